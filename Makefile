@@ -1,0 +1,44 @@
+# Every target makes what it needs. Only Python 3.11+ and make are asked of the machine.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# Compiled kernels are cached inside the build folder, so that a clean-up removes them and no run leaves files elsewhere.
+export NUMBA_CACHE_DIR := $(CURDIR)/build/numba
+export MPLCONFIGDIR := $(CURDIR)/build/matplotlib
+SCENARIO ?= iran-us-2026
+STAMP := $(VENV)/.stamp
+
+.PHONY: help setup run test check docs bench browser clean
+help:
+	@echo "make run | test | check | docs | bench | setup | clean"
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "standoff needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 run")'
+	$(PYTHON) -m venv $(VENV)
+$(STAMP)-%: $(BIN)/python pyproject.toml constraints.txt
+	$(PIP) -e $(if $(filter base,$*),.,'.[$*]')
+	@touch $@
+
+setup: $(STAMP)-test $(STAMP)-check $(STAMP)-bench
+run: $(STAMP)-base
+	$(BIN)/standoff run $(SCENARIO)
+test: $(STAMP)-test browser
+	$(BIN)/python -m pytest $(ARGS)
+check: $(STAMP)-check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+docs: $(STAMP)-test
+	$(BIN)/python docs/generate.py
+bench: $(STAMP)-bench
+	$(BIN)/python -m pytest benchmarks --benchmark-columns=min,median,iqr,rounds $(ARGS)
+# The tests of the HTML brief look at it in a real browser. Where none is installed and this user may install one, do so.
+browser:
+	@command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 \
+	       && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
+	  || echo "no Chromium found: the tests that open the HTML brief in a browser will be skipped"
+clean:
+	rm -rf build $(VENV)
