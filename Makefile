@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 # Compiled kernels are cached inside the build folder, so that a clean-up removes them and no run leaves files elsewhere.
-export NUMBA_CACHE_DIR := $(CURDIR)/build/numba
+# A kernel that calls another is not compiled anew when only the other changed, so the cache goes by the text of them all.
+export NUMBA_CACHE_DIR := $(CURDIR)/build/numba/$(shell cat src/standoff/solve/*.py | cksum | cut -d' ' -f1)
 export MPLCONFIGDIR := $(CURDIR)/build/matplotlib
 SCENARIO ?= iran-us-2026
 STAMP := $(VENV)/.stamp

@@ -1,0 +1,106 @@
+"""What a stage becomes before states are numbered: moves over arrays of public states.
+
+The public state is a row of level indices. The columns are the scenario's tracks, then, for each bargaining stage whose
+proposer alternates, whose turn it is, and at the end two columns that live only inside a bargaining stage: who proposes
+(0: nobody, else the position in `between` plus one) and the package on the table (0: none, else its number plus one).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["ActionDraft", "BranchDraft", "Columns", "LayerDraft"]
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Levels = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a public state.
+
+    Attributes:
+        names: Track names, turn columns, then `proposer` and `package`.
+        sizes: Number of levels of each.
+    """
+
+    names: tuple[str, ...]
+    sizes: tuple[int, ...]
+
+    @property
+    def proposer(self) -> int:
+        """Column of the proposer."""
+        return len(self.names) - 2
+
+    @property
+    def package(self) -> int:
+        """Column of the package on the table."""
+        return len(self.names) - 1
+
+    def codes(self, levels: Levels) -> NDArray[np.int64]:
+        """One integer for each state, in the lexicographic order of the columns; shape (state,)."""
+        code = np.zeros(len(levels), dtype=np.int64)
+        for column, size in enumerate(self.sizes):
+            code = code * size + levels[:, column]
+        return code
+
+
+@dataclass(frozen=True)
+class BranchDraft:
+    """One random consequence, in every state at once.
+
+    Attributes:
+        probability: Shape (state,).
+        levels: Public state that follows; shape (state, column). Trusted only where `outcome` is -1.
+        outcome: Index of the outcome that ends the crisis, or -1.
+        package: Package agreed on, or -1; shape (state,).
+        payoff: Terminal payoff where the crisis ends; shape (state, plane).
+    """
+
+    probability: Floats
+    levels: Levels
+    outcome: int = -1
+    package: NDArray[np.int32] | None = None
+    payoff: Floats | None = None
+
+
+@dataclass(frozen=True)
+class ActionDraft:
+    """One action, in every state at once.
+
+    Attributes:
+        name: Slug.
+        available: States in which anybody has it; shape (state,).
+        allowed: Whether each of the mover's types has it; shape (state, 2).
+        payoff: One-off payoff with the expected payoffs of its branches; shape (state, plane).
+        branches: Its consequences.
+        path: Where in the scenario it is written.
+    """
+
+    name: str
+    available: Bools
+    allowed: Bools
+    payoff: Floats
+    branches: tuple[BranchDraft, ...]
+    path: str
+
+
+@dataclass(frozen=True)
+class LayerDraft:
+    """One layer, in every state at once.
+
+    Attributes:
+        mover: Player, `NATURE` or `NOBODY`; shape (state,).
+        arrival: Shape (state,).
+        skip: Public state that follows where the layer does not come up; shape (state, column).
+        actions: The moves.
+    """
+
+    mover: NDArray[np.int32]
+    arrival: Floats
+    skip: Levels
+    actions: tuple[ActionDraft, ...] = field(default=())

@@ -1,0 +1,353 @@
+"""The language of the numbers in a scenario file: small, safe, and never Python.
+
+    escort_cost * (tension + 1)            arithmetic: + - * / ^ (also written **)
+    armada >= massed and not (talks == none)
+    0.3 if passed(patience) else 0.1
+    by(shield, 0.9, 0.6, 0.3, 0.2)         one value for each level of the track
+    max(0, missiles.leakers(stock, 1))     built-in functions, and those of the submodels
+
+A track or issue stands for the index of its level, 0 for the first level in the file.
+A level may be named only directly beside its track or issue in a comparison.
+Comparisons are worth 1 or 0 and are not chained.
+Nothing is evaluated while parsing, no declarations are needed, and length and nesting are limited,
+so a hostile text costs a fault and no more.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, v_args
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from standoff.errors import InputError, Problem
+from standoff.scenario.nodes import (
+    Call,
+    Comparison,
+    Conditional,
+    Logical,
+    Name,
+    Negation,
+    Node,
+    Not,
+    Number,
+    Power,
+    Product,
+    Scope,
+    Sum,
+    Value,
+    walk,
+)
+
+__all__ = ["KEYWORDS", "MAX_DEPTH", "MAX_LENGTH", "Expression", "ExpressionError"]
+
+MAX_LENGTH = 2000
+MAX_DEPTH = 40
+KEYWORDS = frozenset({"and", "else", "if", "not", "or"})
+
+_GRAMMAR = r"""
+?start: conditional
+?conditional: disjunction
+            | disjunction "if" disjunction "else" conditional -> choose
+?disjunction: conjunction ("or" conjunction)*
+?conjunction: negation ("and" negation)*
+?negation: comparison
+         | "not" negation -> invert
+?comparison: sum (COMPARE sum)*
+?sum: product (ADD product)*
+?product: signed (MULTIPLY signed)*
+?signed: power
+       | "-" signed -> minus
+       | "+" signed -> plus
+?power: atom
+      | atom _POWER signed
+?atom: NUMBER -> number
+     | NAME -> name
+     | function "(" [conditional ("," conditional)*] ")" -> call
+     | "(" conditional ")" -> group
+function: NAME ("." NAME)*
+
+COMPARE: "<=" | "==" | "!=" | ">=" | "<" | ">"
+ADD: "+" | "-"
+MULTIPLY: "*" | "/"
+_POWER: "^" | "**"
+NUMBER: /(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?/
+NAME: /[A-Za-z_][A-Za-z0-9_]*/
+WHITESPACE: /\s+/
+%ignore WHITESPACE
+"""
+
+
+class ExpressionError(InputError):
+    """A text is not an expression; carries one problem, without file or line."""
+
+    def __init__(self, code: str, message: str, advice: str = "") -> None:
+        super().__init__(Problem(code=code, message=message, help=advice))
+
+
+@v_args(inline=True)
+class _Builder(Transformer[Token, Node]):
+    """Turns what the parser found into nodes, one rule at a time and without recursion."""
+
+    def number(self, token: Token) -> Node:
+        number = float(token)
+        if not math.isfinite(number):
+            raise ExpressionError("expression-limit", f"`{_short(token)}` is too large a number", "write a smaller one")
+        return Number(number)
+
+    def name(self, token: Token) -> Node:
+        return Name(str(token))
+
+    def group(self, inner: Node) -> Node:
+        return inner
+
+    def function(self, *parts: Token) -> str:
+        return ".".join(parts)
+
+    def call(self, function: str, *arguments: Node | None) -> Node:
+        given = tuple(argument for argument in arguments if argument is not None)
+        if function == "passed" and not (len(given) == 1 and isinstance(given[0], Name)):
+            raise ExpressionError(
+                "wrong-arguments", "`passed` takes the name of one deadline", "write it like `passed(patience)`"
+            )
+        return Call(function, given)
+
+    def power(self, base: Node, exponent: Node) -> Node:
+        return Power(base, exponent)
+
+    def minus(self, operand: Node) -> Node:
+        return Number(-operand.number) if isinstance(operand, Number) else Negation(operand)
+
+    def plus(self, operand: Node) -> Node:
+        return operand
+
+    def product(self, first: Node, *rest: Any) -> Node:
+        return Product((first, *rest[1::2]), ("*", *map(str, rest[::2])))
+
+    def sum(self, first: Node, *rest: Any) -> Node:
+        return Sum((first, *rest[1::2]), ("+", *map(str, rest[::2])))
+
+    def comparison(self, left: Node, operator: Token, right: Node, *rest: Any) -> Node:
+        if rest:
+            raise ExpressionError(
+                "expression-syntax",
+                f"comparisons are not chained: `{operator}` is followed by `{rest[0]}` at column {rest[0].column}",
+                "join two comparisons with `and`",
+            )
+        return Comparison(str(operator), left, right)
+
+    def invert(self, operand: Node) -> Node:
+        return Not(operand)
+
+    def conjunction(self, *operands: Node) -> Node:
+        return Logical("and", operands)
+
+    def disjunction(self, *operands: Node) -> Node:
+        return Logical("or", operands)
+
+    def choose(self, if_true: Node, condition: Node, if_false: Node) -> Node:
+        return Conditional(condition, if_true, if_false)
+
+
+_PARSER = Lark(_GRAMMAR, parser="lalr", transformer=_Builder(), maybe_placeholders=True)
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A formula of a scenario file, parsed.
+
+    Two expressions are equal when they say the same, whatever their spacing.
+
+    Attributes:
+        source: The text as written.
+        node: The root of the parsed tree.
+
+    Examples:
+        >>> Expression.parse("2 * cost + 1").evaluate(Scope({"cost": 3.0}))
+        7.0
+        >>> Expression.parse("conflict >= limited").resolve({"conflict": ["none", "limited"]}).names
+        frozenset({'conflict'})
+    """
+
+    source: str = field(compare=False)
+    node: Node
+
+    @classmethod
+    def parse(cls, text: str | float) -> Expression:
+        """Read a formula, or a plain number.
+
+        Raises:
+            ExpressionError: The text is no formula, or is too long, too deep or not finite.
+        """
+        if not isinstance(text, str):
+            number = float(text) if abs(text) < 1e308 else math.inf
+            if not math.isfinite(number):
+                raise ExpressionError("not-finite", f"`{_short(str(text))}` is not a finite number", "write a finite one")
+            return cls(source=format(number, ".17g") if number != float(f"{number:g}") else f"{number:g}", node=Number(number))
+        return cls(source=text.strip(), node=_parse(text))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names whose values are needed; level names are among them until `resolve`."""
+        deadlines = {id(child) for node in self._calls("passed") for child in node.arguments}
+        return frozenset(
+            node.name for node in walk(self.node) if isinstance(node, Name) and id(node) not in deadlines
+        )
+
+    @cached_property
+    def deadlines(self) -> frozenset[str]:
+        """The deadlines named in `passed(...)`."""
+        return frozenset(
+            child.name for node in self._calls("passed") for child in node.arguments if isinstance(child, Name)
+        )
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """The functions called, with their dots."""
+        return frozenset(node.function for node in walk(self.node) if isinstance(node, Call))
+
+    @property
+    def written(self) -> float | str:
+        """The expression as it would stand in a file: a number where it is one."""
+        return self.node.number if isinstance(self.node, Number) else self.source
+
+    def resolve(self, levels: Mapping[str, Sequence[str]]) -> Expression:
+        """Replace level names by their indices.
+
+        Args:
+            levels: Track or issue -> its levels in the order of the file.
+
+        Returns:
+            The expression that can be evaluated. A name that is no level of the track beside it stays a name.
+        """
+        return Expression(source=self.source, node=self.node.resolved(levels))
+
+    def evaluate(self, scope: Scope) -> Value:
+        """Work out the value.
+
+        Args:
+            scope: Holds every name and function used; trusted to.
+
+        Returns:
+            A float, or an array where some name is an array (of truth values where the formula is a condition).
+            Division by zero, the log of a negative number and the like give inf or nan.
+        """
+        with np.errstate(all="ignore"):
+            value = np.asarray(self.node.value(scope))
+        return float(value) if value.ndim == 0 else value
+
+    def __str__(self) -> str:
+        return self.source
+
+    def _calls(self, function: str) -> list[Call]:
+        return [node for node in walk(self.node) if isinstance(node, Call) and node.function == function]
+
+    @classmethod
+    def _validated(cls, given: object) -> Expression:
+        """Read a value of a file for pydantic, which collects the faults."""
+        if isinstance(given, Expression):
+            return given
+        if isinstance(given, bool) or not isinstance(given, int | float | str):
+            raise PydanticCustomError("expression_type", "expected a number or a formula")
+        try:
+            return cls.parse(given)
+        except ExpressionError as error:
+            (problem,) = error.problems
+            details = {"code": problem.code, "message": problem.message, "help": problem.help}
+            raise PydanticCustomError("expression", "{message}", details) from None
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ARG003
+        """Let pydantic read an expression from a number or a text and write it back."""
+        return core_schema.no_info_plain_validator_function(
+            cls._validated,
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda expression: expression.written),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:  # noqa: ARG003
+        """Describe an expression to editors."""
+        return {"anyOf": [{"type": "number"}, {"type": "string", "maxLength": MAX_LENGTH}]}
+
+
+@lru_cache(maxsize=8192)
+def _parse(text: str) -> Node:
+    """Parse a text within the limits."""
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(
+            "expression-limit",
+            f"the formula is {len(text)} characters long; at most {MAX_LENGTH} are read",
+            "name a part of it as a parameter",
+        )
+    if not text.strip():
+        raise ExpressionError("expression-syntax", "the formula is empty", "write a number or a formula")
+    if _paren_depth(text) > MAX_DEPTH:
+        raise _too_deep()
+    try:
+        node: Node = _PARSER.parse(text)  # type: ignore[assignment]  # the transformer has turned the tree into nodes
+    except UnexpectedInput as error:
+        raise _syntax_error(text, error) from None
+    _check_depth(node)
+    return node
+
+
+def _syntax_error(text: str, error: UnexpectedInput) -> ExpressionError:
+    """Say in plain words what the parser met and where."""
+    shown = _short(text)
+    token = getattr(error, "token", None)
+    if token is not None and token.type == "$END":
+        return ExpressionError(
+            "expression-syntax", f"`{shown}` ends too early, at column {len(text) + 1}", "complete the formula"
+        )
+    position = max(error.pos_in_stream or 0, 0)
+    met = text[position] if isinstance(error, UnexpectedCharacters) else str(token)
+    advice = "write it like `a * (b + 1)`; a text may need quotes"
+    if met == "=" or text[position : position + 2] == "=!":
+        advice = "write `==` to compare"
+    elif met in KEYWORDS:
+        advice = f"`{met}` is a word of the language; it joins two values"
+    return ExpressionError(
+        "expression-syntax", f"`{_short(met)}` is not expected at column {position + 1} of `{shown}`", advice
+    )
+
+
+def _paren_depth(text: str) -> int:
+    depth = deepest = 0
+    for sign in text:
+        depth += (sign == "(") - (sign == ")")
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _check_depth(node: Node) -> None:
+    """Refuse a tree that recursion should not walk."""
+    pending = [(node, 1)]
+    while pending:
+        current, depth = pending.pop()
+        if depth > MAX_DEPTH:
+            raise _too_deep()
+        pending.extend((child, depth + 1) for child in current.children())
+
+
+def _too_deep() -> ExpressionError:
+    return ExpressionError(
+        "expression-limit",
+        f"the formula is nested more than {MAX_DEPTH} deep",
+        "name a part of it as a parameter",
+    )
+
+
+def _short(text: str) -> str:
+    """Shorten a text for a message, on one line."""
+    flat = re.sub(r"\s+", " ", text).strip()
+    return flat if len(flat) <= 60 else flat[:57] + "..."
+
+

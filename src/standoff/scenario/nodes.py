@@ -1,0 +1,392 @@
+"""The parts of an expression: each knows its children and how to work out its value.
+
+A node is frozen and knows nothing of any scenario.
+Names are looked up in a `Scope` when the value is wanted, so one tree serves every state, parameter draw and period.
+All arithmetic goes through numpy in double precision: a division by zero gives inf or nan, never an exception.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "BUILTIN_FUNCTIONS",
+    "Builtin",
+    "Call",
+    "Comparison",
+    "Conditional",
+    "Level",
+    "Logical",
+    "Name",
+    "Negation",
+    "Node",
+    "Not",
+    "Number",
+    "Power",
+    "Product",
+    "Scope",
+    "Sum",
+    "Value",
+    "walk",
+]
+
+type_of_array = NDArray[Any]
+Value = float | type_of_array
+Levels = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the names of an expression stand for.
+
+    Attributes:
+        values: Name -> number or array. Arrays broadcast against each other; a track is held as level indices.
+        functions: Dotted name -> function of numbers or arrays, for the submodels.
+            `passed` takes the name of a deadline; the other functions take values.
+    """
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    functions: Mapping[str, Callable[..., Value]] = field(default_factory=dict)
+
+    def extended(
+        self, values: Mapping[str, Value] | None = None, functions: Mapping[str, Callable[..., Value]] | None = None
+    ) -> Scope:
+        """Return a scope that also knows these names; a name given again is replaced."""
+        return Scope({**self.values, **(values or {})}, {**self.functions, **(functions or {})})
+
+
+class Node(ABC):
+    """One part of an expression."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def value(self, scope: Scope) -> Value:
+        """Work out the value; every name is trusted to be in the scope."""
+
+    def children(self) -> tuple[Node, ...]:
+        """Return the parts of this part, in the order written."""
+        return ()
+
+    def resolved(self, levels: Levels) -> Node:  # noqa: ARG002  a leaf has nothing to resolve
+        """Return the same part with level names replaced by their indices."""
+        return self
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield a node and everything below it."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        yield current
+        pending.extend(reversed(current.children()))
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Node):
+    """A number as written."""
+
+    number: float
+
+    def value(self, scope: Scope) -> Value:  # noqa: ARG002  a number needs no scope
+        """Return the number."""
+        return self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """A parameter, track, issue or time constant, or a level that is not resolved yet."""
+
+    name: str
+
+    def value(self, scope: Scope) -> Value:
+        """Look the name up."""
+        return scope.values[self.name]
+
+
+@dataclass(frozen=True, slots=True)
+class Level(Node):
+    """A level of a track or issue, known by its place in the order of levels."""
+
+    track: str
+    name: str
+    index: int
+
+    def value(self, scope: Scope) -> Value:  # noqa: ARG002  an index needs no scope
+        """Return the index."""
+        return float(self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Negation(Node):
+    """`-a`."""
+
+    operand: Node
+
+    def value(self, scope: Scope) -> Value:
+        """Return the operand with its sign turned."""
+        return -_floats(self.operand.value(scope))
+
+    def children(self) -> tuple[Node, ...]:
+        """Return the operand."""
+        return (self.operand,)
+
+    def resolved(self, levels: Levels) -> Node:
+        """Resolve the operand."""
+        return Negation(self.operand.resolved(levels))
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Node):
+    """`a + b - c`, from left to right; `signs` holds "+" or "-" for each term."""
+
+    terms: tuple[Node, ...]
+    signs: tuple[str, ...]
+
+    def value(self, scope: Scope) -> Value:
+        """Add up the terms."""
+        total = _floats(self.terms[0].value(scope))
+        for sign, term in zip(self.signs[1:], self.terms[1:], strict=True):
+            operand = _floats(term.value(scope))
+            total = total + operand if sign == "+" else total - operand
+        return total
+
+    def children(self) -> tuple[Node, ...]:
+        """Return the terms."""
+        return self.terms
+
+    def resolved(self, levels: Levels) -> Node:
+        """Resolve every term."""
+        return Sum(tuple(term.resolved(levels) for term in self.terms), self.signs)
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Node):
+    """`a * b / c`, from left to right; `signs` holds "*" or "/" for each factor."""
+
+    factors: tuple[Node, ...]
+    signs: tuple[str, ...]
+
+    def value(self, scope: Scope) -> Value:
+        """Multiply and divide."""
+        total = _floats(self.factors[0].value(scope))
+        for sign, factor in zip(self.signs[1:], self.factors[1:], strict=True):
+            operand = _floats(factor.value(scope))
+            total = total * operand if sign == "*" else np.true_divide(total, operand)
+        return total
+
+    def children(self) -> tuple[Node, ...]:
+        """Return the factors."""
+        return self.factors
+
+    def resolved(self, levels: Levels) -> Node:
+        """Resolve every factor."""
+        return Product(tuple(factor.resolved(levels) for factor in self.factors), self.signs)
+
+
+@dataclass(frozen=True, slots=True)
+class Power(Node):
+    """`a ^ b` in floating point; too large a result is inf."""
+
+    base: Node
+    exponent: Node
+
+    def value(self, scope: Scope) -> Value:
+        """Raise the base to the exponent."""
+        power: Value = np.power(_floats(self.base.value(scope)), _floats(self.exponent.value(scope)))
+        return power
+
+    def children(self) -> tuple[Node, ...]:
+        """Return base and exponent."""
+        return (self.base, self.exponent)
+
+    def resolved(self, levels: Levels) -> Node:
+        """Resolve both sides."""
+        return Power(self.base.resolved(levels), self.exponent.resolved(levels))
+
+
+_COMPARE: Mapping[str, Callable[[Any, Any], Value]] = {
+    "<": np.less,
+    "<=": np.less_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
+    ">=": np.greater_equal,
+    ">": np.greater,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Node):
+    """`a < b` and its like: the one place where a level may be named."""
+
+    operator: str
+    left: Node
+    right: Node
+
+    def value(self, scope: Scope) -> Value:
+        """Compare as numbers."""
+        return _COMPARE[self.operator](_floats(self.left.value(scope)), _floats(self.right.value(scope)))
+
+    def children(self) -> tuple[Node, ...]:
+        """Return both sides."""
+        return (self.left, self.right)
+
+    def resolved(self, levels: Levels) -> Node:
+        """Replace a name by its index where the other side is a track or issue that has such a level."""
+        left = _level(self.left, self.right, levels) or self.left.resolved(levels)
+        right = _level(self.right, self.left, levels) or self.right.resolved(levels)
+        return Comparison(self.operator, left, right)
+
+
+def _level(side: Node, other: Node, levels: Levels) -> Level | None:
+    """Read one side of a comparison as a level of the track on the other side."""
+    if not (isinstance(side, Name) and isinstance(other, Name)) or side.name in levels:
+        return None
+    known = levels.get(other.name, ())
+    return Level(other.name, side.name, list(known).index(side.name)) if side.name in known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Logical(Node):
+    """`a and b and c`, or `a or b or c`; every operand is worked out."""
+
+    operator: str
+    operands: tuple[Node, ...]
+
+    def value(self, scope: Scope) -> Value:
+        """Join the truth values."""
+        join = np.logical_and if self.operator == "and" else np.logical_or
+        truth: Value = np.asarray(self.operands[0].value(scope)) != 0
+        for operand in self.operands[1:]:
+            truth = join(truth, operand.value(scope))
+        return truth
+
+    def children(self) -> tuple[Node, ...]:
+        """Return the operands."""
+        return self.operands
+
+    def resolved(self, levels: Levels) -> Node:
+        """Resolve every operand."""
+        return Logical(self.operator, tuple(operand.resolved(levels) for operand in self.operands))
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Node):
+    """`not a`."""
+
+    operand: Node
+
+    def value(self, scope: Scope) -> Value:
+        """Turn the truth value."""
+        truth: Value = np.logical_not(self.operand.value(scope))
+        return truth
+
+    def children(self) -> tuple[Node, ...]:
+        """Return the operand."""
+        return (self.operand,)
+
+    def resolved(self, levels: Levels) -> Node:
+        """Resolve the operand."""
+        return Not(self.operand.resolved(levels))
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional(Node):
+    """`a if condition else b`; where the condition is an array, each element picks its own."""
+
+    condition: Node
+    if_true: Node
+    if_false: Node
+
+    def value(self, scope: Scope) -> Value:
+        """Pick by the condition."""
+        picked: Value = np.where(
+            np.asarray(self.condition.value(scope)) != 0, self.if_true.value(scope), self.if_false.value(scope)
+        )
+        return picked
+
+    def children(self) -> tuple[Node, ...]:
+        """Return the parts in the order written: value, condition, other value."""
+        return (self.if_true, self.condition, self.if_false)
+
+    def resolved(self, levels: Levels) -> Node:
+        """Resolve all three parts."""
+        return Conditional(
+            self.condition.resolved(levels), self.if_true.resolved(levels), self.if_false.resolved(levels)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """A function of the language itself: how it is worked out and how many arguments it takes (None: no limit)."""
+
+    function: Callable[..., Value]
+    fewest: int
+    most: int | None
+
+
+def _fold(join: Callable[[Any, Any], Value]) -> Callable[..., Value]:
+    """Make a function of two arguments one of many."""
+
+    def folded(first: Value, *others: Value) -> Value:
+        for other in others:
+            first = join(first, other)
+        return first
+
+    return folded
+
+
+def _by(index: Value, *values: Value) -> Value:
+    """Pick by a level's index."""
+    picked: Value = values[0]
+    for position, value in enumerate(values):
+        picked = np.where(np.equal(index, position), value, picked)
+    return picked
+
+
+BUILTIN_FUNCTIONS: Mapping[str, Builtin] = {
+    "min": Builtin(_fold(np.minimum), 2, None),
+    "max": Builtin(_fold(np.maximum), 2, None),
+    "exp": Builtin(np.exp, 1, 1),
+    "log": Builtin(np.log, 1, 1),
+    "sqrt": Builtin(np.sqrt, 1, 1),
+    "abs": Builtin(np.abs, 1, 1),
+    "by": Builtin(_by, 2, None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """A call of a built-in function, of `passed`, or of a submodel's function."""
+
+    function: str
+    arguments: tuple[Node, ...]
+
+    def value(self, scope: Scope) -> Value:
+        """Work out the arguments, then the function."""
+        if self.function == "passed":
+            (deadline,) = self.arguments
+            assert isinstance(deadline, Name)
+            return scope.functions["passed"](deadline.name)
+        builtin = BUILTIN_FUNCTIONS.get(self.function)
+        function = builtin.function if builtin else scope.functions[self.function]
+        return function(*(_floats(argument.value(scope)) for argument in self.arguments))
+
+    def children(self) -> tuple[Node, ...]:
+        """Return the arguments."""
+        return self.arguments
+
+    def resolved(self, levels: Levels) -> Node:
+        """Resolve every argument."""
+        return Call(self.function, tuple(argument.resolved(levels) for argument in self.arguments))
+
+
+def _floats(value: Value) -> type_of_array:
+    """Hold numbers, truth values and level indices alike in double precision."""
+    return np.asarray(value, dtype=np.float64)

@@ -1,0 +1,382 @@
+"""Solve a game: backward induction, forward pass, and the certificate that says how good the answer is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from standoff.errors import SolveError
+from standoff.game.model import Game
+from standoff.solve.backward import COUNTS, chance_layer, decision_layer, period_end
+from standoff.solve.chebyshev import coefficient_matrix, interpolation_weights, points
+from standoff.solve.forward import chance_forward, decision_forward, meet_milestones
+
+__all__ = ["BELIEF_LADDER", "Certificate", "Equilibrium", "Settings", "Sweep", "solve"]
+
+Floats = NDArray[np.float64]
+Progress = Callable[[float], None]
+
+BELIEF_LADDER = (5, 9, 17, 33)
+"""Belief points tried in turn until the error estimate meets the tolerance."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to solve.
+
+    Attributes:
+        tolerance: Largest residual |s - logit(Q)| that counts as solved.
+        belief_points: Points on each belief axis; None climbs `BELIEF_LADDER` until `belief_tolerance` is met.
+        belief_tolerance: Largest estimated error of any odds from holding beliefs at points.
+        trace_always: Trace every node from rationality 0, also where the solution is proved unique.
+        keep_values: Keep the values of every layer and period, which sampling needs; else those of period 0 alone.
+    """
+
+    tolerance: float = 1e-8
+    belief_points: int | None = None
+    belief_tolerance: float = 1e-3
+    trace_always: bool = False
+    keep_values: bool = False
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.tolerance) and self.tolerance > 0):
+            raise ValueError(f"tolerance must be a positive number, not {self.tolerance!r}")
+        if not (math.isfinite(self.belief_tolerance) and self.belief_tolerance > 0):
+            raise ValueError(f"belief_tolerance must be a positive number, not {self.belief_tolerance!r}")
+        if self.belief_points is not None and not 2 <= self.belief_points <= 129:
+            raise ValueError(f"belief_points must lie in 2..129, not {self.belief_points!r}")
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """How good a solution is.
+
+    Attributes:
+        residual: Largest |s_h(a) - logit(Q)_h(a)| over every node of the game.
+        regret: Largest gain in payoff from deviating once from the equilibrium strategy, over every node and type.
+            At finite rationality it is positive: it measures the noise in behaviour, not an error of the solver.
+        belief_points: Points on each belief axis.
+        belief_error: Estimated error of any reported probability from holding beliefs at points.
+        consistency_gap: Largest difference between a player type's payoff added up forward and its value found backward.
+        branch: "principal": every node lies on the branch traced from rationality 0, either because its solution is
+            proved unique or because it was traced.
+        nodes: Decision nodes solved.
+        evaluations: Evaluations of node equations.
+        unique: Nodes whose solution is proved unique.
+        traced: Nodes traced from rationality 0.
+        folds: Folds passed while tracing.
+    """
+
+    residual: float
+    regret: float
+    belief_points: tuple[int, ...]
+    belief_error: float
+    consistency_gap: float
+    branch: str
+    nodes: int
+    evaluations: int
+    unique: int
+    traced: int
+    folds: int
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What the forward pass found. The last axis of every array is the measure.
+
+    Measure 0 is the public one; then one for each plane (player type), in which that player is of that type.
+
+    Attributes:
+        absorbed: Mass that ended at each terminal by the end of each period; shape (period, terminal, measure).
+        open_mass: Mass still open at the end of each period; shape (period + 1, state of layer 0), public measure.
+        mean_beliefs: Public belief about each player with two types, averaged over what is open; shape (period + 1, axis).
+        milestones: Probability that each milestone was met by the end of each period; shape (period, milestone).
+        payoffs: Discounted payoff of each plane along its own measure; shape (plane,).
+    """
+
+    absorbed: Floats
+    open_mass: Floats
+    mean_beliefs: Floats
+    milestones: Floats
+    payoffs: Floats
+
+
+@dataclass(frozen=True)
+class Equilibrium:
+    """The logit equilibrium of a game on its principal branch.
+
+    Attributes:
+        game: The game.
+        settings: How it was solved.
+        certificate: How good it is.
+        start_values: Expected discounted payoff of each plane at the start; shape (plane,).
+        values: V by period, layer: shape (state, plane, belief point). Only period 0 unless `settings.keep_values`.
+        strategies: s_h(a) by period, layer: shape (action, type, belief point); empty for chance layers.
+        sweep: What the forward pass found.
+    """
+
+    game: Game
+    settings: Settings
+    certificate: Certificate
+    start_values: Floats
+    values: tuple[tuple[Floats, ...], ...]
+    strategies: tuple[tuple[Floats, ...], ...]
+    sweep: Sweep
+
+    @property
+    def belief_shape(self) -> tuple[int, int]:
+        """Points on the two belief axes, 1 for an axis that is not there."""
+        return _belief_shape(self.game, self.certificate.belief_points)
+
+
+class _Grid:
+    """Points of both belief axes and where each player stands on them."""
+
+    def __init__(self, game: Game, num_points: int) -> None:
+        axes = game.belief_players
+        self.shape = _belief_shape(game, tuple(num_points for _ in axes))
+        self.nodes = tuple(points(n) for n in self.shape)
+        self.matrices = tuple(coefficient_matrix(n) for n in self.shape)
+        self.num_points = self.shape[0] * self.shape[1]
+        self.axis_of = np.array([axes.index(i) if i in axes else -1 for i in range(len(game.players))], dtype=np.int64)
+        self.plane_of = np.array(game.first_plane, dtype=np.int64)
+        start = [interpolation_weights(belief, n) for belief, n in zip(game.prior_belief, self.shape, strict=False)]
+        start += [np.ones(1)] * (2 - len(start))
+        self.start_weights = np.outer(start[0], start[1]).ravel()
+
+
+def _belief_shape(game: Game, belief_points: tuple[int, ...]) -> tuple[int, int]:
+    sizes = list(belief_points) + [1] * (2 - len(game.belief_players))
+    return sizes[0], sizes[1]
+
+
+def solve(game: Game, settings: Settings | None = None, progress: Progress | None = None) -> Equilibrium:
+    """Find the logit equilibrium of a game on its principal branch.
+
+    Args:
+        game: The game.
+        settings: How to solve; the defaults suit every catalogue scenario.
+        progress: Called with the share of the work done, 0..1, now and then.
+
+    Returns:
+        The equilibrium, whose certificate meets the tolerances.
+
+    Raises:
+        SolveError: A node did not converge, or the belief points do not reach the belief tolerance.
+    """
+    settings = settings or Settings()
+    if not game.belief_players:
+        return _solve_on(game, settings, 1, progress)
+    if settings.belief_points is not None:
+        return _solve_on(game, settings, settings.belief_points, progress)
+    worst = math.inf
+    for num_points in BELIEF_LADDER:
+        found = _solve_on(game, settings, num_points, progress)
+        worst = found.certificate.belief_error
+        if worst <= settings.belief_tolerance:
+            return found
+    raise SolveError(
+        f"beliefs held at {BELIEF_LADDER[-1]} points leave an estimated error of {worst:.1e} in the odds, above the "
+        f"tolerance {settings.belief_tolerance:.1e}: lower the rationality of the players, or accept a larger "
+        f"belief tolerance"
+    )
+
+
+def _solve_on(game: Game, settings: Settings, num_points: int, progress: Progress | None) -> Equilibrium:
+    grid = _Grid(game, num_points)
+    backward = _backward(game, settings, grid, progress)
+    sweep, all_channels_gap = _forward(game, grid, backward.strategies, progress)
+    start_values = backward.values[0][0][game.start] @ grid.start_weights
+    gap = float(np.max(np.abs(start_values - sweep.payoffs))) if len(start_values) else 0.0
+    certificate = Certificate(
+        residual=backward.residual,
+        regret=backward.regret,
+        belief_points=tuple(num_points for _ in game.belief_players),
+        belief_error=all_channels_gap,
+        consistency_gap=gap,
+        branch="principal",
+        nodes=backward.counts[COUNTS.index("nodes")],
+        evaluations=backward.counts[COUNTS.index("evaluations")],
+        unique=backward.counts[COUNTS.index("unique")],
+        traced=backward.counts[COUNTS.index("traced")],
+        folds=backward.counts[COUNTS.index("folds")],
+    )
+    return Equilibrium(game, settings, certificate, start_values, backward.values, backward.strategies, sweep)
+
+
+@dataclass(frozen=True)
+class _Backward:
+    values: tuple[tuple[Floats, ...], ...]
+    strategies: tuple[tuple[Floats, ...], ...]
+    residual: float
+    regret: float
+    counts: tuple[int, ...]
+
+
+def _backward(game: Game, settings: Settings, grid: _Grid, progress: Progress | None) -> _Backward:
+    num_planes = len(game.planes)
+    discounts = np.array([game.players[plane.player].discount for plane in game.planes])
+    rationality = np.array([player.rationality for player in game.players])
+    num_layers = game.num_layers
+    value = np.repeat(game.unresolved_payoff[:, :, None], grid.num_points, axis=2)
+    warm = [np.zeros((layer.num_actions, grid.num_points)) for layer in game.epochs[0].layers]
+    all_values: list[tuple[Floats, ...]] = []
+    all_strategies: list[tuple[Floats, ...]] = []
+    residual = 0.0
+    regret = 0.0
+    counts = np.zeros(len(COUNTS), dtype=np.int64)
+    for period in range(game.num_periods - 1, -1, -1):
+        epoch = game.epoch_of(period)
+        ended = np.empty_like(value)
+        period_end(value, epoch.flow, discounts, ended)
+        value = ended
+        layer_values: list[Floats] = [value] * (num_layers + 1)
+        layer_strategies: list[Floats] = [np.empty(0)] * num_layers
+        for s in range(num_layers - 1, -1, -1):
+            layer = epoch.layers[s]
+            out = np.empty((layer.num_states, num_planes, grid.num_points))
+            if layer.is_chance:
+                chance_layer(
+                    layer.arrival, layer.skip, layer.action_start, layer.action_payoff, layer.branch_start,
+                    layer.branch_probability, layer.branch_target, game.terminals.payoff, value, out,
+                )  # fmt: skip
+                layer_strategies[s] = np.empty((0, 2, grid.num_points))
+            else:
+                if warm[s].shape[0] != layer.num_actions:  # another epoch, other actions
+                    warm[s] = np.zeros((layer.num_actions, grid.num_points))
+                strategies = np.empty((layer.num_actions, 2, grid.num_points))
+                residuals = np.empty(layer.num_states)
+                regrets = np.empty(layer.num_states)
+                layer_counts = np.empty((layer.num_states, len(COUNTS)), dtype=np.int64)
+                decision_layer(
+                    0, layer.num_states, grid.shape, layer.mover, layer.arrival, layer.skip, layer.action_start,
+                    layer.action_allowed, layer.action_payoff, layer.branch_start, layer.branch_probability,
+                    layer.branch_target, game.terminals.payoff, rationality, grid.axis_of, grid.plane_of,
+                    grid.nodes[0], grid.nodes[1], grid.matrices[0], grid.matrices[1], value, warm[s], out, strategies,
+                    residuals, regrets, layer_counts, settings.trace_always,
+                )  # fmt: skip
+                layer_strategies[s] = strategies
+                totals = layer_counts.sum(axis=0)
+                counts += totals
+                worst = float(residuals.max(initial=0.0))
+                if totals[COUNTS.index("failed")] or not worst <= settings.tolerance:
+                    _refuse(game, layer.name, period, worst, settings)
+                residual = max(residual, worst)
+                regret = max(regret, float(regrets.max(initial=0.0)))
+            layer_values[s] = out
+            value = out
+        if settings.keep_values or period == 0:
+            all_values.append(tuple(layer_values))
+        all_strategies.append(tuple(layer_strategies))
+        if progress is not None:
+            progress(0.8 * (game.num_periods - period) / game.num_periods)
+    all_values.reverse()
+    all_strategies.reverse()
+    return _Backward(
+        tuple(all_values), tuple(all_strategies), residual, regret, tuple(int(count) for count in counts)
+    )
+
+
+def _refuse(game: Game, layer: str, period: int, residual: float, settings: Settings) -> None:
+    lambdas = ", ".join(f"{player.name} {player.rationality:g}" for player in game.players)
+    raise SolveError(
+        f"the equilibrium of stage `{layer}` in period {period + 1} did not converge (residual {residual:.1e}, tolerance "
+        f"{settings.tolerance:.1e}): lower the rationality (now {lambdas}), or set more belief points"
+    )
+
+
+def _forward(
+    game: Game, grid: _Grid, strategies: tuple[tuple[Floats, ...], ...], progress: Progress | None
+) -> tuple[Sweep, float]:
+    num_planes = len(game.planes)
+    num_milestones = len(game.milestones)
+    first_plane_channel = 1 + num_milestones
+    num_channels = first_plane_channel + num_planes
+    num_terminals = len(game.terminals.outcome)
+    discounts = np.array([game.players[plane.player].discount for plane in game.planes])
+    after = np.array([milestone.after for milestone in game.milestones], dtype=np.int64)
+    sizes = game.num_states
+
+    mass = np.zeros((sizes[0], grid.num_points, num_channels))
+    mass[game.start] = grid.start_weights[:, None]
+    for m, milestone in enumerate(game.milestones):
+        if milestone.after >= 0:
+            mass[game.start, :, 1 + m] = 0.0
+    absorbed = np.zeros((num_terminals, num_channels))
+    hits = np.zeros(num_milestones)
+    payoffs = np.zeros(num_planes)
+    factor = np.ones(num_planes)
+    beliefs = np.stack([np.repeat(grid.nodes[0], grid.shape[1]), np.tile(grid.nodes[1], grid.shape[0])])
+    num_axes = len(game.belief_players)
+
+    absorbed_by = np.zeros((game.num_periods, num_terminals, 1 + num_planes))
+    milestones_by = np.zeros((game.num_periods, num_milestones))
+    open_by = np.zeros((game.num_periods + 1, sizes[0]))
+    beliefs_by = np.full((game.num_periods + 1, num_axes), np.nan)
+    measures = np.r_[0, np.arange(first_plane_channel, num_channels)]
+
+    def note(period: int) -> None:
+        public = mass[:, :, 0]
+        open_by[period] = public.sum(axis=1)
+        total = open_by[period].sum()
+        if total > 1e-12:
+            beliefs_by[period] = (beliefs[:num_axes] @ public.sum(axis=0)) / total
+
+    note(0)
+    meet_milestones(game.epochs[0].layers[0].milestone_holds, after, 1, mass, hits)
+    for period in range(game.num_periods):
+        epoch = game.epoch_of(period)
+        for s, layer in enumerate(epoch.layers):
+            next_mass = np.zeros((sizes[(s + 1) % game.num_layers], grid.num_points, num_channels))
+            if layer.is_chance:
+                chance_forward(
+                    layer.arrival, layer.skip, layer.action_start, layer.action_payoff, layer.branch_start,
+                    layer.branch_probability, layer.branch_target, factor, first_plane_channel, mass, next_mass,
+                    absorbed, payoffs,
+                )  # fmt: skip
+            else:
+                decision_forward(
+                    grid.shape, layer.mover, layer.arrival, layer.skip, layer.action_start, layer.action_allowed,
+                    layer.action_payoff, layer.branch_start, layer.branch_probability, layer.branch_target, factor,
+                    first_plane_channel, grid.plane_of, grid.axis_of, grid.nodes[0], grid.nodes[1],
+                    strategies[period][s], mass, next_mass, absorbed, payoffs,
+                )  # fmt: skip
+            arrived = epoch.layers[(s + 1) % game.num_layers]
+            meet_milestones(arrived.milestone_holds, after, 1, next_mass, hits)
+            mass = next_mass
+        # terminal payoffs are counted in the period in which the crisis ends
+        before = absorbed_by[period - 1] if period else np.zeros((num_terminals, 1 + num_planes))
+        absorbed_by[period] = absorbed[:, measures]
+        ended = absorbed_by[period, :, 1:] - before[:, 1:]
+        open_planes = mass[:, :, first_plane_channel:].sum(axis=1)
+        payoffs += factor * (np.einsum("kp,kp->p", ended, game.terminals.payoff) + np.einsum("xp,xp->p", open_planes, epoch.flow))
+        factor = factor * discounts
+        milestones_by[period] = hits
+        note(period + 1)
+        if progress is not None:
+            progress(0.8 + 0.2 * (period + 1) / game.num_periods)
+    open_planes = mass[:, :, first_plane_channel:].sum(axis=1)
+    payoffs = payoffs + factor * np.einsum("xp,xp->p", open_planes, game.unresolved_payoff)
+    sweep = Sweep(absorbed_by, open_by, beliefs_by, milestones_by, payoffs)
+    return sweep, _type_gap(game, sweep)
+
+
+def _type_gap(game: Game, sweep: Sweep) -> float:
+    """Largest difference between public odds and those averaged over the true types of a player.
+
+    Both are the same probability, found along measures that differ in how they pass through belief points, so what lies
+    between them is the error of holding beliefs at points.
+    """
+    by_outcome = np.zeros((sweep.absorbed.shape[0], len(game.outcomes), sweep.absorbed.shape[2]))
+    for k, outcome in enumerate(game.terminals.outcome):
+        by_outcome[:, outcome] += sweep.absorbed[:, k]
+    worst = 0.0
+    for player, first in zip(game.players, game.first_plane, strict=True):
+        if len(player.player_types) == 2:
+            mixed = player.prior[0] * by_outcome[:, :, 1 + first] + player.prior[1] * by_outcome[:, :, 2 + first]
+            worst = max(worst, float(np.max(np.abs(mixed - by_outcome[:, :, 0]), initial=0.0)))
+    return worst

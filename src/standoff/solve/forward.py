@@ -1,0 +1,200 @@
+"""One layer of the forward pass: probability mass on (state, public belief), moved by the equilibrium strategies.
+
+Mass at a belief point moves to the posterior b'(a) with the transpose of the interpolation that the backward induction
+used: weight w_k(b'(a)) goes to point k. The weights sum to one and preserve the mean, so mass is conserved and expected
+beliefs are martingales. Masses of single points may be slightly negative; only their sums mean anything.
+
+Several measures travel together, one to a **channel**:
+
+- channel 0 is the public measure, in which a mover with two types acts by its belief-weighted strategy sbar;
+- one channel for every milestone holds the mass that has not met it yet;
+- one channel for every player type holds the measure in which that player is known (to us, not to the players) to be of
+  that type, so it acts by s_h. It is the exact adjoint of the backward values of that plane: payoffs added up along it
+  equal the value of the plane at the start to rounding error, and its outcomes are the odds given the true type.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from standoff.solve.chebyshev import weights_at
+from standoff.solve.node import finish
+
+__all__ = ["chance_forward", "decision_forward", "meet_milestones"]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def meet_milestones(holds, after, first_channel, mass, hits):  # type: ignore[no-untyped-def]
+    """Take out of each milestone's channel the mass in states where it holds.
+
+    Args:
+        holds: Shape (state, milestone).
+        after: Index of the milestone that must come before, -1 for none and always smaller than the own index.
+        first_channel: Channel of the first milestone.
+        mass: Shape (state, point, channel); changed.
+        hits: Mass that met each milestone; shape (milestone,); added to.
+    """
+    num_milestones = holds.shape[1]
+    for x in range(holds.shape[0]):
+        # later ones first: what meets milestone A here may meet "B after A" only in a later state
+        for m in range(num_milestones - 1, -1, -1):
+            if not holds[x, m]:
+                continue
+            channel = first_channel + m
+            for k in range(mass.shape[1]):
+                here = mass[x, k, channel]
+                hits[m] += here
+                mass[x, k, channel] = 0.0
+                for later in range(m + 1, num_milestones):
+                    if after[later] == m:
+                        mass[x, k, first_channel + later] += here
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _release(
+    action, amount, factor, first_plane_channel, action_payoff, branch_start, probability, target, next_mass, absorbed, payoffs
+):  # type: ignore[no-untyped-def]
+    """Send the mass that takes an action along its branches; `amount` has shape (point, channel)."""
+    num_points, num_channels = amount.shape
+    for p in range(payoffs.shape[0]):
+        total = 0.0
+        for k in range(num_points):
+            total += amount[k, first_plane_channel + p]
+        payoffs[p] += factor[p] * total * action_payoff[action, p]
+    for branch in range(branch_start[action], branch_start[action + 1]):
+        share = probability[branch]
+        y = target[branch]
+        if y < 0:
+            for k in range(num_points):
+                for c in range(num_channels):
+                    absorbed[-y - 1, c] += share * amount[k, c]
+        else:
+            for k in range(num_points):
+                for c in range(num_channels):
+                    next_mass[y, k, c] += share * amount[k, c]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def chance_forward(
+    arrival,
+    skip,
+    action_start,
+    action_payoff,
+    branch_start,
+    probability,
+    target,
+    factor,
+    first_plane_channel,
+    mass,
+    next_mass,
+    absorbed,
+    payoffs,
+):  # type: ignore[no-untyped-def]
+    """Move the mass of a chance layer into `next_mass`, `absorbed` and `payoffs`, all added to."""
+    num_points, num_channels = mass.shape[1], mass.shape[2]
+    amount = np.empty((num_points, num_channels))
+    for x in range(mass.shape[0]):
+        if not np.any(mass[x] != 0.0):
+            continue
+        q = arrival[x]
+        if q < 1.0:
+            next_mass[skip[x]] += (1.0 - q) * mass[x]
+        if q > 0.0:
+            amount[:, :] = q * mass[x]
+            _release(
+                action_start[x], amount, factor, first_plane_channel, action_payoff, branch_start, probability, target,
+                next_mass, absorbed, payoffs,
+            )  # fmt: skip
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def decision_forward(
+    shape,
+    mover,
+    arrival,
+    skip,
+    action_start,
+    action_allowed,
+    action_payoff,
+    branch_start,
+    probability,
+    target,
+    factor,
+    first_plane_channel,
+    plane_of,
+    axis_of,
+    nodes1,
+    nodes2,
+    strategies,
+    mass,
+    next_mass,
+    absorbed,
+    payoffs,
+):  # type: ignore[no-untyped-def]
+    """Move the mass of a decision layer into `next_mass`, `absorbed` and `payoffs`, all added to.
+
+    Args:
+        shape: Belief points on each axis.
+        mover: and the next eight arguments: see `Layer`.
+        factor: Discount factor of each plane to the start; shape (plane,).
+        first_plane_channel: Channel of the first plane.
+        plane_of: Plane of each player's first type.
+        axis_of: Belief axis of each player, or -1.
+        nodes1: Points of axis 1; `nodes2` of axis 2.
+        strategies: s_h(a) at every node; shape (action, type, point).
+        mass: Shape (state, point, channel).
+        next_mass: Mass of the next layer; shape (state, point, channel).
+        absorbed: Shape (terminal, channel).
+        payoffs: Payoff added up along each plane's own channel; shape (plane,).
+    """
+    n1, n2 = shape
+    num_points, num_channels = mass.shape[1], mass.shape[2]
+    amount = np.empty((num_points, num_channels))
+    line = np.empty(max(n1, n2))
+    sent = np.empty(num_channels)
+    found = np.empty((2, 1))
+    posterior = np.empty(1)
+    for x in range(mass.shape[0]):
+        if not np.any(mass[x] != 0.0):
+            continue
+        q = arrival[x] if mover[x] >= 0 else 0.0
+        if q < 1.0:
+            next_mass[skip[x]] += (1.0 - q) * mass[x]
+        if q == 0.0:
+            continue
+        m = mover[x]
+        axis = axis_of[m]
+        own = first_plane_channel + plane_of[m]
+        for a in range(action_start[x], action_start[x + 1]):
+            amount[:, :] = 0.0
+            if axis < 0:
+                for k in range(num_points):
+                    for c in range(num_channels):
+                        amount[k, c] = q * strategies[a, 0, k] * mass[x, k, c]
+            else:
+                nm = n1 if axis == 0 else n2
+                nj = n2 if axis == 0 else n1
+                stride = n2 if axis == 0 else 1
+                stride_j = 1 if axis == 0 else n2
+                nodes = nodes1 if axis == 0 else nodes2
+                for j in range(nj):
+                    for i in range(nm):
+                        node = i * stride + j * stride_j
+                        belief = nodes[i]
+                        found[0, 0] = strategies[a, 0, node]
+                        found[1, 0] = strategies[a, 1, node]
+                        sbar = (1.0 - belief) * found[0, 0] + belief * found[1, 0]
+                        for c in range(num_channels):
+                            sent[c] = q * sbar * mass[x, node, c]
+                        sent[own] = q * found[0, 0] * mass[x, node, own]
+                        sent[own + 1] = q * found[1, 0] * mass[x, node, own + 1]
+                        finish(belief, found, action_allowed[a : a + 1], posterior)
+                        weights_at(posterior[0], nodes, line)
+                        for k in range(nm):
+                            for c in range(num_channels):
+                                amount[k * stride + j * stride_j, c] += line[k] * sent[c]
+            _release(
+                a, amount, factor, first_plane_channel, action_payoff, branch_start, probability, target, next_mass,
+                absorbed, payoffs,
+            )  # fmt: skip

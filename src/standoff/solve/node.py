@@ -1,0 +1,184 @@
+"""The fixed point at one decision node: a mover with two private types, watched by everyone.
+
+At public belief b (the probability of type 2) the types' strategies s_1, s_2 over the actions a and the posteriors b'(a)
+determine each other (agent logit quantal response, McKelvey & Palfrey 1998, with Bayes' rule):
+
+    s_h(a) = exp(L Q_h(a; b'(a))) / Z_h,   Z_h = sum_a exp(L Q_h(a; b'(a))),
+    b'(a)  = b s_2(a) / (b s_2(a) + (1-b) s_1(a)).
+
+Let l_a = log s_2(a)/s_1(a), the evidence that action a gives about the type. Then b'(a) = logistic(logit(b) + l_a), and
+the whole system is
+
+    H_a(l) = l_a - L (Q_2 - Q_1)(a; b'(a)) + c(l) = 0,   c = log Z_2 - log Z_1.
+
+Actions meet only in the scalar c, so the Jacobian is a diagonal plus a rank-one matrix,
+
+    dH_a/dl_k = d_a [a = k] + g_k,   d_a = 1 - L w_a (Q_2 - Q_1)'(a),   g_k = L w_k (s_2 Q_2' - s_1 Q_1')(k),
+
+with w = b'(1-b') and ' on Q the slope in the posterior, and one Newton step costs no more than one evaluation.
+
+Uniqueness. With D_h = max_a sup_b L w |Q_h'(a)| and d = 1 - max_a sup_b L w |(Q_2-Q_1)'(a)|, the system has exactly one
+solution where d > 0 and D_1 + D_2 < d: each l_a is then a decreasing function of c, and c meets it once. Both bounds grow
+with L, so the solution is also unique at every smaller L, and is the principal branch. `slope_bounds` computes them from
+Chebyshev coefficients. Where they fail, `standoff.solve.branch` traces the branch from L = 0.
+
+An action that only one type has reveals that type: b'(a) is 0 or 1, at every b by continuity.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from standoff.solve.chebyshev import clenshaw
+
+__all__ = ["WORK_ROWS", "evaluate", "finish", "newton", "slope_bounds"]
+
+POSTERIOR, Q1, Q2, SLOPE1, SLOPE2, S1, S2, H, D, G, STEP, HL = range(12)
+WORK_ROWS = 12
+"""Rows of the workspace that a node needs: one number for each action in each."""
+
+MAX_STEP = 5.0  # longest Newton step in log-odds
+MAX_ITERATIONS = 25
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def evaluate(belief, rationality, ell, coefficients, allowed, work):  # type: ignore[no-untyped-def]
+    """Fill the workspace at `ell`: posteriors, action values and slopes, strategies, H, d, g and dH/dL.
+
+    Args:
+        belief: Public belief b.
+        rationality: L.
+        ell: Evidence l_a; shape (action,).
+        coefficients: Chebyshev coefficients of Q_h(a; .); shape (type, action, coefficient).
+        allowed: Shape (action, type).
+        work: Shape (WORK_ROWS, action); written.
+
+    Returns:
+        The largest |H_a| over the actions that both types have.
+    """
+    n = ell.shape[0]
+    top1 = -np.inf
+    top2 = -np.inf
+    for a in range(n):
+        if allowed[a, 0] and allowed[a, 1]:
+            posterior = belief / (belief + (1.0 - belief) * np.exp(-ell[a])) if belief > 0.0 else 0.0
+        else:
+            posterior = 0.0 if allowed[a, 0] else 1.0
+        x = 2.0 * posterior - 1.0
+        q1, slope1 = clenshaw(coefficients[0, a], x)
+        q2, slope2 = clenshaw(coefficients[1, a], x)
+        work[POSTERIOR, a] = posterior
+        work[Q1, a] = q1
+        work[Q2, a] = q2
+        work[SLOPE1, a] = 2.0 * slope1
+        work[SLOPE2, a] = 2.0 * slope2
+        if allowed[a, 0] and q1 > top1:
+            top1 = q1
+        if allowed[a, 1] and q2 > top2:
+            top2 = q2
+    z1 = 0.0
+    z2 = 0.0
+    for a in range(n):
+        work[S1, a] = np.exp(rationality * (work[Q1, a] - top1)) if allowed[a, 0] else 0.0
+        work[S2, a] = np.exp(rationality * (work[Q2, a] - top2)) if allowed[a, 1] else 0.0
+        z1 += work[S1, a]
+        z2 += work[S2, a]
+    c = np.log(z2) - np.log(z1) + rationality * (top2 - top1)
+    mean1 = 0.0
+    mean2 = 0.0
+    for a in range(n):
+        work[S1, a] /= z1
+        work[S2, a] /= z2
+        mean1 += work[S1, a] * work[Q1, a]
+        mean2 += work[S2, a] * work[Q2, a]
+    worst = 0.0
+    for a in range(n):
+        if not (allowed[a, 0] and allowed[a, 1]):
+            continue
+        w = rationality * work[POSTERIOR, a] * (1.0 - work[POSTERIOR, a])
+        gap = work[Q2, a] - work[Q1, a]
+        h = ell[a] - rationality * gap + c
+        work[H, a] = h
+        work[D, a] = 1.0 - w * (work[SLOPE2, a] - work[SLOPE1, a])
+        work[G, a] = w * (work[S2, a] * work[SLOPE2, a] - work[S1, a] * work[SLOPE1, a])
+        work[HL, a] = mean2 - mean1 - gap
+        worst = max(worst, abs(h))
+    return worst
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def newton(belief, rationality, ell, coefficients, allowed, tolerance, work):  # type: ignore[no-untyped-def]
+    """Solve H(l) = 0 by Newton's method from `ell`, which is overwritten.
+
+    Returns:
+        Iterations used, negative where the tolerance was not met.
+    """
+    n = ell.shape[0]
+    for iteration in range(1, MAX_ITERATIONS + 1):
+        worst = evaluate(belief, rationality, ell, coefficients, allowed, work)
+        if worst <= tolerance:
+            return iteration
+        # (diag(d) + 1 g') step = -H by the Sherman-Morrison formula
+        g_h = 0.0
+        g_1 = 0.0
+        for a in range(n):
+            if allowed[a, 0] and allowed[a, 1]:
+                g_h += work[G, a] * work[H, a] / work[D, a]
+                g_1 += work[G, a] / work[D, a]
+        shift = g_h / (1.0 + g_1)
+        longest = 0.0
+        for a in range(n):
+            if allowed[a, 0] and allowed[a, 1]:
+                work[STEP, a] = -(work[H, a] - shift) / work[D, a]
+                longest = max(longest, abs(work[STEP, a]))
+        if not np.isfinite(longest):
+            return -iteration
+        scale = min(1.0, MAX_STEP / longest)
+        for a in range(n):
+            if allowed[a, 0] and allowed[a, 1]:
+                ell[a] += scale * work[STEP, a]
+    return -MAX_ITERATIONS
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def finish(belief, strategies, allowed, posteriors):  # type: ignore[no-untyped-def]
+    """Posteriors by Bayes' rule from strategies, as the rest of the sweep uses them.
+
+    Args:
+        belief: Public belief b.
+        strategies: Shape (type, action).
+        allowed: Shape (action, type).
+        posteriors: Shape (action,); written.
+    """
+    for a in range(posteriors.shape[0]):
+        if not allowed[a, 0]:
+            posteriors[a] = 1.0
+            continue
+        if not allowed[a, 1]:
+            posteriors[a] = 0.0
+            continue
+        second = belief * strategies[1, a]
+        total = second + (1.0 - belief) * strategies[0, a]
+        posteriors[a] = second / total if total > 0.0 else belief
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def slope_bounds(rationality, coefficients):  # type: ignore[no-untyped-def]
+    """Whether the bounds of the module docstring prove that the node has one solution, at any belief."""
+    most1 = 0.0
+    most2 = 0.0
+    most_gap = 0.0
+    for a in range(coefficients.shape[1]):
+        one = 0.0
+        two = 0.0
+        gap = 0.0
+        for k in range(1, coefficients.shape[2]):
+            one += k * abs(coefficients[0, a, k])
+            two += k * abs(coefficients[1, a, k])
+            gap += k * abs(coefficients[1, a, k] - coefficients[0, a, k])
+        most1 = max(most1, one)
+        most2 = max(most2, two)
+        most_gap = max(most_gap, gap)
+    half = 0.5 * rationality
+    return half * (most1 + most2 + most_gap) < 1.0

@@ -1,0 +1,281 @@
+"""Play a solved game many times with exact beliefs.
+
+At every decision the node is solved afresh at the path's own public belief, which lies anywhere in [0, 1], not at the
+belief points. Sampling therefore checks the forward pass by other means, and it is what stories are told from. Odds that
+are reported never come from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from standoff.game.model import Game
+from standoff.solve.backward import LOG_ODDS_TOLERANCE
+from standoff.solve.branch import trace
+from standoff.solve.chebyshev import coefficient_matrix, points, weights_at
+from standoff.solve.equilibrium import Equilibrium
+from standoff.solve.node import WORK_ROWS, evaluate, finish, newton, slope_bounds
+
+__all__ = ["Paths", "layer_strategy", "sample_paths"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Sampled plays.
+
+    Attributes:
+        player_types: True type of each player; shape (path, player).
+        states: State at the start of each period, -(terminal + 1) once ended; shape (period + 1, path).
+        beliefs: Public belief at the start of each period; shape (period + 1, path, axis).
+        actions: Action taken in each layer (index into the layer's actions), -1 for none; shape (period, layer, path).
+        milestone_period: First period in which each milestone was met, -1 for never; shape (path, milestone).
+    """
+
+    player_types: Ints
+    states: Ints
+    beliefs: Floats
+    actions: Ints
+    milestone_period: Ints
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _solve_at(
+    x, m, beliefs, action_start, action_allowed, action_payoff, branch_start, probability, target, terminal_payoff,
+    rationality, axis_of, plane_of, nodes1, nodes2, matrix1, matrix2, values, strategies, posteriors
+):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Strategies and posteriors of the mover in state x at a belief off the points; shapes (2, action), (action,)."""
+    start = action_start[x]
+    n = action_start[x + 1] - start
+    n1 = nodes1.shape[0]
+    n2 = nodes2.shape[0]
+    axis = axis_of[m]
+    plane = plane_of[m]
+    lam = rationality[m]
+    num_own = 2 if axis >= 0 else 1
+    nm = n1 if axis == 0 else n2 if axis == 1 else 1
+    line1 = np.empty(n1)
+    line2 = np.empty(n2)
+    weights_at(beliefs[0], nodes1, line1)
+    weights_at(beliefs[1], nodes2, line2)
+    q = np.zeros((2, n, nm))
+    for h in range(num_own):
+        for a in range(n):
+            for i in range(nm):
+                q[h, a, i] = action_payoff[start + a, plane + h]
+            for branch in range(branch_start[start + a], branch_start[start + a + 1]):
+                y = target[branch]
+                share = probability[branch]
+                for i in range(nm):
+                    if y < 0:
+                        q[h, a, i] += share * terminal_payoff[-y - 1, plane + h]
+                    elif axis == 0:
+                        for k in range(n2):
+                            q[h, a, i] += share * line2[k] * values[y, plane + h, i * n2 + k]
+                    elif axis == 1:
+                        for k in range(n1):
+                            q[h, a, i] += share * line1[k] * values[y, plane + h, k * n2 + i]
+                    else:
+                        for k in range(n1):
+                            for l in range(n2):
+                                q[h, a, i] += share * line1[k] * line2[l] * values[y, plane + h, k * n2 + l]
+    if axis < 0:
+        top = np.max(q[0, :, 0])
+        total = 0.0
+        for a in range(n):
+            strategies[0, a] = np.exp(lam * (q[0, a, 0] - top))
+            total += strategies[0, a]
+        for a in range(n):
+            strategies[0, a] /= total
+            strategies[1, a] = strategies[0, a]
+        return 0
+    matrix = matrix1 if axis == 0 else matrix2
+    allowed = action_allowed[start : start + n]
+    coefficients = np.zeros((2, n, nm))
+    for h in range(2):
+        for a in range(n):
+            for c in range(nm):
+                for k in range(nm):
+                    coefficients[h, a, c] += matrix[c, k] * q[h, a, k]
+    ell = np.zeros(n)
+    work = np.empty((WORK_ROWS, n))
+    belief = beliefs[axis]
+    used = 1
+    if belief <= 0.0 or belief >= 1.0:
+        evaluate(belief, lam, ell, coefficients, allowed, work)
+    else:
+        used = -1
+        if slope_bounds(lam, coefficients):
+            used = newton(belief, lam, ell, coefficients, allowed, LOG_ODDS_TOLERANCE, work)
+        if used < 0:
+            used, _ = trace(belief, lam, ell, coefficients, allowed, LOG_ODDS_TOLERANCE, work)
+    for a in range(n):
+        strategies[0, a] = work[5, a]
+        strategies[1, a] = work[6, a]
+    finish(belief, strategies[:, :n], allowed, posteriors[:n])
+    return used
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _draw(weights, uniform):  # type: ignore[no-untyped-def]
+    """Index drawn with the given weights, which sum to one."""
+    total = 0.0
+    for k in range(weights.shape[0]):
+        total += weights[k]
+        if uniform < total:
+            return k
+    return np.argmax(weights)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _sample_layer(
+    is_chance, mover, arrival, skip, action_start, action_allowed, action_payoff, branch_start, probability, target,
+    terminal_payoff, rationality, axis_of, plane_of, nodes1, nodes2, matrix1, matrix2, values, player_types, uniforms,
+    widest, states, beliefs, taken
+):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Move every open path through one layer; `states` and `beliefs` are overwritten. Returns failed nodes."""
+    strategies = np.empty((2, widest))
+    posteriors = np.empty(widest)
+    failed = 0
+    for path in range(states.shape[0]):
+        taken[path] = -1
+        x = states[path]
+        if x < 0:
+            continue
+        if mover[x] == -2 or uniforms[path, 0] >= arrival[x]:
+            states[path] = skip[x]
+            continue
+        choice = 0
+        if not is_chance:
+            m = mover[x]
+            n = action_start[x + 1] - action_start[x]
+            used = _solve_at(
+                x, m, beliefs[path], action_start, action_allowed, action_payoff, branch_start, probability, target,
+                terminal_payoff, rationality, axis_of, plane_of, nodes1, nodes2, matrix1, matrix2, values, strategies,
+                posteriors,
+            )  # fmt: skip
+            failed += used < 0
+            choice = _draw(strategies[player_types[path, m], :n], uniforms[path, 1])
+            if axis_of[m] >= 0:
+                beliefs[path, axis_of[m]] = posteriors[choice]
+        action = action_start[x] + choice
+        taken[path] = action
+        first = branch_start[action]
+        branch = first + _draw(probability[first : branch_start[action + 1]], uniforms[path, 2])
+        states[path] = target[branch]
+    return failed
+
+
+def sample_paths(equilibrium: Equilibrium, num_paths: int, seed: int) -> Paths:
+    """Sample plays of a solved game.
+
+    Args:
+        equilibrium: Solved with `Settings(keep_values=True)`.
+        num_paths: How many, at least 1.
+        seed: Seed of the random generator; the same seed gives the same plays.
+
+    Returns:
+        The plays.
+
+    Raises:
+        ValueError: `num_paths` is below 1, or the values of all periods were not kept.
+    """
+    game = equilibrium.game
+    if num_paths < 1:
+        raise ValueError(f"num_paths must be at least 1, not {num_paths!r}")
+    if len(equilibrium.values) != game.num_periods:
+        raise ValueError("sampling needs an equilibrium solved with Settings(keep_values=True)")
+    rng = np.random.default_rng(seed)
+    grid = _GridArrays(equilibrium)
+    types = np.zeros((num_paths, len(game.players)), dtype=np.int64)
+    for i, player in enumerate(game.players):
+        if len(player.player_types) == 2:
+            types[:, i] = rng.random(num_paths) < player.prior[1]
+    states = np.full(num_paths, game.start, dtype=np.int64)
+    beliefs = np.zeros((num_paths, 2))
+    beliefs[:, : len(game.prior_belief)] = game.prior_belief
+    state_by = np.empty((game.num_periods + 1, num_paths), dtype=np.int64)
+    belief_by = np.empty((game.num_periods + 1, num_paths, 2))
+    actions = np.empty((game.num_periods, game.num_layers, num_paths), dtype=np.int64)
+    met = np.full((num_paths, len(game.milestones)), -1, dtype=np.int64)
+    state_by[0], belief_by[0] = states, beliefs
+    _meet(game, game.epochs[0].layers[0].milestone_holds, states, met, 0)
+    for period in range(game.num_periods):
+        epoch = game.epoch_of(period)
+        for s, layer in enumerate(epoch.layers):
+            widest = int(np.max(np.diff(layer.action_start), initial=1))
+            failed = _sample_layer(
+                layer.is_chance, layer.mover, layer.arrival, layer.skip, layer.action_start, layer.action_allowed,
+                layer.action_payoff, layer.branch_start, layer.branch_probability, layer.branch_target,
+                game.terminals.payoff, grid.rationality, grid.axis_of, grid.plane_of, *grid.nodes, *grid.matrices,
+                equilibrium.values[period][s + 1], types, rng.random((num_paths, 3)), widest, states, beliefs,
+                actions[period, s],
+            )  # fmt: skip
+            assert not failed, "a node that the solver had solved at the belief points failed between them"
+            arrived = epoch.layers[(s + 1) % game.num_layers]
+            _meet(game, arrived.milestone_holds, states, met, period)
+        state_by[period + 1], belief_by[period + 1] = states, beliefs
+    return Paths(types, state_by, belief_by[:, :, : len(game.prior_belief)], actions, met)
+
+
+def _meet(game: Game, holds: NDArray[np.bool_], states: Ints, met: Ints, period: int) -> None:
+    still_open = states >= 0
+    earlier = met >= 0
+    for m, milestone in enumerate(game.milestones):
+        due = still_open & ~earlier[:, m]
+        if milestone.after >= 0:
+            due &= earlier[:, milestone.after]
+        due[due] = holds[states[due], m]
+        met[due, m] = period
+
+
+class _GridArrays:
+    """Belief points and player constants of an equilibrium, as kernels take them."""
+
+    def __init__(self, equilibrium: Equilibrium) -> None:
+        game = equilibrium.game
+        axes = game.belief_players
+        self.nodes = tuple(points(n) for n in equilibrium.belief_shape)
+        self.matrices = tuple(coefficient_matrix(n) for n in equilibrium.belief_shape)
+        self.axis_of = np.array([axes.index(i) if i in axes else -1 for i in range(len(game.players))], dtype=np.int64)
+        self.plane_of = np.array(game.first_plane, dtype=np.int64)
+        self.rationality = np.array([player.rationality for player in game.players])
+
+
+def layer_strategy(equilibrium: Equilibrium, period: int, layer_index: int, state: int, beliefs: tuple[float, ...]) -> tuple[Floats, Floats]:
+    """What the mover of a state does at any public belief.
+
+    Args:
+        equilibrium: Its values of the period must have been kept (period 0 always is).
+        period: Period.
+        layer_index: Layer, a decision layer.
+        state: State of that layer, one in which a player moves.
+        beliefs: Public belief about each player with two types.
+
+    Returns:
+        Strategies, shape (type, action), and the posterior belief about the mover after each action, shape (action,);
+        posteriors are nan for a mover with one type.
+    """
+    game = equilibrium.game
+    layer = game.epoch_of(period).layers[layer_index]
+    grid = _GridArrays(equilibrium)
+    mover = int(layer.mover[state])
+    assert mover >= 0, "nobody moves in this state"
+    n = int(layer.action_start[state + 1] - layer.action_start[state])
+    strategies = np.empty((2, n))
+    posteriors = np.full(n, np.nan)
+    padded = np.zeros(2)
+    padded[: len(beliefs)] = beliefs
+    _solve_at(
+        state, mover, padded, layer.action_start, layer.action_allowed, layer.action_payoff, layer.branch_start,
+        layer.branch_probability, layer.branch_target, game.terminals.payoff, grid.rationality, grid.axis_of,
+        grid.plane_of, *grid.nodes, *grid.matrices, equilibrium.values[period][layer_index + 1], strategies, posteriors,
+    )  # fmt: skip
+    num_types = len(game.players[mover].player_types)
+    return strategies[:num_types], posteriors
