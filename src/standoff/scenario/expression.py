@@ -79,7 +79,7 @@ COMPARE: "<=" | "==" | "!=" | ">=" | "<" | ">"
 ADD: "+" | "-"
 MULTIPLY: "*" | "/"
 _POWER: "^" | "**"
-NUMBER: /(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?/
+NUMBER: /([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?/
 NAME: /[A-Za-z_][A-Za-z0-9_]*/
 WHITESPACE: /\s+/
 %ignore WHITESPACE
@@ -157,7 +157,7 @@ class _Builder(Transformer[Token, Node]):
         return Conditional(condition, if_true, if_false)
 
 
-_PARSER = Lark(_GRAMMAR, parser="lalr", transformer=_Builder(), maybe_placeholders=True)
+_PARSER = Lark(_GRAMMAR, parser="lalr", lexer="basic", transformer=_Builder(), maybe_placeholders=True)
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,8 @@ class Expression:
             number = float(text) if abs(text) < 1e308 else math.inf
             if not math.isfinite(number):
                 raise ExpressionError("not-finite", f"`{_short(str(text))}` is not a finite number", "write a finite one")
-            return cls(source=format(number, ".17g") if number != float(f"{number:g}") else f"{number:g}", node=Number(number))
+            short = f"{number:g}"
+            return cls(source=short if float(short) == number else repr(number), node=Number(number))
         return cls(source=text.strip(), node=_parse(text))
 
     @cached_property

@@ -20,8 +20,8 @@ import numpy as np
 from numba import njit
 
 from standoff.solve.branch import trace
-from standoff.solve.chebyshev import weights_at
-from standoff.solve.node import WORK_ROWS, evaluate, finish, newton, slope_bounds
+from standoff.solve.lockstep import ROWS, S1, S2, SCRATCH, exp_rows, newton_rows, weight_rows
+from standoff.solve.node import WORK_ROWS, slope_bounds
 
 __all__ = ["COUNTS", "chance_layer", "decision_layer", "period_end"]
 
@@ -101,8 +101,8 @@ def decision_layer(
     rationality,
     axis_of,
     plane_of,
-    nodes1,
-    nodes2,
+    axis1,
+    axis2,
     matrix1,
     matrix2,
     values,
@@ -124,7 +124,7 @@ def decision_layer(
         rationality: L of each player; shape (player,).
         axis_of: Belief axis of each player, -1 for a player with one type; shape (player,).
         plane_of: Plane of each player's first type; shape (player,).
-        nodes1: Points of axis 1; `nodes2` of axis 2.
+        axis1: Points and scales of axis 1; `axis2` of axis 2.
         matrix1: Coefficient matrix of axis 1; `matrix2` of axis 2.
         values: V of the next layer; shape (state, plane, point).
         warm: Evidence l at every node as last solved; shape (action, point); read and written.
@@ -142,8 +142,19 @@ def decision_layer(
     for x in range(first, last):
         widest = max(widest, action_start[x + 1] - action_start[x])
     w = np.empty((widest, num_planes, num_points))
-    longest = max(n1, n2)
-    line = np.empty(longest)
+    shifted = np.empty(num_points)
+    bits = shifted.view(np.int64)
+    scratch = np.empty((SCRATCH, num_points))
+    rows = np.empty((widest, ROWS, num_points))
+    ell = np.empty((widest, num_points))
+    coefficients = np.empty((2, widest, max(n1, n2), num_points))
+    weights = np.empty((max(n1, n2), num_points))
+    own_belief = np.empty(num_points)
+    is_unique = np.empty(num_points, dtype=np.bool_)
+    # workspace of the scalar node, for the belief points that are traced one by one
+    work = np.empty((WORK_ROWS, widest))
+    line = np.empty((2, widest, max(n1, n2)))
+    one_ell = np.empty(widest)
     for x in range(first, last):
         residuals[x] = 0.0
         regrets[x] = 0.0
@@ -156,9 +167,7 @@ def decision_layer(
         start = action_start[x]
         n = action_start[x + 1] - start
         for a in range(n):
-            _continuation(
-                start + a, action_payoff, branch_start, probability, target, terminal_payoff, values, w[a]
-            )
+            _continuation(start + a, action_payoff, branch_start, probability, target, terminal_payoff, values, w[a])
         m = mover[x]
         lam = rationality[m]
         plane = plane_of[m]
@@ -168,84 +177,54 @@ def decision_layer(
             for k in range(num_points):
                 out[x, p, k] = 0.0
         if axis < 0:
-            # one type: plain logit, beliefs stay
-            for k in range(num_points):
-                top = -np.inf
-                for a in range(n):
-                    top = max(top, w[a, plane, k])
-                z = 0.0
-                for a in range(n):
-                    e = np.exp(lam * (w[a, plane, k] - top))
-                    strategies[start + a, 0, k] = e
-                    z += e
-                for a in range(n):
-                    s = strategies[start + a, 0, k] / z
-                    strategies[start + a, 0, k] = s
-                    strategies[start + a, 1, k] = s
-                    for p in range(num_planes):
-                        out[x, p, k] += s * w[a, p, k]
-                regrets[x] = max(regrets[x], top - out[x, plane, k])
+            _plain_logit(x, start, n, lam, plane, w, scratch, shifted, bits, strategies, out, regrets)
             counts[x, UNIQUE] = num_points
             counts[x, EVALUATIONS] = num_points
         else:
             nm = n1 if axis == 0 else n2
-            nj = n2 if axis == 0 else n1
-            stride = n2 if axis == 0 else 1
-            stride_j = 1 if axis == 0 else n2
-            nodes = nodes1 if axis == 0 else nodes2
+            points_of = axis1 if axis == 0 else axis2
             matrix = matrix1 if axis == 0 else matrix2
             allowed = action_allowed[start : start + n]
-            work = np.empty((WORK_ROWS, n))
-            coefficients = np.empty((2, n, nm))
-            posteriors = np.empty(n)
-            found = np.empty((2, n))
-            ell = np.empty(n)
-            q_found = np.empty((2, n))
-            for j in range(nj):
+            for k in range(num_points):
+                own_belief[k] = points_of[0, k // n2 if axis == 0 else k % n2]
+            _coefficient_rows(shape, axis, n, plane, matrix, w, coefficients, line, lam, trace_always, is_unique)
+            for a in range(n):
+                for k in range(num_points):
+                    ell[a, k] = warm[start + a, k]
+            used, unsolved = newton_rows(
+                lam, own_belief, coefficients, nm, allowed, is_unique, LOG_ODDS_TOLERANCE, ell[:n], rows[:n], scratch,
+                shifted, bits,
+            )  # fmt: skip
+            counts[x, EVALUATIONS] = used * num_points
+            for k in range(num_points):
+                counts[x, UNIQUE] += is_unique[k]
+                if is_unique[k] and scratch[0, k] <= LOG_ODDS_TOLERANCE:
+                    continue
                 for h in range(2):
                     for a in range(n):
                         for c in range(nm):
-                            total = 0.0
-                            for k in range(nm):
-                                total += matrix[c, k] * w[a, plane + h, k * stride + j * stride_j]
-                            coefficients[h, a, c] = total
-                unique = slope_bounds(lam, coefficients)
-                for i in range(nm):
-                    node = i * stride + j * stride_j
-                    belief = nodes[i]
-                    for a in range(n):
-                        ell[a] = warm[start + a, node]
-                    if belief <= 0.0 or belief >= 1.0:
-                        # the belief stays where it is: one evaluation solves the node
-                        evaluate(belief, lam, ell, coefficients, allowed, work)
-                        counts[x, EVALUATIONS] += 1
-                        counts[x, UNIQUE] += 1
-                    elif unique and not trace_always:
-                        used = newton(belief, lam, ell, coefficients, allowed, LOG_ODDS_TOLERANCE, work)
-                        counts[x, EVALUATIONS] += abs(used)
-                        counts[x, UNIQUE] += 1
-                        if used < 0:
-                            used, _ = trace(belief, lam, ell, coefficients, allowed, LOG_ODDS_TOLERANCE, work)
-                            counts[x, EVALUATIONS] += abs(used)
-                            counts[x, FAILED] += used < 0
-                    else:
-                        used, folds = trace(belief, lam, ell, coefficients, allowed, LOG_ODDS_TOLERANCE, work)
-                        counts[x, EVALUATIONS] += abs(used)
-                        counts[x, TRACED] += 1
-                        counts[x, FOLDS] += folds
-                        counts[x, FAILED] += used < 0
-                    for a in range(n):
-                        found[0, a] = work[5, a]
-                        found[1, a] = work[6, a]
-                        strategies[start + a, 0, node] = found[0, a]
-                        strategies[start + a, 1, node] = found[1, a]
-                        if belief > 0.0 and belief < 1.0 and allowed[a, 0] and allowed[a, 1]:
-                            warm[start + a, node] = ell[a]
-                    finish(belief, found, allowed, posteriors)
-                    _collect(
-                        x, node, j * stride_j, stride, nm, n, plane, belief, lam, nodes, w, found, allowed, posteriors,
-                        line, q_found, out, residuals, regrets,
-                    )  # fmt: skip
+                            line[h, a, c] = coefficients[h, a, c, k]
+                tries, folds = trace(
+                    own_belief[k], lam, one_ell[:n], line[:, :n, :nm], allowed, LOG_ODDS_TOLERANCE, work[:, :n]
+                )
+                counts[x, EVALUATIONS] += abs(tries)
+                counts[x, TRACED] += not is_unique[k]
+                counts[x, FOLDS] += folds
+                counts[x, FAILED] += tries < 0
+                for a in range(n):
+                    ell[a, k] = one_ell[a]
+                    rows[a, S1, k] = work[S1, a]
+                    rows[a, S2, k] = work[S2, a]
+            for a in range(n):
+                for k in range(num_points):
+                    strategies[start + a, 0, k] = rows[a, S1, k]
+                    strategies[start + a, 1, k] = rows[a, S2, k]
+                    if allowed[a, 0] and allowed[a, 1]:
+                        warm[start + a, k] = ell[a, k]
+            _collect(
+                x, shape, axis, n, plane, lam, points_of, own_belief, allowed, w, rows, weights, scratch, shifted, bits,
+                out, residuals, regrets,
+            )  # fmt: skip
         q = arrival[x]
         if q < 1.0:
             for p in range(num_planes):
@@ -254,42 +233,131 @@ def decision_layer(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _collect(
-    x, node, offset, stride, nm, n, plane, belief, lam, nodes, w, found, allowed, posteriors, line, q, out, residuals, regrets
-):  # type: ignore[no-untyped-def]
-    """Values at one solved node, with its residual and regret measured afresh at the Bayes posteriors."""
-    num_planes = out.shape[1]
-    top1 = -np.inf
-    top2 = -np.inf
-    z1 = 0.0
-    z2 = 0.0
+def _plain_logit(x, start, n, lam, plane, w, scratch, shifted, bits, strategies, out, regrets):  # type: ignore[no-untyped-def]
+    """A mover with one type: logit at every belief point, and beliefs stay where they are."""
+    num_planes, num_points = out.shape[1], out.shape[2]
+    top, z, power, odds = scratch[0], scratch[1], scratch[2], scratch[3]
+    for k in range(num_points):
+        top[k] = w[0, plane, k]
+        z[k] = 0.0
+    for a in range(1, n):
+        for k in range(num_points):
+            top[k] = max(top[k], w[a, plane, k])
     for a in range(n):
-        weights_at(posteriors[a], nodes, line)
-        sbar = (1.0 - belief) * found[0, a] + belief * found[1, a]
+        for k in range(num_points):
+            power[k] = lam * (w[a, plane, k] - top[k])
+        exp_rows(power, shifted, bits, odds)
+        for k in range(num_points):
+            strategies[start + a, 0, k] = odds[k]
+            z[k] += odds[k]
+    for a in range(n):
+        for k in range(num_points):
+            odds[k] = strategies[start + a, 0, k] / z[k]
+            strategies[start + a, 0, k] = odds[k]
+            strategies[start + a, 1, k] = odds[k]
         for p in range(num_planes):
-            value = 0.0
-            for k in range(nm):
-                value += line[k] * w[a, p, offset + k * stride]
-            if p == plane:
-                q[0, a] = value
-                out[x, p, node] += found[0, a] * value
-            elif p == plane + 1:
-                q[1, a] = value
-                out[x, p, node] += found[1, a] * value
+            for k in range(num_points):
+                out[x, p, k] += odds[k] * w[a, p, k]
+    for k in range(num_points):
+        regrets[x] = max(regrets[x], top[k] - out[x, plane, k])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _coefficient_rows(shape, axis, n, plane, matrix, w, coefficients, line, lam, trace_always, is_unique):  # type: ignore[no-untyped-def]
+    """Chebyshev coefficients of the mover's own action values along its axis, laid out by belief point.
+
+    Also says at which points the solution is proved unique, which holds for a whole line along the mover's axis.
+    """
+    n1, n2 = shape
+    nm = n1 if axis == 0 else n2
+    nj = n2 if axis == 0 else n1
+    stride = n2 if axis == 0 else 1
+    stride_j = 1 if axis == 0 else n2
+    for j in range(nj):
+        for h in range(2):
+            for a in range(n):
+                for c in range(nm):
+                    total = 0.0
+                    for k in range(nm):
+                        total += matrix[c, k] * w[a, plane + h, k * stride + j * stride_j]
+                    line[h, a, c] = total
+                    for i in range(nm):
+                        coefficients[h, a, c, i * stride + j * stride_j] = total
+        unique = not trace_always and slope_bounds(lam, line[:, :n, :nm])
+        for i in range(nm):
+            # where the belief is certain it stays, so one evaluation solves the node
+            is_unique[i * stride + j * stride_j] = unique or i == 0 or i == nm - 1
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _collect(
+    x, shape, axis, n, plane, lam, points_of, belief, allowed, w, rows, weights, scratch, shifted, bits, out, residuals, regrets
+):  # type: ignore[no-untyped-def]
+    """Values of a solved state, with its residual and regret measured afresh at the Bayes posteriors.
+
+    Rows 0, 1, 2 of each action (posterior and action values) are written anew.
+    """
+    num_planes, num_points = out.shape[1], out.shape[2]
+    n2 = shape[1]
+    nm = points_of.shape[1]
+    value = scratch[0]
+    sbar = scratch[1]
+    for a in range(n):
+        posterior = rows[a, 0]
+        first = rows[a, S1]
+        second = rows[a, S2]
+        for k in range(num_points):
+            sbar[k] = (1.0 - belief[k]) * first[k] + belief[k] * second[k]
+        if allowed[a, 0] and allowed[a, 1]:
+            for k in range(num_points):
+                posterior[k] = belief[k] * second[k] / sbar[k] if sbar[k] > 0.0 else belief[k]
+        else:
+            for k in range(num_points):
+                posterior[k] = 0.0 if allowed[a, 0] else 1.0
+        weight_rows(posterior, points_of, scratch[2], weights)
+        for p in range(num_planes):
+            source = w[a, p]
+            for k in range(num_points):
+                value[k] = 0.0
+            if axis == 0:
+                for c in range(nm):
+                    for i in range(nm):
+                        for j in range(n2):
+                            value[i * n2 + j] += weights[c, i * n2 + j] * source[c * n2 + j]
             else:
-                out[x, p, node] += sbar * value
-        if allowed[a, 0]:
-            top1 = max(top1, q[0, a])
-        if allowed[a, 1]:
-            top2 = max(top2, q[1, a])
-    for a in range(n):
-        if allowed[a, 0]:
-            z1 += np.exp(lam * (q[0, a] - top1))
-        if allowed[a, 1]:
-            z2 += np.exp(lam * (q[1, a] - top2))
-    for a in range(n):
-        if allowed[a, 0]:
-            residuals[x] = max(residuals[x], abs(found[0, a] - np.exp(lam * (q[0, a] - top1)) / z1))
-        if allowed[a, 1]:
-            residuals[x] = max(residuals[x], abs(found[1, a] - np.exp(lam * (q[1, a] - top2)) / z2))
-    regrets[x] = max(regrets[x], max(top1 - out[x, plane, node], top2 - out[x, plane + 1, node]))
+                for c in range(nm):
+                    for j in range(shape[0]):
+                        share = source[j * n2 + c]
+                        for i in range(nm):
+                            value[j * n2 + i] += weights[c, j * n2 + i] * share
+            if p == plane or p == plane + 1:
+                strategy = first if p == plane else second
+                for k in range(num_points):
+                    rows[a, 1 + p - plane, k] = value[k]
+                    out[x, p, k] += strategy[k] * value[k]
+            else:
+                for k in range(num_points):
+                    out[x, p, k] += sbar[k] * value[k]
+    top, z, power, odds = scratch[0], scratch[1], scratch[2], scratch[3]
+    for h in range(2):
+        for k in range(num_points):
+            top[k] = -np.inf
+            z[k] = 0.0
+        for a in range(n):
+            if allowed[a, h]:
+                for k in range(num_points):
+                    top[k] = max(top[k], rows[a, 1 + h, k])
+        for k in range(num_points):
+            regrets[x] = max(regrets[x], top[k] - out[x, plane + h, k])
+        for a in range(n):
+            if allowed[a, h]:
+                for k in range(num_points):
+                    power[k] = lam * (rows[a, 1 + h, k] - top[k])
+                exp_rows(power, shifted, bits, odds)
+                for k in range(num_points):
+                    rows[a, 3 + h, k] = odds[k]
+                    z[k] += odds[k]
+        for a in range(n):
+            if allowed[a, h]:
+                for k in range(num_points):
+                    residuals[x] = max(residuals[x], abs(rows[a, S1 + h, k] - rows[a, 3 + h, k] / z[k]))

@@ -1,9 +1,10 @@
-"""Functions of a belief, held at Chebyshev-Lobatto points of [0, 1] and interpolated barycentrically.
+"""Functions of a belief, held at Chebyshev-Lobatto points of [0, 1] and interpolated by the polynomial through them.
 
 Points b_k = (1 - cos(k pi / (n-1))) / 2, k = 0..n-1. The interpolant through values f_k at belief b is
 
-    f(b) = sum_k w_k(b) f_k,    w_k(b) = (g_k / (b - b_k)) / sum_l (g_l / (b - b_l)),   g_k = (-1)^k, halved at both ends.
+    f(b) = sum_k w_k(b) f_k,    w_k(b) = s_k prod_{l != k} (b - b_l),   s_k = 1 / prod_{l != k} (b_k - b_l).
 
+The products are built from both ends, so nothing is divided and a belief that is a point needs no special case.
 The weights sum to one and preserve the mean, sum_k w_k(b) b_k = b, so the transpose of interpolation moves probability
 mass without moving the expected belief. Weights may be negative.
 
@@ -11,7 +12,7 @@ A value is also written as f = sum_k c_k T_k(2b - 1). The decay of c shows how w
 by Bernstein's inequality b (1-b) |f'(b)| <= (1/2) sum_k k |c_k|.
 
 References:
-    Berrut, J.-P. and Trefethen, L. N. (2004), Barycentric Lagrange interpolation, SIAM Review 46(3).
+    Berrut, J.-P. and Trefethen, L. N. (2004), Barycentric Lagrange interpolation, SIAM Review 46(3), section 2.
     Trefethen, L. N. (2013), Approximation Theory and Approximation Practice, SIAM, chapters 3-7.
 """
 
@@ -21,7 +22,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["clenshaw", "coefficient_matrix", "interpolation_weights", "points", "weights_at"]
+__all__ = ["axis_of_points", "clenshaw", "coefficient_matrix", "interpolation_weights", "points", "weights_at"]
 
 Floats = NDArray[np.float64]
 
@@ -56,33 +57,30 @@ def coefficient_matrix(num_points: int) -> Floats:
 def interpolation_weights(belief: float, num_points: int) -> Floats:
     """The weights w_k(belief); shape (num_points,)."""
     weights = np.empty(num_points)
-    weights_at(belief, points(num_points), weights)
+    weights_at(belief, axis_of_points(num_points), weights)
     return weights
 
 
+def axis_of_points(num_points: int) -> Floats:
+    """The points b_k and the scales s_k of a belief axis, as kernels take them; shape (2, num_points)."""
+    nodes = points(num_points)
+    gaps = nodes[:, None] - nodes[None, :]
+    np.fill_diagonal(gaps, 1.0)
+    return np.stack([nodes, 1.0 / gaps.prod(axis=1)])
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
-def weights_at(belief, nodes, weights):  # type: ignore[no-untyped-def]
-    """Write w_k(belief) into `weights`; nodes from `points`."""
-    n = nodes.shape[0]
-    if n == 1:
-        weights[0] = 1.0
-        return
-    total = 0.0
-    sign = 1.0
+def weights_at(belief, axis, weights):  # type: ignore[no-untyped-def]
+    """Write w_k(belief) into `weights`; `axis` from `axis_of_points`."""
+    n = axis.shape[1]
+    product = 1.0
     for k in range(n):
-        gap = belief - nodes[k]
-        if abs(gap) < 1e-15:
-            weights[:] = 0.0
-            weights[k] = 1.0
-            return
-        term = sign / gap
-        if k == 0 or k == n - 1:
-            term *= 0.5
-        weights[k] = term
-        total += term
-        sign = -sign
-    for k in range(n):
-        weights[k] /= total
+        weights[k] = axis[1, k] * product
+        product *= belief - axis[0, k]
+    product = 1.0
+    for k in range(n - 1, -1, -1):
+        weights[k] *= product
+        product *= belief - axis[0, k]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from standoff.errors import SolveError
 from standoff.game.model import Game
 from standoff.solve.backward import COUNTS, chance_layer, decision_layer, period_end
-from standoff.solve.chebyshev import coefficient_matrix, interpolation_weights, points
+from standoff.solve.chebyshev import axis_of_points, coefficient_matrix, interpolation_weights
 from standoff.solve.forward import chance_forward, decision_forward, meet_milestones
 
 __all__ = ["BELIEF_LADDER", "Certificate", "Equilibrium", "Settings", "Sweep", "solve"]
@@ -139,7 +139,7 @@ class _Grid:
     def __init__(self, game: Game, num_points: int) -> None:
         axes = game.belief_players
         self.shape = _belief_shape(game, tuple(num_points for _ in axes))
-        self.nodes = tuple(points(n) for n in self.shape)
+        self.axes = tuple(axis_of_points(n) for n in self.shape)
         self.matrices = tuple(coefficient_matrix(n) for n in self.shape)
         self.num_points = self.shape[0] * self.shape[1]
         self.axis_of = np.array([axes.index(i) if i in axes else -1 for i in range(len(game.players))], dtype=np.int64)
@@ -256,7 +256,7 @@ def _backward(game: Game, settings: Settings, grid: _Grid, progress: Progress | 
                     0, layer.num_states, grid.shape, layer.mover, layer.arrival, layer.skip, layer.action_start,
                     layer.action_allowed, layer.action_payoff, layer.branch_start, layer.branch_probability,
                     layer.branch_target, game.terminals.payoff, rationality, grid.axis_of, grid.plane_of,
-                    grid.nodes[0], grid.nodes[1], grid.matrices[0], grid.matrices[1], value, warm[s], out, strategies,
+                    grid.axes[0], grid.axes[1], grid.matrices[0], grid.matrices[1], value, warm[s], out, strategies,
                     residuals, regrets, layer_counts, settings.trace_always,
                 )  # fmt: skip
                 layer_strategies[s] = strategies
@@ -310,7 +310,7 @@ def _forward(
     hits = np.zeros(num_milestones)
     payoffs = np.zeros(num_planes)
     factor = np.ones(num_planes)
-    beliefs = np.stack([np.repeat(grid.nodes[0], grid.shape[1]), np.tile(grid.nodes[1], grid.shape[0])])
+    beliefs = np.stack([np.repeat(grid.axes[0][0], grid.shape[1]), np.tile(grid.axes[1][0], grid.shape[0])])
     num_axes = len(game.belief_players)
 
     absorbed_by = np.zeros((game.num_periods, num_terminals, 1 + num_planes))
@@ -342,7 +342,7 @@ def _forward(
                 decision_forward(
                     grid.shape, layer.mover, layer.arrival, layer.skip, layer.action_start, layer.action_allowed,
                     layer.action_payoff, layer.branch_start, layer.branch_probability, layer.branch_target, factor,
-                    first_plane_channel, grid.plane_of, grid.axis_of, grid.nodes[0], grid.nodes[1],
+                    first_plane_channel, grid.plane_of, grid.axis_of, grid.axes[0], grid.axes[1],
                     strategies[period][s], mass, next_mass, absorbed, payoffs,
                 )  # fmt: skip
             arrived = epoch.layers[(s + 1) % game.num_layers]

@@ -124,8 +124,8 @@ def decision_forward(
     first_plane_channel,
     plane_of,
     axis_of,
-    nodes1,
-    nodes2,
+    axis1,
+    axis2,
     strategies,
     mass,
     next_mass,
@@ -141,7 +141,7 @@ def decision_forward(
         first_plane_channel: Channel of the first plane.
         plane_of: Plane of each player's first type.
         axis_of: Belief axis of each player, or -1.
-        nodes1: Points of axis 1; `nodes2` of axis 2.
+        axis1: Points and scales of axis 1; `axis2` of axis 2.
         strategies: s_h(a) at every node; shape (action, type, point).
         mass: Shape (state, point, channel).
         next_mass: Mass of the next layer; shape (state, point, channel).
@@ -177,11 +177,11 @@ def decision_forward(
                 nj = n2 if axis == 0 else n1
                 stride = n2 if axis == 0 else 1
                 stride_j = 1 if axis == 0 else n2
-                nodes = nodes1 if axis == 0 else nodes2
+                points_of = axis1 if axis == 0 else axis2
                 for j in range(nj):
                     for i in range(nm):
                         node = i * stride + j * stride_j
-                        belief = nodes[i]
+                        belief = points_of[0, i]
                         found[0, 0] = strategies[a, 0, node]
                         found[1, 0] = strategies[a, 1, node]
                         sbar = (1.0 - belief) * found[0, 0] + belief * found[1, 0]
@@ -190,7 +190,7 @@ def decision_forward(
                         sent[own] = q * found[0, 0] * mass[x, node, own]
                         sent[own + 1] = q * found[1, 0] * mass[x, node, own + 1]
                         finish(belief, found, action_allowed[a : a + 1], posterior)
-                        weights_at(posterior[0], nodes, line)
+                        weights_at(posterior[0], points_of, line)
                         for k in range(nm):
                             for c in range(num_channels):
                                 amount[k * stride + j * stride_j, c] += line[k] * sent[c]

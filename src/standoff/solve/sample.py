@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from standoff.game.model import Game
 from standoff.solve.backward import LOG_ODDS_TOLERANCE
 from standoff.solve.branch import trace
-from standoff.solve.chebyshev import coefficient_matrix, points, weights_at
+from standoff.solve.chebyshev import axis_of_points, coefficient_matrix, weights_at
 from standoff.solve.equilibrium import Equilibrium
 from standoff.solve.node import WORK_ROWS, evaluate, finish, newton, slope_bounds
 
@@ -48,13 +48,13 @@ class Paths:
 @njit(cache=True, nogil=True, error_model="numpy")
 def _solve_at(
     x, m, beliefs, action_start, action_allowed, action_payoff, branch_start, probability, target, terminal_payoff,
-    rationality, axis_of, plane_of, nodes1, nodes2, matrix1, matrix2, values, strategies, posteriors
+    rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, values, strategies, posteriors
 ):  # type: ignore[no-untyped-def]  # fmt: skip
     """Strategies and posteriors of the mover in state x at a belief off the points; shapes (2, action), (action,)."""
     start = action_start[x]
     n = action_start[x + 1] - start
-    n1 = nodes1.shape[0]
-    n2 = nodes2.shape[0]
+    n1 = axis1.shape[1]
+    n2 = axis2.shape[1]
     axis = axis_of[m]
     plane = plane_of[m]
     lam = rationality[m]
@@ -62,8 +62,8 @@ def _solve_at(
     nm = n1 if axis == 0 else n2 if axis == 1 else 1
     line1 = np.empty(n1)
     line2 = np.empty(n2)
-    weights_at(beliefs[0], nodes1, line1)
-    weights_at(beliefs[1], nodes2, line2)
+    weights_at(beliefs[0], axis1, line1)
+    weights_at(beliefs[1], axis2, line2)
     q = np.zeros((2, n, nm))
     for h in range(num_own):
         for a in range(n):
@@ -136,7 +136,7 @@ def _draw(weights, uniform):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True, error_model="numpy")
 def _sample_layer(
     is_chance, mover, arrival, skip, action_start, action_allowed, action_payoff, branch_start, probability, target,
-    terminal_payoff, rationality, axis_of, plane_of, nodes1, nodes2, matrix1, matrix2, values, player_types, uniforms,
+    terminal_payoff, rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, values, player_types, uniforms,
     widest, states, beliefs, taken
 ):  # type: ignore[no-untyped-def]  # fmt: skip
     """Move every open path through one layer; `states` and `beliefs` are overwritten. Returns failed nodes."""
@@ -157,7 +157,7 @@ def _sample_layer(
             n = action_start[x + 1] - action_start[x]
             used = _solve_at(
                 x, m, beliefs[path], action_start, action_allowed, action_payoff, branch_start, probability, target,
-                terminal_payoff, rationality, axis_of, plane_of, nodes1, nodes2, matrix1, matrix2, values, strategies,
+                terminal_payoff, rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, values, strategies,
                 posteriors,
             )  # fmt: skip
             failed += used < 0
@@ -213,7 +213,7 @@ def sample_paths(equilibrium: Equilibrium, num_paths: int, seed: int) -> Paths:
             failed = _sample_layer(
                 layer.is_chance, layer.mover, layer.arrival, layer.skip, layer.action_start, layer.action_allowed,
                 layer.action_payoff, layer.branch_start, layer.branch_probability, layer.branch_target,
-                game.terminals.payoff, grid.rationality, grid.axis_of, grid.plane_of, *grid.nodes, *grid.matrices,
+                game.terminals.payoff, grid.rationality, grid.axis_of, grid.plane_of, *grid.axes, *grid.matrices,
                 equilibrium.values[period][s + 1], types, rng.random((num_paths, 3)), widest, states, beliefs,
                 actions[period, s],
             )  # fmt: skip
@@ -241,7 +241,7 @@ class _GridArrays:
     def __init__(self, equilibrium: Equilibrium) -> None:
         game = equilibrium.game
         axes = game.belief_players
-        self.nodes = tuple(points(n) for n in equilibrium.belief_shape)
+        self.axes = tuple(axis_of_points(n) for n in equilibrium.belief_shape)
         self.matrices = tuple(coefficient_matrix(n) for n in equilibrium.belief_shape)
         self.axis_of = np.array([axes.index(i) if i in axes else -1 for i in range(len(game.players))], dtype=np.int64)
         self.plane_of = np.array(game.first_plane, dtype=np.int64)
@@ -275,7 +275,7 @@ def layer_strategy(equilibrium: Equilibrium, period: int, layer_index: int, stat
     _solve_at(
         state, mover, padded, layer.action_start, layer.action_allowed, layer.action_payoff, layer.branch_start,
         layer.branch_probability, layer.branch_target, game.terminals.payoff, grid.rationality, grid.axis_of,
-        grid.plane_of, *grid.nodes, *grid.matrices, equilibrium.values[period][layer_index + 1], strategies, posteriors,
+        grid.plane_of, *grid.axes, *grid.matrices, equilibrium.values[period][layer_index + 1], strategies, posteriors,
     )  # fmt: skip
     num_types = len(game.players[mover].player_types)
     return strategies[:num_types], posteriors

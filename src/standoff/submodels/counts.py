@@ -12,11 +12,12 @@ Let a be the first integer of X's window, and X = a + U. The first min(a, c) tar
 
     Y = (a - min(a, c)) + Bin(min(a, c), 1 - P) + survivors among the U others, of which c - min(a, c) can be engaged,
 
-where the two random terms are independent. The first is a binomial, the second a sum over a small triangle of binomials of
-at most as many trials as the window is wide. So a thinning costs the square of the window, not of the count.
+where the two random terms are independent. The first is a binomial, the second a sum over a small triangle of
+binomials of at most as many trials as the window is wide. So a thinning costs the square of the window, not of the
+count.
 
-A capacity c + f, with 0 < f < 1, is a lottery: c + 1 with probability f, else c. It makes every expectation linear in the
-capacity between two integers.
+A capacity c + f, with 0 < f < 1, is a lottery: c + 1 with probability f, else c. It makes every expectation linear in
+the capacity between two integers.
 
 Tails of less than `TAIL` on either side are dropped after each operation, so every probability is exact to about 1e-14.
 """
@@ -146,7 +147,7 @@ def served(arrivals: Counts, capacity: float) -> FloatArray:
     Returns:
         Chance that every target is engaged, for each count of the window; shape (window,).
     """
-    return np.clip(capacity + 1.0 - arrivals.values, 0.0, 1.0) if capacity % 1.0 else 1.0 * (arrivals.values <= capacity)
+    return np.clip(capacity + 1.0 - arrivals.values, 0.0, 1.0)
 
 
 def thin(arrivals: Counts, capacity: float, kill: float) -> Counts:
@@ -189,7 +190,7 @@ def _thinned_window(weights: FloatArray, capacity: int, kill: float, extra: floa
     return result
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def _binomial_rows(size: int, probability: float) -> FloatArray:
     """Probabilities of k successes in n trials, n down the rows and k along them, both below `size`."""
     rows = np.zeros((size, size))

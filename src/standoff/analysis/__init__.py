@@ -1,0 +1,1 @@
+"""Questions asked of a solved game: one file a question."""

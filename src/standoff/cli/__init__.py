@@ -1,0 +1,1 @@
+"""The command line: parse, call the workbench, draw. No model logic lives here."""

@@ -1,0 +1,114 @@
+"""`standoff run`: from a scenario to a certified forecast."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Protocol
+
+import typer
+
+if TYPE_CHECKING:
+    from standoff.workbench import Solution
+
+__all__ = ["register"]
+
+SHOW_PROGRESS_AFTER_SECONDS = 1.0
+
+ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario of the catalogue, or a file.")]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Change a parameter or any value of the file, e.g. fleet_cost=0.01 or state.shield.start=ready.",
+    ),
+]
+
+
+class _Progress(Protocol):
+    def __call__(self, share: float) -> None: ...
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the app."""
+    app.command("run")(run)
+
+
+def run(
+    scenario: ScenarioName,
+    overrides: Overrides = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Also write an HTML brief.")] = None,
+    horizon: Annotated[
+        float | None, typer.Option("--horizon", metavar="N", help="Look so many time units ahead, not as the file says.")
+    ] = None,
+    belief_points: Annotated[
+        int | None,
+        typer.Option("--belief-points", min=2, max=129, help="Points on each belief axis, not as the error asks for."),
+    ] = None,
+    belief_tolerance: Annotated[
+        float, typer.Option("--belief-tolerance", min=1e-9, max=0.1, help="Largest error of any odds from the beliefs.")
+    ] = 1e-3,
+) -> None:
+    """Forecast how a crisis ends and when, with a certificate."""
+    from standoff import workbench
+    from standoff.solve.equilibrium import Settings
+
+    changes = list(overrides or [])
+    if horizon is not None:
+        changes.append(f"period.horizon={horizon:g}")
+    crisis = workbench.load(scenario, overrides=changes)
+    with _progress_bar() as progress:
+        solution = crisis.solve(Settings(belief_points=belief_points, belief_tolerance=belief_tolerance), progress)
+        solution.forecast()
+    if report is not None:
+        from standoff.report import write_brief
+
+        write_brief(solution, report)
+    if as_json:
+        sys.stdout.write(json.dumps(solution.document(), indent=1, allow_nan=False) + "\n")
+    else:
+        _draw(solution)
+        if report is not None:
+            typer.echo(f"\nbrief written to {report}")
+
+
+@contextmanager
+def _progress_bar() -> Iterator[_Progress]:
+    """A bar on standard error once the work has gone on for a second; nothing if that is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    first = "Loading the kernels (the first run on a machine compiles them, which takes about half a minute)"
+    bar = Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=console, transient=True
+    )
+    task = bar.add_task(first, total=1.0)
+    started = time.monotonic()
+    if console.is_terminal:
+        bar.start()
+
+    def progress(share: float) -> None:
+        if time.monotonic() - started > SHOW_PROGRESS_AFTER_SECONDS:
+            bar.update(task, description="Solving", completed=share)
+
+    try:
+        yield progress
+    finally:
+        if console.is_terminal:
+            bar.stop()
+
+
+def _draw(solution: Solution) -> None:
+    from rich.console import Console
+
+    from standoff.cli.drawing import draw_solution
+
+    console = Console(highlight=False, soft_wrap=False)
+    draw_solution(console, solution)

@@ -1,0 +1,102 @@
+"""Matplotlib figures as inline SVG that follows the page: its font, its colours by day and by night, its width.
+
+Figures are drawn with stand-in colours, and the stand-ins are replaced by the page's own in the finished SVG. Same
+figure, same bytes: ids come from a fixed salt, and no date is written.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from contextlib import AbstractContextManager
+from html import escape
+from io import StringIO
+
+import matplotlib
+from matplotlib import style
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from markupsafe import Markup
+
+__all__ = ["INK", "PALETTE", "RULE", "SURFACE", "drawing", "inline_svg", "new_figure", "plain"]
+
+INK = "#010203"
+"""Stand-in for the colour of the text."""
+RULE = "#010204"
+"""Stand-in for the colour of grid lines."""
+SURFACE = "#010205"
+"""Stand-in for the colour of the page."""
+_PAGE_COLOURS = {INK: "currentColor", RULE: "var(--rule)", SURFACE: "var(--surface)"}
+
+PALETTE = ("#009E73", "#0072B2", "#D55E00", "#CC79A7", "#E69F00", "#56B4E9")
+"""The colours of Okabe and Ito (2008), which people with any colour vision tell apart, without yellow and black."""
+
+_STYLE = {
+    "font.size": 10.0,
+    "hatch.linewidth": 0.8,
+    "svg.fonttype": "none",
+    "text.parse_math": False,  # a dollar sign in a label is a dollar sign
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+_TAG = re.compile(r"<[^>]*>")
+_SIZE = re.compile(r' (?:width|height)="[0-9.]+pt"| xmlns(?::xlink)?="[^"]*"| version="1.1"')
+
+
+def plain(text: str, longest: int) -> str:
+    """One line of printable text, cut to a length; labels come from files that anybody may write."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure of a size in CSS pixels."""
+    figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+    FigureCanvasSVG(figure)
+    figure.patch.set_alpha(0.0)
+    return figure
+
+
+def drawing() -> AbstractContextManager[None]:
+    """A context to draw figures in: matplotlib's defaults, whatever the user's own settings, and the style of the brief."""
+    context: AbstractContextManager[None] = style.context(["default", _STYLE])
+    return context
+
+
+def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> Markup:
+    """A figure as an element of an HTML page.
+
+    Args:
+        figure: Drawn with the stand-in colours.
+        name: Slug, unique in the page; every id in the SVG begins with it.
+        title: What the figure shows.
+        description: The same in a sentence or two, with its main numbers, for those who do not see it.
+
+    Returns:
+        The `<svg>` element.
+    """
+    text = StringIO()
+    with matplotlib.rc_context({"svg.hashsalt": name}), warnings.catch_warnings():
+        # the browser's fonts have the signs that matplotlib's lack
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        figure.savefig(text, format="svg", metadata=nothing)
+    svg = text.getvalue()
+    svg = _TAG.sub(lambda tag: _adapted(tag.group(), name), svg[svg.index("<svg") :])
+    head, _, body = svg.partition(">")
+    ids = f"{name}-title {name}-description"
+    return Markup(  # noqa: S704  matplotlib escapes the labels; the rest is escaped here
+        f'{_SIZE.sub("", head)} role="img" aria-labelledby="{ids}">'
+        f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-description">{escape(description)}</desc>{body}'
+    )
+
+
+def _adapted(tag: str, name: str) -> str:
+    """One tag with the page's colours and with ids that no other figure has."""
+    for stand_in, colour in _PAGE_COLOURS.items():
+        tag = tag.replace(stand_in, colour)
+    tag = re.sub(r'\bid="', f'id="{name}-', tag)
+    return tag.replace("url(#", f"url(#{name}-").replace('href="#', f'href="#{name}-')
+

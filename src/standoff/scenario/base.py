@@ -1,0 +1,87 @@
+"""What every part of the schema is made of: names, dates, numbers, and amounts that may differ by type."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from standoff.scenario.expression import Expression
+
+__all__ = ["Amount", "Date", "DocumentId", "Label", "Part", "Slug", "amount_for"]
+
+_SLUG = r"^[a-z][a-z0-9_]*$"
+_IDENTIFIER = r"^[a-z0-9][a-z0-9_-]*$"
+
+
+class Part(BaseModel):
+    """Any mapping of the file whose fields are fixed: frozen, and closed to unknown fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _is_slug(given: object) -> object:
+    if not isinstance(given, str):
+        raise PydanticCustomError("string_type", "expected a name")
+    if not re.fullmatch(_SLUG, given, re.ASCII):
+        raise PydanticCustomError("bad_slug", "`{given}` is not a name", {"given": given[:60]})
+    return given
+
+
+def _is_identifier(given: object) -> object:
+    if not isinstance(given, str):
+        raise PydanticCustomError("string_type", "expected a name")
+    if not re.fullmatch(_IDENTIFIER, given, re.ASCII):
+        raise PydanticCustomError("bad_identifier", "`{given}` is not an identifier", {"given": given[:60]})
+    return given
+
+
+def _is_date(given: object) -> object:
+    """Take an ISO date only: pydantic alone would read a number as seconds since 1970."""
+    if isinstance(given, dt.date) and not isinstance(given, dt.datetime):
+        return given
+    if isinstance(given, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", given, re.ASCII):
+        try:
+            return dt.date.fromisoformat(given)
+        except ValueError:
+            pass
+    raise PydanticCustomError("bad_date", "`{given}` is not a date", {"given": str(given)[:60]})
+
+
+Slug = Annotated[str, BeforeValidator(_is_slug), WithJsonSchema({"type": "string", "pattern": _SLUG})]
+DocumentId = Annotated[str, BeforeValidator(_is_identifier), WithJsonSchema({"type": "string", "pattern": _IDENTIFIER})]
+Date = Annotated[dt.date, BeforeValidator(_is_date)]
+Label = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+def _amount_tag(given: Any) -> str:
+    return "(by type)" if isinstance(given, Mapping) else "(one)"
+
+
+Amount = Annotated[
+    Annotated[Expression, Tag("(one)")] | Annotated[dict[Slug, Expression], Tag("(by type)")],
+    Discriminator(_amount_tag),
+]
+"""A payoff or cost of one player: a formula, or one formula for each of its types."""
+
+
+def amount_for(amount: Expression | dict[str, Expression] | None, player_type: str = "") -> Expression:
+    """Return the formula of one type of the player.
+
+    Args:
+        amount: As read from the file; None where the file is silent.
+        player_type: The type's name, or "" for a player without types.
+
+    Returns:
+        The formula; the number 0 where the file gives none for this type.
+    """
+    if isinstance(amount, Expression):
+        return amount
+    return (amount or {}).get(player_type, _ZERO)
+
+
+_ZERO = Expression.parse(0)

@@ -1,0 +1,98 @@
+"""The names a scenario declares, and where each kind of expression may use which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from standoff.scenario.nodes import BUILTIN_FUNCTIONS
+from standoff.scenario.quantities import TIME_CONSTANTS
+from standoff.scenario.schema import Scenario
+from standoff.scenario.schema_submodels import SUBMODEL_FUNCTIONS
+
+__all__ = ["Declared", "Use"]
+
+
+class Use(Enum):
+    """What an expression may depend on."""
+
+    NUMBERS = "numbers"  # parameters and time constants
+    MODELS = "models"  # and the functions of submodels
+    STATE = "state"  # and tracks and deadlines
+    PACKAGE = "package"  # and the issues of the package agreed on
+
+
+@dataclass(frozen=True)
+class Declared:
+    """Every name that a scenario declares.
+
+    Attributes:
+        parameters: Names of the parameters.
+        tracks: Track -> levels.
+        issues: Issue -> levels.
+        players: Player -> names of its types, () where it has none.
+        deadlines: Names of the deadlines.
+        functions: Function, with its dot -> number of arguments, for submodels.
+        lost: Names whose declarations are faulty and were dropped: nothing is said about their uses.
+    """
+
+    parameters: tuple[str, ...]
+    tracks: Mapping[str, tuple[str, ...]]
+    issues: Mapping[str, tuple[str, ...]]
+    players: Mapping[str, tuple[str, ...]]
+    deadlines: tuple[str, ...]
+    functions: Mapping[str, int]
+    lost: frozenset[str] = field(default=frozenset())
+
+    @classmethod
+    def of(cls, scenario: Scenario, lost: Iterable[str] = ()) -> Declared:
+        """Collect the names of a scenario."""
+        issues = scenario.agenda.issues if scenario.agenda else {}
+        functions = {
+            f"{name}.{function}": len(arguments)
+            for name, submodel in scenario.submodels.items()
+            for function, arguments in SUBMODEL_FUNCTIONS[submodel.kind].items()
+        }
+        return cls(
+            parameters=tuple(scenario.parameters),
+            tracks={name: track.levels for name, track in scenario.state.items()},
+            issues={name: issue.levels for name, issue in issues.items()},
+            players={name: tuple(player.types) for name, player in scenario.players.items()},
+            deadlines=tuple(scenario.deadlines),
+            functions=functions,
+            lost=frozenset(lost),
+        )
+
+    def valid_names(self, use: Use) -> list[str]:
+        """List the names that an expression may use."""
+        names = [*self.parameters, *TIME_CONSTANTS]
+        if use in {Use.STATE, Use.PACKAGE}:
+            names += self.tracks
+        if use is Use.PACKAGE:
+            names += self.issues
+        return names
+
+    def valid_functions(self, use: Use) -> list[str]:
+        """List the functions that an expression may call."""
+        names = list(BUILTIN_FUNCTIONS)
+        if use is not Use.NUMBERS:
+            names += self.functions
+        if use in {Use.STATE, Use.PACKAGE}:
+            names.append("passed")
+        return names
+
+    def valid_levels(self, use: Use) -> dict[str, tuple[str, ...]]:
+        """Return the tracks and issues that an expression may use, with their levels."""
+        levels: dict[str, tuple[str, ...]] = {}
+        if use in {Use.STATE, Use.PACKAGE}:
+            levels.update(self.tracks)
+        if use is Use.PACKAGE:
+            levels.update(self.issues)
+        return levels
+
+    def where_level(self, name: str) -> Iterator[str]:
+        """Yield the tracks and issues that have a level of this name."""
+        for part, levels in [*self.tracks.items(), *self.issues.items()]:
+            if name in levels:
+                yield part

@@ -1,0 +1,64 @@
+"""The submodels a scenario can call: their fields in the file, and the one table of kinds and functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from standoff.scenario.base import Label, Part, Slug
+from standoff.scenario.expression import Expression
+
+__all__ = ["SUBMODEL_FUNCTIONS", "Layer", "OilSubmodel", "SalvoSubmodel", "Submodel"]
+
+SUBMODEL_FUNCTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "salvo": {
+        "leakers": ("stock", "readiness"),
+        "spread": ("stock", "readiness"),
+        "exhausted": ("stock", "readiness"),
+    },
+    "oil": {"price_change": ("closure",), "price": ("closure",)},
+}
+"""Kind of submodel -> its functions -> the names of their arguments."""
+
+
+class Layer(Part):
+    """One layer of a defence against missiles."""
+
+    name: Slug = Field(description="Name of the layer, as a slug.")
+    label: Label | None = Field(default=None, description="The name that people read.")
+    interceptors: Expression = Field(description="Interceptors in the layer at full readiness.")
+    kill_probability: Expression = Field(description="Chance that one shot stops one missile.")
+    shots_per_target: Expression = Field(description="Interceptors fired at each missile.")
+    readiness: Expression = Field(
+        default=Expression.parse(1), description="Share of the layer that is ready, besides the call's own argument."
+    )
+
+
+class SalvoSubmodel(Part):
+    """A missile exchange: salvos against layered defences."""
+
+    kind: Literal["salvo"] = Field(description="The kind of submodel.")
+    label: Label | None = Field(default=None, description="The name that people read.")
+    launchers: Expression = Field(description="Launchers that the attacker has.")
+    salvo_fraction: Expression = Field(description="Share of the launchers that fire in one salvo.")
+    salvos: Expression = Field(description="How many salvos are fired.")
+    reliability: Expression = Field(description="Share of the missiles fired that reach the defended area.")
+    layers: tuple[Layer, ...] = Field(description="Layers of the defence, outermost first.")
+
+
+class OilSubmodel(Part):
+    """A chokepoint's closure and the price of oil."""
+
+    kind: Literal["oil"] = Field(description="The kind of submodel.")
+    label: Label | None = Field(default=None, description="The name that people read.")
+    flow: Expression = Field(description="Flow of oil through the chokepoint.")
+    bypass: Expression = Field(description="Flow that other routes can take over, in the unit of `flow`.")
+    world: Expression = Field(description="World consumption, in the unit of `flow`.")
+    supply_elasticity: Expression = Field(description="Elasticity of the supply of others.")
+    demand_elasticity: Expression = Field(description="Elasticity of demand; negative.")
+    price: Expression = Field(description="Price before the closure.")
+
+
+Submodel = Annotated[SalvoSubmodel | OilSubmodel, Field(discriminator="kind")]

@@ -1,0 +1,171 @@
+"""The missile exchange as a scenario file asks for it: leakers from a stock and a readiness."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from standoff.submodels.arguments import number, share
+from standoff.submodels.forces import Attack, InterceptorLayer
+from standoff.submodels.passage import Passage
+
+__all__ = ["SalvoSubmodel"]
+
+Numbers = float | NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class SalvoSubmodel:
+    """A missile exchange with everything fixed but the attacker's stock and the defence's readiness.
+
+    Each method takes numbers or arrays, which broadcast against each other, and returns a float for two numbers, else
+    an array. Each pair that differs is solved once, and remembered.
+
+    Attributes:
+        launchers: Launchers at the first salvo, each firing one missile a salvo.
+        launcher_loss: Share of the launchers that is lost after each salvo, in [0, 1].
+        salvos: Salvos that can be fired, 1 or more.
+        reliability: Chance that a missile works, in [0, 1].
+        layers: The defence, outermost layer first.
+
+    Examples:
+        >>> exchange = SalvoSubmodel(launchers=40, launcher_loss=0.1, salvos=3, reliability=0.8,
+        ...                          layers=(InterceptorLayer("upper", 48, 0.7, shots_per_target=2),))
+        >>> [round(leakers, 2) for leakers in exchange.leakers(100.0, np.array([0.0, 0.5, 1.0])).tolist()]
+        [80.0, 69.08, 58.16]
+    """
+
+    launchers: float
+    launcher_loss: float
+    salvos: int
+    reliability: float
+    layers: tuple[InterceptorLayer, ...]
+
+    def __post_init__(self) -> None:
+        checked = Attack(0, self.launchers, self.launcher_loss, self.salvos, self.reliability)
+        for name in ("launchers", "launcher_loss", "salvos", "reliability"):
+            object.__setattr__(self, name, getattr(checked, name))
+        object.__setattr__(self, "layers", tuple(self.layers))
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, object]) -> SalvoSubmodel:
+        """Build one from plain numbers, as a file gives them.
+
+        Args:
+            values: The fields by name; `layers` is a list of mappings with the fields of `InterceptorLayer`.
+
+        Returns:
+            The submodel.
+
+        Raises:
+            ValueError: A field is missing, unknown or out of range.
+
+        Examples:
+            >>> SalvoSubmodel.from_mapping({"launchers": 4, "launcher_loss": 0, "salvos": 1, "reliability": 1,
+            ...     "layers": [{"name": "point", "interceptors": 2, "kill_probability": 1}]}).leakers(4, 1)
+            2.0
+        """
+        layers = values.get("layers", ())
+        if not isinstance(layers, (list, tuple)):
+            raise ValueError(f"salvo.layers must be a list, not `{layers!r}`")
+        given = {**values, "layers": tuple(_filled(InterceptorLayer, "salvo.layers", layer) for layer in layers)}
+        result = _filled(cls, "salvo", given)
+        assert isinstance(result, SalvoSubmodel)
+        return result
+
+    def attack(self, stock: float) -> Attack:
+        """Give the attacker's side.
+
+        Args:
+            stock: Missiles that could be fired.
+
+        Returns:
+            It, for `salvo_exchange`.
+
+        Raises:
+            ValueError: The stock is negative, not finite, or more than can be computed.
+        """
+        return Attack(stock, self.launchers, self.launcher_loss, self.salvos, self.reliability)
+
+    def leakers(self, stock: ArrayLike, readiness: ArrayLike) -> Numbers:
+        """Compute expected missiles that come through.
+
+        Args:
+            stock: Missiles that could be fired, 0 or more.
+            readiness: Share of every magazine that is in place, in [0, 1].
+
+        Returns:
+            Never decreasing in the stock, never increasing in the readiness, continuous in both.
+
+        Raises:
+            ValueError: An argument is out of range.
+        """
+        return self._mapped(stock, readiness, lambda answer: answer[0])
+
+    def spread(self, stock: ArrayLike, readiness: ArrayLike) -> Numbers:
+        """Compute the standard deviation of the missiles that come through.
+
+        Args:
+            stock: Missiles that could be fired, 0 or more.
+            readiness: Share of every magazine that is in place, in [0, 1].
+
+        Returns:
+            The standard deviation.
+
+        Raises:
+            ValueError: An argument is out of range.
+        """
+        return self._mapped(stock, readiness, lambda answer: answer[1])
+
+    def exhausted(self, stock: ArrayLike, readiness: ArrayLike) -> Numbers:
+        """Compute the chance that at least one layer let a missile pass because its magazine was empty.
+
+        Args:
+            stock: Missiles that could be fired, 0 or more.
+            readiness: Share of every magazine that is in place, in [0, 1].
+
+        Returns:
+            A probability; a layer emptied by exactly the last target does not count, as nothing passed it for that.
+
+        Raises:
+            ValueError: An argument is out of range.
+        """
+        return self._mapped(stock, readiness, lambda answer: answer[2])
+
+    def _mapped(self, stock: ArrayLike, readiness: ArrayLike, pick: Callable[[_Answer], float]) -> Numbers:
+        """Evaluate on the pairs that differ."""
+        stocks, shares = np.broadcast_arrays(np.asarray(stock), np.asarray(readiness))
+        if stocks.ndim == 0:
+            return pick(_answer(self, number("stock", stock), share("readiness", readiness)))
+        pairs = np.stack([stocks.ravel(), shares.ravel()], axis=1).astype(np.float64)
+        unique, places = np.unique(pairs, axis=0, return_inverse=True)
+        answers = [pick(_answer(self, number("stock", s), share("readiness", r))) for s, r in unique.tolist()]
+        return np.array(answers, dtype=np.float64)[places.reshape(stocks.shape)]
+
+
+_Answer = tuple[float, float, float]
+
+
+@lru_cache(maxsize=65_536)
+def _answer(submodel: SalvoSubmodel, stock: float, readiness: float) -> _Answer:
+    """Expected leakers, their standard deviation, and the chance that a layer ran dry."""
+    passage = Passage.of(submodel.attack(stock).fired, submodel.reliability, submodel.layers, readiness)
+    return passage.leakers.mean, passage.leakers.variance**0.5, passage.exhausted
+
+
+def _filled(kind: type, place: str, values: object) -> InterceptorLayer | SalvoSubmodel:
+    """A dataclass filled from a mapping, with a complaint that names the field."""
+    if not isinstance(values, Mapping):
+        raise ValueError(f"{place}: `{values!r}` must be a mapping")
+    known = [field.name for field in fields(kind)]
+    if unknown := [name for name in values if name not in known]:
+        raise ValueError(f"{place}: unknown field `{unknown[0]}`; the fields are {', '.join(known)}")
+    try:
+        filled: InterceptorLayer | SalvoSubmodel = kind(**values)
+    except TypeError as fault:
+        raise ValueError(f"{place}: {fault}") from None
+    return filled

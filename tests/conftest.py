@@ -1,0 +1,13 @@
+"""Make the helpers beside the tests importable, and keep property tests repeatable."""
+
+import sys
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+settings.register_profile(
+    "standoff", deadline=None, derandomize=True, max_examples=15, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("standoff")
