@@ -50,8 +50,32 @@ def random_layer(rng, name, num_states, num_next, num_terminals, num_planes, pla
     )
 
 
+def own_types_only(payoff, types, interdependent):
+    """Payoffs that ask for nobody's type (or, interdependent, for the types of the others only)."""
+    if not interdependent:
+        return np.repeat(np.repeat(payoff[:, :, :1, :1], 2, axis=2), 2, axis=3)
+    axis_players = [i for i, n in enumerate(types) if n == 2]
+    plane = 0
+    for i, n in enumerate(types):
+        for _ in range(n):
+            for axis in range(2):
+                if axis >= len(axis_players) or axis_players[axis] == i:
+                    first = np.take(payoff[:, plane], [0], axis=1 + axis)
+                    payoff[:, plane] = np.repeat(first, 2, axis=1 + axis)
+            plane += 1
+    return payoff
+
+
 def random_game(
-    seed, *, types=(2, 2), rationality=3.0, num_periods=3, num_states=(2, 3, 4), num_terminals=4, num_milestones=2
+    seed,
+    *,
+    types=(2, 2),
+    rationality=3.0,
+    num_periods=3,
+    num_states=(2, 3, 4),
+    num_terminals=4,
+    num_milestones=2,
+    interdependent=True,
 ):
     """A game with layers of the given sizes, the last one a chance layer."""
     rng = np.random.default_rng(seed)
@@ -89,7 +113,7 @@ def random_game(
         terminals=Terminals(
             outcome=rng.integers(0, 2, num_terminals).astype(np.int32),
             package=np.full(num_terminals, -1, dtype=np.int32),
-            payoff=rng.normal(0, 1, (num_terminals, num_planes)),
+            payoff=own_types_only(rng.normal(0, 1, (num_terminals, num_planes, 2, 2)), types, interdependent),
         ),
         unresolved_payoff=rng.normal(0, 0.3, (num_states[0], num_planes)),
         outcomes=("end_a", "end_b"),

@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from standoff.analysis.forecast import FirstMove, Forecast
-from standoff.workbench import Solution, versions
+from standoff.workbench import Crisis, Solution, versions
 
-__all__ = ["draw_solution", "percent"]
+__all__ = ["draw_check", "draw_solution", "percent"]
 
 CHECKPOINTS = (1, 2, 4, 8, 13, 26)
 # Okabe-Ito colours; every band also has its own letter, so that nothing hangs on colour alone
@@ -179,3 +179,28 @@ def _sources(console: Console, solution: Solution) -> None:
     )
     if coverage.unsourced:
         console.print("  unsourced: " + ", ".join(coverage.unsourced))
+
+
+def draw_check(console: Console, crisis: Crisis) -> None:
+    """Print that a scenario has no faults, how large its game is, and where its numbers come from."""
+    scenario = crisis.scenario
+    coverage = crisis.coverage
+    console.print(Text(f"{scenario.id}: no faults", style="bold"))
+    layers = crisis.game.epochs[0].layers
+    console.print(
+        f"{len(layers)} layers a period, at most {max(crisis.game.num_states)} states in one, "
+        f"{scenario.num_periods} periods, {len(crisis.game.packages)} packages"
+    )
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading, side in (("parameter", "left"), ("value", "right"), ("range", "left"), ("unit", "left"), ("source", "left")):
+        table.add_column(heading, justify=side)  # type: ignore[arg-type]
+    for name, parameter in scenario.parameters.items():
+        spread = f"{parameter.range[0]:g} to {parameter.range[1]:g}" if parameter.range is not None else ""
+        documents = ", ".join(dict.fromkeys(item.document for item in parameter.evidence))
+        source = documents or {"judgement": "judgement", "none": "UNSOURCED"}.get(coverage.sources[name], "")
+        table.add_row(Text(name), Text(str(parameter.value)), spread, Text(parameter.unit or ""), Text(source))
+    console.print(table)
+    console.print(
+        f"{coverage.counts['evidence']} with evidence, {coverage.counts['judgement']} by judgement, "
+        f"{coverage.counts['none']} unsourced"
+    )

@@ -18,7 +18,7 @@ from standoff.game.agenda import all_packages, efficient_packages, spread
 from standoff.game.drafts import Columns
 from standoff.game.model import Plane, Player
 from standoff.scenario import Expression, Scenario, Scope, base_scope
-from standoff.submodels.build import submodel_functions
+from standoff.game.submodel_functions import submodel_functions
 
 __all__ = ["Context", "States"]
 

@@ -142,7 +142,9 @@ class Terminals:
     Attributes:
         outcome: Index of the outcome; shape (terminal,).
         package: Index of the package agreed on, or -1; shape (terminal,).
-        payoff: Shape (terminal, plane).
+        payoff: By the true types of the two players with private types, where the axis of a player counts only for
+            planes of others (and for an axis that is not there, only index 0); shape (terminal, plane, 2, 2).
+            A player is paid by the other's true type and expects it by the public belief.
     """
 
     outcome: Ints

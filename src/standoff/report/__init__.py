@@ -1,4 +1,4 @@
-"""The brief: one self-contained HTML page that says what a solved crisis comes to, how sure that is and what it rests on.
+"""The brief: one HTML page that says what a solved crisis comes to, how sure that is and what it rests on.
 
 Examples:
     >>> import standoff

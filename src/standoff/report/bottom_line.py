@@ -39,7 +39,7 @@ def deal_of(forecast: Forecast) -> Series | None:
 
 
 def strike_of(forecast: Forecast) -> Series | None:
-    """The milestone that is a first use of force: the one named so, or else the first of the scenario, if there is any."""
+    """The milestone that is a first use of force: the one named so, or else the first of all, if there is any."""
     exact = [series for series in forecast.milestones if series.name in {"strike", "first_strike"}]
     near = [series for series in forecast.milestones if "strike" in series.name or "attack" in series.name]
     return next(iter([*exact, *near, *forecast.milestones]), None)
@@ -79,7 +79,9 @@ def _focus_marks(timeline: Timeline) -> tuple[Mark, ...]:
 def _most_likely(forecast: Forecast, timeline: Timeline) -> Markup:
     horizon = timeline.horizon
     still_open = float(forecast.unresolved[-1])
-    ends = sorted(((float(series.cumulative[-1]), series.label) for series in forecast.outcomes), key=lambda end: -end[0])
+    ends = sorted(
+        ((float(series.cumulative[-1]), series.label) for series in forecast.outcomes), key=lambda end: -end[0]
+    )
     if not ends or still_open > ends[0][0]:
         text = Markup("On {}, {} from now, the crisis is most likely <strong>still open</strong> ({}).").format(
             horizon.date, horizon.length, percent(still_open)
@@ -96,20 +98,21 @@ def _most_likely(forecast: Forecast, timeline: Timeline) -> Markup:
         return head.format(horizon.date, horizon.length, best[1], percent(best[0])) + rest
     second = ends[1]
     if best[0] - second[0] < _EQUAL:
-        head = Markup("By {}, {} from now, <strong>{}</strong> ({}) and <strong>{}</strong> ({}) are about equally likely ends")
+        head = Markup(
+            "By {}, {} from now, <strong>{}</strong> ({}) and <strong>{}</strong> ({}) are about equally likely ends"
+        )
     else:
-        head = Markup("By {}, {} from now, the most likely end is <strong>{}</strong> ({}), ahead of <strong>{}</strong> ({})")
+        head = Markup(
+            "By {}, {} from now, the most likely end is <strong>{}</strong> ({}), ahead of <strong>{}</strong> ({})"
+        )
     return head.format(horizon.date, horizon.length, best[1], percent(best[0]), second[1], percent(second[0])) + rest
 
 
 def _odds_by_date(focus: list[Series], marks: tuple[Mark, ...], unit: str) -> Markup:
     clauses = [
-        Markup("those of <strong>{}</strong> are {}" if k else "The odds of <strong>{}</strong> are {}").format(
-            series.label, _run_of_odds(series, marks, unit)
-        )
-        for k, series in enumerate(focus)
+        Markup("<strong>{}</strong> are {}").format(series.label, _run_of_odds(series, marks, unit)) for series in focus
     ]
-    return Markup("; ").join(clauses) + Markup(".")
+    return Markup("The odds of ") + Markup("; those of ").join(clauses) + Markup(".")
 
 
 def _run_of_odds(series: Series, marks: tuple[Mark, ...], unit: str) -> str:

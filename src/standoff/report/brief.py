@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["brief_html", "write_brief"]
 
+
 def write_brief(solution: Solution, path: str | Path) -> None:
     """Write the brief of a solved crisis.
 
@@ -108,7 +109,10 @@ def _charts(forecast: Forecast, game: Game, scenario: Scenario, timeline: Timeli
 
     ends = [Curve(series.label, from_now(series.cumulative)) for series in forecast.outcomes]
     still_open = Curve(forecast.unresolved_label, from_now(forecast.unresolved, now=1.0))
-    milestones = [Curve(series.label, from_now(series.cumulative, now=float(series.cumulative[0] >= 1.0))) for series in forecast.milestones]
+    milestones = [
+        Curve(series.label, from_now(series.cumulative, now=float(series.cumulative[0] >= 1.0)))
+        for series in forecast.milestones
+    ]
     beliefs = [
         Curve(belief_label(player), forecast.beliefs[player.name])
         for player in game.players

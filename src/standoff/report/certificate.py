@@ -36,15 +36,16 @@ def certificate_facts(certificate: Certificate, settings: Settings) -> tuple[Fac
         Fact(
             "Residual",
             small(certificate.residual),
-            "The largest gap, over every decision in the game, between the odds with which a side acts and those that the "
-            f"model's equations ask for; 0 is exact, and anything above {small(settings.tolerance)} would have been "
-            "refused.",
+            "The largest gap, over every decision in the game, between the odds with which a side acts and those "
+            f"that the model's equations ask for; 0 is exact, and "
+            f"anything above {small(settings.tolerance)} would have been refused.",
         ),
         Fact(
             "Regret",
             small(certificate.regret),
-            "The most that any side could gain anywhere, in units of payoff, by once choosing its best move instead of "
-            "choosing with noise; it measures how imperfectly the sides are taken to choose, not an error of the solver.",
+            "The most, in units of payoff, that any side could gain anywhere by once choosing its best move instead of "
+            "choosing with noise; it measures how "
+            "imperfectly the sides are taken to choose, not an error of the solver.",
         ),
     ]
     if certificate.belief_points:
@@ -66,14 +67,14 @@ def certificate_facts(certificate: Certificate, settings: Settings) -> tuple[Fac
         Fact(
             "Consistency gap",
             small(certificate.consistency_gap),
-            "Each side's expected payoff was found twice, by reasoning backward from the end and by adding up forward from "
-            "now; this is the largest difference between the two.",
+            "Each side's expected payoff was found twice, by reasoning backward from the end and by adding up "
+            "forward from now; this is the largest difference between the two.",
         ),
         Fact(
             "Branch",
             certificate.branch,
-            "Games in which moves reveal intentions can have several equilibria; this one is the branch that is reached by "
-            "letting the sides choose ever more carefully, starting from pure chance.",
+            "Games in which moves reveal intentions can have several equilibria; this one is the branch "
+            "that is reached by letting the sides choose ever more carefully, starting from pure chance.",
         ),
         Fact(
             "Decisions solved",

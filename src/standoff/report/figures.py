@@ -25,8 +25,9 @@ __all__ = ["Chart", "Curve", "chart_of_bands", "chart_of_lines", "spread_apart"]
 
 Floats = NDArray[np.float64]
 
-_HATCHES = ("", "///", "...", "xxx", "\\\\\\", "+++", "ooo", "---")
+_HATCHES = ("", "//", "xx", "\\\\", "--", "++", "||")
 _DASHES = ("solid", (0, (6, 2)), (0, (2, 1.5)), (0, (8, 2, 2, 2)), (0, (4, 4)), (0, (1, 3)))
+_LEFT, _TOP, _BOTTOM, _LINE = 3.9, 0.8, 4.4, 1.25
 _SCALES = ((0.1, 0.02), (0.25, 0.05), (0.5, 0.1), (1.0, 0.25))
 _STILL_OPEN = "#BBBBBB"
 
@@ -59,19 +60,25 @@ class Chart:
 
 @dataclass(frozen=True)
 class _Canvas:
-    """Sizes in CSS pixels, the width of a label in characters, the most ticks on the axis of time."""
+    """Sizes in CSS pixels, the longest line of a label in letters, the most ticks on the axis of time."""
 
     suffix: str
     width: float
     height: float
     margin: float
     letters: int
+    font: float
     ticks: int
 
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left edge, lower edge, width and height of the axes; what surrounds them grows with the letters."""
+        left, low, top = _LEFT * self.font, _BOTTOM * self.font, _TOP * self.font
+        return left, low, self.width - left - self.margin, self.height - low - top
 
-_WIDE = _Canvas("wide", 800, 380, 205, 30, 8)
-_NARROW = _Canvas("narrow", 340, 360, 118, 17, 4)
-_LEFT, _TOP, _BOTTOM, _LINE = 36.0, 10.0, 40.0, 12.0
+
+_WIDE = _Canvas("wide", 920, 420, 250, 32, 13.0, 8)
+_NARROW = _Canvas("narrow", 350, 380, 124, 17, 11.0, 4)
 
 
 def chart_of_bands(curves: Sequence[Curve], open_curve: Curve, timeline: Timeline, *, name: str, title: str) -> Chart:
@@ -96,7 +103,9 @@ def chart_of_bands(curves: Sequence[Curve], open_curve: Curve, timeline: Timelin
             hatch = None if is_open else _HATCHES[k % len(_HATCHES)]
             axes.fill_between(x, low, high, facecolor=colour, edgecolor=SURFACE, hatch=hatch, linewidth=0.8)
         _set_odds_axis(axes, 1.0, 0.25)
-        _name_at_the_right(axes, bands, [float(low[-1] + high[-1]) / 2 for low, high in zip(bottoms, tops, strict=True)], canvas)
+        _name_at_the_right(
+            axes, bands, [float(low[-1] + high[-1]) / 2 for low, high in zip(bottoms, tops, strict=True)], canvas
+        )
 
     return _drawn_twice(draw, timeline, name=name, title=title, description=_at_the_end(bands, timeline))
 
@@ -154,7 +163,7 @@ def _drawn_twice(
 ) -> Chart:
     svgs = []
     for canvas in (_WIDE, _NARROW):
-        with drawing():
+        with drawing(canvas.font):
             figure = new_figure(canvas.width, canvas.height)
             draw(_axes(figure, timeline, canvas), canvas)
             svgs.append(inline_svg(figure, name=f"{name}-{canvas.suffix}", title=title, description=description))
@@ -163,9 +172,10 @@ def _drawn_twice(
 
 def _axes(figure: Figure, timeline: Timeline, canvas: _Canvas) -> Axes:
     """Axes of odds by date, with room for names at the right."""
-    size = (canvas.width - _LEFT - canvas.margin, canvas.height - _TOP - _BOTTOM)
-    box = (_LEFT / canvas.width, _BOTTOM / canvas.height, size[0] / canvas.width, size[1] / canvas.height)
-    axes = figure.add_axes(box)
+    left, low, width, height = canvas.box
+    axes = figure.add_axes(
+        (left / canvas.width, low / canvas.height, width / canvas.width, height / canvas.height), facecolor="none"
+    )
     ticks = timeline.ticks(canvas.ticks)
     axes.set_xlim(0.0, timeline.horizon.units)
     axes.set_xticks(
@@ -190,28 +200,35 @@ def _set_odds_axis(axes: Axes, top: float, step: float) -> None:
 
 def _name_at_the_right(axes: Axes, curves: Sequence[Curve], ends: Sequence[float], canvas: _Canvas) -> None:
     """Write the name and last odds of every curve beside its end (a share of the height), with a thin line to it."""
-    tall = canvas.height - _TOP - _BOTTOM
+    _, _, wide, tall = canvas.box
     names = [
         textwrap.wrap(f"{plain(curve.label, 2 * canvas.letters)} {percent(_last(curve))}", canvas.letters)
         for curve in curves
     ]
-    heights = [(len(lines) * _LINE + 5.0) / tall for lines in names]
+    heights = [(len(lines) * _LINE + 0.4) * canvas.font / tall for lines in names]
     for lines, end, place in zip(names, ends, spread_apart(ends, heights), strict=True):
         axes.annotate(
             "\n".join(lines),
             xy=(1.0, end),
-            xytext=(1.0 + 16.0 / (canvas.width - _LEFT - canvas.margin), place),
+            xytext=(1.0 + 16.0 / wide, place),
             xycoords="axes fraction",
             textcoords="axes fraction",
             verticalalignment="center",
             linespacing=1.15,
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 0.7, "shrinkA": 1.0, "shrinkB": 0.0, "relpos": (0.0, 0.5)},
+            arrowprops={
+                "arrowstyle": "-",
+                "color": INK,
+                "linewidth": 0.7,
+                "shrinkA": 1.0,
+                "shrinkB": 0.0,
+                "relpos": (0.0, 0.5),
+            },
         )
 
 
 def _units(timeline: Timeline) -> Floats:
-    return np.arange(timeline.num_periods + 1) * timeline.length
+    return np.array([timeline.length * period for period in range(timeline.num_periods + 1)])
 
 
 def _last(curve: Curve) -> float:

@@ -73,4 +73,6 @@ def _told(path: Path, error: OSError) -> InputError:
 
 
 def _fault(path: Path, reason: str, advice: str) -> InputError:
-    return InputError(Problem(code="cannot-write", message=f"the brief cannot be written to `{path}`: {reason}", help=advice))
+    return InputError(
+        Problem(code="cannot-write", message=f"the brief cannot be written to `{path}`: {reason}", help=advice)
+    )

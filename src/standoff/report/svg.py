@@ -12,11 +12,11 @@ from contextlib import AbstractContextManager
 from html import escape
 from io import StringIO
 
-import matplotlib
+import matplotlib as mpl
+from markupsafe import Markup
 from matplotlib import style
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from markupsafe import Markup
 
 __all__ = ["INK", "PALETTE", "RULE", "SURFACE", "drawing", "inline_svg", "new_figure", "plain"]
 
@@ -32,7 +32,7 @@ PALETTE = ("#009E73", "#0072B2", "#D55E00", "#CC79A7", "#E69F00", "#56B4E9")
 """The colours of Okabe and Ito (2008), which people with any colour vision tell apart, without yellow and black."""
 
 _STYLE = {
-    "font.size": 10.0,
+    "axes.labelsize": "medium",
     "hatch.linewidth": 0.8,
     "svg.fonttype": "none",
     "text.parse_math": False,  # a dollar sign in a label is a dollar sign
@@ -59,9 +59,15 @@ def new_figure(width: float, height: float) -> Figure:
     return figure
 
 
-def drawing() -> AbstractContextManager[None]:
-    """A context to draw figures in: matplotlib's defaults, whatever the user's own settings, and the style of the brief."""
-    context: AbstractContextManager[None] = style.context(["default", _STYLE])
+def drawing(font: float) -> AbstractContextManager[None]:
+    """A context to draw figures in: the style of the brief, whatever the user's own settings of matplotlib.
+
+    Args:
+        font: Size of letters in CSS pixels.
+    """
+    context: AbstractContextManager[None] = style.context(
+        ["default", _STYLE, {"font.size": font, "xtick.labelsize": font, "ytick.labelsize": font}]
+    )
     return context
 
 
@@ -78,7 +84,7 @@ def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> Ma
         The `<svg>` element.
     """
     text = StringIO()
-    with matplotlib.rc_context({"svg.hashsalt": name}), warnings.catch_warnings():
+    with mpl.rc_context({"svg.hashsalt": name}), warnings.catch_warnings():
         # the browser's fonts have the signs that matplotlib's lack
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
@@ -87,9 +93,11 @@ def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> Ma
     svg = _TAG.sub(lambda tag: _adapted(tag.group(), name), svg[svg.index("<svg") :])
     head, _, body = svg.partition(">")
     ids = f"{name}-title {name}-description"
+    words = (
+        f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-description">{escape(description)}</desc>'
+    )
     return Markup(  # noqa: S704  matplotlib escapes the labels; the rest is escaped here
-        f'{_SIZE.sub("", head)} role="img" aria-labelledby="{ids}">'
-        f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-description">{escape(description)}</desc>{body}'
+        f'{_SIZE.sub("", head)} role="img" aria-labelledby="{ids}">{words}{body}'
     )
 
 
@@ -99,4 +107,3 @@ def _adapted(tag: str, name: str) -> str:
         tag = tag.replace(stand_in, colour)
     tag = re.sub(r'\bid="', f'id="{name}-', tag)
     return tag.replace("url(#", f"url(#{name}-").replace('href="#', f'href="#{name}-')
-

@@ -124,8 +124,10 @@ def package_table(series: Series, timeline: Timeline) -> Table:
 
 
 def type_table(forecast: Forecast, game: Game) -> Table:
-    """Odds of every outcome by the horizon if a player's true type were known; the first column is what is known now."""
-    pairs = [(player.name, name) for player in game.players if len(player.player_types) == 2 for name in player.player_types]
+    """Odds of every outcome by the horizon: as known now, and if a player's true type were known."""
+    pairs = [
+        (player.name, name) for player in game.players if len(player.player_types) == 2 for name in player.player_types
+    ]
     labels = {player.name: player.label for player in game.players}
     by_outcome = []
     for series in forecast.outcomes:
@@ -150,13 +152,19 @@ def type_groups(game: Game, descriptions: dict[str, dict[str, str]]) -> tuple[Ty
         TypeGroup(
             player.label,
             tuple(
-                (words(name), descriptions.get(player.name, {}).get(name, ""), percent(prior))
+                (words(name), _beyond(words(name), descriptions.get(player.name, {}).get(name, "")), percent(prior))
                 for name, prior in zip(player.player_types, player.prior, strict=True)
             ),
         )
         for player in game.players
         if len(player.player_types) == 2
     )
+
+
+def _beyond(name: str, description: str) -> str:
+    """What a description says beyond the name that it begins with."""
+    begins = description.lower().startswith(name.lower())
+    return description[len(name) :].lstrip(" ,:;.") if begins else description
 
 
 def move_tables(forecast: Forecast, game: Game) -> tuple[MoveTable, ...]:
@@ -185,7 +193,9 @@ def _move_table(group: list[FirstMove], player: Player, game: Game) -> MoveTable
         if told:
             cells.append(Cell(percent(told.get(name, math.nan)), 0))
         rows.append(Row(labels[name], tuple(cells)))
-    columns = [(words(move.player_type) if two_types else "Odds", "would do this" if two_types else "") for move in group]
+    columns = [
+        (words(move.player_type) if two_types else "Odds", "would do this" if two_types else "") for move in group
+    ]
     telling = ("", "")
     if told:
         telling = (words(player.player_types[1]), percent(player.prior[1]))
@@ -194,7 +204,8 @@ def _move_table(group: list[FirstMove], player: Player, game: Game) -> MoveTable
         (words(move.player_type) if two_types else "", labels[best], percent(move.strategy[best]))
         for move, best in zip(group, top, strict=True)
     )
-    return MoveTable(game.label(group[0].stage), player.label, Table(tuple(columns), tuple(rows)), telling, summary)
+    stage = game.label(group[0].stage)
+    return MoveTable(stage[:1].upper() + stage[1:], player.label, Table(tuple(columns), tuple(rows)), telling, summary)
 
 
 def belief_table(forecast: Forecast, game: Game, timeline: Timeline) -> Table:

@@ -59,7 +59,7 @@ class Timeline:
         return Mark(period, units, plural(units, self.unit), day(self.date_of(period)))
 
     def marks(self, units: Iterable[float] = REPORT_AT) -> tuple[Mark, ...]:
-        """The ends of the periods after so many units of time; those between two periods or past the horizon are left out."""
+        """The ends of the periods after so many units; what falls within a period or past the horizon is left out."""
         periods = (count / self.length for count in units)
         return tuple(
             self.mark(round(period))

@@ -1,0 +1,75 @@
+"""Scenario files: what a crisis is made of, read from YAML and checked."""
+
+from standoff.scenario.base import Amount, amount_for
+from standoff.scenario.check import check
+from standoff.scenario.coverage import SourceCoverage, source_coverage
+from standoff.scenario.expression import Expression, ExpressionError
+from standoff.scenario.json_schema import json_schema
+from standoff.scenario.load import load_scenario, parse_scenario
+from standoff.scenario.nodes import Scope
+from standoff.scenario.override import apply_overrides, replace
+from standoff.scenario.quantities import base_scope
+from standoff.scenario.schema import Agenda, Deadline, Issue, Milestone, Package, Player, Scenario, Track
+from standoff.scenario.schema_moves import (
+    EVENT_CODES,
+    Accept,
+    Action,
+    Bargaining,
+    Effect,
+    Hazard,
+    Offer,
+    Outcome,
+    Ratification,
+    Response,
+    Stage,
+)
+from standoff.scenario.schema_parameters import Distribution, Document, Evidence, Parameter, Period
+from standoff.scenario.schema_submodels import SUBMODEL_FUNCTIONS, Layer, OilSubmodel, SalvoSubmodel, Submodel
+from standoff.scenario.source_map import SourceMap
+
+__all__ = [
+    "EVENT_CODES",
+    "SUBMODEL_FUNCTIONS",
+    "Accept",
+    "Action",
+    "Agenda",
+    "Amount",
+    "Bargaining",
+    "Deadline",
+    "Distribution",
+    "Document",
+    "Effect",
+    "Evidence",
+    "Expression",
+    "ExpressionError",
+    "Hazard",
+    "Issue",
+    "Layer",
+    "Milestone",
+    "Offer",
+    "OilSubmodel",
+    "Outcome",
+    "Package",
+    "Parameter",
+    "Period",
+    "Player",
+    "Ratification",
+    "Response",
+    "SalvoSubmodel",
+    "Scenario",
+    "Scope",
+    "SourceCoverage",
+    "SourceMap",
+    "Stage",
+    "Submodel",
+    "Track",
+    "amount_for",
+    "apply_overrides",
+    "base_scope",
+    "check",
+    "json_schema",
+    "load_scenario",
+    "parse_scenario",
+    "replace",
+    "source_coverage",
+]

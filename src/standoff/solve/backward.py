@@ -42,7 +42,7 @@ def period_end(values, flow, discounts, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _continuation(action, action_payoff, branch_start, probability, target, terminal_payoff, values, out):  # type: ignore[no-untyped-def]
+def _continuation(action, action_payoff, branch_start, probability, target, terminal_values, values, out):  # type: ignore[no-untyped-def]
     """Write W(a; .) for one action; `out` has shape (plane, point)."""
     num_planes, num_points = out.shape
     for p in range(num_planes):
@@ -54,9 +54,8 @@ def _continuation(action, action_payoff, branch_start, probability, target, term
         y = target[branch]
         if y < 0:
             for p in range(num_planes):
-                gain = share * terminal_payoff[-y - 1, p]
                 for k in range(num_points):
-                    out[p, k] += gain
+                    out[p, k] += share * terminal_values[-y - 1, p, k]
         else:
             for p in range(num_planes):
                 for k in range(num_points):
@@ -65,7 +64,7 @@ def _continuation(action, action_payoff, branch_start, probability, target, term
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def chance_layer(
-    arrival, skip, action_start, action_payoff, branch_start, probability, target, terminal_payoff, values, out
+    arrival, skip, action_start, action_payoff, branch_start, probability, target, terminal_values, values, out
 ):  # type: ignore[no-untyped-def]
     """Values of a chance layer: with probability `arrival` the first action's branches, else `skip`."""
     num_planes, num_points = out.shape[1], out.shape[2]
@@ -73,7 +72,7 @@ def chance_layer(
     for x in range(out.shape[0]):
         if arrival[x] > 0.0:
             _continuation(
-                action_start[x], action_payoff, branch_start, probability, target, terminal_payoff, values, total
+                action_start[x], action_payoff, branch_start, probability, target, terminal_values, values, total
             )
         q = arrival[x]
         for p in range(num_planes):
@@ -97,7 +96,7 @@ def decision_layer(
     branch_start,
     probability,
     target,
-    terminal_payoff,
+    terminal_values,
     rationality,
     axis_of,
     plane_of,
@@ -120,7 +119,8 @@ def decision_layer(
         first: First state.
         last: One past the last state.
         shape: Belief points on each axis (n1, n2).
-        mover: and the next ten arguments: see `Layer` and `Terminals`.
+        mover: and the next nine arguments: see `Layer`.
+        terminal_values: What each terminal is worth at every belief point; shape (terminal, plane, point).
         rationality: L of each player; shape (player,).
         axis_of: Belief axis of each player, -1 for a player with one type; shape (player,).
         plane_of: Plane of each player's first type; shape (player,).
@@ -167,7 +167,7 @@ def decision_layer(
         start = action_start[x]
         n = action_start[x + 1] - start
         for a in range(n):
-            _continuation(start + a, action_payoff, branch_start, probability, target, terminal_payoff, values, w[a])
+            _continuation(start + a, action_payoff, branch_start, probability, target, terminal_values, values, w[a])
         m = mover[x]
         lam = rationality[m]
         plane = plane_of[m]

@@ -147,6 +147,15 @@ class _Grid:
         start = [interpolation_weights(belief, n) for belief, n in zip(game.prior_belief, self.shape, strict=False)]
         start += [np.ones(1)] * (2 - len(start))
         self.start_weights = np.outer(start[0], start[1]).ravel()
+        self.terminal_values = terminal_values(game, self.axes[0][0], self.axes[1][0])
+
+
+def terminal_values(game: Game, beliefs1: Floats, beliefs2: Floats) -> Floats:
+    """Worth of each terminal at every belief point; shape (terminal, plane, point)."""
+    by1 = np.stack([1.0 - beliefs1, beliefs1])
+    by2 = np.stack([1.0 - beliefs2, beliefs2])
+    values = np.einsum("kpab,ai,bj->kpij", game.terminals.payoff, by1, by2)
+    return np.ascontiguousarray(values.reshape(*values.shape[:2], len(beliefs1) * len(beliefs2)))
 
 
 def _belief_shape(game: Game, belief_points: tuple[int, ...]) -> tuple[int, int]:
@@ -242,7 +251,7 @@ def _backward(game: Game, settings: Settings, grid: _Grid, progress: Progress | 
             if layer.is_chance:
                 chance_layer(
                     layer.arrival, layer.skip, layer.action_start, layer.action_payoff, layer.branch_start,
-                    layer.branch_probability, layer.branch_target, game.terminals.payoff, value, out,
+                    layer.branch_probability, layer.branch_target, grid.terminal_values, value, out,
                 )  # fmt: skip
                 layer_strategies[s] = np.empty((0, 2, grid.num_points))
             else:
@@ -255,7 +264,7 @@ def _backward(game: Game, settings: Settings, grid: _Grid, progress: Progress | 
                 decision_layer(
                     0, layer.num_states, grid.shape, layer.mover, layer.arrival, layer.skip, layer.action_start,
                     layer.action_allowed, layer.action_payoff, layer.branch_start, layer.branch_probability,
-                    layer.branch_target, game.terminals.payoff, rationality, grid.axis_of, grid.plane_of,
+                    layer.branch_target, grid.terminal_values, rationality, grid.axis_of, grid.plane_of,
                     grid.axes[0], grid.axes[1], grid.matrices[0], grid.matrices[1], value, warm[s], out, strategies,
                     residuals, regrets, layer_counts, settings.trace_always,
                 )  # fmt: skip
@@ -335,25 +344,24 @@ def _forward(
             if layer.is_chance:
                 chance_forward(
                     layer.arrival, layer.skip, layer.action_start, layer.action_payoff, layer.branch_start,
-                    layer.branch_probability, layer.branch_target, factor, first_plane_channel, mass, next_mass,
+                    layer.branch_probability, layer.branch_target,
+                    grid.terminal_values, factor, first_plane_channel, mass, next_mass,
                     absorbed, payoffs,
                 )  # fmt: skip
             else:
                 decision_forward(
                     grid.shape, layer.mover, layer.arrival, layer.skip, layer.action_start, layer.action_allowed,
-                    layer.action_payoff, layer.branch_start, layer.branch_probability, layer.branch_target, factor,
+                    layer.action_payoff, layer.branch_start, layer.branch_probability, layer.branch_target,
+                    grid.terminal_values, factor,
                     first_plane_channel, grid.plane_of, grid.axis_of, grid.axes[0], grid.axes[1],
                     strategies[period][s], mass, next_mass, absorbed, payoffs,
                 )  # fmt: skip
             arrived = epoch.layers[(s + 1) % game.num_layers]
             meet_milestones(arrived.milestone_holds, after, 1, next_mass, hits)
             mass = next_mass
-        # terminal payoffs are counted in the period in which the crisis ends
-        before = absorbed_by[period - 1] if period else np.zeros((num_terminals, 1 + num_planes))
         absorbed_by[period] = absorbed[:, measures]
-        ended = absorbed_by[period, :, 1:] - before[:, 1:]
         open_planes = mass[:, :, first_plane_channel:].sum(axis=1)
-        payoffs += factor * (np.einsum("kp,kp->p", ended, game.terminals.payoff) + np.einsum("xp,xp->p", open_planes, epoch.flow))
+        payoffs += factor * np.einsum("xp,xp->p", open_planes, epoch.flow)
         factor = factor * discounts
         milestones_by[period] = hits
         note(period + 1)

@@ -53,7 +53,8 @@ def meet_milestones(holds, after, first_channel, mass, hits):  # type: ignore[no
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _release(
-    action, amount, factor, first_plane_channel, action_payoff, branch_start, probability, target, next_mass, absorbed, payoffs
+    action, amount, factor, first_plane_channel, action_payoff, branch_start, probability, target, terminal_values,
+    next_mass, absorbed, payoffs
 ):  # type: ignore[no-untyped-def]
     """Send the mass that takes an action along its branches; `amount` has shape (point, channel)."""
     num_points, num_channels = amount.shape
@@ -69,6 +70,11 @@ def _release(
             for k in range(num_points):
                 for c in range(num_channels):
                     absorbed[-y - 1, c] += share * amount[k, c]
+            for p in range(payoffs.shape[0]):
+                total = 0.0
+                for k in range(num_points):
+                    total += amount[k, first_plane_channel + p] * terminal_values[-y - 1, p, k]
+                payoffs[p] += factor[p] * share * total
         else:
             for k in range(num_points):
                 for c in range(num_channels):
@@ -84,6 +90,7 @@ def chance_forward(
     branch_start,
     probability,
     target,
+    terminal_values,
     factor,
     first_plane_channel,
     mass,
@@ -104,7 +111,7 @@ def chance_forward(
             amount[:, :] = q * mass[x]
             _release(
                 action_start[x], amount, factor, first_plane_channel, action_payoff, branch_start, probability, target,
-                next_mass, absorbed, payoffs,
+                terminal_values, next_mass, absorbed, payoffs,
             )  # fmt: skip
 
 
@@ -120,6 +127,7 @@ def decision_forward(
     branch_start,
     probability,
     target,
+    terminal_values,
     factor,
     first_plane_channel,
     plane_of,
@@ -137,6 +145,7 @@ def decision_forward(
     Args:
         shape: Belief points on each axis.
         mover: and the next eight arguments: see `Layer`.
+        terminal_values: Worth of each terminal at every belief point; shape (terminal, plane, point).
         factor: Discount factor of each plane to the start; shape (plane,).
         first_plane_channel: Channel of the first plane.
         plane_of: Plane of each player's first type.
@@ -195,6 +204,6 @@ def decision_forward(
                             for c in range(num_channels):
                                 amount[k * stride + j * stride_j, c] += line[k] * sent[c]
             _release(
-                a, amount, factor, first_plane_channel, action_payoff, branch_start, probability, target, next_mass,
-                absorbed, payoffs,
+                a, amount, factor, first_plane_channel, action_payoff, branch_start, probability, target,
+                terminal_values, next_mass, absorbed, payoffs,
             )  # fmt: skip

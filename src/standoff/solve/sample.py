@@ -17,7 +17,7 @@ from standoff.game.model import Game
 from standoff.solve.backward import LOG_ODDS_TOLERANCE
 from standoff.solve.branch import trace
 from standoff.solve.chebyshev import axis_of_points, coefficient_matrix, weights_at
-from standoff.solve.equilibrium import Equilibrium
+from standoff.solve.equilibrium import Equilibrium, terminal_values
 from standoff.solve.node import WORK_ROWS, evaluate, finish, newton, slope_bounds
 
 __all__ = ["Paths", "layer_strategy", "sample_paths"]
@@ -47,7 +47,7 @@ class Paths:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _solve_at(
-    x, m, beliefs, action_start, action_allowed, action_payoff, branch_start, probability, target, terminal_payoff,
+    x, m, beliefs, action_start, action_allowed, action_payoff, branch_start, probability, target, terminal_worth,
     rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, values, strategies, posteriors
 ):  # type: ignore[no-untyped-def]  # fmt: skip
     """Strategies and posteriors of the mover in state x at a belief off the points; shapes (2, action), (action,)."""
@@ -73,18 +73,17 @@ def _solve_at(
                 y = target[branch]
                 share = probability[branch]
                 for i in range(nm):
-                    if y < 0:
-                        q[h, a, i] += share * terminal_payoff[-y - 1, plane + h]
-                    elif axis == 0:
+                    source = terminal_worth[-y - 1, plane + h] if y < 0 else values[y, plane + h]
+                    if axis == 0:
                         for k in range(n2):
-                            q[h, a, i] += share * line2[k] * values[y, plane + h, i * n2 + k]
+                            q[h, a, i] += share * line2[k] * source[i * n2 + k]
                     elif axis == 1:
                         for k in range(n1):
-                            q[h, a, i] += share * line1[k] * values[y, plane + h, k * n2 + i]
+                            q[h, a, i] += share * line1[k] * source[k * n2 + i]
                     else:
                         for k in range(n1):
                             for l in range(n2):
-                                q[h, a, i] += share * line1[k] * line2[l] * values[y, plane + h, k * n2 + l]
+                                q[h, a, i] += share * line1[k] * line2[l] * source[k * n2 + l]
     if axis < 0:
         top = np.max(q[0, :, 0])
         total = 0.0
@@ -136,7 +135,7 @@ def _draw(weights, uniform):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True, error_model="numpy")
 def _sample_layer(
     is_chance, mover, arrival, skip, action_start, action_allowed, action_payoff, branch_start, probability, target,
-    terminal_payoff, rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, values, player_types, uniforms,
+    terminal_worth, rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, values, player_types, uniforms,
     widest, states, beliefs, taken
 ):  # type: ignore[no-untyped-def]  # fmt: skip
     """Move every open path through one layer; `states` and `beliefs` are overwritten. Returns failed nodes."""
@@ -157,7 +156,7 @@ def _sample_layer(
             n = action_start[x + 1] - action_start[x]
             used = _solve_at(
                 x, m, beliefs[path], action_start, action_allowed, action_payoff, branch_start, probability, target,
-                terminal_payoff, rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, values, strategies,
+                terminal_worth, rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, values, strategies,
                 posteriors,
             )  # fmt: skip
             failed += used < 0
@@ -213,7 +212,7 @@ def sample_paths(equilibrium: Equilibrium, num_paths: int, seed: int) -> Paths:
             failed = _sample_layer(
                 layer.is_chance, layer.mover, layer.arrival, layer.skip, layer.action_start, layer.action_allowed,
                 layer.action_payoff, layer.branch_start, layer.branch_probability, layer.branch_target,
-                game.terminals.payoff, grid.rationality, grid.axis_of, grid.plane_of, *grid.axes, *grid.matrices,
+                grid.terminal_values, grid.rationality, grid.axis_of, grid.plane_of, *grid.axes, *grid.matrices,
                 equilibrium.values[period][s + 1], types, rng.random((num_paths, 3)), widest, states, beliefs,
                 actions[period, s],
             )  # fmt: skip
@@ -246,6 +245,7 @@ class _GridArrays:
         self.axis_of = np.array([axes.index(i) if i in axes else -1 for i in range(len(game.players))], dtype=np.int64)
         self.plane_of = np.array(game.first_plane, dtype=np.int64)
         self.rationality = np.array([player.rationality for player in game.players])
+        self.terminal_values = terminal_values(game, self.axes[0][0], self.axes[1][0])
 
 
 def layer_strategy(equilibrium: Equilibrium, period: int, layer_index: int, state: int, beliefs: tuple[float, ...]) -> tuple[Floats, Floats]:
@@ -274,7 +274,7 @@ def layer_strategy(equilibrium: Equilibrium, period: int, layer_index: int, stat
     padded[: len(beliefs)] = beliefs
     _solve_at(
         state, mover, padded, layer.action_start, layer.action_allowed, layer.action_payoff, layer.branch_start,
-        layer.branch_probability, layer.branch_target, game.terminals.payoff, grid.rationality, grid.axis_of,
+        layer.branch_probability, layer.branch_target, grid.terminal_values, grid.rationality, grid.axis_of,
         grid.plane_of, *grid.axes, *grid.matrices, equilibrium.values[period][layer_index + 1], strategies, posteriors,
     )  # fmt: skip
     num_types = len(game.players[mover].player_types)

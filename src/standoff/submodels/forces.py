@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from standoff.submodels.arguments import at_least, share, whole
+from standoff.submodels.arguments import at_least, share
 
 __all__ = ["MAX_FIRED", "Attack", "InterceptorLayer"]
 
@@ -20,21 +21,21 @@ class InterceptorLayer:
         name: What to call it.
         interceptors: Interceptors in its magazine when all is in place, 0 or more.
         kill_probability: Chance that one interceptor kills its target, in [0, 1].
-        shots_per_target: Interceptors fired at each target, 1 or more.
+        shots_per_target: Interceptors fired at each target, 1 or more; an average such as 1.5 is allowed.
         readiness: Share of the magazine that this layer has in place of itself, in [0, 1].
     """
 
     name: str
     interceptors: float
     kill_probability: float
-    shots_per_target: int = 1
+    shots_per_target: float = 1.0
     readiness: float = 1.0
 
     def __post_init__(self) -> None:
         place = f"layer {self.name}: "
         object.__setattr__(self, "interceptors", at_least(place + "interceptors", self.interceptors, 0))
         object.__setattr__(self, "kill_probability", share(place + "kill_probability", self.kill_probability))
-        object.__setattr__(self, "shots_per_target", whole(place + "shots_per_target", self.shots_per_target, 1))
+        object.__setattr__(self, "shots_per_target", at_least(place + "shots_per_target", self.shots_per_target, 1))
         object.__setattr__(self, "readiness", share(place + "readiness", self.readiness))
 
     @property
@@ -62,27 +63,27 @@ class Attack:
         stock: Missiles that could be fired, 0 or more.
         launchers: Launchers at the first salvo, each firing one missile a salvo.
         launcher_loss: Share of the launchers that is lost after each salvo, in [0, 1].
-        salvos: Salvos that can be fired, 1 or more.
+        salvos: Salvos that can be fired, 1 or more; in 2.5 salvos the third is half a salvo.
         reliability: Chance that a missile works, in [0, 1].
     """
 
     stock: float
     launchers: float
     launcher_loss: float = 0.0
-    salvos: int = 1
+    salvos: float = 1.0
     reliability: float = 1.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "stock", at_least("stock", self.stock, 0))
         object.__setattr__(self, "launchers", at_least("launchers", self.launchers, 0))
         object.__setattr__(self, "launcher_loss", share("launcher_loss", self.launcher_loss))
-        object.__setattr__(self, "salvos", whole("salvos", self.salvos, 1))
+        object.__setattr__(self, "salvos", at_least("salvos", self.salvos, 1))
         object.__setattr__(self, "reliability", share("reliability", self.reliability))
         if self.fired > MAX_FIRED:
             raise ValueError(f"stock: at most {MAX_FIRED} missiles can be fired in one exchange, not `{self.fired:g}`")
 
     def launchers_at(self, salvo: int) -> float:
-        """Count the launchers that are left.
+        """Count the launchers that fire.
 
         Args:
             salvo: Number of the salvo, from 1.
@@ -90,13 +91,13 @@ class Attack:
         Returns:
             Launchers that take part in it, not necessarily a whole number.
         """
-        return float(self.launchers * (1.0 - self.launcher_loss) ** (salvo - 1))
+        return float(self.launchers * (1.0 - self.launcher_loss) ** (salvo - 1) * min(1.0, self.salvos - (salvo - 1)))
 
     @property
     def fired_by(self) -> tuple[float, ...]:
         """Missiles fired by the end of each salvo, cumulative, one entry a salvo."""
         totals, total = [], 0.0
-        for salvo in range(1, self.salvos + 1):
+        for salvo in range(1, math.ceil(self.salvos) + 1):
             total = min(self.stock, total + self.launchers_at(salvo))
             totals.append(total)
         return tuple(totals)

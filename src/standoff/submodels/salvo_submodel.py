@@ -28,7 +28,7 @@ class SalvoSubmodel:
     Attributes:
         launchers: Launchers at the first salvo, each firing one missile a salvo.
         launcher_loss: Share of the launchers that is lost after each salvo, in [0, 1].
-        salvos: Salvos that can be fired, 1 or more.
+        salvos: Salvos that can be fired, 1 or more; in 2.5 salvos the third is half a salvo.
         reliability: Chance that a missile works, in [0, 1].
         layers: The defence, outermost layer first.
 
@@ -41,7 +41,7 @@ class SalvoSubmodel:
 
     launchers: float
     launcher_loss: float
-    salvos: int
+    salvos: float
     reliability: float
     layers: tuple[InterceptorLayer, ...]
 

@@ -1,0 +1,164 @@
+"""What pydantic found wrong with the form of a file, told in the words of the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from standoff.errors import Problem, nearest
+from standoff.scenario.json_schema import fields_at
+from standoff.scenario.schema_moves import EVENT_CODES, RESERVED_EFFECT_KEYS
+from standoff.scenario.source_map import SourceMap
+
+__all__ = ["form_problems", "written_keys"]
+
+_NAME_HELP = "a name is lower-case letters, digits and `_`, and begins with a letter"
+_IDENTIFIER_HELP = "an identifier is lower-case letters, digits, `-` and `_`"
+_EXPECTED = {
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "dict_type": "a mapping",
+    "mapping_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "expression_type": "a number or a formula",
+    "change_type": "a level or a step such as +1",
+}
+
+
+def form_problems(errors: Sequence[ErrorDetails], plain: Any, source_map: SourceMap) -> list[Problem]:
+    """Turn pydantic's errors into problems.
+
+    Args:
+        errors: The errors.
+        plain: The data that was validated.
+        source_map: Where its parts stand in the file.
+
+    Returns:
+        One problem an error, without missing fields that are there under a misspelt name.
+    """
+    problems = []
+    misspelt: set[str] = set()
+    for error in errors:
+        keys = written_keys(error, plain)
+        code, message, advice = _tell(error, keys, plain)
+        problems.append(source_map.problem(code, message, ".".join(keys), advice))
+        meant = re.fullmatch(r"did you mean `(.*)`\?", advice)
+        if code == "unknown-field" and meant:
+            misspelt.add(".".join([*keys[:-1], meant.group(1)]))
+    return [problem for problem in problems if not (problem.code == "missing-field" and problem.path in misspelt)]
+
+
+def written_keys(error: ErrorDetails, plain: Any) -> list[str]:
+    """Return the path of an error as it is written in the file.
+
+    Pydantic's own path also names alternatives of a union and indices of lists that a file may leave out.
+    """
+    if error["type"] == "version":
+        return ["standoff"]
+    keys: list[str] = []
+    here = plain
+    for step in error["loc"]:
+        if isinstance(here, Mapping) and step in here:
+            here = here[step]
+        elif isinstance(here, list) and isinstance(step, int) and step < len(here):
+            here = here[step]
+        else:
+            continue
+        keys.append(str(step))
+    if error["type"] == "missing" and isinstance(error["loc"][-1], str):
+        keys.append(error["loc"][-1])
+    if error["type"] == "union_tag_not_found":
+        keys.append("kind")
+    return keys
+
+
+def _tell(error: ErrorDetails, keys: Sequence[str], plain: Any) -> tuple[str, str, str]:
+    """Return code, message and help of one error."""
+    kind, given, context = error["type"], error["input"], error.get("ctx", {})
+    last = keys[-1] if keys else ""
+    if kind == "missing" and isinstance(error["loc"][-1], str) or kind == "union_tag_not_found":
+        about = fields_at(keys[:-1]).get(last, "")
+        return "missing-field", f"`{last}` is missing", f"add `{last}:`" + (f" ({about.rstrip('.')})" if about else "")
+    if kind == "extra_forbidden":
+        return "unknown-field", f"there is no field `{last}` here", nearest(last, list(fields_at(keys[:-1])))
+    if kind == "expression":
+        return str(context["code"]), str(context["message"]), str(context["help"])
+    if kind == "version":
+        return "version", error["msg"], "this standoff reads version 1: write `standoff: 1`"
+    if kind in {"bad_slug", "bad_identifier", "bad_date"}:
+        advice = {"bad_slug": _NAME_HELP, "bad_identifier": _IDENTIFIER_HELP, "bad_date": "write a day like 2026-02-02"}
+        return kind.replace("_", "-").replace("identifier", "slug"), error["msg"], advice[kind]
+    if kind in {"literal_error", "union_tag_invalid"}:
+        return _tell_choice(error, last)
+    if kind == "change_type" and last not in (plain.get("state") or {}):
+        return "unknown-track", f"there is no track `{last}`", nearest(last, [*RESERVED_EFFECT_KEYS])
+    if kind in _EXPECTED:
+        advice = "write a whole number of steps, or a level's name" if kind == "change_type" else _type_help(kind, given)
+        return "wrong-type", f"expected {_EXPECTED[kind]}, found {_describe(given)}", advice
+    return _tell_bound(error)
+
+
+def _tell_choice(error: ErrorDetails, last: str) -> tuple[str, str, str]:
+    """Tell a value that is not one of a few."""
+    context = error.get("ctx", {})
+    if error["type"] == "union_tag_invalid":
+        valid = re.findall(r"'([^']+)'", str(context["expected_tags"]))
+        return "unknown-kind", f"there is no kind `{_shown(context['tag'])}`", nearest(str(context["tag"]), valid)
+    valid = re.findall(r"'([^']+)'", str(context.get("expected", "")))
+    given = error["input"]
+    if valid and set(valid) == set(EVENT_CODES):
+        advice = nearest(str(given).upper(), valid)
+        return "unknown-event", f"`{_shown(given)}` is not an event type of PLOVER", advice
+    return "wrong-value", f"`{_shown(given)}` is not a value of `{last}`", nearest(str(given), valid)
+
+
+def _tell_bound(error: ErrorDetails) -> tuple[str, str, str]:
+    """Tell a value that is too small, too large, too short or too long."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "missing":
+        return "wrong-value", "the list is too short", "write two entries"
+    if kind in {"too_short", "too_long"}:
+        bound = context.get("min_length", context.get("max_length"))
+        word = "at least" if kind == "too_short" else "at most"
+        return "wrong-value", f"expected {word} {bound}, found {context['actual_length']}", "count the entries"
+    if kind in {"string_too_short", "string_too_long"}:
+        bound = context.get("min_length", context.get("max_length"))
+        word = "shorter than" if kind == "string_too_short" else "longer than"
+        return "wrong-value", f"the text is {word} {bound} character{'' if bound == 1 else 's'}", "change its length"
+    text = error["msg"].removeprefix("Input should be ")
+    return "wrong-value", f"`{_shown(error['input'])}` should be {text}", "change the number"
+
+
+def _type_help(kind: str, given: object) -> str:
+    if kind in {"dict_type", "model_type", "model_attributes_type", "mapping_type"}:
+        return "write `{}` for an empty mapping" if given is None else "write `name: value` lines, indented"
+    if kind in {"tuple_type", "list_type"}:
+        return "write it like `[a, b]`"
+    if kind == "string_type" and isinstance(given, int | float):
+        return "put it in quotes"
+    return "write a value of that kind"
+
+
+def _describe(given: object) -> str:
+    if given is None:
+        return "nothing"
+    if isinstance(given, bool):
+        return f"`{str(given).lower()}`"
+    if isinstance(given, Mapping):
+        return "a mapping"
+    if isinstance(given, list | tuple):
+        return "a list"
+    return f"`{_shown(given)}`"
+
+
+def _shown(given: object) -> str:
+    text = re.sub(r"\s+", " ", str(given))
+    return text if len(text) <= 60 else text[:57] + "..."

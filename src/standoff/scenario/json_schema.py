@@ -1,0 +1,97 @@
+"""The JSON Schema of scenario files, for editors that complete and check while one writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from standoff.scenario.expression import Expression
+from standoff.scenario.schema import Scenario
+
+__all__ = ["fields_at", "json_schema"]
+
+
+class _Generator(GenerateJsonSchema):
+    """Writes defaults as they would stand in a file, and closes mappings to keys that are no names."""
+
+    def encode_default(self, dft: Any) -> Any:
+        """Write a default."""
+        return dft.written if isinstance(dft, Expression) else super().encode_default(dft)
+
+    def dict_schema(self, schema: Any) -> dict[str, Any]:
+        """Close a mapping whose keys must match a pattern."""
+        written = super().dict_schema(schema)
+        return {**written, "additionalProperties": False} if "patternProperties" in written else written
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a scenario file.
+
+    Examples:
+        >>> json_schema()["title"]
+        'standoff scenario'
+    """
+    schema = Scenario.model_json_schema(schema_generator=_Generator)
+    _drop_titles(schema)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "standoff scenario"}
+
+
+def fields_at(keys: Sequence[str]) -> dict[str, str]:
+    """Return the fields that the mapping at a path can have, with their descriptions.
+
+    Args:
+        keys: The path as keys and list indices, as written in a file.
+    """
+    root = _cached()
+    found = list(_alternatives(root, root))
+    for key in keys:
+        found = [inner for schema in found for inner in _step(root, schema, key)]
+    return {
+        name: inner.get("description", "") for schema in found for name, inner in schema.get("properties", {}).items()
+    }
+
+
+@lru_cache(maxsize=1)
+def _cached() -> dict[str, Any]:
+    return json_schema()
+
+
+def _alternatives(root: dict[str, Any], schema: Any) -> Iterator[dict[str, Any]]:
+    """Yield the plain schemas that a schema stands for."""
+    if not isinstance(schema, dict):
+        return
+    if "$ref" in schema:
+        yield from _alternatives(root, root["$defs"][schema["$ref"].rsplit("/", 1)[1]])
+        return
+    branches = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    for branch in branches:
+        yield from _alternatives(root, branch)
+    if not branches:
+        yield schema
+
+
+def _step(root: dict[str, Any], schema: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:
+    """Yield the schemas of what is under one key."""
+    if key in schema.get("properties", {}):
+        yield from _alternatives(root, schema["properties"][key])
+        return
+    for inner in schema.get("patternProperties", {}).values():
+        yield from _alternatives(root, inner)
+    yield from _alternatives(root, schema.get("additionalProperties"))
+    if key.isdigit():
+        yield from _alternatives(root, schema.get("items"))
+
+
+def _drop_titles(schema: Any) -> None:
+    """Take away the titles that only repeat a field's name."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("title"), str) and ("type" in schema or "anyOf" in schema or "oneOf" in schema or "const" in schema):
+            del schema["title"]
+        for inner in schema.values():
+            _drop_titles(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            _drop_titles(inner)
