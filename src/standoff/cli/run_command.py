@@ -49,7 +49,7 @@ def run(
     ] = None,
     belief_points: Annotated[
         int | None,
-        typer.Option("--belief-points", min=2, max=129, help="Points on each belief axis, not as the error asks for."),
+        typer.Option("--belief-points", min=3, max=129, help="Points on each belief axis, not as the error asks for."),
     ] = None,
     belief_tolerance: Annotated[
         float, typer.Option("--belief-tolerance", min=1e-9, max=0.1, help="Largest error of any odds from the beliefs.")

@@ -24,11 +24,11 @@ class KeyNumber:
 
     Attributes:
         value: The number in words.
-        label: What it is the number of.
+        label: What it is the number of, as HTML.
     """
 
     value: str
-    label: str
+    label: Markup
 
 
 def deal_of(forecast: Forecast) -> Series | None:
@@ -59,16 +59,20 @@ def key_numbers(forecast: Forecast, timeline: Timeline) -> tuple[KeyNumber, ...]
     """The numbers to remember, for the strip under the title."""
     mark = _focus_marks(timeline)[-1]
     numbers = [
-        KeyNumber(percent(float(series.cumulative[mark.period - 1])), f"{series.label} by {mark.date}")
+        KeyNumber(
+            percent(float(series.cumulative[mark.period - 1])),
+            Markup("<bdi>{}</bdi> by {}").format(series.label, mark.date),
+        )
         for series in (strike_of(forecast), deal_of(forecast))
         if series is not None
     ]
     horizon = timeline.horizon
-    numbers.append(KeyNumber(percent(float(forecast.unresolved[-1])), f"{forecast.unresolved_label} on {horizon.date}"))
+    still_open = Markup("<bdi>{}</bdi> on {}").format(forecast.unresolved_label, horizon.date)
+    numbers.append(KeyNumber(percent(float(forecast.unresolved[-1])), still_open))
     if forecast.median_duration is None:
-        numbers.append(KeyNumber(f"over {horizon.length}", "median length"))
+        numbers.append(KeyNumber(f"over {horizon.length}", Markup("median length")))
     else:
-        numbers.append(KeyNumber(timeline.mark(forecast.median_duration).length, "median length"))
+        numbers.append(KeyNumber(timeline.mark(forecast.median_duration).length, Markup("median length")))
     return tuple(numbers)
 
 

@@ -38,6 +38,12 @@ if TYPE_CHECKING:
 __all__ = ["brief_html", "write_brief"]
 
 
+_CONTROLS = (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0))
+_DIRECTIONS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_INVISIBLE = dict.fromkeys((*_CONTROLS, *_DIRECTIONS))
+"""Signs that leave no trace but could turn a number around: control codes and changes of the direction of writing."""
+
+
 def write_brief(solution: Solution, path: str | Path) -> None:
     """Write the brief of a solved crisis.
 
@@ -63,7 +69,8 @@ def brief_html(solution: Solution) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("brief.html.j2").render(_content(solution))
+    page = environment.get_template("brief.html.j2").render(_content(solution))
+    return page.translate(_INVISIBLE)
 
 
 def _content(solution: Solution) -> dict[str, Any]:

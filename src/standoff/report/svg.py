@@ -65,9 +65,8 @@ def drawing(font: float) -> AbstractContextManager[None]:
     Args:
         font: Size of letters in CSS pixels.
     """
-    context: AbstractContextManager[None] = style.context(
-        ["default", _STYLE, {"font.size": font, "xtick.labelsize": font, "ytick.labelsize": font}]
-    )
+    sizes = {"font.size": font, "xtick.labelsize": font, "ytick.labelsize": font}
+    context: AbstractContextManager[None] = style.context(["default", _STYLE, sizes])
     return context
 
 

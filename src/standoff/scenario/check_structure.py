@@ -53,7 +53,9 @@ class StructureCheck:
         period = self.scenario.period
         periods = period.horizon / period.length
         if abs(periods - round(periods)) > 1e-9 * max(1.0, periods):
-            message = f"the horizon of {period.horizon:g} is {periods:.6g} periods of {period.length:g}, not a whole number"
+            message = (
+                f"the horizon of {period.horizon:g} is {periods:.6g} periods of {period.length:g}, not a whole number"
+            )
             yield self.tell("horizon", message, "period.horizon", "write a multiple of `length`")
         elif not 1 <= round(periods) <= MAX_PERIODS:
             message = f"the horizon is {periods:.6g} periods; from 1 to {MAX_PERIODS} can be solved"
@@ -191,4 +193,6 @@ class StructureCheck:
         for name in parameters:
             if name not in used:
                 message = f"nothing uses the parameter `{name}`"
-                yield self.tell("unused-parameter", message, f"parameters.{name}", "use it in a formula, or take it away")
+                yield self.tell(
+                    "unused-parameter", message, f"parameters.{name}", "use it in a formula, or take it away"
+                )

@@ -170,7 +170,9 @@ class ValueCheck:
             in_bounds = all(-_TOLERANCE <= number <= 1 + _TOLERANCE for number in known)
             if known and in_bounds and len(known) == len(found) and abs(total - 1) > _TOLERANCE:
                 message = f"the probabilities sum to {total:.12g}, not to 1"
-                yield self.tell("probabilities", message, group.path, "add an effect for what is missing, such as `{p: ...}`")
+                yield self.tell(
+                    "probabilities", message, group.path, "add an effect for what is missing, such as `{p: ...}`"
+                )
         for index, stage in enumerate(self.scenario.stages):
             ratify = stage.bargaining.accept.ratify if stage.bargaining else {}
             for player, ratification in ratify.items():

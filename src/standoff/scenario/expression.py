@@ -62,11 +62,11 @@ _GRAMMAR = r"""
 ?negation: comparison
          | "not" negation -> invert
 ?comparison: sum (COMPARE sum)*
-?sum: product (ADD product)*
+?sum: product ((PLUS | MINUS) product)*
 ?product: signed (MULTIPLY signed)*
 ?signed: power
-       | "-" signed -> minus
-       | "+" signed -> plus
+       | MINUS signed -> minus
+       | PLUS signed -> plus
 ?power: atom
       | atom _POWER signed
 ?atom: NUMBER -> number
@@ -76,7 +76,8 @@ _GRAMMAR = r"""
 function: NAME ("." NAME)*
 
 COMPARE: "<=" | "==" | "!=" | ">=" | "<" | ">"
-ADD: "+" | "-"
+PLUS: "+"
+MINUS: "-"
 MULTIPLY: "*" | "/"
 _POWER: "^" | "**"
 NUMBER: /([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?/
@@ -123,10 +124,10 @@ class _Builder(Transformer[Token, Node]):
     def power(self, base: Node, exponent: Node) -> Node:
         return Power(base, exponent)
 
-    def minus(self, operand: Node) -> Node:
+    def minus(self, _sign: Token, operand: Node) -> Node:
         return Number(-operand.number) if isinstance(operand, Number) else Negation(operand)
 
-    def plus(self, operand: Node) -> Node:
+    def plus(self, _sign: Token, operand: Node) -> Node:
         return operand
 
     def product(self, first: Node, *rest: Any) -> Node:
@@ -190,7 +191,9 @@ class Expression:
         if not isinstance(text, str):
             number = float(text) if abs(text) < 1e308 else math.inf
             if not math.isfinite(number):
-                raise ExpressionError("not-finite", f"`{_short(str(text))}` is not a finite number", "write a finite one")
+                raise ExpressionError(
+                    "not-finite", f"`{_short(str(text))}` is not a finite number", "write a finite one"
+                )
             short = f"{number:g}"
             return cls(source=short if float(short) == number else repr(number), node=Number(number))
         return cls(source=text.strip(), node=_parse(text))
@@ -199,9 +202,7 @@ class Expression:
     def names(self) -> frozenset[str]:
         """The names whose values are needed; level names are among them until `resolve`."""
         deadlines = {id(child) for node in self._calls("passed") for child in node.arguments}
-        return frozenset(
-            node.name for node in walk(self.node) if isinstance(node, Name) and id(node) not in deadlines
-        )
+        return frozenset(node.name for node in walk(self.node) if isinstance(node, Name) and id(node) not in deadlines)
 
     @cached_property
     def deadlines(self) -> frozenset[str]:
@@ -305,8 +306,12 @@ def _syntax_error(text: str, error: UnexpectedInput) -> ExpressionError:
     shown = _short(text)
     token = getattr(error, "token", None)
     if token is not None and token.type == "$END":
+        is_open = text.count("(") > text.count(")")
+        advice = "close the bracket; inside `{ }` or `[ ]` a formula with a comma needs quotes"
         return ExpressionError(
-            "expression-syntax", f"`{shown}` ends too early, at column {len(text) + 1}", "complete the formula"
+            "expression-syntax",
+            f"`{shown}` ends too early, at column {len(text) + 1}",
+            advice if is_open else "complete the formula",
         )
     position = max(error.pos_in_stream or 0, 0)
     met = text[position] if isinstance(error, UnexpectedCharacters) else str(token)
@@ -350,5 +355,3 @@ def _short(text: str) -> str:
     """Shorten a text for a message, on one line."""
     flat = re.sub(r"\s+", " ", text).strip()
     return flat if len(flat) <= 60 else flat[:57] + "..."
-
-

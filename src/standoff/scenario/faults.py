@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -42,10 +42,12 @@ def form_problems(errors: Sequence[ErrorDetails], plain: Any, source_map: Source
         source_map: Where its parts stand in the file.
 
     Returns:
-        One problem an error, without missing fields that are there under a misspelt name.
+        One problem an error, without those that only follow from another: a missing field that is there under a misspelt
+        name, and the rest of a formula that was cut at a comma.
     """
-    problems = []
+    problems: list[Problem] = []
     misspelt: set[str] = set()
+    cut: set[str] = set()
     for error in errors:
         keys = written_keys(error, plain)
         code, message, advice = _tell(error, keys, plain)
@@ -53,7 +55,20 @@ def form_problems(errors: Sequence[ErrorDetails], plain: Any, source_map: Source
         meant = re.fullmatch(r"did you mean `(.*)`\?", advice)
         if code == "unknown-field" and meant:
             misspelt.add(".".join([*keys[:-1], meant.group(1)]))
-    return [problem for problem in problems if not (problem.code == "missing-field" and problem.path in misspelt)]
+        if code == "expression-syntax" and "needs quotes" in advice and "ends too early" in message:
+            cut.add(".".join(keys[:-1]))
+    return [
+        problem
+        for problem, error in zip(problems, errors, strict=True)
+        if not (problem.code == "missing-field" and problem.path in misspelt)
+        and not _is_rest_of_formula(error, plain, cut)
+    ]
+
+
+def _is_rest_of_formula(error: ErrorDetails, plain: Any, cut: Set[str]) -> bool:
+    """Say whether an error is about what YAML made of the rest of a formula that was cut at a comma."""
+    *parent, last = written_keys(error, plain) or [""]
+    return ".".join(parent) in cut and not re.fullmatch("[a-z][a-z0-9_]*", last)
 
 
 def written_keys(error: ErrorDetails, plain: Any) -> list[str]:
@@ -101,7 +116,9 @@ def _tell(error: ErrorDetails, keys: Sequence[str], plain: Any) -> tuple[str, st
     if kind == "change_type" and last not in (plain.get("state") or {}):
         return "unknown-track", f"there is no track `{last}`", nearest(last, [*RESERVED_EFFECT_KEYS])
     if kind in _EXPECTED:
-        advice = "write a whole number of steps, or a level's name" if kind == "change_type" else _type_help(kind, given)
+        advice = (
+            "write a whole number of steps, or a level's name" if kind == "change_type" else _type_help(kind, given)
+        )
         return "wrong-type", f"expected {_EXPECTED[kind]}, found {_describe(given)}", advice
     return _tell_bound(error)
 

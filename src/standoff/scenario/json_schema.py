@@ -88,7 +88,9 @@ def _step(root: dict[str, Any], schema: dict[str, Any], key: str) -> Iterator[di
 def _drop_titles(schema: Any) -> None:
     """Take away the titles that only repeat a field's name."""
     if isinstance(schema, dict):
-        if isinstance(schema.get("title"), str) and ("type" in schema or "anyOf" in schema or "oneOf" in schema or "const" in schema):
+        if isinstance(schema.get("title"), str) and (
+            "type" in schema or "anyOf" in schema or "oneOf" in schema or "const" in schema
+        ):
             del schema["title"]
         for inner in schema.values():
             _drop_titles(inner)

@@ -71,9 +71,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _changed(
-    scenario: Scenario, changes: Sequence[tuple[str, Any, str]], problems: Sequence[Problem]
-) -> Scenario:
+def _changed(scenario: Scenario, changes: Sequence[tuple[str, Any, str]], problems: Sequence[Problem]) -> Scenario:
     """Make the changes in a copy of the file's data and check all of it again."""
     plain = copy.deepcopy(scenario._written)
     told = list(problems)

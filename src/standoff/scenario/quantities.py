@@ -12,7 +12,15 @@ from standoff.scenario.schema_parameters import Parameter
 if TYPE_CHECKING:
     from standoff.scenario.schema import Scenario
 
-__all__ = ["TIME_CONSTANTS", "UNIT_DAYS", "base_scope", "parameter_values", "rate_unit", "time_constants", "unit_factor"]
+__all__ = [
+    "TIME_CONSTANTS",
+    "UNIT_DAYS",
+    "base_scope",
+    "parameter_values",
+    "rate_unit",
+    "time_constants",
+    "unit_factor",
+]
 
 UNIT_DAYS: Mapping[str, float] = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
 """Days in each unit of time; a month is a twelfth of a year."""

@@ -183,7 +183,9 @@ def _scalar(node: ScalarNode, path: tuple[str, ...], written: Written) -> Any:
         return _number(text, kind)
     except ValueError:
         message = f"`{text[:60]}` is not a number that can be read"
-        problem = Problem("bad-number", message, ".".join(path), "write it plainly", written.file, written.lines[".".join(path)])
+        problem = Problem(
+            "bad-number", message, ".".join(path), "write it plainly", written.file, written.lines[".".join(path)]
+        )
         written.problems.append(problem)
         return 0
 

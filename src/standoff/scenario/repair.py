@@ -108,7 +108,9 @@ class _Mended:
             return copied
         if isinstance(part, list):
             kept = [index for index in range(len(part)) if _join(old, str(index)) not in self.dropped]
-            return [self._copy(part[index], _join(old, str(index)), _join(new, str(at))) for at, index in enumerate(kept)]
+            return [
+                self._copy(part[index], _join(old, str(index)), _join(new, str(at))) for at, index in enumerate(kept)
+            ]
         return part
 
     def _mend(self, fault: Any, rest: Any) -> bool:

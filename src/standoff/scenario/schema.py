@@ -71,8 +71,7 @@ def _worth_tag(given: Any) -> str:
 
 
 Worth = Annotated[
-    Annotated[dict[Slug, Expression], Tag("(one)")]
-    | Annotated[dict[Slug, dict[Slug, Expression]], Tag("(by type)")],
+    Annotated[dict[Slug, Expression], Tag("(one)")] | Annotated[dict[Slug, dict[Slug, Expression]], Tag("(by type)")],
     Discriminator(_worth_tag),
 ]
 

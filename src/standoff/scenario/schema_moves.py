@@ -75,7 +75,6 @@ def _as_list(given: object) -> object:
     return [given] if isinstance(given, Mapping | Effect) else given
 
 
-
 class _OneOrList:
     """Lets a file write one effect without the brackets of a list, and tells editors so."""
 

@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
 
 BELIEF_LADDER = (5, 9, 17, 33)
-"""Belief points tried in turn until the error estimate meets the tolerance."""
+"""Belief points tried in turn until the error estimate meets the tolerance. Each rung halves the intervals of the last."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Settings:
             raise ValueError(f"tolerance must be a positive number, not {self.tolerance!r}")
         if not (math.isfinite(self.belief_tolerance) and self.belief_tolerance > 0):
             raise ValueError(f"belief_tolerance must be a positive number, not {self.belief_tolerance!r}")
-        if self.belief_points is not None and not 2 <= self.belief_points <= 129:
-            raise ValueError(f"belief_points must lie in 2..129, not {self.belief_points!r}")
+        if self.belief_points is not None and not 3 <= self.belief_points <= 129:
+            raise ValueError(f"belief_points must lie in 3..129, not {self.belief_points!r}")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,9 @@ class Certificate:
         regret: Largest gain in payoff from deviating once from the equilibrium strategy, over every node and type.
             At finite rationality it is positive: it measures the noise in behaviour, not an error of the solver.
         belief_points: Points on each belief axis.
-        belief_error: Estimated error of any reported probability from holding beliefs at points.
+        belief_error: Estimated error of any reported probability from holding beliefs at points: the largest change of any
+            outcome's or milestone's odds by any date when the points are halved, or the largest difference between the
+            public odds and those averaged over a player's true types, whichever is larger.
         consistency_gap: Largest difference between a player type's payoff added up forward and its value found backward.
         branch: "principal": every node lies on the branch traced from rationality 0, either because its solution is
             proved unique or because it was traced.
@@ -179,33 +181,40 @@ def solve(game: Game, settings: Settings | None = None, progress: Progress | Non
     """
     settings = settings or Settings()
     if not game.belief_players:
-        return _solve_on(game, settings, 1, progress)
+        return _solve_on(game, settings, 1, progress, None)
     if settings.belief_points is not None:
-        return _solve_on(game, settings, settings.belief_points, progress)
-    worst = math.inf
-    for num_points in BELIEF_LADDER:
-        found = _solve_on(game, settings, num_points, progress)
-        worst = found.certificate.belief_error
-        if worst <= settings.belief_tolerance:
+        coarse = _solve_on(game, settings, (settings.belief_points + 1) // 2, None, None)
+        return _solve_on(game, settings, settings.belief_points, progress, coarse)
+    coarse = _solve_on(game, settings, BELIEF_LADDER[0], progress, None)
+    for num_points in BELIEF_LADDER[1:]:
+        found = _solve_on(game, settings, num_points, progress, coarse)
+        if found.certificate.belief_error <= settings.belief_tolerance:
             return found
+        coarse = found
     raise SolveError(
-        f"beliefs held at {BELIEF_LADDER[-1]} points leave an estimated error of {worst:.1e} in the odds, above the "
-        f"tolerance {settings.belief_tolerance:.1e}: lower the rationality of the players, or accept a larger "
-        f"belief tolerance"
+        f"beliefs held at {BELIEF_LADDER[-1]} points leave an estimated error of {coarse.certificate.belief_error:.1e} in "
+        f"the odds, above the tolerance {settings.belief_tolerance:.1e}: lower the rationality of the players, or accept "
+        f"a larger belief tolerance"
     )
 
 
-def _solve_on(game: Game, settings: Settings, num_points: int, progress: Progress | None) -> Equilibrium:
+def _solve_on(
+    game: Game, settings: Settings, num_points: int, progress: Progress | None, coarse: Equilibrium | None
+) -> Equilibrium:
+    """Solve with the given belief points; the error is estimated against a coarser solution, if there is one."""
     grid = _Grid(game, num_points)
     backward = _backward(game, settings, grid, progress)
-    sweep, all_channels_gap = _forward(game, grid, backward.strategies, progress)
+    sweep = _forward(game, grid, backward.strategies, progress)
+    error = _type_gap(game, sweep)
+    if coarse is not None:
+        error = max(error, float(np.max(np.abs(_odds(game, sweep) - _odds(game, coarse.sweep)), initial=0.0)))
     start_values = backward.values[0][0][game.start] @ grid.start_weights
     gap = float(np.max(np.abs(start_values - sweep.payoffs))) if len(start_values) else 0.0
     certificate = Certificate(
         residual=backward.residual,
         regret=backward.regret,
         belief_points=tuple(num_points for _ in game.belief_players),
-        belief_error=all_channels_gap,
+        belief_error=error,
         consistency_gap=gap,
         branch="principal",
         nodes=backward.counts[COUNTS.index("nodes")],
@@ -300,7 +309,7 @@ def _refuse(game: Game, layer: str, period: int, residual: float, settings: Sett
 
 def _forward(
     game: Game, grid: _Grid, strategies: tuple[tuple[Floats, ...], ...], progress: Progress | None
-) -> tuple[Sweep, float]:
+) -> Sweep:
     num_planes = len(game.planes)
     num_milestones = len(game.milestones)
     first_plane_channel = 1 + num_milestones
@@ -369,8 +378,14 @@ def _forward(
             progress(0.8 + 0.2 * (period + 1) / game.num_periods)
     open_planes = mass[:, :, first_plane_channel:].sum(axis=1)
     payoffs = payoffs + factor * np.einsum("xp,xp->p", open_planes, game.unresolved_payoff)
-    sweep = Sweep(absorbed_by, open_by, beliefs_by, milestones_by, payoffs)
-    return sweep, _type_gap(game, sweep)
+    return Sweep(absorbed_by, open_by, beliefs_by, milestones_by, payoffs)
+
+
+def _odds(game: Game, sweep: Sweep) -> Floats:
+    """Odds of every outcome and milestone by the end of every period; shape (period, outcome + milestone)."""
+    outcome_of = np.zeros((len(game.terminals.outcome), len(game.outcomes)))
+    outcome_of[np.arange(len(game.terminals.outcome)), game.terminals.outcome] = 1.0
+    return np.concatenate([sweep.absorbed[:, :, 0] @ outcome_of, sweep.milestones], axis=1)
 
 
 def _type_gap(game: Game, sweep: Sweep) -> float:

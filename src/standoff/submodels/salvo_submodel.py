@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import lru_cache
 
 import numpy as np
@@ -164,8 +164,8 @@ def _filled(kind: type, place: str, values: object) -> InterceptorLayer | SalvoS
     known = [field.name for field in fields(kind)]
     if unknown := [name for name in values if name not in known]:
         raise ValueError(f"{place}: unknown field `{unknown[0]}`; the fields are {', '.join(known)}")
-    try:
-        filled: InterceptorLayer | SalvoSubmodel = kind(**values)
-    except TypeError as fault:
-        raise ValueError(f"{place}: {fault}") from None
+    missing = [field.name for field in fields(kind) if field.default is MISSING and field.name not in values]
+    if missing:
+        raise ValueError(f"{place}: missing field `{missing[0]}`; the fields are {', '.join(known)}")
+    filled: InterceptorLayer | SalvoSubmodel = kind(**values)
     return filled

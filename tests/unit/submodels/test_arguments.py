@@ -37,7 +37,7 @@ OIL = {
         (lambda: Force(1, staying_power=0), "staying_power must be above 0, not `0.0`"),
         (lambda: ElasticityPair("x", -0.1, -0.1), "supply elasticity must be at least 0, not `-0.1`"),
         (lambda: ElasticityPair("x", 0.1, 0.1), "demand elasticity must be at most 0, not `0.1`"),
-        (lambda: ElasticityPair("x", 0.0, 0.0), "must not both be `0.0`"),
+        (lambda: ElasticityPair("x", 0.0, 0.0), "must not both be 0"),
         (lambda: OilShock(**{**OIL, "bypass_mbd": -1}), "bypass_mbd must be at least 0, not `-1`"),
         (lambda: OilShock(**{**OIL, "flow_mbd": 100}), "flow_mbd must be below world_mbd `100`, not `100`"),
         (lambda: OilShock(**{**OIL, "price_usd": 0}), "price_usd must be above 0, not `0.0`"),

@@ -56,7 +56,7 @@ def test_plain_numbers_from_a_file_build_the_same():
         ({"launcher": 3}, "salvo: unknown field `launcher`; the fields are launchers, "),
         ({"layers": 3}, "salvo.layers must be a list, not `3`"),
         ({"layers": [3]}, "salvo.layers: `3` must be a mapping"),
-        ({"layers": [{"name": "a"}]}, "salvo.layers: .*'interceptors' and 'kill_probability'"),
+        ({"layers": [{"name": "a"}]}, r"salvo.layers: missing field `interceptors`; the fields are name, "),
         ({"layers": [{**PLAIN["layers"][0], "pk": 1}]}, "salvo.layers: unknown field `pk`"),
         ({"salvos": 0}, "salvos must be at least 1, not `0`"),
     ],

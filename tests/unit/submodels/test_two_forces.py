@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from standoff.submodels import Attack, Force, InterceptorLayer, armstrong_losses, hughes_losses, salvo_exchange
 
-GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "salvo_exchanges.json").read_text(encoding="utf-8"))[
-    "hughes"
-]
+GOLDEN_FILE = Path(__file__).parents[2] / "golden" / "salvo_exchanges.json"
+GOLDEN = json.loads(GOLDEN_FILE.read_text(encoding="utf-8"))["hughes"]
 SHARES = st.floats(0.0, 1.0)
 
 
