@@ -160,7 +160,7 @@ class _TerminalTable:
         return Terminals(
             outcome=np.array([key[0] for key in keys], dtype=np.int32),
             package=np.array([key[1] for key in keys], dtype=np.int32),
-            payoff=np.array(self.payoffs, dtype=np.float64).reshape(len(keys), num_planes),
+            payoff=np.array(self.payoffs, dtype=np.float64).reshape(len(keys), num_planes, 2, 2),
         )
 
 

@@ -37,6 +37,7 @@ class Context:
         scenario: The scenario.
         players: Its players, with priors, rationality and discount a period as numbers.
         planes: One for each player type.
+        belief_players: Players with two types.
         columns: Columns of the public state.
         start_levels: The start state; shape (1, column).
         package_levels: Level of each issue in each package; shape (package, issue).
@@ -64,6 +65,7 @@ class Context:
         self.planes = tuple(
             Plane(i, k) for i, player in enumerate(self.players) for k in range(len(player.player_types))
         )
+        self.belief_players = tuple(i for i, player in enumerate(self.players) if len(player.player_types) == 2)
         self.columns = self._columns()
         self.start_levels = np.zeros((1, len(self.columns.names)), dtype=np.int32)
         for column, track in enumerate(scenario.state.values()):
@@ -371,9 +373,29 @@ class States:
         return total
 
     def outcome_payoff(self, outcome: int) -> Floats:
-        """Payoff where the crisis ends in an outcome, without the worth of a package; shape (state, plane)."""
+        """Payoff where the crisis ends in an outcome, without the worth of a package.
+
+        A payoff may be given by the types of another player: then it depends on that player's true type.
+
+        Returns:
+            Shape (state, plane, 2, 2): the last axes are the types of the two players with private types.
+        """
         name = list(self.context.scenario.outcomes)[outcome]
-        return self.payoff(self.context.scenario.outcomes[name].payoffs, f"outcomes.{name}.payoffs")
+        path = f"outcomes.{name}.payoffs"
+        by_player = self.context.scenario.outcomes[name].payoffs
+        total = np.zeros((self.count, self.num_planes, 2, 2))
+        total += self.payoff(by_player, path)[:, :, None, None]
+        for p, plane in enumerate(self.context.planes):
+            player = self.context.players[plane.player]
+            own = by_player.get(player.name)
+            if not isinstance(own, Mapping):
+                continue
+            for axis, other in enumerate(self.context.belief_players):
+                for k, player_type in enumerate(self.context.players[other].player_types):
+                    if other != plane.player and player_type in own:
+                        value = self.value(own[player_type], f"{path}.{player.name}.{player_type}")
+                        total[:, p][(slice(None), k) if axis == 0 else (slice(None), slice(None), k)] += value[:, None]
+        return total
 
     def package_worth(self) -> Floats:
         """Worth of the package agreed on; shape (state, plane)."""

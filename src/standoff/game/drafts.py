@@ -58,7 +58,7 @@ class BranchDraft:
         levels: Public state that follows; shape (state, column). Trusted only where `outcome` is -1.
         outcome: Index of the outcome that ends the crisis, or -1.
         package: Package agreed on, or -1; shape (state,).
-        payoff: Terminal payoff where the crisis ends; shape (state, plane).
+        payoff: Terminal payoff where the crisis ends; shape (state, plane, 2, 2), as in `Terminals`.
     """
 
     probability: Floats

@@ -183,15 +183,11 @@ def _bargaining(context: Context, stage: Stage, bargaining: Bargaining, path: st
             cleared = with_column(cleared, turn, 1 - states.levels[:, turn])
         actions = []
         nothing = bargaining.no_offer
-        paid = states.payoff(nothing.payoffs, f"{here}.no_offer.payoffs") - states.payoff(
-            nothing.costs, f"{here}.no_offer.costs"
-        )
+        paid = -states.payoff(nothing.costs, f"{here}.no_offer.costs")
         branches, extra = _branches(states.at(cleared), nothing.leads_to, f"{here}.no_offer.leads_to", active)
         everyone = np.repeat(active[:, None], 2, axis=1)
         actions.append(ActionDraft("no_offer", active, everyone, paid + extra, branches, f"{here}.no_offer"))
-        paid = states.payoff(bargaining.offer.payoffs, f"{here}.offer.payoffs") - states.payoff(
-            bargaining.offer.costs, f"{here}.offer.costs"
-        )
+        paid = -states.payoff(bargaining.offer.costs, f"{here}.offer.costs")
         for k, name in enumerate(context.package_names):
             on_table = with_column(
                 with_column(cleared, columns.package, k + 1), columns.proposer, proposer.astype(np.int32)
@@ -221,9 +217,7 @@ def _bargaining(context: Context, stage: Stage, bargaining: Bargaining, path: st
             for side in sides:
                 allowed[:, h] |= active & (mover == side) & context.package_allowed_array(side, h, package)
         branches, extra = _ratified(after, bargaining, f"{here}.accept", active)
-        paid = after.payoff(accept.payoffs, f"{here}.accept.payoffs") - after.payoff(
-            accept.costs, f"{here}.accept.costs"
-        )
+        paid = -after.payoff(accept.costs, f"{here}.accept.costs")
         actions.append(
             ActionDraft("accept", allowed.any(axis=1), allowed, paid + extra, branches, f"{here}.accept")
         )
@@ -232,9 +226,7 @@ def _bargaining(context: Context, stage: Stage, bargaining: Bargaining, path: st
             if reply is None:
                 continue
             branches, extra = _branches(after, reply.leads_to, f"{here}.{name}.leads_to", active)
-            paid = after.payoff(reply.payoffs, f"{here}.{name}.payoffs") - after.payoff(
-                reply.costs, f"{here}.{name}.costs"
-            )
+            paid = -after.payoff(reply.costs, f"{here}.{name}.costs")
             actions.append(ActionDraft(name, active, everyone, paid + extra, branches, f"{here}.{name}"))
         return LayerDraft(
             np.where(active, mover, NOBODY).astype(np.int32), active.astype(np.float64), cleared, tuple(actions)
@@ -272,7 +264,7 @@ def _ratified(
             after.levels,
             outcome,
             after.packages,
-            after.outcome_payoff(outcome) + after.package_worth(),
+            after.outcome_payoff(outcome) + after.package_worth()[:, :, None, None],
         )
     )
     return tuple(branches), extra

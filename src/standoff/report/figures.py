@@ -120,7 +120,8 @@ def chart_of_lines(curves: Sequence[Curve], timeline: Timeline, *, name: str, ti
         title: What it shows.
         whole: Whether the axis must reach one; otherwise it reaches a little above the highest line.
     """
-    highest = max((float(np.nanmax(curve.odds)) for curve in curves if np.isfinite(curve.odds).any()), default=0.0)
+    curves = [curve for curve in curves if np.isfinite(curve.odds).any()]
+    highest = max((float(np.nanmax(curve.odds)) for curve in curves), default=0.0)
     top, step = next(scale for scale in _SCALES if scale[0] == 1.0 or (not whole and highest <= 0.9 * scale[0]))
 
     def draw(axes: Axes, canvas: _Canvas) -> None:

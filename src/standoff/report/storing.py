@@ -31,7 +31,7 @@ def check_writable(path: Path) -> None:
         InputError: The path is a folder or a device, its folder is missing or closed (`cannot-write`).
     """
     try:
-        target = path.resolve()
+        target = _followed(path)
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "")
         if target.exists() and not target.is_file():
@@ -53,7 +53,7 @@ def write_whole(path: Path, content: bytes) -> None:
         InputError: The file cannot be written (`cannot-write`); nothing is left behind.
     """
     check_writable(path)
-    target = path.resolve()  # through a link, not over it
+    target = _followed(path)
     draft = target.with_name(f".standoff-{secrets.token_hex(6)}.part")
     try:
         try:
@@ -64,6 +64,11 @@ def write_whole(path: Path, content: bytes) -> None:
             draft.unlink(missing_ok=True)
     except OSError as error:
         raise _told(path, error) from None
+
+
+def _followed(path: Path) -> Path:
+    """Where the path leads: a file is replaced through a link, not the link by a file."""
+    return Path(os.path.realpath(path))  # unlike Path.resolve, it lets the next step find a loop of links
 
 
 def _told(path: Path, error: OSError) -> InputError:

@@ -102,7 +102,7 @@ def odds_table(forecast: Forecast, timeline: Timeline) -> Table:
         return Row(label, tuple(_cell(by_period[mark.period - 1]) for mark in marks))
 
     return Table(
-        columns=tuple((mark.length, mark.date) for mark in marks),
+        columns=tuple((mark.length, mark.short_date) for mark in marks),
         rows=(
             *(row(series.label, series.cumulative) for series in forecast.outcomes),
             row(forecast.unresolved_label, forecast.unresolved),
@@ -216,7 +216,7 @@ def belief_table(forecast: Forecast, game: Game, timeline: Timeline) -> Table:
         for player in game.players
         if player.name in forecast.beliefs
     )
-    return Table((("Now", marks[0].date), *((mark.length, mark.date) for mark in marks[1:])), rows)
+    return Table((("Now", marks[0].short_date), *((mark.length, mark.short_date) for mark in marks[1:])), rows)
 
 
 def belief_label(player: Player) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from standoff.report.wording import day, plural
+from standoff.report.wording import day, plural, short_day
 
 __all__ = ["REPORT_AT", "Mark", "Timeline"]
 
@@ -24,12 +24,14 @@ class Mark:
         units: The same in units of time.
         length: The same in words ("4 weeks").
         date: The date in words.
+        short_date: The same for the head of a column, where it may be broken into lines.
     """
 
     period: int
     units: float
     length: str
     date: str
+    short_date: str
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ class Timeline:
     def mark(self, period: int) -> Mark:
         """The end of a period."""
         units = round(period * self.length, 9)
-        return Mark(period, units, plural(units, self.unit), day(self.date_of(period)))
+        when = self.date_of(period)
+        return Mark(period, units, plural(units, self.unit), day(when), f"{short_day(when)} {when.year}")
 
     def marks(self, units: Iterable[float] = REPORT_AT) -> tuple[Mark, ...]:
         """The ends of the periods after so many units; what falls within a period or past the horizon is left out."""

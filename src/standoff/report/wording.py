@@ -68,7 +68,7 @@ def small(value: float) -> str:
     """A number whose size alone matters, with two digits.
 
     Examples:
-        >>> small(0.0), small(0.034), small(3.2e-12)
+        >>> small(0.0), small(0.034), small(3.2e-12).replace(SPACE, " ")
         ('0', '0.034', '3.2 × 10⁻¹²')
     """
     if value == 0 or 1e-3 <= abs(value) < 1e3 or not math.isfinite(value):

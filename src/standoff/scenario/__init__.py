@@ -2,13 +2,12 @@
 
 from standoff.scenario.base import Amount, amount_for
 from standoff.scenario.check import check
-from standoff.scenario.coverage import SourceCoverage, source_coverage
+from standoff.scenario.coverage import Coverage, source_coverage
 from standoff.scenario.expression import Expression, ExpressionError
 from standoff.scenario.json_schema import json_schema
 from standoff.scenario.load import load_scenario, parse_scenario
 from standoff.scenario.nodes import Scope
 from standoff.scenario.override import apply_overrides, replace
-from standoff.scenario.quantities import base_scope
 from standoff.scenario.schema import Agenda, Deadline, Issue, Milestone, Package, Player, Scenario, Track
 from standoff.scenario.schema_moves import (
     EVENT_CODES,
@@ -23,9 +22,10 @@ from standoff.scenario.schema_moves import (
     Response,
     Stage,
 )
-from standoff.scenario.schema_parameters import Distribution, Document, Evidence, Parameter, Period
+from standoff.scenario.schema_parameters import Distribution, Document, Evidence, Parameter, Period, Quantity
 from standoff.scenario.schema_submodels import SUBMODEL_FUNCTIONS, Layer, OilSubmodel, SalvoSubmodel, Submodel
 from standoff.scenario.source_map import SourceMap
+from standoff.scenario.values import base_scope
 
 __all__ = [
     "EVENT_CODES",
@@ -35,6 +35,7 @@ __all__ = [
     "Agenda",
     "Amount",
     "Bargaining",
+    "Coverage",
     "Deadline",
     "Distribution",
     "Document",
@@ -53,12 +54,12 @@ __all__ = [
     "Parameter",
     "Period",
     "Player",
+    "Quantity",
     "Ratification",
     "Response",
     "SalvoSubmodel",
     "Scenario",
     "Scope",
-    "SourceCoverage",
     "SourceMap",
     "Stage",
     "Submodel",

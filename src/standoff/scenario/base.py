@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from standoff.scenario.expression import Expression
 
-__all__ = ["Amount", "Date", "DocumentId", "Label", "Part", "Slug", "amount_for"]
+__all__ = ["Amount", "Date", "DocumentId", "Label", "Part", "Slug", "Text", "amount_for"]
 
 _SLUG = r"^[a-z][a-z0-9_]*$"
 _IDENTIFIER = r"^[a-z0-9][a-z0-9_-]*$"
@@ -56,6 +56,7 @@ Slug = Annotated[str, BeforeValidator(_is_slug), WithJsonSchema({"type": "string
 DocumentId = Annotated[str, BeforeValidator(_is_identifier), WithJsonSchema({"type": "string", "pattern": _IDENTIFIER})]
 Date = Annotated[dt.date, BeforeValidator(_is_date)]
 Label = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(min_length=1)]
 
 
 def _amount_tag(given: Any) -> str:

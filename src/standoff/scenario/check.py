@@ -15,6 +15,9 @@ from standoff.scenario.schema import Scenario
 
 __all__ = ["check"]
 
+_UNUSED = frozenset({"unused-parameter", "unused-quantity", "unreached-outcome"})
+_MAY_HIDE_A_USE = frozenset({"unknown-name", "unknown-outcome", "name-collision", "parameter-cycle", "quantity-cycle"})
+
 
 def check(
     scenario: Scenario,
@@ -38,10 +41,19 @@ def check(
     declared = Declared.of(scenario, lost or ())
     in_expressions = list(expression_problems(scenario, declared))
     faulty = {problem.path for problem in in_expressions}.union(replaced)
-    return [
+    found = [
         *in_expressions,
         *StructureCheck(scenario, is_whole=lost is None).problems(),
         *ReferenceCheck(scenario, declared).problems(),
         *AgendaCheck(scenario, declared).problems(),
         *ValueCheck(scenario, declared, faulty, frozenset(unbounded)).problems(),
     ]
+    return [problem for problem in found if not _follows(problem, found)]
+
+
+def _follows(problem: Problem, found: Iterable[Problem]) -> bool:
+    """Say whether something is unused only because its use has a fault that names it."""
+    if problem.code not in _UNUSED:
+        return False
+    shown = f"`{problem.path.rpartition('.')[2]}`"
+    return any(shown in other.help + other.message for other in found if other.code in _MAY_HIDE_A_USE)

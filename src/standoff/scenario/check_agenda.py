@@ -59,10 +59,7 @@ class AgendaCheck:
             types = self.declared.players.get(player)
             if types is None:
                 continue
-            by_type: dict[str, Mapping[str, object]] = {}
-            for key, inner in worth.items():
-                if isinstance(inner, Mapping):
-                    by_type[key] = inner
+            by_type = {key: inner for key, inner in worth.items() if isinstance(inner, Mapping)}
             if not by_type:
                 yield from self._worth_levels(here, name, issue, worth, "", player)
                 continue

@@ -70,12 +70,13 @@ def _name_faults(name: str, beside: Node | None, place: Place, declared: Declare
         yield _Fault("unknown-level", f"`{beside.name}` has no level `{name}`", nearest(name, known))
         return
     owners = list(declared.where_level(name))
-    if owners and not (name in declared.tracks or name in declared.issues):
+    is_declared = name in declared.tracks or name in declared.quantities or name in declared.issues
+    if owners and not is_declared:
         message = f"the level `{name}` is used outside a comparison with its track"
         yield _Fault("level-outside-comparison", message, f"write it like `{owners[0]} == {name}`")
         return
-    if name in declared.tracks or name in declared.issues:
-        kind = "track" if name in declared.tracks else "issue"
+    if is_declared:
+        kind = "track" if name in declared.tracks else "quantity" if name in declared.quantities else "issue"
         yield _Fault("unknown-name", f"the {kind} `{name}` cannot be used here", f"{_WHERE[place.use]}")
         return
     if name in declared.deadlines:

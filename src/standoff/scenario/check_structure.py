@@ -9,9 +9,9 @@ from standoff.scenario.cycles import find_cycles
 from standoff.scenario.expression import KEYWORDS
 from standoff.scenario.nodes import BUILTIN_FUNCTIONS
 from standoff.scenario.places import consequences, expressions
-from standoff.scenario.quantities import TIME_CONSTANTS
 from standoff.scenario.schema import Scenario
 from standoff.scenario.schema_moves import RESERVED_EFFECT_KEYS, Stage
+from standoff.scenario.values import TIME_CONSTANTS
 
 __all__ = ["StructureCheck"]
 
@@ -40,6 +40,10 @@ class StructureCheck:
         yield from self._levels()
         yield from self._types()
         yield from self._stages()
+        for cycle in find_cycles({name: part.value.names for name, part in self.scenario.quantities.items()}):
+            shown = " -> ".join(f"`{name}`" for name in (*cycle, cycle[0]))
+            message = f"quantities depend on each other in a circle: {shown}"
+            yield self.tell("quantity-cycle", message, f"quantities.{cycle[0]}.value", "leave one of them out")
         links = {name: [part.after] if part.after else [] for name, part in self.scenario.milestones.items()}
         for cycle in find_cycles(links):
             shown = " -> ".join(f"`{name}`" for name in (*cycle, cycle[0]))
@@ -64,9 +68,9 @@ class StructureCheck:
     def _dates(self) -> Iterator[Problem]:
         as_of = self.scenario.as_of
         for name, document in self.scenario.documents.items():
-            if document.date > as_of:
+            if document.date > as_of and not document.retrospective:
                 message = f"`{name}` is dated {document.date}, after `as_of` {as_of}"
-                advice = "leave it out, or move `as_of`: a forecast may not know the future"
+                advice = "leave it out or move `as_of`; `retrospective: true` admits hindsight on a past crisis"
                 yield self.tell("document-after-as-of", message, f"documents.{name}.date", advice)
         for name, deadline in self.scenario.deadlines.items():
             if deadline.date <= as_of:
@@ -83,6 +87,7 @@ class StructureCheck:
         groups = (
             ("a player", "players", scenario.players),
             ("a parameter", "parameters", scenario.parameters),
+            ("a quantity", "quantities", scenario.quantities),
             ("a track", "state", scenario.state),
             ("an issue", "agenda.issues", issues),
         )
@@ -179,20 +184,21 @@ class StructureCheck:
                 yield self.tell("unreached-outcome", message, f"outcomes.{name}", advice)
 
     def _unused(self) -> Iterator[Problem]:
-        """Tell parameters on which nothing depends, directly or through others."""
-        parameters = self.scenario.parameters
+        """Tell parameters and quantities on which nothing depends, directly or through others."""
+        formulas = {name: part.value for name, part in self.scenario.parameters.items()}
+        formulas |= {name: part.value for name, part in self.scenario.quantities.items()}
         used: set[str] = set()
         for place in expressions(self.scenario):
-            if not place.path.startswith("parameters."):
+            if not place.path.startswith(("parameters.", "quantities.")):
                 used |= place.expression.names
-        pending = [name for name in used if name in parameters]
+        pending = [name for name in used if name in formulas]
         while pending:
-            new = [name for name in parameters[pending.pop()].value.names if name in parameters and name not in used]
-            used.update(new)
-            pending.extend(new)
-        for name in parameters:
-            if name not in used:
-                message = f"nothing uses the parameter `{name}`"
-                yield self.tell(
-                    "unused-parameter", message, f"parameters.{name}", "use it in a formula, or take it away"
-                )
+            new = formulas[pending.pop()].names - used
+            used |= new
+            pending.extend(name for name in new if name in formulas)
+        for kind, section in (("parameter", "parameters"), ("quantity", "quantities")):
+            for name in getattr(self.scenario, section):
+                if name not in used:
+                    message = f"nothing uses the {kind} `{name}`"
+                    advice = "use it in a formula, or take it away"
+                    yield self.tell(f"unused-{kind}", message, f"{section}.{name}", advice)

@@ -11,9 +11,9 @@ from standoff.scenario.expression import Expression
 from standoff.scenario.names import Declared
 from standoff.scenario.nodes import BUILTIN_FUNCTIONS, Scope
 from standoff.scenario.places import consequences, expressions
-from standoff.scenario.quantities import rate_unit, time_constants, unit_factor
 from standoff.scenario.schema import Player, Scenario
 from standoff.scenario.schema_parameters import LogNormal, Normal, Parameter, Triangular
+from standoff.scenario.values import rate_unit, time_constants, unit_factor
 
 __all__ = ["ValueCheck"]
 
@@ -73,6 +73,8 @@ class ValueCheck:
         while waiting and found_one:
             found_one = False
             for name, parameter in list(waiting.items()):
+                if self._has_wrong_unit(parameter):
+                    continue
                 number = self.constant(parameter.value, f"parameters.{name}.value")
                 if number is not None:
                     self.values[name] = number * unit_factor(parameter.unit, self.scenario.period.unit)
@@ -90,12 +92,16 @@ class ValueCheck:
 
     def _parameter(self, name: str, parameter: Parameter) -> Iterator[Problem]:
         path = f"parameters.{name}"
-        unit, per = self.scenario.period.unit, rate_unit(parameter.unit)
-        if parameter.value.names and per and per != unit:
+        unit = self.scenario.period.unit
+        if self._has_wrong_unit(parameter):
             message = f"`{name}` is computed from numbers per {unit}, so its unit cannot be `{parameter.unit}`"
             yield self.tell("unit", message, f"{path}.unit", f"write the unit as per {unit}")
         yield from self._range(name, parameter)
         yield from self._distribution(parameter, f"{path}.distribution")
+
+    def _has_wrong_unit(self, parameter: Parameter) -> bool:
+        """Say whether a formula of numbers that are already converted would be converted again."""
+        return bool(parameter.value.names) and rate_unit(parameter.unit) not in {"", self.scenario.period.unit}
 
     def _range(self, name: str, parameter: Parameter) -> Iterator[Problem]:
         if parameter.range is None:

@@ -9,13 +9,13 @@ from typing import Literal
 
 from standoff.scenario.schema import Scenario
 
-__all__ = ["Source", "SourceCoverage", "source_coverage"]
+__all__ = ["Coverage", "Source", "source_coverage"]
 
 Source = Literal["evidence", "judgement", "none"]
 
 
 @dataclass(frozen=True, slots=True)
-class SourceCoverage:
+class Coverage:
     """Where each parameter's number comes from.
 
     Attributes:
@@ -36,7 +36,7 @@ class SourceCoverage:
         return tuple(name for name, source in self.sources.items() if source == "none")
 
 
-def source_coverage(scenario: Scenario) -> SourceCoverage:
+def source_coverage(scenario: Scenario) -> Coverage:
     """Say where each parameter's number comes from; a parameter with both counts as evidence.
 
     A formula of other parameters without a source of its own has theirs:
@@ -58,4 +58,4 @@ def source_coverage(scenario: Scenario) -> SourceCoverage:
                 found[name] = "judgement" if "judgement" in inner else "evidence"
         return found[name]
 
-    return SourceCoverage({name: source_of(name) for name in scenario.parameters})
+    return Coverage({name: source_of(name) for name in scenario.parameters})

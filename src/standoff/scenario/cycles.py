@@ -1,10 +1,10 @@
-"""Cycles among named things that refer to one another."""
+"""Named things that refer to one another: cycles among them, and an order without looking ahead."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-__all__ = ["find_cycles"]
+__all__ = ["find_cycles", "in_order_of_need"]
 
 
 def find_cycles(links: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
@@ -43,3 +43,27 @@ def find_cycles(links: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
             pending.append((name, True))
             pending.extend((inner, False) for inner in sorted(links[name]) if inner in links)
     return cycles
+
+
+def in_order_of_need(links: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """Order names so that each comes after those it refers to.
+
+    Args:
+        links: Name -> the names it refers to, trusted to be free of cycles; names that are no key are ignored.
+
+    Examples:
+        >>> in_order_of_need({"a": ["b"], "b": []})
+        ('b', 'a')
+    """
+    placed: dict[str, None] = {}
+
+    def place(name: str) -> None:
+        if name not in placed:
+            for inner in sorted(links[name]):
+                if inner in links:
+                    place(inner)
+            placed[name] = None
+
+    for name in links:
+        place(name)
+    return tuple(placed)

@@ -47,10 +47,11 @@ from standoff.scenario.nodes import (
     walk,
 )
 
-__all__ = ["KEYWORDS", "MAX_DEPTH", "MAX_LENGTH", "Expression", "ExpressionError"]
+__all__ = ["CUT_HELP", "KEYWORDS", "MAX_DEPTH", "MAX_LENGTH", "Expression", "ExpressionError"]
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 40
+CUT_HELP = "close the bracket; inside `{ }` or `[ ]` a formula with a comma needs quotes"
 KEYWORDS = frozenset({"and", "else", "if", "not", "or"})
 
 _GRAMMAR = r"""
@@ -267,7 +268,7 @@ class Expression:
             raise PydanticCustomError("expression", "{message}", details) from None
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ARG003
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Let pydantic read an expression from a number or a text and write it back."""
         return core_schema.no_info_plain_validator_function(
             cls._validated,
@@ -275,7 +276,7 @@ class Expression:
         )
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:  # noqa: ARG003
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Describe an expression to editors."""
         return {"anyOf": [{"type": "number"}, {"type": "string", "maxLength": MAX_LENGTH}]}
 
@@ -307,11 +308,10 @@ def _syntax_error(text: str, error: UnexpectedInput) -> ExpressionError:
     token = getattr(error, "token", None)
     if token is not None and token.type == "$END":
         is_open = text.count("(") > text.count(")")
-        advice = "close the bracket; inside `{ }` or `[ ]` a formula with a comma needs quotes"
         return ExpressionError(
             "expression-syntax",
             f"`{shown}` ends too early, at column {len(text) + 1}",
-            advice if is_open else "complete the formula",
+            CUT_HELP if is_open else "complete the formula",
         )
     position = max(error.pos_in_stream or 0, 0)
     met = text[position] if isinstance(error, UnexpectedCharacters) else str(token)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
 from standoff.errors import Problem, nearest
+from standoff.scenario.expression import CUT_HELP
 from standoff.scenario.json_schema import fields_at
 from standoff.scenario.schema_moves import EVENT_CODES, RESERVED_EFFECT_KEYS
 from standoff.scenario.source_map import SourceMap
@@ -42,33 +43,40 @@ def form_problems(errors: Sequence[ErrorDetails], plain: Any, source_map: Source
         source_map: Where its parts stand in the file.
 
     Returns:
-        One problem an error, without those that only follow from another: a missing field that is there under a misspelt
-        name, and the rest of a formula that was cut at a comma.
+        One problem an error, without those that only follow from another: a missing field that is there under a
+        misspelt name, and what is left over of a formula that was cut at a comma.
     """
+    told = [(error, written_keys(error, plain)) for error in errors]
+    cut = {".".join(keys[:-1]) for error, keys in told if _is_cut_formula(error)}
     problems: list[Problem] = []
-    misspelt: set[str] = set()
-    cut: set[str] = set()
-    for error in errors:
-        keys = written_keys(error, plain)
-        code, message, advice = _tell(error, keys, plain)
-        problems.append(source_map.problem(code, message, ".".join(keys), advice))
-        meant = re.fullmatch(r"did you mean `(.*)`\?", advice)
-        if code == "unknown-field" and meant:
-            misspelt.add(".".join([*keys[:-1], meant.group(1)]))
-        if code == "expression-syntax" and "needs quotes" in advice and "ends too early" in message:
-            cut.add(".".join(keys[:-1]))
-    return [
-        problem
-        for problem, error in zip(problems, errors, strict=True)
-        if not (problem.code == "missing-field" and problem.path in misspelt)
-        and not _is_rest_of_formula(error, plain, cut)
-    ]
+    for error, keys in told:
+        if not _is_rest_of_text(keys, plain):
+            code, message, advice = _tell(error, keys, plain)
+            problems.append(source_map.problem(code, message, ".".join(keys), advice))
+        elif error["type"] in {"extra_forbidden", "bad_slug"} and ".".join(keys[:-1]) not in cut:
+            message = f"the text before `{_shown(keys[-1])}` was cut at a comma"
+            problems.append(source_map.problem("cut-text", message, ".".join(keys), "put the whole text in quotes"))
+    misspelt = {
+        ".".join([*problem.path.split(".")[:-1], meant.group(1)])
+        for problem in problems
+        if problem.code == "unknown-field" and (meant := re.fullmatch(r"did you mean `(.*)`\?", problem.help))
+    }
+    return [problem for problem in problems if problem.code != "missing-field" or problem.path not in misspelt]
 
 
-def _is_rest_of_formula(error: ErrorDetails, plain: Any, cut: Set[str]) -> bool:
-    """Say whether an error is about what YAML made of the rest of a formula that was cut at a comma."""
-    *parent, last = written_keys(error, plain) or [""]
-    return ".".join(parent) in cut and not re.fullmatch("[a-z][a-z0-9_]*", last)
+def _is_cut_formula(error: ErrorDetails) -> bool:
+    """Say whether an error is about a formula that YAML has cut at a comma."""
+    return error["type"] == "expression" and error.get("ctx", {}).get("help") == CUT_HELP
+
+
+def _is_rest_of_text(keys: Sequence[str], plain: Any) -> bool:
+    """Say whether a path leads to what YAML made of the rest of a text or formula that was cut at a comma."""
+    here = plain
+    for key in keys:
+        if not isinstance(here, Mapping | list):
+            return False
+        here = here[int(key)] if isinstance(here, list) else here.get(key, "")
+    return bool(keys) and here is None and not re.fullmatch("[a-z][a-z0-9_]*", keys[-1])
 
 
 def written_keys(error: ErrorDetails, plain: Any) -> list[str]:
@@ -81,13 +89,10 @@ def written_keys(error: ErrorDetails, plain: Any) -> list[str]:
     keys: list[str] = []
     here = plain
     for step in error["loc"]:
-        if isinstance(here, Mapping) and step in here:
+        is_entry = isinstance(here, list) and isinstance(step, int) and step < len(here)
+        if is_entry or (isinstance(here, Mapping) and step in here):
             here = here[step]
-        elif isinstance(here, list) and isinstance(step, int) and step < len(here):
-            here = here[step]
-        else:
-            continue
-        keys.append(str(step))
+            keys.append(str(step))
     if error["type"] == "missing" and isinstance(error["loc"][-1], str):
         keys.append(error["loc"][-1])
     if error["type"] == "union_tag_not_found":
@@ -99,7 +104,7 @@ def _tell(error: ErrorDetails, keys: Sequence[str], plain: Any) -> tuple[str, st
     """Return code, message and help of one error."""
     kind, given, context = error["type"], error["input"], error.get("ctx", {})
     last = keys[-1] if keys else ""
-    if kind == "missing" and isinstance(error["loc"][-1], str) or kind == "union_tag_not_found":
+    if (kind == "missing" and isinstance(error["loc"][-1], str)) or kind == "union_tag_not_found":
         about = fields_at(keys[:-1]).get(last, "")
         return "missing-field", f"`{last}` is missing", f"add `{last}:`" + (f" ({about.rstrip('.')})" if about else "")
     if kind == "extra_forbidden":
@@ -109,8 +114,8 @@ def _tell(error: ErrorDetails, keys: Sequence[str], plain: Any) -> tuple[str, st
     if kind == "version":
         return "version", error["msg"], "this standoff reads version 1: write `standoff: 1`"
     if kind in {"bad_slug", "bad_identifier", "bad_date"}:
-        advice = {"bad_slug": _NAME_HELP, "bad_identifier": _IDENTIFIER_HELP, "bad_date": "write a day like 2026-02-02"}
-        return kind.replace("_", "-").replace("identifier", "slug"), error["msg"], advice[kind]
+        helps = {"bad_slug": _NAME_HELP, "bad_identifier": _IDENTIFIER_HELP, "bad_date": "write a day like 2026-02-02"}
+        return kind.replace("_", "-").replace("identifier", "slug"), error["msg"], helps[kind]
     if kind in {"literal_error", "union_tag_invalid"}:
         return _tell_choice(error, last)
     if kind == "change_type" and last not in (plain.get("state") or {}):

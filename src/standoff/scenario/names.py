@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from standoff.scenario.nodes import BUILTIN_FUNCTIONS
-from standoff.scenario.quantities import TIME_CONSTANTS
 from standoff.scenario.schema import Scenario
 from standoff.scenario.schema_submodels import SUBMODEL_FUNCTIONS
+from standoff.scenario.values import TIME_CONSTANTS
 
 __all__ = ["Declared", "Use"]
 
@@ -19,7 +19,7 @@ class Use(Enum):
 
     NUMBERS = "numbers"  # parameters and time constants
     MODELS = "models"  # and the functions of submodels
-    STATE = "state"  # and tracks and deadlines
+    STATE = "state"  # and tracks, quantities and deadlines
     PACKAGE = "package"  # and the issues of the package agreed on
 
 
@@ -29,6 +29,7 @@ class Declared:
 
     Attributes:
         parameters: Names of the parameters.
+        quantities: Names of the quantities.
         tracks: Track -> levels.
         issues: Issue -> levels.
         players: Player -> names of its types, () where it has none.
@@ -38,6 +39,7 @@ class Declared:
     """
 
     parameters: tuple[str, ...]
+    quantities: tuple[str, ...]
     tracks: Mapping[str, tuple[str, ...]]
     issues: Mapping[str, tuple[str, ...]]
     players: Mapping[str, tuple[str, ...]]
@@ -56,6 +58,7 @@ class Declared:
         }
         return cls(
             parameters=tuple(scenario.parameters),
+            quantities=tuple(scenario.quantities),
             tracks={name: track.levels for name, track in scenario.state.items()},
             issues={name: issue.levels for name, issue in issues.items()},
             players={name: tuple(player.types) for name, player in scenario.players.items()},
@@ -68,7 +71,7 @@ class Declared:
         """List the names that an expression may use."""
         names = [*self.parameters, *TIME_CONSTANTS]
         if use in {Use.STATE, Use.PACKAGE}:
-            names += self.tracks
+            names += [*self.tracks, *self.quantities]
         if use is Use.PACKAGE:
             names += self.issues
         return names

@@ -93,8 +93,7 @@ def _changed(scenario: Scenario, changes: Sequence[tuple[str, Any, str]], proble
         return scenario
     source_map = SourceMap(before.file, before.lines, overrides)
     unbounded = set(scenario.parameters) - held
-    changed = build_scenario(plain, source_map, unbounded=unbounded)
-    return changed
+    return build_scenario(plain, source_map, unbounded=unbounded)
 
 
 def _set(plain: dict[str, Any], path: str, value: Any, shown: str) -> list[str]:
@@ -126,7 +125,7 @@ def _full_path(plain: Mapping[str, Any], keys: list[str]) -> list[str]:
     if first in (plain.get("parameters") or {}):
         keys = ["parameters", *keys]
     elif first not in fields_at(()):
-        for section in ("players", "state"):
+        for section in ("players", "state", "quantities"):
             if first in (plain.get(section) or {}):
                 return [section, *keys]
     return [*keys, "value"] if len(keys) == 2 and keys[0] == "parameters" else keys

@@ -64,6 +64,8 @@ def _bargaining_consequences(path: str, bargaining: Bargaining) -> Iterator[Cons
 def deal_only_outcomes(scenario: Scenario) -> set[str]:
     """Return the outcomes that only an accepted package leads to, whose payoffs may therefore use issues."""
     accepted = {stage.bargaining.accept.outcome for stage in scenario.stages if stage.bargaining}
+    if not accepted <= scenario.outcomes.keys():
+        accepted = set(scenario.outcomes)  # which one is meant is not known, so nothing is held against any
     return accepted - {effect.outcome for group in consequences(scenario) for effect in group.effects if effect.outcome}
 
 
@@ -72,6 +74,7 @@ def amounts(scenario: Scenario) -> Iterator[Amounts]:
     for index, stage in enumerate(scenario.stages):
         path = f"stages.{index}"
         for name, action in (stage.actions or {}).items():
+            yield Amounts(f"{path}.actions.{name}.payoffs", action.payoffs, Use.STATE)
             yield Amounts(f"{path}.actions.{name}.costs", action.costs, Use.STATE)
         if stage.bargaining:
             for name in ("no_offer", "offer", "accept", "reject", "slip"):
@@ -96,6 +99,8 @@ def expressions(scenario: Scenario) -> Iterator[Place]:
         yield Place(f"parameters.{name}.value", parameter.value, Use.NUMBERS)
     for name, submodel in scenario.submodels.items():
         yield from _inside(f"submodels.{name}", submodel, Use.NUMBERS)
+    for name, quantity in scenario.quantities.items():
+        yield Place(f"quantities.{name}.value", quantity.value, Use.STATE)
     for name, player in scenario.players.items():
         yield from _inside(f"players.{name}", player, Use.NUMBERS)
     for name, issue in (scenario.agenda.issues if scenario.agenda else {}).items():

@@ -117,7 +117,7 @@ def _check_events(text: str, name: str) -> None:
         elif getattr(event, "anchor", None):
             feature = f"the anchor `&{event.anchor}`"
         elif isinstance(event, ScalarEvent | CollectionStartEvent) and event.tag is not None:
-            feature = f"the tag `{event.tag}`"
+            feature = f"the tag `{str(event.tag).replace('tag:yaml.org,2002:', '!!')}`"
         elif isinstance(event, ScalarEvent) and event.value == "<<" and event.style in (None, ""):
             feature = "the merge key `<<`"
         elif isinstance(event, DocumentStartEvent) and (event.version or event.tags):
@@ -190,7 +190,8 @@ def _scalar(node: ScalarNode, path: tuple[str, ...], written: Written) -> Any:
         return 0
 
 
-def _number(text: str, kind: str) -> int | float:
+def _number(text: str, kind: str) -> int | float | str:
+    """Read a number; one too large to be held stays text, for the schema to refuse."""
     digits = text.replace("_", "").lower()
     if kind == "int":
         sign = -1 if digits.startswith("-") else 1
@@ -199,4 +200,5 @@ def _number(text: str, kind: str) -> int | float:
     bare = digits.lstrip("+-")
     if bare in {".inf", ".nan"}:
         return math.nan if bare == ".nan" else math.copysign(math.inf, -1 if digits.startswith("-") else 1)
-    return float(digits)
+    number = float(digits)
+    return number if math.isfinite(number) else text

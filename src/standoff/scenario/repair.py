@@ -78,13 +78,15 @@ class _Mended:
             try:
                 return Scenario.model_validate(rest)
             except ValidationError as error:
-                if not all([self._mend(fault, rest) for fault in error.errors(include_url=False)]):
+                mended = [self._mend(fault, rest) for fault in error.errors(include_url=False)]
+                if not all(mended):
                     return None
         return None
 
     def old_path(self, path: str) -> str:
         """Return the path in the file of a path in what is left of it."""
-        keys, tail = path.split("."), []
+        keys = path.split(".")
+        tail: list[str] = []
         while keys:
             old = self.origin.get(".".join(keys))
             if old is not None:

@@ -3,7 +3,7 @@
 A scenario has **players**, some with two private types; **parameters** with their sources; a public **state** of named
 tracks; **stages** that come up in every period, in order; **nature**; an **agenda** of issues that a deal settles;
 **outcomes** that end the crisis and **milestones** that are passed on the way.
-Rates, hazards, flows and discounts are per unit of time (`period.unit`), so a change of the period's length leaves them alone.
+Rates, hazards, flows and discounts are per unit of time (`period.unit`): the period's length leaves them alone.
 """
 
 from __future__ import annotations
@@ -18,15 +18,30 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, PrivateAttr, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from standoff.scenario.base import Amount, Date, DocumentId, Label, Part, Slug
+from standoff.scenario.base import Amount, Date, DocumentId, Label, Part, Slug, Text
+from standoff.scenario.cycles import in_order_of_need
 from standoff.scenario.expression import Expression
-from standoff.scenario.quantities import UNIT_DAYS, parameter_values, unit_factor
-from standoff.scenario.schema_moves import Hazard, Outcome, Stage
-from standoff.scenario.schema_parameters import Document, Parameter, Period
+from standoff.scenario.schema_moves import Bargaining, Effect, Hazard, Outcome, Stage
+from standoff.scenario.schema_parameters import Document, Parameter, Period, Quantity
 from standoff.scenario.schema_submodels import Submodel
 from standoff.scenario.source_map import SourceMap
+from standoff.scenario.values import UNIT_DAYS, parameter_values, unit_factor
 
-__all__ = ["Agenda", "Deadline", "Issue", "Milestone", "Package", "Player", "Scenario", "Track"]
+__all__ = [
+    "Agenda",
+    "Bargaining",
+    "Deadline",
+    "Effect",
+    "Hazard",
+    "Issue",
+    "Milestone",
+    "Outcome",
+    "Package",
+    "Player",
+    "Scenario",
+    "Stage",
+    "Track",
+]
 
 Package = dict[Slug, Slug]
 
@@ -92,7 +107,7 @@ class Issue(Part):
     label: Label = Field(description="The name that people read.")
     levels: tuple[Slug, ...] = Field(description="The levels in order; the first is the status quo.")
     worth: dict[Slug, Worth] = Field(
-        description="Player -> level -> worth, or player -> type -> level -> worth. The status quo is worth 0 unless given."
+        description="Player -> level -> worth, or player -> type -> level -> worth; the status quo is 0 unless given."
     )
     red_lines: dict[Slug, RedLine] = Field(
         default={}, description="Player -> levels it never accepts, or player -> type -> levels."
@@ -146,15 +161,16 @@ class Scenario(Part):
 
     standoff: Literal[1] = Field(description="Version of the language.")
     id: DocumentId = Field(description="Identifier: lower-case letters, digits, `-` and `_`.")
-    title: Label = Field(description="Title.")
+    title: Text = Field(description="Title.")
     summary: str = Field(default="", description="What the crisis is about, in a few sentences.")
     as_of: Date = Field(description="The day on which everything in the file was known; the first period starts here.")
     period: Period = Field(description="Length of a period and horizon.")
-    payoff_unit: Label = Field(description="What one unit of payoff means.")
+    payoff_unit: Text = Field(description="What one unit of payoff means.")
     documents: dict[DocumentId, Document] = Field(default={}, description="Documents by identifier.")
     players: dict[Slug, Player] = Field(min_length=1, description="Players by name.")
     parameters: dict[Slug, Parameter] = Field(default={}, description="Numbers by name.")
     submodels: dict[Slug, Submodel] = Field(default={}, description="Submodels by name; call `name.function(...)`.")
+    quantities: dict[Slug, Quantity] = Field(default={}, description="Formulas of the state by name.")
     state: dict[Slug, Track] = Field(default={}, description="Tracks of the public state by name.")
     deadlines: dict[Slug, Deadline] = Field(default={}, description="Dates by name; `passed(name)` is 1 from then on.")
     agenda: Agenda | None = Field(default=None, description="What a deal is about.")
@@ -203,7 +219,24 @@ class Scenario(Part):
     def levels(self) -> Mapping[str, tuple[str, ...]]:
         """Track or issue -> its levels in order."""
         issues = self.agenda.issues if self.agenda else {}
-        return {name: part.levels for name, part in [*self.state.items(), *issues.items()]}
+        return {name: track.levels for name, track in self.state.items()} | {
+            name: issue.levels for name, issue in issues.items()
+        }
+
+    @cached_property
+    def quantity_order(self) -> tuple[str, ...]:
+        """The quantities, each after those that it needs."""
+        return in_order_of_need({name: quantity.value.names for name, quantity in self.quantities.items()})
+
+    @property
+    def overrides(self) -> tuple[str, ...]:
+        """What was changed after the file was read, as `name=value`, in the order of the changes."""
+        return tuple(shown.removeprefix("--set ") for shown in self._source_map.overrides.values())
+
+    @property
+    def is_overridden(self) -> bool:
+        """Whether anything was changed after the file was read."""
+        return bool(self._source_map.overrides)
 
     def resolve(self, expression: Expression) -> Expression:
         """Return the expression with level names replaced by their indices, ready to evaluate."""

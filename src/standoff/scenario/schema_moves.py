@@ -86,12 +86,10 @@ class _OneOrList:
 
 Effects = Annotated[tuple[Effect, ...], BeforeValidator(_as_list), _OneOrList()]
 ObservedAs = Annotated[
-    tuple[EventCode, ...], Field(default=(), description="PLOVER event types under which news would report this.")
+    tuple[EventCode, ...], Field(description="PLOVER event types under which news would report this.")
 ]
-Costs = Annotated[
-    dict[Slug, Amount], Field(default={}, description="One-off costs, subtracted, by player or by player and type.")
-]
-LeadsTo = Annotated[Effects, Field(default=(), description="What follows; absent: nothing changes.")]
+Costs = Annotated[dict[Slug, Amount], Field(description="One-off costs, subtracted, by player or by player and type.")]
+LeadsTo = Annotated[Effects, Field(description="What follows; absent: nothing changes.")]
 
 
 class Action(Part):
@@ -100,26 +98,29 @@ class Action(Part):
     label: Label = Field(description="The name that people read.")
     when: Expression | None = Field(default=None, description="Condition under which the action is possible.")
     types: tuple[Slug, ...] | None = Field(default=None, description="The types that have the action; absent: all.")
-    costs: Costs
-    leads_to: LeadsTo
-    observed_as: ObservedAs
+    payoffs: dict[Slug, Amount] = Field(
+        default={}, description="One-off payoffs, added, by player or by player and type."
+    )
+    costs: Costs = Field(default={})
+    leads_to: LeadsTo = ()
+    observed_as: ObservedAs = ()
 
 
 class Offer(Part):
     """Putting a package on the table."""
 
     label: Label | None = Field(default=None, description="The name that people read.")
-    costs: Costs
-    observed_as: ObservedAs
+    costs: Costs = Field(default={})
+    observed_as: ObservedAs = ()
 
 
 class Response(Part):
     """A move in bargaining that leaves no deal behind: no offer, a rejection, letting talks slip."""
 
     label: Label | None = Field(default=None, description="The name that people read.")
-    costs: Costs
-    leads_to: LeadsTo
-    observed_as: ObservedAs
+    costs: Costs = Field(default={})
+    leads_to: LeadsTo = ()
+    observed_as: ObservedAs = ()
 
 
 class Ratification(Part):
@@ -133,12 +134,12 @@ class Accept(Part):
     """Accepting the package on the table."""
 
     label: Label | None = Field(default=None, description="The name that people read.")
-    costs: Costs
+    costs: Costs = Field(default={})
     outcome: Slug = Field(description="The outcome of an accepted package; the package's worth is added to it.")
     ratify: dict[Slug, Ratification] = Field(
         default={}, description="Who must ratify, by player, in the order in which they do."
     )
-    observed_as: ObservedAs
+    observed_as: ObservedAs = ()
 
 
 class Bargaining(Part):
@@ -174,7 +175,7 @@ class Hazard(Part):
     when: Expression | None = Field(default=None, description="Condition under which it can happen.")
     hazard: Expression = Field(description="How often it happens, per unit of time.")
     leads_to: Effects = Field(description="What follows.")
-    observed_as: ObservedAs
+    observed_as: ObservedAs = ()
 
 
 class Outcome(Part):

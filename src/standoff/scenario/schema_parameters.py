@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from standoff.scenario.base import Date, DocumentId, Label, Part, Slug
+from standoff.scenario.base import Date, DocumentId, Label, Part, Text
 from standoff.scenario.expression import Expression
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Normal",
     "Parameter",
     "Period",
+    "Quantity",
     "TimeUnit",
     "Triangular",
     "Uniform",
@@ -40,20 +41,25 @@ class Period(Part):
 class Document(Part):
     """A text that evidence points to; its words are not kept here."""
 
-    title: Label = Field(description="Title of the document.")
+    title: Text = Field(description="Title of the document.")
     publisher: Label = Field(description="Who published it.")
     author: Label | None = Field(default=None, description="Who wrote it.")
-    date: Date = Field(description="Day of publication; not after `as_of`.")
+    date: Date = Field(description="Day of publication; not after `as_of`, unless `retrospective`.")
     url: str | None = Field(default=None, description="Where it can be read.")
     rating: Literal["A", "B", "C"] | None = Field(default=None, description="Reliability of the source, A the best.")
+    retrospective: bool = Field(
+        default=False,
+        strict=True,
+        description="Written afterwards, about a crisis of the past; may be dated after `as_of`.",
+    )
 
 
 class Evidence(Part):
     """One place in a document that supports a number."""
 
     document: DocumentId = Field(description="Identifier of a document of this file.")
-    place: Label = Field(description="Where in the document, such as `paragraph 5`.")
-    says: str = Field(min_length=1, description="What it says, in the words of the scenario's author.")
+    place: Text = Field(description="Where in the document, such as `paragraph 5`.")
+    says: Text = Field(description="What it says, in the words of the scenario's author.")
 
 
 class Uniform(Part):
@@ -128,9 +134,13 @@ class Parameter(Part):
         default=None, description="Unit; one that ends in /day, /week, /month or /year is converted to the file's own."
     )
     evidence: tuple[Evidence, ...] = Field(default=(), description="Where the number is from.")
-    judgement: str | None = Field(
-        default=None, min_length=1, description="Why the author chose the number, where no document gives it."
+    judgement: Text | None = Field(
+        default=None, description="Why the author chose the number, where no document gives it."
     )
 
 
-Parameters = dict[Slug, Parameter]
+class Quantity(Part):
+    """A formula of the state with a name, worked out in each state."""
+
+    label: Label | None = Field(default=None, description="The name that people read.")
+    value: Expression = Field(description="A formula of parameters, tracks, submodels and other quantities.")

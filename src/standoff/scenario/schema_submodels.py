@@ -28,9 +28,11 @@ class Layer(Part):
 
     name: Slug = Field(description="Name of the layer, as a slug.")
     label: Label | None = Field(default=None, description="The name that people read.")
-    interceptors: Expression = Field(description="Interceptors in the layer at full readiness.")
+    interceptors: Expression = Field(description="Interceptors in the layer when all are in place.")
     kill_probability: Expression = Field(description="Chance that one shot stops one missile.")
-    shots_per_target: Expression = Field(description="Interceptors fired at each missile.")
+    shots_per_target: Expression = Field(
+        default=Expression.parse(1), description="Interceptors fired at each missile; an average such as 1.5 will do."
+    )
     readiness: Expression = Field(
         default=Expression.parse(1), description="Share of the layer that is ready, besides the call's own argument."
     )
@@ -41,10 +43,10 @@ class SalvoSubmodel(Part):
 
     kind: Literal["salvo"] = Field(description="The kind of submodel.")
     label: Label | None = Field(default=None, description="The name that people read.")
-    launchers: Expression = Field(description="Launchers that the attacker has.")
-    salvo_fraction: Expression = Field(description="Share of the launchers that fire in one salvo.")
-    salvos: Expression = Field(description="How many salvos are fired.")
-    reliability: Expression = Field(description="Share of the missiles fired that reach the defended area.")
+    launchers: Expression = Field(description="Launchers at the first salvo.")
+    launcher_loss: Expression = Field(description="Share of the launchers that is lost after each salvo.")
+    salvos: Expression = Field(description="How many salvos can be fired; each launcher fires one missile a salvo.")
+    reliability: Expression = Field(description="Chance that a missile works.")
     layers: tuple[Layer, ...] = Field(description="Layers of the defence, outermost first.")
 
 

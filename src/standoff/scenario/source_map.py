@@ -48,7 +48,7 @@ class SourceMap:
             if found:
                 return found
             keys.pop()
-        return 0
+        return self.lines.get("", 0)
 
     def override_of(self, path: str) -> str:
         """Return the override that a path lies under, as the user wrote it, or ""."""

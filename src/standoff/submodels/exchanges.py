@@ -122,8 +122,8 @@ EXCHANGES: tuple[Exchange, ...] = (
         (180, 190, 200),
         "Israeli army: about 180; Pentagon: about 200; central: halfway",
         (50, 50),
-        "hits on Israel, as quoted without a word on where they fell (Washington Institute, at second hand); two people "
-        "lightly hurt",
+        "hits on Israel, as quoted without a word on where they fell (Washington Institute, at second hand); "
+        "two people lightly hurt",
         (
             "https://theweek.com/politics/iran-missile-attack-israel-hezbollah-hamas",
             "https://mokokchungtimes.com/iran-launches-major-missile-attack-on-israel-netanyahu-warns-iran-will-pay-for-it/",

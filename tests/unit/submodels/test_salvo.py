@@ -203,6 +203,16 @@ def test_between_two_capacities_leakers_lie_on_a_line():
     assert middle == pytest.approx(0.75 * low + 0.25 * high, abs=1e-12)
 
 
+def test_between_two_capacities_the_chance_of_running_dry_lies_on_a_line():
+    low, middle, high = (
+        salvo_exchange(
+            Attack(9, 9, reliability=0.8), [InterceptorLayer("a", size, 0.6), InterceptorLayer("b", 3, 0.5)]
+        ).exhausted
+        for size in (6, 6.25, 7)
+    )
+    assert middle == pytest.approx(0.75 * low + 0.25 * high, abs=1e-12)
+
+
 def test_the_division_into_salvos_changes_no_leakers():
     layers = [InterceptorLayer("a", 5, 0.6), InterceptorLayer("b", 3, 0.5)]
     divided = salvo_exchange(Attack(12, 4, salvos=3, reliability=0.9), layers)

@@ -1,0 +1,88 @@
+import itertools
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from standoff.report.figures import Curve, chart_of_bands, chart_of_lines, spread_apart
+from standoff.report.svg import PALETTE
+from unit.report.fakes import HOSTILE
+from unit.report.test_timeline import timeline
+
+WEEKS = timeline()
+RISING = np.linspace(0.0, 0.6, 27)
+
+
+def lines(*labels, odds=RISING):
+    return chart_of_lines([Curve(label, odds) for label in labels], WEEKS, name="c", title="t", whole=False)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0.01, 0.12)), min_size=1, max_size=8))
+def test_labels_never_lie_over_another_nor_outside(labels):
+    wanted, heights = zip(*labels, strict=True)
+    placed = sorted(zip(spread_apart(wanted, heights), heights, strict=True))
+    assert placed[0][0] - placed[0][1] / 2 >= -1e-8
+    assert placed[-1][0] + placed[-1][1] / 2 <= 1 + 1e-8
+    gaps = [b - a - (ha + hb) / 2 for (a, ha), (b, hb) in itertools.pairwise(placed)]
+    assert min(gaps, default=0.0) >= -1e-8
+
+
+def test_every_band_is_named_with_its_odds_beside_it():
+    chart = chart_of_bands(
+        [Curve("Deal", RISING)], Curve("Still open", 1 - RISING), WEEKS, name="ends", title="How it ends"
+    )
+    text = re.sub(r"<[^>]*>|\s+", " ", str(chart.wide))
+    assert "Deal 60 %" in text
+    assert "Still open 40 %" in text
+
+
+def test_bands_differ_in_hatching_as_well_as_in_colour():
+    half = RISING / 2
+    chart = chart_of_bands(
+        [Curve("a", half), Curve("b", half)], Curve("open", 1 - RISING), WEEKS, name="ends", title="t"
+    )
+    assert str(chart.wide).count("<pattern") == 1  # the first is plain, the second hatched
+
+
+def test_lines_differ_in_dashes_as_well_as_in_colour():
+    svg = str(lines("a", "b").wide)
+    assert all(colour.lower() in svg for colour in PALETTE[1:3])
+    assert "stroke-dasharray" in svg
+
+
+def test_a_chart_has_a_title_and_its_main_numbers_for_those_who_do_not_see_it():
+    svg = str(lines("Strike").wide)
+    assert '<title id="c-wide-title">t</title>' in svg
+    assert "Strike 60" in svg.partition("<desc")[2].partition("</desc>")[0]
+
+
+def test_a_label_is_text_and_neither_markup_nor_formula():
+    svg = str(lines(HOSTILE).wide)
+    assert "<script" not in svg
+    assert "$\\frac$" in svg
+
+
+def test_a_sign_that_the_drawing_font_lacks_draws_no_warning():
+    assert "伊朗" in str(lines("伊朗").wide)
+
+
+def test_no_line_is_drawn_where_there_are_no_odds():
+    nothing = np.full(27, np.nan)
+    chart = chart_of_lines([Curve("a", RISING), Curve("b", nothing)], WEEKS, name="c", title="t", whole=True)
+    assert "nan" not in str(chart.wide)
+
+
+def test_ids_of_different_charts_differ():
+    ids = [re.findall(r'\bid="([^"]+)"', str(svg)) for svg in (lines("a").wide, lines("a").narrow)]
+    assert not set(ids[0]) & set(ids[1])
+
+
+@pytest.mark.parametrize("colour", ["#010203", "#010204", "#010205"])
+def test_no_stand_in_colour_is_left(colour):
+    assert colour not in str(lines("a").wide)
+
+
+def test_the_same_chart_has_the_same_bytes():
+    assert lines("a", "b") == lines("a", "b")

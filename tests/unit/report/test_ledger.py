@@ -1,0 +1,72 @@
+from types import SimpleNamespace
+
+import pytest
+
+from standoff.report.ledger import assumption_ledger, safe_link
+from unit.report.fakes import some_scenario
+
+
+def assumptions():
+    return {item.name: item for item in assumption_ledger(some_scenario()).assumptions}
+
+
+def test_every_parameter_is_listed_in_the_order_of_the_scenario():
+    assert list(assumptions()) == ["stern_prior", "care", "fleet_cost", "twice"]
+
+
+@pytest.mark.parametrize(
+    ("name", "basis"),
+    [("stern_prior", "sourced"), ("care", "judgement"), ("fleet_cost", "unsourced"), ("twice", "sourced")],
+)
+def test_a_parameter_without_evidence_or_reason_is_marked(name, basis):
+    assert assumptions()[name].basis == basis
+
+
+def test_a_number_is_shown_in_the_unit_of_the_file():
+    fleet = assumptions()["fleet_cost"]
+    assert (fleet.value, fleet.unit) == ("0.001", "payoff/day")
+
+
+def test_a_formula_is_shown_with_what_it_comes_to():
+    twice = assumptions()["twice"]
+    assert (twice.value, twice.formula) == ("0.007", "fleet_cost")
+
+
+def test_ranges_and_distributions_are_told_in_words():
+    listed = assumptions()
+    assert listed["stern_prior"].spread == "0.25 to 0.65"
+    assert listed["twice"].spread == "normal (mean 0.002, sd 0.0005)"
+
+
+def test_a_reference_leads_to_its_document():
+    (reference,) = assumptions()["stern_prior"].references
+    assert (reference.source.publisher, reference.place) == ("The Gazette", "paragraph 3")
+
+
+def test_a_scenario_without_numbers_has_an_empty_ledger():
+    empty = SimpleNamespace(documents={}, parameters={}, parameter_values=dict)
+    assert assumption_ledger(empty).assumptions == ()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JAVASCRIPT:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "//example.org/a",
+        "http:relative",
+        "https://",
+        "https://exa mple.org",
+        "https://[broken",
+        "https://example.org/\u202ea",
+        "",
+    ],
+)
+def test_only_web_addresses_become_links(url):
+    assert safe_link(url) == ""
+
+
+def test_a_web_address_becomes_a_link():
+    assert safe_link("http://example.org/a?b=1&c=2") == "http://example.org/a?b=1&c=2"
