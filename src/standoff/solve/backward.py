@@ -21,7 +21,7 @@ from numba import njit
 
 from standoff.solve.branch import trace
 from standoff.solve.lockstep import ROWS, S1, S2, SCRATCH, exp_rows, newton_rows, weight_rows
-from standoff.solve.node import WORK_ROWS, slope_bounds
+from standoff.solve.node import WORK_ROWS, is_unique
 
 __all__ = ["COUNTS", "chance_layer", "decision_layer", "period_end"]
 
@@ -29,7 +29,7 @@ COUNTS = ("nodes", "evaluations", "unique", "traced", "folds", "failed")
 """What `decision_layer` counts, in the order of its `counts` argument."""
 NODES, EVALUATIONS, UNIQUE, TRACED, FOLDS, FAILED = range(6)
 
-LOG_ODDS_TOLERANCE = 1e-12
+LOG_ODDS_TOLERANCE = 1e-10
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -104,6 +104,8 @@ def decision_layer(
     axis2,
     matrix1,
     matrix2,
+    samples1,
+    samples2,
     values,
     warm,
     out,
@@ -126,6 +128,7 @@ def decision_layer(
         plane_of: Plane of each player's first type; shape (player,).
         axis1: Points and scales of axis 1; `axis2` of axis 2.
         matrix1: Coefficient matrix of axis 1; `matrix2` of axis 2.
+        samples1: Slope samples of axis 1 (`slope_samples`); `samples2` of axis 2.
         values: V of the next layer; shape (state, plane, point).
         warm: Evidence l at every node as last solved; shape (action, point); read and written.
         out: V of this layer; shape (state, plane, point); written.
@@ -150,7 +153,7 @@ def decision_layer(
     coefficients = np.empty((2, widest, max(n1, n2), num_points))
     weights = np.empty((max(n1, n2), num_points))
     own_belief = np.empty(num_points)
-    is_unique = np.empty(num_points, dtype=np.bool_)
+    unique = np.empty(num_points, dtype=np.bool_)
     # workspace of the scalar node, for the belief points that are traced one by one
     work = np.empty((WORK_ROWS, widest))
     line = np.empty((2, widest, max(n1, n2)))
@@ -184,21 +187,22 @@ def decision_layer(
             nm = n1 if axis == 0 else n2
             points_of = axis1 if axis == 0 else axis2
             matrix = matrix1 if axis == 0 else matrix2
+            samples = samples1 if axis == 0 else samples2
             allowed = action_allowed[start : start + n]
             for k in range(num_points):
                 own_belief[k] = points_of[0, k // n2 if axis == 0 else k % n2]
-            _coefficient_rows(shape, axis, n, plane, matrix, w, coefficients, line, lam, trace_always, is_unique)
+            _coefficient_rows(shape, axis, n, plane, matrix, w, coefficients, allowed, samples, line, lam, trace_always, unique)
             for a in range(n):
                 for k in range(num_points):
                     ell[a, k] = warm[start + a, k]
             used, unsolved = newton_rows(
-                lam, own_belief, coefficients, nm, allowed, is_unique, LOG_ODDS_TOLERANCE, ell[:n], rows[:n], scratch,
+                lam, own_belief, coefficients, nm, allowed, unique, LOG_ODDS_TOLERANCE, ell[:n], rows[:n], scratch,
                 shifted, bits,
             )  # fmt: skip
             counts[x, EVALUATIONS] = used * num_points
             for k in range(num_points):
-                counts[x, UNIQUE] += is_unique[k]
-                if is_unique[k] and scratch[0, k] <= LOG_ODDS_TOLERANCE:
+                counts[x, UNIQUE] += unique[k]
+                if unique[k] and scratch[0, k] <= LOG_ODDS_TOLERANCE:
                     continue
                 for h in range(2):
                     for a in range(n):
@@ -208,7 +212,7 @@ def decision_layer(
                     own_belief[k], lam, one_ell[:n], line[:, :n, :nm], allowed, LOG_ODDS_TOLERANCE, work[:, :n]
                 )
                 counts[x, EVALUATIONS] += abs(tries)
-                counts[x, TRACED] += not is_unique[k]
+                counts[x, TRACED] += not unique[k]
                 counts[x, FOLDS] += folds
                 counts[x, FAILED] += tries < 0
                 for a in range(n):
@@ -263,7 +267,7 @@ def _plain_logit(x, start, n, lam, plane, w, scratch, shifted, bits, strategies,
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _coefficient_rows(shape, axis, n, plane, matrix, w, coefficients, line, lam, trace_always, is_unique):  # type: ignore[no-untyped-def]
+def _coefficient_rows(shape, axis, n, plane, matrix, w, coefficients, allowed, samples, line, lam, trace_always, unique):  # type: ignore[no-untyped-def]
     """Chebyshev coefficients of the mover's own action values along its axis, laid out by belief point.
 
     Also says at which points the solution is proved unique, which holds for a whole line along the mover's axis.
@@ -283,10 +287,10 @@ def _coefficient_rows(shape, axis, n, plane, matrix, w, coefficients, line, lam,
                     line[h, a, c] = total
                     for i in range(nm):
                         coefficients[h, a, c, i * stride + j * stride_j] = total
-        unique = not trace_always and slope_bounds(lam, line[:, :n, :nm])
+        proved = not trace_always and is_unique(lam, line[:, :n, :nm], allowed, samples)
         for i in range(nm):
             # where the belief is certain it stays, so one evaluation solves the node
-            is_unique[i * stride + j * stride_j] = unique or i == 0 or i == nm - 1
+            unique[i * stride + j * stride_j] = proved or i == 0 or i == nm - 1
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

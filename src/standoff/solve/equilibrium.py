@@ -14,6 +14,7 @@ from standoff.game.model import Game
 from standoff.solve.backward import COUNTS, chance_layer, decision_layer, period_end
 from standoff.solve.chebyshev import axis_of_points, coefficient_matrix, interpolation_weights
 from standoff.solve.forward import chance_forward, decision_forward, meet_milestones
+from standoff.solve.node import slope_samples
 
 __all__ = ["BELIEF_LADDER", "Certificate", "Equilibrium", "Settings", "Sweep", "solve"]
 
@@ -143,6 +144,7 @@ class _Grid:
         self.shape = _belief_shape(game, tuple(num_points for _ in axes))
         self.axes = tuple(axis_of_points(n) for n in self.shape)
         self.matrices = tuple(coefficient_matrix(n) for n in self.shape)
+        self.samples = tuple(slope_samples(n) for n in self.shape)
         self.num_points = self.shape[0] * self.shape[1]
         self.axis_of = np.array([axes.index(i) if i in axes else -1 for i in range(len(game.players))], dtype=np.int64)
         self.plane_of = np.array(game.first_plane, dtype=np.int64)
@@ -274,7 +276,8 @@ def _backward(game: Game, settings: Settings, grid: _Grid, progress: Progress | 
                     0, layer.num_states, grid.shape, layer.mover, layer.arrival, layer.skip, layer.action_start,
                     layer.action_allowed, layer.action_payoff, layer.branch_start, layer.branch_probability,
                     layer.branch_target, grid.terminal_values, rationality, grid.axis_of, grid.plane_of,
-                    grid.axes[0], grid.axes[1], grid.matrices[0], grid.matrices[1], value, warm[s], out, strategies,
+                    grid.axes[0], grid.axes[1], grid.matrices[0], grid.matrices[1],
+                    grid.samples[0], grid.samples[1], value, warm[s], out, strategies,
                     residuals, regrets, layer_counts, settings.trace_always,
                 )  # fmt: skip
                 layer_strategies[s] = strategies

@@ -90,7 +90,7 @@ def _clenshaw_rows(coefficients, num_coefficients, x, value, slope, b1, b2, d1, 
     for k in range(n):
         value[k] = first[k] + x[k] * new_b[k] - old_b[k]
     for k in range(n):
-        slope[k] = 2.0 * (new_b[k] + x[k] * new_d[k])
+        slope[k] = 2.0 * (new_b[k] + x[k] * new_d[k] - old_d[k])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -17,22 +17,35 @@ Actions meet only in the scalar c, so the Jacobian is a diagonal plus a rank-one
 
 with w = b'(1-b') and ' on Q the slope in the posterior, and one Newton step costs no more than one evaluation.
 
-Uniqueness. With D_h = max_a sup_b L w |Q_h'(a)| and d = 1 - max_a sup_b L w |(Q_2-Q_1)'(a)|, the system has exactly one
-solution where d > 0 and D_1 + D_2 < d: each l_a is then a decreasing function of c, and c meets it once. Both bounds grow
-with L, so the solution is also unique at every smaller L, and is the principal branch. `slope_bounds` computes them from
-Chebyshev coefficients. Where they fail, `standoff.solve.branch` traces the branch from L = 0.
+Uniqueness. Write u_a = L w Q_1'(a) and v_a = L w Q_2'(a) at any belief. Where every d_a = 1 - v_a + u_a is positive, each
+l_a is a decreasing function of c, and the equation for c has at most one solution if 1 + sum_a g_a / d_a stays positive,
+that is if for every pair of mixtures s_1, s_2
+
+    sum_a s_2(a) v_a / d_a - sum_a s_1(a) u_a / d_a > -1,    for which   min_a v_a / d_a - max_a u_a / d_a > -1   suffices.
+
+Bounds v_lo <= v_a <= v_hi and u_lo <= u_a <= u_hi over all beliefs turn this into a finite test (v/d grows in v, and in u
+where v < 0; u/d grows in u, and in v where u > 0). All of it gets easier as L falls, so where the test passes the solution is
+unique at every smaller L too, and is the principal branch. `is_unique` takes the bounds from samples: a polynomial of degree
+n sampled at 4n + 1 Chebyshev points exceeds the largest sample by a factor of at most 1 / cos(pi/8) (Ehlich & Zeller 1964).
+Where the test fails, `standoff.solve.branch` traces the branch from L = 0.
 
 An action that only one type has reveals that type: b'(a) is 0 or 1, at every b by continuity.
+
+References:
+    McKelvey, R. D. and Palfrey, T. R. (1998), Quantal response equilibria for extensive form games, Experimental
+    Economics 1.
+    Ehlich, H. and Zeller, K. (1964), Schwankung von Polynomen zwischen Gitterpunkten, Mathematische Zeitschrift 86.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from standoff.solve.chebyshev import clenshaw
 
-__all__ = ["WORK_ROWS", "evaluate", "finish", "newton", "slope_bounds"]
+__all__ = ["WORK_ROWS", "evaluate", "finish", "is_unique", "newton", "slope_samples"]
 
 POSTERIOR, Q1, Q2, SLOPE1, SLOPE2, S1, S2, H, D, G, STEP, HL = range(12)
 WORK_ROWS = 12
@@ -163,22 +176,65 @@ def finish(belief, strategies, allowed, posteriors):  # type: ignore[no-untyped-
         posteriors[a] = second / total if total > 0.0 else belief
 
 
+OVERSHOOT = 1.0 / np.cos(np.pi / 8.0) - 1.0
+
+
+def slope_samples(num_points: int) -> NDArray[np.float64]:
+    """Matrix from the Chebyshev coefficients of Q to b (1-b) Q'(b) at 4n + 1 sample beliefs; shape (sample, coefficient)."""
+    degree = num_points  # of b (1-b) Q'(b), where Q has degree num_points - 1
+    x = np.cos(np.pi * np.arange(4 * degree + 1) / (4 * degree))
+    columns = [
+        np.polynomial.chebyshev.chebval(x, np.polynomial.chebyshev.chebder(unit)) for unit in np.eye(num_points)
+    ]
+    # b = (1+x)/2: dQ/db = 2 dQ/dx and b (1-b) = (1 - x^2)/4
+    return np.ascontiguousarray(0.5 * (1.0 - x[:, None] ** 2) * np.stack(columns, axis=1))
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
-def slope_bounds(rationality, coefficients):  # type: ignore[no-untyped-def]
-    """Whether the bounds of the module docstring prove that the node has one solution, at any belief."""
-    most1 = 0.0
-    most2 = 0.0
-    most_gap = 0.0
+def is_unique(rationality, coefficients, allowed, samples):  # type: ignore[no-untyped-def]
+    """Whether the test of the module docstring proves that the node has one solution, at any belief.
+
+    Args:
+        rationality: L.
+        coefficients: Shape (type, action, coefficient).
+        allowed: Shape (action, type).
+        samples: From `slope_samples`.
+    """
+    lowest = 0.0
+    highest = 0.0
     for a in range(coefficients.shape[1]):
-        one = 0.0
-        two = 0.0
-        gap = 0.0
-        for k in range(1, coefficients.shape[2]):
-            one += k * abs(coefficients[0, a, k])
-            two += k * abs(coefficients[1, a, k])
-            gap += k * abs(coefficients[1, a, k] - coefficients[0, a, k])
-        most1 = max(most1, one)
-        most2 = max(most2, two)
-        most_gap = max(most_gap, gap)
-    half = 0.5 * rationality
-    return half * (most1 + most2 + most_gap) < 1.0
+        if not (allowed[a, 0] and allowed[a, 1]):
+            continue
+        u_low, u_high, v_low, v_high, gap_high = np.inf, -np.inf, np.inf, -np.inf, -np.inf
+        largest_u = 0.0
+        largest_v = 0.0
+        largest_gap = 0.0
+        for k in range(samples.shape[0]):
+            u = 0.0
+            v = 0.0
+            for c in range(coefficients.shape[2]):
+                u += samples[k, c] * coefficients[0, a, c]
+                v += samples[k, c] * coefficients[1, a, c]
+            u_low = min(u_low, u)
+            u_high = max(u_high, u)
+            v_low = min(v_low, v)
+            v_high = max(v_high, v)
+            gap_high = max(gap_high, v - u)
+            largest_u = max(largest_u, abs(u))
+            largest_v = max(largest_v, abs(v))
+            largest_gap = max(largest_gap, abs(v - u))
+        u_low = rationality * (u_low - OVERSHOOT * largest_u)
+        u_high = rationality * (u_high + OVERSHOOT * largest_u)
+        v_low = rationality * (v_low - OVERSHOOT * largest_v)
+        v_high = rationality * (v_high + OVERSHOOT * largest_v)
+        if rationality * (gap_high + OVERSHOOT * largest_gap) >= 1.0 or 1.0 + u_low <= 0.0 or 1.0 - v_high <= 0.0:
+            return False
+        if v_low < 0.0:
+            if 1.0 - v_low + u_low <= 0.0:
+                return False
+            lowest = min(lowest, v_low / (1.0 - v_low + u_low))
+        if u_high > 0.0:
+            if 1.0 - v_high + u_high <= 0.0:
+                return False
+            highest = max(highest, u_high / (1.0 - v_high + u_high))
+    return lowest - highest > -1.0

@@ -18,7 +18,7 @@ from standoff.solve.backward import LOG_ODDS_TOLERANCE
 from standoff.solve.branch import trace
 from standoff.solve.chebyshev import axis_of_points, coefficient_matrix, weights_at
 from standoff.solve.equilibrium import Equilibrium, terminal_values
-from standoff.solve.node import WORK_ROWS, evaluate, finish, newton, slope_bounds
+from standoff.solve.node import WORK_ROWS, evaluate, finish, is_unique, newton, slope_samples
 
 __all__ = ["Paths", "layer_strategy", "sample_paths"]
 
@@ -48,7 +48,7 @@ class Paths:
 @njit(cache=True, nogil=True, error_model="numpy")
 def _solve_at(
     x, m, beliefs, action_start, action_allowed, action_payoff, branch_start, probability, target, terminal_worth,
-    rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, values, strategies, posteriors
+    rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, samples1, samples2, values, strategies, posteriors
 ):  # type: ignore[no-untyped-def]  # fmt: skip
     """Strategies and posteriors of the mover in state x at a belief off the points; shapes (2, action), (action,)."""
     start = action_start[x]
@@ -110,7 +110,7 @@ def _solve_at(
         evaluate(belief, lam, ell, coefficients, allowed, work)
     else:
         used = -1
-        if slope_bounds(lam, coefficients):
+        if is_unique(lam, coefficients, allowed, samples1 if axis == 0 else samples2):
             used = newton(belief, lam, ell, coefficients, allowed, LOG_ODDS_TOLERANCE, work)
         if used < 0:
             used, _ = trace(belief, lam, ell, coefficients, allowed, LOG_ODDS_TOLERANCE, work)
@@ -135,7 +135,7 @@ def _draw(weights, uniform):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True, error_model="numpy")
 def _sample_layer(
     is_chance, mover, arrival, skip, action_start, action_allowed, action_payoff, branch_start, probability, target,
-    terminal_worth, rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, values, player_types, uniforms,
+    terminal_worth, rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, samples1, samples2, values, player_types, uniforms,
     widest, states, beliefs, taken
 ):  # type: ignore[no-untyped-def]  # fmt: skip
     """Move every open path through one layer; `states` and `beliefs` are overwritten. Returns failed nodes."""
@@ -156,7 +156,7 @@ def _sample_layer(
             n = action_start[x + 1] - action_start[x]
             used = _solve_at(
                 x, m, beliefs[path], action_start, action_allowed, action_payoff, branch_start, probability, target,
-                terminal_worth, rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, values, strategies,
+                terminal_worth, rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, samples1, samples2, values, strategies,
                 posteriors,
             )  # fmt: skip
             failed += used < 0
@@ -212,7 +212,7 @@ def sample_paths(equilibrium: Equilibrium, num_paths: int, seed: int) -> Paths:
             failed = _sample_layer(
                 layer.is_chance, layer.mover, layer.arrival, layer.skip, layer.action_start, layer.action_allowed,
                 layer.action_payoff, layer.branch_start, layer.branch_probability, layer.branch_target,
-                grid.terminal_values, grid.rationality, grid.axis_of, grid.plane_of, *grid.axes, *grid.matrices,
+                grid.terminal_values, grid.rationality, grid.axis_of, grid.plane_of, *grid.axes, *grid.matrices, *grid.samples,
                 equilibrium.values[period][s + 1], types, rng.random((num_paths, 3)), widest, states, beliefs,
                 actions[period, s],
             )  # fmt: skip
@@ -242,6 +242,7 @@ class _GridArrays:
         axes = game.belief_players
         self.axes = tuple(axis_of_points(n) for n in equilibrium.belief_shape)
         self.matrices = tuple(coefficient_matrix(n) for n in equilibrium.belief_shape)
+        self.samples = tuple(slope_samples(n) for n in equilibrium.belief_shape)
         self.axis_of = np.array([axes.index(i) if i in axes else -1 for i in range(len(game.players))], dtype=np.int64)
         self.plane_of = np.array(game.first_plane, dtype=np.int64)
         self.rationality = np.array([player.rationality for player in game.players])
@@ -275,7 +276,7 @@ def layer_strategy(equilibrium: Equilibrium, period: int, layer_index: int, stat
     _solve_at(
         state, mover, padded, layer.action_start, layer.action_allowed, layer.action_payoff, layer.branch_start,
         layer.branch_probability, layer.branch_target, grid.terminal_values, grid.rationality, grid.axis_of,
-        grid.plane_of, *grid.axes, *grid.matrices, equilibrium.values[period][layer_index + 1], strategies, posteriors,
+        grid.plane_of, *grid.axes, *grid.matrices, *grid.samples, equilibrium.values[period][layer_index + 1], strategies, posteriors,
     )  # fmt: skip
     num_types = len(game.players[mover].player_types)
     return strategies[:num_types], posteriors
