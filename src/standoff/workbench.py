@@ -10,10 +10,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from standoff import catalog
 from standoff.catalog import list_scenarios, scenario_path
 from standoff.errors import InputError, Problem, nearest
 from standoff.extras import import_extra
-from standoff.scenario import Coverage, Scenario, apply_overrides, load_scenario, source_coverage
+from standoff.scenario import Scenario, Coverage, apply_overrides, load_scenario, source_coverage
 from standoff.version import __version__
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from standoff.game.model import Game
     from standoff.solve.equilibrium import Equilibrium, Settings
 
-__all__ = ["JSON_VERSION", "Crisis", "Solution", "find_scenario", "load", "versions"]
+__all__ = ["JSON_VERSION", "Crisis", "Solution", "find_scenario", "load", "versions", "write_starter"]
 
 JSON_VERSION = 1
 """Version of the layout of `Solution.document`; it grows when a key changes its meaning or goes."""
@@ -72,6 +73,28 @@ def load(name: str | Path, *, overrides: Sequence[str] = ()) -> Crisis:
     if overrides:
         scenario = apply_overrides(scenario, list(overrides))
     return Crisis(scenario)
+
+
+def write_starter(path: Path) -> None:
+    """Write the commented starter scenario to a new file.
+
+    Raises:
+        InputError: The file exists already, or cannot be written.
+    """
+    text = (Path(catalog.__file__).parent / "starter.yaml.txt").read_text(encoding="utf-8")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise InputError(
+            Problem(code="file-exists", message=f"`{path}` is there already", help="choose another name")
+        ) from None
+    except OSError as error:
+        raise InputError(
+            Problem(
+                code="cannot-write", message=f"`{path}` cannot be written: {error.strerror}", help="choose another place"
+            )
+        ) from None
 
 
 def versions() -> dict[str, str]:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from standoff.report.wording import day, number
-
-if TYPE_CHECKING:
-    from standoff.scenario import Scenario
-    from standoff.scenario.schema_parameters import Parameter
+from standoff.scenario import Parameter, Scenario, source_coverage
 
 __all__ = ["Assumption", "Ledger", "Reference", "Source", "assumption_ledger", "safe_link"]
 
@@ -62,7 +58,7 @@ class Assumption:
         spread: Its range or distribution in words, or "".
         references: The evidence.
         judgement: The author's reason, or "".
-        basis: "sourced", "judgement" or "unsourced".
+        basis: "evidence", "judgement" or "none"; a formula has that of the parameters in it.
     """
 
     name: str
@@ -89,7 +85,7 @@ class Ledger:
 
     def unsourced(self) -> tuple[str, ...]:
         """Names of the assumptions that rest on nothing."""
-        return tuple(item.label or item.name for item in self.assumptions if item.basis == "unsourced")
+        return tuple(item.label or item.name for item in self.assumptions if item.basis == "none")
 
 
 def safe_link(url: str) -> str:
@@ -123,15 +119,21 @@ def assumption_ledger(scenario: Scenario) -> Ledger:
         for k, (name, document) in enumerate(scenario.documents.items(), start=1)
     }
     values = scenario.parameter_values()
+    coverage = source_coverage(scenario)
     assumptions = tuple(
-        _assumption(name, parameter, values[name] / scenario.unit_factor(name), sources)
+        _assumption(
+            name,
+            parameter,
+            value=values[name] / scenario.unit_factor(name),
+            basis=coverage.sources[name],
+            sources=sources,
+        )
         for name, parameter in scenario.parameters.items()
     )
     return Ledger(assumptions, tuple(sources.values()))
 
 
-def _assumption(name: str, parameter: Parameter, value: float, sources: dict[str, Source]) -> Assumption:
-    judgement = parameter.judgement or ""
+def _assumption(name: str, parameter: Parameter, *, value: float, basis: str, sources: dict[str, Source]) -> Assumption:
     return Assumption(
         name=name,
         label=parameter.label or "",
@@ -140,8 +142,8 @@ def _assumption(name: str, parameter: Parameter, value: float, sources: dict[str
         unit=parameter.unit or "",
         spread=_spread(parameter),
         references=tuple(Reference(sources[item.document], item.place, item.says) for item in parameter.evidence),
-        judgement=judgement,
-        basis="sourced" if parameter.evidence else "judgement" if judgement else "unsourced",
+        judgement=parameter.judgement or "",
+        basis=basis,
     )
 
 

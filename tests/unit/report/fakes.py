@@ -37,7 +37,7 @@ FILE: dict[str, Any] = {
     "players": {
         "north": {
             "label": "Northland",
-            "types": {"mild": 0.55, "stern": "stern_prior"},
+            "types": {"mild": "1 - stern_prior", "stern": "stern_prior"},
             "type_labels": {"mild": "mild, for whom war costs more than it brings"},
             "rationality": "care",
             "discount": 0.98,
@@ -61,7 +61,7 @@ FILE: dict[str, Any] = {
         "care": {"value": 6, "range": [3, 12], "unit": "1/payoff", "judgement": "Wide, for nobody knows."},
         "fleet_cost": {"value": 0.001, "unit": "payoff/day", "label": "Cost of the fleet"},
         "twice": {
-            "value": "fleet_cost",
+            "value": "2 * fleet_cost",
             "distribution": {"kind": "normal", "mean": 0.002, "sd": 0.0005},
             "evidence": [{"document": "leaflet", "place": "whole", "says": "fleets are dear"}],
         },

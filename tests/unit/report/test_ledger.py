@@ -1,9 +1,7 @@
-from types import SimpleNamespace
-
 import pytest
 
 from standoff.report.ledger import assumption_ledger, safe_link
-from unit.report.fakes import some_scenario
+from unit.report.fakes import FILE, some_scenario
 
 
 def assumptions():
@@ -16,7 +14,7 @@ def test_every_parameter_is_listed_in_the_order_of_the_scenario():
 
 @pytest.mark.parametrize(
     ("name", "basis"),
-    [("stern_prior", "sourced"), ("care", "judgement"), ("fleet_cost", "unsourced"), ("twice", "sourced")],
+    [("stern_prior", "evidence"), ("care", "judgement"), ("fleet_cost", "none"), ("twice", "evidence")],
 )
 def test_a_parameter_without_evidence_or_reason_is_marked(name, basis):
     assert assumptions()[name].basis == basis
@@ -29,7 +27,7 @@ def test_a_number_is_shown_in_the_unit_of_the_file():
 
 def test_a_formula_is_shown_with_what_it_comes_to():
     twice = assumptions()["twice"]
-    assert (twice.value, twice.formula) == ("0.007", "fleet_cost")
+    assert (twice.value, twice.formula) == ("0.014", "2 * fleet_cost")
 
 
 def test_ranges_and_distributions_are_told_in_words():
@@ -43,9 +41,10 @@ def test_a_reference_leads_to_its_document():
     assert (reference.source.publisher, reference.place) == ("The Gazette", "paragraph 3")
 
 
-def test_a_scenario_without_numbers_has_an_empty_ledger():
-    empty = SimpleNamespace(documents={}, parameters={}, parameter_values=dict)
-    assert assumption_ledger(empty).assumptions == ()
+def test_a_formula_without_a_source_of_its_own_has_that_of_its_parts():
+    parameters = FILE["parameters"] | {"twice": {"value": "care"}}
+    (*_, twice) = assumption_ledger(some_scenario(parameters=parameters)).assumptions
+    assert twice.basis == "judgement"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,4 @@
 import os
-from pathlib import Path
 
 import pytest
 
@@ -55,10 +54,11 @@ def test_a_file_in_place_of_a_folder_is_told(tmp_path):
     assert "cannot be written" in fault(tmp_path / "file" / "brief.html").message
 
 
-def test_a_device_is_refused_and_left_alone():
-    device = Path(os.devnull)
-    assert "not an ordinary file" in fault(device).message
-    assert not device.is_file()
+def test_what_is_no_ordinary_file_is_refused_and_left_alone(tmp_path):
+    pipe = tmp_path / "pipe"  # stands for a device: a test that fails must not replace /dev/null
+    os.mkfifo(pipe)
+    assert "not an ordinary file" in fault(pipe).message
+    assert pipe.is_fifo()
 
 
 @pytest.mark.parametrize("name", ["x" * 300, "a\0b", "loop/brief.html"])
