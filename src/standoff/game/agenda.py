@@ -3,8 +3,9 @@
 A package sets every issue of the agenda to one level. Its worth to a player type is the sum over the issues. A package is
 **efficient** for a pair of types, one of each negotiator, if neither draws a red line against it and no other such
 package is worth at least as much to both and more to one. Packages that are efficient for at least one pair of types are
-kept. Where there are more than the limit, those kept are spread evenly along the frontier, in the order of what they are
-worth to the first negotiator, both ends included.
+kept. Where there are more than the limit, both ends of the frontier stay (what each side would like best) and, between
+them, the packages with the largest Nash product: the product of both sides' gains over no agreement, never below 0,
+expected over the types (Nash 1950).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import itertools
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["all_packages", "efficient_packages", "spread"]
+__all__ = ["all_packages", "efficient_packages", "most_promising"]
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +27,9 @@ def all_packages(num_levels: list[int]) -> NDArray[np.int32]:
     )
 
 
-def efficient_packages(worth_a: Floats, worth_b: Floats, allowed_a: NDArray[np.bool_], allowed_b: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def efficient_packages(
+    worth_a: Floats, worth_b: Floats, allowed_a: NDArray[np.bool_], allowed_b: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Whether each package is efficient for at least one pair of types.
 
     Args:
@@ -54,15 +57,24 @@ def efficient_packages(worth_a: Floats, worth_b: Floats, allowed_a: NDArray[np.b
     return kept
 
 
-def spread(order: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
-    """At most `limit` items of a list, evenly spread and with both ends (the last one alone if the limit is 1).
+def most_promising(order: NDArray[np.int64], product: Floats, limit: int) -> NDArray[np.int64]:
+    """Keep at most `limit` packages of the frontier: both ends, then those with the largest Nash product.
+
+    Args:
+        order: Packages along the frontier, from the worst to the best for the first negotiator.
+        product: Product of both sides' gains, by package.
+        limit: Most packages kept, at least 1; with a limit of 1 the one with the largest product.
+
+    Returns:
+        The packages kept, in the given order.
 
     Examples:
-        >>> spread(np.array([10, 11, 12, 13, 14]), 3)
-        array([10, 12, 14])
+        >>> most_promising(np.array([3, 0, 1, 2]), np.array([0.2, 0.5, 0.0, 0.1]), 3)
+        array([3, 1, 2])
     """
     if len(order) <= limit:
         return order
-    if limit == 1:
-        return order[-1:]
-    return order[np.round(np.linspace(0, len(order) - 1, limit)).astype(np.int64)]
+    best = np.argsort(-product[order], kind="stable")
+    places = [0, len(order) - 1][: limit if limit > 1 else 0]
+    places += [int(place) for place in best if place not in places]
+    return order[np.sort(places[:limit])]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.errors import Problem, ScenarioError
-from standoff.game.agenda import all_packages, efficient_packages, spread
+from standoff.game.agenda import all_packages, efficient_packages, most_promising
 from standoff.game.drafts import Columns
 from standoff.game.model import Plane, Player
 from standoff.scenario import Expression, Scenario, Scope, base_scope
@@ -188,7 +188,8 @@ class Context:
         if isinstance(agenda.packages, str):
             worth, red = self._worth(levels), self._red_lines(levels)
             chosen = self._frontier(worth, red) if agenda.packages == "efficient" else np.arange(len(levels))
-            chosen = spread(chosen, agenda.limit)
+            if len(chosen) > agenda.limit:
+                chosen = most_promising(chosen, self._nash_product(levels, worth), agenda.limit)
             levels = levels[chosen]
         else:
             levels = np.array(
@@ -228,6 +229,25 @@ class Context:
             )
         chosen = np.flatnonzero(kept)
         return np.asarray(chosen[np.argsort(worth[chosen][:, rows[0]].mean(axis=1), kind="stable")])
+
+    def _nash_product(self, levels: Levels, worth: Floats) -> Floats:
+        """Expected product of both negotiators' gains over no agreement, at the start; shape (package,)."""
+        self.package_levels = levels
+        packages = np.arange(len(levels), dtype=np.int32)
+        states = States(self, np.repeat(self.start_levels, len(levels), axis=0), 0, packages)
+        deals = {stage.bargaining.accept.outcome for stage in self.scenario.stages if stage.bargaining is not None}
+        gain = worth - states.payoff(self.scenario.unresolved.payoffs, "unresolved.payoffs")
+        for name in sorted(deals)[:1]:
+            gain = gain + states.outcome_payoff(self.outcome_index(name))[:, :, 0, 0]
+        sides = [
+            sum(
+                self.players[side].prior[plane.player_type] * np.maximum(gain[:, p], 0.0)
+                for p, plane in enumerate(self.planes)
+                if plane.player == side
+            )
+            for side in self._negotiators()
+        ]
+        return np.asarray(sides[0] * sides[1])
 
     def _worth(self, levels: Levels) -> Floats:
         """Worth of packages to every plane; shape (package, plane)."""

@@ -32,6 +32,7 @@ _EXPECTED = {
     "expression_type": "a number or a formula",
     "change_type": "a level or a step such as +1",
 }
+_BAD_KEY = frozenset({"extra_forbidden", "bad_slug"})
 
 
 def form_problems(errors: Sequence[ErrorDetails], plain: Any, source_map: SourceMap) -> list[Problem]:
@@ -48,14 +49,16 @@ def form_problems(errors: Sequence[ErrorDetails], plain: Any, source_map: Source
     """
     told = [(error, written_keys(error, plain)) for error in errors]
     cut = {".".join(keys[:-1]) for error, keys in told if _is_cut_formula(error)}
+    rests = {".".join(keys) for error, keys in told if _is_rest_of_text(error, keys, plain)}
     problems: list[Problem] = []
     for error, keys in told:
-        if not _is_rest_of_text(keys, plain):
+        path = ".".join(keys)
+        if path not in rests:
             code, message, advice = _tell(error, keys, plain)
-            problems.append(source_map.problem(code, message, ".".join(keys), advice))
-        elif error["type"] in {"extra_forbidden", "bad_slug"} and ".".join(keys[:-1]) not in cut:
+            problems.append(source_map.problem(code, message, path, advice))
+        elif error["type"] in _BAD_KEY and ".".join(keys[:-1]) not in cut:
             message = f"the text before `{_shown(keys[-1])}` was cut at a comma"
-            problems.append(source_map.problem("cut-text", message, ".".join(keys), "put the whole text in quotes"))
+            problems.append(source_map.problem("cut-text", message, path, "put the whole text in quotes"))
     misspelt = {
         ".".join([*problem.path.split(".")[:-1], meant.group(1)])
         for problem in problems
@@ -69,14 +72,14 @@ def _is_cut_formula(error: ErrorDetails) -> bool:
     return error["type"] == "expression" and error.get("ctx", {}).get("help") == CUT_HELP
 
 
-def _is_rest_of_text(keys: Sequence[str], plain: Any) -> bool:
-    """Say whether a path leads to what YAML made of the rest of a text or formula that was cut at a comma."""
+def _is_rest_of_text(error: ErrorDetails, keys: Sequence[str], plain: Any) -> bool:
+    """Say whether an error is about a key that YAML made of the rest of a text or formula that was cut at a comma."""
+    if error["type"] not in _BAD_KEY or re.fullmatch("[a-z][a-z0-9_]*", keys[-1]):
+        return False
     here = plain
     for key in keys:
-        if not isinstance(here, Mapping | list):
-            return False
-        here = here[int(key)] if isinstance(here, list) else here.get(key, "")
-    return bool(keys) and here is None and not re.fullmatch("[a-z][a-z0-9_]*", keys[-1])
+        here = here[int(key)] if isinstance(here, list) else here[key]
+    return here is None
 
 
 def written_keys(error: ErrorDetails, plain: Any) -> list[str]:

@@ -28,6 +28,20 @@ _NEUTRAL: Mapping[str, Any] = {
     "value": 0, "rationality": 0, "discount": 0, "hazard": 0, "chance": 0,
 }  # fmt: skip
 """Field -> what stands in for it where it is missing or broken."""
+_NAMES = ("unknown-name", "unknown-function", "wrong-arguments", "level-outside-comparison", "unknown-level")
+_HIDES: Mapping[str, tuple[str, ...]] = {
+    "parameters": _NAMES,
+    "quantities": _NAMES,
+    "submodels": _NAMES,
+    "state": (*_NAMES, "unknown-track"),
+    "agenda": (*_NAMES, "no-agenda"),
+    "agenda.issues": (*_NAMES, "no-agenda"),
+    "deadlines": ("unknown-deadline",),
+    "documents": ("unknown-document",),
+    "outcomes": ("unknown-outcome", "unknown-name"),
+    "milestones": ("unknown-milestone",),
+}
+"""Section -> the faults that only follow where none of it could be read."""
 _ABOUT_TIME = {"document-after-as-of", "deadline-passed", "horizon", "unit"}
 _TIME_FIELDS = ("as_of", "period", "documents", "deadlines")
 
@@ -54,9 +68,13 @@ def meaning_problems(plain: Mapping[str, Any], source_map: SourceMap, unbounded:
     touched = [*mended.dropped, *mended.replaced]
     if any(path.startswith(_TIME_FIELDS) for path in touched):
         found = [problem for problem in found if problem.code not in _ABOUT_TIME]
+    hidden = {code for path in mended.dropped for code in _HIDES.get(path, ())}
+    found = [problem for problem in found if problem.code not in hidden]
+    placed = [(mended.old_path(problem.path), problem) for problem in found]
     return [
-        source_map.problem(problem.code, problem.message, mended.old_path(problem.path), problem.help)
-        for problem in found
+        source_map.problem(problem.code, problem.message, path, problem.help)
+        for path, problem in placed
+        if not any(dropped.startswith(f"{path}.") for dropped in mended.dropped)
     ]
 
 

@@ -1,0 +1,34 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from standoff.scenario.cycles import find_cycles, in_order_of_need
+
+GRAPHS = st.dictionaries(st.sampled_from("abcdef"), st.sets(st.sampled_from("abcdefg"), max_size=3))
+
+
+def test_a_name_that_needs_itself_is_a_cycle() -> None:
+    assert find_cycles({"a": ["a"]}) == [("a",)]
+
+
+def test_two_cycles_are_both_found() -> None:
+    assert find_cycles({"a": ["b"], "b": ["a"], "c": ["d"], "d": ["c", "a"]}) == [("a", "b"), ("c", "d")]
+
+
+def test_a_diamond_is_no_cycle() -> None:
+    assert find_cycles({"a": ["b", "c"], "b": ["d"], "c": ["d"], "d": []}) == []
+
+
+@given(GRAPHS)
+def test_a_cycle_is_made_of_links(graph: dict[str, set[str]]) -> None:
+    for cycle in find_cycles(graph):
+        assert all(after in graph[before] for before, after in zip(cycle, (*cycle[1:], cycle[0]), strict=True))
+
+
+@given(GRAPHS)
+def test_without_a_cycle_nothing_looks_ahead(graph: dict[str, set[str]]) -> None:
+    cyclic = {name for cycle in find_cycles(graph) for name in cycle}
+    links = {name: inner - cyclic for name, inner in graph.items() if name not in cyclic}
+    order = in_order_of_need(links)
+    assert set(order) == set(links)
+    for name, inner in links.items():
+        assert all(order.index(other) < order.index(name) for other in inner if other in links)
