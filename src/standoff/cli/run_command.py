@@ -61,7 +61,7 @@ def run(
 
     changes = list(overrides or [])
     if horizon is not None:
-        changes.append(f"period.horizon={horizon:g}")
+        changes.append(f"period.horizon={horizon:.15g}")
     crisis = workbench.load(scenario, overrides=changes)
     with _progress_bar() as progress:
         solution = crisis.solve(Settings(belief_points=belief_points, belief_tolerance=belief_tolerance), progress)

@@ -113,9 +113,10 @@ def oil(
          f"{item.log_change:.3f}", f"{item.price:,.0f}")
         for item in band
     ]  # fmt: skip
+    price_after = _checked("oil", lambda: shock.price(closure))
     rows.append(
         ("as given", f"{supply_elasticity:g}", f"{demand_elasticity:g}", f"{shock.price_change(closure):.3f}",
-         f"{shock.price(closure):,.0f}")
+         f"{price_after:,.0f}")
     )  # fmt: skip
     _table(("elasticities", "supply", "demand", "change of log price", "price USD"), rows, as_json)
     if not as_json:

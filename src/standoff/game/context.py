@@ -176,9 +176,9 @@ class Context:
         return tuple(sorted(starts))
 
     def deadline_period(self, name: str) -> int:
-        """First period that starts on the deadline's date or later."""
+        """First period that starts on the deadline's date or later, at most the number of periods."""
         days = (self.scenario.deadlines[name].date - self.scenario.as_of).days
-        return math.ceil(days / self.scenario.period_days - 1e-9)
+        return math.ceil(min(days / self.scenario.period_days, self.scenario.num_periods) - 1e-9)
 
     def _choose_packages(self) -> None:
         agenda = self.scenario.agenda

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from standoff.errors import Problem
@@ -11,7 +12,7 @@ from standoff.scenario.nodes import BUILTIN_FUNCTIONS
 from standoff.scenario.places import consequences, expressions
 from standoff.scenario.schema import Scenario
 from standoff.scenario.schema_moves import RESERVED_EFFECT_KEYS, Stage
-from standoff.scenario.values import TIME_CONSTANTS
+from standoff.scenario.values import TIME_CONSTANTS, UNIT_DAYS
 
 __all__ = ["StructureCheck"]
 
@@ -56,14 +57,17 @@ class StructureCheck:
     def _clock(self) -> Iterator[Problem]:
         period = self.scenario.period
         periods = period.horizon / period.length
-        if abs(periods - round(periods)) > 1e-9 * max(1.0, periods):
+        if not 0.5 <= periods <= MAX_PERIODS + 0.5:
+            message = f"the horizon is {periods:.6g} periods; from 1 to {MAX_PERIODS} can be solved"
+            yield self.tell("horizon", message, "period.horizon", "change `horizon` or `length`")
+        elif abs(periods - round(periods)) > 1e-9 * max(1.0, periods):
             message = (
                 f"the horizon of {period.horizon:g} is {periods:.6g} periods of {period.length:g}, not a whole number"
             )
             yield self.tell("horizon", message, "period.horizon", "write a multiple of `length`")
-        elif not 1 <= round(periods) <= MAX_PERIODS:
-            message = f"the horizon is {periods:.6g} periods; from 1 to {MAX_PERIODS} can be solved"
-            yield self.tell("horizon", message, "period.horizon", "change `horizon` or `length`")
+        elif period.horizon * UNIT_DAYS[period.unit] > (dt.date.max - self.scenario.as_of).days:
+            message = f"the horizon of {period.horizon:g} {period.unit}s reaches beyond the year {dt.date.max.year}"
+            yield self.tell("horizon", message, "period.horizon", "write a shorter horizon or an earlier `as_of`")
 
     def _dates(self) -> Iterator[Problem]:
         as_of = self.scenario.as_of

@@ -2,7 +2,7 @@
 
 Only the plain core of YAML is read: mappings, lists and scalars.
 Anchors, aliases, tags, merge keys and directives are refused before anything is composed, because a few bytes of them
-can stand for gigabytes; so is nesting too deep for recursion.
+can stand for gigabytes; so are nesting too deep for recursion and more parts than any scenario has.
 Dates stay text: the schema reads them.
 """
 
@@ -25,10 +25,12 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from standoff.errors import Problem, ScenarioError
 
-__all__ = ["MAX_BYTES", "MAX_NESTING", "Written", "read_file", "read_text"]
+__all__ = ["MAX_BYTES", "MAX_NESTING", "MAX_PARTS", "Written", "read_file", "read_text"]
 
 MAX_BYTES = 1_000_000
 MAX_NESTING = 30
+MAX_PARTS = 20_000
+"""Most keys, values and brackets of a file; the longest scenario of the catalogue has some 4,000."""
 
 
 class Written:
@@ -110,7 +112,7 @@ def _refusal(code: str, message: str, file: str, advice: str) -> ScenarioError:
 def _check_events(text: str, name: str) -> None:
     """Refuse what a scenario never needs, before it is composed."""
     depth = 0
-    for event in YAML(typ="safe", pure=True).parse(text):
+    for count, event in enumerate(YAML(typ="safe", pure=True).parse(text)):
         feature = ""
         if isinstance(event, AliasEvent):
             feature = f"the alias `*{event.anchor}`"
@@ -133,6 +135,10 @@ def _check_events(text: str, name: str) -> None:
         if depth > MAX_NESTING:
             message = f"the file is nested more than {MAX_NESTING} deep"
             raise ScenarioError(Problem("too-deep", message, help="check the brackets", file=name, line=line))
+        if count > MAX_PARTS:
+            message = f"the file has more than {MAX_PARTS:,} keys and values"
+            advice = "a scenario has some thousands"
+            raise ScenarioError(Problem("file-too-large", message, help=advice, file=name, line=line))
 
 
 def _plain(node: Node, path: tuple[str, ...], written: Written) -> Any:

@@ -23,10 +23,12 @@ from standoff.solve.branch import trace
 from standoff.solve.lockstep import ROWS, S1, S2, SCRATCH, exp_rows, newton_rows, weight_rows
 from standoff.solve.node import WORK_ROWS, is_unique
 
-__all__ = ["COUNTS", "chance_layer", "decision_layer", "period_end"]
+__all__ = ["COUNTS", "PLANE_BLOCK", "chance_layer", "decision_layer", "period_end"]
 
 COUNTS = ("nodes", "evaluations", "unique", "traced", "folds", "failed")
 """What `decision_layer` counts, in the order of its `counts` argument."""
+PLANE_BLOCK = 4
+"""Planes are held in blocks of this many (the last ones may be empty), so that they can be summed in registers."""
 NODES, EVALUATIONS, UNIQUE, TRACED, FOLDS, FAILED = range(6)
 
 LOG_ODDS_TOLERANCE = 1e-10
@@ -34,32 +36,30 @@ LOG_ODDS_TOLERANCE = 1e-10
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def period_end(values, flow, discounts, out):  # type: ignore[no-untyped-def]
-    """Value at the end of a period: its flow plus the discounted value of the next; shapes (state, plane, point)."""
+    """Value at the end of a period: its flow plus the discounted value of the next; shapes (state, point, plane)."""
     for x in range(out.shape[0]):
-        for p in range(out.shape[1]):
-            for k in range(out.shape[2]):
-                out[x, p, k] = flow[x, p] + discounts[p] * values[x, p, k]
+        for k in range(out.shape[1]):
+            for p in range(flow.shape[1]):
+                out[x, k, p] = flow[x, p] + discounts[p] * values[x, k, p]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _continuation(action, action_payoff, branch_start, probability, target, terminal_values, values, out):  # type: ignore[no-untyped-def]
-    """Write W(a; .) for one action; `out` has shape (plane, point)."""
-    num_planes, num_points = out.shape
-    for p in range(num_planes):
-        base = action_payoff[action, p]
-        for k in range(num_points):
-            out[p, k] = base
+    """Write W(a; .) for one action; `out` has shape (point, plane)."""
+    num_points, num_planes = out.shape
+    flat = out.reshape(num_points * num_planes)
+    for k in range(num_points):
+        for p in range(action_payoff.shape[1]):
+            out[k, p] = action_payoff[action, p]
+        for p in range(action_payoff.shape[1], num_planes):
+            out[k, p] = 0.0
     for branch in range(branch_start[action], branch_start[action + 1]):
         share = probability[branch]
         y = target[branch]
-        if y < 0:
-            for p in range(num_planes):
-                for k in range(num_points):
-                    out[p, k] += share * terminal_values[-y - 1, p, k]
-        else:
-            for p in range(num_planes):
-                for k in range(num_points):
-                    out[p, k] += share * values[y, p, k]
+        source = terminal_values[-y - 1] if y < 0 else values[y]
+        row = source.reshape(num_points * num_planes)
+        for k in range(num_points * num_planes):
+            flat[k] += share * row[k]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -67,19 +67,28 @@ def chance_layer(
     arrival, skip, action_start, action_payoff, branch_start, probability, target, terminal_values, values, out
 ):  # type: ignore[no-untyped-def]
     """Values of a chance layer: with probability `arrival` the first action's branches, else `skip`."""
-    num_planes, num_points = out.shape[1], out.shape[2]
-    total = np.empty((num_planes, num_points))
+    num_points, num_planes = out.shape[1], out.shape[2]
+    total = np.zeros((num_points, num_planes))
     for x in range(out.shape[0]):
-        if arrival[x] > 0.0:
+        q = arrival[x]
+        if q > 0.0:
             _continuation(
                 action_start[x], action_payoff, branch_start, probability, target, terminal_values, values, total
             )
-        q = arrival[x]
-        for p in range(num_planes):
-            for k in range(num_points):
-                came = q * total[p, k] if q > 0.0 else 0.0
-                stayed = (1.0 - q) * values[skip[x], p, k] if q < 1.0 else 0.0
-                out[x, p, k] = came + stayed
+        _blend(q, total, values[skip[x]], out[x])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _blend(q, came, stayed, out):  # type: ignore[no-untyped-def]
+    """Write q came + (1-q) stayed, where what has no weight is not read."""
+    for k in range(out.shape[0]):
+        for p in range(out.shape[1]):
+            value = 0.0
+            if q > 0.0:
+                value += q * came[k, p]
+            if q < 1.0:
+                value += (1.0 - q) * stayed[k, p]
+            out[k, p] = value
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -122,29 +131,29 @@ def decision_layer(
         last: One past the last state.
         shape: Belief points on each axis (n1, n2).
         mover: and the next nine arguments: see `Layer`.
-        terminal_values: What each terminal is worth at every belief point; shape (terminal, plane, point).
+        terminal_values: What each terminal is worth at every belief point; shape (terminal, point, plane).
         rationality: L of each player; shape (player,).
         axis_of: Belief axis of each player, -1 for a player with one type; shape (player,).
         plane_of: Plane of each player's first type; shape (player,).
         axis1: Points and scales of axis 1; `axis2` of axis 2.
         matrix1: Coefficient matrix of axis 1; `matrix2` of axis 2.
         samples1: Slope samples of axis 1 (`slope_samples`); `samples2` of axis 2.
-        values: V of the next layer; shape (state, plane, point).
+        values: V of the next layer; shape (state, point, plane), planes in whole blocks.
         warm: Evidence l at every node as last solved; shape (action, point); read and written.
-        out: V of this layer; shape (state, plane, point); written.
+        out: V of this layer; shape (state, point, plane); written.
         strategies: s_h(a); shape (action, type, point); written.
         residuals: Largest |s - logit(Q)| of each state; shape (state,); written.
         regrets: Largest one-shot regret of each state; shape (state,); written.
         counts: See `COUNTS`; shape (state, 6); written.
         trace_always: Whether to trace every node from L = 0 even where its solution is proved unique.
     """
-    num_planes = out.shape[1]
+    num_planes = out.shape[2]
     n1, n2 = shape
     num_points = n1 * n2
     widest = 1
     for x in range(first, last):
         widest = max(widest, action_start[x + 1] - action_start[x])
-    w = np.empty((widest, num_planes, num_points))
+    w = np.empty((widest, num_points, num_planes))
     shifted = np.empty(num_points)
     bits = shifted.view(np.int64)
     scratch = np.empty((SCRATCH, num_points))
@@ -152,6 +161,7 @@ def decision_layer(
     ell = np.empty((widest, num_points))
     coefficients = np.empty((2, widest, max(n1, n2), num_points))
     weights = np.empty((max(n1, n2), num_points))
+    value = np.empty(num_planes)
     own_belief = np.empty(num_points)
     unique = np.empty(num_points, dtype=np.bool_)
     # workspace of the scalar node, for the belief points that are traced one by one
@@ -176,9 +186,7 @@ def decision_layer(
         plane = plane_of[m]
         axis = axis_of[m]
         counts[x, NODES] = num_points
-        for p in range(num_planes):
-            for k in range(num_points):
-                out[x, p, k] = 0.0
+        out[x, :, :] = 0.0
         if axis < 0:
             _plain_logit(x, start, n, lam, plane, w, scratch, shifted, bits, strategies, out, regrets)
             counts[x, UNIQUE] = num_points
@@ -226,30 +234,27 @@ def decision_layer(
                     if allowed[a, 0] and allowed[a, 1]:
                         warm[start + a, k] = ell[a, k]
             _collect(
-                x, shape, axis, n, plane, lam, points_of, own_belief, allowed, w, rows, weights, scratch, shifted, bits,
-                out, residuals, regrets,
+                x, shape, axis, n, plane, lam, points_of, own_belief, allowed, w, rows, weights, scratch, value, shifted,
+                bits, out, residuals, regrets,
             )  # fmt: skip
-        q = arrival[x]
-        if q < 1.0:
-            for p in range(num_planes):
-                for k in range(num_points):
-                    out[x, p, k] = q * out[x, p, k] + (1.0 - q) * values[skip[x], p, k]
+        if arrival[x] < 1.0:
+            _blend(arrival[x], out[x], values[skip[x]], out[x])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _plain_logit(x, start, n, lam, plane, w, scratch, shifted, bits, strategies, out, regrets):  # type: ignore[no-untyped-def]
     """A mover with one type: logit at every belief point, and beliefs stay where they are."""
-    num_planes, num_points = out.shape[1], out.shape[2]
+    num_points, num_planes = out.shape[1], out.shape[2]
     top, z, power, odds = scratch[0], scratch[1], scratch[2], scratch[3]
     for k in range(num_points):
-        top[k] = w[0, plane, k]
+        top[k] = w[0, k, plane]
         z[k] = 0.0
     for a in range(1, n):
         for k in range(num_points):
-            top[k] = max(top[k], w[a, plane, k])
+            top[k] = max(top[k], w[a, k, plane])
     for a in range(n):
         for k in range(num_points):
-            power[k] = lam * (w[a, plane, k] - top[k])
+            power[k] = lam * (w[a, k, plane] - top[k])
         exp_rows(power, shifted, bits, odds)
         for k in range(num_points):
             strategies[start + a, 0, k] = odds[k]
@@ -259,11 +264,11 @@ def _plain_logit(x, start, n, lam, plane, w, scratch, shifted, bits, strategies,
             odds[k] = strategies[start + a, 0, k] / z[k]
             strategies[start + a, 0, k] = odds[k]
             strategies[start + a, 1, k] = odds[k]
-        for p in range(num_planes):
-            for k in range(num_points):
-                out[x, p, k] += odds[k] * w[a, p, k]
+        for k in range(num_points):
+            for p in range(num_planes):
+                out[x, k, p] += odds[k] * w[a, k, p]
     for k in range(num_points):
-        regrets[x] = max(regrets[x], top[k] - out[x, plane, k])
+        regrets[x] = max(regrets[x], top[k] - out[x, k, plane])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -283,7 +288,7 @@ def _coefficient_rows(shape, axis, n, plane, matrix, w, coefficients, allowed, s
                 for c in range(nm):
                     total = 0.0
                     for k in range(nm):
-                        total += matrix[c, k] * w[a, plane + h, k * stride + j * stride_j]
+                        total += matrix[c, k] * w[a, k * stride + j * stride_j, plane + h]
                     line[h, a, c] = total
                     for i in range(nm):
                         coefficients[h, a, c, i * stride + j * stride_j] = total
@@ -295,16 +300,17 @@ def _coefficient_rows(shape, axis, n, plane, matrix, w, coefficients, allowed, s
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _collect(
-    x, shape, axis, n, plane, lam, points_of, belief, allowed, w, rows, weights, scratch, shifted, bits, out, residuals, regrets
+    x, shape, axis, n, plane, lam, points_of, belief, allowed, w, rows, weights, scratch, value, shifted, bits, out,
+    residuals, regrets
 ):  # type: ignore[no-untyped-def]
     """Values of a solved state, with its residual and regret measured afresh at the Bayes posteriors.
 
     Rows 0, 1, 2 of each action (posterior and action values) are written anew.
     """
-    num_planes, num_points = out.shape[1], out.shape[2]
+    num_points, num_planes = out.shape[1], out.shape[2]
     n2 = shape[1]
     nm = points_of.shape[1]
-    value = scratch[0]
+    stride = n2 if axis == 0 else 1
     sbar = scratch[1]
     for a in range(n):
         posterior = rows[a, 0]
@@ -319,29 +325,37 @@ def _collect(
             for k in range(num_points):
                 posterior[k] = 0.0 if allowed[a, 0] else 1.0
         weight_rows(posterior, points_of, scratch[2], weights)
-        for p in range(num_planes):
-            source = w[a, p]
-            for k in range(num_points):
-                value[k] = 0.0
-            if axis == 0:
+        source = w[a]
+        for k in range(num_points):
+            # the line of belief points along the mover's axis through point k
+            start = k % n2 if axis == 0 else k - k % n2
+            mixed = sbar[k]
+            for p in range(0, num_planes, PLANE_BLOCK):
+                v0 = 0.0
+                v1 = 0.0
+                v2 = 0.0
+                v3 = 0.0
+                node = start
                 for c in range(nm):
-                    for i in range(nm):
-                        for j in range(n2):
-                            value[i * n2 + j] += weights[c, i * n2 + j] * source[c * n2 + j]
-            else:
-                for c in range(nm):
-                    for j in range(shape[0]):
-                        share = source[j * n2 + c]
-                        for i in range(nm):
-                            value[j * n2 + i] += weights[c, j * n2 + i] * share
-            if p == plane or p == plane + 1:
-                strategy = first if p == plane else second
-                for k in range(num_points):
-                    rows[a, 1 + p - plane, k] = value[k]
-                    out[x, p, k] += strategy[k] * value[k]
-            else:
-                for k in range(num_points):
-                    out[x, p, k] += sbar[k] * value[k]
+                    weight = weights[c, k]
+                    v0 += weight * source[node, p]
+                    v1 += weight * source[node, p + 1]
+                    v2 += weight * source[node, p + 2]
+                    v3 += weight * source[node, p + 3]
+                    node += stride
+                value[p] = v0
+                value[p + 1] = v1
+                value[p + 2] = v2
+                value[p + 3] = v3
+                out[x, k, p] += mixed * v0
+                out[x, k, p + 1] += mixed * v1
+                out[x, k, p + 2] += mixed * v2
+                out[x, k, p + 3] += mixed * v3
+            rows[a, 1, k] = value[plane]
+            rows[a, 2, k] = value[plane + 1]
+            # the mover's own types act by their own strategies
+            out[x, k, plane] += (first[k] - mixed) * value[plane]
+            out[x, k, plane + 1] += (second[k] - mixed) * value[plane + 1]
     top, z, power, odds = scratch[0], scratch[1], scratch[2], scratch[3]
     for h in range(2):
         for k in range(num_points):
@@ -352,7 +366,7 @@ def _collect(
                 for k in range(num_points):
                     top[k] = max(top[k], rows[a, 1 + h, k])
         for k in range(num_points):
-            regrets[x] = max(regrets[x], top[k] - out[x, plane + h, k])
+            regrets[x] = max(regrets[x], top[k] - out[x, k, plane + h])
         for a in range(n):
             if allowed[a, h]:
                 for k in range(num_points):

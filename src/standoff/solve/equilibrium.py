@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from standoff.errors import SolveError
 from standoff.game.model import Game
-from standoff.solve.backward import COUNTS, chance_layer, decision_layer, period_end
+from standoff.solve.backward import COUNTS, PLANE_BLOCK, chance_layer, decision_layer, period_end
 from standoff.solve.chebyshev import axis_of_points, coefficient_matrix, interpolation_weights
-from standoff.solve.forward import chance_forward, decision_forward, meet_milestones
+from standoff.solve.forward import CHANNEL_BLOCK, chance_forward, decision_forward, meet_milestones
 from standoff.solve.node import slope_samples
 
 __all__ = ["BELIEF_LADDER", "Certificate", "Equilibrium", "Settings", "Sweep", "solve"]
@@ -117,7 +117,7 @@ class Equilibrium:
         settings: How it was solved.
         certificate: How good it is.
         start_values: Expected discounted payoff of each plane at the start; shape (plane,).
-        values: V by period, layer: shape (state, plane, belief point). Only period 0 unless `settings.keep_values`.
+        values: V by period, layer: shape (state, belief point, plane), planes padded to whole blocks. Only period 0 unless `settings.keep_values`.
         strategies: s_h(a) by period, layer: shape (action, type, belief point); empty for chance layers.
         sweep: What the forward pass found.
     """
@@ -146,6 +146,7 @@ class _Grid:
         self.matrices = tuple(coefficient_matrix(n) for n in self.shape)
         self.samples = tuple(slope_samples(n) for n in self.shape)
         self.num_points = self.shape[0] * self.shape[1]
+        self.padded_planes = _padded(len(game.planes))
         self.axis_of = np.array([axes.index(i) if i in axes else -1 for i in range(len(game.players))], dtype=np.int64)
         self.plane_of = np.array(game.first_plane, dtype=np.int64)
         start = [interpolation_weights(belief, n) for belief, n in zip(game.prior_belief, self.shape, strict=False)]
@@ -155,11 +156,17 @@ class _Grid:
 
 
 def terminal_values(game: Game, beliefs1: Floats, beliefs2: Floats) -> Floats:
-    """Worth of each terminal at every belief point; shape (terminal, plane, point)."""
+    """Worth of each terminal at every belief point; shape (terminal, point, plane), planes padded to whole blocks."""
     by1 = np.stack([1.0 - beliefs1, beliefs1])
     by2 = np.stack([1.0 - beliefs2, beliefs2])
-    values = np.einsum("kpab,ai,bj->kpij", game.terminals.payoff, by1, by2)
-    return np.ascontiguousarray(values.reshape(*values.shape[:2], len(beliefs1) * len(beliefs2)))
+    values = np.einsum("kpab,ai,bj->kijp", game.terminals.payoff, by1, by2)
+    padded = np.zeros((*values.shape[:3], _padded(len(game.planes))))
+    padded[..., : len(game.planes)] = values
+    return padded.reshape(len(values), len(beliefs1) * len(beliefs2), _padded(len(game.planes)))
+
+
+def _padded(num_planes: int) -> int:
+    return -(-num_planes // PLANE_BLOCK) * PLANE_BLOCK
 
 
 def _belief_shape(game: Game, belief_points: tuple[int, ...]) -> tuple[int, int]:
@@ -210,7 +217,7 @@ def _solve_on(
     error = _type_gap(game, sweep)
     if coarse is not None:
         error = max(error, float(np.max(np.abs(_odds(game, sweep) - _odds(game, coarse.sweep)), initial=0.0)))
-    start_values = backward.values[0][0][game.start] @ grid.start_weights
+    start_values = (grid.start_weights @ backward.values[0][0][game.start])[: len(game.planes)]
     gap = float(np.max(np.abs(start_values - sweep.payoffs))) if len(start_values) else 0.0
     certificate = Certificate(
         residual=backward.residual,
@@ -242,7 +249,8 @@ def _backward(game: Game, settings: Settings, grid: _Grid, progress: Progress | 
     discounts = np.array([game.players[plane.player].discount for plane in game.planes])
     rationality = np.array([player.rationality for player in game.players])
     num_layers = game.num_layers
-    value = np.repeat(game.unresolved_payoff[:, :, None], grid.num_points, axis=2)
+    value = np.zeros((game.num_states[0], grid.num_points, grid.padded_planes))
+    value[:, :, :num_planes] = game.unresolved_payoff[:, None, :]
     warm = [np.zeros((layer.num_actions, grid.num_points)) for layer in game.epochs[0].layers]
     all_values: list[tuple[Floats, ...]] = []
     all_strategies: list[tuple[Floats, ...]] = []
@@ -251,14 +259,14 @@ def _backward(game: Game, settings: Settings, grid: _Grid, progress: Progress | 
     counts = np.zeros(len(COUNTS), dtype=np.int64)
     for period in range(game.num_periods - 1, -1, -1):
         epoch = game.epoch_of(period)
-        ended = np.empty_like(value)
+        ended = np.zeros_like(value)
         period_end(value, epoch.flow, discounts, ended)
         value = ended
         layer_values: list[Floats] = [value] * (num_layers + 1)
         layer_strategies: list[Floats] = [np.empty(0)] * num_layers
         for s in range(num_layers - 1, -1, -1):
             layer = epoch.layers[s]
-            out = np.empty((layer.num_states, num_planes, grid.num_points))
+            out = np.empty((layer.num_states, grid.num_points, grid.padded_planes))
             if layer.is_chance:
                 chance_layer(
                     layer.arrival, layer.skip, layer.action_start, layer.action_payoff, layer.branch_start,
@@ -316,14 +324,15 @@ def _forward(
     num_planes = len(game.planes)
     num_milestones = len(game.milestones)
     first_plane_channel = 1 + num_milestones
-    num_channels = first_plane_channel + num_planes
+    used_channels = first_plane_channel + num_planes
+    num_channels = -(-used_channels // CHANNEL_BLOCK) * CHANNEL_BLOCK
     num_terminals = len(game.terminals.outcome)
     discounts = np.array([game.players[plane.player].discount for plane in game.planes])
     after = np.array([milestone.after for milestone in game.milestones], dtype=np.int64)
     sizes = game.num_states
 
     mass = np.zeros((sizes[0], grid.num_points, num_channels))
-    mass[game.start] = grid.start_weights[:, None]
+    mass[game.start, :, :used_channels] = grid.start_weights[:, None]
     for m, milestone in enumerate(game.milestones):
         if milestone.after >= 0:
             mass[game.start, :, 1 + m] = 0.0
@@ -338,7 +347,7 @@ def _forward(
     milestones_by = np.zeros((game.num_periods, num_milestones))
     open_by = np.zeros((game.num_periods + 1, sizes[0]))
     beliefs_by = np.full((game.num_periods + 1, num_axes), np.nan)
-    measures = np.r_[0, np.arange(first_plane_channel, num_channels)]
+    measures = np.r_[0, np.arange(first_plane_channel, used_channels)]
 
     def note(period: int) -> None:
         public = mass[:, :, 0]
@@ -372,14 +381,14 @@ def _forward(
             meet_milestones(arrived.milestone_holds, after, 1, next_mass, hits)
             mass = next_mass
         absorbed_by[period] = absorbed[:, measures]
-        open_planes = mass[:, :, first_plane_channel:].sum(axis=1)
+        open_planes = mass[:, :, first_plane_channel:used_channels].sum(axis=1)
         payoffs += factor * np.einsum("xp,xp->p", open_planes, epoch.flow)
         factor = factor * discounts
         milestones_by[period] = hits
         note(period + 1)
         if progress is not None:
             progress(0.8 + 0.2 * (period + 1) / game.num_periods)
-    open_planes = mass[:, :, first_plane_channel:].sum(axis=1)
+    open_planes = mass[:, :, first_plane_channel:used_channels].sum(axis=1)
     payoffs = payoffs + factor * np.einsum("xp,xp->p", open_planes, game.unresolved_payoff)
     return Sweep(absorbed_by, open_by, beliefs_by, milestones_by, payoffs)
 

@@ -18,10 +18,12 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from standoff.solve.chebyshev import weights_at
-from standoff.solve.node import finish
+from standoff.solve.lockstep import weight_rows
 
-__all__ = ["chance_forward", "decision_forward", "meet_milestones"]
+__all__ = ["CHANNEL_BLOCK", "chance_forward", "decision_forward", "meet_milestones"]
+
+CHANNEL_BLOCK = 4
+"""Channels are held in blocks of this many (the last ones may be empty), so that they can be summed in registers."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -73,12 +75,10 @@ def _release(
             for p in range(payoffs.shape[0]):
                 total = 0.0
                 for k in range(num_points):
-                    total += amount[k, first_plane_channel + p] * terminal_values[-y - 1, p, k]
+                    total += amount[k, first_plane_channel + p] * terminal_values[-y - 1, k, p]
                 payoffs[p] += factor[p] * share * total
         else:
-            for k in range(num_points):
-                for c in range(num_channels):
-                    next_mass[y, k, c] += share * amount[k, c]
+            _add(share, amount, next_mass[y])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -102,13 +102,14 @@ def chance_forward(
     num_points, num_channels = mass.shape[1], mass.shape[2]
     amount = np.empty((num_points, num_channels))
     for x in range(mass.shape[0]):
-        if not np.any(mass[x] != 0.0):
+        if not _any(mass[x]):
             continue
         q = arrival[x]
         if q < 1.0:
-            next_mass[skip[x]] += (1.0 - q) * mass[x]
+            _add(1.0 - q, mass[x], next_mass[skip[x]])
         if q > 0.0:
-            amount[:, :] = q * mass[x]
+            amount[:, :] = 0.0
+            _add(q, mass[x], amount)
             _release(
                 action_start[x], amount, factor, first_plane_channel, action_payoff, branch_start, probability, target,
                 terminal_values, next_mass, absorbed, payoffs,
@@ -145,7 +146,7 @@ def decision_forward(
     Args:
         shape: Belief points on each axis.
         mover: and the next eight arguments: see `Layer`.
-        terminal_values: Worth of each terminal at every belief point; shape (terminal, plane, point).
+        terminal_values: Worth of each terminal at every belief point; shape (terminal, point, plane).
         factor: Discount factor of each plane to the start; shape (plane,).
         first_plane_channel: Channel of the first plane.
         plane_of: Plane of each player's first type.
@@ -160,50 +161,94 @@ def decision_forward(
     n1, n2 = shape
     num_points, num_channels = mass.shape[1], mass.shape[2]
     amount = np.empty((num_points, num_channels))
-    line = np.empty(max(n1, n2))
-    sent = np.empty(num_channels)
-    found = np.empty((2, 1))
-    posterior = np.empty(1)
+    sent = np.empty((num_points, num_channels))
+    weights = np.empty((max(n1, n2), num_points))
+    product = np.empty(num_points)
+    posterior = np.empty(num_points)
     for x in range(mass.shape[0]):
-        if not np.any(mass[x] != 0.0):
+        if not _any(mass[x]):
             continue
         q = arrival[x] if mover[x] >= 0 else 0.0
         if q < 1.0:
-            next_mass[skip[x]] += (1.0 - q) * mass[x]
+            _add(1.0 - q, mass[x], next_mass[skip[x]])
         if q == 0.0:
             continue
         m = mover[x]
         axis = axis_of[m]
         own = first_plane_channel + plane_of[m]
         for a in range(action_start[x], action_start[x + 1]):
-            amount[:, :] = 0.0
             if axis < 0:
                 for k in range(num_points):
+                    share = q * strategies[a, 0, k]
                     for c in range(num_channels):
-                        amount[k, c] = q * strategies[a, 0, k] * mass[x, k, c]
+                        amount[k, c] = share * mass[x, k, c]
             else:
-                nm = n1 if axis == 0 else n2
-                nj = n2 if axis == 0 else n1
-                stride = n2 if axis == 0 else 1
-                stride_j = 1 if axis == 0 else n2
                 points_of = axis1 if axis == 0 else axis2
-                for j in range(nj):
-                    for i in range(nm):
-                        node = i * stride + j * stride_j
-                        belief = points_of[0, i]
-                        found[0, 0] = strategies[a, 0, node]
-                        found[1, 0] = strategies[a, 1, node]
-                        sbar = (1.0 - belief) * found[0, 0] + belief * found[1, 0]
-                        for c in range(num_channels):
-                            sent[c] = q * sbar * mass[x, node, c]
-                        sent[own] = q * found[0, 0] * mass[x, node, own]
-                        sent[own + 1] = q * found[1, 0] * mass[x, node, own + 1]
-                        finish(belief, found, action_allowed[a : a + 1], posterior)
-                        weights_at(posterior[0], points_of, line)
-                        for k in range(nm):
-                            for c in range(num_channels):
-                                amount[k * stride + j * stride_j, c] += line[k] * sent[c]
+                for k in range(num_points):
+                    belief = points_of[0, k // n2 if axis == 0 else k % n2]
+                    first = strategies[a, 0, k]
+                    second = strategies[a, 1, k]
+                    sbar = (1.0 - belief) * first + belief * second
+                    if not action_allowed[a, 0]:
+                        posterior[k] = 1.0
+                    elif not action_allowed[a, 1]:
+                        posterior[k] = 0.0
+                    else:
+                        posterior[k] = belief * second / sbar if sbar > 0.0 else belief
+                    for c in range(num_channels):
+                        sent[k, c] = q * sbar * mass[x, k, c]
+                    sent[k, own] = q * first * mass[x, k, own]
+                    sent[k, own + 1] = q * second * mass[x, k, own + 1]
+                weight_rows(posterior, points_of, product, weights)
+                _spread(n1, n2, axis, weights, sent, amount)
             _release(
                 a, amount, factor, first_plane_channel, action_payoff, branch_start, probability, target,
                 terminal_values, next_mass, absorbed, payoffs,
             )  # fmt: skip
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _any(mass):  # type: ignore[no-untyped-def]
+    """Whether any mass is there at all."""
+    for k in range(mass.shape[0]):
+        for c in range(mass.shape[1]):
+            if mass[k, c] != 0.0:
+                return True
+    return False
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _add(share, mass, to):  # type: ignore[no-untyped-def]
+    """Add a share of one block of mass to another; shapes (point, channel)."""
+    size = mass.shape[0] * mass.shape[1]
+    source = mass.reshape(size)
+    flat = to.reshape(size)
+    for k in range(size):
+        flat[k] += share * source[k]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _spread(n1, n2, axis, weights, sent, amount):  # type: ignore[no-untyped-def]
+    """Carry mass from every point along the mover's axis to the points around its posterior."""
+    nm = n1 if axis == 0 else n2
+    stride = n2 if axis == 0 else 1
+    for to in range(n1 * n2):
+        k = to // n2 if axis == 0 else to % n2
+        start = to % n2 if axis == 0 else to - to % n2
+        for c in range(0, sent.shape[1], CHANNEL_BLOCK):
+            v0 = 0.0
+            v1 = 0.0
+            v2 = 0.0
+            v3 = 0.0
+            node = start
+            for _ in range(nm):
+                weight = weights[k, node]
+                v0 += weight * sent[node, c]
+                v1 += weight * sent[node, c + 1]
+                v2 += weight * sent[node, c + 2]
+                v3 += weight * sent[node, c + 3]
+                node += stride
+            amount[to, c] = v0
+            amount[to, c + 1] = v1
+            amount[to, c + 2] = v2
+            amount[to, c + 3] = v3

@@ -191,6 +191,26 @@ def slope_samples(num_points: int) -> NDArray[np.float64]:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _is_flat(rationality, coefficients):  # type: ignore[no-untyped-def]
+    """A cheaper test that implies the other: Bernstein's inequality bounds L w |Q'| by (L/2) sum_k k |c_k|."""
+    most1 = 0.0
+    most2 = 0.0
+    most_gap = 0.0
+    for a in range(coefficients.shape[1]):
+        one = 0.0
+        two = 0.0
+        gap = 0.0
+        for k in range(1, coefficients.shape[2]):
+            one += k * abs(coefficients[0, a, k])
+            two += k * abs(coefficients[1, a, k])
+            gap += k * abs(coefficients[1, a, k] - coefficients[0, a, k])
+        most1 = max(most1, one)
+        most2 = max(most2, two)
+        most_gap = max(most_gap, gap)
+    return 0.5 * rationality * (most1 + most2 + most_gap) < 1.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def is_unique(rationality, coefficients, allowed, samples):  # type: ignore[no-untyped-def]
     """Whether the test of the module docstring proves that the node has one solution, at any belief.
 
@@ -200,6 +220,8 @@ def is_unique(rationality, coefficients, allowed, samples):  # type: ignore[no-u
         allowed: Shape (action, type).
         samples: From `slope_samples`.
     """
+    if _is_flat(rationality, coefficients):
+        return True
     lowest = 0.0
     highest = 0.0
     for a in range(coefficients.shape[1]):

@@ -73,17 +73,17 @@ def _solve_at(
                 y = target[branch]
                 share = probability[branch]
                 for i in range(nm):
-                    source = terminal_worth[-y - 1, plane + h] if y < 0 else values[y, plane + h]
+                    source = terminal_worth[-y - 1] if y < 0 else values[y]
                     if axis == 0:
                         for k in range(n2):
-                            q[h, a, i] += share * line2[k] * source[i * n2 + k]
+                            q[h, a, i] += share * line2[k] * source[i * n2 + k, plane + h]
                     elif axis == 1:
                         for k in range(n1):
-                            q[h, a, i] += share * line1[k] * source[k * n2 + i]
+                            q[h, a, i] += share * line1[k] * source[k * n2 + i, plane + h]
                     else:
                         for k in range(n1):
                             for l in range(n2):
-                                q[h, a, i] += share * line1[k] * line2[l] * source[k * n2 + l]
+                                q[h, a, i] += share * line1[k] * line2[l] * source[k * n2 + l, plane + h]
     if axis < 0:
         top = np.max(q[0, :, 0])
         total = 0.0

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from standoff.submodels.arguments import at_least, share
 
-__all__ = ["MAX_FIRED", "Attack", "InterceptorLayer"]
+__all__ = ["MAX_FIRED", "MAX_SALVOS", "Attack", "InterceptorLayer"]
 
 MAX_FIRED = 20_000
 """Most missiles that one exchange may fire: above it the exact method would need too much memory."""
+MAX_SALVOS = 1_000
+"""Most salvos of one exchange."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Attack:
         stock: Missiles that could be fired, 0 or more.
         launchers: Launchers at the first salvo, each firing one missile a salvo.
         launcher_loss: Share of the launchers that is lost after each salvo, in [0, 1].
-        salvos: Salvos that can be fired, 1 or more; in 2.5 salvos the third is half a salvo.
+        salvos: Salvos that can be fired, 1 to 1000; in 2.5 salvos the third is half a salvo.
         reliability: Chance that a missile works, in [0, 1].
     """
 
@@ -79,6 +81,8 @@ class Attack:
         object.__setattr__(self, "launcher_loss", share("launcher_loss", self.launcher_loss))
         object.__setattr__(self, "salvos", at_least("salvos", self.salvos, 1))
         object.__setattr__(self, "reliability", share("reliability", self.reliability))
+        if self.salvos > MAX_SALVOS:
+            raise ValueError(f"salvos must be at most {MAX_SALVOS}, not `{self.salvos:g}`")
         if self.fired > MAX_FIRED:
             raise ValueError(f"stock: at most {MAX_FIRED} missiles can be fired in one exchange, not `{self.fired:g}`")
 
