@@ -17,7 +17,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 MARK = re.compile(r"(<!-- generated: ([a-z0-9 -]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 NUMBER = re.compile(r"[<>]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?(?:[ \u00a0]%)?")
-WIDTH = 100
+WIDTH = 120
 PICTURE = DOCS / "images" / "iran-us-2026.svg"
 INK, RULE, PAPER = "#1f2328", "#c4c9d0", "#ffffff"
 WEEKS = (1, 2, 4, 8, 13, 26)
@@ -300,12 +299,10 @@ def half_period(name: str) -> str:
         (label, *(f"{percent(odds(whole, key, u))}, {percent(odds(half, key, u))}" for u in units)) for key, label in keys
     ]
     every = range(1, int(period.horizon) + 1)
-    gap, key, unit = max((abs(odds(whole, k, u) - odds(half, k, u)), k, u) for k, _ in keys for u in every)
-    label = dict(keys)[key]
+    gap = max(abs(odds(whole, key, u) - odds(half, key, u)) for key, _ in keys for u in every)
     note = f"The largest difference at the end of any {period.unit} is {100 * gap:.1f} percentage points."
     means = [s.forecast().mean_duration * s.scenario.period.length for s in (whole, half)]
     note += f"\nThe mean length is {means[0]:.1f} {period.unit}s against {means[1]:.1f}."
-    del label, unit
     return table(("", *(f"{period.unit} {u}" for u in units)), rows, right=len(units)) + "\n\n" + note
 
 
@@ -492,7 +489,9 @@ def _parameter_row(parameter: Any) -> tuple[str, str, str] | None:
         return f"`{parameter.metavar}`", parameter.help or "", "must be given"
     kind = "" if parameter.is_flag else " " + (parameter.metavar or "NUMBER")
     default = "" if parameter.is_flag or parameter.default is None else f"{parameter.default:g}"
-    return f"`{', '.join(parameter.opts)}{kind}`", parameter.help or "", default
+    low, high = getattr(parameter.type, "min", None), getattr(parameter.type, "max", None)
+    bounds = "" if low is None or high is None else f" From {low:g} to {high:g}."
+    return f"`{', '.join(parameter.opts)}{kind}`", (parameter.help or "") + bounds, default
 
 
 @part("schema")
@@ -510,11 +509,12 @@ def schema_part() -> str:
         required = own.get("required", [])
         rows = []
         for key, field in own.get("properties", {}).items():
-            order += [ref for ref in _references(field) if ref not in order]
+            order += [ref for ref in dict.fromkeys(_references(field)) if ref not in order]
             rows.append((f"`{key}`", _kind(field), _default(key, field, required), field.get("description", "")))
         heading = "The file" if name == "Scenario" else name
         text = own.get("description", "").partition("\n")[0]
         texts.append(f"## {heading}\n\n{text}\n\n{table(('field', 'kind', 'if absent', 'meaning'), rows)}\n")
+    texts.append("## Event types\n\nThose of PLOVER (2021): " + ", ".join(f"`{code}`" for code in _event_codes()) + ".")
     return "\n".join(texts)
 
 
@@ -538,21 +538,31 @@ def _kind(field: dict[str, Any]) -> str:
     if "const" in field:
         return f"`{field['const']}`"
     if "enum" in field:
+        if tuple(field["enum"]) == _event_codes():
+            return "[event type](#event-types)"
         return "one of " + ", ".join(f"`{value}`" for value in field["enum"])
     kinds = [inner for inner in (*field.get("anyOf", ()), *field.get("oneOf", ())) if inner.get("type") != "null"]
     if kinds:
-        if {"number", "string"} == {inner.get("type") for inner in kinds}:
+        told = list(dict.fromkeys(map(_kind, kinds)))
+        if told == ["number", "text"]:
             return "number or formula"
-        return " or ".join(dict.fromkeys(map(_kind, kinds)))
+        return (", or " if any("→" in kind for kind in told) else " or ").join(told)
     if field.get("type") == "object":
-        inner = next(iter(field.get("patternProperties", {}).values()), field.get("additionalProperties"))
-        return f"name: {_kind(inner)}" if isinstance(inner, dict) else "mapping"
+        inner = _kind(next(iter(field.get("patternProperties", {}).values()), field.get("additionalProperties")))
+        return f"name → ({inner})" if "→" in inner else f"name → {inner}"
     if field.get("type") == "array":
-        inner = field.get("items") or next(iter(field.get("prefixItems", ())), {})
-        return f"list of {_kind(inner)}"
-    if field.get("format") == "date":
-        return "date"
-    return {"string": "name" if "pattern" in field else "text", "integer": "whole number"}.get(field.get("type", ""), field.get("type", "anything"))
+        if "prefixItems" in field:
+            return f"list of {len(field['prefixItems'])}: {_kind(field['prefixItems'][0])}"
+        return f"list of {_kind(field['items'])}"
+    if field.get("type") == "string":
+        return "date" if field.get("format") == "date" else "name" if "pattern" in field else "text"
+    return {"integer": "whole number", "boolean": "`true` or `false`"}.get(field["type"], str(field["type"]))
+
+
+def _event_codes() -> tuple[str, ...]:
+    from standoff.scenario import EVENT_CODES
+
+    return EVENT_CODES
 
 
 def _default(key: str, field: dict[str, Any], required: list[str]) -> str:
@@ -571,12 +581,13 @@ def functions_part() -> str:
     from standoff.scenario.nodes import BUILTIN_FUNCTIONS
     from standoff.scenario.values import TIME_CONSTANTS
 
-    return (
-        "Built in: " + ", ".join(f"`{name}`" for name in BUILTIN_FUNCTIONS) + ", `passed`.\n"
-        "Of submodels: "
-        + ", ".join(f"`{kind}`: " + ", ".join(f"`{f}({', '.join(a)})`" for f, a in found.items()) for kind, found in SUBMODEL_FUNCTIONS.items()).replace("`oil`:", "\n`oil`:").replace(", \n", ";\n")
-        + ".\nTime constants, in the unit of the file: " + ", ".join(f"`{name}`" for name in TIME_CONSTANTS) + "."
-    )  # fmt: skip
+    submodels = [
+        f"- of a submodel of kind `{kind}`: " + ", ".join(f"`{name}({', '.join(given)})`" for name, given in functions.items())
+        for kind, functions in SUBMODEL_FUNCTIONS.items()
+    ]
+    lines = ["- built in: " + ", ".join(f"`{name}`" for name in (*BUILTIN_FUNCTIONS, "passed")), *submodels]
+    lines.append("- time constants, in the unit of the file: " + ", ".join(f"`{name}`" for name in TIME_CONSTANTS))
+    return "\n".join(lines)
 
 
 @part("faults")
@@ -637,6 +648,5 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-assert list(pairwise("ab"))
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

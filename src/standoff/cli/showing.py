@@ -17,6 +17,7 @@ __all__ = ["draw_scenario"]
 def draw_scenario(console: Console, crisis: Crisis) -> None:
     """Print players and what they know, tracks, agenda, stages in order, nature, ends."""
     scenario = crisis.scenario
+    layers = crisis.game.epochs[0].layers  # a fault that shows only in the game is told before anything is printed
     console.print(Text(f"{scenario.title} ({scenario.id})", style="bold"))
     if scenario.summary:
         console.print(Text(scenario.summary))
@@ -29,9 +30,7 @@ def draw_scenario(console: Console, crisis: Crisis) -> None:
         if tree.children:
             console.print()
             console.print(tree)
-    sizes = ", ".join(
-        f"{layer.name} {layer.num_states}" for layer in crisis.game.epochs[0].layers
-    )
+    sizes = ", ".join(f"{layer.name} {layer.num_states}" for layer in layers)
     console.print(Text(f"\nReachable states: {sizes}", style="dim"))
 
 

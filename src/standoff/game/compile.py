@@ -359,5 +359,5 @@ def _check_play(
 def _action_path(plan: LayerPlan, name: str) -> str:
     if plan.name == plan.stage:
         return f"{plan.path}.actions.{name}"
-    return f"{plan.path}.{name}"
+    return f"{plan.path}.bargaining.{name}"
 

@@ -129,9 +129,14 @@ class Context:
         """Value of an expression in every state; a value that is not finite is a fault. Shape (count,)."""
         if id(expression) not in self._resolved:
             self._resolved[id(expression)] = expression.resolve(self._level_names)
-        value = np.broadcast_to(
-            np.asarray(self._resolved[id(expression)].evaluate(scope), dtype=np.float64), (count,)
-        )
+        try:
+            value = np.broadcast_to(
+                np.asarray(self._resolved[id(expression)].evaluate(scope), dtype=np.float64), (count,)
+            )
+        except ValueError as error:  # how a submodel refuses its arguments
+            advice = "keep the arguments in range in every state, for example with min(x, 1)"
+            self.problem("submodel", f"`{expression}` has no value in some state: {error}", path, advice)
+            return np.zeros(count)
         if not np.isfinite(value).all():
             bad = value[~np.isfinite(value)][0]
             self.problem(

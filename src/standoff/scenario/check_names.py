@@ -82,8 +82,16 @@ class ReferenceCheck:
         for table in amounts(self.scenario):
             for player, amount in table.by_player.items():
                 yield from self._find_player(player, f"{table.path}.{player}")
-                for player_type in amount if isinstance(amount, Mapping) else ():
+                given = tuple(amount) if isinstance(amount, Mapping) else ()
+                if table.path.startswith("outcomes.") and self._is_about_another(player, given):
+                    continue
+                for player_type in given:
                     yield from self._find_type(player, player_type, f"{table.path}.{player}.{player_type}")
+
+    def _is_about_another(self, player: str, given: Sequence[str]) -> bool:
+        """Say whether a payoff is given by the types of one other player, on whose true type it depends."""
+        others = [types for name, types in self.declared.players.items() if name != player]
+        return bool(given) and any(set(given) <= set(types) for types in others)
 
     def _effect(self, path: str, effect: Effect) -> Iterator[Problem]:
         if effect.outcome is not None:

@@ -182,4 +182,7 @@ class Outcome(Part):
     """A way in which the crisis ends."""
 
     label: Label = Field(description="The name that people read.")
-    payoffs: dict[Slug, Amount] = Field(default={}, description="Payoffs by player; absent: 0.")
+    payoffs: dict[Slug, Amount] = Field(
+        default={},
+        description="Payoffs by player, or by player and type: its own, or those of one other player whose true type it depends on. Absent: 0.",  # noqa: E501
+    )

@@ -23,15 +23,18 @@ from standoff.solve.branch import trace
 from standoff.solve.lockstep import ROWS, S1, S2, SCRATCH, exp_rows, newton_rows, weight_rows
 from standoff.solve.node import WORK_ROWS, is_unique
 
-__all__ = ["COUNTS", "PLANE_BLOCK", "chance_layer", "decision_layer", "period_end"]
+__all__ = ["COUNTS", "LOG_ODDS_TOLERANCE", "PLANE_BLOCK", "TRACED_TOLERANCE", "chance_layer", "decision_layer", "period_end"]
 
-COUNTS = ("nodes", "evaluations", "unique", "traced", "folds", "failed")
+COUNTS = ("nodes", "evaluations", "unique", "traced", "folds", "lost")
 """What `decision_layer` counts, in the order of its `counts` argument."""
 PLANE_BLOCK = 4
 """Planes are held in blocks of this many (the last ones may be empty), so that they can be summed in registers."""
-NODES, EVALUATIONS, UNIQUE, TRACED, FOLDS, FAILED = range(6)
+NODES, EVALUATIONS, UNIQUE, TRACED, FOLDS, LOST = range(6)
 
 LOG_ODDS_TOLERANCE = 1e-10
+"""Largest |H| of a node solved by Newton's method from a near guess."""
+TRACED_TOLERANCE = 1e-8
+"""Largest |H| of a node that had to be traced: where slopes are steep, rounding allows no less."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -217,12 +220,12 @@ def decision_layer(
                         for c in range(nm):
                             line[h, a, c] = coefficients[h, a, c, k]
                 tries, folds = trace(
-                    own_belief[k], lam, one_ell[:n], line[:, :n, :nm], allowed, LOG_ODDS_TOLERANCE, work[:, :n]
+                    own_belief[k], lam, one_ell[:n], line[:, :n, :nm], allowed, TRACED_TOLERANCE, work[:, :n]
                 )
                 counts[x, EVALUATIONS] += abs(tries)
                 counts[x, TRACED] += not unique[k]
                 counts[x, FOLDS] += folds
-                counts[x, FAILED] += tries < 0
+                counts[x, LOST] += tries < 0
                 for a in range(n):
                     ell[a, k] = one_ell[a]
                     rows[a, S1, k] = work[S1, a]

@@ -26,6 +26,7 @@ LARGEST_STEP = 4.0
 MAX_STEPS = 2000
 CORRECTOR_ITERATIONS = 8
 CORRECTOR_TOLERANCE = 1e-9
+FINEST_TOLERANCE = 1e-12
 SHARPEST_TURN = 0.8  # least cosine between the tangents at both ends of a step
 
 
@@ -170,7 +171,10 @@ def trace(belief, target, ell, coefficients, allowed, tolerance, work):  # type:
             if last:
                 for i in range(n):
                     ell[common[i]] = y_new[i]
-                used = newton(belief, target, ell, coefficients, allowed, tolerance, work)
+                # as far down as rounding lets it go; what counts is the tolerance
+                used = abs(newton(belief, target, ell, coefficients, allowed, FINEST_TOLERANCE, work))
+                if not evaluate(belief, target, ell, coefficients, allowed, work) <= tolerance:
+                    used = -used
                 for i in range(n):
                     y_new[i] = ell[common[i]]
                 y_new[n] = 1.0

@@ -292,8 +292,8 @@ def _backward(game: Game, settings: Settings, grid: _Grid, progress: Progress | 
                 totals = layer_counts.sum(axis=0)
                 counts += totals
                 worst = float(residuals.max(initial=0.0))
-                if totals[COUNTS.index("failed")] or not worst <= settings.tolerance:
-                    _refuse(game, layer.name, period, worst, settings)
+                if totals[COUNTS.index("lost")] or not worst <= settings.tolerance:
+                    _refuse(game, layer.stage, period, worst, int(totals[COUNTS.index("lost")]), settings)
                 residual = max(residual, worst)
                 regret = max(regret, float(regrets.max(initial=0.0)))
             layer_values[s] = out
@@ -310,11 +310,14 @@ def _backward(game: Game, settings: Settings, grid: _Grid, progress: Progress | 
     )
 
 
-def _refuse(game: Game, layer: str, period: int, residual: float, settings: Settings) -> None:
+def _refuse(game: Game, stage: str, period: int, residual: float, lost: int, settings: Settings) -> None:
     lambdas = ", ".join(f"{player.name} {player.rationality:g}" for player in game.players)
+    why = f"residual {residual:.1e}, tolerance {settings.tolerance:.1e}"
+    if lost:
+        why = f"the branch traced from rationality 0 was lost at {lost} belief points"
     raise SolveError(
-        f"the equilibrium of stage `{layer}` in period {period + 1} did not converge (residual {residual:.1e}, tolerance "
-        f"{settings.tolerance:.1e}): lower the rationality (now {lambdas}), or set more belief points"
+        f"the equilibrium of stage `{stage}` in period {period + 1} did not converge ({why}): "
+        f"lower the rationality (now {lambdas}), or set more belief points"
     )
 
 

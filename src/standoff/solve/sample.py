@@ -14,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from standoff.game.model import Game
-from standoff.solve.backward import LOG_ODDS_TOLERANCE
+from standoff.solve.backward import LOG_ODDS_TOLERANCE, TRACED_TOLERANCE
 from standoff.solve.branch import trace
 from standoff.solve.chebyshev import axis_of_points, coefficient_matrix, weights_at
 from standoff.solve.equilibrium import Equilibrium, terminal_values
@@ -113,7 +113,7 @@ def _solve_at(
         if is_unique(lam, coefficients, allowed, samples1 if axis == 0 else samples2):
             used = newton(belief, lam, ell, coefficients, allowed, LOG_ODDS_TOLERANCE, work)
         if used < 0:
-            used, _ = trace(belief, lam, ell, coefficients, allowed, LOG_ODDS_TOLERANCE, work)
+            used, _ = trace(belief, lam, ell, coefficients, allowed, TRACED_TOLERANCE, work)
     for a in range(n):
         strategies[0, a] = work[5, a]
         strategies[1, a] = work[6, a]

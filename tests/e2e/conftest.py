@@ -1,0 +1,100 @@
+"""Run the command as its users do: in a process of its own, in an empty folder, with its output going into a pipe."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import standoff as package
+from standoff.catalog import list_scenarios
+
+INSTALLED = Path(sys.executable).with_name("standoff")
+MODULE = (sys.executable, "-c", "from standoff.cli.app import main; main()")
+TIMEOUT_SECONDS = 300  # the first run on a machine compiles the kernels
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.out)
+
+
+Standoff = Callable[..., Finished]
+
+
+def command(*arguments: object) -> list[str]:
+    """The words that start standoff, with its arguments."""
+    start = (str(INSTALLED),) if INSTALLED.exists() else MODULE
+    return [*start, *map(str, arguments)]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment of the tests, in which the command finds the same standoff from any folder."""
+    source = str(Path(package.__file__).resolve().parents[1])
+    path = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH", "")]))
+    kept = {name: value for name, value in os.environ.items() if name not in {"FORCE_COLOR", "TTY_COMPATIBLE"}}
+    return {**kept, "PYTHONPATH": path, "COLUMNS": "200", **more}
+
+
+@pytest.fixture(scope="session")
+def start() -> Callable[..., subprocess.Popen[str]]:
+    """Start the command and return at once."""
+
+    def started(*arguments: object, cwd: Path | None = None, **more: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            command(*arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            cwd=cwd,
+            env=environment(**more),
+        )
+
+    return started
+
+
+@pytest.fixture(scope="session")
+def standoff(start: Callable[..., subprocess.Popen[str]], tmp_path_factory: pytest.TempPathFactory) -> Standoff:
+    """Run the command to its end."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+
+    def finished(*arguments: object, cwd: Path = elsewhere, **more: str) -> Finished:
+        with start(*arguments, cwd=cwd, **more) as process:
+            try:
+                out, err = process.communicate(timeout=TIMEOUT_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+        return Finished(process.returncode, out, err)
+
+    return finished
+
+
+@pytest.fixture(scope="session")
+def starter(standoff: Standoff, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file that `init` writes."""
+    path = tmp_path_factory.mktemp("starter") / "crisis.yaml"
+    finished = standoff("init", path)
+    assert finished == Finished(0, f"wrote {path}; next: standoff check {path}\n", "")
+    return path
+
+
+@pytest.fixture(scope="session", params=[*list_scenarios(), "starter"])
+def scenario(request: pytest.FixtureRequest) -> str:
+    """Each scenario of the catalogue, and the starter."""
+    return str(request.getfixturevalue("starter")) if request.param == "starter" else request.param

@@ -1,0 +1,407 @@
+"""`standoff run`: from a scenario, or a file that a user has just begun, to a certified forecast."""
+
+import itertools
+import json
+import math
+
+import pytest
+
+from standoff.version import __version__
+
+SUM = 1e-9
+"""What probabilities that exclude each other may miss 1 by."""
+QUICK = ("--horizon", 8, "--belief-points", 5)
+KEYS = {
+    "scenario", "scenario_hash", "as_of", "period", "horizon", "outcomes", "unresolved", "milestones", "first_moves",
+    "certificate", "versions",
+}  # fmt: skip
+CERTIFICATE = {"residual", "regret", "belief_points", "belief_error", "consistency_gap", "branch"}
+
+
+@pytest.fixture(scope="session")
+def solved(standoff, scenario):
+    """The answer to the scenario as it is shipped, solved to the usual tolerance."""
+    finished = standoff("run", scenario, "--json")
+    assert (finished.code, finished.err) == (0, "")
+    return finished.document
+
+
+@pytest.fixture(scope="session")
+def drawn(standoff, scenario):
+    """The same for people, over a shorter time and with fewer points."""
+    finished = standoff("run", scenario, *QUICK)
+    assert (finished.code, finished.err) == (0, "")
+    return finished.out
+
+
+@pytest.fixture(scope="session")
+def quick(standoff, starter):
+    """Solve the starter with changes, quickly."""
+
+    def document(*arguments):
+        finished = standoff("run", starter, *QUICK, "--json", *arguments)
+        assert (finished.code, finished.err) == (0, "")
+        return finished.document
+
+    return document
+
+
+@pytest.fixture(scope="session")
+def usual(quick):
+    """The starter without changes."""
+    return quick()
+
+
+def series(document):
+    return [part["cumulative"] for part in (*document["outcomes"], *document["milestones"])]
+
+
+def odds(document, kind, name):
+    return next(part["cumulative"] for part in document[kind] if part["name"] == name)
+
+
+def starts(document):
+    """Worth of the crisis to each player type at the start."""
+    return {(part["player"], part["player_type"]): part["value"] for part in document["start_values"]}
+
+
+# ------------------------------------------------------------------------------------------------- what --json promises
+
+
+def test_the_document_holds_every_key_of_the_contract(solved):
+    assert KEYS <= solved.keys()
+
+
+def test_the_document_names_what_was_solved(solved, standoff, scenario):
+    checked = standoff("check", scenario, "--json").document
+    assert (solved["scenario"], solved["scenario_hash"]) == (checked["scenario"], checked["scenario_hash"])
+    assert len(solved["scenario_hash"]) == 64
+
+
+def test_outcomes_and_milestones_have_a_name_a_label_and_odds(solved):
+    parts = [*solved["outcomes"], *solved["milestones"]]
+    assert parts
+    assert all({"name", "label", "cumulative"} <= part.keys() for part in parts)
+    assert all(part["name"] and part["label"] for part in parts)
+
+
+def test_there_are_odds_for_every_period_up_to_the_horizon(solved):
+    assert {len(one) for one in (*series(solved), solved["unresolved"])} == {solved["horizon"]}
+
+
+def test_everything_that_is_a_probability_lies_between_0_and_1(solved):
+    everything = itertools.chain(solved["unresolved"], *series(solved), *solved["beliefs"].values())
+    assert all(-SUM <= one <= 1 + SUM for one in everything)
+
+
+def test_the_ends_and_what_is_open_sum_to_one_at_every_date(solved):
+    ends = [part["cumulative"] for part in solved["outcomes"]]
+    totals = [sum(column) for column in zip(*ends, solved["unresolved"], strict=True)]
+    assert totals == pytest.approx([1.0] * solved["horizon"], abs=SUM)
+
+
+def test_odds_by_a_date_never_fall_as_the_date_moves_on(solved):
+    error = solved["certificate"]["belief_error"] + SUM
+    assert all(later >= earlier - error for one in series(solved) for earlier, later in itertools.pairwise(one))
+
+
+def test_a_package_is_a_part_of_its_outcome(solved):
+    with_packages = [part for part in solved["outcomes"] if part["packages"]]
+    assert with_packages
+    for part in with_packages:
+        totals = [sum(column) for column in zip(*(one["cumulative"] for one in part["packages"]), strict=True)]
+        assert totals == pytest.approx(part["cumulative"], abs=SUM)
+
+
+def test_first_moves_are_strategies(solved):
+    moves = solved["first_moves"]
+    assert moves
+    assert all({"stage", "player", "player_type", "strategy"} <= move.keys() for move in moves)
+    assert [sum(move["strategy"].values()) for move in moves] == pytest.approx([1.0] * len(moves), abs=SUM)
+    assert all(0 <= chance <= 1 for move in moves for chance in move["strategy"].values())
+
+
+def test_every_type_of_a_mover_has_its_first_move(solved):
+    moves = [(move["stage"], move["player"], move["player_type"]) for move in solved["first_moves"]]
+    types = {(value["player"], value["player_type"]) for value in solved["start_values"]}
+    assert len(set(moves)) == len(moves)
+    assert {(player, one) for _, player, one in moves} <= types
+
+
+def test_the_certificate_meets_the_tolerances(solved):
+    certificate, settings = solved["certificate"], solved["settings"]
+    assert CERTIFICATE <= certificate.keys()
+    assert certificate["residual"] <= settings["tolerance"] <= 1e-8
+    assert certificate["belief_error"] <= settings["belief_tolerance"] == 1e-3
+    assert certificate["consistency_gap"] <= 1e-9
+    assert certificate["regret"] >= 0
+    assert certificate["branch"] == "principal"
+
+
+def test_the_versions_are_those_of_what_ran(solved):
+    assert solved["versions"]["standoff"] == __version__
+    assert {"python", "numpy", "numba", "scipy"} <= solved["versions"].keys()
+
+
+def test_json_is_strict(standoff, starter):
+    def refuse(constant):
+        raise AssertionError(constant)
+
+    finished = standoff("run", starter, *QUICK, "--json", "--set", "resolve_prior=1")
+    json.loads(finished.out, parse_constant=refuse)
+
+
+# --------------------------------------------------------------------------------------------------- what people read
+
+
+def test_the_text_names_every_end_and_milestone(drawn, solved):
+    labels = [part["label"] for part in (*solved["outcomes"], *solved["milestones"])]
+    assert [label for label in labels if label not in drawn] == []
+
+
+def test_the_text_shows_odds_first_moves_certificate_and_sources(drawn):
+    for heading in ("odds by", "What each side would do now", "Certificate", "Where the numbers come from"):
+        assert heading in drawn
+
+
+def test_the_text_says_what_was_changed(drawn):
+    assert "\nchanged: period.horizon=8\n" in drawn
+
+
+def test_the_text_is_plain_when_it_goes_into_a_pipe(drawn):
+    assert "\x1b" not in drawn
+    assert "\r" not in drawn
+
+
+def test_the_text_tells_the_same_odds_as_the_document(standoff, starter, usual):
+    text = standoff("run", starter, *QUICK).out
+    row = next(line for line in text.splitlines() if line.startswith("A Deal"))
+    deal = odds(usual, "outcomes", "deal")
+    shown = [f"{100 * deal[week - 1]:.0f} %" for week in (1, 2, 4, 8)]
+    assert [cell.strip() for cell in row.removeprefix("A Deal").split("  ") if cell.strip()] == shown
+
+
+# ------------------------------------------------------------------------------------------------------ from a new file
+
+
+def test_a_new_file_is_checked_then_run(standoff, tmp_path):
+    assert standoff("init", "new.yaml", cwd=tmp_path).out == "wrote new.yaml; next: standoff check new.yaml\n"
+    assert standoff("check", "new.yaml", cwd=tmp_path).code == 0
+    assert standoff("run", "new.yaml", *QUICK, cwd=tmp_path).code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["new.yaml"]
+
+
+def test_init_does_not_write_over_a_file(standoff, tmp_path):
+    (tmp_path / "mine.yaml").write_text("mine\n", encoding="utf-8")
+    finished = standoff("init", "mine.yaml", cwd=tmp_path)
+    told = "file-exists: `mine.yaml` is there already\n  help: choose another name\n"
+    assert (finished.code, finished.out, finished.err) == (2, "", told)
+    assert (tmp_path / "mine.yaml").read_text(encoding="utf-8") == "mine\n"
+
+
+def test_init_says_where_it_cannot_write(standoff, tmp_path):
+    finished = standoff("init", "no/folder/new.yaml", cwd=tmp_path)
+    assert (finished.code, finished.out) == (2, "")
+    assert finished.err.startswith("cannot-write: `no/folder/new.yaml` cannot be written: No such file or directory\n")
+
+
+# --------------------------------------------------------------------------------------------------------- what changes
+
+
+def test_the_same_input_gives_the_same_bytes(standoff, scenario):
+    arguments = ("run", scenario, *QUICK, "--json")
+    assert standoff(*arguments).out == standoff(*arguments, PYTHONHASHSEED="7").out
+
+
+def test_a_parameter_can_be_set(quick, usual):
+    cheap = quick("--set", "war_cost=0.1")
+    assert cheap["overrides"] == ["period.horizon=8", "war_cost=0.1"] or cheap["overrides"] == [
+        "war_cost=0.1",
+        "period.horizon=8",
+    ]
+    assert cheap["scenario_hash"] != usual["scenario_hash"]
+    assert odds(cheap, "outcomes", "war")[-1] > odds(usual, "outcomes", "war")[-1]
+
+
+def test_a_parameter_set_to_its_value_changes_no_odds(quick, usual):
+    same = quick("--set", "war_cost=0.4")
+    assert series(same) == series(usual)
+    assert same["first_moves"] == usual["first_moves"]
+
+
+def test_a_start_level_can_be_set(quick, usual):
+    assert odds(usual, "milestones", "mobilisation")[0] < 0.5
+    massed = quick("--set", "state.mobilised.start=many")
+    assert odds(massed, "milestones", "mobilisation") == pytest.approx([1.0] * massed["horizon"], abs=SUM)
+
+
+def test_a_prior_can_be_set(quick):
+    told = quick("--set", "resolve_prior=0.55")
+    assert told["beliefs"]["challenger"][0] == pytest.approx(0.55, abs=SUM)
+
+
+def test_several_values_can_be_set(quick):
+    changes = ["--set", "pace=0.9", "--set", "defender.discount=0.95", "--set", "stages.round.bargaining.proposer=random"]
+    found = quick(*changes)
+    assert set(found["overrides"]) == {*changes[1::2], "period.horizon=8"}
+
+
+def test_the_last_of_two_changes_to_one_value_counts(quick):
+    twice = quick("--set", "pace=0.9", "--set", "pace=0.3")
+    once = quick("--set", "pace=0.3")
+    assert series(twice) == series(once)
+
+
+def test_a_value_can_be_a_formula(quick):
+    assert series(quick("--set", "war_cost=resolve_prior / 2")) == series(quick("--set", "war_cost=0.2"))
+
+
+def test_rationality_0_is_a_coin_at_every_move(quick):
+    blind = quick("--set", "challenger.rationality=0", "--set", "defender.rationality=0")
+    moves = [list(move["strategy"].values()) for move in blind["first_moves"]]
+    assert all(chances == pytest.approx([1 / len(chances)] * len(chances), abs=1e-9) for chances in moves)
+
+
+def test_payoffs_and_rationality_have_one_scale(quick, usual):
+    """A type that cannot care, as all it can win is nothing, is worth what its flows are."""
+    changes = ["flows.challenger=0", "flows.defender=0", "challenger.rationality=0", "defender.rationality=0"]
+    assert starts(quick(*itertools.chain(*(("--set", change) for change in changes)))).keys() == starts(usual).keys()
+
+
+def test_the_horizon_can_be_set(standoff, starter):
+    document = standoff("run", starter, "--horizon", 3, "--belief-points", 5, "--json").document
+    assert document["horizon"] == 3
+    assert {len(one) for one in series(document)} == {3}
+
+
+def test_the_horizon_option_is_the_value_of_the_file(standoff, starter, usual):
+    arguments = ("--set", "period.horizon=8", "--belief-points", 5, "--json")
+    assert standoff("run", starter, *arguments).document == usual
+
+
+def test_a_shorter_period_ends_on_the_same_day(quick, usual):
+    """Rates are per week whatever the period, so half weeks tell nearly the same odds by the same dates."""
+    halves = quick("--set", "period.length=0.5")
+    assert halves["horizon"] == 2 * usual["horizon"]
+    assert math.isclose(halves["unresolved"][-1], usual["unresolved"][-1], abs_tol=0.1)
+
+
+def test_the_belief_points_can_be_set(usual):
+    assert usual["certificate"]["belief_points"] == [5, 5]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("war_cost", "--set war_cost: override: `war_cost` is not of the form `name=value`\n  help: write it like"),
+        ("=3", "--set =3: override: `=3` is not of the form `name=value`\n  help: write it like"),
+        ("war_costs=1", "--set war_costs=1: unknown-path: there is no `war_costs` in this scenario\n  help: did you mean `war_cost`?"),
+        (
+            "state.talks.begin=open",
+            "--set state.talks.begin=open: unknown-path: there is no `begin` in `state.talks`, so `state.talks.begin` leads nowhere",
+        ),
+        ("stages.rounds.rate=1", "--set stages.rounds.rate=1: unknown-path: there is no `rounds` in `stages`\n  help: did you mean `round`?"),
+        ("talks.start=ajar", "--set talks.start=ajar: unknown-level: `talks` has no level `ajar`\n  at: state.talks.start\n"),
+        ("war_cost=", "--set war_cost=: wrong-type: expected a number or a formula, found nothing\n"),
+        ("war_cost=[", "--set war_cost=[: yaml-syntax: not YAML: "),
+        ("war_cost=&a 1", "--set war_cost=&a 1: yaml-feature: the anchor `&a` is not read in scenarios\n"),
+        ("war_cost=cost", "--set war_cost=cost: unknown-name: there is no `cost`\n"),
+        ("war_cost=1/0", "--set war_cost=1/0: not-finite: `1/0` comes to inf, which is not a finite number\n"),
+        ("war_cost=1e999", "--set war_cost=1e999: expression-limit: `1e999` is too large a number\n"),
+        ("challenger.discount=2", "--set challenger.discount=2: discount: the discount of `challenger` is 2\n"),
+        ("challenger.rationality=-1", "--set challenger.rationality=-1: rationality: the rationality of `challenger` is -1\n"),
+        ("nature.clash.hazard=0.1 - mobilised", "--set nature.clash.hazard=0.1 - mobilised: negative-rate: "),
+        ("period.horizon=0", "--set period.horizon=0: wrong-value: `0` should be greater than 0\n"),
+        ("standoff=2", "--set standoff=2: version: `2` is not a version of the language\n"),
+        ("players=3", "--set players=3: wrong-type: expected a mapping, found `3`\n"),
+    ],
+)
+def test_a_wrong_change_is_told_by_what_was_typed(standoff, starter, change, told):
+    finished = standoff("run", starter, "--set", change)
+    assert (finished.code, finished.out) == (2, "")
+    assert finished.err.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("horizon", "told"),
+    [
+        ("0", "wrong-value: `0` should be greater than 0"),
+        ("-3", "wrong-value: `-3` should be greater than 0"),
+        ("2.5", "horizon: the horizon of 2.5 is 2.5 periods of 1, not a whole number"),
+        ("5000", "horizon: the horizon is 5000 periods; from 1 to 1000 can be solved"),
+        ("nan", "wrong-type: expected a number, found `nan`"),
+        ("inf", "wrong-type: expected a number, found `inf`"),
+        ("1e308", "horizon: the horizon is 1e+308 periods; from 1 to 1000 can be solved"),
+    ],
+)
+def test_a_wrong_horizon_is_told(standoff, starter, horizon, told):
+    finished = standoff("run", starter, "--horizon", horizon)
+    assert (finished.code, finished.out) == (2, "")
+    assert told in finished.err
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ["period.horizon=1e308", "period.length=1e-308"],
+        ["period.horizon=1e300", "period.length=1e300"],
+        ["as_of=9999-12-01"],
+    ],
+    ids=str,
+)
+def test_a_horizon_that_no_calendar_reaches_is_told(standoff, starter, changes):
+    finished = standoff("run", starter, *itertools.chain(*(("--set", change) for change in changes)))
+    assert (finished.code, finished.out) == (2, "")
+    assert ": horizon: the horizon " in finished.err
+
+
+def test_periods_of_no_length_leave_every_deadline_ahead(standoff):
+    finished = standoff("check", "cuba-1962", "--set", "period.horizon=1e-306", "--set", "period.length=1e-308")
+    assert (finished.code, finished.err) == (0, "")
+
+
+# ------------------------------------------------------------------------------------------------------------ --report
+
+
+def test_a_report_is_written_and_named(standoff, starter, tmp_path):
+    finished = standoff("run", starter, *QUICK, "--report", "brief.html", cwd=tmp_path)
+    assert (finished.code, finished.err) == (0, "")
+    assert finished.out.endswith("\nbrief written to brief.html\n")
+    page = (tmp_path / "brief.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "A border crisis" in page
+    assert [path.name for path in tmp_path.iterdir()] == ["brief.html"]
+
+
+def test_a_report_leaves_the_document_alone(standoff, starter, tmp_path, usual):
+    finished = standoff("run", starter, *QUICK, "--json", "--report", tmp_path / "brief.html")
+    assert (finished.code, finished.err) == (0, "")
+    assert finished.document == usual
+    assert (tmp_path / "brief.html").exists()
+
+
+def test_a_report_takes_the_place_of_an_older_one(standoff, starter, tmp_path):
+    (tmp_path / "brief.html").write_text("old", encoding="utf-8")
+    assert standoff("run", starter, *QUICK, "--report", tmp_path / "brief.html").code == 0
+    assert "A border crisis" in (tmp_path / "brief.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("folder", "the brief cannot be written to `folder`: is a directory\n"),
+        ("none/brief.html", "the brief cannot be written to `none/brief.html`: no such file or directory\n"),
+        ("file/brief.html", "the brief cannot be written to `file/brief.html`: not a directory\n"),
+        ("x" * 300, "file name too long\n"),
+        ("/dev/null", "the brief cannot be written to `/dev/null`: it is not an ordinary file\n"),
+    ],
+)
+def test_a_report_that_cannot_be_written_leaves_nothing_behind(standoff, starter, tmp_path, path, told):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("mine\n", encoding="utf-8")
+    finished = standoff("run", starter, *QUICK, "--report", path, cwd=tmp_path)
+    assert (finished.code, finished.out) == (2, "")
+    assert finished.err.startswith("cannot-write: ")
+    assert told in finished.err
+    assert sorted(found.name for found in tmp_path.rglob("*")) == ["file", "folder"]
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine\n"
