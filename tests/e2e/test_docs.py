@@ -1,4 +1,4 @@
-"""The documents: examples run, commands print what they are said to print, links lead somewhere, nothing is out of date."""
+"""The documents: examples run, commands print what is shown, links lead somewhere, nothing is out of date."""
 
 import ast
 import contextlib
@@ -37,7 +37,7 @@ def name_of(path):
 
 
 DOCUMENTS = generate.documents()
-MODULES = sorted(module.name for module in pkgutil.walk_packages([str(SOURCE)], "standoff.")) + ["standoff"]
+MODULES = sorted(["standoff", *(module.name for module in pkgutil.walk_packages([str(SOURCE)], "standoff."))])
 
 
 def blocks(path, language):
@@ -90,7 +90,12 @@ class Session:
     def type(self, command):
         assert command.startswith("standoff ")
         return subprocess.run(
-            ["/bin/sh", "-c", command], cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
+            ["/bin/sh", "-c", command],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
 
@@ -215,7 +220,12 @@ def test_every_code_of_a_fault_is_explained():
 
 def keys_of(value, path=""):
     """Paths of the keys of a JSON document; what is under a name of the scenario is left out."""
-    if isinstance(value, dict) and path not in {"beliefs", "versions", "first_moves[].strategy", "first_moves[].posteriors"}:
+    if isinstance(value, dict) and path not in {
+        "beliefs",
+        "versions",
+        "first_moves[].strategy",
+        "first_moves[].posteriors",
+    }:
         for key, inner in value.items():
             inner_path = f"{path}.{key}" if path else key
             yield inner_path

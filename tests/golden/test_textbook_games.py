@@ -1,7 +1,6 @@
 """Numbers from papers and other programs, each reached through a scenario file."""
 
 import json
-import math
 from pathlib import Path
 
 import numpy as np
@@ -159,15 +158,6 @@ def test_n7_the_risk_is_taken_where_the_tough_type_is_rare_enough(tough, takes_t
     assert (high > 0.5) == takes_the_risk
 
 
-def uniform_cost_ultimatum(rationality, num_costs, demands):
-    """N7a has a continuum of types; the receiver's two types are averaged over a grid of costs."""
-    p, c_a, top = 0.5, 0.1, 0.4
-    costs = (np.arange(num_costs) + 0.5) / num_costs * top
-    accept = 1 / (1 + np.exp(-rationality * ((1 - demands[:, None]) - (1 - p - costs[None, :]))))
-    value = (accept * demands[:, None] + (1 - accept) * (p - c_a)).mean(axis=1)
-    return value, 1 - accept.mean(axis=1)
-
-
 def test_n7_the_best_demand_against_uniform_costs():
     # x* = p + (C - c_A)/2 = 0.65, P(war) = 1/2 - c_A/(2C) = 0.375, U = 0.55625: the solver's two-type game at each cost
     # pair, averaged, must have its best demand there. Each type's answer comes from the solver.
@@ -265,9 +255,50 @@ def alternating_share(discounts, steps):
     return sum(p * int(name.removeprefix("s")) / steps for name, p in offers.items() if name != "no_offer")
 
 
-def test_n11_values_of_the_closed_form():
-    n11 = VALUES["N11"]["values"]
-    hazard = n11["cost"] / (n11["prize"] + n11["cost"])
-    assert hazard == n11["hazard"]
-    assert 1 / (1 - (1 - hazard) ** 2) == pytest.approx(n11["duration"], abs=1e-4)
-    assert math.isfinite(hazard)
+# Each side stays or concedes; the other concedes with a hazard that nature holds fixed. In equilibrium that hazard makes
+# staying and conceding worth the same. (The mutual fixed point needs simultaneous moves, which come later.)
+ATTRITION = """
+parameters: {hazard: {value: %(hazard)s, judgement: closed form}}
+players:
+  a: {label: A, rationality: %(L)s, discount: 1}
+stages:
+  - {name: stand, mover: a, actions: {stay: {label: stay}, concede: {label: concede, leads_to: {outcome: lost}}}}
+nature:
+  other: {label: The other concedes, hazard: -log(1 - hazard), leads_to: {outcome: won}}
+flows: {a: -0.25}
+outcomes:
+  lost: {label: Concede, payoffs: {a: 0}}
+  won: {label: The other concedes, payoffs: {a: 1}}
+unresolved: {label: Open, payoffs: {}}
+"""
+
+
+@pytest.mark.parametrize("rationality", [1, 10, 100])
+def test_n11_the_equilibrium_hazard_makes_staying_and_conceding_worth_the_same(rationality):
+    hazard = VALUES["N11"]["values"]["hazard"]
+    solution = solve(ATTRITION % {"L": rationality, "hazard": hazard}, horizon=30)
+    assert strategy(solution, "stand")[0]["stay"] == pytest.approx(0.5, abs=1e-12)
+    assert solution.equilibrium.start_values[0] == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize(("hazard", "stays"), [(0.19, False), (0.21, True)])
+def test_n11_any_other_hazard_tips_the_scales(hazard, stays):
+    solution = solve(ATTRITION % {"L": 100, "hazard": hazard}, horizon=30)
+    assert (strategy(solution, "stand")[0]["stay"] > 0.5) == stays
+
+
+def test_n11_mean_duration_where_both_concede_at_the_equilibrium_hazard():
+    text = """
+players:
+  a: {label: A, rationality: 1, discount: 1}
+stages:
+  - {name: watch, mover: a, actions: {wait: {label: wait}}}
+nature:
+  first: {label: A concedes, hazard: -log(0.8), leads_to: {outcome: over}}
+  second: {label: B concedes, hazard: -log(0.8), leads_to: {outcome: over}}
+outcomes: {over: {label: Over, payoffs: {}}}
+unresolved: {label: Open, payoffs: {}}
+"""
+    assert solve(text, horizon=100).forecast().mean_duration == pytest.approx(
+        VALUES["N11"]["values"]["duration"], abs=1e-4
+    )

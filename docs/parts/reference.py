@@ -1,0 +1,159 @@
+"""The reference: commands, scenario language, faults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from parts.common import ROOT, part, table
+
+
+@part("cli")
+def cli_part() -> str:
+    """Every command with its arguments and options, from the help of the program itself."""
+    import typer
+
+    from standoff.cli.app import app
+
+    def told(path: str, command: Any) -> Iterator[str]:
+        yield f"## `{path}`\n\n{(command.help or '').strip()}\n"
+        inner = getattr(command, "commands", {})
+        if inner:
+            yield (
+                table(
+                    ("command", "what it does"), [(f"`{path} {n}`", (c.help or "").strip()) for n, c in inner.items()]
+                )
+                + "\n"
+            )
+        rows = [row for parameter in command.params if (row := _parameter_row(parameter))]
+        if rows:
+            yield table(("argument or option", "what it is", "default"), rows) + "\n"
+        for name, child in inner.items():
+            yield from told(f"{path} {name}", child)
+
+    return "\n".join(told("standoff", typer.main.get_command(app)))
+
+
+def _parameter_row(parameter: Any) -> tuple[str, str, str] | None:
+    if parameter.param_type_name == "argument":
+        return f"`{parameter.metavar}`", parameter.help or "", "must be given"
+    kind = "" if parameter.is_flag else " " + (parameter.metavar or "NUMBER")
+    default = "" if parameter.is_flag or parameter.default is None else f"{parameter.default:g}"
+    bounds = "" if parameter.max is None else f" From {parameter.min:g} to {parameter.max:g}."
+    bounds += " May be given more than once." if parameter.multiple else ""
+    return f"`{', '.join(parameter.opts)}{kind}`", (parameter.help or "") + bounds, default
+
+
+@part("schema")
+def schema_part() -> str:
+    """Every part of a scenario file, from the JSON Schema."""
+    from standoff.scenario import json_schema
+
+    schema = json_schema()
+    definitions = schema["$defs"]
+    order = ["Scenario"]
+    texts = []
+    while len(texts) < len(order):
+        name = order[len(texts)]
+        own = schema if name == "Scenario" else definitions[name]
+        required = own.get("required", [])
+        rows = []
+        for key, field in own.get("properties", {}).items():
+            order += [ref for ref in dict.fromkeys(_references(field)) if ref not in order]
+            rows.append((f"`{key}`", _kind(field), _default(key, field, required), field.get("description", "")))
+        heading = "The file" if name == "Scenario" else name
+        text = own.get("description", "").partition("\n")[0]
+        texts.append(f"## {heading}\n\n{text}\n\n{table(('field', 'kind', 'if absent', 'meaning'), rows)}\n")
+    texts.append("## Event types\n\nThose of PLOVER (2021): " + ", ".join(f"`{code}`" for code in _event_codes()) + ".")
+    return "\n".join(texts)
+
+
+def _references(field: Any) -> Iterator[str]:
+    if isinstance(field, dict):
+        if "$ref" in field:
+            yield field["$ref"].rsplit("/", 1)[1]
+        for key, inner in field.items():
+            if key != "discriminator":
+                yield from _references(inner)
+    elif isinstance(field, list):
+        for inner in field:
+            yield from _references(inner)
+
+
+def _kind(field: dict[str, Any]) -> str:
+    """What may stand in a field, in words."""
+    if "$ref" in field:
+        name = field["$ref"].rsplit("/", 1)[1]
+        return f"[{name}](#{name.lower()})"
+    if "const" in field:
+        return f"`{field['const']}`"
+    if "enum" in field:
+        if tuple(field["enum"]) == _event_codes():
+            return "[event type](#event-types)"
+        return "one of " + ", ".join(f"`{value}`" for value in field["enum"])
+    kinds = [inner for inner in (*field.get("anyOf", ()), *field.get("oneOf", ())) if inner.get("type") != "null"]
+    if kinds:
+        told = list(dict.fromkeys(map(_kind, kinds)))
+        if told == ["number", "text"]:
+            return "number or formula"
+        return (", or " if any("→" in kind for kind in told) else " or ").join(told)
+    if field.get("type") == "object":
+        inner = _kind(next(iter(field.get("patternProperties", {}).values()), field.get("additionalProperties")))
+        return f"name → ({inner})" if "→" in inner else f"name → {inner}"
+    if field.get("type") == "array":
+        if "prefixItems" in field:
+            return f"list of {len(field['prefixItems'])}: {_kind(field['prefixItems'][0])}"
+        return f"list of {_kind(field['items'])}"
+    if field.get("type") == "string":
+        return "date" if field.get("format") == "date" else "name" if "pattern" in field else "text"
+    return {"integer": "whole number", "boolean": "`true` or `false`"}.get(field["type"], str(field["type"]))
+
+
+def _event_codes() -> tuple[str, ...]:
+    from standoff.scenario import EVENT_CODES
+
+    return EVENT_CODES
+
+
+def _default(key: str, field: dict[str, Any], required: list[str]) -> str:
+    if key in required:
+        return "**must be given**"
+    default = field.get("default")
+    if default in (None, "", [], {}) and default is not False:
+        return ""
+    return (
+        "as empty"
+        if isinstance(default, dict)
+        else f"`{str(default).lower() if isinstance(default, bool) else default}`"
+    )
+
+
+@part("functions")
+def functions_part() -> str:
+    """The functions of formulas."""
+    from standoff.scenario import SUBMODEL_FUNCTIONS
+    from standoff.scenario.nodes import BUILTIN_FUNCTIONS
+    from standoff.scenario.values import TIME_CONSTANTS
+
+    submodels = [
+        f"- of a submodel of kind `{kind}`: "
+        + ", ".join(f"`{name}({', '.join(given)})`" for name, given in functions.items())
+        for kind, functions in SUBMODEL_FUNCTIONS.items()
+    ]
+    lines = ["- built in: " + ", ".join(f"`{name}`" for name in (*BUILTIN_FUNCTIONS, "passed")), *submodels]
+    lines.append("- time constants, in the unit of the file: " + ", ".join(f"`{name}`" for name in TIME_CONSTANTS))
+    return "\n".join(lines)
+
+
+@part("faults")
+def faults_part() -> str:
+    """Every fault of the test files, as a person sees it."""
+    shown: dict[str, tuple[str, str]] = {}
+    for path in sorted((ROOT / "tests" / "unit" / "scenario" / "bad").glob("*.expected")):
+        text = path.read_text(encoding="utf-8")
+        for found in re.finditer(
+            r"^\S+?:(?:\d+:)? ([a-z-]+): (.*)\n(?:  at: .*\n)?(?:  help: (.*))?", text, re.MULTILINE
+        ):
+            shown.setdefault(found[1], (found[2], found[3] or ""))
+    return table(("code", "for example", "help"), [(f"`{code}`", *shown[code]) for code in sorted(shown)])
