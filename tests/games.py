@@ -7,7 +7,9 @@ import numpy as np
 from standoff.game.model import NATURE, NOBODY, Epoch, Game, Layer, Milestone, Player, Terminals
 
 
-def random_layer(rng, name, num_states, num_next, num_terminals, num_planes, players, *, chance=False, num_milestones=0):
+def random_layer(
+    rng, name, num_states, num_next, num_terminals, num_planes, players, *, chance=False, num_milestones=0
+):
     """A layer in which every state has 1 to 3 moves and every move 1 to 3 consequences."""
     mover, actions, allowed, payoff, branches, probability, target = [], [0], [], [], [0], [], []
     for _ in range(num_states):

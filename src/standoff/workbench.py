@@ -14,7 +14,7 @@ from standoff import catalog
 from standoff.catalog import list_scenarios, scenario_path
 from standoff.errors import InputError, Problem, nearest
 from standoff.extras import import_extra
-from standoff.scenario import Scenario, Coverage, apply_overrides, load_scenario, source_coverage
+from standoff.scenario import Coverage, Scenario, apply_overrides, load_scenario, source_coverage
 from standoff.version import __version__
 
 if TYPE_CHECKING:
@@ -92,7 +92,9 @@ def write_starter(path: Path) -> None:
     except OSError as error:
         raise InputError(
             Problem(
-                code="cannot-write", message=f"`{path}` cannot be written: {error.strerror}", help="choose another place"
+                code="cannot-write",
+                message=f"`{path}` cannot be written: {error.strerror}",
+                help="choose another place",
             )
         ) from None
 

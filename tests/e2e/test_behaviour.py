@@ -26,9 +26,7 @@ def odds(solution, *names, by_week=8):
 
 def first_move(solution, stage, player_type):
     return next(
-        move
-        for move in solution.forecast().first_moves
-        if move.stage == stage and move.player_type == player_type
+        move for move in solution.forecast().first_moves if move.stage == stage and move.player_type == player_type
     )
 
 
@@ -44,16 +42,15 @@ def answers(solution, package_number, proposer=1):
     )
     strategies, _ = layer_strategy(solution.equilibrium, 0, s, x, game.prior_belief)
     own = range(layer.action_start[x], layer.action_start[x + 1])
-    return [
-        {layer.action_names[layer.action_label[a]]: p for a, p in zip(own, row, strict=True)} for row in strategies
-    ]
+    return [{layer.action_names[layer.action_label[a]]: p for a, p in zip(own, row, strict=True)} for row in strategies]
 
 
 def test_a_readier_shield_raises_the_us_value_of_striking_and_the_strike_hazard():
     ready = solved("state.shield.start=ready")
-    assert first_move(ready, "pressure", "resolved").strategy["strike"] > 1.5 * first_move(
-        solved(), "pressure", "resolved"
-    ).strategy["strike"]
+    assert (
+        first_move(ready, "pressure", "resolved").strategy["strike"]
+        > 1.5 * first_move(solved(), "pressure", "resolved").strategy["strike"]
+    )
     assert odds(ready, "strike") > odds(solved(), "strike") + 0.05
 
 
@@ -117,7 +114,10 @@ def test_halving_the_period_moves_no_outcome_by_more_than_two_points(scenario):
 
 def test_beliefs_learn_nothing_from_a_player_whose_types_are_alike():
     alike = solved(
-        "strike_gain_reluctant=0.3", "strike_gain_resolved=0.3", "retreat_cost_reluctant=0.2", "retreat_cost_resolved=0.2"
+        "strike_gain_reluctant=0.3",
+        "strike_gain_resolved=0.3",
+        "retreat_cost_reluctant=0.2",
+        "retreat_cost_resolved=0.2",
     )
     assert np.allclose(list(first_move(alike, "pressure", "resolved").posteriors.values()), 0.45, atol=1e-9)
 

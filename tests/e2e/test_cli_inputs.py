@@ -127,7 +127,9 @@ def test_a_formula_of_fifty_thousand_brackets_is_refused(refused):
     ],
 )
 def test_an_unknown_name_is_told_with_the_nearest(standoff, name, advice):
-    told = f"unknown-scenario: there is no scenario `{name}` in the catalogue and no file of that name\n  help: {advice}\n"
+    told = (
+        f"unknown-scenario: there is no scenario `{name}` in the catalogue and no file of that name\n  help: {advice}\n"
+    )
     finished = standoff("run", name)
     assert (finished.code, finished.out, finished.err) == (2, "", told)
 

@@ -60,16 +60,11 @@ def odds(document, kind, name):
     return next(part["cumulative"] for part in document[kind] if part["name"] == name)
 
 
-def starts(document):
-    """Worth of the crisis to each player type at the start."""
-    return {(part["player"], part["player_type"]): part["value"] for part in document["start_values"]}
-
-
 # ------------------------------------------------------------------------------------------------- what --json promises
 
 
 def test_the_document_holds_every_key_of_the_contract(solved):
-    assert KEYS <= solved.keys()
+    assert solved.keys() >= KEYS
 
 
 def test_the_document_names_what_was_solved(solved, standoff, scenario):
@@ -130,7 +125,7 @@ def test_every_type_of_a_mover_has_its_first_move(solved):
 
 def test_the_certificate_meets_the_tolerances(solved):
     certificate, settings = solved["certificate"], solved["settings"]
-    assert CERTIFICATE <= certificate.keys()
+    assert certificate.keys() >= CERTIFICATE
     assert certificate["residual"] <= settings["tolerance"] <= 1e-8
     assert certificate["belief_error"] <= settings["belief_tolerance"] == 1e-3
     assert certificate["consistency_gap"] <= 1e-9
@@ -209,16 +204,13 @@ def test_init_says_where_it_cannot_write(standoff, tmp_path):
 
 
 def test_the_same_input_gives_the_same_bytes(standoff, scenario):
-    arguments = ("run", scenario, *QUICK, "--json")
-    assert standoff(*arguments).out == standoff(*arguments, PYTHONHASHSEED="7").out
+    arguments = ("run", scenario, "--horizon", 4, "--belief-points", 5, "--json")
+    assert standoff(*arguments, PYTHONHASHSEED="1").out == standoff(*arguments, PYTHONHASHSEED="7").out
 
 
 def test_a_parameter_can_be_set(quick, usual):
     cheap = quick("--set", "war_cost=0.1")
-    assert cheap["overrides"] == ["period.horizon=8", "war_cost=0.1"] or cheap["overrides"] == [
-        "war_cost=0.1",
-        "period.horizon=8",
-    ]
+    assert cheap["overrides"] == ["war_cost=0.1", "period.horizon=8"]
     assert cheap["scenario_hash"] != usual["scenario_hash"]
     assert odds(cheap, "outcomes", "war")[-1] > odds(usual, "outcomes", "war")[-1]
 
@@ -241,7 +233,14 @@ def test_a_prior_can_be_set(quick):
 
 
 def test_several_values_can_be_set(quick):
-    changes = ["--set", "pace=0.9", "--set", "defender.discount=0.95", "--set", "stages.round.bargaining.proposer=random"]
+    changes = [
+        "--set",
+        "pace=0.9",
+        "--set",
+        "defender.discount=0.95",
+        "--set",
+        "stages.round.bargaining.proposer=random",
+    ]
     found = quick(*changes)
     assert set(found["overrides"]) == {*changes[1::2], "period.horizon=8"}
 
@@ -260,12 +259,6 @@ def test_rationality_0_is_a_coin_at_every_move(quick):
     blind = quick("--set", "challenger.rationality=0", "--set", "defender.rationality=0")
     moves = [list(move["strategy"].values()) for move in blind["first_moves"]]
     assert all(chances == pytest.approx([1 / len(chances)] * len(chances), abs=1e-9) for chances in moves)
-
-
-def test_payoffs_and_rationality_have_one_scale(quick, usual):
-    """A type that cannot care, as all it can win is nothing, is worth what its flows are."""
-    changes = ["flows.challenger=0", "flows.defender=0", "challenger.rationality=0", "defender.rationality=0"]
-    assert starts(quick(*itertools.chain(*(("--set", change) for change in changes)))).keys() == starts(usual).keys()
 
 
 def test_the_horizon_can_be_set(standoff, starter):
@@ -295,13 +288,22 @@ def test_the_belief_points_can_be_set(usual):
     [
         ("war_cost", "--set war_cost: override: `war_cost` is not of the form `name=value`\n  help: write it like"),
         ("=3", "--set =3: override: `=3` is not of the form `name=value`\n  help: write it like"),
-        ("war_costs=1", "--set war_costs=1: unknown-path: there is no `war_costs` in this scenario\n  help: did you mean `war_cost`?"),
+        (
+            "war_costs=1",
+            "--set war_costs=1: unknown-path: there is no `war_costs` in this scenario\n  help: did you mean `war_cost`?",
+        ),
         (
             "state.talks.begin=open",
             "--set state.talks.begin=open: unknown-path: there is no `begin` in `state.talks`, so `state.talks.begin` leads nowhere",
         ),
-        ("stages.rounds.rate=1", "--set stages.rounds.rate=1: unknown-path: there is no `rounds` in `stages`\n  help: did you mean `round`?"),
-        ("talks.start=ajar", "--set talks.start=ajar: unknown-level: `talks` has no level `ajar`\n  at: state.talks.start\n"),
+        (
+            "stages.rounds.rate=1",
+            "--set stages.rounds.rate=1: unknown-path: there is no `rounds` in `stages`\n  help: did you mean `round`?",
+        ),
+        (
+            "talks.start=ajar",
+            "--set talks.start=ajar: unknown-level: `talks` has no level `ajar`\n  at: state.talks.start\n",
+        ),
         ("war_cost=", "--set war_cost=: wrong-type: expected a number or a formula, found nothing\n"),
         ("war_cost=[", "--set war_cost=[: yaml-syntax: not YAML: "),
         ("war_cost=&a 1", "--set war_cost=&a 1: yaml-feature: the anchor `&a` is not read in scenarios\n"),
@@ -309,7 +311,10 @@ def test_the_belief_points_can_be_set(usual):
         ("war_cost=1/0", "--set war_cost=1/0: not-finite: `1/0` comes to inf, which is not a finite number\n"),
         ("war_cost=1e999", "--set war_cost=1e999: expression-limit: `1e999` is too large a number\n"),
         ("challenger.discount=2", "--set challenger.discount=2: discount: the discount of `challenger` is 2\n"),
-        ("challenger.rationality=-1", "--set challenger.rationality=-1: rationality: the rationality of `challenger` is -1\n"),
+        (
+            "challenger.rationality=-1",
+            "--set challenger.rationality=-1: rationality: the rationality of `challenger` is -1\n",
+        ),
         ("nature.clash.hazard=0.1 - mobilised", "--set nature.clash.hazard=0.1 - mobilised: negative-rate: "),
         ("period.horizon=0", "--set period.horizon=0: wrong-value: `0` should be greater than 0\n"),
         ("standoff=2", "--set standoff=2: version: `2` is not a version of the language\n"),
@@ -368,7 +373,7 @@ def test_a_report_is_written_and_named(standoff, starter, tmp_path):
     assert (finished.code, finished.err) == (0, "")
     assert finished.out.endswith("\nbrief written to brief.html\n")
     page = (tmp_path / "brief.html").read_text(encoding="utf-8")
-    assert page.startswith("<!doctype html>")
+    assert page.lower().startswith("<!doctype html>")
     assert "A border crisis" in page
     assert [path.name for path in tmp_path.iterdir()] == ["brief.html"]
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from games import random_game
 from hypothesis import given
 from hypothesis import strategies as st
 
+from games import random_game
 from standoff.game.model import Epoch
 from standoff.solve.equilibrium import Settings, solve
 from standoff.solve.sample import sample_paths
@@ -19,7 +19,8 @@ NINE = Settings(belief_points=9)
 
 def map_layers(game, change):
     return replace(
-        game, epochs=tuple(replace(epoch, layers=tuple(change(layer) for layer in epoch.layers)) for epoch in game.epochs)
+        game,
+        epochs=tuple(replace(epoch, layers=tuple(change(layer) for layer in epoch.layers)) for epoch in game.epochs),
     )
 
 

@@ -109,9 +109,7 @@ def forecast(equilibrium: Equilibrium, *, level_names: dict[str, tuple[str, ...]
     )
     open_before = np.concatenate([[1.0], unresolved[:-1]])
     over = np.flatnonzero(unresolved <= 0.5)
-    beliefs = {
-        game.players[i].name: sweep.mean_beliefs[:, axis] for axis, i in enumerate(game.belief_players)
-    }
+    beliefs = {game.players[i].name: sweep.mean_beliefs[:, axis] for axis, i in enumerate(game.belief_players)}
     planes = game.planes
     return Forecast(
         outcomes=outcomes,
@@ -177,7 +175,14 @@ def _moves_at(equilibrium: Equilibrium, s: int, state: int) -> list[FirstMove]:
     labels = {name: game.label(f"{layer.name}.{name}") for name in names}
     after = {} if len(player.player_types) == 1 else dict(zip(names, map(float, posteriors), strict=True))
     return [
-        FirstMove(layer.stage, player.name, player_type, dict(zip(names, map(float, strategies[h]), strict=True)), labels, after)
+        FirstMove(
+            layer.stage,
+            player.name,
+            player_type,
+            dict(zip(names, map(float, strategies[h]), strict=True)),
+            labels,
+            after,
+        )
         for h, player_type in enumerate(player.player_types)
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
@@ -96,7 +98,7 @@ def _chart(console: Console, found: Forecast) -> None:
         shares = [series.cumulative[k] for series in found.outcomes]
         edges = np.round(np.cumsum([0.0, *shares]) * CHART_WIDTH).astype(int)
         line = Text(f"{k + 1:4d} ")
-        for n, (left, right) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        for n, (left, right) in enumerate(pairwise(edges)):
             line.append(_letter(n) * (right - left), style=COLOURS[n % len(COLOURS)])
         line.append("·" * (CHART_WIDTH - int(edges[-1])), style="dim")
         console.print(line)
@@ -106,10 +108,8 @@ def _chart(console: Console, found: Forecast) -> None:
 def _timing(console: Console, solution: Solution, found: Forecast) -> None:
     period = solution.scenario.period
     mean = found.mean_duration * period.length
-    if found.median_duration is None:
-        median = f"more than {period.horizon:g}"
-    else:
-        median = f"{found.median_duration * period.length:g}"
+    over = found.median_duration
+    median = f"more than {period.horizon:g}" if over is None else f"{over * period.length:g}"
     console.print(f"Length of the crisis: median {median} {period.unit}s, mean {mean:.1f} (cut at the horizon)")
     for player in solution.equilibrium.game.players:
         if player.name in found.beliefs:
@@ -192,7 +192,13 @@ def draw_check(console: Console, crisis: Crisis) -> None:
         f"{scenario.num_periods} periods, {len(crisis.game.packages)} packages"
     )
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading, side in (("parameter", "left"), ("value", "right"), ("range", "left"), ("unit", "left"), ("source", "left")):
+    for heading, side in (
+        ("parameter", "left"),
+        ("value", "right"),
+        ("range", "left"),
+        ("unit", "left"),
+        ("source", "left"),
+    ):
         table.add_column(heading, justify=side)  # type: ignore[arg-type]
     for name, parameter in scenario.parameters.items():
         spread = f"{parameter.range[0]:g} to {parameter.range[1]:g}" if parameter.range is not None else ""

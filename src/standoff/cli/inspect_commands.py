@@ -47,7 +47,10 @@ def list_catalogue(
         table.add_column(heading)
     for item in scenarios:
         table.add_row(
-            item.id, f"{item.as_of:%-d %b %Y}", f"{item.num_periods} x {item.period.length:g} {item.period.unit}", Text(item.title)
+            item.id,
+            f"{item.as_of:%-d %b %Y}",
+            f"{item.num_periods} x {item.period.length:g} {item.period.unit}",
+            Text(item.title),
         )
     Console(highlight=False).print(table)
 

@@ -45,7 +45,8 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
     report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Also write an HTML brief.")] = None,
     horizon: Annotated[
-        float | None, typer.Option("--horizon", metavar="N", help="Look so many time units ahead, not as the file says.")
+        float | None,
+        typer.Option("--horizon", metavar="N", help="Look so many time units ahead, not as the file says."),
     ] = None,
     belief_points: Annotated[
         int | None,
@@ -57,12 +58,17 @@ def run(
 ) -> None:
     """Forecast how a crisis ends and when, with a certificate."""
     from standoff import workbench
-    from standoff.solve.equilibrium import Settings
 
     changes = list(overrides or [])
     if horizon is not None:
         changes.append(f"period.horizon={horizon:.15g}")
     crisis = workbench.load(scenario, overrides=changes)
+    if report is not None:
+        from standoff.report.storing import check_writable
+
+        check_writable(report)  # rather than after the work
+    from standoff.solve.equilibrium import Settings  # slow to load, so what is wrong with the input is told first
+
     with _progress_bar() as progress:
         solution = crisis.solve(Settings(belief_points=belief_points, belief_tolerance=belief_tolerance), progress)
         solution.forecast()
@@ -87,7 +93,12 @@ def _progress_bar() -> Iterator[_Progress]:
     console = Console(stderr=True)
     first = "Loading the kernels (the first run on a machine compiles them, which takes about half a minute)"
     bar = Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=console, transient=True
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
     )
     task = bar.add_task(first, total=1.0)
     started = time.monotonic()

@@ -26,7 +26,14 @@ def draw_scenario(console: Console, crisis: Crisis) -> None:
         f"As of {scenario.as_of:%-d %B %Y}; {scenario.num_periods} periods of {scenario.period.length:g} {unit}."
     )
     console.print(Text(f"Payoffs: {scenario.payoff_unit}"))
-    for tree in (_players(crisis), _state(scenario), _agenda(crisis), _stages(crisis), _nature(scenario), _ends(scenario)):
+    for tree in (
+        _players(crisis),
+        _state(scenario),
+        _agenda(crisis),
+        _stages(crisis),
+        _nature(scenario),
+        _ends(scenario),
+    ):
         if tree.children:
             console.print()
             console.print(tree)
@@ -58,7 +65,9 @@ def _state(scenario: Scenario) -> Tree:
     tree = _tree("What everyone sees")
     for track in scenario.state.values():
         levels = " < ".join(
-            f"[{track.level_labels.get(level, level)}]" if level == track.start else track.level_labels.get(level, level)
+            f"[{track.level_labels.get(level, level)}]"
+            if level == track.start
+            else track.level_labels.get(level, level)
             for level in track.levels
         )
         tree.add(Text(f"{track.label}: {levels}"))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from standoff.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from standoff.submodels import InterceptorLayer
 
 __all__ = ["register"]
 
@@ -30,12 +33,16 @@ def _checked(command: str, compute: Callable[[], Answer]) -> Answer:
     try:
         return compute()
     except ValueError as error:
-        raise InputError(Problem(code="bad-value", message=str(error), help=f"see `standoff submodel {command} --help`")) from None
+        raise InputError(
+            Problem(code="bad-value", message=str(error), help=f"see `standoff submodel {command} --help`")
+        ) from None
 
 
 def salvo(
     missiles: Annotated[float, typer.Option(help="Missiles that could be fired.")] = 3000,
-    launchers: Annotated[float, typer.Option(help="Launchers at the first salvo; each fires one missile a salvo.")] = 200,
+    launchers: Annotated[
+        float, typer.Option(help="Launchers at the first salvo; each fires one missile a salvo.")
+    ] = 200,
     launcher_loss: Annotated[float, typer.Option(help="Share of the launchers lost after each salvo.")] = 0.12,
     salvos: Annotated[float, typer.Option(help="Salvos fired.")] = 8,
     reliability: Annotated[float, typer.Option(help="Chance that a missile works.")] = 0.85,
@@ -43,10 +50,14 @@ def salvo(
     layers: Annotated[
         list[str] | None,
         typer.Option(
-            "--layer", metavar="NAME:INTERCEPTORS:KILL:SHOTS", help="A layer of the defence, outermost first; repeat it."
+            "--layer",
+            metavar="NAME:INTERCEPTORS:KILL:SHOTS",
+            help="A layer of the defence, outermost first; repeat it.",
         ),
     ] = None,
-    check: Annotated[bool, typer.Option("--check", help="Compare with the exchanges of 2024 and 2025 instead.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Compare with the exchanges of 2024 and 2025 instead.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """How many missiles get through a layered defence."""
@@ -77,7 +88,7 @@ def salvo(
     _table(("quantity", "value"), rows, as_json)
 
 
-def _layer(text: str) -> object:
+def _layer(text: str) -> InterceptorLayer:
     from standoff.submodels import InterceptorLayer
 
     parts = text.split(":")
@@ -89,7 +100,9 @@ def _layer(text: str) -> object:
     try:
         numbers = [float(part) for part in parts[1:]]
     except ValueError:
-        raise InputError(Problem(code="bad-layer", message=f"`{text}` holds something that is no number", help=advice)) from None
+        raise InputError(
+            Problem(code="bad-layer", message=f"`{text}` holds something that is no number", help=advice)
+        ) from None
     return _checked("salvo", lambda: InterceptorLayer(parts[0], *numbers))
 
 

@@ -77,4 +77,4 @@ def most_promising(order: NDArray[np.int64], product: Floats, limit: int) -> NDA
     best = np.argsort(-product[order], kind="stable")
     places = [0, len(order) - 1][: limit if limit > 1 else 0]
     places += [int(place) for place in best if place not in places]
-    return order[np.sort(places[:limit])]
+    return np.asarray(order[np.sort(places[:limit])])

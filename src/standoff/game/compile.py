@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.context import Context, States
-from standoff.game.drafts import BranchDraft, LayerDraft
+from standoff.game.drafts import BranchDraft, LayerDraft, LayerPlan
 from standoff.game.model import Epoch, Game, Layer, Milestone, Terminals
-from standoff.game.plan import LayerPlan, plan_layers
+from standoff.game.plan import plan_layers
 from standoff.scenario import Scenario
 
 __all__ = ["MAX_STATES", "compile_game"]
@@ -48,9 +48,7 @@ def compile_game(scenario: Scenario) -> Game:
     _check_reach(context, reached)
     context.raise_problems()
     terminals = _TerminalTable()
-    epochs = tuple(
-        _epoch(context, plans, reached, start, terminals) for start in context.epoch_starts
-    )
+    epochs = tuple(_epoch(context, plans, reached, start, terminals) for start in context.epoch_starts)
     _check_play(context, plans, epochs, terminals)
     first = States(context, reached[0], context.epoch_starts[-1])
     unresolved = first.payoff(scenario.unresolved.payoffs, "unresolved.payoffs")
@@ -101,9 +99,11 @@ def _successors(draft: LayerDraft) -> list[Levels]:
     stays |= draft.mover == -2
     found = [draft.skip[stays]]
     for action in draft.actions:
-        for branch in action.branches:
-            if branch.outcome < 0:
-                found.append(branch.levels[action.available & (branch.probability > 0.0)])
+        found.extend(
+            branch.levels[action.available & (branch.probability > 0.0)]
+            for branch in action.branches
+            if branch.outcome < 0
+        )
     return found
 
 
@@ -360,4 +360,3 @@ def _action_path(plan: LayerPlan, name: str) -> str:
     if plan.name == plan.stage:
         return f"{plan.path}.actions.{name}"
     return f"{plan.path}.bargaining.{name}"
-

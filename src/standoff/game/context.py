@@ -17,8 +17,8 @@ from standoff.errors import Problem, ScenarioError
 from standoff.game.agenda import all_packages, efficient_packages, most_promising
 from standoff.game.drafts import Columns
 from standoff.game.model import Plane, Player
-from standoff.scenario import Expression, Scenario, Scope, base_scope
 from standoff.game.submodel_functions import submodel_functions
+from standoff.scenario import Expression, Scenario, Scope, base_scope
 
 __all__ = ["Context", "States"]
 
@@ -106,14 +106,8 @@ class Context:
         """Column that says whose turn it is in a bargaining stage with alternating proposers."""
         return f"turn of {stage}"
 
-    def package_allowed(self, player: int, player_type: int, package: int) -> bool:
-        """Whether no red line of the type forbids a package; False for a type that does not exist."""
-        if player_type >= len(self.players[player].player_types):
-            return False
-        return not bool(self._red[package, player, player_type])
-
-    def package_allowed_array(self, player: int, player_type: int, packages: Levels) -> Bools:
-        """The same for an array of packages, -1 for none."""
+    def package_allowed(self, player: int, player_type: int, packages: Levels) -> Bools:
+        """Whether no red line of a type forbids each of some packages; False for -1, and for a type that does not exist."""
         if not len(self._red) or player_type >= len(self.players[player].player_types):
             return np.zeros(len(packages), dtype=np.bool_)
         return np.asarray((packages >= 0) & ~self._red[packages.clip(min=0), player, player_type])
@@ -140,7 +134,10 @@ class Context:
         if not np.isfinite(value).all():
             bad = value[~np.isfinite(value)][0]
             self.problem(
-                "not-finite", f"`{expression}` is `{bad}` in some state", path, "guard it, for example with max(x, 0.001)"
+                "not-finite",
+                f"`{expression}` is `{bad}` in some state",
+                path,
+                "guard it, for example with max(x, 0.001)",
             )
             return np.zeros(count)
         return value
@@ -221,8 +218,7 @@ class Context:
         a, b = self._negotiators()
         rows = [[p for p, plane in enumerate(self.planes) if plane.player == side] for side in (a, b)]
         allowed = [
-            np.array([~red[:, side, plane] for plane in range(len(self.players[side].player_types))])
-            for side in (a, b)
+            np.array([~red[:, side, plane] for plane in range(len(self.players[side].player_types))]) for side in (a, b)
         ]
         kept = efficient_packages(worth[:, rows[0]].T, worth[:, rows[1]].T, allowed[0], allowed[1])
         if not kept.any():
@@ -283,7 +279,7 @@ class Context:
             for player_name, lines in issue.red_lines.items():
                 i = self.player_index(player_name)
                 for k, player_type in enumerate(self.players[i].player_types):
-                    own = lines.get(player_type, []) if isinstance(lines, Mapping) else lines
+                    own = lines.get(player_type, ()) if isinstance(lines, Mapping) else lines
                     for level_name in own:
                         red[:, i, k] |= levels[:, column] == issue.levels.index(level_name)
         return red
@@ -464,4 +460,6 @@ class States:
     def describe(self, state: int) -> str:
         """A state in words of the file."""
         tracks = self.context.scenario.state.items()
-        return ", ".join(f"{name} {track.levels[self.levels[state, column]]}" for column, (name, track) in enumerate(tracks))
+        return ", ".join(
+            f"{name} {track.levels[self.levels[state, column]]}" for column, (name, track) in enumerate(tracks)
+        )

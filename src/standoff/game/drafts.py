@@ -7,12 +7,17 @@ proposer alternates, whose turn it is, and at the end two columns that live only
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ActionDraft", "BranchDraft", "Columns", "LayerDraft"]
+if TYPE_CHECKING:
+    from standoff.game.context import States
+
+__all__ = ["ActionDraft", "BranchDraft", "Columns", "LayerDraft", "LayerPlan"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -104,3 +109,22 @@ class LayerDraft:
     arrival: Floats
     skip: Levels
     actions: tuple[ActionDraft, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class LayerPlan:
+    """How to make one layer.
+
+    Attributes:
+        name: Slug, unique in the period.
+        stage: Name of the scenario's stage or hazard.
+        path: Where in the scenario it is written.
+        is_chance: Whether nature moves.
+        draft: Makes the layer over any array of states.
+    """
+
+    name: str
+    stage: str
+    path: str
+    is_chance: bool
+    draft: Callable[[States], LayerDraft]

@@ -48,7 +48,8 @@ def submodel_functions(scenario: Scenario, scope: Scope) -> tuple[dict[str, Call
             built: SalvoSubmodel | OilShock
             if submodel.kind == "salvo":
                 fields: dict[str, object] = {
-                    key: number(getattr(submodel, key)) for key in ("launchers", "launcher_loss", "salvos", "reliability")
+                    key: number(getattr(submodel, key))
+                    for key in ("launchers", "launcher_loss", "salvos", "reliability")
                 }
                 layer_fields = ("interceptors", "kill_probability", "shots_per_target", "readiness")
                 fields["layers"] = [
@@ -56,7 +57,7 @@ def submodel_functions(scenario: Scenario, scope: Scope) -> tuple[dict[str, Call
                     for layer in submodel.layers
                 ]
                 built = SalvoSubmodel.from_mapping(fields)
-                names = ("leakers", "spread", "exhausted")
+                names: tuple[str, ...] = ("leakers", "spread", "exhausted")
             else:
                 built = OilShock.from_mapping(
                     {target: number(getattr(submodel, key)) for key, target in OIL_FIELDS.items()}

@@ -1,0 +1,1 @@
+"""Kernels that solve a game, and their results."""

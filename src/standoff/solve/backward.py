@@ -23,7 +23,15 @@ from standoff.solve.branch import trace
 from standoff.solve.lockstep import ROWS, S1, S2, SCRATCH, exp_rows, newton_rows, weight_rows
 from standoff.solve.node import WORK_ROWS, is_unique
 
-__all__ = ["COUNTS", "LOG_ODDS_TOLERANCE", "PLANE_BLOCK", "TRACED_TOLERANCE", "chance_layer", "decision_layer", "period_end"]
+__all__ = [
+    "COUNTS",
+    "LOG_ODDS_TOLERANCE",
+    "PLANE_BLOCK",
+    "TRACED_TOLERANCE",
+    "chance_layer",
+    "decision_layer",
+    "period_end",
+]
 
 COUNTS = ("nodes", "evaluations", "unique", "traced", "folds", "lost")
 """What `decision_layer` counts, in the order of its `counts` argument."""
@@ -38,7 +46,7 @@ TRACED_TOLERANCE = 1e-8
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def period_end(values, flow, discounts, out):  # type: ignore[no-untyped-def]
+def period_end(values, flow, discounts, out):
     """Value at the end of a period: its flow plus the discounted value of the next; shapes (state, point, plane)."""
     for x in range(out.shape[0]):
         for k in range(out.shape[1]):
@@ -47,7 +55,7 @@ def period_end(values, flow, discounts, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _continuation(action, action_payoff, branch_start, probability, target, terminal_values, values, out):  # type: ignore[no-untyped-def]
+def _continuation(action, action_payoff, branch_start, probability, target, terminal_values, values, out):
     """Write W(a; .) for one action; `out` has shape (point, plane)."""
     num_points, num_planes = out.shape
     flat = out.reshape(num_points * num_planes)
@@ -68,7 +76,7 @@ def _continuation(action, action_payoff, branch_start, probability, target, term
 @njit(cache=True, nogil=True, error_model="numpy")
 def chance_layer(
     arrival, skip, action_start, action_payoff, branch_start, probability, target, terminal_values, values, out
-):  # type: ignore[no-untyped-def]
+):
     """Values of a chance layer: with probability `arrival` the first action's branches, else `skip`."""
     num_points, num_planes = out.shape[1], out.shape[2]
     total = np.zeros((num_points, num_planes))
@@ -82,7 +90,7 @@ def chance_layer(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _blend(q, came, stayed, out):  # type: ignore[no-untyped-def]
+def _blend(q, came, stayed, out):
     """Write q came + (1-q) stayed, where what has no weight is not read."""
     for k in range(out.shape[0]):
         for p in range(out.shape[1]):
@@ -126,7 +134,7 @@ def decision_layer(
     regrets,
     counts,
     trace_always,
-):  # type: ignore[no-untyped-def]
+):
     """Values and strategies of the states [first, last) of a decision layer.
 
     Args:
@@ -202,11 +210,13 @@ def decision_layer(
             allowed = action_allowed[start : start + n]
             for k in range(num_points):
                 own_belief[k] = points_of[0, k // n2 if axis == 0 else k % n2]
-            _coefficient_rows(shape, axis, n, plane, matrix, w, coefficients, allowed, samples, line, lam, trace_always, unique)
+            _coefficient_rows(
+                shape, axis, n, plane, matrix, w, coefficients, allowed, samples, line, lam, trace_always, unique
+            )
             for a in range(n):
                 for k in range(num_points):
                     ell[a, k] = warm[start + a, k]
-            used, unsolved = newton_rows(
+            used, _ = newton_rows(
                 lam, own_belief, coefficients, nm, allowed, unique, LOG_ODDS_TOLERANCE, ell[:n], rows[:n], scratch,
                 shifted, bits,
             )  # fmt: skip
@@ -245,7 +255,7 @@ def decision_layer(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _plain_logit(x, start, n, lam, plane, w, scratch, shifted, bits, strategies, out, regrets):  # type: ignore[no-untyped-def]
+def _plain_logit(x, start, n, lam, plane, w, scratch, shifted, bits, strategies, out, regrets):
     """A mover with one type: logit at every belief point, and beliefs stay where they are."""
     num_points, num_planes = out.shape[1], out.shape[2]
     top, z, power, odds = scratch[0], scratch[1], scratch[2], scratch[3]
@@ -275,7 +285,9 @@ def _plain_logit(x, start, n, lam, plane, w, scratch, shifted, bits, strategies,
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _coefficient_rows(shape, axis, n, plane, matrix, w, coefficients, allowed, samples, line, lam, trace_always, unique):  # type: ignore[no-untyped-def]
+def _coefficient_rows(
+    shape, axis, n, plane, matrix, w, coefficients, allowed, samples, line, lam, trace_always, unique
+):
     """Chebyshev coefficients of the mover's own action values along its axis, laid out by belief point.
 
     Also says at which points the solution is proved unique, which holds for a whole line along the mover's axis.
@@ -303,9 +315,26 @@ def _coefficient_rows(shape, axis, n, plane, matrix, w, coefficients, allowed, s
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _collect(
-    x, shape, axis, n, plane, lam, points_of, belief, allowed, w, rows, weights, scratch, value, shifted, bits, out,
-    residuals, regrets
-):  # type: ignore[no-untyped-def]
+    x,
+    shape,
+    axis,
+    n,
+    plane,
+    lam,
+    points_of,
+    belief,
+    allowed,
+    w,
+    rows,
+    weights,
+    scratch,
+    value,
+    shifted,
+    bits,
+    out,
+    residuals,
+    regrets,
+):
     """Values of a solved state, with its residual and regret measured afresh at the Bayes posteriors.
 
     Rows 0, 1, 2 of each action (posterior and action values) are written anew.

@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from standoff.solve.node import D, G, HL, H, evaluate, newton
+from standoff.solve.node import HL, D, G, H, evaluate, newton
 
 __all__ = ["trace"]
 
@@ -31,7 +31,7 @@ SHARPEST_TURN = 0.8  # least cosine between the tangents at both ends of a step
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _solve_dense(matrix, right):  # type: ignore[no-untyped-def]
+def _solve_dense(matrix, right):
     """Solve a small dense system in place by Gaussian elimination with partial pivoting; False where singular."""
     n = right.shape[0]
     for col in range(n):
@@ -59,7 +59,7 @@ def _solve_dense(matrix, right):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _bordered(target, common, tangent, work, matrix):  # type: ignore[no-untyped-def]
+def _bordered(target, common, tangent, work, matrix):
     """The matrix [dH/dl, dH/dt; tangent'] from an evaluated workspace."""
     n = common.shape[0]
     for i in range(n):
@@ -72,7 +72,7 @@ def _bordered(target, common, tangent, work, matrix):  # type: ignore[no-untyped
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _correct(belief, target, y, y_hat, tangent, ell, coefficients, allowed, common, work, matrix, right):  # type: ignore[no-untyped-def]  # noqa: E501
+def _correct(belief, target, y, y_hat, tangent, ell, coefficients, allowed, common, work, matrix, right):
     """Newton's method from y on H = 0, tangent'(y - y_hat) = 0; iterations, negative where it failed."""
     n = common.shape[0]
     for iteration in range(1, CORRECTOR_ITERATIONS + 1):
@@ -99,7 +99,7 @@ def _correct(belief, target, y, y_hat, tangent, ell, coefficients, allowed, comm
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def trace(belief, target, ell, coefficients, allowed, tolerance, work):  # type: ignore[no-untyped-def]
+def trace(belief, target, ell, coefficients, allowed, tolerance, work):
     """Follow the principal branch to rationality `target`.
 
     Args:
@@ -186,8 +186,10 @@ def trace(belief, target, ell, coefficients, allowed, tolerance, work):  # type:
             drift = 0.0
             for i in range(n + 1):
                 drift = max(drift, abs(y_new[i] - y_hat[i]))
-            if used > 0 and drift <= 0.5 * abs(length) + 1e-6 and _same_way(
-                belief, target, y_new, tangent, ell, coefficients, allowed, common, work, matrix, right
+            if (
+                used > 0
+                and drift <= 0.5 * abs(length) + 1e-6
+                and _same_way(belief, target, y_new, tangent, ell, coefficients, allowed, common, work, matrix, right)
             ):
                 break
             step = 0.5 * min(step, abs(length))
@@ -202,7 +204,7 @@ def trace(belief, target, ell, coefficients, allowed, tolerance, work):  # type:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _same_way(belief, target, y, tangent, ell, coefficients, allowed, common, work, matrix, right):  # type: ignore[no-untyped-def]  # noqa: E501
+def _same_way(belief, target, y, tangent, ell, coefficients, allowed, common, work, matrix, right):
     """Whether the tangent at y makes no sharp turn against the one before: the step has not jumped to another curve."""
     n = common.shape[0]
     for i in range(n):

@@ -70,7 +70,7 @@ def axis_of_points(num_points: int) -> Floats:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def weights_at(belief, axis, weights):  # type: ignore[no-untyped-def]
+def weights_at(belief, axis, weights):
     """Write w_k(belief) into `weights`; `axis` from `axis_of_points`."""
     n = axis.shape[1]
     product = 1.0
@@ -84,7 +84,7 @@ def weights_at(belief, axis, weights):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def clenshaw(coefficients, x):  # type: ignore[no-untyped-def]
+def clenshaw(coefficients, x):
     """Value and derivative in x of sum_k c_k T_k(x), by Clenshaw's recurrence and its derivative."""
     b1 = 0.0
     b2 = 0.0

@@ -117,7 +117,8 @@ class Equilibrium:
         settings: How it was solved.
         certificate: How good it is.
         start_values: Expected discounted payoff of each plane at the start; shape (plane,).
-        values: V by period, layer: shape (state, belief point, plane), planes padded to whole blocks. Only period 0 unless `settings.keep_values`.
+        values: V by period, layer: shape (state, belief point, plane), planes padded to whole blocks. Only period 0
+            unless `settings.keep_values`.
         strategies: s_h(a) by period, layer: shape (action, type, belief point); empty for chance layers.
         sweep: What the forward pass found.
     """
@@ -305,9 +306,7 @@ def _backward(game: Game, settings: Settings, grid: _Grid, progress: Progress | 
             progress(0.8 * (game.num_periods - period) / game.num_periods)
     all_values.reverse()
     all_strategies.reverse()
-    return _Backward(
-        tuple(all_values), tuple(all_strategies), residual, regret, tuple(int(count) for count in counts)
-    )
+    return _Backward(tuple(all_values), tuple(all_strategies), residual, regret, tuple(int(count) for count in counts))
 
 
 def _refuse(game: Game, stage: str, period: int, residual: float, lost: int, settings: Settings) -> None:
@@ -321,9 +320,7 @@ def _refuse(game: Game, stage: str, period: int, residual: float, lost: int, set
     )
 
 
-def _forward(
-    game: Game, grid: _Grid, strategies: tuple[tuple[Floats, ...], ...], progress: Progress | None
-) -> Sweep:
+def _forward(game: Game, grid: _Grid, strategies: tuple[tuple[Floats, ...], ...], progress: Progress | None) -> Sweep:
     num_planes = len(game.planes)
     num_milestones = len(game.milestones)
     first_plane_channel = 1 + num_milestones

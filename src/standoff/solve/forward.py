@@ -27,7 +27,7 @@ CHANNEL_BLOCK = 4
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def meet_milestones(holds, after, first_channel, mass, hits):  # type: ignore[no-untyped-def]
+def meet_milestones(holds, after, first_channel, mass, hits):
     """Take out of each milestone's channel the mass in states where it holds.
 
     Args:
@@ -55,9 +55,19 @@ def meet_milestones(holds, after, first_channel, mass, hits):  # type: ignore[no
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _release(
-    action, amount, factor, first_plane_channel, action_payoff, branch_start, probability, target, terminal_values,
-    next_mass, absorbed, payoffs
-):  # type: ignore[no-untyped-def]
+    action,
+    amount,
+    factor,
+    first_plane_channel,
+    action_payoff,
+    branch_start,
+    probability,
+    target,
+    terminal_values,
+    next_mass,
+    absorbed,
+    payoffs,
+):
     """Send the mass that takes an action along its branches; `amount` has shape (point, channel)."""
     num_points, num_channels = amount.shape
     for p in range(payoffs.shape[0]):
@@ -97,7 +107,7 @@ def chance_forward(
     next_mass,
     absorbed,
     payoffs,
-):  # type: ignore[no-untyped-def]
+):
     """Move the mass of a chance layer into `next_mass`, `absorbed` and `payoffs`, all added to."""
     num_points, num_channels = mass.shape[1], mass.shape[2]
     amount = np.empty((num_points, num_channels))
@@ -140,7 +150,7 @@ def decision_forward(
     next_mass,
     absorbed,
     payoffs,
-):  # type: ignore[no-untyped-def]
+):
     """Move the mass of a decision layer into `next_mass`, `absorbed` and `payoffs`, all added to.
 
     Args:
@@ -208,7 +218,7 @@ def decision_forward(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _any(mass):  # type: ignore[no-untyped-def]
+def _any(mass):
     """Whether any mass is there at all."""
     for k in range(mass.shape[0]):
         for c in range(mass.shape[1]):
@@ -218,7 +228,7 @@ def _any(mass):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _add(share, mass, to):  # type: ignore[no-untyped-def]
+def _add(share, mass, to):
     """Add a share of one block of mass to another; shapes (point, channel)."""
     size = mass.shape[0] * mass.shape[1]
     source = mass.reshape(size)
@@ -228,7 +238,7 @@ def _add(share, mass, to):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _spread(n1, n2, axis, weights, sent, amount):  # type: ignore[no-untyped-def]
+def _spread(n1, n2, axis, weights, sent, amount):
     """Carry mass from every point along the mover's axis to the points around its posterior."""
     nm = n1 if axis == 0 else n2
     stride = n2 if axis == 0 else 1

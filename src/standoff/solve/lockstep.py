@@ -32,7 +32,7 @@ SCRATCH = 7
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def exp_rows(x, shifted, bits, out):  # type: ignore[no-untyped-def]
+def exp_rows(x, shifted, bits, out):
     """Write exp(x) into `out`; one-dimensional rows of equal length.
 
     `shifted` is scratch and `bits` the view of it as int64.
@@ -65,7 +65,7 @@ def exp_rows(x, shifted, bits, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _clenshaw_step(coefficient, x, b_new, b_old, d_new, d_old):  # type: ignore[no-untyped-def]
+def _clenshaw_step(coefficient, x, b_new, b_old, d_new, d_old):
     """One step of Clenshaw's recurrence and of its derivative, in place of the older terms."""
     for k in range(x.shape[0]):
         two_x = 2.0 * x[k]
@@ -74,7 +74,7 @@ def _clenshaw_step(coefficient, x, b_new, b_old, d_new, d_old):  # type: ignore[
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _clenshaw_rows(coefficients, num_coefficients, x, value, slope, b1, b2, d1, d2):  # type: ignore[no-untyped-def]
+def _clenshaw_rows(coefficients, num_coefficients, x, value, slope, b1, b2, d1, d2):
     """Value and slope in the belief of sum_c coefficients[c, k] T_c(x[k]) for every column k; the rest is scratch."""
     n = x.shape[0]
     for k in range(n):
@@ -94,7 +94,9 @@ def _clenshaw_rows(coefficients, num_coefficients, x, value, slope, b1, b2, d1, 
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def newton_rows(rationality, belief, coefficients, num_coefficients, allowed, active, tolerance, ell, rows, scratch, shifted, bits):  # type: ignore[no-untyped-def]
+def newton_rows(
+    rationality, belief, coefficients, num_coefficients, allowed, active, tolerance, ell, rows, scratch, shifted, bits
+):
     """Solve H(l) = 0 at every belief point by Newton's method from `ell`, which is overwritten.
 
     Args:
@@ -136,8 +138,12 @@ def newton_rows(rationality, belief, coefficients, num_coefficients, allowed, ac
                     posterior[k] = 0.0 if allowed[a, 0] else 1.0
             for k in range(num_points):
                 top1[k] = 2.0 * posterior[k] - 1.0
-            _clenshaw_rows(coefficients[0, a], num_coefficients, top1, rows[a, Q1], rows[a, SLOPE1], b[0], b[1], d[0], d[1])
-            _clenshaw_rows(coefficients[1, a], num_coefficients, top1, rows[a, Q2], rows[a, SLOPE2], b[0], b[1], d[0], d[1])
+            _clenshaw_rows(
+                coefficients[0, a], num_coefficients, top1, rows[a, Q1], rows[a, SLOPE1], b[0], b[1], d[0], d[1]
+            )
+            _clenshaw_rows(
+                coefficients[1, a], num_coefficients, top1, rows[a, Q2], rows[a, SLOPE2], b[0], b[1], d[0], d[1]
+            )
         for h in range(2):
             top = top1 if h == 0 else top2
             for k in range(num_points):
@@ -211,7 +217,7 @@ def newton_rows(rationality, belief, coefficients, num_coefficients, allowed, ac
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def weight_rows(belief, axis, product, weights):  # type: ignore[no-untyped-def]
+def weight_rows(belief, axis, product, weights):
     """Interpolation weights of every belief in a row; see `standoff.solve.chebyshev.weights_at`.
 
     Args:

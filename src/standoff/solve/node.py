@@ -56,7 +56,7 @@ MAX_ITERATIONS = 25
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def evaluate(belief, rationality, ell, coefficients, allowed, work):  # type: ignore[no-untyped-def]
+def evaluate(belief, rationality, ell, coefficients, allowed, work):
     """Fill the workspace at `ell`: posteriors, action values and slopes, strategies, H, d, g and dH/dL.
 
     Args:
@@ -121,7 +121,7 @@ def evaluate(belief, rationality, ell, coefficients, allowed, work):  # type: ig
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def newton(belief, rationality, ell, coefficients, allowed, tolerance, work):  # type: ignore[no-untyped-def]
+def newton(belief, rationality, ell, coefficients, allowed, tolerance, work):
     """Solve H(l) = 0 by Newton's method from `ell`, which is overwritten.
 
     Returns:
@@ -155,7 +155,7 @@ def newton(belief, rationality, ell, coefficients, allowed, tolerance, work):  #
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def finish(belief, strategies, allowed, posteriors):  # type: ignore[no-untyped-def]
+def finish(belief, strategies, allowed, posteriors):
     """Posteriors by Bayes' rule from strategies, as the rest of the sweep uses them.
 
     Args:
@@ -183,15 +183,13 @@ def slope_samples(num_points: int) -> NDArray[np.float64]:
     """Matrix from the Chebyshev coefficients of Q to b (1-b) Q'(b) at 4n + 1 sample beliefs; shape (sample, coefficient)."""
     degree = num_points  # of b (1-b) Q'(b), where Q has degree num_points - 1
     x = np.cos(np.pi * np.arange(4 * degree + 1) / (4 * degree))
-    columns = [
-        np.polynomial.chebyshev.chebval(x, np.polynomial.chebyshev.chebder(unit)) for unit in np.eye(num_points)
-    ]
+    columns = [np.polynomial.chebyshev.chebval(x, np.polynomial.chebyshev.chebder(unit)) for unit in np.eye(num_points)]
     # b = (1+x)/2: dQ/db = 2 dQ/dx and b (1-b) = (1 - x^2)/4
     return np.ascontiguousarray(0.5 * (1.0 - x[:, None] ** 2) * np.stack(columns, axis=1))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _is_flat(rationality, coefficients):  # type: ignore[no-untyped-def]
+def _is_flat(rationality, coefficients):
     """A cheaper test that implies the other: Bernstein's inequality bounds L w |Q'| by (L/2) sum_k k |c_k|."""
     most1 = 0.0
     most2 = 0.0
@@ -211,7 +209,7 @@ def _is_flat(rationality, coefficients):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def is_unique(rationality, coefficients, allowed, samples):  # type: ignore[no-untyped-def]
+def is_unique(rationality, coefficients, allowed, samples):
     """Whether the test of the module docstring proves that the node has one solution, at any belief.
 
     Args:

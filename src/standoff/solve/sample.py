@@ -49,7 +49,7 @@ class Paths:
 def _solve_at(
     x, m, beliefs, action_start, action_allowed, action_payoff, branch_start, probability, target, terminal_worth,
     rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, samples1, samples2, values, strategies, posteriors
-):  # type: ignore[no-untyped-def]  # fmt: skip
+):  # fmt: skip
     """Strategies and posteriors of the mover in state x at a belief off the points; shapes (2, action), (action,)."""
     start = action_start[x]
     n = action_start[x + 1] - start
@@ -82,8 +82,8 @@ def _solve_at(
                             q[h, a, i] += share * line1[k] * source[k * n2 + i, plane + h]
                     else:
                         for k in range(n1):
-                            for l in range(n2):
-                                q[h, a, i] += share * line1[k] * line2[l] * source[k * n2 + l, plane + h]
+                            for other in range(n2):
+                                q[h, a, i] += share * line1[k] * line2[other] * source[k * n2 + other, plane + h]
     if axis < 0:
         top = np.max(q[0, :, 0])
         total = 0.0
@@ -122,7 +122,7 @@ def _solve_at(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _draw(weights, uniform):  # type: ignore[no-untyped-def]
+def _draw(weights, uniform):
     """Index drawn with the given weights, which sum to one."""
     total = 0.0
     for k in range(weights.shape[0]):
@@ -135,9 +135,10 @@ def _draw(weights, uniform):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True, error_model="numpy")
 def _sample_layer(
     is_chance, mover, arrival, skip, action_start, action_allowed, action_payoff, branch_start, probability, target,
-    terminal_worth, rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, samples1, samples2, values, player_types, uniforms,
+    terminal_worth, rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, samples1, samples2, values,
+    player_types, uniforms,
     widest, states, beliefs, taken
-):  # type: ignore[no-untyped-def]  # fmt: skip
+):  # fmt: skip
     """Move every open path through one layer; `states` and `beliefs` are overwritten. Returns failed nodes."""
     strategies = np.empty((2, widest))
     posteriors = np.empty(widest)
@@ -156,7 +157,8 @@ def _sample_layer(
             n = action_start[x + 1] - action_start[x]
             used = _solve_at(
                 x, m, beliefs[path], action_start, action_allowed, action_payoff, branch_start, probability, target,
-                terminal_worth, rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, samples1, samples2, values, strategies,
+                terminal_worth, rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, samples1, samples2, values,
+                strategies,
                 posteriors,
             )  # fmt: skip
             failed += used < 0
@@ -212,7 +214,7 @@ def sample_paths(equilibrium: Equilibrium, num_paths: int, seed: int) -> Paths:
             failed = _sample_layer(
                 layer.is_chance, layer.mover, layer.arrival, layer.skip, layer.action_start, layer.action_allowed,
                 layer.action_payoff, layer.branch_start, layer.branch_probability, layer.branch_target,
-                grid.terminal_values, grid.rationality, grid.axis_of, grid.plane_of, *grid.axes, *grid.matrices, *grid.samples,
+                grid.terminal_values, grid.rationality, grid.axis_of, grid.plane_of, *grid.belief_arrays,
                 equilibrium.values[period][s + 1], types, rng.random((num_paths, 3)), widest, states, beliefs,
                 actions[period, s],
             )  # fmt: skip
@@ -246,10 +248,13 @@ class _GridArrays:
         self.axis_of = np.array([axes.index(i) if i in axes else -1 for i in range(len(game.players))], dtype=np.int64)
         self.plane_of = np.array(game.first_plane, dtype=np.int64)
         self.rationality = np.array([player.rationality for player in game.players])
+        self.belief_arrays = (*self.axes, *self.matrices, *self.samples)
         self.terminal_values = terminal_values(game, self.axes[0][0], self.axes[1][0])
 
 
-def layer_strategy(equilibrium: Equilibrium, period: int, layer_index: int, state: int, beliefs: tuple[float, ...]) -> tuple[Floats, Floats]:
+def layer_strategy(
+    equilibrium: Equilibrium, period: int, layer_index: int, state: int, beliefs: tuple[float, ...]
+) -> tuple[Floats, Floats]:
     """What the mover of a state does at any public belief.
 
     Args:
@@ -276,7 +281,7 @@ def layer_strategy(equilibrium: Equilibrium, period: int, layer_index: int, stat
     _solve_at(
         state, mover, padded, layer.action_start, layer.action_allowed, layer.action_payoff, layer.branch_start,
         layer.branch_probability, layer.branch_target, grid.terminal_values, grid.rationality, grid.axis_of,
-        grid.plane_of, *grid.axes, *grid.matrices, *grid.samples, equilibrium.values[period][layer_index + 1], strategies, posteriors,
+        grid.plane_of, *grid.belief_arrays, equilibrium.values[period][layer_index + 1], strategies, posteriors,
     )  # fmt: skip
     num_types = len(game.players[mover].player_types)
     return strategies[:num_types], posteriors
