@@ -55,7 +55,7 @@ def test_compile(benchmark, scenario):
 @pytest.mark.parametrize("horizon", [26, 52, 104])
 def test_the_horizon(benchmark, scenario, horizon):
     longer = compile_game(apply_overrides(scenario, [f"period.horizon={horizon}"]))
-    benchmark.pedantic(lambda: solve(longer, Settings(belief_points=5)), rounds=1)
+    benchmark.pedantic(lambda: solve(longer, Settings(belief_points=9)), rounds=1)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["list"]])

@@ -15,7 +15,7 @@ import standoff as package
 from standoff.catalog import list_scenarios
 
 INSTALLED = Path(sys.executable).with_name("standoff")
-MODULE = (sys.executable, "-c", "from standoff.cli.app import main; main()")
+MODULE = (sys.executable, "-c", "import sys; from standoff.cli.app import main; sys.argv[0] = 'standoff'; main()")
 TIMEOUT_SECONDS = 300  # the first run on a machine compiles the kernels
 
 
@@ -47,6 +47,12 @@ def environment(**more: str) -> dict[str, str]:
     path = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH", "")]))
     kept = {name: value for name, value in os.environ.items() if name not in {"FORCE_COLOR", "TTY_COMPATIBLE"}}
     return {**kept, "PYTHONPATH": path, "COLUMNS": "200", **more}
+
+
+@pytest.fixture(scope="session", name="environment")
+def _environment() -> dict[str, str]:
+    """For tests that start Python themselves."""
+    return environment()
 
 
 @pytest.fixture(scope="session")

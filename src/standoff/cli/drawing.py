@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from standoff.analysis.forecast import FirstMove, Forecast
 from standoff.workbench import Crisis, Solution, versions
+
+if TYPE_CHECKING:
+    from standoff.analysis.forecast import Forecast  # loads the solver, which `check` does not need
 
 __all__ = ["draw_check", "draw_solution", "percent"]
 
@@ -147,7 +150,7 @@ def _first_moves(console: Console, solution: Solution, found: Forecast) -> None:
         console.print(table)
     console.print(
         Text("The last column is what the move would make the others believe of the mover.\n", style="dim")
-        if any(isinstance(move, FirstMove) and move.posteriors for move in found.first_moves)
+        if any(move.posteriors for move in found.first_moves)
         else ""
     )
 

@@ -193,14 +193,23 @@ def solve(game: Game, settings: Settings | None = None, progress: Progress | Non
     if not game.belief_players:
         return _solve_on(game, settings, 1, progress, None)
     if settings.belief_points is not None:
-        coarse = _solve_on(game, settings, (settings.belief_points + 1) // 2, None, None)
-        return _solve_on(game, settings, settings.belief_points, progress, coarse)
-    coarse = _solve_on(game, settings, BELIEF_LADDER[0], progress, None)
-    for num_points in BELIEF_LADDER[1:]:
-        found = _solve_on(game, settings, num_points, progress, coarse)
-        if found.certificate.belief_error <= settings.belief_tolerance:
+        half = _solve_on(game, settings, (settings.belief_points + 1) // 2, None, None)
+        return _solve_on(game, settings, settings.belief_points, progress, half)
+    coarse: Equilibrium | None = None
+    failed: SolveError | None = None
+    for num_points in BELIEF_LADDER:
+        try:
+            found = _solve_on(game, settings, num_points, progress, coarse)
+        except SolveError as error:
+            # too few points bend the values so that a node has no branch to follow; more may not
+            failed = error
+            continue
+        if coarse is not None and found.certificate.belief_error <= settings.belief_tolerance:
             return found
-        coarse = found
+        coarse, failed = found, None
+    if failed is not None or coarse is None:
+        assert failed is not None, "every rung either solves or fails"
+        raise failed
     raise SolveError(
         f"beliefs held at {BELIEF_LADDER[-1]} points leave an estimated error of {coarse.certificate.belief_error:.1e} in "
         f"the odds, above the tolerance {settings.belief_tolerance:.1e}: lower the rationality of the players, or accept "

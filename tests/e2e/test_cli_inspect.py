@@ -1,0 +1,214 @@
+"""`list`, `check`, `show`, `schema`: what there is to see of a scenario before it is solved."""
+
+import re
+
+import pytest
+from ruamel.yaml import YAML
+
+from standoff import workbench
+from standoff.catalog import list_scenarios, scenario_path
+
+
+@pytest.fixture(scope="module")
+def shown(standoff, scenario):
+    finished = standoff("show", scenario)
+    assert (finished.code, finished.err) == (0, "")
+    return finished.out
+
+
+@pytest.fixture(scope="module")
+def loaded(scenario):
+    return workbench.load(scenario)
+
+
+@pytest.fixture(scope="module")
+def checked(standoff, scenario):
+    finished = standoff("check", scenario, "--json")
+    assert (finished.code, finished.err) == (0, "")
+    return finished.document
+
+
+@pytest.fixture(scope="module")
+def schema(standoff):
+    finished = standoff("schema")
+    assert (finished.code, finished.err) == (0, "")
+    return finished.document
+
+
+# ------------------------------------------------------------------------------------------------------- list and check
+
+
+def test_the_list_holds_every_scenario_of_the_catalogue(standoff):
+    rows = standoff("list", "--json").document
+    assert [row["id"] for row in rows] == list_scenarios()
+    assert all(row.keys() == {"id", "title", "as_of", "scenario_hash"} for row in rows)
+    text = standoff("list").out
+    assert [row["id"] for row in rows if row["id"] not in text or row["title"] not in text] == []
+
+
+def test_a_check_tells_the_hash_of_the_scenario(checked, loaded):
+    assert (checked["scenario"], checked["scenario_hash"]) == (loaded.scenario.id, loaded.scenario.scenario_hash)
+
+
+def test_a_check_counts_the_states_of_every_layer(checked, loaded):
+    layers = loaded.game.epochs[0].layers
+    assert checked["states"] == {layer.name: layer.num_states for layer in layers}
+
+
+def test_a_check_says_where_every_parameter_comes_from(checked, loaded):
+    assert checked["sources"].keys() == loaded.scenario.parameters.keys()
+    assert set(checked["sources"].values()) <= {"evidence", "judgement", "derived", "none"}
+    assert checked["unsourced"] == [name for name, source in checked["sources"].items() if source == "none"]
+
+
+def test_the_text_of_a_check_lists_every_parameter(standoff, scenario, loaded):
+    finished = standoff("check", scenario)
+    assert (finished.code, finished.err) == (0, "")
+    assert finished.out.startswith(f"{loaded.scenario.id}: no faults\n")
+    assert [name for name in loaded.scenario.parameters if not re.search(rf"^{name} ", finished.out, re.MULTILINE)] == []
+
+
+def test_a_check_sees_what_is_set(standoff, starter):
+    finished = standoff("check", starter, "--json", "--set", "war_cost=0.5")
+    plain = standoff("check", starter, "--json")
+    assert finished.document["scenario_hash"] != plain.document["scenario_hash"]
+
+
+# ----------------------------------------------------------------------------------------------------------------- show
+
+
+def test_it_shows_every_player_with_its_types_and_priors(shown, loaded):
+    for name, player in loaded.scenario.players.items():
+        assert player.label in shown, name
+        assert [label for label in player.type_labels.values() if label not in shown] == []
+    priors = [prior for player in loaded.game.players if len(player.player_types) == 2 for prior in player.prior]
+    assert [prior for prior in priors if f": {100 * prior:.0f} % in the eyes of the others" not in shown] == []
+
+
+def test_it_shows_every_stage_and_action(shown, loaded):
+    for stage in loaded.scenario.stages:
+        assert (stage.label or stage.name) in shown, stage.name
+        assert [one.label for one in (stage.actions or {}).values() if (one.label or "") not in shown] == []
+
+
+def test_it_shows_every_track_hazard_outcome_and_milestone(shown, loaded):
+    scenario = loaded.scenario
+    parts = [*scenario.state.values(), *scenario.nature.values(), *scenario.outcomes.values(), *scenario.milestones.values()]
+    assert [part.label for part in parts if part.label not in shown] == []
+
+
+def test_it_shows_every_issue_and_package(shown, loaded):
+    assert [issue.label for issue in loaded.scenario.agenda.issues.values() if issue.label not in shown] == []
+    assert f"packages that can be offered ({len(loaded.game.packages)})" in shown
+    assert [name for name in loaded.game.packages if loaded.game.label(name) not in shown] == []
+
+
+def test_it_shows_what_is_set(standoff, starter):
+    assert "Challenger: rationality 9," in standoff("show", starter, "--set", "challenger.rationality=9").out
+
+
+# --------------------------------------------------------------------------------------------------------------- schema
+
+
+def plain_yaml(path):
+    """A scenario as an editor sees it: dates stay text."""
+    reader = YAML(typ="safe", pure=True)
+    reader.constructor.yaml_constructors["tag:yaml.org,2002:timestamp"] = reader.constructor.construct_yaml_str.__func__
+    return reader.load(path.read_text(encoding="utf-8"))
+
+
+TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
+KEYWORDS = {
+    "$defs", "$ref", "$schema", "additionalProperties", "anyOf", "const", "default", "description",
+    "discriminator", "enum", "exclusiveMinimum", "format", "items", "maxItems", "maxLength", "maximum",
+    "minItems", "minLength", "minProperties", "minimum", "oneOf", "pattern", "patternProperties",
+    "prefixItems", "properties", "propertyNames", "required", "title", "type",
+}  # fmt: skip
+
+
+def is_of_type(value, name):
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return {"number": number, "integer": number and value == int(value)}.get(name, isinstance(value, TYPES.get(name, ())))
+
+
+def faults(schema, value, root, path=""):
+    """What a value breaks of the part of JSON Schema that `KEYWORDS` names."""
+    if "$ref" in schema:
+        yield from faults(root["$defs"][schema["$ref"].rsplit("/", 1)[1]], value, root, path)
+    for keyword in {"anyOf", "oneOf"} & schema.keys():
+        if all(any(faults(one, value, root, path)) for one in schema[keyword]):
+            yield f"{path}: fits no alternative"
+    if "type" in schema and not is_of_type(value, schema["type"]):
+        yield f"{path}: not of type {schema['type']}"
+        return
+    if value not in schema.get("enum", [value]) or value != schema.get("const", value):
+        yield f"{path}: `{value}` is not allowed"
+    if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
+        yield f"{path}: `{value}` does not match {schema['pattern']}"
+    if isinstance(value, str | list) and len(value) < schema.get("minLength", schema.get("minItems", 0)):
+        yield f"{path}: too short"
+    if isinstance(value, dict):
+        yield from (f"{path}: `{name}` is missing" for name in schema.get("required", []) if name not in value)
+        for name, inner in value.items():
+            patterns = [one for pattern, one in schema.get("patternProperties", {}).items() if re.search(pattern, name)]
+            known = [schema["properties"][name]] if name in schema.get("properties", {}) else patterns
+            known = known or [schema.get("additionalProperties", True)]
+            for one in known:
+                if one is False:
+                    yield f"{path}: `{name}` is not known"
+                elif one is not True:
+                    yield from faults(one, inner, root, f"{path}.{name}")
+    if isinstance(value, list) and "items" in schema:
+        for index, inner in enumerate(value):
+            yield from faults(schema["items"], inner, root, f"{path}.{index}")
+
+
+def subschemas(schema):
+    """A schema and every schema in it."""
+    yield schema
+    for keyword in ("properties", "patternProperties", "$defs"):
+        for inner in schema.get(keyword, {}).values():
+            yield from subschemas(inner)
+    for keyword in ("anyOf", "oneOf", "prefixItems"):
+        for inner in schema.get(keyword, []):
+            yield from subschemas(inner)
+    for keyword in ("items", "additionalProperties", "propertyNames"):
+        if isinstance(schema.get(keyword), dict):
+            yield from subschemas(schema[keyword])
+
+
+def test_the_schema_uses_only_keywords_of_json_schema(schema):
+    assert {keyword for one in subschemas(schema) for keyword in one} <= KEYWORDS
+
+
+def test_the_schema_defines_everything_that_it_refers_to(schema):
+    named = {one["$ref"] for one in subschemas(schema) if "$ref" in one}
+    assert named <= {f"#/$defs/{name}" for name in schema["$defs"]}
+
+
+@pytest.mark.parametrize("name", list_scenarios())
+def test_the_catalogue_fits_the_schema(schema, name):
+    assert list(faults(schema, plain_yaml(scenario_path(name)), schema)) == []
+
+
+def test_the_starter_fits_the_schema(schema, starter):
+    assert list(faults(schema, plain_yaml(starter), schema)) == []
+
+
+def test_a_misspelt_field_does_not_fit_the_schema(schema, starter):
+    written = plain_yaml(starter)
+    written["stages"][0]["actoins"] = written["stages"][0].pop("actions")
+    assert list(faults(schema, written, schema)) == [".stages.0: `actoins` is not known"]
+
+
+def test_a_missing_section_does_not_fit_the_schema(schema, starter):
+    written = plain_yaml(starter)
+    del written["players"]
+    assert list(faults(schema, written, schema)) == [": `players` is missing"]
+
+
+@pytest.mark.parametrize("name", list_scenarios())
+def test_the_catalogue_fits_the_schema_by_a_full_validator(schema, name):
+    jsonschema = pytest.importorskip("jsonschema", reason="the package jsonschema is not installed")
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(plain_yaml(scenario_path(name)))

@@ -1,0 +1,124 @@
+"""Whatever is broken in a scenario file, only an error that standoff raises on purpose escapes.
+
+The file is the starter, broken in two ways: as data, where parts are taken away, doubled, moved or given another kind of
+value, and as text, where characters and lines are. A mutant may also be a good scenario; then its game is compiled.
+"""
+
+import copy
+import json
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from standoff import catalog, workbench
+from standoff.errors import StandoffError
+from standoff.scenario.reader import read_text
+
+MUTANTS = 100
+STARTER = (Path(catalog.__file__).parent / "starter.yaml.txt").read_text(encoding="utf-8")
+WRITTEN = read_text(STARTER, "starter").plain
+VALUES = [
+    None, True, 0, 1, -1, 2, 0.5, 1e-308, 1e308, 10**30, 10**400, "", "x", "1/0", "0/0", "1e999", "-mobilised", "mobilised / 0",
+    "talks == open", "open", "many", "few", "challenger", "defender", "deal", "war", "pace", "war_cost", "log(0)", "exp(1000)",
+    "max()", "passed(x)", "by(talks, 1)", "a" * 3000, "(" * 100, "2026-01-01", "9999-12-31", "0001-01-01", "😀", "\u202e",
+    [], {}, [[]], [{}], {"p": 1}, [{"p": 0.5}, {"p": 0.5}], ["few", "few"], {"shared": 1}, [0.1, 0.2], [2, 1], {"x": {"y": {"z": 1}}},
+]  # fmt: skip
+SYNTAX = ["", "\n", "\t", " ", "  ", ":", "- ", "{", "}", "[", "]", "#", '"', "'", "|", ">", "&a ", "*a", "!!str ", "<<: ", "?", "%", "\0", "\x85", "é", "e5", "-", "=="]  # fmt: skip
+
+
+def nodes(here, path=()):
+    """The path of every part."""
+    yield path
+    parts = here.items() if isinstance(here, dict) else enumerate(here) if isinstance(here, list) else ()
+    for key, inner in parts:
+        yield from nodes(inner, (*path, key))
+
+
+def at(plain, path):
+    for key in path:
+        plain = plain[key]
+    return plain
+
+
+def broken_once(plain, chance):
+    """A copy in which one part is deleted, doubled, retyped, or replaced by another part."""
+    plain = copy.deepcopy(plain)
+    places = [path for path in nodes(plain) if path]
+    path = chance.choice(places)
+    parent, last = at(plain, path[:-1]), path[-1]
+    way = chance.choice(["delete", "double", "retype", "retype", "retype", "move", "rename"])
+    if way == "delete":
+        del parent[last]
+    elif way == "double" and isinstance(parent, list):
+        parent.append(copy.deepcopy(parent[last]))
+    elif way == "double":
+        parent[f"{last}_2"] = copy.deepcopy(parent[last])
+    elif way == "rename" and isinstance(parent, dict):
+        parent[chance.choice(["p", "label", "when", "x", "Ä", "open", "war", "pace", "defender"])] = parent.pop(last)
+    elif way == "move":
+        parent[last] = copy.deepcopy(at(plain, chance.choice(places)))
+    else:
+        parent[last] = chance.choice(VALUES)
+    return plain
+
+
+def torn(text, chance):
+    """The text with one stretch or line deleted, doubled, or written over."""
+    start = chance.randrange(len(text))
+    end = start + chance.choice([0, 1, 1, 2, 5, 40])
+    way = chance.choice(["write", "double", "line"])
+    if way == "line":
+        lines = text.splitlines(keepends=True)
+        lines.insert(chance.randrange(len(lines)), lines.pop(chance.randrange(len(lines))))
+        return "".join(lines)
+    return text[:start] + (chance.choice(SYNTAX) if way == "write" else text[start:end] * 2) + text[end:]
+
+
+def outcome(path):
+    """"game" where the file is a good scenario, else the slugs of its faults; anything else escapes."""
+    try:
+        return f"{len(workbench.load(path).game.epochs)} epochs"
+    except StandoffError as error:
+        assert all(problem.code and problem.message and problem.help for problem in error.problems)
+        assert str(error).isprintable() or all(line.isprintable() for line in str(error).split("\n"))
+        return " ".join(sorted({problem.code for problem in error.problems}))
+
+
+@pytest.fixture(scope="module")
+def mutant(tmp_path_factory):
+    return tmp_path_factory.mktemp("mutants") / "mutant.yaml"
+
+
+@settings(max_examples=MUTANTS)
+@given(seed=st.integers(0, 2**32), breaks=st.integers(1, 3))
+def test_only_our_errors_escape_from_a_file_with_broken_parts(mutant, seed, breaks):
+    chance = random.Random(seed)  # noqa: S311
+    plain = WRITTEN
+    for _ in range(breaks):
+        plain = broken_once(plain, chance)
+    mutant.write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
+    assert outcome(mutant)
+
+
+@settings(max_examples=MUTANTS)
+@given(seed=st.integers(0, 2**32), breaks=st.integers(1, 3))
+def test_only_our_errors_escape_from_a_torn_file(mutant, seed, breaks):
+    chance = random.Random(seed)  # noqa: S311
+    text = STARTER
+    for _ in range(breaks):
+        text = torn(text, chance)
+    mutant.write_text(text, encoding="utf-8")
+    assert outcome(mutant)
+
+
+def test_the_mutants_are_of_many_kinds(mutant):
+    """Else the tests above would not say much."""
+    told = set()
+    for seed in range(60):
+        mutant.write_text(json.dumps(broken_once(WRITTEN, random.Random(seed))), encoding="utf-8")  # noqa: S311
+        told.add(outcome(mutant))
+    assert len(told) >= 10
+    assert any(text.endswith(" epochs") for text in told)
