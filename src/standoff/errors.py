@@ -12,6 +12,7 @@ Anything else that escapes is a bug in standoff (exit 1).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -26,6 +27,8 @@ __all__ = [
     "StoreError",
     "nearest",
 ]
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # what was typed must not command the terminal that shows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Problem:
             lines.append(f"  at: {self.path}")
         if self.help:
             lines.append(f"  help: {self.help}")
-        return "\n".join(lines)
+        return "\n".join(_CONTROL.sub(lambda found: ascii(found.group())[1:-1], line) for line in lines)
 
 
 class StandoffError(Exception):

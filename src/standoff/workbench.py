@@ -101,7 +101,7 @@ def write_starter(path: Path) -> None:
 
 def versions() -> dict[str, str]:
     """Versions of everything that a number depends on."""
-    packages = ("numpy", "numba", "scipy", "pydantic")
+    packages = ("numpy", "numba", "pydantic")
     return {"standoff": __version__, "python": platform.python_version()} | {
         name: metadata.version(name) for name in packages
     }

@@ -120,11 +120,25 @@ def test_head_takes_the_first_line_of_a_forecast(start, starter):
         assert process.stderr.read() == ""
 
 
-def test_text_that_a_terminal_cannot_show_does_no_harm(standoff, starter, tmp_path):
-    """Labels in any script can be printed under any locale; those in the file are UTF-8."""
+def test_labels_in_any_script_are_shown(standoff, starter, tmp_path):
     path = tmp_path / "labels.yaml"
-    text = starter.read_text(encoding="utf-8").replace("A border crisis", "国境危机 \u202e[bold]")
+    text = starter.read_text(encoding="utf-8").replace("A border crisis", "国境危机 [bold]")
     path.write_text(text, encoding="utf-8")
     finished = standoff("show", path, PYTHONIOENCODING="utf-8")
     assert (finished.code, finished.err) == (0, "")
-    assert "国境危机 \u202e[bold] (my-crisis)" in finished.out
+    assert "国境危机 [bold] (my-crisis)" in finished.out
+
+
+@pytest.mark.parametrize("escape", [r"\e[31m", r"\x9b31m", r"\a", r"\x7f", r"\ud800"])
+def test_a_file_cannot_command_the_terminal(standoff, starter, tmp_path, escape):
+    text = starter.read_text(encoding="utf-8").replace("title: A border crisis", f'title: "A border {escape}crisis"')
+    (tmp_path / "crisis.yaml").write_text(text, encoding="utf-8")
+    finished = standoff("show", "crisis.yaml", cwd=tmp_path)
+    assert (finished.code, finished.out) == (2, "")
+    assert finished.err.startswith("crisis.yaml:5: control-character: a text holds the control character `U+")
+
+
+def test_what_was_typed_cannot_command_the_terminal(standoff):
+    finished = standoff("run", "\x1b[31mcuba")
+    assert (finished.code, finished.out) == (2, "")
+    assert finished.err.startswith(r"unknown-scenario: there is no scenario `\x1b[31mcuba`")

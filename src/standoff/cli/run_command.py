@@ -46,7 +46,7 @@ def run(
     report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Also write an HTML brief.")] = None,
     horizon: Annotated[
         float | None,
-        typer.Option("--horizon", metavar="N", help="Look so many time units ahead, not as the file says."),
+        typer.Option("--horizon", metavar="N", help="End the game so many time units ahead, not as the file says (a shorter game is another game)."),
     ] = None,
     belief_points: Annotated[
         int | None,

@@ -304,7 +304,7 @@ class Context:
         if scenario.agenda is not None:
             for row, package in zip(self.package_levels, self.package_names, strict=True):
                 labels[package] = ", ".join(
-                    f"{(issue.label or name).lower()} {issue.levels[level]}"
+                    f"{issue.label}: {issue.level_labels.get(issue.levels[level], issue.levels[level])}"
                     for level, (name, issue) in zip(row, scenario.agenda.issues.items(), strict=True)
                 )
         return labels

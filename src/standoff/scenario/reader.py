@@ -3,12 +3,14 @@
 Only the plain core of YAML is read: mappings, lists and scalars.
 Anchors, aliases, tags, merge keys and directives are refused before anything is composed, because a few bytes of them
 can stand for gigabytes; so are nesting too deep for recursion and more parts than any scenario has.
+Control characters are a fault, because with them a text could command the terminal that shows it.
 Dates stay text: the schema reads them.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ MAX_BYTES = 1_000_000
 MAX_NESTING = 30
 MAX_PARTS = 20_000
 """Most keys, values and brackets of a file; the longest scenario of the catalogue has some 4,000."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Written:
@@ -162,7 +165,7 @@ def _mapping(node: MappingNode, path: tuple[str, ...], written: Written) -> dict
                 Problem("bad-key", "a key is a list or mapping", ".".join(path), "write a name", written.file, line)
             )
             continue
-        key = str(key_node.value)
+        key = _text(key_node, path, written)
         inner = (*path, key)
         if key in found:
             first = written.lines[".".join(inner)]
@@ -177,7 +180,7 @@ def _mapping(node: MappingNode, path: tuple[str, ...], written: Written) -> dict
 
 def _scalar(node: ScalarNode, path: tuple[str, ...], written: Written) -> Any:
     """Read a scalar as YAML 1.2 does, but leave dates as text."""
-    text = str(node.value)
+    text = _text(node, path, written)
     kind = str(node.tag).rsplit(":", 1)[-1]
     if kind == "null":
         return None
@@ -194,6 +197,17 @@ def _scalar(node: ScalarNode, path: tuple[str, ...], written: Written) -> Any:
         )
         written.problems.append(problem)
         return 0
+
+
+def _text(node: ScalarNode, path: tuple[str, ...], written: Written) -> str:
+    """Return the text of a scalar without control characters, each of which is a fault."""
+    text = str(node.value)
+    if found := _CONTROL.search(text):
+        message = f"a text holds the control character `U+{ord(found.group()):04X}`"
+        line = node.start_mark.line + 1
+        problem = Problem("control-character", message, ".".join(path), "take it away", written.file, line)
+        written.problems.append(problem)
+    return _CONTROL.sub("", text)
 
 
 def _number(text: str, kind: str) -> int | float | str:

@@ -193,40 +193,48 @@ def solve(game: Game, settings: Settings | None = None, progress: Progress | Non
     if not game.belief_players:
         return _solve_on(game, settings, 1, progress, None)
     if settings.belief_points is not None:
-        half = _solve_on(game, settings, (settings.belief_points + 1) // 2, None, None)
-        return _solve_on(game, settings, settings.belief_points, progress, half)
-    coarse: Equilibrium | None = None
+        half = (settings.belief_points + 1) // 2
+        coarse = _odds(game, _solve_on(game, settings, half, None, None).sweep)
+        return _solve_on(game, settings, settings.belief_points, progress, coarse)
+    return _climb(game, settings, progress)
+
+
+def _climb(game: Game, settings: Settings, progress: Progress | None) -> Equilibrium:
+    """Raise the belief points until the error estimate meets the tolerance."""
+    coarse: Floats | None = None
     failed: SolveError | None = None
+    error = math.inf
     for num_points in BELIEF_LADDER:
         try:
             found = _solve_on(game, settings, num_points, progress, coarse)
-        except SolveError as error:
+        except SolveError as problem:
             # too few points bend the values so that a node has no branch to follow; more may not
-            failed = error
+            failed = problem
             continue
-        if coarse is not None and found.certificate.belief_error <= settings.belief_tolerance:
+        error = found.certificate.belief_error
+        if coarse is not None and error <= settings.belief_tolerance:
             return found
-        coarse, failed = found, None
-    if failed is not None or coarse is None:
-        assert failed is not None, "every rung either solves or fails"
+        # only the odds are needed of it from here on; the rest is a large part of the memory
+        coarse, failed = _odds(game, found.sweep), None
+        del found
+    if failed is not None:
         raise failed
     raise SolveError(
-        f"beliefs held at {BELIEF_LADDER[-1]} points leave an estimated error of {coarse.certificate.belief_error:.1e} in "
-        f"the odds, above the tolerance {settings.belief_tolerance:.1e}: lower the rationality of the players, or accept "
-        f"a larger belief tolerance"
+        f"beliefs held at {BELIEF_LADDER[-1]} points leave an estimated error of {error:.1e} in the odds, above the tolerance "
+        f"{settings.belief_tolerance:.1e}: lower the rationality of the players, or accept a larger belief tolerance"
     )
 
 
 def _solve_on(
-    game: Game, settings: Settings, num_points: int, progress: Progress | None, coarse: Equilibrium | None
+    game: Game, settings: Settings, num_points: int, progress: Progress | None, coarse: Floats | None
 ) -> Equilibrium:
-    """Solve with the given belief points; the error is estimated against a coarser solution, if there is one."""
+    """Solve with the given belief points; the error is estimated against the odds of a coarser solution, if given."""
     grid = _Grid(game, num_points)
     backward = _backward(game, settings, grid, progress)
     sweep = _forward(game, grid, backward.strategies, progress)
     error = _type_gap(game, sweep)
     if coarse is not None:
-        error = max(error, float(np.max(np.abs(_odds(game, sweep) - _odds(game, coarse.sweep)), initial=0.0)))
+        error = max(error, float(np.max(np.abs(_odds(game, sweep) - coarse), initial=0.0)))
     start_values = (grid.start_weights @ backward.values[0][0][game.start])[: len(game.planes)]
     gap = float(np.max(np.abs(start_values - sweep.payoffs))) if len(start_values) else 0.0
     certificate = Certificate(
