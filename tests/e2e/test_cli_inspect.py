@@ -65,7 +65,9 @@ def test_the_text_of_a_check_lists_every_parameter(standoff, scenario, loaded):
     finished = standoff("check", scenario)
     assert (finished.code, finished.err) == (0, "")
     assert finished.out.startswith(f"{loaded.scenario.id}: no faults\n")
-    assert [name for name in loaded.scenario.parameters if not re.search(rf"^{name} ", finished.out, re.MULTILINE)] == []
+    assert [
+        name for name in loaded.scenario.parameters if not re.search(rf"^{name} ", finished.out, re.MULTILINE)
+    ] == []
 
 
 def test_a_check_sees_what_is_set(standoff, starter):
@@ -93,7 +95,12 @@ def test_it_shows_every_stage_and_action(shown, loaded):
 
 def test_it_shows_every_track_hazard_outcome_and_milestone(shown, loaded):
     scenario = loaded.scenario
-    parts = [*scenario.state.values(), *scenario.nature.values(), *scenario.outcomes.values(), *scenario.milestones.values()]
+    parts = [
+        *scenario.state.values(),
+        *scenario.nature.values(),
+        *scenario.outcomes.values(),
+        *scenario.milestones.values(),
+    ]
     assert [part.label for part in parts if part.label not in shown] == []
 
 
@@ -128,11 +135,12 @@ KEYWORDS = {
 
 def is_of_type(value, name):
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return {"number": number, "integer": number and value == int(value)}.get(name, isinstance(value, TYPES.get(name, ())))
+    numeric = {"number": number, "integer": number and value == int(value)}
+    return numeric[name] if name in numeric else isinstance(value, TYPES[name])
 
 
 def faults(schema, value, root, path=""):
-    """What a value breaks of the part of JSON Schema that `KEYWORDS` names."""
+    """What a value breaks of the part of JSON Schema that the schema of scenarios makes use of."""
     if "$ref" in schema:
         yield from faults(root["$defs"][schema["$ref"].rsplit("/", 1)[1]], value, root, path)
     for keyword in {"anyOf", "oneOf"} & schema.keys():
@@ -140,27 +148,27 @@ def faults(schema, value, root, path=""):
             yield f"{path}: fits no alternative"
     if "type" in schema and not is_of_type(value, schema["type"]):
         yield f"{path}: not of type {schema['type']}"
-        return
-    if value not in schema.get("enum", [value]) or value != schema.get("const", value):
-        yield f"{path}: `{value}` is not allowed"
-    if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
-        yield f"{path}: `{value}` does not match {schema['pattern']}"
-    if isinstance(value, str | list) and len(value) < schema.get("minLength", schema.get("minItems", 0)):
-        yield f"{path}: too short"
-    if isinstance(value, dict):
-        yield from (f"{path}: `{name}` is missing" for name in schema.get("required", []) if name not in value)
-        for name, inner in value.items():
-            patterns = [one for pattern, one in schema.get("patternProperties", {}).items() if re.search(pattern, name)]
-            known = [schema["properties"][name]] if name in schema.get("properties", {}) else patterns
-            known = known or [schema.get("additionalProperties", True)]
-            for one in known:
-                if one is False:
-                    yield f"{path}: `{name}` is not known"
-                elif one is not True:
-                    yield from faults(one, inner, root, f"{path}.{name}")
-    if isinstance(value, list) and "items" in schema:
+    elif isinstance(value, dict):
+        yield from faults_of_mapping(schema, value, root, path)
+    elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from faults(schema["items"], inner, root, f"{path}.{index}")
+            yield from faults(schema.get("items", {}), inner, root, f"{path}.{index}")
+    elif value not in schema.get("enum", [value]) or value != schema.get("const", value):
+        yield f"{path}: `{value}` is not allowed"
+    elif isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
+        yield f"{path}: `{value}` does not match {schema['pattern']}"
+
+
+def faults_of_mapping(schema, value, root, path):
+    yield from (f"{path}: `{name}` is missing" for name in schema.get("required", []) if name not in value)
+    for name, inner in value.items():
+        fitting = [one for pattern, one in schema.get("patternProperties", {}).items() if re.search(pattern, name)]
+        named = [schema["properties"][name]] if name in schema.get("properties", {}) else fitting
+        (under,) = named or [schema.get("additionalProperties", {})]
+        if under is False:
+            yield f"{path}: `{name}` is not known"
+        elif under is not True:
+            yield from faults(under, inner, root, f"{path}.{name}")
 
 
 def subschemas(schema):

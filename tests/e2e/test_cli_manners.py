@@ -93,7 +93,9 @@ def test_a_wrong_command_line_is_told(standoff, arguments, told):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["list"], ["show", "cuba-1962"], ["schema"], ["check", "cuba-1962"], ["submodel", "oil"]], ids=" ".join
+    "arguments",
+    [["list"], ["show", "cuba-1962"], ["schema"], ["check", "cuba-1962"], ["submodel", "oil"]],
+    ids=" ".join,
 )
 def test_output_into_a_pipe_is_plain(standoff, arguments):
     finished = standoff(*arguments, TERM="xterm-256color")
@@ -113,7 +115,10 @@ def test_a_reader_that_leaves_hears_no_complaint(start, arguments):
 def test_head_takes_the_first_line_of_a_forecast(start, starter):
     with start("run", starter, "--horizon", 4, "--belief-points", 5) as process:
         with subprocess.Popen(
-            ["head", "-1"], stdin=process.stdout, stdout=subprocess.PIPE, text=True  # noqa: S607
+            ["head", "-1"],
+            stdin=process.stdout,
+            stdout=subprocess.PIPE,
+            text=True,
         ) as head:
             process.stdout.close()
             assert head.communicate(timeout=120)[0] == "A border crisis\n"

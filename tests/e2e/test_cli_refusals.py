@@ -20,7 +20,9 @@ def test_it_says_in_one_sentence_what_to_change(refused):
     told = refused[0].err
     assert told.count("\n") == 1
     assert told.startswith("beliefs held at ")
-    assert "above the tolerance 1.0e-09: lower the rationality of the players, or accept a larger belief tolerance" in told
+    assert (
+        "above the tolerance 1.0e-09: lower the rationality of the players, or accept a larger belief tolerance" in told
+    )
 
 
 def test_it_prints_no_odds(refused):

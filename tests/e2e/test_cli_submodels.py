@@ -49,7 +49,11 @@ def test_the_text_of_a_salvo_shows_what_the_document_holds(standoff, salvo):
 def test_without_a_defence_all_that_works_gets_through(salvo):
     arguments = ("--missiles", 100, "--launchers", 100, "--launcher-loss", 0, "--salvos", 1, "--reliability", 0.5)
     found = salvo(*arguments, "--layer", "none:0:0:1")
-    assert (found["missiles fired"], found["got through (expected)"], found["missiles left"]) == ("100.0", "50.0", "0.0")
+    assert (found["missiles fired"], found["got through (expected)"], found["missiles left"]) == (
+        "100.0",
+        "50.0",
+        "0.0",
+    )
 
 
 def test_layers_are_read_in_their_order(salvo):

@@ -46,11 +46,20 @@ def run(
     report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Also write an HTML brief.")] = None,
     horizon: Annotated[
         float | None,
-        typer.Option("--horizon", metavar="N", help="End the game so many time units ahead, not as the file says (a shorter game is another game)."),
+        typer.Option(
+            "--horizon",
+            metavar="N",
+            help="End the game so many time units ahead, not as the file says (a shorter game is another game).",
+        ),
     ] = None,
     belief_points: Annotated[
         int | None,
-        typer.Option("--belief-points", min=3, max=129, help="Points on each belief axis, not as the error asks for."),
+        typer.Option(
+            "--belief-points",
+            min=3,
+            max=129,
+            help="Points on each belief axis, instead of as many as the error asks for.",
+        ),
     ] = None,
     belief_tolerance: Annotated[
         float, typer.Option("--belief-tolerance", min=1e-9, max=0.1, help="Largest error of any odds from the beliefs.")

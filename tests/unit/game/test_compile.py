@@ -101,7 +101,9 @@ def test_the_start_and_milestones_are_found(game):
 
 
 def test_a_branch_of_probability_zero_reaches_nothing():
-    text = SMALL.replace("{p: 0.5, heat: +1}, {p: 0.5, heat: -1, payoffs: {b: 2}}", "{p: 0, heat: +1}, {p: 1, heat: -1}")
+    text = SMALL.replace(
+        "{p: 0.5, heat: +1}, {p: 0.5, heat: -1, payoffs: {b: 2}}", "{p: 0, heat: +1}, {p: 1, heat: -1}"
+    )
     with pytest.raises(ScenarioError, match="unreachable-level: track `heat` never reaches its level `high`"):
         compile_game(parse_scenario(text))
 
@@ -122,7 +124,9 @@ payoff_unit: points
 players:
   a: {label: A, rationality: 1, discount: 1}
   b: {label: B, rationality: 1, discount: 1}
-agenda: {issues: {pie: {label: Pie, levels: [none, half, all], worth: {a: {half: 1, all: 2}, b: {half: -1, all: -2}}}}, packages: all}
+agenda:
+  packages: all
+  issues: {pie: {label: Pie, levels: [none, half, all], worth: {a: {half: 1, all: 2}, b: {half: -1, all: -2}}}}
 stages:
   - name: round
     bargaining: {between: [a, b], proposer: alternate, accept: {outcome: deal}, reject: {}}

@@ -2,15 +2,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from games import random_game
 
+from games import random_game
 from standoff.errors import SolveError
 from standoff.solve.equilibrium import BELIEF_LADDER, Settings, solve
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("tolerance", 0.0), ("tolerance", float("nan")), ("belief_points", 2), ("belief_points", 1000), ("belief_tolerance", -1.0)],
+    [
+        ("tolerance", 0.0),
+        ("tolerance", float("nan")),
+        ("belief_points", 2),
+        ("belief_points", 1000),
+        ("belief_tolerance", -1.0),
+    ],
 )
 def test_settings_out_of_range_are_refused(field, value):
     with pytest.raises(ValueError, match=field):
