@@ -1,10 +1,14 @@
-"""Run the command as its users do: in a process of its own, in an empty folder, with its output going into a pipe."""
+"""Run the command as its users do: in a process of its own, in an empty folder, with its output going into a pipe.
+
+`standoff` starts a process for every command. `warm` gives the same answers from one process that stays, so that what
+takes a process a second to load is loaded once; it is for the many tests whose claim is about an answer alone.
+"""
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +21,26 @@ from standoff.catalog import list_scenarios
 INSTALLED = Path(sys.executable).with_name("standoff")
 MODULE = (sys.executable, "-c", "import sys; from standoff.cli.app import main; sys.argv[0] = 'standoff'; main()")
 TIMEOUT_SECONDS = 300  # the first run on a machine compiles the kernels
+SERVER = """
+import contextlib, io, json, os, sys, traceback
+from standoff.cli.app import main
+answers = sys.stdout
+for line in sys.stdin:
+    words, folder = json.loads(line)
+    os.chdir(folder)
+    sys.argv = ["standoff", *words]
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code or 0
+        except BaseException:
+            code = 1
+            traceback.print_exc()
+    print(json.dumps([code, out.getvalue(), err.getvalue()]), file=answers, flush=True)
+"""
 
 
 @dataclass(frozen=True)
@@ -89,6 +113,24 @@ def standoff(start: Callable[..., subprocess.Popen[str]], tmp_path_factory: pyte
         return Finished(process.returncode, out, err)
 
     return finished
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standoff]:
+    """Run the command in a process that stays."""
+    elsewhere = tmp_path_factory.mktemp("warm")
+    words = [sys.executable, "-c", SERVER]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe, text=True, env=environment()) as process:
+
+        def finished(*arguments: object, cwd: Path = elsewhere) -> Finished:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(json.dumps([[str(word) for word in arguments], str(cwd)]) + "\n")
+            process.stdin.flush()
+            return Finished(*json.loads(process.stdout.readline()))
+
+        yield finished
 
 
 @pytest.fixture(scope="session")

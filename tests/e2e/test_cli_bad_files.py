@@ -31,8 +31,8 @@ def only_the_compiler_knows(path: Path) -> bool:
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
-def test_a_bad_file_is_told_word_for_word(standoff, path):
-    finished = standoff("check", path.name, cwd=FOLDER)
+def test_a_bad_file_is_told_word_for_word(warm, path):
+    finished = warm("check", path.name, cwd=FOLDER)
     assert (finished.code, finished.out, finished.err) == (2, "", expected(path))
 
 

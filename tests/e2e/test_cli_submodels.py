@@ -10,11 +10,11 @@ SALVO = {
 
 
 @pytest.fixture(scope="module")
-def salvo(standoff):
+def salvo(warm):
     """The rows of an exchange, by name."""
 
     def rows(*arguments):
-        finished = standoff("submodel", "salvo", "--json", *arguments)
+        finished = warm("submodel", "salvo", "--json", *arguments)
         assert (finished.code, finished.err) == (0, "")
         return {row["quantity"]: row["value"] for row in finished.document}
 
@@ -22,11 +22,11 @@ def salvo(standoff):
 
 
 @pytest.fixture(scope="module")
-def oil(standoff):
+def oil(warm):
     """The rows of a shock, by the source of their elasticities."""
 
     def rows(*arguments):
-        finished = standoff("submodel", "oil", "--json", *arguments)
+        finished = warm("submodel", "oil", "--json", *arguments)
         assert (finished.code, finished.err) == (0, "")
         return {row["elasticities"]: row for row in finished.document}
 
@@ -112,8 +112,8 @@ def test_the_elasticities_given_are_used(oil):
         ),
     ],
 )
-def test_a_bad_value_is_told(standoff, arguments, told):
-    finished = standoff("submodel", *arguments)
+def test_a_bad_value_is_told(warm, arguments, told):
+    finished = warm("submodel", *arguments)
     assert (finished.code, finished.out) == (2, "")
     assert finished.err.startswith(told)
     assert finished.err.splitlines()[-1].startswith("  help: ")
