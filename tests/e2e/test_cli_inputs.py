@@ -126,23 +126,23 @@ def test_a_formula_of_fifty_thousand_brackets_is_refused(refused):
         ("a name with spaces", "use one of `cuba-1962`, `iran-us-2026`"),
     ],
 )
-def test_an_unknown_name_is_told_with_the_nearest(standoff, name, advice):
+def test_an_unknown_name_is_told_with_the_nearest(warm, name, advice):
     told = (
         f"unknown-scenario: there is no scenario `{name}` in the catalogue and no file of that name\n  help: {advice}\n"
     )
-    finished = standoff("run", name)
+    finished = warm("run", name)
     assert (finished.code, finished.out, finished.err) == (2, "", told)
 
 
-def test_a_missing_file_is_told(standoff):
+def test_a_missing_file_is_told(warm):
     told = "no/crisis.yaml: file-not-found: there is no file `no/crisis.yaml`\n  help: check the path\n"
-    finished = standoff("run", "no/crisis.yaml")
+    finished = warm("run", "no/crisis.yaml")
     assert (finished.code, finished.out, finished.err) == (2, "", told)
 
 
-def test_a_directory_is_told(standoff, tmp_path):
+def test_a_directory_is_told(warm, tmp_path):
     told = f"{tmp_path}: file-is-directory: `{tmp_path}` is a directory\n  help: name a file in it\n"
-    finished = standoff("run", tmp_path)
+    finished = warm("run", tmp_path)
     assert (finished.code, finished.out, finished.err) == (2, "", told)
 
 
@@ -168,8 +168,8 @@ def test_an_endless_file_is_refused(standoff):
     assert "file-too-large: the file is larger than 1 MB" in finished.err
 
 
-def test_a_path_that_is_too_long_is_told(standoff):
-    finished = standoff("check", "x" * 5_000 + ".yaml")
+def test_a_path_that_is_too_long_is_told(warm):
+    finished = warm("check", "x" * 5_000 + ".yaml")
     assert (finished.code, finished.out) == (2, "")
     assert "cannot be read: File name too long" in finished.err
 
@@ -184,21 +184,21 @@ def test_a_pipe_is_read_like_a_file(standoff, starter, tmp_path):
     writer.join(timeout=5)
 
 
-def test_a_byte_order_mark_and_line_ends_of_windows_do_no_harm(standoff, starter, tmp_path):
+def test_a_byte_order_mark_and_line_ends_of_windows_do_no_harm(warm, starter, tmp_path):
     path = tmp_path / "windows.yaml"
     path.write_bytes(b"\xef\xbb\xbf" + starter.read_bytes().replace(b"\n", b"\r\n"))
-    finished, plain = standoff("check", path, "--json"), standoff("check", starter, "--json")
+    finished, plain = warm("check", path, "--json"), warm("check", starter, "--json")
     assert (finished.code, finished.err) == (0, "")
     assert finished.document == plain.document
 
 
-def test_a_file_named_like_a_scenario_does_not_stand_in_for_it(standoff, tmp_path):
+def test_a_file_named_like_a_scenario_does_not_stand_in_for_it(warm, tmp_path):
     (tmp_path / "cuba-1962").write_text("no scenario\n", encoding="utf-8")
-    finished = standoff("check", "cuba-1962", "--json", cwd=tmp_path)
+    finished = warm("check", "cuba-1962", "--json", cwd=tmp_path)
     assert (finished.code, finished.document["scenario"]) == (0, "cuba-1962")
 
 
-def test_a_copy_of_a_scenario_is_the_same_scenario(standoff, tmp_path):
+def test_a_copy_of_a_scenario_is_the_same_scenario(warm, tmp_path):
     path = tmp_path / "copy.yaml"
     path.write_bytes(scenario_path("cuba-1962").read_bytes())
-    assert standoff("check", path, "--json").document == standoff("check", "cuba-1962", "--json").document
+    assert warm("check", path, "--json").document == warm("check", "cuba-1962", "--json").document

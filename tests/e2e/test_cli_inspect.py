@@ -10,8 +10,8 @@ from standoff.catalog import list_scenarios, scenario_path
 
 
 @pytest.fixture(scope="module")
-def shown(standoff, scenario):
-    finished = standoff("show", scenario)
+def shown(warm, scenario):
+    finished = warm("show", scenario)
     assert (finished.code, finished.err) == (0, "")
     return finished.out
 
@@ -22,8 +22,8 @@ def loaded(scenario):
 
 
 @pytest.fixture(scope="module")
-def checked(standoff, scenario):
-    finished = standoff("check", scenario, "--json")
+def checked(warm, scenario):
+    finished = warm("check", scenario, "--json")
     assert (finished.code, finished.err) == (0, "")
     return finished.document
 
@@ -38,11 +38,11 @@ def schema(standoff):
 # ------------------------------------------------------------------------------------------------------- list and check
 
 
-def test_the_list_holds_every_scenario_of_the_catalogue(standoff):
-    rows = standoff("list", "--json").document
+def test_the_list_holds_every_scenario_of_the_catalogue(warm):
+    rows = warm("list", "--json").document
     assert [row["id"] for row in rows] == list_scenarios()
     assert all(row.keys() == {"id", "title", "as_of", "scenario_hash"} for row in rows)
-    text = standoff("list").out
+    text = warm("list").out
     assert [row["id"] for row in rows if row["id"] not in text or row["title"] not in text] == []
 
 
@@ -61,8 +61,8 @@ def test_a_check_says_where_every_parameter_comes_from(checked, loaded):
     assert checked["unsourced"] == [name for name, source in checked["sources"].items() if source == "none"]
 
 
-def test_the_text_of_a_check_lists_every_parameter(standoff, scenario, loaded):
-    finished = standoff("check", scenario)
+def test_the_text_of_a_check_lists_every_parameter(warm, scenario, loaded):
+    finished = warm("check", scenario)
     assert (finished.code, finished.err) == (0, "")
     assert finished.out.startswith(f"{loaded.scenario.id}: no faults\n")
     assert [
@@ -70,9 +70,9 @@ def test_the_text_of_a_check_lists_every_parameter(standoff, scenario, loaded):
     ] == []
 
 
-def test_a_check_sees_what_is_set(standoff, starter):
-    finished = standoff("check", starter, "--json", "--set", "war_cost=0.5")
-    plain = standoff("check", starter, "--json")
+def test_a_check_sees_what_is_set(warm, starter):
+    finished = warm("check", starter, "--json", "--set", "war_cost=0.5")
+    plain = warm("check", starter, "--json")
     assert finished.document["scenario_hash"] != plain.document["scenario_hash"]
 
 
@@ -110,8 +110,8 @@ def test_it_shows_every_issue_and_package(shown, loaded):
     assert [name for name in loaded.game.packages if loaded.game.label(name) not in shown] == []
 
 
-def test_it_shows_what_is_set(standoff, starter):
-    assert "Challenger: rationality 9," in standoff("show", starter, "--set", "challenger.rationality=9").out
+def test_it_shows_what_is_set(warm, starter):
+    assert "Challenger: rationality 9," in warm("show", starter, "--set", "challenger.rationality=9").out
 
 
 # --------------------------------------------------------------------------------------------------------------- schema

@@ -85,8 +85,8 @@ def test_the_version_is_told(standoff):
         (["init"], "Missing argument 'FILE'."),
     ],
 )
-def test_a_wrong_command_line_is_told(standoff, arguments, told):
-    finished = standoff(*arguments)
+def test_a_wrong_command_line_is_told(warm, arguments, told):
+    finished = warm(*arguments)
     assert (finished.code, finished.out) == (2, "")
     assert told in finished.err
     assert "Traceback" not in finished.err
@@ -135,10 +135,10 @@ def test_labels_in_any_script_are_shown(standoff, starter, tmp_path):
 
 
 @pytest.mark.parametrize("escape", [r"\e[31m", r"\x9b31m", r"\a", r"\x7f", r"\ud800"])
-def test_a_file_cannot_command_the_terminal(standoff, starter, tmp_path, escape):
+def test_a_file_cannot_command_the_terminal(warm, starter, tmp_path, escape):
     text = starter.read_text(encoding="utf-8").replace("title: A border crisis", f'title: "A border {escape}crisis"')
     (tmp_path / "crisis.yaml").write_text(text, encoding="utf-8")
-    finished = standoff("show", "crisis.yaml", cwd=tmp_path)
+    finished = warm("show", "crisis.yaml", cwd=tmp_path)
     assert (finished.code, finished.out) == (2, "")
     assert finished.err.startswith("crisis.yaml:5: control-character: a text holds the control character `U+")
 
