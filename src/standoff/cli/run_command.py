@@ -63,7 +63,7 @@ def run(
     ] = None,
     belief_tolerance: Annotated[
         float, typer.Option("--belief-tolerance", min=1e-9, max=0.1, help="Largest error of any odds from the beliefs.")
-    ] = 1e-3,
+    ] = 2e-3,
 ) -> None:
     """Forecast how a crisis ends and when, with a certificate."""
     from standoff import workbench

@@ -284,6 +284,18 @@ class Context:
                         red[:, i, k] |= levels[:, column] == issue.levels.index(level_name)
         return red
 
+    def _package_labels(self) -> dict[str, str]:
+        agenda = self.scenario.agenda
+        if agenda is None:
+            return {}
+        return {
+            package: ", ".join(
+                f"{issue.label}: {issue.level_labels.get(issue.levels[level], issue.levels[level])}"
+                for level, issue in zip(row, agenda.issues.values(), strict=True)
+            )
+            for row, package in zip(self.package_levels, self.package_names, strict=True)
+        }
+
     def _labels(self) -> dict[str, str]:
         scenario = self.scenario
         labels = {name: outcome.label or name for name, outcome in scenario.outcomes.items()}
@@ -298,16 +310,10 @@ class Context:
                     if reply is not None:
                         labels[f"{stage.name}_answer.{name}"] = reply.label or name
                 labels[f"{stage.name}_offer.no_offer"] = stage.bargaining.no_offer.label or "no offer"
-                for package in self.package_names:
-                    labels[f"{stage.name}_offer.{package}"] = f"offer {package}"
+                for package, words in self._package_labels().items():
+                    labels[f"{stage.name}_offer.{package}"] = f"offer {words}"
         labels |= {name: hazard.label or name for name, hazard in scenario.nature.items()}
-        if scenario.agenda is not None:
-            for row, package in zip(self.package_levels, self.package_names, strict=True):
-                labels[package] = ", ".join(
-                    f"{issue.label}: {issue.level_labels.get(issue.levels[level], issue.levels[level])}"
-                    for level, (name, issue) in zip(row, scenario.agenda.issues.items(), strict=True)
-                )
-        return labels
+        return labels | self._package_labels()
 
 
 class States:

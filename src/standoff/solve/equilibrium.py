@@ -39,7 +39,7 @@ class Settings:
 
     tolerance: float = 1e-8
     belief_points: int | None = None
-    belief_tolerance: float = 1e-3
+    belief_tolerance: float = 2e-3
     trace_always: bool = False
     keep_values: bool = False
 

@@ -71,7 +71,7 @@ def test_a_solved_crisis_has_a_brief_with_its_own_numbers(solution):
 def test_a_solved_crisis_tells_what_its_moves_tell(solution):
     html = brief_html(solution).replace(SPACE, " ")
     assert "odds of stern after it; now 50 %" in html
-    assert "offer the strait open" in html
+    assert "offer The strait: open" in html
 
 
 def test_a_solved_crisis_names_what_made_it(solution):
