@@ -127,7 +127,7 @@ def test_the_certificate_meets_the_tolerances(solved):
     certificate, settings = solved["certificate"], solved["settings"]
     assert certificate.keys() >= CERTIFICATE
     assert certificate["residual"] <= settings["tolerance"] <= 1e-8
-    assert certificate["belief_error"] <= settings["belief_tolerance"] == 1e-3
+    assert certificate["belief_error"] <= settings["belief_tolerance"] == 2e-3
     assert certificate["consistency_gap"] <= 1e-9
     assert certificate["regret"] >= 0
     assert certificate["branch"] == "principal"
