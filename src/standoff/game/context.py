@@ -258,16 +258,11 @@ class Context:
         for column, (name, issue) in enumerate(agenda.issues.items()):
             for p, plane in enumerate(self.planes):
                 player = self.players[plane.player]
-                table = issue.worth.get(player.name, {})
-                path = f"agenda.issues.{name}.worth.{player.name}"
                 player_type = player.player_types[plane.player_type]
-                if player_type in table:
-                    table = table[player_type]  # type: ignore[assignment]
-                    path += f".{player_type}"
+                path = f"agenda.issues.{name}.worth.{player.name}"
                 for level, level_name in enumerate(issue.levels):
-                    worth = table.get(level_name)
-                    if isinstance(worth, Expression):
-                        total[levels[:, column] == level, p] += self._number(worth, f"{path}.{level_name}")
+                    worth = issue.worth_of(level_name, player.name, player_type)
+                    total[levels[:, column] == level, p] += self._number(worth, path)
         return total
 
     def _red_lines(self, levels: Levels) -> Bools:
@@ -276,12 +271,11 @@ class Context:
         assert agenda is not None
         red = np.zeros((len(levels), len(self.players), 2), dtype=np.bool_)
         for column, issue in enumerate(agenda.issues.values()):
-            for player_name, lines in issue.red_lines.items():
-                i = self.player_index(player_name)
-                for k, player_type in enumerate(self.players[i].player_types):
-                    own = lines.get(player_type, ()) if isinstance(lines, Mapping) else lines
-                    for level_name in own:
-                        red[:, i, k] |= levels[:, column] == issue.levels.index(level_name)
+            for i, player in enumerate(self.players):
+                for k, player_type in enumerate(player.player_types):
+                    for level, level_name in enumerate(issue.levels):
+                        if issue.is_red_line(level_name, player.name, player_type):
+                            red[:, i, k] |= levels[:, column] == level
         return red
 
     def _package_labels(self) -> dict[str, str]:

@@ -20,7 +20,6 @@ layers over the same states.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -227,8 +226,3 @@ class Game:
     def label(self, name: str) -> str:
         """Text for people, or the name itself."""
         return self.labels.get(name, name.replace("_", " "))
-
-
-def plane_index(planes: Sequence[Plane], player: int, player_type: int) -> int:
-    """Position of a player type among the planes."""
-    return list(planes).index(Plane(player, player_type))
