@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NATURE", "NOBODY", "Epoch", "Game", "Layer", "Milestone", "Plane", "Player", "Terminals"]
+__all__ = ["NATURE", "NOBODY", "Epoch", "Game", "Layer", "Milestone", "Plane", "Player", "SecondMover", "Terminals"]
 
 NOBODY = -2
 """Mover of a state of a decision layer in which nobody decides: the play goes to `skip`."""
@@ -67,6 +67,26 @@ class Plane:
 
 
 @dataclass(frozen=True)
+class SecondMover:
+    """The players who move at the same time as the mover of a state, not seeing that move.
+
+    Where there is one, the state's actions are **joint**: with n own actions of the second mover, joint action
+    `action_start[x] + i * n + j` is the mover's i-th action together with the second mover's j-th.
+
+    Attributes:
+        mover: Player, or `NOBODY` where the state has one mover; shape (state,).
+        num_actions: The second mover's own actions, 1 where there is none; shape (state,).
+        action_label: The second mover's part of each joint action, index into `action_names`; shape (action,).
+        action_allowed: Whether each of the second mover's types has its part; shape (action, 2).
+    """
+
+    mover: Ints
+    num_actions: Ints
+    action_label: Ints
+    action_allowed: Bools
+
+
+@dataclass(frozen=True)
 class Layer:
     """One layer of the period.
 
@@ -88,6 +108,8 @@ class Layer:
         branch_probability: Sums to one within each action; shape (branch,).
         branch_target: State of the next layer, or -(terminal + 1); shape (branch,).
         milestone_holds: Whether each milestone's predicate holds in the state; shape (state, milestone).
+        second: Who else moves at the same time, if anybody does in any state of the layer. Then `action_label` and
+            `action_allowed` speak of the mover's own part of each joint action.
     """
 
     name: str
@@ -107,6 +129,7 @@ class Layer:
     branch_probability: Floats
     branch_target: Ints
     milestone_holds: Bools
+    second: SecondMover | None = None
 
     @property
     def num_states(self) -> int:
@@ -175,6 +198,9 @@ class Game:
         packages: Names of the packages of the agenda.
         milestones: The milestones.
         labels: Text for people by name (stages, actions, outcomes, packages, players, types).
+        continues: Whether the crisis goes on after the last period for ever, as in the last epoch. Then what is open at the
+            horizon is worth the stationary value of going on, `unresolved_payoff` is not paid, and `num_periods` only
+            says how far the forecast reaches. Every player's discount must lie below 1.
     """
 
     players: tuple[Player, ...]
@@ -187,6 +213,7 @@ class Game:
     packages: tuple[str, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     labels: dict[str, str] = field(default_factory=dict)
+    continues: bool = False
 
     @property
     def planes(self) -> tuple[Plane, ...]:
