@@ -1,7 +1,6 @@
 """One layer of the backward induction: values and strategies at every state and belief point.
 
-The public belief has two axes, one for each player with two types (an axis of length 1 where there is no such player).
-A belief point is numbered i1 * n2 + i2. In a decision layer, mover m, state x, action a with branches (p, y):
+In a decision layer, mover m, state x, action a with branches (p, y):
 
     W(a; .) = r(x, a) + sum p V_next(y; .)          one polynomial in the beliefs for every plane
 
@@ -10,6 +9,13 @@ the belief about the mover changes. Values of all other players follow from the 
 
     V_{m,h} = sum_a s_h(a) W_{m,h}(a; b'(a)),    V_{j,k} = sum_a sbar(a) W_{j,k}(a; b'(a)),   sbar = (1-b) s_1 + b s_2.
 
+The nodes of a state are taken in blocks of eight (`standoff.solve.block`): eight points of the other player's axis at one
+own belief, or, for what is left over, eight own beliefs at one point of the other axis. Where the own belief is certain it
+stays, so the nodes at both ends of the own axis need no iteration.
+
+Strategies and evidence are held in **mover order**, the mover's own belief outermost: point i_own n_other + i_other. For a
+mover on the first axis that is the natural order of points; for one on the second axis it is its transpose.
+
 Trusted: the game's arrays (see `standoff.game.model`). Kernels release the interpreter lock and write only to the states
 [first, last) that they are given, so a layer may be cut among threads.
 """
@@ -17,397 +23,508 @@ Trusted: the game's arrays (see `standoff.game.model`). Kernels release the inte
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from standoff.solve.block import Q1, ROWS, S1, climb_block, logit_block, newton_block, prove_unique, settle_block
 from standoff.solve.branch import trace
-from standoff.solve.lockstep import ROWS, S1, S2, SCRATCH, exp_rows, newton_rows, weight_rows
-from standoff.solve.node import WORK_ROWS, is_unique
+from standoff.solve.lanes import WIDTH, exp, kernel, largest, load, maximum, pointer, splat, store, where_below
+from standoff.solve.node import WORK_ROWS
 
-__all__ = [
-    "COUNTS",
-    "LOG_ODDS_TOLERANCE",
-    "PLANE_BLOCK",
-    "TRACED_TOLERANCE",
-    "chance_layer",
-    "decision_layer",
-    "period_end",
-]
+__all__ = ["COUNTS", "LOG_ODDS_TOLERANCE", "TRACED_TOLERANCE", "chance_layer", "decision_layer", "period_end"]
 
 COUNTS = ("nodes", "evaluations", "unique", "traced", "folds", "lost")
 """What `decision_layer` counts, in the order of its `counts` argument."""
-PLANE_BLOCK = 4
-"""Planes are held in blocks of this many (the last ones may be empty), so that they can be summed in registers."""
 NODES, EVALUATIONS, UNIQUE, TRACED, FOLDS, LOST = range(6)
 
 LOG_ODDS_TOLERANCE = 1e-10
-"""Largest |H| of a node solved by Newton's method from a near guess."""
+"""Largest sum of |H_a| of a solved node."""
 TRACED_TOLERANCE = 1e-8
-"""Largest |H| of a node that had to be traced: where slopes are steep, rounding allows no less."""
+"""Largest |H| of a node that had to be traced around a fold: where slopes are steep, rounding allows no less."""
+NEAR = 2e-5
+CLOSER = 1e-9
+MOMENTUM = 0.9  # share of the last change of the evidence that is expected again a period earlier
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def period_end(values, flow, discounts, out):
-    """Value at the end of a period: its flow plus the discounted value of the next; shapes (state, point, plane)."""
+    """Value at the end of a period: its flow plus the discounted value of the next; shapes (state, plane, row)."""
     for x in range(out.shape[0]):
-        for k in range(out.shape[1]):
-            for p in range(flow.shape[1]):
-                out[x, k, p] = flow[x, p] + discounts[p] * values[x, k, p]
+        for p in range(out.shape[1]):
+            for k in range(out.shape[2]):
+                out[x, p, k] = flow[x, p] + discounts[p] * values[x, p, k]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _continuation(action, action_payoff, branch_start, probability, target, terminal_values, values, out):
-    """Write W(a; .) for one action; `out` has shape (point, plane)."""
-    num_points, num_planes = out.shape
-    flat = out.reshape(num_points * num_planes)
-    for k in range(num_points):
-        for p in range(action_payoff.shape[1]):
-            out[k, p] = action_payoff[action, p]
-        for p in range(action_payoff.shape[1], num_planes):
-            out[k, p] = 0.0
-    for branch in range(branch_start[action], branch_start[action + 1]):
-        share = probability[branch]
+@kernel
+def _continuation(
+    action, planes, payoff, branch_start, probability, target, terminal_values, values, row, out, base
+):  # fmt: skip
+    """Write W(a; .) of one action, by plane and point, from `base` on; arrays are pointers."""
+    size = planes * row
+    first = branch_start[action]
+    last = branch_start[action + 1]
+    if row == 1:
+        for p in range(planes):
+            out[base + p] = payoff[action * planes + p]
+            for branch in range(first, last):
+                y = target[branch]
+                if y < 0:
+                    out[base + p] += probability[branch] * terminal_values[(-y - 1) * planes + p]
+                else:
+                    out[base + p] += probability[branch] * values[y * planes + p]
+        return
+    for branch in range(first, last):
         y = target[branch]
-        source = terminal_values[-y - 1] if y < 0 else values[y]
-        row = source.reshape(num_points * num_planes)
-        for k in range(num_points * num_planes):
-            flat[k] += share * row[k]
+        if y < 0:
+            _add(branch == first, action, planes, payoff, probability[branch], terminal_values, (-y - 1) * size, row, out, base)
+        else:
+            _add(branch == first, action, planes, payoff, probability[branch], values, y * size, row, out, base)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def chance_layer(
-    arrival, skip, action_start, action_payoff, branch_start, probability, target, terminal_values, values, out
-):
-    """Values of a chance layer: with probability `arrival` the first action's branches, else `skip`."""
-    num_points, num_planes = out.shape[1], out.shape[2]
-    total = np.zeros((num_points, num_planes))
+@kernel
+def _add(is_first, action, planes, payoff, share, source, start, row, out, base):
+    """Add a share of one branch's values, to the action's payoff if it is the first."""
+    if is_first:
+        for p in range(planes):
+            paid = payoff[action * planes + p]
+            for k in range(p * row, (p + 1) * row, WIDTH):
+                store(out, base + k, paid + share * load(source, start + k))
+    else:
+        for k in range(0, planes * row, WIDTH):
+            store(out, base + k, load(out, base + k) + share * load(source, start + k))
+
+
+@kernel
+def _blend(q, values, start, out, to, size):
+    """Mix what a layer gave with what its absence gives, out = q out + (1-q) values; flat arrays."""
+    if q < 1.0:
+        for k in range(size):
+            out[to + k] = q * out[to + k] + (1.0 - q) * values[start + k]
+
+
+@kernel
+def chance_layer(moves, terminal_values, values, out):
+    """Values of a chance layer: with the probability of arrival the branches of its one action, else `skip`."""
+    planes, row = out.shape[1], out.shape[2]
+    size = planes * row
+    flat_out, flat_values, flat_terminals = pointer(out), pointer(values), pointer(terminal_values)
+    payoff, branch_start = pointer(moves.action_payoff), pointer(moves.branch_start)
+    probability, target = pointer(moves.probability), pointer(moves.target)
+    arrival, skip, action_start = moves.arrival, moves.skip, moves.action_start
     for x in range(out.shape[0]):
         q = arrival[x]
         if q > 0.0:
             _continuation(
-                action_start[x], action_payoff, branch_start, probability, target, terminal_values, values, total
-            )
-        _blend(q, total, values[skip[x]], out[x])
+                action_start[x], planes, payoff, branch_start, probability, target, flat_terminals, flat_values, row, flat_out,
+                x * size,
+            )  # fmt: skip
+            _blend(q, flat_values, skip[x] * size, flat_out, x * size, size)
+        else:
+            for k in range(size):
+                flat_out[x * size + k] = flat_values[skip[x] * size + k]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _blend(q, came, stayed, out):
-    """Write q came + (1-q) stayed, where what has no weight is not read."""
-    for k in range(out.shape[0]):
-        for p in range(out.shape[1]):
-            value = 0.0
-            if q > 0.0:
-                value += q * came[k, p]
-            if q < 1.0:
-                value += (1.0 - q) * stayed[k, p]
-            out[k, p] = value
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def decision_layer(
-    first,
-    last,
-    shape,
-    mover,
-    arrival,
-    skip,
-    action_start,
-    action_allowed,
-    action_payoff,
-    branch_start,
-    probability,
-    target,
-    terminal_values,
-    rationality,
-    axis_of,
-    plane_of,
-    axis1,
-    axis2,
-    matrix1,
-    matrix2,
-    samples1,
-    samples2,
-    values,
-    warm,
-    out,
-    strategies,
-    residuals,
-    regrets,
-    counts,
+    first, last, moves, sides, terminal_values, values, warm, trend, out, strategies, residuals, regrets, counts,
     trace_always,
-):
-    """Values and strategies of the states [first, last) of a decision layer.
+):  # fmt: skip
+    """Values and strategies of the states [first, last) of a decision layer, at more than one belief point.
 
     Args:
         first: First state.
         last: One past the last state.
-        shape: Belief points on each axis (n1, n2).
-        mover: and the next nine arguments: see `Layer`.
-        terminal_values: What each terminal is worth at every belief point; shape (terminal, point, plane).
-        rationality: L of each player; shape (player,).
-        axis_of: Belief axis of each player, -1 for a player with one type; shape (player,).
-        plane_of: Plane of each player's first type; shape (player,).
-        axis1: Points and scales of axis 1; `axis2` of axis 2.
-        matrix1: Coefficient matrix of axis 1; `matrix2` of axis 2.
-        samples1: Slope samples of axis 1 (`slope_samples`); `samples2` of axis 2.
-        values: V of the next layer; shape (state, point, plane), planes in whole blocks.
-        warm: Evidence l at every node as last solved; shape (action, point); read and written.
-        out: V of this layer; shape (state, point, plane); written.
-        strategies: s_h(a); shape (action, type, point); written.
+        moves: The layer.
+        sides: Players and belief axes.
+        terminal_values: What each terminal is worth; shape (terminal, plane, row).
+        values: V of the next layer; shape (state, plane, row).
+        warm: Evidence l at every node as last solved, in mover order; shape (action, row); read and written.
+        trend: How it changed when last solved; shape (action, row); read and written.
+        out: V of this layer; shape (state, plane, row); written.
+        strategies: s_h(a), in mover order; shape (action, type, row); written.
         residuals: Largest |s - logit(Q)| of each state; shape (state,); written.
         regrets: Largest one-shot regret of each state; shape (state,); written.
         counts: See `COUNTS`; shape (state, 6); written.
-        trace_always: Whether to trace every node from L = 0 even where its solution is proved unique.
+        trace_always: Whether to trace every node from L = 0 by `standoff.solve.branch`, even where its solution is proved
+            unique.
     """
-    num_planes = out.shape[2]
-    n1, n2 = shape
-    num_points = n1 * n2
+    planes, row = out.shape[1], out.shape[2]
+    size = planes * row
+    arrival, skip, action_start = moves.arrival, moves.skip, moves.action_start
+    action_allowed = moves.action_allowed
+    mover, axis_of, plane_of, rationality = moves.mover, sides.axis_of, sides.plane_of, sides.rationality
+    n1, n2 = sides.n1, sides.n2
+    longest = max(n1, n2)
     widest = 1
     for x in range(first, last):
         widest = max(widest, action_start[x + 1] - action_start[x])
-    w = np.empty((widest, num_points, num_planes))
-    shifted = np.empty(num_points)
-    bits = shifted.view(np.int64)
-    scratch = np.empty((SCRATCH, num_points))
-    rows = np.empty((widest, ROWS, num_points))
-    ell = np.empty((widest, num_points))
-    coefficients = np.empty((2, widest, max(n1, n2), num_points))
-    weights = np.empty((max(n1, n2), num_points))
-    value = np.empty(num_planes)
-    own_belief = np.empty(num_points)
-    unique = np.empty(num_points, dtype=np.bool_)
-    # workspace of the scalar node, for the belief points that are traced one by one
-    work = np.empty((WORK_ROWS, widest))
-    line = np.empty((2, widest, max(n1, n2)))
-    one_ell = np.empty(widest)
+    # the arrays behind the pointers, which must live as long
+    tally_room = np.zeros(len(COUNTS), dtype=np.int64)
+    allowed_room = np.ones(2 * widest, dtype=np.int64)
+    room = np.zeros(
+        2 * (widest * size + WIDTH) + size + WIDTH + WIDTH * (
+            widest * planes * longest + 2 * widest * longest + (ROWS + 3) * widest + planes + longest + 2
+        )
+    )  # fmt: skip
+    place = 0
+    natural, place = pointer(room[place:]), place + widest * size + WIDTH
+    w, place = pointer(room[place:]), place + widest * size + WIDTH
+    found, place = pointer(room[place:]), place + size + WIDTH
+    lines, place = pointer(room[place:]), place + WIDTH * widest * planes * longest
+    coefficients, place = pointer(room[place:]), place + WIDTH * 2 * widest * longest
+    work, place = pointer(room[place:]), place + WIDTH * ROWS * widest
+    ell, place = pointer(room[place:]), place + WIDTH * widest
+    base, place = pointer(room[place:]), place + WIDTH * widest
+    kept, place = pointer(room[place:]), place + WIDTH * widest
+    block_values, place = pointer(room[place:]), place + WIDTH * planes
+    weights, place = pointer(room[place:]), place + WIDTH * longest
+    eight, place = pointer(room[place:]), place + WIDTH
+    failed = pointer(room[place:])
+    tally, allowed = pointer(tally_room), pointer(allowed_room)
+    flat_out, flat_values, flat_terminals = pointer(out), pointer(values), pointer(terminal_values)
+    flat_strategies, flat_warm, flat_trend = pointer(strategies), pointer(warm), pointer(trend)
+    payoff, branch_start = pointer(moves.action_payoff), pointer(moves.branch_start)
+    probability, target = pointer(moves.probability), pointer(moves.target)
+    points1, matrix1, samples1 = pointer(sides.axis1), pointer(sides.matrix1), pointer(sides.samples1)
+    points2, matrix2, samples2 = pointer(sides.axis2), pointer(sides.matrix2), pointer(sides.samples2)
     for x in range(first, last):
         residuals[x] = 0.0
         regrets[x] = 0.0
-        counts[x, :] = 0
-        if mover[x] < 0 or arrival[x] == 0.0:
-            out[x] = values[skip[x]]
-            for a in range(action_start[x], action_start[x + 1]):
-                strategies[a] = 0.0
-            continue
         start = action_start[x]
         n = action_start[x + 1] - start
-        for a in range(n):
-            _continuation(start + a, action_payoff, branch_start, probability, target, terminal_values, values, w[a])
+        q = arrival[x]
         m = mover[x]
-        lam = rationality[m]
-        plane = plane_of[m]
+        if m < 0 or q == 0.0:
+            for k in range(size):
+                flat_out[x * size + k] = flat_values[skip[x] * size + k]
+            for k in range(start * 2 * row, (start + n) * 2 * row):
+                flat_strategies[k] = 0.0
+            for k in range(len(COUNTS)):
+                counts[x, k] = 0
+            continue
+        for k in range(len(COUNTS)):
+            tally[k] = 0
+        tally[NODES] = n1 * n2
         axis = axis_of[m]
-        counts[x, NODES] = num_points
-        out[x, :, :] = 0.0
-        if axis < 0:
-            _plain_logit(x, start, n, lam, plane, w, scratch, shifted, bits, strategies, out, regrets)
-            counts[x, UNIQUE] = num_points
-            counts[x, EVALUATIONS] = num_points
-        else:
-            nm = n1 if axis == 0 else n2
-            points_of = axis1 if axis == 0 else axis2
-            matrix = matrix1 if axis == 0 else matrix2
-            samples = samples1 if axis == 0 else samples2
-            allowed = action_allowed[start : start + n]
-            for k in range(num_points):
-                own_belief[k] = points_of[0, k // n2 if axis == 0 else k % n2]
-            _coefficient_rows(
-                shape, axis, n, plane, matrix, w, coefficients, allowed, samples, line, lam, trace_always, unique
-            )
-            for a in range(n):
-                for k in range(num_points):
-                    ell[a, k] = warm[start + a, k]
-            used, _ = newton_rows(
-                lam, own_belief, coefficients, nm, allowed, unique, LOG_ODDS_TOLERANCE, ell[:n], rows[:n], scratch,
-                shifted, bits,
-            )  # fmt: skip
-            counts[x, EVALUATIONS] = used * num_points
-            for k in range(num_points):
-                counts[x, UNIQUE] += unique[k]
-                if unique[k] and scratch[0, k] <= LOG_ODDS_TOLERANCE:
-                    continue
-                for h in range(2):
-                    for a in range(n):
-                        for c in range(nm):
-                            line[h, a, c] = coefficients[h, a, c, k]
-                tries, folds = trace(
-                    own_belief[k], lam, one_ell[:n], line[:, :n, :nm], allowed, TRACED_TOLERANCE, work[:, :n]
+        # mover order: the own belief outermost. It is the natural order where the own axis is the first.
+        for a in range(n):
+            allowed[2 * a] = action_allowed[start + a, 0]
+            allowed[2 * a + 1] = action_allowed[start + a, 1]
+            if axis == 1:
+                _continuation(
+                    start + a, planes, payoff, branch_start, probability, target, flat_terminals, flat_values, row, natural,
+                    a * size,
+                )  # fmt: skip
+            else:
+                _continuation(
+                    start + a, planes, payoff, branch_start, probability, target, flat_terminals, flat_values, row, w, a * size
                 )
-                counts[x, EVALUATIONS] += abs(tries)
-                counts[x, TRACED] += not unique[k]
-                counts[x, FOLDS] += folds
-                counts[x, LOST] += tries < 0
-                for a in range(n):
-                    ell[a, k] = one_ell[a]
-                    rows[a, S1, k] = work[S1, a]
-                    rows[a, S2, k] = work[S2, a]
-            for a in range(n):
-                for k in range(num_points):
-                    strategies[start + a, 0, k] = rows[a, S1, k]
-                    strategies[start + a, 1, k] = rows[a, S2, k]
-                    if allowed[a, 0] and allowed[a, 1]:
-                        warm[start + a, k] = ell[a, k]
-            _collect(
-                x, shape, axis, n, plane, lam, points_of, own_belief, allowed, w, rows, weights, scratch, value, shifted,
-                bits, out, residuals, regrets,
+        if axis < 0:
+            regrets[x] = _single_type(
+                n, rationality[m], plane_of[m], planes, row, w, flat_strategies, start * 2 * row, flat_out, x * size, work
+            )
+            tally[UNIQUE] = tally[EVALUATIONS] = tally[NODES]
+        elif axis == 0:
+            residuals[x], regrets[x] = _two_types(
+                n, n1, n2, rationality[m], plane_of[m], points1, matrix1, samples1, allowed, planes, row, w, flat_warm,
+                flat_trend, start * row, flat_strategies, start * 2 * row, flat_out, x * size, tally, trace_always, lines,
+                coefficients, work, ell, base, kept, block_values, weights, eight, failed,
             )  # fmt: skip
-        if arrival[x] < 1.0:
-            _blend(arrival[x], out[x], values[skip[x]], out[x])
+        else:
+            for a in range(n * planes):
+                for i in range(n2):
+                    for j in range(n1):
+                        w[a * row + i * n1 + j] = natural[a * row + j * n2 + i]
+            residuals[x], regrets[x] = _two_types(
+                n, n2, n1, rationality[m], plane_of[m], points2, matrix2, samples2, allowed, planes, row, w, flat_warm,
+                flat_trend, start * row, flat_strategies, start * 2 * row, found, 0, tally, trace_always, lines,
+                coefficients, work, ell, base, kept, block_values, weights, eight, failed,
+            )  # fmt: skip
+            for p in range(planes):
+                for j in range(n1):
+                    for i in range(n2):
+                        flat_out[x * size + p * row + j * n2 + i] = found[p * row + i * n1 + j]
+        # what fills the rows up must be finite: it is multiplied by masses of zero
+        for k in range(n1 * n2, row):
+            for p in range(planes):
+                flat_out[x * size + p * row + k] = 0.0
+            for a in range(2 * start, 2 * (start + n)):
+                flat_strategies[a * row + k] = 0.0
+        for k in range(len(COUNTS)):
+            counts[x, k] = tally[k]
+        _blend(q, flat_values, skip[x] * size, flat_out, x * size, size)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _plain_logit(x, start, n, lam, plane, w, scratch, shifted, bits, strategies, out, regrets):
-    """A mover with one type: logit at every belief point, and beliefs stay where they are."""
-    num_points, num_planes = out.shape[1], out.shape[2]
-    top, z, power, odds = scratch[0], scratch[1], scratch[2], scratch[3]
-    for k in range(num_points):
-        top[k] = w[0, k, plane]
-        z[k] = 0.0
-    for a in range(1, n):
-        for k in range(num_points):
-            top[k] = max(top[k], w[a, k, plane])
-    for a in range(n):
-        for k in range(num_points):
-            power[k] = lam * (w[a, k, plane] - top[k])
-        exp_rows(power, shifted, bits, odds)
-        for k in range(num_points):
-            strategies[start + a, 0, k] = odds[k]
-            z[k] += odds[k]
-    for a in range(n):
-        for k in range(num_points):
-            odds[k] = strategies[start + a, 0, k] / z[k]
-            strategies[start + a, 0, k] = odds[k]
-            strategies[start + a, 1, k] = odds[k]
-        for k in range(num_points):
-            for p in range(num_planes):
-                out[x, k, p] += odds[k] * w[a, k, p]
-    for k in range(num_points):
-        regrets[x] = max(regrets[x], top[k] - out[x, k, plane])
+@kernel
+def _single_type(n, rationality, plane, planes, row, w, strategies, strategy_base, out, out_base, work):
+    """A mover with one type: logit at every belief point, and beliefs stay where they are. Returns the regret."""
+    worst = 0.0
+    for k in range(0, row, WIDTH):
+        top = load(w, plane * row + k)
+        for a in range(1, n):
+            top = maximum(load(w, (a * planes + plane) * row + k), top)
+        total = splat(0.0)
+        for a in range(n):
+            odds = exp(rationality * (load(w, (a * planes + plane) * row + k) - top))
+            total = total + odds
+            store(work, WIDTH * a, odds)
+        share = 1.0 / total
+        for a in range(n):
+            strategy = load(work, WIDTH * a) * share
+            store(work, WIDTH * a, strategy)
+            store(strategies, strategy_base + 2 * a * row + k, strategy)
+            store(strategies, strategy_base + (2 * a + 1) * row + k, strategy)
+        for p in range(planes):
+            value = splat(0.0)
+            for a in range(n):
+                value = value + load(work, WIDTH * a) * load(w, (a * planes + p) * row + k)
+            store(out, out_base + p * row + k, value)
+            if p == plane:
+                worst = max(worst, largest(top - value))
+    return worst
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _coefficient_rows(
-    shape, axis, n, plane, matrix, w, coefficients, allowed, samples, line, lam, trace_always, unique
-):
-    """Chebyshev coefficients of the mover's own action values along its axis, laid out by belief point.
+@kernel
+def _put(to, base, stride, count, vector, eight):
+    """Write the first `count` lanes at base, base + stride, ..."""
+    store(eight, 0, vector)
+    for lane in range(count):
+        to[base + lane * stride] = eight[lane]
 
-    Also says at which points the solution is proved unique, which holds for a whole line along the mover's axis.
+
+@kernel
+def _get(source, base, stride, count, eight):
+    """Lanes from base, base + stride, ...; the last of `count` stands for those beyond."""
+    for lane in range(WIDTH):
+        eight[lane] = source[base + min(lane, count - 1) * stride]
+    return load(eight, 0)
+
+
+@kernel
+def _two_types(
+    n, nm, nj, rationality, plane, points, matrix, samples, allowed, planes, row, w, warm, trend, warm_base, strategies,
+    strategy_base, out, out_base, counts, trace_always, lines, coefficients, work, ell, base, kept, block_values, weights,
+    eight, failed
+):  # fmt: skip
+    """All nodes of a state whose mover has two types. Returns the largest residual and regret.
+
+    Every array is in mover order: point i nj + j, own belief i, the other's belief j.
     """
-    n1, n2 = shape
-    nm = n1 if axis == 0 else n2
-    nj = n2 if axis == 0 else n1
-    stride = n2 if axis == 0 else 1
-    stride_j = 1 if axis == 0 else n2
-    for j in range(nj):
+    inner = nm - 2
+    worst_residual = 0.0
+    worst_regret = 0.0
+    j0 = 0
+    while j0 < nj:
+        # eight columns side by side; or one column, whose own beliefs then lie side by side; or a part of eight
+        count = min(WIDTH, nj - j0)
+        is_column = count < WIDTH and count * ((inner + WIDTH - 1) // WIDTH) <= inner
+        if is_column:
+            count = 1
+        for a in range(n):
+            for p in range(planes):
+                here = (a * planes + p) * row + j0
+                to = WIDTH * nm * (planes * a + p)
+                if count == WIDTH:
+                    for i in range(nm):
+                        store(lines, to + WIDTH * i, load(w, here + i * nj))
+                elif is_column:
+                    for i in range(nm):
+                        store(lines, to + WIDTH * i, splat(w[here + i * nj]))
+                else:
+                    for i in range(nm):
+                        store(lines, to + WIDTH * i, _get(w, here + i * nj, 1, count, eight))
         for h in range(2):
             for a in range(n):
-                for c in range(nm):
-                    total = 0.0
-                    for k in range(nm):
-                        total += matrix[c, k] * w[a, k * stride + j * stride_j, plane + h]
-                    line[h, a, c] = total
+                source = WIDTH * nm * (planes * a + plane + h)
+                to = WIDTH * nm * (n * h + a)
+                for third in range(0, nm, 3):
+                    # three sums side by side; the last three overlap with those before where they must
+                    c = min(third, nm - 3)
+                    one = splat(0.0)
+                    two = splat(0.0)
+                    three = splat(0.0)
                     for i in range(nm):
-                        coefficients[h, a, c, i * stride + j * stride_j] = total
-        proved = not trace_always and is_unique(lam, line[:, :n, :nm], allowed, samples)
-        for i in range(nm):
-            # where the belief is certain it stays, so one evaluation solves the node
-            unique[i * stride + j * stride_j] = proved or i == 0 or i == nm - 1
+                        value = load(lines, source + WIDTH * i)
+                        one = one + matrix[c * nm + i] * value
+                        two = two + matrix[(c + 1) * nm + i] * value
+                        three = three + matrix[(c + 2) * nm + i] * value
+                    store(coefficients, to + WIDTH * c, one)
+                    store(coefficients, to + WIDTH * (c + 1), two)
+                    store(coefficients, to + WIDTH * (c + 2), three)
+        proved = splat(0.0)
+        if not trace_always:
+            proved = prove_unique(n, nm, rationality, coefficients, allowed, samples)
+        for end in range(2):
+            regret = _certain(n, nm, planes, plane, end, rationality, allowed, lines, work, block_values)
+            worst_regret = max(worst_regret, largest(regret))
+            _keep(
+                n, planes, row, end * (nm - 1) * nj + j0, 1, count, work, block_values, out, out_base, strategies,
+                strategy_base, eight,
+            )  # fmt: skip
+            counts[UNIQUE] += count
+            counts[EVALUATIONS] += count
+        i = 1
+        while i < nm - 1:
+            place = i * nj + j0
+            lanes = count
+            step = 1
+            belief = splat(points[i])
+            if is_column:
+                lanes = min(WIDTH, nm - 1 - i)
+                step = nj
+                for lane in range(WIDTH):
+                    eight[lane] = points[min(i + lane, nm - 2)]
+                belief = load(eight, 0)
+            is_row = step == 1 and lanes == WIDTH
+            for a in range(n):
+                if allowed[2 * a] and allowed[2 * a + 1]:
+                    here = warm_base + a * row + place
+                    if is_row:
+                        store(ell, WIDTH * a, load(warm, here) + MOMENTUM * load(trend, here))
+                    else:
+                        guess = _get(warm, here, step, lanes, eight)
+                        store(ell, WIDTH * a, guess + MOMENTUM * _get(trend, here, step, lanes, eight))
+            residual, regret = _solve_block(
+                n, nm, lanes, planes, plane, rationality, belief, coefficients, allowed, lines, points, proved,
+                trace_always, ell, work, base, kept, block_values, weights, eight, failed, counts,
+            )  # fmt: skip
+            worst_residual = max(worst_residual, largest(residual))
+            worst_regret = max(worst_regret, largest(regret))
+            _keep(
+                n, planes, row, place, step, lanes, work, block_values, out, out_base, strategies, strategy_base, eight
+            )
+            for a in range(n):
+                if allowed[2 * a] and allowed[2 * a + 1]:
+                    here = warm_base + a * row + place
+                    found = load(ell, WIDTH * a)
+                    if is_row:
+                        store(trend, here, found - load(warm, here))
+                        store(warm, here, found)
+                    else:
+                        _put(trend, here, step, lanes, found - _get(warm, here, step, lanes, eight), eight)
+                        _put(warm, here, step, lanes, found, eight)
+            i += WIDTH if is_column else 1
+        j0 += count
+    return worst_residual, worst_regret
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _collect(
-    x,
-    shape,
-    axis,
-    n,
-    plane,
-    lam,
-    points_of,
-    belief,
-    allowed,
-    w,
-    rows,
-    weights,
-    scratch,
-    value,
-    shifted,
-    bits,
-    out,
-    residuals,
-    regrets,
-):
-    """Values of a solved state, with its residual and regret measured afresh at the Bayes posteriors.
+@kernel
+def _keep(n, planes, row, place, step, lanes, work, values, out, out_base, strategies, strategy_base, eight):
+    """Write values and strategies of a block to where they belong."""
+    if step == 1 and lanes == WIDTH:
+        for p in range(planes):
+            store(out, out_base + p * row + place, load(values, WIDTH * p))
+        for a in range(n):
+            at = strategy_base + 2 * a * row + place
+            store(strategies, at, load(work, WIDTH * (ROWS * a + S1)))
+            store(strategies, at + row, load(work, WIDTH * (ROWS * a + S1 + 1)))
+    else:
+        for p in range(planes):
+            _put(out, out_base + p * row + place, step, lanes, load(values, WIDTH * p), eight)
+        for a in range(n):
+            at = strategy_base + 2 * a * row + place
+            _put(strategies, at, step, lanes, load(work, WIDTH * (ROWS * a + S1)), eight)
+            _put(strategies, at + row, step, lanes, load(work, WIDTH * (ROWS * a + S1 + 1)), eight)
 
-    Rows 0, 1, 2 of each action (posterior and action values) are written anew.
-    """
-    num_points, num_planes = out.shape[1], out.shape[2]
-    n2 = shape[1]
-    nm = points_of.shape[1]
-    stride = n2 if axis == 0 else 1
-    sbar = scratch[1]
+
+@kernel
+def _certain(n, nm, planes, plane, end, rationality, allowed, lines, work, values):
+    """Nodes where the own belief is certain, at one end of the own axis; returns the regret."""
+    top1 = splat(-1e300)
+    top2 = splat(-1e300)
     for a in range(n):
-        posterior = rows[a, 0]
-        first = rows[a, S1]
-        second = rows[a, S2]
-        for k in range(num_points):
-            sbar[k] = (1.0 - belief[k]) * first[k] + belief[k] * second[k]
-        if allowed[a, 0] and allowed[a, 1]:
-            for k in range(num_points):
-                posterior[k] = belief[k] * second[k] / sbar[k] if sbar[k] > 0.0 else belief[k]
-        else:
-            for k in range(num_points):
-                posterior[k] = 0.0 if allowed[a, 0] else 1.0
-        weight_rows(posterior, points_of, scratch[2], weights)
-        source = w[a]
-        for k in range(num_points):
-            # the line of belief points along the mover's axis through point k
-            start = k % n2 if axis == 0 else k - k % n2
-            mixed = sbar[k]
-            for p in range(0, num_planes, PLANE_BLOCK):
-                v0 = 0.0
-                v1 = 0.0
-                v2 = 0.0
-                v3 = 0.0
-                node = start
-                for c in range(nm):
-                    weight = weights[c, k]
-                    v0 += weight * source[node, p]
-                    v1 += weight * source[node, p + 1]
-                    v2 += weight * source[node, p + 2]
-                    v3 += weight * source[node, p + 3]
-                    node += stride
-                value[p] = v0
-                value[p + 1] = v1
-                value[p + 2] = v2
-                value[p + 3] = v3
-                out[x, k, p] += mixed * v0
-                out[x, k, p + 1] += mixed * v1
-                out[x, k, p + 2] += mixed * v2
-                out[x, k, p + 3] += mixed * v3
-            rows[a, 1, k] = value[plane]
-            rows[a, 2, k] = value[plane + 1]
-            # the mover's own types act by their own strategies
-            out[x, k, plane] += (first[k] - mixed) * value[plane]
-            out[x, k, plane + 1] += (second[k] - mixed) * value[plane + 1]
-    top, z, power, odds = scratch[0], scratch[1], scratch[2], scratch[3]
-    for h in range(2):
-        for k in range(num_points):
-            top[k] = -np.inf
-            z[k] = 0.0
+        # an action that only one type has reveals that type, however unlikely
+        at = end * (nm - 1) if allowed[2 * a] and allowed[2 * a + 1] else 0 if allowed[2 * a] else nm - 1
+        q1 = load(lines, WIDTH * (nm * (planes * a + plane) + at))
+        q2 = load(lines, WIDTH * (nm * (planes * a + plane + 1) + at))
+        store(work, WIDTH * (ROWS * a + Q1), q1)
+        store(work, WIDTH * (ROWS * a + Q1 + 1), q2)
+        if allowed[2 * a]:
+            top1 = maximum(q1, top1)
+        if allowed[2 * a + 1]:
+            top2 = maximum(q2, top2)
+    logit_block(n, rationality, allowed, top1, top2, work)
+    for p in range(planes):
+        value = splat(0.0)
         for a in range(n):
-            if allowed[a, h]:
-                for k in range(num_points):
-                    top[k] = max(top[k], rows[a, 1 + h, k])
-        for k in range(num_points):
-            regrets[x] = max(regrets[x], top[k] - out[x, k, plane + h])
+            at = end * (nm - 1) if allowed[2 * a] and allowed[2 * a + 1] else 0 if allowed[2 * a] else nm - 1
+            h = p - plane if p == plane or p == plane + 1 else end
+            value = value + load(work, WIDTH * (ROWS * a + S1 + h)) * load(lines, WIDTH * (nm * (planes * a + p) + at))
+        store(values, WIDTH * p, value)
+    return maximum(top1 - load(values, WIDTH * plane), top2 - load(values, WIDTH * (plane + 1)))
+
+
+@kernel
+def _solve_block(
+    n, nm, lanes, planes, plane, rationality, belief, coefficients, allowed, lines, points, proved, trace_always, ell,
+    work, base, kept, values, weights, eight, failed, counts
+):  # fmt: skip
+    """Solve one block and settle it; returns the largest residual and regret of each lane."""
+    one = splat(1.0)
+    zero = splat(0.0)
+    num_proved = 0
+    store(eight, 0, proved)
+    for lane in range(WIDTH):
+        num_proved += eight[lane] > 0.5
+    for lane in range(lanes):
+        counts[UNIQUE] += eight[lane] > 0.5
+        counts[TRACED] += eight[lane] < 0.5
+    store(failed, 0, zero)
+    if trace_always:
+        store(failed, 0, one)
+    elif num_proved > 0:
+        used = newton_block(
+            n, nm, rationality, belief, coefficients, allowed, NEAR, (one - proved) * 1e300, ell, work
+        )  # fmt: skip
+        counts[EVALUATIONS] += used * lanes
+    if num_proved < WIDTH and not trace_always:
         for a in range(n):
-            if allowed[a, h]:
-                for k in range(num_points):
-                    power[k] = lam * (rows[a, 1 + h, k] - top[k])
-                exp_rows(power, shifted, bits, odds)
-                for k in range(num_points):
-                    rows[a, 3 + h, k] = odds[k]
-                    z[k] += odds[k]
+            store(kept, WIDTH * a, load(ell, WIDTH * a))
+        store(failed, 0, proved)  # nobody waits for them
+        used = climb_block(n, nm, rationality, belief, coefficients, allowed, ell, work, base, failed)
+        counts[EVALUATIONS] += used * lanes
         for a in range(n):
-            if allowed[a, h]:
-                for k in range(num_points):
-                    residuals[x] = max(residuals[x], abs(rows[a, S1 + h, k] - rows[a, 3 + h, k] / z[k]))
+            climbed = load(ell, WIDTH * a)
+            store(ell, WIDTH * a, where_below(one, proved, load(kept, WIDTH * a), climbed))
+        store(failed, 0, load(failed, 0) * (one - proved))
+    size, residual, regret = settle_block(
+        n, nm, planes, plane, rationality, belief, coefficients, allowed, lines, points, ell, work, weights, values
+    )
+    ignored = load(failed, 0) * 1e300
+    if not largest(where_below(one, ignored, zero, size)) <= LOG_ODDS_TOLERANCE:
+        used = newton_block(n, nm, rationality, belief, coefficients, allowed, CLOSER, ignored, ell, work)
+        counts[EVALUATIONS] += used * lanes
+        size, residual, regret = settle_block(
+            n, nm, planes, plane, rationality, belief, coefficients, allowed, lines, points, ell, work, weights, values
+        )
+    store(failed, 0, where_below(size, splat(LOG_ODDS_TOLERANCE), load(failed, 0), one))
+    num_failed = 0
+    for lane in range(lanes):
+        num_failed += failed[lane] > 0.5
+    if num_failed > 0:
+        store(eight, 0, belief)
+        for lane in range(lanes):
+            if failed[lane] > 0.5:
+                _trace_lane(n, nm, rationality, eight[lane], lane, lanes, coefficients, allowed, ell, counts)
+        size, residual, regret = settle_block(
+            n, nm, planes, plane, rationality, belief, coefficients, allowed, lines, points, ell, work, weights, values
+        )
+    return residual, regret
+
+
+@kernel
+def _trace_lane(n, nm, rationality, belief, lane, lanes, coefficients, allowed, ell, counts):
+    """Trace the node in one lane around its folds; the last lane in use stands for those beyond."""
+    line = np.empty((2, n, nm))
+    found = np.empty(n)
+    has = np.empty((n, 2), dtype=np.bool_)
+    for a in range(n):
+        for h in range(2):
+            has[a, h] = allowed[2 * a + h] != 0
+            for c in range(nm):
+                line[h, a, c] = coefficients[WIDTH * (nm * (n * h + a) + c) + lane]
+    tries, folds = trace(belief, rationality, found, line, has, TRACED_TOLERANCE, np.empty((WORK_ROWS, n)))
+    counts[EVALUATIONS] += abs(tries)
+    counts[FOLDS] += folds
+    counts[LOST] += tries < 0
+    for a in range(n):
+        for copy in range(lane, WIDTH if lane == lanes - 1 else lane + 1):
+            ell[WIDTH * a + copy] = found[a]

@@ -17,8 +17,9 @@ from standoff.game.model import Game
 from standoff.solve.backward import LOG_ODDS_TOLERANCE, TRACED_TOLERANCE
 from standoff.solve.branch import trace
 from standoff.solve.chebyshev import axis_of_points, coefficient_matrix, weights_at
-from standoff.solve.equilibrium import Equilibrium, terminal_values
+from standoff.solve.arrays import terminal_values
 from standoff.solve.node import WORK_ROWS, evaluate, finish, is_unique, newton, slope_samples
+from standoff.solve.result import Equilibrium
 
 __all__ = ["Paths", "layer_strategy", "sample_paths"]
 
@@ -76,14 +77,14 @@ def _solve_at(
                     source = terminal_worth[-y - 1] if y < 0 else values[y]
                     if axis == 0:
                         for k in range(n2):
-                            q[h, a, i] += share * line2[k] * source[i * n2 + k, plane + h]
+                            q[h, a, i] += share * line2[k] * source[plane + h, i * n2 + k]
                     elif axis == 1:
                         for k in range(n1):
-                            q[h, a, i] += share * line1[k] * source[k * n2 + i, plane + h]
+                            q[h, a, i] += share * line1[k] * source[plane + h, k * n2 + i]
                     else:
                         for k in range(n1):
                             for other in range(n2):
-                                q[h, a, i] += share * line1[k] * line2[other] * source[k * n2 + other, plane + h]
+                                q[h, a, i] += share * line1[k] * line2[other] * source[plane + h, k * n2 + other]
     if axis < 0:
         top = np.max(q[0, :, 0])
         total = 0.0

@@ -4,7 +4,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standoff.solve.chebyshev import axis_of_points, clenshaw, coefficient_matrix, interpolation_weights, points
-from standoff.solve.lockstep import weight_rows
 
 SIZES = st.sampled_from([2, 3, 5, 9, 17, 33])
 
@@ -40,11 +39,3 @@ def test_clenshaw_gives_the_value_and_slope_of_the_interpolant(size, belief, see
     series = np.polynomial.Chebyshev(coefficients)
     assert value == pytest.approx(interpolation_weights(belief, size) @ values, abs=1e-9)
     assert slope == pytest.approx(series.deriv()(2 * belief - 1), rel=1e-8, abs=1e-8)
-
-
-@given(SIZES, st.integers(0, 1000))
-def test_a_row_of_weights_is_its_beliefs_one_by_one(size, seed):
-    beliefs = np.random.default_rng(seed).random(7)
-    rows = np.empty((size, 7))
-    weight_rows(beliefs, axis_of_points(size), np.empty(7), rows)
-    assert np.array_equal(rows.T, [interpolation_weights(belief, size) for belief in beliefs])

@@ -1,4 +1,4 @@
-"""The fixed point at a node: scalar, side by side, and traced, against each other and against plain equations."""
+"""The fixed point at a node, solved and traced, against plain equations."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from standoff.solve.branch import trace
 from standoff.solve.chebyshev import clenshaw
-from standoff.solve.lockstep import ROWS, S1, S2, SCRATCH, exp_rows, newton_rows
 from standoff.solve.node import WORK_ROWS, D, G, H, evaluate, is_unique, newton, slope_samples
 
 NUM_POINTS = 9
@@ -63,33 +62,6 @@ def test_the_jacobian_is_a_diagonal_plus_a_rank_one_matrix(seed, belief):
         assert exact[:, k] == pytest.approx((columns[0] - columns[1]) / (2 * step), rel=1e-6, abs=1e-7)
 
 
-def rows_problem(seed, beliefs):
-    coefficients = problem(seed)
-    spread = np.repeat(coefficients[:, :, :, None], len(beliefs), axis=3)
-    return coefficients, np.ascontiguousarray(spread)
-
-
-@given(st.integers(0, 10_000), st.floats(0.1, 8))
-def test_nodes_side_by_side_are_the_nodes_one_by_one(seed, rationality):
-    beliefs = np.linspace(0, 1, 11)
-    coefficients, spread = rows_problem(seed, beliefs)
-    allowed = np.ones((3, 2), dtype=bool)
-    ell, rows = np.zeros((3, 11)), np.empty((3, ROWS, 11))
-    shifted = np.empty(11)
-    used, unsolved = newton_rows(
-        rationality, beliefs, spread, NUM_POINTS, allowed, np.ones(11, dtype=bool), 1e-10, ell, rows,
-        np.empty((SCRATCH, 11)), shifted, shifted.view(np.int64),
-    )  # fmt: skip
-    assert unsolved == 0
-    # Newton's method converges quadratically; a wrong slope would show as many more steps.
-    assert used <= 7
-    for k, belief in enumerate(beliefs):
-        one, work = np.zeros(3), np.empty((WORK_ROWS, 3))
-        newton(belief, rationality, one, coefficients, allowed, 1e-12, work)
-        assert rows[:, S1, k] == pytest.approx(work[5], abs=1e-9)
-        assert rows[:, S2, k] == pytest.approx(work[6], abs=1e-9)
-
-
 @given(st.integers(0, 10_000), st.floats(0.02, 0.98), st.floats(0.5, 12))
 def test_tracing_from_zero_ends_at_a_solution(seed, belief, rationality):
     coefficients = problem(seed, spread=0.3)
@@ -138,11 +110,3 @@ def test_a_node_with_several_solutions_is_not_proved_unique():
     allowed = np.ones((2, 2), dtype=bool)
     assert is_unique(0.2, coefficients, allowed, slope_samples(NUM_POINTS))
     assert not is_unique(8.0, coefficients, allowed, slope_samples(NUM_POINTS))
-
-
-def test_exp_of_a_row_is_exp():
-    x = np.concatenate([np.linspace(-700, 700, 4001), [0.0, -1000.0]])
-    shifted, out = np.empty_like(x), np.empty_like(x)
-    exp_rows(x, shifted, shifted.view(np.int64), out)
-    assert np.abs(out[:-1] / np.exp(x[:-1]) - 1).max() < 2e-15
-    assert out[-1] < 1e-300

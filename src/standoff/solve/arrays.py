@@ -1,0 +1,142 @@
+"""The arrays of a game as kernels take them.
+
+Values are held by state, plane and belief point, points last, so that a kernel takes eight neighbouring points at a time.
+The public belief has two axes, one for each player with two types (an axis of length 1 where there is no such player); point
+i1 n2 + i2 stands for the beliefs i1, i2. The points are filled up to a multiple of eight with numbers that mean nothing but
+are finite. In a game without private types there is a single point and no filling.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from standoff.game.model import Game, Layer
+from standoff.solve.chebyshev import axis_of_points, coefficient_matrix, interpolation_weights
+from standoff.solve.lanes import WIDTH
+from standoff.solve.node import slope_samples
+
+__all__ = ["Grid", "Moves", "Sides", "moves_of", "padded", "terminal_values"]
+
+Floats = NDArray[np.float64]
+
+
+class Moves(NamedTuple):
+    """The arrays of a `Layer`, under its names."""
+
+    mover: NDArray[np.int32]
+    arrival: Floats
+    skip: NDArray[np.int32]
+    action_start: NDArray[np.int32]
+    action_allowed: NDArray[np.bool_]
+    action_payoff: Floats
+    branch_start: NDArray[np.int32]
+    probability: Floats
+    target: NDArray[np.int32]
+
+
+class Sides(NamedTuple):
+    """The players and the belief axes.
+
+    Attributes:
+        n1: Points on belief axis 1; `n2` on axis 2.
+        n2: Points on axis 2.
+        rationality: L of each player; shape (player,).
+        axis_of: Belief axis of each player, -1 for a player with one type; shape (player,).
+        plane_of: Plane of each player's first type; shape (player,).
+        axis1: Points and scales of axis 1; shape (2, n1). `axis2` of axis 2.
+        axis2: Shape (2, n2).
+        matrix1: Coefficient matrix of axis 1; shape (n1, n1). `matrix2` of axis 2.
+        matrix2: Shape (n2, n2).
+        samples1: Slope samples of axis 1 (`slope_samples`). `samples2` of axis 2.
+        samples2: Shape (sample, n2).
+        own_belief: The belief of each axis at every point, in the mover order of that axis (`standoff.solve.backward`);
+            shape (2, row).
+    """
+
+    n1: int
+    n2: int
+    rationality: Floats
+    axis_of: NDArray[np.int64]
+    plane_of: NDArray[np.int64]
+    axis1: Floats
+    axis2: Floats
+    matrix1: Floats
+    matrix2: Floats
+    samples1: Floats
+    samples2: Floats
+    own_belief: Floats
+
+
+def moves_of(layer: Layer) -> Moves:
+    """The arrays of a layer, each in one piece of memory, as pointers need it."""
+    ints = [np.ascontiguousarray(array, dtype=np.int32) for array in (
+        layer.mover, layer.skip, layer.action_start, layer.branch_start, layer.branch_target
+    )]  # fmt: skip
+    floats = [np.ascontiguousarray(array, dtype=np.float64) for array in (
+        layer.arrival, layer.action_payoff, layer.branch_probability
+    )]  # fmt: skip
+    allowed = np.ascontiguousarray(layer.action_allowed, dtype=np.bool_)
+    return Moves(ints[0], floats[0], ints[1], ints[2], allowed, floats[1], ints[3], floats[2], ints[4])
+
+
+def padded(num_points: int) -> int:
+    """Length of a row of belief points: filled up to whole vectors, but a single point stays single."""
+    return 1 if num_points == 1 else -(-num_points // WIDTH) * WIDTH
+
+
+class Grid:
+    """The belief points of a solve, and where each player stands on them.
+
+    Attributes:
+        shape: Points on both axes.
+        num_points: Their product.
+        row: Length of a row of points, filled up.
+        sides: The arrays for kernels.
+        start_weights: Interpolation weights of the prior; shape (row,).
+        terminal_values: Worth of each terminal at every belief point; shape (terminal, plane, row).
+        beliefs: The belief of each axis at every point; shape (2, row).
+    """
+
+    def __init__(self, game: Game, num_points: int) -> None:
+        axes = game.belief_players
+        sizes = [num_points] * len(axes) + [1] * (2 - len(axes))
+        self.shape = (sizes[0], sizes[1])
+        self.num_points = sizes[0] * sizes[1]
+        self.row = padded(self.num_points)
+        points = [axis_of_points(n) for n in self.shape]
+        matrices = [coefficient_matrix(n) for n in self.shape]
+        samples = [slope_samples(n) for n in self.shape]
+        self.beliefs = np.zeros((2, self.row))
+        self.beliefs[0, : self.num_points] = np.repeat(points[0][0], self.shape[1])
+        self.beliefs[1, : self.num_points] = np.tile(points[1][0], self.shape[0])
+        own_belief = np.zeros((2, self.row))
+        own_belief[0] = self.beliefs[0]
+        own_belief[1, : self.num_points] = np.repeat(points[1][0], self.shape[0])
+        self.sides = Sides(
+            self.shape[0],
+            self.shape[1],
+            np.array([player.rationality for player in game.players], dtype=np.float64),
+            np.array([axes.index(i) if i in axes else -1 for i in range(len(game.players))], dtype=np.int64),
+            np.array(game.first_plane, dtype=np.int64),
+            points[0], points[1], matrices[0], matrices[1], samples[0], samples[1],
+            own_belief,
+        )  # fmt: skip
+        start = [interpolation_weights(belief, n) for belief, n in zip(game.prior_belief, self.shape, strict=False)]
+        start += [np.ones(1)] * (2 - len(start))
+        self.start_weights = np.zeros(self.row)
+        self.start_weights[: self.num_points] = np.outer(start[0], start[1]).ravel()
+        self.terminal_values = terminal_values(game, points[0][0], points[1][0])
+
+
+def terminal_values(game: Game, beliefs1: Floats, beliefs2: Floats) -> Floats:
+    """Worth of each terminal at every belief point; shape (terminal, plane, row)."""
+    by1 = np.stack([1.0 - beliefs1, beliefs1])
+    by2 = np.stack([1.0 - beliefs2, beliefs2])
+    values = np.einsum("kpab,ai,bj->kpij", game.terminals.payoff, by1, by2)
+    num_points = len(beliefs1) * len(beliefs2)
+    rows = np.zeros((*values.shape[:2], padded(num_points)))
+    rows[..., :num_points] = values.reshape(*values.shape[:2], num_points)
+    return rows

@@ -1,0 +1,532 @@
+"""Eight decision nodes of one state side by side.
+
+The equations and the Newton step are those of `standoff.solve.node`; here a quantity is a vector with one belief point in
+each lane (`standoff.solve.lanes`). A block holds for every action and type the Chebyshev coefficients of the action value
+along the mover's own belief, one polynomial a lane, and is solved in three steps:
+
+1. `newton_block` iterates from a near guess, and stops one step after |H| has become small;
+2. `climb_block` instead walks up from rationality 0, by Euler steps in L corrected by Newton's method, where nothing proves
+   that the solution is unique. On the way the Jacobian's determinant must stay away from zero and no correction may be
+   long; then the walk has met no fold and ends on the principal branch. A lane in which it fails is left to
+   `standoff.solve.branch`, which goes around folds;
+3. `settle_block` evaluates strategies, posteriors by Bayes' rule and the values of every plane there, and measures what is
+   left of H, the residual and the regret.
+
+Arrays are pointers (`standoff.solve.lanes.pointer`), so shapes are told by the arguments. Scratch of one number an action and
+lane holds row r of action a at 8 (ROWS a + r). `allowed` says whether type h has action a at 2 a + h.
+"""
+
+from __future__ import annotations
+
+from standoff.solve.lanes import WIDTH, exp, kernel, largest, load, log, maximum, minimum, splat, store, where_below
+from standoff.solve.node import OVERSHOOT
+
+__all__ = ["ROWS", "S1", "climb_block", "logit_block", "newton_block", "prove_unique", "settle_block"]
+
+MAX_STEP = 5.0  # longest Newton step in log-odds
+MAX_ITERATIONS = 12
+NEAR = 3e-5  # |H| after which one more Newton step leaves less than the tolerance
+CLIMB_FIRST = 0.5  # predicted change of evidence in the first step of a climb,
+CLIMB_REACH = 1.5  # in any step,
+CLIMB_SHORTEST = 1e-3  # and in the shortest step before a lane is given up
+CLIMB_CORRECTIONS = 4  # Newton steps after each
+CLIMB_LONGEST = 0.25  # and how far they may lead
+CLIMB_STEPS = 400
+CLIMB_DETERMINANT = 0.02  # a smaller determinant of the Jacobian may be the sign of a fold
+
+POSTERIOR, Q1, Q2, SLOPE1, SLOPE2, S1, S2, H, INVERSE_D, SPARE = range(10)
+ROWS = 10
+"""Rows of scratch for each action."""
+
+
+@kernel
+def _values_and_slopes(n, nm, coefficients, allowed, belief, ell, work):
+    """Posteriors, action values and their slopes at the evidence `ell`; returns the largest action value of each type."""
+    top1 = splat(-1e300)
+    top2 = splat(-1e300)
+    zero = splat(0.0)
+    one = splat(1.0)
+    for a in range(n):
+        if allowed[2 * a] and allowed[2 * a + 1]:
+            posterior = belief / (belief + (one - belief) * exp(-load(ell, WIDTH * a)))
+        elif allowed[2 * a]:
+            posterior = zero
+        else:
+            posterior = one
+        x = posterior + posterior - one
+        two_x = x + x
+        first = WIDTH * nm * a
+        second = WIDTH * nm * (n + a)
+        b1 = zero
+        b2 = zero
+        d1 = zero
+        d2 = zero
+        e1 = zero
+        e2 = zero
+        f1 = zero
+        f2 = zero
+        for c in range(nm - 1, 0, -1):
+            # what is known earlier is added up first, so that a step waits for one product only
+            d0 = two_x * d1 + (b1 + b1 - d2)
+            b0 = two_x * b1 + (load(coefficients, first + WIDTH * c) - b2)
+            d2 = d1
+            d1 = d0
+            b2 = b1
+            b1 = b0
+            f0 = two_x * f1 + (e1 + e1 - f2)
+            e0 = two_x * e1 + (load(coefficients, second + WIDTH * c) - e2)
+            f2 = f1
+            f1 = f0
+            e2 = e1
+            e1 = e0
+        q1 = load(coefficients, first) + x * b1 - b2
+        q2 = load(coefficients, second) + x * e1 - e2
+        slope1 = b1 + x * d1 - d2
+        slope2 = e1 + x * f1 - f2
+        row = WIDTH * ROWS * a
+        store(work, row + WIDTH * POSTERIOR, posterior)
+        store(work, row + WIDTH * Q1, q1)
+        store(work, row + WIDTH * Q2, q2)
+        store(work, row + WIDTH * SLOPE1, slope1 + slope1)
+        store(work, row + WIDTH * SLOPE2, slope2 + slope2)
+        if allowed[2 * a]:
+            top1 = maximum(q1, top1)
+        if allowed[2 * a + 1]:
+            top2 = maximum(q2, top2)
+    return top1, top2
+
+
+@kernel
+def logit_block(n, rationality, allowed, top1, top2, work):
+    """Logit strategies from the action values in `work`; returns c = log Z2 - log Z1."""
+    z1 = splat(0.0)
+    z2 = splat(0.0)
+    for a in range(n):
+        row = WIDTH * ROWS * a
+        odds1 = splat(0.0)
+        odds2 = splat(0.0)
+        if allowed[2 * a]:
+            odds1 = exp(rationality * (load(work, row + WIDTH * Q1) - top1))
+            z1 = z1 + odds1
+        if allowed[2 * a + 1]:
+            odds2 = exp(rationality * (load(work, row + WIDTH * Q2) - top2))
+            z2 = z2 + odds2
+        store(work, row + WIDTH * S1, odds1)
+        store(work, row + WIDTH * S2, odds2)
+    share1 = 1.0 / z1
+    share2 = 1.0 / z2
+    for a in range(n):
+        row = WIDTH * ROWS * a
+        store(work, row + WIDTH * S1, load(work, row + WIDTH * S1) * share1)
+        store(work, row + WIDTH * S2, load(work, row + WIDTH * S2) * share2)
+    return log(z2 * share1) + rationality * (top2 - top1)
+
+
+@kernel
+def _evaluate(n, nm, rationality, belief, coefficients, allowed, ell, work):
+    """H and what the Newton step needs at `ell`.
+
+    Returns:
+        In every lane: sum_a |H_a|, sum g_a H_a / d_a, sum g_a / d_a, prod d_a.
+    """
+    top1, top2 = _values_and_slopes(n, nm, coefficients, allowed, belief, ell, work)
+    c = logit_block(n, rationality, allowed, top1, top2, work)
+    one = splat(1.0)
+    size = splat(0.0)
+    g_h = splat(0.0)
+    g_1 = splat(0.0)
+    product = one
+    for a in range(n):
+        if not (allowed[2 * a] and allowed[2 * a + 1]):
+            continue
+        row = WIDTH * ROWS * a
+        posterior = load(work, row + WIDTH * POSTERIOR)
+        slope1 = load(work, row + WIDTH * SLOPE1)
+        slope2 = load(work, row + WIDTH * SLOPE2)
+        w = rationality * posterior * (one - posterior)
+        h = load(ell, WIDTH * a) - rationality * (load(work, row + WIDTH * Q2) - load(work, row + WIDTH * Q1)) + c
+        d = one - w * (slope2 - slope1)
+        inverse = one / d
+        g = w * (load(work, row + WIDTH * S2) * slope2 - load(work, row + WIDTH * S1) * slope1) * inverse
+        g_h = g_h + g * h
+        g_1 = g_1 + g
+        product = product * d
+        size = size + maximum(h, -h)
+        store(work, row + WIDTH * H, h)
+        store(work, row + WIDTH * INVERSE_D, inverse)
+    return size, g_h, g_1, product
+
+
+@kernel
+def newton_block(n, nm, rationality, belief, coefficients, allowed, near, active, ell, work):
+    """Newton's method from `ell`, which is overwritten, to one step past sum |H| <= near in every active lane.
+
+    Args:
+        n: Actions.
+        nm: Points on the mover's own belief axis.
+        rationality: L.
+        belief: The mover's public belief, one a lane.
+        coefficients: Of Q_h(a; .), flat, at 8 (nm (n h + a) + coefficient).
+        allowed: Whether each type has the action; shape (action, 2).
+        near: Where to stop.
+        active: 0 in the lanes that count, else 1e300: their H is taken to be small.
+        ell: Evidence, flat, at 8 a.
+        work: Scratch, flat, 8 ROWS n.
+
+    Returns:
+        Evaluations used.
+    """
+    one = splat(1.0)
+    for iteration in range(1, MAX_ITERATIONS + 1):
+        size, g_h, g_1, _ = _evaluate(n, nm, rationality, belief, coefficients, allowed, ell, work)
+        shift = g_h / (one + g_1)
+        longest = splat(1e-300)
+        for a in range(n):
+            if allowed[2 * a] and allowed[2 * a + 1]:
+                row = WIDTH * ROWS * a
+                step = (shift - load(work, row + WIDTH * H)) * load(work, row + WIDTH * INVERSE_D)
+                longest = maximum(step, maximum(-step, longest))
+                store(work, row + WIDTH * H, step)
+        scale = minimum(one, MAX_STEP / longest)
+        for a in range(n):
+            if allowed[2 * a] and allowed[2 * a + 1]:
+                row = WIDTH * ROWS * a
+                store(ell, WIDTH * a, load(ell, WIDTH * a) + scale * load(work, row + WIDTH * H))
+        if largest(size - active) <= near:
+            return iteration
+    return MAX_ITERATIONS
+
+
+@kernel
+def climb_block(n, nm, rationality, belief, coefficients, allowed, ell, work, base, failed):
+    """Walk up the principal branch from rationality 0, all lanes in step.
+
+    Args:
+        n: and the next five arguments: see `newton_block`.
+        nm: Points on the own axis.
+        rationality: L asked for.
+        belief: Own belief.
+        coefficients: Of the action values.
+        allowed: Shape (action, 2).
+        ell: Written with the solution, flat, at 8 a.
+        work: Scratch, as in `newton_block`.
+        base: Scratch, flat, 8 n.
+        failed: Lanes that are 1 on entry are not waited for; on return 1 in every lane that did not arrive, else 0;
+            shape (8,).
+
+    Returns:
+        Evaluations used.
+    """
+    count1 = 0
+    count2 = 0
+    for a in range(n):
+        count1 += allowed[2 * a]
+        count2 += allowed[2 * a + 1]
+    one = splat(1.0)
+    zero = splat(0.0)
+    half = splat(0.5)
+    for a in range(n):
+        store(ell, WIDTH * a, log(splat(count1 / count2)))
+    bad = load(failed, 0)
+    here = 0.0
+    reach = CLIMB_FIRST
+    evaluations = 0
+    for _ in range(CLIMB_STEPS):
+        _, _, g_1, product = _evaluate(n, nm, rationality * here, belief, coefficients, allowed, ell, work)
+        determinant = where_below(product * (one + g_1), one + g_1, product * (one + g_1), one + g_1)
+        bad = where_below(splat(CLIMB_DETERMINANT), determinant, bad, one)
+        speed = _tangent(n, rationality, here, allowed, ell, work, base)
+        fastest = largest(where_below(bad, half, speed, splat(1e-6)))
+        if not fastest < 1e12:
+            fastest = 1e12
+        step = min(1.0 - here, reach / fastest)
+        there = here + step if step < 1.0 - here else 1.0
+        for a in range(n):
+            ahead = load(base, WIDTH * a) + step * load(work, WIDTH * (ROWS * a + SPARE))
+            store(ell, WIDTH * a, ahead)
+        evaluations += 1
+        total = zero
+        size = one
+        for _ in range(CLIMB_CORRECTIONS):
+            size, g_h, g_1, _ = _evaluate(n, nm, rationality * there, belief, coefficients, allowed, ell, work)
+            evaluations += 1
+            shift = g_h / (one + g_1)
+            for a in range(n):
+                if allowed[2 * a] and allowed[2 * a + 1]:
+                    row = WIDTH * ROWS * a
+                    change = (shift - load(work, row + WIDTH * H)) * load(work, row + WIDTH * INVERSE_D)
+                    total = total + maximum(change, -change)
+                    store(ell, WIDTH * a, load(ell, WIDTH * a) + change)
+            if largest(where_below(bad, half, size, zero)) <= NEAR:
+                break
+        # a lane has arrived where its correction was short and ended near a solution
+        astray = where_below(size, splat(NEAR), where_below(total, splat(CLIMB_LONGEST), zero, one), one)
+        if largest(where_below(bad, half, astray, zero)) < 0.5:
+            here = there
+            reach = min(CLIMB_REACH, 1.5 * reach)
+            if here >= 1.0:
+                break
+        else:
+            for a in range(n):
+                store(ell, WIDTH * a, load(base, WIDTH * a))
+            reach *= 0.4
+            if reach < CLIMB_SHORTEST:
+                bad = maximum(bad, astray)
+                reach = CLIMB_FIRST
+        if -largest(-bad) > 0.5:
+            break
+    if here < 1.0:
+        bad = one
+    store(failed, 0, bad)
+    return evaluations
+
+
+@kernel
+def _tangent(n, rationality, here, allowed, ell, work, base):
+    """Write dl/dt at L = rationality t into the spare rows and `ell` into `base`; returns the largest |dl_a/dt|."""
+    one = splat(1.0)
+    mean1 = splat(0.0)
+    mean2 = splat(0.0)
+    for a in range(n):
+        row = WIDTH * ROWS * a
+        mean1 = mean1 + load(work, row + WIDTH * S1) * load(work, row + WIDTH * Q1)
+        mean2 = mean2 + load(work, row + WIDTH * S2) * load(work, row + WIDTH * Q2)
+    g_h = splat(0.0)
+    g_1 = splat(0.0)
+    for a in range(n):
+        if allowed[2 * a] and allowed[2 * a + 1]:
+            row = WIDTH * ROWS * a
+            posterior = load(work, row + WIDTH * POSTERIOR)
+            slopes = (
+                load(work, row + WIDTH * S2) * load(work, row + WIDTH * SLOPE2)
+                - load(work, row + WIDTH * S1) * load(work, row + WIDTH * SLOPE1)
+            )  # fmt: skip
+            g = rationality * here * posterior * (one - posterior) * slopes * load(work, row + WIDTH * INVERSE_D)
+            change = rationality * (mean2 - mean1 - load(work, row + WIDTH * Q2) + load(work, row + WIDTH * Q1))
+            g_h = g_h + g * change
+            g_1 = g_1 + g
+            store(work, row + WIDTH * H, change)
+    shift = g_h / (one + g_1)
+    speed = splat(0.0)
+    for a in range(n):
+        row = WIDTH * ROWS * a
+        store(base, WIDTH * a, load(ell, WIDTH * a))
+        tangent = splat(0.0)
+        if allowed[2 * a] and allowed[2 * a + 1]:
+            tangent = (shift - load(work, row + WIDTH * H)) * load(work, row + WIDTH * INVERSE_D)
+        speed = speed + maximum(tangent, -tangent)
+        store(work, row + WIDTH * SPARE, tangent)
+    return speed
+
+
+@kernel
+def prove_unique(n, nm, rationality, coefficients, allowed, samples):
+    """1 in the lanes where the test of `standoff.solve.node` proves one solution at any belief and smaller rationality.
+
+    Args:
+        n: Actions.
+        nm: Points on the own axis.
+        rationality: L.
+        coefficients: Of Q_h(a; .), as in `newton_block`.
+        allowed: Shape (action, 2).
+        samples: From `standoff.solve.node.slope_samples`; shape (sample, coefficient).
+    """
+    zero = splat(0.0)
+    one = splat(1.0)
+    # the cheap test first: Bernstein's inequality bounds L w |Q'| by (L/2) sum_k k |c_k|
+    most1 = zero
+    most2 = zero
+    most_gap = zero
+    for a in range(n):
+        flat1 = zero
+        flat2 = zero
+        flat_gap = zero
+        for c in range(1, nm):
+            one_c = load(coefficients, WIDTH * (nm * a + c))
+            two_c = load(coefficients, WIDTH * (nm * (n + a) + c))
+            gap_c = two_c - one_c
+            flat1 = flat1 + c * 1.0 * maximum(one_c, -one_c)
+            flat2 = flat2 + c * 1.0 * maximum(two_c, -two_c)
+            flat_gap = flat_gap + c * 1.0 * maximum(gap_c, -gap_c)
+        most1 = maximum(most1, flat1)
+        most2 = maximum(most2, flat2)
+        most_gap = maximum(most_gap, flat_gap)
+    flat = (0.5 * rationality) * (most1 + most2 + most_gap)
+    if largest(flat) < 1.0:
+        return one
+    proved = one
+    lowest = zero
+    highest = zero
+    for a in range(n):
+        if not (allowed[2 * a] and allowed[2 * a + 1]):
+            continue
+        u_low, u_high = splat(1e300), splat(-1e300)
+        v_low, v_high = splat(1e300), splat(-1e300)
+        gap_high, gap_low = splat(-1e300), splat(1e300)
+        for k in range(4 * nm + 1):
+            u = zero
+            v = zero
+            for c in range(1, nm):
+                u = u + samples[k * nm + c] * load(coefficients, WIDTH * (nm * a + c))
+                v = v + samples[k * nm + c] * load(coefficients, WIDTH * (nm * (n + a) + c))
+            u_low = minimum(u_low, u)
+            u_high = maximum(u_high, u)
+            v_low = minimum(v_low, v)
+            v_high = maximum(v_high, v)
+            gap_high = maximum(gap_high, v - u)
+            gap_low = minimum(gap_low, v - u)
+        u_over = OVERSHOOT * maximum(u_high, -u_low)
+        v_over = OVERSHOOT * maximum(v_high, -v_low)
+        u_low = rationality * (u_low - u_over)
+        u_high = rationality * (u_high + u_over)
+        v_low = rationality * (v_low - v_over)
+        v_high = rationality * (v_high + v_over)
+        gap_high = rationality * (gap_high + OVERSHOOT * maximum(gap_high, -gap_low))
+        # each of these must be positive; nothing is proved where one is not
+        proved = where_below(one, gap_high, zero, proved)
+        proved = where_below(one + u_low, zero, zero, proved)
+        proved = where_below(one - v_high, zero, zero, proved)
+        low_d = one - v_low + u_low
+        high_d = one - v_high + u_high
+        proved = where_below(zero, v_low, proved, where_below(low_d, zero, zero, proved))
+        proved = where_below(u_high, zero, proved, where_below(high_d, zero, zero, proved))
+        lowest = minimum(lowest, where_below(zero, v_low, zero, v_low / low_d))
+        highest = maximum(highest, where_below(u_high, zero, zero, u_high / high_d))
+    return where_below(lowest - highest, splat(-1.0), where_below(flat, splat(0.999999), one, zero),
+                       where_below(flat, splat(0.999999), one, proved))  # fmt: skip
+
+
+@kernel
+def settle_block(n, nm, planes, plane, rationality, belief, coefficients, allowed, lines, nodes, ell, work, weights, values):
+    """Strategies, posteriors and values at a solution, with what it still lacks.
+
+    Args:
+        n: and the next arguments: see `newton_block`.
+        nm: Points on the own axis.
+        planes: Number of planes.
+        plane: Plane of the mover's first type.
+        rationality: L.
+        belief: Own belief.
+        coefficients: Of the action values.
+        allowed: Shape (action, 2).
+        lines: Action values of every plane along the own axis, flat, at 8 (nm (planes a + plane) + point).
+        nodes: Points and scales of the own axis; shape (2, point).
+        ell: Evidence, flat, at 8 a.
+        work: Scratch; holds strategies and posteriors on return.
+        weights: Scratch, flat, 8 nm.
+        values: V of every plane; flat, at 8 p; written.
+
+    Returns:
+        In every lane: sum_a |H_a|, the largest |s - logit(Q)|, the largest regret.
+    """
+    one = splat(1.0)
+    zero = splat(0.0)
+    top1, top2 = _values_only(n, nm, coefficients, allowed, belief, ell, work)
+    c = logit_block(n, rationality, allowed, top1, top2, work)
+    for p in range(planes):
+        store(values, WIDTH * p, zero)
+    size = zero
+    top1 = splat(-1e300)
+    top2 = splat(-1e300)
+    shift1 = zero
+    shift2 = zero
+    for a in range(n):
+        row = WIDTH * ROWS * a
+        first = load(work, row + WIDTH * S1)
+        second = load(work, row + WIDTH * S2)
+        mixed = first + belief * (second - first)
+        if allowed[2 * a] and allowed[2 * a + 1]:
+            h = load(ell, WIDTH * a) - rationality * (load(work, row + WIDTH * Q2) - load(work, row + WIDTH * Q1)) + c
+            size = size + maximum(h, -h)
+            # an action that nobody takes tells nothing
+            posterior = where_below(mixed, zero, belief, belief * second / maximum(mixed, splat(1e-300)))
+        elif allowed[2 * a]:
+            posterior = zero
+        else:
+            posterior = one
+        store(work, row + WIDTH * POSTERIOR, posterior)
+        _weights(nm, nodes, posterior, weights)
+        line = WIDTH * nm * planes * a
+        for p in range(planes):
+            value = zero
+            for k in range(nm):
+                value = value + load(weights, WIDTH * k) * load(lines, line + WIDTH * (nm * p + k))
+            share = mixed
+            if p == plane:
+                share = first
+                change = rationality * (value - load(work, row + WIDTH * Q1))
+                shift1 = shift1 + first * change
+                store(work, row + WIDTH * Q1, change)
+                if allowed[2 * a]:
+                    top1 = maximum(value, top1)
+            elif p == plane + 1:
+                share = second
+                change = rationality * (value - load(work, row + WIDTH * Q2))
+                shift2 = shift2 + second * change
+                store(work, row + WIDTH * Q2, change)
+                if allowed[2 * a + 1]:
+                    top2 = maximum(value, top2)
+            store(values, WIDTH * p, load(values, WIDTH * p) + share * value)
+    # how far the strategies are from logit at the posteriors by Bayes' rule, to second order in a tiny difference
+    residual = zero
+    for a in range(n):
+        row = WIDTH * ROWS * a
+        one_off = load(work, row + WIDTH * S1) * (load(work, row + WIDTH * Q1) - shift1)
+        two_off = load(work, row + WIDTH * S2) * (load(work, row + WIDTH * Q2) - shift2)
+        residual = maximum(residual, maximum(maximum(one_off, -one_off), maximum(two_off, -two_off)))
+    regret = maximum(top1 - load(values, WIDTH * plane), top2 - load(values, WIDTH * (plane + 1)))
+    return size, residual, regret
+
+
+@kernel
+def _values_only(n, nm, coefficients, allowed, belief, ell, work):
+    """As `_values_and_slopes`, without the slopes."""
+    top1 = splat(-1e300)
+    top2 = splat(-1e300)
+    zero = splat(0.0)
+    one = splat(1.0)
+    for a in range(n):
+        if allowed[2 * a] and allowed[2 * a + 1]:
+            posterior = belief / (belief + (one - belief) * exp(-load(ell, WIDTH * a)))
+        elif allowed[2 * a]:
+            posterior = zero
+        else:
+            posterior = one
+        x = posterior + posterior - one
+        two_x = x + x
+        first = WIDTH * nm * a
+        second = WIDTH * nm * (n + a)
+        b1 = zero
+        b2 = zero
+        e1 = zero
+        e2 = zero
+        for c in range(nm - 1, 0, -1):
+            b0 = two_x * b1 + (load(coefficients, first + WIDTH * c) - b2)
+            b2 = b1
+            b1 = b0
+            e0 = two_x * e1 + (load(coefficients, second + WIDTH * c) - e2)
+            e2 = e1
+            e1 = e0
+        q1 = load(coefficients, first) + x * b1 - b2
+        q2 = load(coefficients, second) + x * e1 - e2
+        row = WIDTH * ROWS * a
+        store(work, row + WIDTH * Q1, q1)
+        store(work, row + WIDTH * Q2, q2)
+        if allowed[2 * a]:
+            top1 = maximum(q1, top1)
+        if allowed[2 * a + 1]:
+            top2 = maximum(q2, top2)
+    return top1, top2
+
+
+@kernel
+def _weights(nm, nodes, belief, weights):
+    """Interpolation weights of every lane's belief; see `standoff.solve.chebyshev.weights_at`."""
+    product = splat(1.0)
+    for k in range(nm):
+        store(weights, WIDTH * k, nodes[nm + k] * product)
+        product = product * (belief - nodes[k])
+    product = splat(1.0)
+    for k in range(nm - 1, -1, -1):
+        store(weights, WIDTH * k, load(weights, WIDTH * k) * product)
+        product = product * (belief - nodes[k])

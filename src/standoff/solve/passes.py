@@ -1,0 +1,377 @@
+"""The two passes over a game: backward for values and strategies, forward for odds.
+
+Layers are cut among threads: states in the backward pass, channels in the forward pass. Every number is found by one
+thread, in the same way whatever their number, so the answer does not depend on it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from standoff.errors import SolveError
+from standoff.game.model import Epoch, Game, Layer
+from standoff.solve.arrays import Grid, Moves, moves_of
+from standoff.solve.backward import COUNTS, chance_layer, decision_layer, period_end
+from standoff.solve.forward import chance_forward, decision_forward, meet_milestones
+from standoff.solve.plain import plain_layer
+from standoff.solve.result import Settings, Sweep
+from standoff.solve.simultaneous import simultaneous_forward, simultaneous_layer
+
+__all__ = ["Backward", "Workers", "backward_pass", "forward_pass"]
+
+Floats = NDArray[np.float64]
+Progress = Callable[[float], None]
+
+SMALL = 4000
+"""Numbers in a layer below which it is not worth cutting."""
+PIECES = 4
+"""Pieces a thread, so that none waits long for the slowest."""
+
+
+def num_processors() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Workers:
+    """Threads that share the pieces of a layer."""
+
+    def __init__(self, num_threads: int, pool: ThreadPoolExecutor | None) -> None:
+        self.num_threads = num_threads
+        self._pool = pool
+
+    @staticmethod
+    @contextmanager
+    def of(settings: Settings) -> Iterator[Workers]:
+        """As many as the settings say."""
+        count = settings.threads or num_processors()
+        if count == 1:
+            yield Workers(1, None)
+            return
+        with ThreadPoolExecutor(count) as pool:
+            yield Workers(count, pool)
+
+    def share(self, task: Callable[[int, int], object], count: int, size: int) -> None:
+        """Call `task(first, last)` on pieces of range(count), where the whole holds `size` numbers."""
+        if self._pool is None or size < SMALL or count < 2:
+            task(0, count)
+            return
+        num_pieces = min(count, self.num_threads * PIECES)
+        cuts = [count * k // num_pieces for k in range(num_pieces + 1)]
+        list(self._pool.map(task, cuts[:-1], cuts[1:]))
+
+    def each(self, task: Callable[[int, int], object], pieces: list[tuple[int, int]]) -> None:
+        """Call `task(first, last)` on every piece."""
+        if self._pool is None:
+            for first, last in pieces:
+                task(first, last)
+        else:
+            list(self._pool.map(task, *zip(*pieces, strict=True)))
+
+
+@dataclass(frozen=True)
+class Backward:
+    """What the backward pass found.
+
+    Attributes:
+        values: V by period and layer (one more than there are layers: at the end of the period, before its flow is paid).
+        strategies: By period and layer.
+        second_strategies: By period and layer.
+        residual: Largest residual.
+        regret: Largest regret.
+        counts: See `COUNTS`.
+        horizon_values: V of a crisis that goes on at the horizon; shape (state of layer 0, plane, row).
+        stationary_periods: Periods until a crisis that goes on for ever became stationary, else 0.
+    """
+
+    values: tuple[tuple[Floats, ...], ...]
+    strategies: tuple[tuple[Floats, ...], ...]
+    second_strategies: tuple[tuple[Floats, ...], ...]
+    residual: float
+    regret: float
+    counts: tuple[int, ...]
+    horizon_values: Floats
+    stationary_periods: int
+
+
+class _Induction:
+    """Backward induction period by period, with what it carries from one to the next."""
+
+    def __init__(self, game: Game, settings: Settings, grid: Grid, workers: Workers) -> None:
+        self.game = game
+        self.settings = settings
+        self.grid = grid
+        self.workers = workers
+        self.num_types = 2 if game.belief_players else 1
+        self.discounts = np.array([game.players[plane.player].discount for plane in game.planes])
+        self.epoch: Epoch | None = None
+        self.moves: tuple[Moves, ...] = ()
+        self.warm: list[Floats] = []
+        self.trend: list[Floats] = []
+        self.residual = 0.0
+        self.regret = 0.0
+        self.counts = np.zeros(len(COUNTS), dtype=np.int64)
+
+    def enter(self, epoch: Epoch) -> None:
+        """Take the arrays of an epoch; what was known of its nodes is kept where it has the same ones."""
+        if epoch is self.epoch:
+            return
+        self.epoch = epoch
+        self.moves = tuple(moves_of(layer) for layer in epoch.layers)
+        for s, layer in enumerate(epoch.layers):
+            width = self.grid.row if layer.second is None else 4 * self.grid.row
+            shape = (layer.num_actions, width)
+            if s >= len(self.warm):
+                self.warm.append(np.zeros(shape))
+                self.trend.append(np.zeros(shape))
+            elif self.warm[s].shape != shape:
+                self.warm[s], self.trend[s] = np.zeros(shape), np.zeros(shape)
+
+    def period(self, period: int, value: Floats, strategies: list[Floats], second: list[Floats]) -> list[Floats]:
+        """Values of every layer of a period, from those at the start of the next; strategies are written."""
+        assert self.epoch is not None
+        ended = np.empty_like(value)
+        period_end(value, self.epoch.flow, self.discounts, ended)
+        values = [ended]
+        for s in range(len(self.epoch.layers) - 1, -1, -1):
+            layer = self.epoch.layers[s]
+            out = np.empty((layer.num_states, len(self.game.planes), self.grid.row))
+            if layer.is_chance:
+                chance_layer(self.moves[s], self.grid.terminal_values, values[0], out)
+            else:
+                self._decide(period, s, layer, values[0], out, strategies[s], second[s])
+            values.insert(0, out)
+        return values
+
+    def _decide(
+        self, period: int, s: int, layer: Layer, value: Floats, out: Floats, strategies: Floats, second: Floats
+    ) -> None:
+        residuals = np.zeros(layer.num_states)
+        regrets = np.zeros(layer.num_states)
+        counts = np.zeros((layer.num_states, len(COUNTS)), dtype=np.int64)
+        grid, moves = self.grid, self.moves[s]
+
+        def solve(first: int, last: int) -> None:
+            if layer.second is not None:
+                simultaneous_layer(
+                    first, last, moves, layer.second.mover, layer.second.num_actions, layer.second.action_allowed,
+                    grid.sides, grid.terminal_values, value, self.warm[s], out, strategies, second, residuals, regrets,
+                    counts,
+                )  # fmt: skip
+            elif grid.num_points == 1:
+                plain_layer(
+                    first, last, moves, grid.sides, grid.terminal_values, value, out, strategies, regrets, counts
+                )
+            else:
+                decision_layer(
+                    first, last, moves, grid.sides, grid.terminal_values, value, self.warm[s], self.trend[s], out,
+                    strategies, residuals, regrets, counts, self.settings.trace_always,
+                )  # fmt: skip
+
+        self.workers.share(solve, layer.num_states, layer.num_actions * grid.row)
+        totals = counts.sum(axis=0)
+        self.counts += totals
+        worst = float(residuals.max(initial=0.0))
+        lost = int(totals[COUNTS.index("lost")])
+        if lost or not worst <= self.settings.tolerance or not np.isfinite(regrets).all():
+            _refuse(self.game, layer.stage, period, worst, lost, self.settings)
+        self.residual = max(self.residual, worst)
+        self.regret = max(self.regret, float(regrets.max(initial=0.0)))
+
+
+def backward_pass(game: Game, settings: Settings, grid: Grid, workers: Workers, progress: Progress | None) -> Backward:
+    """Solve every node of the game, from the last period to the first.
+
+    Raises:
+        SolveError: A node did not converge, or a crisis that goes on for ever did not become stationary.
+    """
+    induction = _Induction(game, settings, grid, workers)
+    value = np.zeros((game.num_states[0], len(game.planes), grid.row))
+    stationary_periods = 0
+    if game.continues:
+        value, stationary_periods = _stationary(game, settings, induction, value)
+    else:
+        value += game.unresolved_payoff[:, :, None]
+    horizon_values = value
+    lengths = [
+        (game.epochs[k + 1].start if k + 1 < len(game.epochs) else game.num_periods) - epoch.start
+        for k, epoch in enumerate(game.epochs)
+    ]
+    all_values: list[tuple[Floats, ...]] = []
+    all_strategies: list[tuple[Floats, ...]] = []
+    all_second: list[tuple[Floats, ...]] = []
+    for epoch, length in zip(reversed(game.epochs), reversed(lengths), strict=True):
+        induction.enter(epoch)
+        # one piece of memory for an epoch: asking for many small ones costs as much as filling them
+        rooms = _rooms(epoch, length, induction.num_types, grid.row)
+        for k in range(length - 1, -1, -1):
+            period = epoch.start + k
+            strategies, second = [room[0][k] for room in rooms], [room[1][k] for room in rooms]
+            values = induction.period(period, value, strategies, second)
+            value = values[0]
+            if settings.keep_values or period == 0:
+                all_values.append(tuple(values))
+            all_strategies.append(tuple(strategies))
+            all_second.append(tuple(second))
+            if progress is not None:
+                progress(0.8 * (game.num_periods - period) / game.num_periods)
+    return Backward(
+        tuple(reversed(all_values)),
+        tuple(reversed(all_strategies)),
+        tuple(reversed(all_second)),
+        induction.residual,
+        induction.regret,
+        tuple(int(count) for count in induction.counts),
+        horizon_values,
+        stationary_periods,
+    )
+
+
+def _rooms(epoch: Epoch, length: int, num_types: int, row: int) -> list[tuple[Floats, Floats]]:
+    """Room for the strategies of the movers and of the second movers; shape (period, action, type, row) each."""
+    rooms = []
+    for layer in epoch.layers:
+        own = 0 if layer.is_chance else layer.num_actions
+        second = layer.num_actions if layer.second is not None else 0
+        rooms.append((np.empty((length, own, num_types, row)), np.empty((length, second, num_types, row))))
+    return rooms
+
+
+def _stationary(game: Game, settings: Settings, induction: _Induction, value: Floats) -> tuple[Floats, int]:
+    """Values of a crisis that goes on for ever: the last epoch's period repeated until nothing changes any more.
+
+    With the largest discount d, a change of e by one period leaves at most e d / (1 - d) of later changes if the period is a
+    contraction, as it is at low rationality; the change that counts as none is smaller by that factor.
+    """
+    epoch = game.epochs[-1]
+    induction.enter(epoch)
+    discount = max(player.discount for player in game.players)
+    change = np.inf
+    rooms = _rooms(epoch, 1, induction.num_types, induction.grid.row)
+    strategies, second = [room[0][0] for room in rooms], [room[1][0] for room in rooms]
+    for periods in range(1, settings.max_periods + 1):
+        new = induction.period(game.num_periods, value, strategies, second)[0]
+        change = float(np.max(np.abs(new - value), initial=0.0))
+        value = new
+        if change * max(1.0, discount / (1.0 - discount)) <= 0.01 * settings.tolerance:
+            return value, periods
+    raise SolveError(
+        f"the crisis goes on for ever, and after {settings.max_periods} periods one more still changed a value by {change:.1e} "
+        "payoff units: lower the discount or the rationality of the players, or give it an end"
+    )
+
+
+def _refuse(game: Game, stage: str, period: int, residual: float, lost: int, settings: Settings) -> None:
+    lambdas = ", ".join(f"{player.name} {player.rationality:g}" for player in game.players)
+    why = f"residual {residual:.1e}, tolerance {settings.tolerance:.1e}"
+    if lost:
+        why = f"the branch traced from rationality 0 was lost at {lost} belief points"
+    raise SolveError(
+        f"the equilibrium of stage `{stage}` in period {period + 1} did not converge ({why}): "
+        f"lower the rationality (now {lambdas}), or set more belief points"
+    )
+
+
+def forward_pass(game: Game, grid: Grid, backward: Backward, workers: Workers, progress: Progress | None) -> Sweep:
+    """Carry probability from the start to the horizon by the strategies found."""
+    num_planes = len(game.planes)
+    num_milestones = len(game.milestones)
+    first_plane = 1 + num_milestones
+    num_channels = first_plane + num_planes
+    discounts = np.array([game.players[plane.player].discount for plane in game.planes])
+    after = np.array([milestone.after for milestone in game.milestones], dtype=np.int64)
+    sizes = game.num_states
+
+    mass = np.zeros((sizes[0], num_channels, grid.row))
+    mass[game.start] = grid.start_weights
+    for m, milestone in enumerate(game.milestones):
+        if milestone.after >= 0:
+            mass[game.start, 1 + m] = 0.0
+    absorbed = np.zeros((len(game.terminals.outcome), num_channels))
+    hits = np.zeros(num_milestones)
+    payoffs = np.zeros(num_planes)
+    factor = np.ones(num_planes)
+    num_axes = len(game.belief_players)
+
+    absorbed_by = np.zeros((game.num_periods, len(game.terminals.outcome), 1 + num_planes))
+    milestones_by = np.zeros((game.num_periods, num_milestones))
+    open_by = np.zeros((game.num_periods + 1, sizes[0]))
+    beliefs_by = np.full((game.num_periods + 1, num_axes), np.nan)
+    measures = np.r_[0, np.arange(first_plane, num_channels)]
+
+    def note(period: int) -> None:
+        public = mass[:, 0]
+        open_by[period] = public.sum(axis=1)
+        total = open_by[period].sum()
+        if total > 1e-12:
+            beliefs_by[period] = (grid.beliefs[:num_axes] @ public.sum(axis=0)) / total
+
+    # milestones change one another's channels, so they go together
+    cuts = [(0, num_channels)] if workers.num_threads == 1 else [(0, first_plane), (first_plane, num_channels)]
+    note(0)
+    meet_milestones(game.epochs[0].layers[0].milestone_holds, after, 1, 0, num_channels, mass, hits)
+    prepared: tuple[Epoch, tuple[Moves, ...]] | None = None
+    for period in range(game.num_periods):
+        epoch = game.epoch_of(period)
+        if prepared is None or prepared[0] is not epoch:
+            prepared = (epoch, tuple(moves_of(layer) for layer in epoch.layers))
+        for s, layer in enumerate(epoch.layers):
+            next_mass = np.zeros((sizes[(s + 1) % game.num_layers], num_channels, grid.row))
+            arrived = epoch.layers[(s + 1) % game.num_layers]
+
+            def move(
+                first: int,
+                last: int,
+                s: int = s,
+                layer: Layer = layer,
+                moves: Moves = prepared[1][s],
+                arrived: Layer = arrived,
+                mass: Floats = mass,
+                next_mass: Floats = next_mass,
+                period: int = period,
+                factor: Floats = factor,
+            ) -> None:
+                if layer.is_chance:
+                    chance_forward(
+                        first, last, first_plane, moves, grid.terminal_values, factor, mass, next_mass, absorbed, payoffs
+                    )
+                elif layer.second is not None:
+                    simultaneous_forward(
+                        first, last, first_plane, moves, layer.second.mover, layer.second.action_allowed, grid.sides,
+                        grid.terminal_values, factor, backward.strategies[period][s],
+                        backward.second_strategies[period][s], mass, next_mass, absorbed, payoffs,
+                    )  # fmt: skip
+                else:
+                    decision_forward(
+                        first, last, first_plane, moves, grid.sides, grid.terminal_values, factor,
+                        backward.strategies[period][s], mass, next_mass, absorbed, payoffs,
+                    )  # fmt: skip
+                meet_milestones(arrived.milestone_holds, after, 1, first, last, next_mass, hits)
+
+            if layer.num_actions * grid.row < SMALL:
+                move(0, num_channels)
+            else:
+                workers.each(move, cuts)
+            mass = next_mass
+        absorbed_by[period] = absorbed[:, measures]
+        open_planes = mass[:, first_plane:].sum(axis=2)
+        payoffs += factor * np.einsum("xp,xp->p", open_planes, epoch.flow)
+        factor = factor * discounts
+        milestones_by[period] = hits
+        note(period + 1)
+        if progress is not None:
+            progress(0.8 + 0.2 * (period + 1) / game.num_periods)
+    if game.continues:
+        payoffs = payoffs + factor * np.einsum("xpk,xpk->p", mass[:, first_plane:], backward.horizon_values)
+    else:
+        payoffs = payoffs + factor * np.einsum("xp,xp->p", mass[:, first_plane:].sum(axis=2), game.unresolved_payoff)
+    return Sweep(absorbed_by, open_by, beliefs_by, milestones_by, payoffs)

@@ -1,0 +1,145 @@
+"""What a solve is asked for and what it gives."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from standoff.game.model import Game
+
+__all__ = ["Certificate", "Equilibrium", "Settings", "Sweep"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to solve.
+
+    Attributes:
+        tolerance: Largest residual |s - logit(Q)| that counts as solved; for a crisis that goes on for ever also the largest
+            change of any value, in payoff units, by one more period.
+        belief_points: Points on each belief axis; None climbs `BELIEF_LADDER` until `belief_tolerance` is met.
+        belief_tolerance: Largest estimated error of any odds from holding beliefs at points.
+        trace_always: Trace every node from rationality 0, also where the solution is proved unique.
+        keep_values: Keep the values of every layer and period, which sampling needs; else those of period 0 alone.
+        threads: Threads to use; None: as many as this process may use processors. The answer does not depend on it.
+        max_periods: Periods after which a crisis that goes on for ever must have become stationary.
+    """
+
+    tolerance: float = 1e-8
+    belief_points: int | None = None
+    belief_tolerance: float = 2e-3
+    trace_always: bool = False
+    keep_values: bool = False
+    threads: int | None = None
+    max_periods: int = 100_000
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.tolerance) and self.tolerance > 0):
+            raise ValueError(f"tolerance must be a positive number, not {self.tolerance!r}")
+        if not (math.isfinite(self.belief_tolerance) and self.belief_tolerance > 0):
+            raise ValueError(f"belief_tolerance must be a positive number, not {self.belief_tolerance!r}")
+        if self.belief_points is not None and not 3 <= self.belief_points <= 129:
+            raise ValueError(f"belief_points must lie in 3..129, not {self.belief_points!r}")
+        if self.threads is not None and self.threads < 1:
+            raise ValueError(f"threads must be at least 1, not {self.threads!r}")
+        if self.max_periods < 1:
+            raise ValueError(f"max_periods must be at least 1, not {self.max_periods!r}")
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """How good a solution is.
+
+    Attributes:
+        residual: Largest |s_h(a) - logit(Q)_h(a)| over every node of the game.
+        regret: Largest gain in payoff from deviating once from the equilibrium strategy, over every node and type.
+            At finite rationality it is positive: it measures the noise in behaviour, not an error of the solver.
+        belief_points: Points on each belief axis.
+        belief_error: Estimated error of any reported probability from holding beliefs at points: the largest change of any
+            outcome's or milestone's odds by any date when the points are halved, or the largest difference between the
+            public odds and those averaged over a player's true types, whichever is larger.
+        consistency_gap: Largest difference between a player type's payoff added up forward and its value found backward.
+        branch: "principal": every node lies on the branch traced from rationality 0, either because its solution is
+            proved unique or because it was traced.
+        nodes: Decision nodes solved.
+        evaluations: Evaluations of node equations.
+        unique: Nodes whose solution is proved unique.
+        traced: Nodes traced from rationality 0.
+        folds: Folds passed while tracing.
+    """
+
+    residual: float
+    regret: float
+    belief_points: tuple[int, ...]
+    belief_error: float
+    consistency_gap: float
+    branch: str
+    nodes: int
+    evaluations: int
+    unique: int
+    traced: int
+    folds: int
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What the forward pass found. The last axis of every array is the measure.
+
+    Measure 0 is the public one; then one for each plane (player type), in which that player is of that type.
+
+    Attributes:
+        absorbed: Mass that ended at each terminal by the end of each period; shape (period, terminal, measure).
+        open_mass: Mass still open at the end of each period; shape (period + 1, state of layer 0), public measure.
+        mean_beliefs: Public belief about each player with two types, averaged over what is open; shape (period + 1, axis).
+        milestones: Probability that each milestone was met by the end of each period; shape (period, milestone).
+        payoffs: Discounted payoff of each plane along its own measure; shape (plane,).
+    """
+
+    absorbed: Floats
+    open_mass: Floats
+    mean_beliefs: Floats
+    milestones: Floats
+    payoffs: Floats
+
+
+@dataclass(frozen=True)
+class Equilibrium:
+    """The logit equilibrium of a game on its principal branch.
+
+    Attributes:
+        game: The game.
+        settings: How it was solved.
+        certificate: How good it is.
+        start_values: Expected discounted payoff of each plane at the start; shape (plane,).
+        values: V by period, layer: shape (state, plane, row of belief points). Only period 0 unless
+            `settings.keep_values`.
+        strategies: s_h(a) by period, layer: shape (action, type, row); empty for chance layers. In simultaneous states it
+            is the strategy of the mover.
+        second_strategies: The same of the second mover, by period and layer; empty where there is none.
+        sweep: What the forward pass found.
+    """
+
+    game: Game
+    settings: Settings
+    certificate: Certificate
+    start_values: Floats
+    values: tuple[tuple[Floats, ...], ...]
+    strategies: tuple[tuple[Floats, ...], ...]
+    second_strategies: tuple[tuple[Floats, ...], ...]
+    sweep: Sweep
+
+    @property
+    def belief_shape(self) -> tuple[int, int]:
+        """Points on the two belief axes, 1 for an axis that is not there."""
+        sizes = list(self.certificate.belief_points) + [1] * (2 - len(self.game.belief_players))
+        return sizes[0], sizes[1]
+
+    @property
+    def num_points(self) -> int:
+        """Belief points; what lies behind them in a row means nothing."""
+        return self.belief_shape[0] * self.belief_shape[1]
