@@ -220,3 +220,44 @@ def test_the_catalogue_fits_the_schema_by_a_full_validator(schema, name):
     jsonschema = pytest.importorskip("jsonschema", reason="the package jsonschema is not installed")
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.Draft202012Validator(schema).validate(plain_yaml(scenario_path(name)))
+
+
+TWO_MOVERS = """
+standoff: 1
+id: night
+title: A night at the ford
+as_of: 2026-02-02
+period: {unit: week, horizon: 6, continues: true}
+payoff_unit: 1 is what the ford is worth
+players:
+  upper: {label: Upper valley, rationality: 4, discount: 0.98}
+  lower: {label: Lower valley, rationality: 4, discount: 0.99}
+state:
+  guard: {label: Guard, levels: [none, few], start: none}
+stages:
+  - name: night
+    movers: [upper, lower]
+    actions:
+      upper: {rest: {label: rest}, post: {label: post a guard, leads_to: {guard: few}}}
+      lower: {rest: {label: sleep}, raid: {label: raid, when: guard == none, leads_to: {outcome: feud}}}
+    together: [{upper: post, lower: raid, leads_to: []}]
+outcomes: {feud: {label: Feud}}
+unresolved: {label: Still open}
+"""
+
+
+def test_show_says_who_moves_at_the_same_time_and_that_it_goes_on(standoff, tmp_path):
+    (tmp_path / "night.yaml").write_text(TWO_MOVERS)
+    finished = standoff("show", tmp_path / "night.yaml")
+    told = " ".join(finished.out.replace("│", " ").split())
+    assert finished.code == 0
+    assert "Upper valley and Lower valley choose at the same time, neither seeing the other's move" in told
+    assert "together: post a guard with raid" in told
+    assert "6 periods of 1 week, and so on for ever." in told
+
+
+def test_check_says_that_a_crisis_goes_on(standoff, tmp_path):
+    (tmp_path / "night.yaml").write_text(TWO_MOVERS)
+    finished = standoff("check", tmp_path / "night.yaml")
+    assert finished.code == 0
+    assert "6 periods and so on for ever, 0 packages" in finished.out

@@ -134,10 +134,13 @@ def _first_moves(console: Console, solution: Solution, found: Forecast) -> None:
         return
     console.print(Text("What each side would do now", style="bold"))
     labels = solution.equilibrium.game.labels
-    for stage in dict.fromkeys(move.stage for move in found.first_moves):
-        moves = [move for move in found.first_moves if move.stage == stage]
+    players = {player.name: player.label for player in solution.equilibrium.game.players}
+    shared = [(move.stage, move.player) for move in found.first_moves]
+    for stage, player in dict.fromkeys(shared):
+        moves = [move for move in found.first_moves if (move.stage, move.player) == (stage, player)]
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2))
-        table.add_column(labels.get(stage, stage))
+        is_shared = any(other != player for where, other in shared if where == stage)
+        table.add_column(labels.get(stage, stage) + (f": {players[player]}" if is_shared else ""))
         for move in moves:
             table.add_column(move.player_type if len(moves) > 1 else "", justify="right", no_wrap=True)
         if moves[0].posteriors:
@@ -190,9 +193,10 @@ def draw_check(console: Console, crisis: Crisis) -> None:
     coverage = crisis.coverage
     console.print(Text(f"{scenario.id}: no faults", style="bold"))
     layers = crisis.game.epochs[0].layers
+    beyond = " and so on for ever" if scenario.period.continues else ""
     console.print(
         f"{len(layers)} layers a period, at most {max(crisis.game.num_states)} states in one, "
-        f"{scenario.num_periods} periods, {len(crisis.game.packages)} packages"
+        f"{scenario.num_periods} periods{beyond}, {len(crisis.game.packages)} packages"
     )
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading, side in (

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from standoff.scenario import Expression, Scenario
+from standoff.scenario import Action, Expression, Scenario
 from standoff.workbench import Crisis
 
 __all__ = ["draw_scenario"]
@@ -22,8 +22,9 @@ def draw_scenario(console: Console, crisis: Crisis) -> None:
     if scenario.summary:
         console.print(Text(scenario.summary))
     unit = scenario.period.unit
+    beyond = ", and so on for ever" if scenario.period.continues else ""
     console.print(
-        f"As of {scenario.as_of:%-d %B %Y}; {scenario.num_periods} periods of {scenario.period.length:g} {unit}."
+        f"As of {scenario.as_of:%-d %B %Y}; {scenario.num_periods} periods of {scenario.period.length:g} {unit}{beyond}."
     )
     console.print(Text(f"Payoffs: {scenario.payoff_unit}"))
     for tree in (
@@ -114,13 +115,24 @@ def _stages(crisis: Crisis) -> Tree:
             for player in table.accept.ratify:
                 branch.add(Text(f"{player} must ratify at home"))
             continue
-        mover = scenario.players[stage.mover or ""].label
-        branch = tree.add(Text(f"{head}; {mover} chooses"))
-        for name, action in (stage.actions or {}).items():
-            limits = [f"when {action.when}"] if action.when is not None else []
-            limits += [f"only {' or '.join(action.types)}"] if action.types is not None else []
-            branch.add(Text(f"{action.label or name}" + (f" ({'; '.join(limits)})" if limits else "")))
+        movers = stage.movers or (stage.mover or "",)
+        labels = " and ".join(scenario.players[mover].label for mover in movers)
+        how = "chooses" if len(movers) == 1 else "choose at the same time, neither seeing the other's move"
+        branch = tree.add(Text(f"{head}; {labels} {how}"))
+        for mover in movers:
+            own_branch = branch if len(movers) == 1 else branch.add(Text(scenario.players[mover].label))
+            for own in stage.actions_of(mover):
+                own_branch.add(Text(_action(own.name, own.action)))
+        for entry in stage.together:
+            names = {own.mover: own.action.label for own in stage.own_actions() if entry.pair[own.mover] == own.name}
+            branch.add(Text(f"together: {' with '.join(names[mover] for mover in movers)}"))
     return tree
+
+
+def _action(name: str, action: Action) -> str:
+    limits = [f"when {action.when}"] if action.when is not None else []
+    limits += [f"only {' or '.join(action.types)}"] if action.types is not None else []
+    return f"{action.label or name}" + (f" ({'; '.join(limits)})" if limits else "")
 
 
 def _nature(scenario: Scenario) -> Tree:

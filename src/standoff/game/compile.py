@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.context import Context, States
-from standoff.game.drafts import BranchDraft, LayerDraft, LayerPlan
-from standoff.game.model import Epoch, Game, Layer, Milestone, Terminals
+from standoff.game.drafts import ActionDraft, BranchDraft, LayerDraft, LayerPlan, PartDraft
+from standoff.game.model import Epoch, Game, Layer, Milestone, SecondMover, Terminals
 from standoff.game.plan import plan_layers
 from standoff.scenario import Scenario
 
@@ -65,6 +65,7 @@ def compile_game(scenario: Scenario) -> Game:
         packages=context.package_names,
         milestones=_milestones(scenario),
         labels=context.labels,
+        continues=scenario.period.continues,
     )
 
 
@@ -226,7 +227,8 @@ def _layer(
     branch_key = np.concatenate([*rows.branch_key, np.empty(0, dtype=np.int64)]).astype(np.int64)
     branch_order = np.argsort(branch_key, kind="stable")
     allowed = np.concatenate([*rows.allowed, np.empty((0, 2), dtype=np.bool_)])[order]
-    _check_moves(context, plan, states, draft, state[order], allowed)
+    _check_moves(context, plan, states, draft)
+    first_label, second = _second(draft, label_of[order], state[order])
     return Layer(
         name=plan.name,
         stage=plan.stage,
@@ -241,8 +243,8 @@ def _layer(
             0,
         ).astype(np.int32),
         action_start=np.concatenate([[0], np.cumsum(np.bincount(state, minlength=count))]).astype(np.int32),
-        action_label=label_of[order].astype(np.int32),
-        action_names=tuple(action.name for action in draft.actions),
+        action_label=first_label,
+        action_names=tuple(part.name for part in draft.parts),
         action_allowed=allowed,
         action_payoff=np.concatenate([*rows.payoff, np.empty((0, len(context.planes)))])[order],
         branch_start=np.concatenate(
@@ -251,7 +253,27 @@ def _layer(
         branch_probability=np.concatenate([*rows.probability, np.empty(0)])[branch_order],
         branch_target=np.concatenate([*rows.target, np.empty(0, dtype=np.int64)])[branch_order].astype(np.int32),
         milestone_holds=_milestone_holds(context, states),
+        second=second,
     )
+
+
+def _second(
+    draft: LayerDraft, label_of: NDArray[np.int64], state: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], SecondMover | None]:
+    """The mover's part of each action of the layer, and the second mover with the other part."""
+    if draft.second is None:
+        return label_of.astype(np.int32), None
+    parts = draft.second.parts
+    own = label_of % len(parts)
+    available = np.sum([part.available & (draft.arrival > 0.0) for part in parts], axis=0)
+    allowed = np.stack([part.allowed for part in parts], axis=1)[state, own]
+    second = SecondMover(
+        mover=draft.second.mover,
+        num_actions=np.maximum(available, 1).astype(np.int32),
+        action_label=(len(draft.second.first_parts) + own).astype(np.int32),
+        action_allowed=allowed,
+    )
+    return (label_of // len(parts)).astype(np.int32), second
 
 
 def _milestone_holds(context: Context, states: States) -> NDArray[np.bool_]:
@@ -262,24 +284,32 @@ def _milestone_holds(context: Context, states: States) -> NDArray[np.bool_]:
     return holds
 
 
-def _check_moves(
+def _check_moves(context: Context, plan: LayerPlan, states: States, draft: LayerDraft) -> None:
+    """Every type that may have to move must have a move."""
+    if plan.is_chance:
+        return
+    if draft.second is None:
+        _check_mover(context, plan, states, draft, draft.mover, draft.actions)
+    else:
+        _check_mover(context, plan, states, draft, draft.mover, draft.second.first_parts)
+        _check_mover(context, plan, states, draft, draft.second.mover, draft.second.parts)
+
+
+def _check_mover(
     context: Context,
     plan: LayerPlan,
     states: States,
     draft: LayerDraft,
-    state: NDArray[np.int64],
-    allowed: NDArray[np.bool_],
+    mover: NDArray[np.int32],
+    parts: Sequence[ActionDraft | PartDraft],
 ) -> None:
-    """Every type that may have to move must have a move."""
-    if plan.is_chance:
-        return
     for h in range(2):
-        count = np.bincount(state[allowed[:, h]], minlength=states.count)
-        stuck = (draft.mover >= 0) & (draft.arrival > 0.0) & (count == 0)
-        stuck &= np.array([h < len(context.player_types(m)) if m >= 0 else False for m in draft.mover])
+        count = np.sum([part.allowed[:, h] for part in parts], axis=0)
+        stuck = (mover >= 0) & (draft.arrival > 0.0) & (count == 0)
+        stuck &= np.array([h < len(context.player_types(m)) if m >= 0 else False for m in mover])
         if stuck.any():
             x = int(np.flatnonzero(stuck)[0])
-            player = context.players[int(draft.mover[x])]
+            player = context.players[int(mover[x])]
             context.problem(
                 "no-action",
                 f"in state `{states.describe(x)}` type `{player.player_types[h]}` of `{player.name}` has no action",
@@ -318,7 +348,8 @@ def _check_play(
         for s, layer in enumerate(epoch.layers):
             for label in range(len(layer.action_names)):
                 paths[s, label] = plans[s].path
-            seen.update((s, int(label)) for label in np.unique(layer.action_label))
+            labels = [layer.action_label] if layer.second is None else [layer.action_label, layer.second.action_label]
+            seen.update((s, int(label)) for label in np.unique(np.concatenate(labels)))
             milestones.update(np.flatnonzero(layer.milestone_holds.any(axis=0)).tolist())
     for s, label in sorted(set(paths) - seen):
         layer = epochs[0].layers[s]
@@ -334,7 +365,7 @@ def _check_play(
             context.problem(
                 "unreachable-action",
                 f"action `{name}` of stage `{layer.stage}` is never possible",
-                _action_path(plans[s], name),
+                _action_path(context, plans[s], layer, label),
                 "check its `when`, or remove the action",
             )
     used = {key[0] for key in terminals.rows}
@@ -356,7 +387,11 @@ def _check_play(
             )
 
 
-def _action_path(plan: LayerPlan, name: str) -> str:
+def _action_path(context: Context, plan: LayerPlan, layer: Layer, label: int) -> str:
+    name = layer.action_names[label]
+    if layer.second is not None:
+        stage = next(stage for stage in context.scenario.stages if stage.name == plan.stage)
+        return f"{plan.path}.{list(stage.own_actions())[label].path}"
     if plan.name == plan.stage:
         return f"{plan.path}.actions.{name}"
     return f"{plan.path}.bargaining.{name}"

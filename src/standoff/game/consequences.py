@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,10 +14,26 @@ if TYPE_CHECKING:
     from standoff.game.context import States
     from standoff.scenario.schema_moves import Effect
 
-__all__ = ["branches_of"]
+__all__ = ["branch_of", "branches_of", "probabilities_of"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+
+def probabilities_of(states: States, effects: Sequence[Effect], path: str, available: Bools) -> tuple[Floats, ...]:
+    """The probability of each effect in every state, 0 where the move is not available; one that is sure without effects."""
+    if not effects:
+        return (available.astype(np.float64),)
+    found = []
+    total = np.zeros(states.count)
+    for index, effect in enumerate(effects):
+        here = f"{path}.{index}.p"
+        probability = np.where(available, states.value(effect.p, here), 0.0)
+        states.require_probability(probability, here)
+        total += probability
+        found.append(probability)
+    states.require_sum(np.where(available, total, 1.0), path)
+    return tuple(found)
 
 
 def branches_of(
@@ -28,23 +44,21 @@ def branches_of(
     if not effects:
         return (BranchDraft(np.ones(states.count), states.levels),), extra
     branches = []
-    total = np.zeros(states.count)
-    for index, effect in enumerate(effects):
-        here = f"{path}.{index}"
-        probability = np.where(available, states.value(effect.p, f"{here}.p"), 0.0)
-        states.require_probability(probability, f"{here}.p")
-        total += probability
-        extra += probability[:, None] * states.payoff(effect.payoffs, f"{here}.payoffs")
-        branches.append(_branch(states, effect, probability))
-    states.require_sum(np.where(available, total, 1.0), path)
+    chances = probabilities_of(states, effects, path, available)
+    for index, (effect, probability) in enumerate(zip(effects, chances, strict=True)):
+        extra += probability[:, None] * states.payoff(effect.payoffs, f"{path}.{index}.payoffs")
+        branches.append(branch_of(states, effect.changes, effect.outcome, probability))
     return tuple(branches), extra
 
 
-def _branch(states: States, effect: Effect, probability: Floats) -> BranchDraft:
-    after = states.change(effect.changes)
-    if effect.outcome is None:
+def branch_of(
+    states: States, changes: Mapping[str, str | int], outcome_name: str | None, probability: Floats
+) -> BranchDraft:
+    """The branch that changes tracks and, where it names an outcome, ends the crisis."""
+    after = states.change(changes)
+    if outcome_name is None:
         return BranchDraft(probability, after)
     end = states.at(after)
-    outcome = states.context.outcome_index(effect.outcome)
+    outcome = states.context.outcome_index(outcome_name)
     none = np.full(states.count, -1, dtype=np.int32)
     return BranchDraft(probability, after, outcome, none, end.outcome_payoff(outcome))

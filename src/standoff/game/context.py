@@ -7,7 +7,6 @@ Both collect faults instead of raising them, so that the author of a file sees t
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -81,9 +80,10 @@ class Context:
         self.columns = self._columns()
         self.labels = self._labels()
 
-    def problem(self, code: str, message: str, path: str, advice: str) -> None:
-        """Note a fault, once for each place."""
-        self._problems.setdefault((code, path), self.scenario.source_map.problem(code, message, path, advice))
+    def problem(self, code: str, message: str, path: str, advice: str, about: str = "") -> None:
+        """Note a fault, once for each place, or for each thing that it is about where a place has several."""
+        found = self.scenario.source_map.problem(code, message, path, advice)
+        self._problems.setdefault((code, f"{path} {about}"), found)
 
     def raise_problems(self) -> None:
         """Raise the faults noted so far, in the order of the file."""
@@ -179,8 +179,7 @@ class Context:
 
     def deadline_period(self, name: str) -> int:
         """First period that starts on the deadline's date or later, at most the number of periods."""
-        days = (self.scenario.deadlines[name].date - self.scenario.as_of).days
-        return math.ceil(min(days / self.scenario.period_days, self.scenario.num_periods) - 1e-9)
+        return self.scenario.period_of_date(self.scenario.deadlines[name].date)
 
     def _choose_packages(self) -> None:
         agenda = self.scenario.agenda
@@ -296,8 +295,10 @@ class Context:
         labels["unresolved"] = scenario.unresolved.label or "Unresolved"
         for stage in scenario.stages:
             labels[stage.name] = stage.label or stage.name
-            for name, action in (stage.actions or {}).items():
-                labels[f"{stage.name}.{name}"] = action.label or name
+            for own in stage.own_actions():
+                # two who move at the same time may each have an action of this name
+                whose = f"{own.mover}." if stage.movers is not None else ""
+                labels[f"{stage.name}.{whose}{own.name}"] = own.action.label or own.name
             if stage.bargaining is not None:
                 for name in ("accept", "reject", "slip"):
                     reply = getattr(stage.bargaining, name)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from standoff.game.context import States
 
-__all__ = ["ActionDraft", "BranchDraft", "Columns", "LayerDraft", "LayerPlan"]
+__all__ = ["ActionDraft", "BranchDraft", "Columns", "LayerDraft", "LayerPlan", "PartDraft", "SecondDraft"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -95,6 +95,33 @@ class ActionDraft:
 
 
 @dataclass(frozen=True)
+class PartDraft:
+    """One mover's part of joint actions, in every state at once; attributes as in `ActionDraft`."""
+
+    name: str
+    available: Bools
+    allowed: Bools
+    path: str
+
+
+@dataclass(frozen=True)
+class SecondDraft:
+    """Who moves at the same time as the mover of a layer; the layer's actions are joint.
+
+    With n parts of the second mover, action i * n + j of the layer is part i of the mover with part j of the second.
+
+    Attributes:
+        mover: Player or `NOBODY`; shape (state,).
+        first_parts: What the mover can do.
+        parts: What the second mover can do.
+    """
+
+    mover: NDArray[np.int32]
+    first_parts: tuple[PartDraft, ...]
+    parts: tuple[PartDraft, ...]
+
+
+@dataclass(frozen=True)
 class LayerDraft:
     """One layer, in every state at once.
 
@@ -102,13 +129,20 @@ class LayerDraft:
         mover: Player, `NATURE` or `NOBODY`; shape (state,).
         arrival: Shape (state,).
         skip: Public state that follows where the layer does not come up; shape (state, column).
-        actions: The moves.
+        actions: The moves, joint where there is a second mover.
+        second: Who else moves at the same time.
     """
 
     mover: NDArray[np.int32]
     arrival: Floats
     skip: Levels
     actions: tuple[ActionDraft, ...] = field(default=())
+    second: SecondDraft | None = None
+
+    @property
+    def parts(self) -> tuple[ActionDraft | PartDraft, ...]:
+        """The moves of one player each: the actions, or the mover's parts of joint actions and then the second's."""
+        return self.actions if self.second is None else (*self.second.first_parts, *self.second.parts)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from standoff.game.validity import game_faults
+
 __all__ = ["NATURE", "NOBODY", "Epoch", "Game", "Layer", "Milestone", "Plane", "Player", "SecondMover", "Terminals"]
 
 NOBODY = -2
@@ -187,6 +189,8 @@ class Milestone:
 class Game:
     """An explicit-state crisis game; every array is finite and consistent, so kernels do not check again.
 
+    Making one checks it (`standoff.game.validity`).
+
     Attributes:
         players: The strategic players.
         epochs: By increasing `start`; the first starts at 0.
@@ -201,6 +205,9 @@ class Game:
         continues: Whether the crisis goes on after the last period for ever, as in the last epoch. Then what is open at the
             horizon is worth the stationary value of going on, `unresolved_payoff` is not paid, and `num_periods` only
             says how far the forecast reaches. Every player's discount must lie below 1.
+
+    Raises:
+        ValueError: The arrays do not make a game; the message names every fault and where it is.
     """
 
     players: tuple[Player, ...]
@@ -214,6 +221,12 @@ class Game:
     milestones: tuple[Milestone, ...] = ()
     labels: dict[str, str] = field(default_factory=dict)
     continues: bool = False
+
+    def __post_init__(self) -> None:
+        faults = game_faults(self)
+        if faults:
+            count = "a fault" if len(faults) == 1 else f"{len(faults)} faults"
+            raise ValueError("\n  ".join([f"the game has {count}:", *faults]))
 
     @property
     def planes(self) -> tuple[Plane, ...]:

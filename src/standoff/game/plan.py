@@ -1,6 +1,7 @@
 """From the stages of a scenario to layers over arrays of public states.
 
-A decision stage and a hazard make one layer each; a bargaining stage makes two or three (`standoff.game.bargaining`).
+A decision stage and a hazard make one layer each, also where two players move at the same time
+(`standoff.game.simultaneous`); a bargaining stage makes two or three (`standoff.game.bargaining`).
 A rate or hazard r per unit of time becomes the probability 1 - exp(-r length) that the stage comes up in a period of that
 length, so that halving the period changes little. A running payoff is multiplied by the length.
 """
@@ -15,6 +16,7 @@ from standoff.game.bargaining import BargainingPlan
 from standoff.game.consequences import branches_of
 from standoff.game.drafts import ActionDraft, LayerDraft, LayerPlan
 from standoff.game.model import NATURE, NOBODY
+from standoff.game.simultaneous import SimultaneousPlan
 
 if TYPE_CHECKING:
     from standoff.game.context import Context, States
@@ -27,7 +29,9 @@ def plan_layers(context: Context) -> tuple[LayerPlan, ...]:
     """The layers of one period: the stages in the order of the file, then the hazards."""
     plans: list[LayerPlan] = []
     for index, stage in enumerate(context.scenario.stages):
-        if stage.bargaining is None:
+        if stage.movers is not None:
+            plans.append(SimultaneousPlan(context, stage, f"stages.{index}").layer())
+        elif stage.bargaining is None:
             plans.append(_decision(context, stage, f"stages.{index}"))
         else:
             plans.extend(BargainingPlan(context, stage, stage.bargaining, f"stages.{index}").layers())
@@ -41,15 +45,16 @@ def _decision(context: Context, stage: Stage, path: str) -> LayerPlan:
     def draft(states: States) -> LayerDraft:
         active = states.truth(stage.when, f"{path}.when")
         actions = []
-        for name, action in (stage.actions or {}).items():
-            here = f"{path}.actions.{name}"
+        for own in stage.own_actions():
+            action = own.action
+            here = f"{path}.{own.path}"
             available = active & states.truth(action.when, f"{here}.when")
             allowed = np.zeros((states.count, 2), dtype=np.bool_)
             for k, player_type in enumerate(context.player_types(mover)):
                 allowed[:, k] = available & (action.types is None or player_type in action.types)
             paid = states.payoff(action.payoffs, f"{here}.payoffs") - states.payoff(action.costs, f"{here}.costs")
             branches, extra = branches_of(states, action.leads_to, f"{here}.leads_to", available)
-            actions.append(ActionDraft(name, available, allowed, paid + extra, branches, here))
+            actions.append(ActionDraft(own.name, available, allowed, paid + extra, branches, here))
         return LayerDraft(
             mover=np.where(active, mover, NOBODY).astype(np.int32),
             arrival=np.where(active, states.arrival(stage.rate, f"{path}.rate"), 0.0),

@@ -24,8 +24,12 @@ _HELP = {
 }
 
 
-def check_writable(path: Path) -> None:
+def check_writable(path: Path, what: str = "the brief") -> None:
     """Refuse a path that no file can be written to, before the work of making the file.
+
+    Args:
+        path: The path.
+        what: What is to be written, for the message.
 
     Raises:
         InputError: The path is a folder or a device, its folder is missing or closed (`cannot-write`).
@@ -35,24 +39,29 @@ def check_writable(path: Path) -> None:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "")
         if target.exists() and not target.is_file():
-            raise _fault(path, "it is not an ordinary file", "choose another path")
+            raise _fault(path, what, "it is not an ordinary file", "choose another path")
         if not target.parent.exists():
             raise FileNotFoundError(errno.ENOENT, "")
         if not os.access(target.parent, os.W_OK):
             raise PermissionError(errno.EACCES, "")
     except OSError as error:
-        raise _told(path, error) from None
+        raise _told(path, what, error) from None
     except ValueError:
-        raise _fault(path, "it holds a character that no path may have", "choose another path") from None
+        raise _fault(path, what, "it holds a character that no path may have", "choose another path") from None
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, what: str = "the brief") -> None:
     """Write beside the place and rename, so that a reader sees the old file or the new one, whole.
+
+    Args:
+        path: Where to.
+        content: The file.
+        what: What is written, for the message.
 
     Raises:
         InputError: The file cannot be written (`cannot-write`); nothing is left behind.
     """
-    check_writable(path)
+    check_writable(path, what)
     target = _followed(path)
     draft = target.with_name(f".standoff-{secrets.token_hex(6)}.part")
     try:
@@ -63,7 +72,7 @@ def write_whole(path: Path, content: bytes) -> None:
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
-        raise _told(path, error) from None
+        raise _told(path, what, error) from None
 
 
 def _followed(path: Path) -> Path:
@@ -71,13 +80,13 @@ def _followed(path: Path) -> Path:
     return Path(os.path.realpath(path))  # unlike Path.resolve, it lets the next step find a loop of links
 
 
-def _told(path: Path, error: OSError) -> InputError:
+def _told(path: Path, what: str, error: OSError) -> InputError:
     known = error.errno or 0
     reason = os.strerror(known).lower() if known else str(error)
-    return _fault(path, reason, _HELP.get(known, "choose another path"))
+    return _fault(path, what, reason, _HELP.get(known, "choose another path"))
 
 
-def _fault(path: Path, reason: str, advice: str) -> InputError:
+def _fault(path: Path, what: str, reason: str, advice: str) -> InputError:
     return InputError(
-        Problem(code="cannot-write", message=f"the brief cannot be written to `{path}`: {reason}", help=advice)
+        Problem(code="cannot-write", message=f"{what} cannot be written to `{path}`: {reason}", help=advice)
     )

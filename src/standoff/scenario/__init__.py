@@ -21,6 +21,7 @@ from standoff.scenario.schema_moves import (
     Ratification,
     Response,
     Stage,
+    Together,
 )
 from standoff.scenario.schema_parameters import Distribution, Document, Evidence, Parameter, Period, Quantity
 from standoff.scenario.schema_submodels import SUBMODEL_FUNCTIONS, Layer, OilSubmodel, SalvoSubmodel, Submodel
@@ -63,6 +64,7 @@ __all__ = [
     "SourceMap",
     "Stage",
     "Submodel",
+    "Together",
     "Track",
     "amount_for",
     "apply_overrides",

@@ -108,10 +108,11 @@ class ReferenceCheck:
             path = f"stages.{index}"
             if stage.mover is not None:
                 yield from self._find_player(stage.mover, f"{path}.mover")
-                for name, action in (stage.actions or {}).items():
-                    for position, player_type in enumerate(action.types or ()):
-                        type_path = f"{path}.actions.{name}.types.{position}"
-                        yield from self._find_type(stage.mover, player_type, type_path)
+            for position, mover in enumerate(stage.movers or ()):
+                yield from self._find_player(mover, f"{path}.movers.{position}")
+            for own in stage.own_actions():
+                for position, player_type in enumerate(own.action.types or ()):
+                    yield from self._find_type(own.mover, player_type, f"{path}.{own.path}.types.{position}")
             if stage.bargaining:
                 yield from self._bargaining(f"{path}.bargaining", stage.bargaining)
 

@@ -1,4 +1,4 @@
-"""Faults of the whole: names that collide, stages that cannot work, dates out of order, parts that nothing uses."""
+"""Faults of the whole: names that collide, dates out of order, parts that nothing uses."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from standoff.errors import Problem
+from standoff.scenario.check_stages import StageCheck
 from standoff.scenario.cycles import find_cycles
 from standoff.scenario.expression import KEYWORDS
 from standoff.scenario.nodes import BUILTIN_FUNCTIONS
 from standoff.scenario.places import consequences, expressions
 from standoff.scenario.schema import Scenario
-from standoff.scenario.schema_moves import RESERVED_EFFECT_KEYS, Stage
+from standoff.scenario.schema_moves import RESERVED_EFFECT_KEYS, RESERVED_TOGETHER_KEYS
 from standoff.scenario.values import TIME_CONSTANTS, UNIT_DAYS
 
 __all__ = ["StructureCheck"]
@@ -40,7 +41,7 @@ class StructureCheck:
         yield from self._collisions()
         yield from self._levels()
         yield from self._types()
-        yield from self._stages()
+        yield from StageCheck(self.scenario, is_whole=self.is_whole).problems()
         for cycle in find_cycles({name: part.value.names for name, part in self.scenario.quantities.items()}):
             shown = " -> ".join(f"`{name}`" for name in (*cycle, cycle[0]))
             message = f"quantities depend on each other in a circle: {shown}"
@@ -69,6 +70,10 @@ class StructureCheck:
         elif period.horizon * UNIT_DAYS[period.unit] > (dt.date.max - self.scenario.as_of).days:
             message = f"the horizon of {period.horizon:g} {period.unit}s reaches beyond the year {dt.date.max.year}"
             yield self.tell("horizon", message, "period.horizon", "write a shorter horizon or an earlier `as_of`")
+        if period.continues and self.scenario.unresolved.payoffs:
+            message = "the crisis goes on after the horizon, so the payoffs of `unresolved` are never paid"
+            advice = "take them away, or `continues` away"
+            yield self.tell("never-paid", message, "unresolved.payoffs", advice)
 
     def _dates(self) -> Iterator[Problem]:
         as_of = self.scenario.as_of
@@ -81,6 +86,12 @@ class StructureCheck:
             if deadline.date <= as_of:
                 message = f"the deadline `{name}` is {deadline.date}, not after `as_of` {as_of}"
                 yield self.tell("deadline-passed", message, f"deadlines.{name}.date", "write a later day")
+            elif self.scenario.period.continues and not self.scenario.is_before_horizon(deadline.date):
+                message = (
+                    f"the deadline `{name}` is {deadline.date}, and what holds at the horizon holds for ever after"
+                )
+                advice = "write a longer `horizon`, so that a period begins on that day or later"
+                yield self.tell("deadline-after-horizon", message, f"deadlines.{name}.date", advice)
 
     def _collisions(self) -> Iterator[Problem]:
         """Tell names that would mean two things in an expression."""
@@ -107,6 +118,9 @@ class StructureCheck:
                     yield self.tell("reserved-name", message, path, "rename the track")
                 if kind == "a player" and name in {"alternate", "random"}:
                     message = f"a player cannot be named `{name}`, which means something else as a proposer"
+                    yield self.tell("reserved-name", message, path, "rename the player")
+                if kind == "a player" and name in RESERVED_TOGETHER_KEYS:
+                    message = f"a player cannot be named `{name}`, which means something else under `together`"
                     yield self.tell("reserved-name", message, path, "rename the player")
 
     def _levels(self) -> Iterator[Problem]:
@@ -139,43 +153,6 @@ class StructureCheck:
             shown = ", ".join(f"`{name}`" for name in with_two)
             message = f"{len(with_two)} players have two types ({shown}); at most two can be solved"
             yield self.tell("too-many-types", message, f"players.{with_two[2]}.types", "give one of them a single type")
-
-    def _stages(self) -> Iterator[Problem]:
-        names = [stage.name for stage in self.scenario.stages]
-        for index, stage in enumerate(self.scenario.stages):
-            path = f"stages.{index}"
-            if stage.name in names[:index]:
-                message = f"two stages are named `{stage.name}`"
-                yield self.tell("duplicate-stage", message, f"{path}.name", "rename one")
-            yield from self._stage(path, stage)
-
-    def _stage(self, path: str, stage: Stage) -> Iterator[Problem]:
-        has_actions, has_bargaining = stage.actions is not None, stage.bargaining is not None
-        if has_actions == has_bargaining:
-            what = "both actions and bargaining" if has_actions else "neither actions nor bargaining"
-            if has_actions or self.is_whole:
-                message = f"the stage `{stage.name}` has {what}"
-                yield self.tell("stage", message, path, "write `actions:` with a `mover:`, or `bargaining:`")
-        elif has_actions and stage.mover is None:
-            if self.is_whole:
-                message = f"the stage `{stage.name}` has actions, but nobody who moves"
-                yield self.tell("stage", message, path, "add `mover:` with a player")
-        elif has_bargaining and stage.mover is not None:
-            message = f"the stage `{stage.name}` is bargaining, so it has no mover"
-            yield self.tell("stage", message, f"{path}.mover", "use `between:` and `proposer:` instead")
-        if stage.actions is not None and not stage.actions and self.is_whole:
-            yield self.tell("stage", f"the stage `{stage.name}` has no action", f"{path}.actions", "add an action")
-        yield from self._idle_types(path, stage)
-
-    def _idle_types(self, path: str, stage: Stage) -> Iterator[Problem]:
-        """Tell types of the mover that no action is open to."""
-        mover = self.scenario.players.get(stage.mover or "")
-        if mover is None or not stage.actions or not self.is_whole:
-            return
-        for player_type in mover.types:
-            if all(action.types is not None and player_type not in action.types for action in stage.actions.values()):
-                message = f"the type `{player_type}` of `{stage.mover}` has no action in the stage `{stage.name}`"
-                yield self.tell("no-action", message, f"{path}.actions", "open an action to it")
 
     def _unreached(self) -> Iterator[Problem]:
         scenario = self.scenario

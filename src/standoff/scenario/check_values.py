@@ -139,6 +139,9 @@ class ValueCheck:
         if discount is not None and math.isfinite(discount) and not 0 < discount <= 1:
             message = f"the discount of `{name}` is {discount:g}"
             yield self.tell("discount", message, f"{path}.discount", "write a number above 0 and at most 1")
+        elif discount == 1 and self.scenario.period.continues:
+            message = f"the discount of `{name}` is 1, but the crisis goes on for ever"
+            yield self.tell("discount", message, f"{path}.discount", "write a number below 1, or take `continues` away")
         yield from self._priors(path, name, player)
 
     def _priors(self, path: str, name: str, player: Player) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from standoff.errors import Problem, nearest
 from standoff.scenario.expression import CUT_HELP
 from standoff.scenario.json_schema import fields_at
-from standoff.scenario.schema_moves import EVENT_CODES, RESERVED_EFFECT_KEYS
+from standoff.scenario.schema_moves import EVENT_CODES, RESERVED_EFFECT_KEYS, RESERVED_TOGETHER_KEYS
 from standoff.scenario.source_map import SourceMap
 
 __all__ = ["form_problems", "written_keys"]
@@ -31,6 +31,7 @@ _EXPECTED = {
     "list_type": "a list",
     "expression_type": "a number or a formula",
     "change_type": "a level or a step such as +1",
+    "action_name_type": "the name of an action",
 }
 _BAD_KEY = frozenset({"extra_forbidden", "bad_slug"})
 
@@ -123,6 +124,8 @@ def _tell(error: ErrorDetails, keys: Sequence[str], plain: Any) -> tuple[str, st
         return _tell_choice(error, last)
     if kind == "change_type" and last not in (plain.get("state") or {}):
         return "unknown-track", f"there is no track `{last}`", nearest(last, [*RESERVED_EFFECT_KEYS])
+    if kind == "action_name_type" and last not in (plain.get("players") or {}):
+        return "unknown-field", f"there is no field `{last}` here", nearest(last, [*RESERVED_TOGETHER_KEYS])
     if kind in _EXPECTED:
         advice = (
             "write a whole number of steps, or a level's name" if kind == "change_type" else _type_help(kind, given)
@@ -158,6 +161,8 @@ def _tell_bound(error: ErrorDetails) -> tuple[str, str, str]:
         bound = context.get("min_length", context.get("max_length"))
         word = "shorter than" if kind == "string_too_short" else "longer than"
         return "wrong-value", f"the text is {word} {bound} character{'' if bound == 1 else 's'}", "change its length"
+    if kind in {"bool_type", "bool_parsing"}:
+        return "wrong-type", f"expected `true` or `false`, found {_describe(error['input'])}", "write one of the two"
     text = error["msg"].removeprefix("Input should be ")
     return "wrong-value", f"`{_shown(error['input'])}` should be {text}", "change the number"
 

@@ -44,8 +44,10 @@ class Consequences:
 def consequences(scenario: Scenario) -> Iterator[Consequences]:
     """Yield every list of effects."""
     for index, stage in enumerate(scenario.stages):
-        for name, action in (stage.actions or {}).items():
-            yield Consequences(f"stages.{index}.actions.{name}.leads_to", action.leads_to, Use.STATE)
+        for own in stage.own_actions():
+            yield Consequences(f"stages.{index}.{own.path}.leads_to", own.action.leads_to, Use.STATE)
+        for position, entry in enumerate(stage.together):
+            yield Consequences(f"stages.{index}.together.{position}.leads_to", entry.leads_to or (), Use.STATE)
         if stage.bargaining:
             yield from _bargaining_consequences(f"stages.{index}.bargaining", stage.bargaining)
     for name, hazard in scenario.nature.items():
@@ -73,9 +75,12 @@ def amounts(scenario: Scenario) -> Iterator[Amounts]:
     """Yield every table of payoffs or costs by player."""
     for index, stage in enumerate(scenario.stages):
         path = f"stages.{index}"
-        for name, action in (stage.actions or {}).items():
-            yield Amounts(f"{path}.actions.{name}.payoffs", action.payoffs, Use.STATE)
-            yield Amounts(f"{path}.actions.{name}.costs", action.costs, Use.STATE)
+        for own in stage.own_actions():
+            yield Amounts(f"{path}.{own.path}.payoffs", own.action.payoffs, Use.STATE)
+            yield Amounts(f"{path}.{own.path}.costs", own.action.costs, Use.STATE)
+        for position, entry in enumerate(stage.together):
+            yield Amounts(f"{path}.together.{position}.payoffs", entry.payoffs, Use.STATE)
+            yield Amounts(f"{path}.together.{position}.costs", entry.costs, Use.STATE)
         if stage.bargaining:
             for name in ("no_offer", "offer", "accept", "reject", "slip"):
                 part = getattr(stage.bargaining, name)
@@ -121,9 +126,9 @@ def _conditions_and_rates(scenario: Scenario) -> Iterator[Place]:
             yield Place(f"{path}.when", stage.when, Use.STATE)
         if stage.rate:
             yield Place(f"{path}.rate", stage.rate, Use.STATE)
-        for name, action in (stage.actions or {}).items():
-            if action.when:
-                yield Place(f"{path}.actions.{name}.when", action.when, Use.STATE)
+        for own in stage.own_actions():
+            if own.action.when:
+                yield Place(f"{path}.{own.path}.when", own.action.when, Use.STATE)
         ratify = stage.bargaining.accept.ratify if stage.bargaining else {}
         for player, ratification in ratify.items():
             yield Place(f"{path}.bargaining.accept.ratify.{player}.chance", ratification.chance, Use.PACKAGE)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -214,6 +215,15 @@ class Scenario(Part):
     def num_periods(self) -> int:
         """Number of periods up to the horizon."""
         return round(self.period.horizon / self.period.length)
+
+    def period_of_date(self, date: dt.date) -> int:
+        """Return the first period that starts on a day or later, at most the number of periods."""
+        days = (date - self.as_of).days
+        return math.ceil(min(days / self.period_days, self.num_periods) - 1e-9)
+
+    def is_before_horizon(self, date: dt.date) -> bool:
+        """Say whether some period starts on a day or later."""
+        return self.period_of_date(date) < self.num_periods
 
     @cached_property
     def levels(self) -> Mapping[str, tuple[str, ...]]:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    SerializationInfo,
+    Tag,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from standoff.scenario.base import Amount, Label, Part, Slug, _is_slug
@@ -14,6 +24,7 @@ from standoff.scenario.expression import Expression
 __all__ = [
     "EVENT_CODES",
     "RESERVED_EFFECT_KEYS",
+    "RESERVED_TOGETHER_KEYS",
     "Accept",
     "Action",
     "Bargaining",
@@ -23,9 +34,11 @@ __all__ = [
     "Hazard",
     "Offer",
     "Outcome",
+    "OwnAction",
     "Ratification",
     "Response",
     "Stage",
+    "Together",
 ]
 
 EventCode = Literal[
@@ -106,6 +119,82 @@ class Action(Part):
     observed_as: ObservedAs = ()
 
 
+def _is_action_name(given: object) -> object:
+    """Take the name of an action."""
+    if not isinstance(given, str):
+        raise PydanticCustomError("action_name_type", "expected the name of an action")
+    return _is_slug(given)
+
+
+ActionName = Annotated[str, BeforeValidator(_is_action_name), WithJsonSchema({"type": "string"})]
+
+
+class Together(Part):
+    """What two actions bring about when they are taken together. Any further key is a player, with its action."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, ActionName] = Field(init=False)
+
+    payoffs: dict[Slug, Amount] = Field(
+        default={}, description="One-off payoffs, added to those of both actions, by player or by player and type."
+    )
+    costs: Annotated[
+        dict[Slug, Amount], Field(description="One-off costs, subtracted like those of both actions, by player.")
+    ] = Field(default={})
+    leads_to: Effects | None = Field(
+        default=None,
+        description="What follows, in the place of what either action leads to alone; `[]`: nothing changes. "
+        "Absent: what both lead to.",
+    )
+
+    @property
+    def pair(self) -> Mapping[str, str]:
+        """Player -> its action."""
+        return self.__pydantic_extra__ or {}
+
+
+RESERVED_TOGETHER_KEYS = frozenset(Together.model_fields)
+"""Keys of such an entry that can therefore not name a player."""
+
+
+def _actions_tag(given: Any) -> str:
+    """Tell actions from actions by player: one level deeper, so what is inside is mappings under names of actions."""
+    by_player = isinstance(given, Mapping) and any(
+        isinstance(own, Mapping)
+        and not own.keys() & Action.model_fields.keys()
+        and any(isinstance(action, Mapping | Action) for action in own.values())
+        for own in given.values()
+    )
+    return "(by player)" if by_player else "(one)"
+
+
+def _written_actions(given: Mapping[str, Any], info: SerializationInfo) -> dict[str, Any]:
+    """Write actions as plain data (pydantic's own serializer of a union warns of the free keys of effects)."""
+    return {
+        name: part.model_dump(mode=info.mode, exclude_defaults=info.exclude_defaults)
+        if isinstance(part, Action)
+        else _written_actions(part, info)
+        for name, part in given.items()
+    }
+
+
+Actions = Annotated[
+    Annotated[dict[Slug, Action], Tag("(one)")] | Annotated[dict[Slug, dict[Slug, Action]], Tag("(by player)")],
+    Discriminator(_actions_tag),
+    PlainSerializer(_written_actions),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAction:
+    """An action of a stage, whose it is, and where it stands in the stage."""
+
+    mover: str
+    name: str
+    action: Action
+    path: str
+
+
 class Offer(Part):
     """Putting a package on the table."""
 
@@ -155,7 +244,7 @@ class Bargaining(Part):
 
 
 class Stage(Part):
-    """A moment of every period at which a player moves or the two sides bargain; has `actions` or `bargaining`."""
+    """A moment of every period: one player moves, two move at the same time, or the two sides bargain."""
 
     name: Slug = Field(description="Name of the stage, as a slug.")
     label: Label | None = Field(default=None, description="The name that people read.")
@@ -164,8 +253,37 @@ class Stage(Part):
         default=None, description="How often it comes up, per unit of time; absent: every period."
     )
     mover: Slug | None = Field(default=None, description="The player who moves, in a stage with actions.")
-    actions: dict[Slug, Action] | None = Field(default=None, description="What the mover can do.")
+    movers: tuple[Slug, Slug] | None = Field(
+        default=None, description="Instead: the two players who move at the same time, neither seeing the other's move."
+    )
+    actions: Actions | None = Field(
+        default=None, description="What the mover can do, by name; with `movers`, by player and name."
+    )
+    together: tuple[Together, ...] = Field(
+        default=(), description="What follows from two actions taken together, with `movers`; absent: both, each alone."
+    )
     bargaining: Bargaining | None = Field(default=None, description="A round of talks.")
+
+    @property
+    def by_player(self) -> Mapping[str, Mapping[str, Action]] | None:
+        """The actions by player, as with `movers`; None where they are written without."""
+        given: Mapping[str, Any] = self.actions or {}
+        return given if any(isinstance(own, Mapping) for own in given.values()) else None
+
+    def own_actions(self) -> Iterator[OwnAction]:
+        """Yield every action of the stage, in the order of the file."""
+        if self.by_player is not None:
+            for player, actions in self.by_player.items():
+                for name, action in actions.items():
+                    yield OwnAction(player, name, action, f"actions.{player}.{name}")
+            return
+        given: Mapping[str, Any] = self.actions or {}
+        for name, action in given.items():
+            yield OwnAction(self.mover or "", name, action, f"actions.{name}")
+
+    def actions_of(self, player: str) -> list[OwnAction]:
+        """The actions of one of those who move, in the order of the file."""
+        return [own for own in self.own_actions() if own.mover == player]
 
 
 class Hazard(Part):

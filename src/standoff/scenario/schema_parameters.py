@@ -36,6 +36,11 @@ class Period(Part):
     unit: TimeUnit = Field(description="Unit of time; rates, hazards, flows and discounts are per unit.")
     length: Positive = Field(default=1.0, description="Length of one period, in units.")
     horizon: Positive = Field(description="How far ahead the scenario looks, in units; a whole number of periods.")
+    continues: bool = Field(
+        default=False,
+        strict=True,
+        description="Whether the crisis goes on for ever after the horizon, as in the last period before it.",
+    )
 
 
 class Document(Part):

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Game, Layer
-from standoff.solve.chebyshev import axis_of_points, coefficient_matrix, interpolation_weights
+from standoff.solve.chebyshev import axis_of_points, coefficient_matrix, differentiation_matrix, interpolation_weights
 from standoff.solve.lanes import WIDTH
 from standoff.solve.node import slope_samples
 
-__all__ = ["Grid", "Moves", "Sides", "moves_of", "padded", "terminal_values"]
+__all__ = ["Grid", "Moves", "Sides", "moves_of", "padded", "second_of", "terminal_values"]
 
 Floats = NDArray[np.float64]
 
@@ -52,6 +52,9 @@ class Sides(NamedTuple):
         matrix2: Shape (n2, n2).
         samples1: Slope samples of axis 1 (`slope_samples`). `samples2` of axis 2.
         samples2: Shape (sample, n2).
+        slope1: Differentiation matrix of axis 1, from values at the points to slopes there; shape (n1, n1). `slope2` of
+            axis 2.
+        slope2: Shape (n2, n2).
         own_belief: The belief of each axis at every point, in the mover order of that axis (`standoff.solve.backward`);
             shape (2, row).
     """
@@ -67,6 +70,8 @@ class Sides(NamedTuple):
     matrix2: Floats
     samples1: Floats
     samples2: Floats
+    slope1: Floats
+    slope2: Floats
     own_belief: Floats
 
 
@@ -80,6 +85,16 @@ def moves_of(layer: Layer) -> Moves:
     )]  # fmt: skip
     allowed = np.ascontiguousarray(layer.action_allowed, dtype=np.bool_)
     return Moves(ints[0], floats[0], ints[1], ints[2], allowed, floats[1], ints[3], floats[2], ints[4])
+
+
+def second_of(layer: Layer) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]]:
+    """Mover, number of own actions and what is allowed, of the second movers of a layer that has some."""
+    assert layer.second is not None
+    return (
+        np.ascontiguousarray(layer.second.mover, dtype=np.int32),
+        np.ascontiguousarray(layer.second.num_actions, dtype=np.int32),
+        np.ascontiguousarray(layer.second.action_allowed, dtype=np.bool_),
+    )
 
 
 def padded(num_points: int) -> int:
@@ -108,6 +123,7 @@ class Grid:
         self.row = padded(self.num_points)
         points = [axis_of_points(n) for n in self.shape]
         matrices = [coefficient_matrix(n) for n in self.shape]
+        slopes = [differentiation_matrix(n) for n in self.shape]
         samples = [slope_samples(n) for n in self.shape]
         self.beliefs = np.zeros((2, self.row))
         self.beliefs[0, : self.num_points] = np.repeat(points[0][0], self.shape[1])
@@ -122,7 +138,7 @@ class Grid:
             np.array([axes.index(i) if i in axes else -1 for i in range(len(game.players))], dtype=np.int64),
             np.array(game.first_plane, dtype=np.int64),
             points[0], points[1], matrices[0], matrices[1], samples[0], samples[1],
-            own_belief,
+            slopes[0], slopes[1], own_belief,
         )  # fmt: skip
         start = [interpolation_weights(belief, n) for belief, n in zip(game.prior_belief, self.shape, strict=False)]
         start += [np.ones(1)] * (2 - len(start))

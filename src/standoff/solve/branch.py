@@ -18,7 +18,7 @@ from numba import njit
 
 from standoff.solve.node import HL, D, G, H, evaluate, newton
 
-__all__ = ["trace"]
+__all__ = ["solve_dense", "trace"]
 
 FIRST_STEP = 0.5
 SMALLEST_STEP = 1e-7
@@ -31,7 +31,7 @@ SHARPEST_TURN = 0.8  # least cosine between the tangents at both ends of a step
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _solve_dense(matrix, right):
+def solve_dense(matrix, right):
     """Solve a small dense system in place by Gaussian elimination with partial pivoting; False where singular."""
     n = right.shape[0]
     for col in range(n):
@@ -85,7 +85,7 @@ def _correct(belief, target, y, y_hat, tangent, ell, coefficients, allowed, comm
             right[i] = -work[H, common[i]]
         for i in range(n + 1):
             right[n] -= tangent[i] * (y[i] - y_hat[i])
-        if not _solve_dense(matrix, right):
+        if not solve_dense(matrix, right):
             return -iteration
         change = 0.0
         for i in range(n + 1):
@@ -151,7 +151,7 @@ def trace(belief, target, ell, coefficients, allowed, tolerance, work):
         _bordered(target, common, tangent, work, matrix)
         new_tangent[:] = 0.0
         new_tangent[n] = 1.0
-        if not _solve_dense(matrix, new_tangent):
+        if not solve_dense(matrix, new_tangent):
             return -evaluations, folds
         norm = np.sqrt(np.sum(new_tangent**2))
         for i in range(n + 1):
@@ -213,7 +213,7 @@ def _same_way(belief, target, y, tangent, ell, coefficients, allowed, common, wo
     _bordered(target, common, tangent, work, matrix)
     right[:] = 0.0
     right[n] = 1.0
-    if not _solve_dense(matrix, right):
+    if not solve_dense(matrix, right):
         return False
     # the bordered system gives the tangent scaled to unit component along the old one, so its norm is 1/cosine
     return np.sqrt(np.sum(right**2)) <= 1.0 / SHARPEST_TURN

@@ -22,7 +22,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["axis_of_points", "clenshaw", "coefficient_matrix", "interpolation_weights", "points", "weights_at"]
+__all__ = [
+    "axis_of_points", "clenshaw", "coefficient_matrix", "differentiation_matrix", "interpolation_weights", "points", "weights_at",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 
@@ -52,6 +54,17 @@ def coefficient_matrix(num_points: int) -> Floats:
         return np.ones((1, 1))
     x = 2 * points(num_points) - 1
     return np.asarray(np.linalg.inv(np.polynomial.chebyshev.chebvander(x, num_points - 1)))
+
+
+def differentiation_matrix(num_points: int) -> Floats:
+    """Matrix D with f' = D f, from values at the points to slopes of the interpolant there; shape (point, point)."""
+    if num_points == 1:
+        return np.zeros((1, 1))
+    x = 2 * points(num_points) - 1
+    columns = [
+        2.0 * np.polynomial.chebyshev.chebval(x, np.polynomial.chebyshev.chebder(unit)) for unit in np.eye(num_points)
+    ]
+    return np.ascontiguousarray(np.stack(columns, axis=1) @ coefficient_matrix(num_points))
 
 
 def interpolation_weights(belief: float, num_points: int) -> Floats:

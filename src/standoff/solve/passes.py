@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from standoff.errors import SolveError
 from standoff.game.model import Epoch, Game, Layer
-from standoff.solve.arrays import Grid, Moves, moves_of
+from standoff.solve.arrays import Grid, Moves, moves_of, second_of
 from standoff.solve.backward import COUNTS, chance_layer, decision_layer, period_end
 from standoff.solve.forward import chance_forward, decision_forward, meet_milestones
 from standoff.solve.plain import plain_layer
@@ -128,8 +128,7 @@ class _Induction:
         self.epoch = epoch
         self.moves = tuple(moves_of(layer) for layer in epoch.layers)
         for s, layer in enumerate(epoch.layers):
-            width = self.grid.row if layer.second is None else 4 * self.grid.row
-            shape = (layer.num_actions, width)
+            shape = (0 if layer.is_chance or layer.second is not None else layer.num_actions, self.grid.row)
             if s >= len(self.warm):
                 self.warm.append(np.zeros(shape))
                 self.trend.append(np.zeros(shape))
@@ -163,9 +162,7 @@ class _Induction:
         def solve(first: int, last: int) -> None:
             if layer.second is not None:
                 simultaneous_layer(
-                    first, last, moves, layer.second.mover, layer.second.num_actions, layer.second.action_allowed,
-                    grid.sides, grid.terminal_values, value, self.warm[s], out, strategies, second, residuals, regrets,
-                    counts,
+                    first, last, moves, *second_of(layer), grid.sides, grid.terminal_values, value, out, strategies, second, residuals, regrets, counts,
                 )  # fmt: skip
             elif grid.num_points == 1:
                 plain_layer(
@@ -346,7 +343,7 @@ def forward_pass(game: Game, grid: Grid, backward: Backward, workers: Workers, p
                     )
                 elif layer.second is not None:
                     simultaneous_forward(
-                        first, last, first_plane, moves, layer.second.mover, layer.second.action_allowed, grid.sides,
+                        first, last, first_plane, moves, *second_of(layer), grid.sides,
                         grid.terminal_values, factor, backward.strategies[period][s],
                         backward.second_strategies[period][s], mass, next_mass, absorbed, payoffs,
                     )  # fmt: skip

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Game
+from standoff.solve.arrays import Grid, Moves, moves_of
 
 __all__ = ["Certificate", "Equilibrium", "Settings", "Sweep"]
 
@@ -138,6 +140,24 @@ class Equilibrium:
         """Points on the two belief axes, 1 for an axis that is not there."""
         sizes = list(self.certificate.belief_points) + [1] * (2 - len(self.game.belief_players))
         return sizes[0], sizes[1]
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The belief points at which it was solved, as kernels take them."""
+        points = self.certificate.belief_points
+        return Grid(self.game, points[0] if points else 1)
+
+    def moves(self, period: int, layer_index: int) -> Moves:
+        """The arrays of a layer, as kernels take them."""
+        epoch = self.game.epoch_of(period)
+        key = (epoch.start, layer_index)
+        if key not in self._moves:
+            self._moves[key] = moves_of(epoch.layers[layer_index])
+        return self._moves[key]
+
+    @cached_property
+    def _moves(self) -> dict[tuple[int, int], Moves]:
+        return {}
 
     @property
     def num_points(self) -> int:

@@ -10,16 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from standoff.game.model import Game
 from standoff.solve.backward import LOG_ODDS_TOLERANCE, TRACED_TOLERANCE
 from standoff.solve.branch import trace
-from standoff.solve.chebyshev import axis_of_points, coefficient_matrix, weights_at
-from standoff.solve.arrays import terminal_values
-from standoff.solve.node import WORK_ROWS, evaluate, finish, is_unique, newton, slope_samples
+from standoff.solve.chebyshev import weights_at
+from standoff.solve.lanes import kernel
+from standoff.solve.arrays import moves_of, second_of
+from standoff.solve.node import WORK_ROWS, evaluate, finish, is_unique, newton
 from standoff.solve.result import Equilibrium
+from standoff.solve.simultaneous import joint_values, pair_of_state, solve_pair_at
 
 __all__ = ["Paths", "layer_strategy", "sample_paths"]
 
@@ -46,12 +47,17 @@ class Paths:
     milestone_period: Ints
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _solve_at(
-    x, m, beliefs, action_start, action_allowed, action_payoff, branch_start, probability, target, terminal_worth,
-    rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, samples1, samples2, values, strategies, posteriors
+    x, m, beliefs, moves, sides, terminal_worth, values, strategies, posteriors
 ):  # fmt: skip
     """Strategies and posteriors of the mover in state x at a belief off the points; shapes (2, action), (action,)."""
+    action_start, action_allowed, action_payoff = moves.action_start, moves.action_allowed, moves.action_payoff
+    branch_start, probability, target = moves.branch_start, moves.probability, moves.target
+    rationality, axis_of, plane_of, axis1, axis2 = (
+        sides.rationality, sides.axis_of, sides.plane_of, sides.axis1, sides.axis2
+    )  # fmt: skip
+    matrix1, matrix2, samples1, samples2 = sides.matrix1, sides.matrix2, sides.samples1, sides.samples2
     start = action_start[x]
     n = action_start[x + 1] - start
     n1 = axis1.shape[1]
@@ -122,7 +128,7 @@ def _solve_at(
     return used
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _draw(weights, uniform):
     """Index drawn with the given weights, which sum to one."""
     total = 0.0
@@ -133,12 +139,9 @@ def _draw(weights, uniform):
     return np.argmax(weights)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _sample_layer(
-    is_chance, mover, arrival, skip, action_start, action_allowed, action_payoff, branch_start, probability, target,
-    terminal_worth, rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, samples1, samples2, values,
-    player_types, uniforms,
-    widest, states, beliefs, taken
+    is_chance, moves, sides, terminal_worth, values, player_types, uniforms, widest, states, beliefs, taken
 ):  # fmt: skip
     """Move every open path through one layer; `states` and `beliefs` are overwritten. Returns failed nodes."""
     strategies = np.empty((2, widest))
@@ -149,29 +152,75 @@ def _sample_layer(
         x = states[path]
         if x < 0:
             continue
-        if mover[x] == -2 or uniforms[path, 0] >= arrival[x]:
-            states[path] = skip[x]
+        if moves.mover[x] == -2 or uniforms[path, 0] >= moves.arrival[x]:
+            states[path] = moves.skip[x]
             continue
         choice = 0
         if not is_chance:
-            m = mover[x]
-            n = action_start[x + 1] - action_start[x]
-            used = _solve_at(
-                x, m, beliefs[path], action_start, action_allowed, action_payoff, branch_start, probability, target,
-                terminal_worth, rationality, axis_of, plane_of, axis1, axis2, matrix1, matrix2, samples1, samples2, values,
-                strategies,
-                posteriors,
-            )  # fmt: skip
+            m = moves.mover[x]
+            n = moves.action_start[x + 1] - moves.action_start[x]
+            used = _solve_at(x, m, beliefs[path], moves, sides, terminal_worth, values, strategies, posteriors)
             failed += used < 0
             choice = _draw(strategies[player_types[path, m], :n], uniforms[path, 1])
-            if axis_of[m] >= 0:
-                beliefs[path, axis_of[m]] = posteriors[choice]
-        action = action_start[x] + choice
+            if sides.axis_of[m] >= 0:
+                beliefs[path, sides.axis_of[m]] = posteriors[choice]
+        action = moves.action_start[x] + choice
         taken[path] = action
-        first = branch_start[action]
-        branch = first + _draw(probability[first : branch_start[action + 1]], uniforms[path, 2])
-        states[path] = target[branch]
+        first = moves.branch_start[action]
+        branch = first + _draw(moves.probability[first : moves.branch_start[action + 1]], uniforms[path, 2])
+        states[path] = moves.target[branch]
     return failed
+
+
+@kernel
+def _sample_joint(
+    moves, second_mover, second_count, second_allowed, sides, terminal_worth, values, player_types, uniforms, states,
+    beliefs, taken
+):  # fmt: skip
+    """As `_sample_layer`, where some states have two movers; the fourth uniform number draws the second one's move."""
+    planes, row = values.shape[1], values.shape[2]
+    failed = 0
+    for path in range(states.shape[0]):
+        taken[path] = -1
+        x = states[path]
+        if x < 0:
+            continue
+        if moves.mover[x] == -2 or uniforms[path, 0] >= moves.arrival[x]:
+            states[path] = moves.skip[x]
+            continue
+        w = joint_values(x, moves, terminal_worth, values, planes, row)
+        pair, size = pair_of_state(x, moves, second_mover, second_count, second_allowed, sides, w)
+        _, tries, _ = solve_pair_at(pair, beliefs[path, 0], beliefs[path, 1], np.empty(size), np.empty(size))
+        failed += tries < 0
+        action = moves.action_start[x]
+        for which in range(1 if second_mover[x] < 0 else 2):
+            m = moves.mover[x] if which == 0 else second_mover[x]
+            h = player_types[path, m]
+            own = _draw(pair.s[which, h, : pair.counts[which]], uniforms[path, 1 if which == 0 else 3])
+            if sides.axis_of[m] >= 0:
+                beliefs[path, sides.axis_of[m]] = pair.posterior[which, own]
+            action += own * pair.counts[1] if which == 0 else own
+        taken[path] = action
+        first = moves.branch_start[action]
+        branch = first + _draw(moves.probability[first : moves.branch_start[action + 1]], uniforms[path, 2])
+        states[path] = moves.target[branch]
+    return failed
+
+
+@kernel
+def _solve_joint_at(
+    x, beliefs, moves, second_mover, second_count, second_allowed, sides, terminal_worth, values, strategies, posteriors
+):  # fmt: skip
+    """Strategies and posteriors of both movers; shapes (mover, type, action), (mover, action). False where lost."""
+    w = joint_values(x, moves, terminal_worth, values, values.shape[1], values.shape[2])
+    pair, size = pair_of_state(x, moves, second_mover, second_count, second_allowed, sides, w)
+    _, tries, _ = solve_pair_at(pair, beliefs[0], beliefs[1], np.empty(size), np.empty(size))
+    for which in range(2):
+        for a in range(pair.counts[which]):
+            posteriors[which, a] = pair.posterior[which, a]
+            for h in range(2):
+                strategies[which, h, a] = pair.s[which, min(h, pair.num_types[which] - 1), a]
+    return tries > 0
 
 
 def sample_paths(equilibrium: Equilibrium, num_paths: int, seed: int) -> Paths:
@@ -194,7 +243,7 @@ def sample_paths(equilibrium: Equilibrium, num_paths: int, seed: int) -> Paths:
     if len(equilibrium.values) != game.num_periods:
         raise ValueError("sampling needs an equilibrium solved with Settings(keep_values=True)")
     rng = np.random.default_rng(seed)
-    grid = _GridArrays(equilibrium)
+    grid = equilibrium.grid
     types = np.zeros((num_paths, len(game.players)), dtype=np.int64)
     for i, player in enumerate(game.players):
         if len(player.player_types) == 2:
@@ -211,14 +260,19 @@ def sample_paths(equilibrium: Equilibrium, num_paths: int, seed: int) -> Paths:
     for period in range(game.num_periods):
         epoch = game.epoch_of(period)
         for s, layer in enumerate(epoch.layers):
-            widest = int(np.max(np.diff(layer.action_start), initial=1))
-            failed = _sample_layer(
-                layer.is_chance, layer.mover, layer.arrival, layer.skip, layer.action_start, layer.action_allowed,
-                layer.action_payoff, layer.branch_start, layer.branch_probability, layer.branch_target,
-                grid.terminal_values, grid.rationality, grid.axis_of, grid.plane_of, *grid.belief_arrays,
-                equilibrium.values[period][s + 1], types, rng.random((num_paths, 3)), widest, states, beliefs,
-                actions[period, s],
-            )  # fmt: skip
+            moves = moves_of(layer)
+            later = equilibrium.values[period][s + 1]
+            if layer.second is not None:
+                failed = _sample_joint(
+                    moves, *second_of(layer), grid.sides, grid.terminal_values, later, types, rng.random((num_paths, 4)),
+                    states, beliefs, actions[period, s],
+                )  # fmt: skip
+            else:
+                widest = int(np.max(np.diff(layer.action_start), initial=1))
+                failed = _sample_layer(
+                    layer.is_chance, moves, grid.sides, grid.terminal_values, later, types, rng.random((num_paths, 3)),
+                    widest, states, beliefs, actions[period, s],
+                )  # fmt: skip
             assert not failed, "a node that the solver had solved at the belief points failed between them"
             arrived = epoch.layers[(s + 1) % game.num_layers]
             _meet(game, arrived.milestone_holds, states, met, period)
@@ -237,26 +291,15 @@ def _meet(game: Game, holds: NDArray[np.bool_], states: Ints, met: Ints, period:
         met[due, m] = period
 
 
-class _GridArrays:
-    """Belief points and player constants of an equilibrium, as kernels take them."""
-
-    def __init__(self, equilibrium: Equilibrium) -> None:
-        game = equilibrium.game
-        axes = game.belief_players
-        self.axes = tuple(axis_of_points(n) for n in equilibrium.belief_shape)
-        self.matrices = tuple(coefficient_matrix(n) for n in equilibrium.belief_shape)
-        self.samples = tuple(slope_samples(n) for n in equilibrium.belief_shape)
-        self.axis_of = np.array([axes.index(i) if i in axes else -1 for i in range(len(game.players))], dtype=np.int64)
-        self.plane_of = np.array(game.first_plane, dtype=np.int64)
-        self.rationality = np.array([player.rationality for player in game.players])
-        self.belief_arrays = (*self.axes, *self.matrices, *self.samples)
-        self.terminal_values = terminal_values(game, self.axes[0][0], self.axes[1][0])
-
-
 def layer_strategy(
-    equilibrium: Equilibrium, period: int, layer_index: int, state: int, beliefs: tuple[float, ...]
+    equilibrium: Equilibrium,
+    period: int,
+    layer_index: int,
+    state: int,
+    beliefs: tuple[float, ...],
+    player: int | None = None,
 ) -> tuple[Floats, Floats]:
-    """What the mover of a state does at any public belief.
+    """What a mover of a state does at any public belief.
 
     Args:
         equilibrium: Its values of the period must have been kept (period 0 always is).
@@ -264,25 +307,41 @@ def layer_strategy(
         layer_index: Layer, a decision layer.
         state: State of that layer, one in which a player moves.
         beliefs: Public belief about each player with two types.
+        player: Which player, where two move at the same time; None: the mover.
 
     Returns:
-        Strategies, shape (type, action), and the posterior belief about the mover after each action, shape (action,);
-        posteriors are nan for a mover with one type.
+        Strategies over the player's own actions, shape (type, action), and the posterior belief about the player after each
+        action, shape (action,); posteriors are nan for a player with one type.
     """
     game = equilibrium.game
     layer = game.epoch_of(period).layers[layer_index]
-    grid = _GridArrays(equilibrium)
     mover = int(layer.mover[state])
     assert mover >= 0, "nobody moves in this state"
     n = int(layer.action_start[state + 1] - layer.action_start[state])
-    strategies = np.empty((2, n))
-    posteriors = np.full(n, np.nan)
     padded = np.zeros(2)
     padded[: len(beliefs)] = beliefs
-    _solve_at(
-        state, mover, padded, layer.action_start, layer.action_allowed, layer.action_payoff, layer.branch_start,
-        layer.branch_probability, layer.branch_target, grid.terminal_values, grid.rationality, grid.axis_of,
-        grid.plane_of, *grid.belief_arrays, equilibrium.values[period][layer_index + 1], strategies, posteriors,
-    )  # fmt: skip
+    grid = equilibrium.grid
+    moves = equilibrium.moves(period, layer_index)
+    values = equilibrium.values[period][layer_index + 1]
+    if layer.second is None:
+        assert player in (None, mover), "this player does not move in this state"
+        strategies = np.empty((2, n))
+        posteriors = np.full(n, np.nan)
+        _solve_at(state, mover, padded, moves, grid.sides, grid.terminal_values, values, strategies, posteriors)
+    else:
+        both = np.empty((2, 2, n))
+        after = np.full((2, n), np.nan)
+        arrived = _solve_joint_at(
+            state, padded, moves, *second_of(layer), grid.sides, grid.terminal_values, values, both, after
+        )
+        assert arrived, "a node that the solver had solved at the belief points failed between them"
+        second = int(layer.second.mover[state])
+        which = 0 if player in (None, mover) else 1
+        assert which == 0 or player == second, "this player does not move in this state"
+        own = int(layer.second.num_actions[state]) if which == 1 else n // int(layer.second.num_actions[state])
+        strategies, posteriors = both[which, :, :own], after[which, :own]
+        mover = mover if which == 0 else second
     num_types = len(game.players[mover].player_types)
+    if num_types == 1:
+        posteriors = np.full(strategies.shape[1], np.nan)
     return strategies[:num_types], posteriors

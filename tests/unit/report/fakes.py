@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from standoff.analysis.forecast import FirstMove, Forecast, Series
-from standoff.game.model import Game, Player
+from standoff.game.model import NOBODY, Epoch, Game, Layer, Player, Terminals
 from standoff.scenario.schema import Scenario
 from standoff.solve.equilibrium import Certificate, Settings
 
@@ -176,20 +176,44 @@ def some_forecast(periods: int = 26, pace: float = 0.1) -> Forecast:
     )
 
 
-def some_game() -> Game:
+PLAYERS = (
+    Player("north", "Northland", ("mild", "stern"), (0.55, 0.45), 6.0, 0.98),
+    Player("south", "Southland", ("open_handed", "proud"), (0.4, 0.6), 6.0, 0.99),
+    Player("east", "Eastland", ("east",), (1.0,), 6.0, 0.99),
+)
+
+
+def some_game(players: tuple[Player, ...] = PLAYERS, packages: tuple[str, ...] = ("capped_untouched",)) -> Game:
+    """A game in which nobody moves: the brief asks it for names alone."""
+    planes = sum(len(player.player_types) for player in players)
+    watch = Layer(
+        name="watch",
+        stage="watch",
+        is_chance=False,
+        fields=(),
+        levels=np.zeros((1, 0), dtype=np.int32),
+        mover=np.array([NOBODY], dtype=np.int32),
+        arrival=np.zeros(1),
+        skip=np.zeros(1, dtype=np.int32),
+        action_start=np.zeros(2, dtype=np.int32),
+        action_label=np.zeros(0, dtype=np.int32),
+        action_names=(),
+        action_allowed=np.zeros((0, 2), dtype=np.bool_),
+        action_payoff=np.zeros((0, planes)),
+        branch_start=np.zeros(1, dtype=np.int32),
+        branch_probability=np.zeros(0),
+        branch_target=np.zeros(0, dtype=np.int32),
+        milestone_holds=np.zeros((1, 0), dtype=np.bool_),
+    )
     return Game(
-        players=(
-            Player("north", "Northland", ("mild", "stern"), (0.55, 0.45), 6.0, 0.98),
-            Player("south", "Southland", ("open_handed", "proud"), (0.4, 0.6), 6.0, 0.99),
-            Player("east", "Eastland", ("east",), (1.0,), 6.0, 0.99),
-        ),
-        epochs=(),
+        players=players,
+        epochs=(Epoch(0, (watch,), np.zeros((1, planes))),),
         num_periods=26,
         start=0,
-        terminals=None,  # type: ignore[arg-type]
-        unresolved_payoff=np.zeros((0, 0)),
+        terminals=Terminals(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32), np.zeros((0, planes, 2, 2))),
+        unresolved_payoff=np.zeros((1, planes)),
         outcomes=("deal", "withdrawal", "surrender", "long_war"),
-        packages=("capped_untouched",),
+        packages=packages,
         labels={
             "capped_untouched": "nuclear programme capped, missiles untouched",
             "pressure": "Northland's decision on pressure",

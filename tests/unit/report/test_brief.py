@@ -6,7 +6,7 @@ import pytest
 
 from standoff.errors import InputError
 from standoff.report import brief_html, write_brief
-from unit.report.fakes import FakeSolution, half_weeks, relabelled, some_forecast, some_scenario
+from unit.report.fakes import FakeSolution, half_weeks, relabelled, some_forecast, some_game, some_scenario
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -154,7 +154,7 @@ def test_a_crisis_without_types_packages_milestones_and_sources_has_a_brief():
     bare = FakeSolution(
         scenario=some_scenario(parameters={"care": {"value": 6}, "stern_prior": {"value": 0.45}}, documents={}),
         found=replace(base.found, outcomes=outcomes, milestones=(), first_moves=(), beliefs={}),
-        game=replace(base.game, players=players, packages=()),
+        game=some_game(players, packages=()),
     )
     page = Page(brief_html(bare))
     assert {"packages", "types", "moves", "beliefs"}.isdisjoint(page.ids)

@@ -1,0 +1,7 @@
+"""Games in the formats of other programs, so that they can be looked at and solved there."""
+
+from __future__ import annotations
+
+from standoff.export.gambit import to_efg
+
+__all__ = ["to_efg"]

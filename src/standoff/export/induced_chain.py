@@ -1,0 +1,342 @@
+"""The Markov chain that an equilibrium makes of a crisis, with positive weights, for other programs to check.
+
+Once everyone's strategies are known, the crisis is a Markov chain on (period, layer, public state, public belief). The
+solver holds beliefs at Chebyshev points and moves mass between them by weights that may be negative, which is no Markov
+chain. Here beliefs live on a piecewise-linear grid. At a grid belief b the mover's strategies are those of the solved
+equilibrium at exactly b, and a posterior b' between two grid beliefs g < g' goes to both,
+
+    to g with (g' - b') / (g' - g),   to g' with (b' - g) / (g' - g).
+
+The weights are positive, sum to one and keep the mean, so beliefs stay martingales. What a split changes is the variance of
+the belief, by (b' - g) (g' - b'). So the odds of the chain approach those of the game with the square of the mesh once
+beliefs jump by more than the mesh, and with the mesh itself while they jump by less. Without private types no belief ever
+moves and the chain is exact; at rationality 0 odds are linear in every belief, and it is exact too.
+
+A milestone with `after` is met only if that other milestone was met at an earlier arrival, which is not seen from the public
+state. So chain states also carry a bit for every milestone that another waits for: whether it was met before arriving here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from standoff.errors import InputError, Problem
+from standoff.export.chain import Chain
+from standoff.game.model import Layer
+from standoff.solve.equilibrium import Equilibrium
+from standoff.solve.sample import layer_strategy
+
+__all__ = ["MAX_STATES", "induced_chain"]
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+MAX_STATES = 1_000_000
+"""Most chain states that are made unless more are asked for: some 100 to 200 megabytes of text."""
+SAME_BELIEF = 1e-9  # grid beliefs nearer to the prior than this are taken to be the prior
+
+
+def induced_chain(equilibrium: Equilibrium, *, belief_points: int = 5, max_states: int = MAX_STATES) -> Chain:
+    """The Markov chain that an equilibrium makes of its game.
+
+    Args:
+        equilibrium: Solved with `Settings(keep_values=True)`.
+        belief_points: Evenly spaced grid beliefs on each axis, ends included, at least 2; the prior is added to them.
+        max_states: Most chain states.
+
+    Returns:
+        The chain.
+
+    Raises:
+        ValueError: `belief_points` is below 2, or the values of all periods were not kept.
+        InputError: The chain is larger than `max_states` (`chain-too-large`), or two players move at the same time
+            somewhere (`chain-simultaneous`).
+    """
+    if belief_points < 2:
+        raise ValueError(f"belief_points must be at least 2, not {belief_points!r}")
+    if not equilibrium.settings.keep_values:
+        raise ValueError("the induced chain needs an equilibrium solved with Settings(keep_values=True)")
+    for layer in equilibrium.game.epochs[0].layers:
+        if layer.second is not None:
+            raise InputError(
+                Problem(
+                    code="chain-simultaneous",
+                    message=f"in stage `{layer.stage}` two players move at the same time, which no chain is made of yet",
+                    help="let them move one after the other",
+                )
+            )
+    return _Unrolling(equilibrium, belief_points, max_states).chain()
+
+
+def _belief_axis(prior: float, num_points: int) -> Floats:
+    """Evenly spaced beliefs with the prior among them, so that the start need not be split."""
+    even = np.linspace(0.0, 1.0, num_points)
+    inner = even[1:-1]
+    kept = inner[np.abs(inner - prior) > SAME_BELIEF]
+    return np.unique(np.concatenate([even[[0, -1]], kept, [prior]]))
+
+
+@dataclass(frozen=True)
+class _Moves:
+    """What can happen at the nodes (public state, belief) of one step; one row for each node and action.
+
+    Attributes:
+        node: Index of the node.
+        action: Action, or -1 where the play goes to the state's `skip`.
+        probability: Of the action at the node.
+        posterior: Public belief after it; shape (row, 2).
+    """
+
+    node: Indices
+    action: Indices
+    probability: Floats
+    posterior: Floats
+
+
+@dataclass(frozen=True)
+class _Transitions:
+    """Where nodes or chain states lead; rows are ascending in `source`.
+
+    `target` is a number of `_Unrolling.pack`, or -(terminal + 1).
+    """
+
+    source: Indices
+    target: Indices
+    probability: Floats
+
+
+class _Unrolling:
+    """Makes the chain step by step, numbering what is reached."""
+
+    def __init__(self, equilibrium: Equilibrium, belief_points: int, max_states: int) -> None:
+        game = equilibrium.game
+        self.equilibrium = equilibrium
+        self.game = game
+        self.max_states = max_states
+        self.axes = tuple(_belief_axis(prior, belief_points) for prior in game.prior_belief)
+        self.grids = (*self.axes, *[np.zeros(1)] * (2 - len(self.axes)))
+        self.waited = sorted({milestone.after for milestone in game.milestones if milestone.after >= 0})
+        self.num_bits = len(self.waited)
+
+    # A chain state of a step as one number: public state, belief indices, bits of milestones met.
+
+    def pack(self, state: Indices, first: Indices, second: Indices, met: Indices) -> Indices:
+        """One number for each chain state."""
+        cell = (state * len(self.grids[0]) + first) * len(self.grids[1]) + second
+        return cell << self.num_bits | met
+
+    def unpack(self, code: Indices) -> tuple[Indices, Indices, Indices, Indices]:
+        """State, belief indices and bits."""
+        cell, second = np.divmod(code >> self.num_bits, len(self.grids[1]))
+        state, first = np.divmod(cell, len(self.grids[0]))
+        return state, first, second, code & ((1 << self.num_bits) - 1)
+
+    def chain(self) -> Chain:
+        """Unroll from the start to the horizon, then number the ends."""
+        game = self.game
+        num_layers = game.num_layers
+        num_steps = game.num_periods * num_layers
+        priors = [np.flatnonzero(axis == prior) for axis, prior in zip(self.axes, game.prior_belief, strict=True)]
+        start = [np.array([game.start]), *priors, *[np.array([0])] * (2 - len(priors))]
+        frontier = self.pack(start[0], start[1], start[2], np.array([0]))
+        blocks: list[Indices] = []
+        milestones: list[list[Indices]] = [[] for _ in game.milestones]
+        counts: list[Indices] = []
+        targets: list[Indices] = []
+        probabilities: list[Floats] = []
+        total = 0
+        for step in range(num_steps + 1):
+            blocks.append(frontier)
+            meets = self._meets(step, frontier)
+            for m, own in enumerate(milestones):
+                own.append(total + np.flatnonzero(meets[:, m]))
+            first_next = total + len(frontier)
+            if first_next > self.max_states:
+                self._refuse(step // num_layers, first_next)
+            if step == num_steps:
+                break
+            layer = game.epoch_of(step // num_layers).layers[step % num_layers]
+            onward = self._onward(step, layer, frontier, meets)
+            is_open = onward.target >= 0
+            reached, place = np.unique(onward.target[is_open], return_inverse=True)
+            target = onward.target.copy()
+            target[is_open] = first_next + place
+            counts.append(np.bincount(onward.source, minlength=len(frontier)))
+            targets.append(target)
+            probabilities.append(onward.probability)
+            total = first_next
+            frontier = reached
+        return self._number(blocks, milestones, counts, targets, probabilities)
+
+    def _number(
+        self,
+        blocks: list[Indices],
+        milestones: list[list[Indices]],
+        counts: list[Indices],
+        targets: list[Indices],
+        probabilities: list[Floats],
+    ) -> Chain:
+        """Put the steps one after another; what is open at the horizon and the ends that are reached go to themselves."""
+        game = self.game
+        step_start = np.concatenate([[0], np.cumsum([len(block) for block in blocks])])
+        num_open = int(step_start[-1])
+        target = np.concatenate(targets)
+        terminals = np.unique(-target[target < 0] - 1)
+        is_end = target < 0
+        target[is_end] = num_open + np.searchsorted(terminals, -target[is_end] - 1)
+        stays = np.arange(step_start[-2], num_open + len(terminals))
+        row_start = np.concatenate([[0], np.cumsum(np.concatenate([*counts, np.ones(len(stays), dtype=np.int64)]))])
+        column = np.concatenate([target, stays])
+        probability = np.concatenate([*probabilities, np.ones(len(stays))])
+        # ends were numbered last: put every row in order again
+        order = np.lexsort((column, np.repeat(np.arange(len(row_start) - 1), np.diff(row_start))))
+        state, first, second, met = self.unpack(np.concatenate(blocks))
+        nothing = np.zeros(len(terminals), dtype=np.int64)
+        beliefs = [np.concatenate([index, nothing]) for index in (first, second)][: len(self.axes)]
+        outcome = game.terminals.outcome[terminals]
+        labels = {f"outcome_{name}": num_open + np.flatnonzero(outcome == k) for k, name in enumerate(game.outcomes)}
+        labels |= {
+            f"milestone_{milestone.name}": np.concatenate(found)
+            for milestone, found in zip(game.milestones, milestones, strict=True)
+        }
+        labels["unresolved"] = np.arange(step_start[-2], num_open)
+        return Chain(
+            num_periods=game.num_periods,
+            steps_per_period=game.num_layers,
+            step_start=step_start,
+            belief_axes=self.axes,
+            game_state=np.concatenate([state, -terminals - 1]),
+            beliefs=np.stack(beliefs, axis=1) if beliefs else np.zeros((num_open + len(terminals), 0), dtype=np.int64),
+            met=np.concatenate([met, nothing]),
+            row_start=row_start,
+            column=column[order],
+            probability=probability[order],
+            labels=labels,
+        )
+
+    def _meets(self, step: int, frontier: Indices) -> Bools:
+        """Whether arriving at each chain state meets each milestone; shape (chain state, milestone)."""
+        game = self.game
+        # as in the forward pass: what holds on arrival is asked of the period that led there
+        arrived_in = max(step - 1, 0) // game.num_layers
+        layer = game.epoch_of(arrived_in).layers[step % game.num_layers]
+        state, _, _, met = self.unpack(frontier)
+        meets = layer.milestone_holds[state].astype(np.bool_)
+        for m, milestone in enumerate(game.milestones):
+            if milestone.after >= 0:
+                meets[:, m] &= (met >> self.waited.index(milestone.after) & 1).astype(np.bool_)
+        return meets
+
+    def _onward(self, step: int, layer: Layer, frontier: Indices, meets: Bools) -> _Transitions:
+        """Transitions of every chain state of a step; sources count from the first of them."""
+        node_codes, node_of = np.unique(frontier >> self.num_bits, return_inverse=True)
+        state, first, second, _ = self.unpack(node_codes << self.num_bits)
+        moves = self._moves(step, layer, state, first, second)
+        by_node = self._merged(self._branches(layer, state, moves), len(node_codes))
+        # chain states of one node differ in the milestones met: each takes a copy of the node's transitions
+        node_start = np.searchsorted(by_node.source, np.arange(len(node_codes) + 1))
+        num = np.diff(node_start)[node_of]
+        source = np.repeat(np.arange(len(frontier)), num)
+        within = np.arange(len(source)) - np.repeat(np.cumsum(num) - num, num)
+        row = node_start[node_of][source] + within
+        met = frontier & ((1 << self.num_bits) - 1)
+        for bit, m in enumerate(self.waited):
+            met = met | (meets[:, m].astype(np.int64) << bit)
+        target = by_node.target[row]
+        target = np.where(target >= 0, target << self.num_bits | met[source], target)
+        return _Transitions(source, target, by_node.probability[row])
+
+    def _moves(self, step: int, layer: Layer, state: Indices, first: Indices, second: Indices) -> _Moves:
+        """Actions that are taken at each node, and the belief after them."""
+        beliefs = np.stack([self.grids[0][first], self.grids[1][second]], axis=1)
+        comes_up = np.where(layer.is_chance | (layer.mover[state] >= 0), layer.arrival[state], 0.0)
+        stays = np.flatnonzero(comes_up < 1.0)
+        parts = [_Moves(stays, np.full(len(stays), -1), 1.0 - comes_up[stays], beliefs[stays])]
+        acting = np.flatnonzero(comes_up > 0.0)
+        if layer.is_chance:
+            action = layer.action_start[state[acting]].astype(np.int64)
+            parts.append(_Moves(acting, action, comes_up[acting], beliefs[acting]))
+        else:
+            parts += [self._decision(step, layer, int(k), int(state[k]), comes_up[k], beliefs[k]) for k in acting]
+        moves = _Moves(
+            np.concatenate([part.node for part in parts]),
+            np.concatenate([part.action for part in parts]),
+            np.concatenate([part.probability for part in parts]),
+            np.concatenate([part.posterior for part in parts]),
+        )
+        kept = moves.probability > 0.0
+        return _Moves(moves.node[kept], moves.action[kept], moves.probability[kept], moves.posterior[kept])
+
+    def _decision(self, step: int, layer: Layer, node: int, state: int, comes_up: float, belief: Floats) -> _Moves:
+        """What the mover of a node does, as everyone else expects it."""
+        game = self.game
+        period, s = divmod(step, game.num_layers)
+        action = np.arange(layer.action_start[state], layer.action_start[state + 1])
+        beliefs = tuple(float(belief[axis]) for axis in range(len(self.axes)))
+        strategies, after = layer_strategy(self.equilibrium, period, s, state, beliefs)
+        posterior = np.tile(belief, (len(action), 1))
+        mover = int(layer.mover[state])
+        if mover in game.belief_players:
+            axis = game.belief_players.index(mover)
+            expected = (1.0 - belief[axis]) * strategies[0] + belief[axis] * strategies[1]
+            posterior[:, axis] = after
+        else:
+            expected = strategies[0]
+        return _Moves(np.full(len(action), node), action, comes_up * expected, posterior)
+
+    def _split(self, moves: _Moves) -> tuple[Indices, Floats, Indices]:
+        """Split posteriors to the grid beliefs around them: the row of `moves`, its share, belief indices (share, 2)."""
+        row = np.arange(len(moves.node))
+        share = moves.probability
+        cell = np.zeros((len(row), 2), dtype=np.int64)
+        for axis, grid in enumerate(self.axes):
+            posterior = moves.posterior[row, axis]
+            below = np.clip(np.searchsorted(grid, posterior, side="right") - 1, 0, len(grid) - 2)
+            upper = np.clip((posterior - grid[below]) / (grid[below + 1] - grid[below]), 0.0, 1.0)
+            weight = np.concatenate([1.0 - upper, upper])
+            kept = np.flatnonzero(weight > 0.0)
+            parent = kept % len(row)
+            row, share, cell = row[parent], share[parent] * weight[kept], cell[parent]
+            cell[:, axis] = np.concatenate([below, below + 1])[kept]
+        return row, share, cell
+
+    def _branches(self, layer: Layer, state: Indices, moves: _Moves) -> _Transitions:
+        """Follow every action along its branches, and no action to the skip; targets without bits of milestones."""
+        row, share, cell = self._split(moves)
+        action = moves.action[row]
+        stays, acts = np.flatnonzero(action < 0), np.flatnonzero(action >= 0)
+        first_branch = layer.branch_start[action[acts]].astype(np.int64)
+        num = layer.branch_start[action[acts] + 1] - first_branch
+        way = np.concatenate([stays, np.repeat(acts, num)])
+        branch = np.repeat(first_branch - (np.cumsum(num) - num), num) + np.arange(num.sum())
+        probability = np.concatenate([np.ones(len(stays)), layer.branch_probability[branch]]) * share[way]
+        source = moves.node[row[way]]
+        target = np.concatenate([layer.skip[state[source[: len(stays)]]], layer.branch_target[branch]]).astype(np.int64)
+        packed = self.pack(target, cell[way, 0], cell[way, 1], np.zeros_like(target)) >> self.num_bits
+        return _Transitions(source, np.where(target >= 0, packed, target), probability)
+
+    def _merged(self, ways: _Transitions, num_nodes: int) -> _Transitions:
+        """Add up the ways that lead from one node to one target."""
+        kept = ways.probability > 0.0
+        lowest = -len(self.game.terminals.outcome)
+        width = max(int(ways.target.max(initial=0)), 0) - lowest + 1
+        key, place = np.unique(ways.source[kept] * width + (ways.target[kept] - lowest), return_inverse=True)
+        source, target = np.divmod(key, width)
+        probability = np.bincount(place, weights=ways.probability[kept], minlength=len(key)).astype(np.float64)
+        total = np.bincount(source, weights=probability, minlength=num_nodes)
+        assert np.all(np.abs(total - 1.0) < 1e-9), "what can happen at a node does not sum to one"
+        return _Transitions(source, target + lowest, probability)
+
+    def _refuse(self, period: int, count: int) -> None:
+        raise InputError(
+            Problem(
+                code="chain-too-large",
+                message=f"the chain has `{count}` states in {period + 1} of {self.game.num_periods} periods; "
+                f"at most {self.max_states} are written",
+                help="take fewer periods or fewer grid beliefs (on the command line `--horizon` and `--chain-points`)",
+            )
+        )

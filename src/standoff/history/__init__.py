@@ -1,0 +1,1 @@
+"""Models that are fitted to what happened: strategic probits, signalling with several equilibria, rationality."""

@@ -1,0 +1,198 @@
+"""The deterrence game: one side attacks or not, the other gives in or defends.
+
+    attacker --- no attack --------------------------> status quo    (u11, .)
+        \\------ attack ---> defender --- gives in ---> concession    (u13, u23)
+                                 \\------ defends -----> defence       (u14, u24)
+
+Why choices vary is told in two ways.
+
+**Private information** (strategic probit). Each player has a private shock to the payoff of each of the ends that it
+compares, drawn from N(0, sigma^2), known to it alone. The defender compares two ends, the difference of two shocks has
+variance 2 sigma^2, and so
+
+    p4 = Phi( (u24 - u23) / (sigma sqrt 2) ),    p3 = 1 - p4
+
+The attacker compares the status quo with a lottery over the two other ends, whose shocks it weights by p3 and p4:
+
+    p2 = Phi( (p3 u13 + p4 u14 - u11) / (sigma sqrt(1 + p3^2 + p4^2)) )
+
+**Noise in choice** (agent logit). Each player chooses with logit noise of rationality L, as everywhere in standoff:
+
+    p4 = logistic( L (u24 - u23) ),    p2 = logistic( L (p3 u13 + p4 u14 - u11) )
+
+Both have one parameter. Payoffs are fixed beforehand: only payoffs over sigma, or times L, can be told from choices.
+
+References:
+    Signorino, C. S. (2003), Structure and uncertainty in discrete choice models, Political Analysis 11(4).
+    Kenkel, B. and Signorino, C. S. (2014), Estimating extensive form games in R, J. Statistical Software 56(8).
+    McKelvey, R. D. and Palfrey, T. R. (1998), Quantal response equilibria for extensive form games, Exp. Economics 1.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+
+from standoff.history.likelihood import Estimate, maximise
+from standoff.history.normal import normal_cdf
+
+__all__ = [
+    "DeterrenceCounts",
+    "DeterrenceGame",
+    "DeterrenceOdds",
+    "fit_rationality",
+    "fit_sigma",
+    "log_likelihood",
+    "logit_odds",
+    "probit_odds",
+]
+
+
+@dataclass(frozen=True)
+class DeterrenceGame:
+    """Payoffs of the deterrence game, up to shocks.
+
+    Attributes:
+        attacker_status_quo: u11, the attacker's payoff where it does not attack.
+        attacker_concession: u13, where the defender gives in.
+        attacker_defence: u14, where it defends.
+        defender_concession: u23.
+        defender_defence: u24.
+    """
+
+    attacker_status_quo: float
+    attacker_concession: float
+    attacker_defence: float
+    defender_concession: float
+    defender_defence: float
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if not math.isfinite(getattr(self, field.name)):
+                raise ValueError(f"{field.name} must be a finite number, not {getattr(self, field.name)!r}")
+
+
+@dataclass(frozen=True)
+class DeterrenceOdds:
+    """What the two do: `attack` of the attacker, and `defend` of the defender once attacked, as probabilities."""
+
+    attack: float
+    defend: float
+
+
+@dataclass(frozen=True)
+class DeterrenceCounts:
+    """How often each end was observed: status quo, concession after an attack, defence after an attack."""
+
+    status_quo: int
+    concession: int
+    defence: int
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            count = getattr(self, field.name)
+            if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+                raise ValueError(f"{field.name} must be a whole number from 0 on, not {count!r}")
+        if not self.total:
+            raise ValueError("nothing was observed: every count is 0")
+
+    @property
+    def total(self) -> int:
+        """All ends observed."""
+        return self.status_quo + self.concession + self.defence
+
+
+def probit_odds(game: DeterrenceGame, sigma: float) -> DeterrenceOdds:
+    """Choices with private information.
+
+    Args:
+        game: The payoffs.
+        sigma: Standard deviation of each shock, positive, in the unit of payoffs.
+
+    Raises:
+        ValueError: `sigma` is not a positive number.
+
+    Examples:
+        >>> game = DeterrenceGame(1, -1, 0, 0, 1)
+        >>> round(probit_odds(game, 0.35).defend, 6)
+        0.978324
+    """
+    _require_positive("sigma", sigma)
+    defend = normal_cdf((game.defender_defence - game.defender_concession) / (sigma * math.sqrt(2.0)))
+    spread = sigma * math.sqrt(1.0 + defend**2 + (1.0 - defend) ** 2)
+    return DeterrenceOdds(normal_cdf(_gain_of_attack(game, defend) / spread), defend)
+
+
+def logit_odds(game: DeterrenceGame, rationality: float) -> DeterrenceOdds:
+    """Choices with logit noise.
+
+    Args:
+        game: The payoffs.
+        rationality: Logit parameter of both players, >= 0, per unit of payoff.
+
+    Raises:
+        ValueError: `rationality` is not a number from 0 on.
+    """
+    if rationality != 0:
+        _require_positive("rationality", rationality)
+    defend = _logistic(rationality * (game.defender_defence - game.defender_concession))
+    return DeterrenceOdds(_logistic(rationality * _gain_of_attack(game, defend)), defend)
+
+
+def log_likelihood(odds: DeterrenceOdds, counts: DeterrenceCounts) -> float:
+    """Log-likelihood of the counts; -inf where they have probability 0."""
+    return math.fsum(
+        count * math.log(p) if p > 0.0 else -math.inf
+        for count, p in (
+            (counts.status_quo, 1.0 - odds.attack),
+            (counts.concession, odds.attack * (1.0 - odds.defend)),
+            (counts.defence, odds.attack * odds.defend),
+        )
+        if count
+    )
+
+
+def fit_sigma(game: DeterrenceGame, counts: DeterrenceCounts) -> Estimate:
+    """Maximum-likelihood sigma of the model with private information, looked for from 0.001 to 1000.
+
+    Raises:
+        SolveError: The counts do not bound sigma.
+    """
+    return maximise(
+        lambda sigma: log_likelihood(probit_odds(game, sigma), counts),
+        1e-3,
+        1e3,
+        num_observations=counts.total,
+        name="sigma",
+        grid_points=281,
+    )
+
+
+def fit_rationality(game: DeterrenceGame, counts: DeterrenceCounts) -> Estimate:
+    """Maximum-likelihood rationality of the model with logit noise, looked for from 0.001 to 1000.
+
+    Raises:
+        SolveError: The counts do not bound the rationality.
+    """
+    return maximise(
+        lambda rationality: log_likelihood(logit_odds(game, rationality), counts),
+        1e-3,
+        1e3,
+        num_observations=counts.total,
+        name="rationality",
+        grid_points=281,
+    )
+
+
+def _gain_of_attack(game: DeterrenceGame, defend: float) -> float:
+    attacked = (1.0 - defend) * game.attacker_concession + defend * game.attacker_defence
+    return attacked - game.attacker_status_quo
+
+
+def _logistic(x: float) -> float:
+    return 1.0 / (1.0 + math.exp(-x)) if x >= 0.0 else math.exp(x) / (1.0 + math.exp(x))
+
+
+def _require_positive(name: str, value: float) -> None:
+    if not (math.isfinite(value) and value > 0.0):
+        raise ValueError(f"{name} must be a positive number, not {value!r}")

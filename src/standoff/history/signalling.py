@@ -1,0 +1,437 @@
+"""The crisis signalling game of Lewis and Schultz, and every equilibrium that it has.
+
+    A --- leaves it ----------------------------------------> status quo      (S_A, . )
+     \\--- challenges ---> B --- concedes --------------------> concession      (V_A, C_B)
+                           \\--- resists ---> A --- fights ---> fighting        (W_A + e_A, W_B + e_B)
+                                              \\-- backs down -> backing down    (a + e_a, V_B)
+
+e_A, e_a and e_B are independent standard normal shocks; each is known to its owner alone. A learns both of its own before
+it decides whether to challenge, so a challenge tells B something about A, and B's belief about A's resolve is part of the
+equilibrium.
+
+**Reduction to one number.** Let p_R be the probability that B resists. A challenges if the better of its two last moves is
+worth more than
+
+    c = V_A - (V_A - S_A) / p_R
+
+and fights if that better one is fighting. With N and M the probabilities that A challenges and then would fight, or
+would back down,
+
+    N(c) = Phi2( (W_A - a)/sqrt 2, W_A - c; 1/sqrt 2 ),    M(c) = Phi2( (a - W_A)/sqrt 2, a - c; 1/sqrt 2 )
+
+the probabilities of a challenge and of a fight after resistance are p_C = N + M and p_F = N / (N + M). B resists if
+e_B > -z, so p_R = Phi(z), where z is the worth of resisting over conceding per unit of the risk of war:
+
+    z = Z(z),    Z = W_B - V_B + (V_B - C_B) / p_F
+
+Everything on the right depends on z alone, through p_R and c. The equilibria are the roots of G(z) = Z(z) - z.
+
+**None is missed.** c rises with z, N and M fall in c, and Z falls in p_F. So values at the two ends of an interval bound Z
+on all of it, and likewise its slope, whose factors are monotone or densities. An interval is dropped if these bounds
+exclude a root. It is settled if the slope of G cannot vanish on it: then it holds one root, which bisection finds, or none,
+as the signs at its ends say. Else it is halved. p_F is bounded over all p_R, so all roots lie in a bounded interval, from
+which the search starts. What is neither dropped nor settled at a width of 1e-7 holds a tangency to rounding, and is
+reported as such. The bounds hold up to floating-point rounding, for which slack is added.
+
+**Branches.** For every z there is exactly one W_B with z as an equilibrium: W_B = z - (Z(z) - W_B). Where that curve turns
+back, at a *fold*, two equilibria meet. The pieces between folds are the branches, numbered by rising z. On a stable one
+B's best reply to its own expected resistance leads back after a small disturbance (|Z'| < 1).
+
+References:
+    Lewis, J. B. and Schultz, K. A. (2003), Revealing preferences: empirical estimation of a crisis bargaining game with
+    incomplete information, Political Analysis 11(4).
+    Jo, J. (2011), Nonuniqueness of the equilibrium in Lewis and Schultz's model, Political Analysis 19(3).
+    Crisman-Cox, C. and Gibilisco, M. (2021), Estimating signaling games in international relations: problems and
+    solutions, Political Science Research and Methods 9(3).
+    Moore, R. E., Kearfott, R. B. and Cloud, M. J. (2009), Introduction to Interval Analysis, SIAM.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+from standoff.history.normal import bivariate_normal_cdf, normal_cdf, normal_density
+
+__all__ = ["Fold", "SignallingEquilibrium", "SignallingGame", "SignallingSolution", "find_equilibria"]
+
+SMALLEST_CHANCE_OF_WAR = 1e-6
+_NARROWEST = 1e-7
+_NARROWEST_FOLD = 1e-4
+_SLACK = 1e-11
+_ROOT_HALF = math.sqrt(0.5)
+_DEEPEST = -37.0  # below, Phi(z) is close to the smallest number there is
+_HIGHEST = 20.0
+
+
+@dataclass(frozen=True)
+class SignallingGame:
+    """Payoffs of the crisis signalling game, in standard deviations of the private shocks.
+
+    Attributes:
+        status_quo_a: S_A, A's payoff where it does not challenge.
+        concession_a: V_A, A's payoff where B concedes; above `status_quo_a`.
+        war_a: W_A, A's mean payoff of fighting.
+        back_down_a: a, A's mean payoff of backing down.
+        concession_b: C_B, B's payoff where it concedes.
+        back_down_b: V_B, B's payoff where A backs down; above `concession_b`.
+        war_b: W_B, B's mean payoff of fighting.
+    """
+
+    status_quo_a: float
+    concession_a: float
+    war_a: float
+    back_down_a: float
+    concession_b: float
+    back_down_b: float
+    war_b: float
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if not math.isfinite(getattr(self, field.name)):
+                raise ValueError(f"{field.name} must be a finite number, not {getattr(self, field.name)!r}")
+        if not self.concession_a > self.status_quo_a:
+            raise ValueError(
+                f"concession_a ({self.concession_a:g}) must lie above status_quo_a ({self.status_quo_a:g}): "
+                "else A has no reason to challenge"
+            )
+        if not self.back_down_b > self.concession_b:
+            raise ValueError(
+                f"back_down_b ({self.back_down_b:g}) must lie above concession_b ({self.concession_b:g}): "
+                "else B has no reason to resist"
+            )
+
+
+@dataclass(frozen=True)
+class SignallingEquilibrium:
+    """One equilibrium.
+
+    Attributes:
+        challenge: p_C, probability that A challenges.
+        resist: p_R, probability that B resists a challenge.
+        fight: p_F, probability that A fights once B resists.
+        status_quo: Probability that A does not challenge.
+        concession: Probability that B concedes.
+        fighting: Probability of a fight.
+        backing_down: Probability that A backs down.
+        cutoff: z.
+        slope: Z'(z), by how much B's best reply moves with its expected resistance.
+        is_stable: Whether best replies lead back to it after a small disturbance: |slope| < 1.
+        is_tangent: Whether G touches 0 without crossing, to rounding: two equilibria meet here.
+        branch: Which piece of the curve of equilibria it lies on, from 0 for the least resistance.
+        residual: |p_R - Phi(Z)|, violation of the equilibrium condition.
+    """
+
+    challenge: float
+    resist: float
+    fight: float
+    status_quo: float
+    concession: float
+    fighting: float
+    backing_down: float
+    cutoff: float
+    slope: float
+    is_stable: bool
+    is_tangent: bool
+    branch: int
+    residual: float
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Where two equilibria meet as B's payoff of war changes, all else as it is.
+
+    Attributes:
+        war_b: W_B at which they meet.
+        resist: p_R there.
+    """
+
+    war_b: float
+    resist: float
+
+
+@dataclass(frozen=True)
+class SignallingSolution:
+    """Everything that can happen in equilibrium.
+
+    Attributes:
+        game: The game.
+        equilibria: All of them, by rising resistance.
+        folds: Where branches of equilibria meet as W_B changes, by rising resistance.
+        intervals: Intervals that the search looked at.
+    """
+
+    game: SignallingGame
+    equilibria: tuple[SignallingEquilibrium, ...]
+    folds: tuple[Fold, ...]
+    intervals: int
+
+    def branch_name(self, equilibrium: SignallingEquilibrium) -> str:
+        """The branch of an equilibrium in words.
+
+        Examples:
+            >>> found = find_equilibria(SignallingGame(0, 1, -1.9, -1.2, 0, 1, -2.8))
+            >>> [found.branch_name(one) for one in found.equilibria]
+            ['low resistance', 'between', 'high resistance']
+        """
+        last = len(self.folds)
+        if last == 0:
+            return "only branch"
+        if equilibrium.branch in {0, last}:
+            return "low resistance" if equilibrium.branch == 0 else "high resistance"
+        return "between" if last == 2 else f"between, {equilibrium.branch} of {last - 1}"
+
+
+def find_equilibria(game: SignallingGame) -> SignallingSolution:
+    """Find every equilibrium of a crisis signalling game.
+
+    Args:
+        game: The game.
+
+    Returns:
+        All equilibria and the folds; the module says why none is missed.
+
+    Raises:
+        ValueError: War is so bad for A that even with certain resistance it would fight with a probability below
+            1e-6; the probabilities then lose the precision that the search needs.
+    """
+    curve = _Curve(game)
+    search = _RootSearch(curve)
+    folds = _folds(curve)
+    equilibria = tuple(_equilibrium(curve, z, is_tangent, folds) for z, is_tangent in search.roots())
+    told = tuple(Fold(z - curve.reply(z) + game.war_b, normal_cdf(z)) for z in folds)
+    return SignallingSolution(game, equilibria, told, search.intervals)
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """Lowest and highest value on an interval."""
+
+    low: float
+    high: float
+
+
+class _Curve:
+    """Z, its slope, and bounds on both over intervals of z."""
+
+    def __init__(self, game: SignallingGame) -> None:
+        self.game = game
+        self.lean = (game.war_a - game.back_down_a) * _ROOT_HALF
+        self._kept: dict[float, tuple[float, float, float]] = {}
+        surest = self._mass(game.status_quo_a)
+        if surest[0] < SMALLEST_CHANCE_OF_WAR:
+            raise ValueError(
+                f"war_a ({game.war_a:g}) is so low that A fights with a probability of {surest[0]:.1e} at most; "
+                f"the search needs {SMALLEST_CHANCE_OF_WAR:g}"
+            )
+        largest = min(1.0, normal_cdf(self.lean) / (surest[0] + surest[1]))
+        self.range = _Bounds(self._worth(largest), self._worth(surest[0]))
+
+    def _mass(self, c: float) -> tuple[float, float]:
+        """N and M: A challenges and would fight, or would back down."""
+        game = self.game
+        return (
+            bivariate_normal_cdf(self.lean, game.war_a - c, _ROOT_HALF),
+            bivariate_normal_cdf(-self.lean, game.back_down_a - c, _ROOT_HALF),
+        )
+
+    def _worth(self, fight: float) -> float:
+        """Z by p_F."""
+        game = self.game
+        return game.war_b - game.back_down_b + (game.back_down_b - game.concession_b) / fight
+
+    def at(self, z: float) -> tuple[float, float, float]:
+        """c, N and M."""
+        if z not in self._kept:
+            game = self.game
+            resist = normal_cdf(z)
+            gain = game.concession_a - game.status_quo_a
+            c = game.concession_a - gain / resist if resist > 0.0 else -math.inf
+            self._kept[z] = (c, *self._mass(c))
+        return self._kept[z]
+
+    def reply(self, z: float) -> float:
+        """Z."""
+        _, fights, backs = self.at(z)
+        return self._worth(fights / (fights + backs))
+
+    def slope(self, z: float) -> float:
+        """Z', exactly."""
+        bounds = self.slope_bounds(z, z)
+        return 0.5 * (bounds.low + bounds.high)
+
+    def reply_bounds(self, low: float, high: float) -> _Bounds:
+        """Z over an interval of z."""
+        fight = self._fight_bounds(low, high)
+        return _Bounds(self._worth(fight.high), self._worth(fight.low))
+
+    def _fight_bounds(self, low: float, high: float) -> _Bounds:
+        (_, most, most_backs), (_, least, least_backs) = self.at(low), self.at(high)
+        return _Bounds(least / (least + most_backs), most / (most + least_backs))
+
+    def slope_bounds(self, low: float, high: float) -> _Bounds:
+        """Z' over an interval of z.
+
+        Z' = (V_B - C_B) / p_F^2 * (M f_W F_a - N F_W f_a) / (N + M)^2 * dc/dz,  dc/dz = (V_A - S_A) phi(z) / Phi(z)^2,
+        with f and F the normal density and distribution at c - W_A and c - a. Now p_F (N + M) = N.
+        """
+        game = self.game
+        (c_low, most, most_backs), (c_high, least, least_backs) = self.at(low), self.at(high)
+        if math.isinf(c_low):
+            c_low = min(-1e12, c_high)  # where c is far below, all densities are 0 and so is Z'
+            if math.isinf(c_high):
+                return _Bounds(0.0, 0.0)
+        dc_high, dc_low = (
+            (game.concession_a - game.status_quo_a) * math.exp(_log_hazard(max(z, _DEEPEST))) for z in (low, high)
+        )
+        war = _density_bounds(c_low - game.war_a, c_high - game.war_a)
+        back = _density_bounds(c_low - game.back_down_a, c_high - game.back_down_a)
+        war_below = _Bounds(normal_cdf(c_low - game.war_a), normal_cdf(c_high - game.war_a))
+        back_below = _Bounds(normal_cdf(c_low - game.back_down_a), normal_cdf(c_high - game.back_down_a))
+        gain = game.back_down_b - game.concession_b
+        rise_low = gain * least_backs * war.low * back_below.low / most**2
+        rise_high = gain * most_backs * war.high * back_below.high / least**2
+        fall_low = gain * war_below.low * back.low / most
+        fall_high = gain * war_below.high * back.high / least
+        lowest, highest = rise_low - fall_high, rise_high - fall_low
+        return _Bounds(
+            lowest * (dc_low if lowest >= 0.0 else dc_high), highest * (dc_high if highest >= 0.0 else dc_low)
+        )
+
+
+def _log_hazard(z: float) -> float:
+    """log( phi(z) / Phi(z)^2 ), which falls in z."""
+    return -0.5 * z * z - 0.5 * math.log(2.0 * math.pi) - 2.0 * math.log(normal_cdf(z))
+
+
+def _density_bounds(low: float, high: float) -> _Bounds:
+    """The normal density over an interval."""
+    nearest = 0.0 if low <= 0.0 <= high else min(abs(low), abs(high))
+    return _Bounds(normal_density(max(abs(low), abs(high))), normal_density(nearest))
+
+
+class _RootSearch:
+    """Every root of G(z) = Z(z) - z, by halving intervals until each is dropped or settled."""
+
+    def __init__(self, curve: _Curve) -> None:
+        self.curve = curve
+        self.intervals = 0
+
+    def gap(self, z: float) -> float:
+        """G."""
+        return self.curve.reply(z) - z
+
+    def roots(self) -> list[tuple[float, bool]]:
+        """Roots in order, each with whether it is a tangency."""
+        margin = 1e-6 * (1.0 + abs(self.curve.range.low) + abs(self.curve.range.high))
+        pending = [(self.curve.range.low - margin, self.curve.range.high + margin)]
+        found: list[tuple[float, bool]] = []
+        doubtful: list[tuple[float, float]] = []
+        while pending:
+            low, high = pending.pop()
+            self.intervals += 1
+            if self._is_empty(low, high):
+                continue
+            slope = self.curve.slope_bounds(low, high)
+            if slope.high < 1.0 or slope.low > 1.0:
+                if (self.gap(low) > 0.0) != (self.gap(high) > 0.0):
+                    found.append((_bisect(self.gap, low, high), False))
+                continue
+            if high - low < _NARROWEST:
+                doubtful.append((low, high))
+                continue
+            middle = 0.5 * (low + high)
+            pending += [(middle, high), (low, middle)]
+        return sorted(found + self._tangencies(doubtful, found))
+
+    def _is_empty(self, low: float, high: float) -> bool:
+        """Whether bounds on Z, or its value in the middle and bounds on its slope, exclude a root."""
+        bounds = self.curve.reply_bounds(low, high)
+        slack = _SLACK * (1.0 + max(abs(bounds.low), abs(bounds.high)))
+        if bounds.low - slack > high or bounds.high + slack < low:
+            return True
+        slope = self.curve.slope_bounds(low, high)
+        steepest = max(abs(slope.low - 1.0), abs(slope.high - 1.0))
+        return abs(self.gap(0.5 * (low + high))) > steepest * 0.5 * (high - low) + slack
+
+    def _tangencies(
+        self, doubtful: list[tuple[float, float]], found: list[tuple[float, bool]]
+    ) -> list[tuple[float, bool]]:
+        """One equilibrium for each run of intervals that could be neither dropped nor settled.
+
+        Where the sign of G does not change along a run and roots were settled right beside it, G has crossed 0 there and
+        merely stays within rounding of it on the run.
+        """
+        runs: list[list[float]] = []
+        for low, high in sorted(doubtful):
+            if runs and low <= runs[-1][1] + _NARROWEST:
+                runs[-1][1] = high
+            else:
+                runs.append([low, high])
+        told = []
+        for low, high in runs:
+            crosses = (self.gap(low) > 0.0) != (self.gap(high) > 0.0)
+            if not crosses and any(low - _NARROWEST_FOLD < z < high + _NARROWEST_FOLD for z, _ in found):
+                continue
+            told.append((_bisect(self.gap, low, high) if crosses else 0.5 * (low + high), not crosses))
+        return told
+
+
+def _folds(curve: _Curve) -> list[float]:
+    """Where Z' = 1, found like the roots; two folds closer than 1e-4 in z count as none.
+
+    Beyond the interval searched Z' vanishes: below, because c falls faster than any density; above, with phi(z).
+    """
+
+    def excess(z: float) -> float:
+        return curve.slope(z) - 1.0
+
+    pending = [(_DEEPEST, _HIGHEST)]
+    found = []
+    while pending:
+        low, high = pending.pop()
+        bounds = curve.slope_bounds(low, high)
+        if bounds.high < 1.0 or bounds.low > 1.0:
+            continue
+        if high - low < _NARROWEST_FOLD:
+            if (excess(low) > 0.0) != (excess(high) > 0.0):
+                found.append(_bisect(excess, low, high))
+            continue
+        middle = 0.5 * (low + high)
+        pending += [(middle, high), (low, middle)]
+    return sorted(found)
+
+
+def _bisect(function: Callable[[float], float], low: float, high: float) -> float:
+    """The place between two points where the sign changes, to the last digit."""
+    is_positive = function(low) > 0.0
+    while True:
+        middle = 0.5 * (low + high)
+        if middle in {low, high}:
+            return middle
+        if (function(middle) > 0.0) == is_positive:
+            low = middle
+        else:
+            high = middle
+
+
+def _equilibrium(curve: _Curve, z: float, is_tangent: bool, folds: list[float]) -> SignallingEquilibrium:
+    c, fights, backs = curve.at(z)
+    challenge, resist = fights + backs, normal_cdf(z)
+    slope = curve.slope(z)
+    return SignallingEquilibrium(
+        challenge=challenge,
+        resist=resist,
+        fight=fights / challenge,
+        status_quo=normal_cdf(c - curve.game.war_a) * normal_cdf(c - curve.game.back_down_a),
+        concession=challenge * normal_cdf(-z),
+        fighting=fights * resist,
+        backing_down=backs * resist,
+        cutoff=z,
+        slope=slope,
+        is_stable=abs(slope) < 1.0 and not is_tangent,
+        is_tangent=is_tangent,
+        branch=sum(fold < z for fold in folds),
+        residual=abs(resist - normal_cdf(curve.reply(z))),
+    )
