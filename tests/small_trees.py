@@ -103,7 +103,7 @@ def gambit_strategies(game, tree):
 def own_strategies(equilibrium, tree):
     """Standoff's strategies at the exact belief that follows from each public history, for each information set.
 
-    The belief is chained along the history: every action moves it by Bayes' rule. For games without simultaneous moves.
+    The belief is chained along the history: every action moves it by Bayes' rule.
     """
     game = equilibrium.game
     number = {(own.player, own.player_type, own.history): k for k, own in enumerate(tree.information_sets)}
@@ -121,24 +121,28 @@ def own_strategies(equilibrium, tree):
             places.append((*after, int(layer.skip[x]), happened, beliefs))
         if arrival == 0:
             continue
-        own = range(int(layer.action_start[x]), int(layer.action_start[x + 1]))
-        posteriors = [beliefs] * len(own)
+        start, stop = int(layer.action_start[x]), int(layer.action_start[x + 1])
+        posteriors = [list(beliefs) for _ in range(start, stop)]
         if not layer.is_chance:
             history = (*history, ("arrives", 0)) if arrival < 1 else history
-            mover = int(layer.mover[x])
-            strategies, belief_after = layer_strategy(equilibrium, period, s, x, beliefs)
-            for player_type, strategy in enumerate(strategies):
-                key = (mover, player_type, history)
-                if key in number:  # a type that the prior or an action has ruled out has no place in the tree
-                    found[number[key]] = strategy[list(tree.information_sets[number[key]].actions)]
-            if mover in game.belief_players:
-                axis = game.belief_players.index(mover)
-                posteriors = [(*beliefs[:axis], float(b), *beliefs[axis + 1 :]) for b in belief_after]
-        for a, posterior in zip(own, posteriors, strict=True):
+            has_second = layer.second is not None and layer.second.mover[x] >= 0
+            across = int(layer.second.num_actions[x]) if has_second else 1
+            movers = [int(layer.mover[x]), *([int(layer.second.mover[x])] if has_second else [])]
+            for side, mover in enumerate(movers):
+                strategies, belief_after = layer_strategy(equilibrium, period, s, x, beliefs, mover)
+                for player_type, strategy in enumerate(strategies):
+                    key = (mover, player_type, history)
+                    if key in number:  # a type that the prior or an action has ruled out has no place in the tree
+                        found[number[key]] = strategy[list(tree.information_sets[number[key]].actions)]
+                if mover in game.belief_players:
+                    for joint, posterior in enumerate(posteriors):
+                        own = joint % across if side else joint // across
+                        posterior[game.belief_players.index(mover)] = float(belief_after[own])
+        for a, posterior in zip(range(start, stop), posteriors, strict=True):
             for b in range(int(layer.branch_start[a]), int(layer.branch_start[a + 1])):
                 if layer.branch_probability[b] > 0 and layer.branch_target[b] >= 0:
                     happened = (*history, ("action", a), ("branch", b))
-                    places.append((*after, int(layer.branch_target[b]), happened, posterior))
+                    places.append((*after, int(layer.branch_target[b]), happened, tuple(posterior)))
     return found
 
 

@@ -51,9 +51,7 @@ def simultaneous_games(family):
     return small_games(count=4, change=with_second_movers, most_nodes=4000, **SIMULTANEOUS[family])
 
 
-@pytest.mark.parametrize(("family", "k"), GAMES)
-def test_gambit_finds_the_same_strategies_at_every_information_set_and_the_same_odds(family, k):
-    game = games(family)[k]
+def assert_agreement(game):
     tree = unroll(game)
     equilibrium = solve(game, POINTS)
     assert equilibrium.certificate.residual < 1e-8
@@ -63,6 +61,16 @@ def test_gambit_finds_the_same_strategies_at_every_information_set_and_the_same_
     assert max(gaps) < TOLERANCE
     # the odds come from the forward pass over belief points, the strategies above from exact beliefs
     assert np.abs(equilibrium.sweep.absorbed[-1] - odds_of_ends(game, tree, theirs)).max() < TOLERANCE
+
+
+@pytest.mark.parametrize(("family", "k"), GAMES)
+def test_gambit_finds_the_same_strategies_at_every_information_set_and_the_same_odds(family, k):
+    assert_agreement(games(family)[k])
+
+
+@pytest.mark.parametrize(("family", "k"), SIMULTANEOUS_GAMES)
+def test_gambit_finds_the_same_where_two_move_at_the_same_time(family, k):
+    assert_agreement(simultaneous_games(family)[k])
 
 
 @pytest.mark.parametrize("k", range(2))
@@ -83,16 +91,6 @@ def test_gambit_solves_the_file_of_a_simultaneous_game(rationality):
     game = matrix_game([[1.1141, 0], [0, 0.2785]], [[0, 1.1141], [1.1141, 0]], float(rationality))
     row, column = gambit_strategies(game, unroll(game))
     assert [row[0], column[0]] == pytest.approx(VALUES["N1"]["values"][rationality], abs=TOLERANCE)
-
-
-@pytest.mark.parametrize(("family", "k"), SIMULTANEOUS_GAMES)
-def test_gambit_finds_the_same_odds_where_two_move_at_the_same_time(family, k):
-    game = simultaneous_games(family)[k]
-    tree = unroll(game)
-    equilibrium = solve(game, POINTS)
-    assert equilibrium.certificate.residual < 1e-8
-    theirs = gambit_strategies(game, tree)
-    assert np.abs(equilibrium.sweep.absorbed[-1] - odds_of_ends(game, tree, theirs)).max() < TOLERANCE
 
 
 def test_the_games_hold_what_they_are_meant_to():

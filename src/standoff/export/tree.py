@@ -266,7 +266,7 @@ class _Unrolling:
         self.sizes = [0] * len(self.agents)
 
     def tree(self) -> Tree:
-        """The tree, without agents that never move, unless they stand for a player in all periods."""
+        """The tree, without agents that never move, unless their player never does: then its first stands for it."""
         nodes: list[Node] = []
         waiting: list[_Item] = [self._draw(())]
         while waiting:
@@ -276,7 +276,12 @@ class _Unrolling:
             node, below = item
             nodes.append(node)
             waiting.extend(reversed(below))
-        kept = [k for k, agent in enumerate(self.agents) if self.sizes[k] or agent.period is None]
+        movers = {agent.player for agent, size in zip(self.agents, self.sizes, strict=True) if size}
+        kept = [
+            k
+            for k, agent in enumerate(self.agents)
+            if self.sizes[k] or (agent.player not in movers and not agent.period)
+        ]
         position = {k: n for n, k in enumerate(kept)}
         return Tree(
             agents=tuple(self.agents[k] for k in kept),

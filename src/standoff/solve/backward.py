@@ -26,7 +26,7 @@ import numpy as np
 
 from standoff.solve.block import Q1, ROWS, S1, climb_block, logit_block, newton_block, prove_unique, settle_block
 from standoff.solve.branch import trace
-from standoff.solve.lanes import WIDTH, exp, kernel, largest, load, maximum, pointer, splat, store, where_below
+from standoff.solve.lanes import WIDTH, exp, keep, kernel, largest, load, maximum, pointer, splat, store, where_below
 from standoff.solve.node import WORK_ROWS
 
 __all__ = ["COUNTS", "LOG_ODDS_TOLERANCE", "TRACED_TOLERANCE", "chance_layer", "decision_layer", "period_end"]
@@ -251,6 +251,9 @@ def decision_layer(
         for k in range(len(COUNTS)):
             counts[x, k] = tally[k]
         _blend(q, flat_values, skip[x] * size, flat_out, x * size, size)
+    keep(room)
+    keep(tally_room)
+    keep(allowed_room)
 
 
 @kernel

@@ -5,6 +5,11 @@ at L = 0, where every type mixes uniformly. It is followed in (l, t), t = L / ta
 corrected by Newton's method on the plane orthogonal to the tangent. Where the curve turns back in L (a **fold**), the
 arclength goes on growing, so folds are passed and counted.
 
+A step that is too long may land on another curve. Three things guard against that: the correction must be short against the
+step, the tangents at both ends must point nearly the same way, and the determinant of the Jacobian bordered by the tangent,
+whose sign is the orientation of the curve and never changes along it, must keep its sign. Where the branch is lost all the
+same, it is traced again from the start in finer steps.
+
 References:
     Turocy, T. L. (2005), A dynamic homotopy interpretation of the logistic quantal response equilibrium correspondence,
     Games and Economic Behavior 51(2).
@@ -20,28 +25,35 @@ from standoff.solve.node import HL, D, G, H, evaluate, newton
 
 __all__ = ["solve_dense", "trace"]
 
-FIRST_STEP = 0.5
+LONGEST_STEPS = (1.0, 0.1, 0.02)  # in one attempt after the other
+SHARPEST_TURNS = (0.95, 0.99, 0.999)  # least cosine between the tangents at both ends of a step
+LONGEST_CORRECTION = 0.2  # of the length of the step
 SMALLEST_STEP = 1e-7
-LARGEST_STEP = 4.0
-MAX_STEPS = 2000
+MAX_STEPS = 4000
 CORRECTOR_ITERATIONS = 8
 CORRECTOR_TOLERANCE = 1e-9
 FINEST_TOLERANCE = 1e-12
-SHARPEST_TURN = 0.8  # least cosine between the tangents at both ends of a step
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def solve_dense(matrix, right):
-    """Solve a small dense system in place by Gaussian elimination with partial pivoting; False where singular."""
+    """Solve a small dense system in place by Gaussian elimination with partial pivoting.
+
+    Returns:
+        The determinant, scaled by a positive number; 0 where the system is singular.
+    """
     n = right.shape[0]
+    determinant = 1.0
     for col in range(n):
         pivot = col
         for row in range(col + 1, n):
             if abs(matrix[row, col]) > abs(matrix[pivot, col]):
                 pivot = row
-        if abs(matrix[pivot, col]) < 1e-300:
-            return False
+        if not abs(matrix[pivot, col]) >= 1e-300:
+            return 0.0
+        determinant = 1.0 if (determinant > 0.0) == (matrix[pivot, col] > 0.0) else -1.0
         if pivot != col:
+            determinant = -determinant
             for k in range(n):
                 matrix[col, k], matrix[pivot, k] = matrix[pivot, k], matrix[col, k]
             right[col], right[pivot] = right[pivot], right[col]
@@ -55,7 +67,7 @@ def solve_dense(matrix, right):
         for k in range(row + 1, n):
             total -= matrix[row, k] * right[k]
         right[row] = total / matrix[row, row]
-    return True
+    return determinant
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -85,7 +97,7 @@ def _correct(belief, target, y, y_hat, tangent, ell, coefficients, allowed, comm
             right[i] = -work[H, common[i]]
         for i in range(n + 1):
             right[n] -= tangent[i] * (y[i] - y_hat[i])
-        if not solve_dense(matrix, right):
+        if solve_dense(matrix, right) == 0.0:
             return -iteration
         change = 0.0
         for i in range(n + 1):
@@ -114,6 +126,21 @@ def trace(belief, target, ell, coefficients, allowed, tolerance, work):
     Returns:
         Evaluations used (negative where the branch was lost) and folds passed.
     """
+    evaluations = 0
+    folds = 0
+    for attempt in range(len(LONGEST_STEPS)):
+        tries, folds = _attempt(
+            belief, target, ell, coefficients, allowed, tolerance, work, LONGEST_STEPS[attempt], SHARPEST_TURNS[attempt]
+        )
+        evaluations += abs(tries)
+        if tries > 0:
+            return evaluations, folds
+    return -evaluations, folds
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _attempt(belief, target, ell, coefficients, allowed, tolerance, work, longest_step, sharpest_turn):
+    """Follow the branch with the given limits; returns as `trace` does."""
     num_actions = ell.shape[0]
     n = 0
     count1 = 0
@@ -140,7 +167,8 @@ def trace(belief, target, ell, coefficients, allowed, tolerance, work):
     new_tangent = np.empty(n + 1)
     matrix = np.empty((n + 1, n + 1))
     right = np.empty(n + 1)
-    step = FIRST_STEP
+    step = 0.5 * longest_step
+    orientation = 0.0
     folds = 0
     evaluations = 0
     for _ in range(MAX_STEPS):
@@ -151,8 +179,11 @@ def trace(belief, target, ell, coefficients, allowed, tolerance, work):
         _bordered(target, common, tangent, work, matrix)
         new_tangent[:] = 0.0
         new_tangent[n] = 1.0
-        if not solve_dense(matrix, new_tangent):
+        determinant = solve_dense(matrix, new_tangent)
+        if determinant == 0.0:
             return -evaluations, folds
+        if orientation == 0.0:
+            orientation = determinant
         norm = np.sqrt(np.sum(new_tangent**2))
         for i in range(n + 1):
             new_tangent[i] /= norm
@@ -188,8 +219,11 @@ def trace(belief, target, ell, coefficients, allowed, tolerance, work):
                 drift = max(drift, abs(y_new[i] - y_hat[i]))
             if (
                 used > 0
-                and drift <= 0.5 * abs(length) + 1e-6
-                and _same_way(belief, target, y_new, tangent, ell, coefficients, allowed, common, work, matrix, right)
+                and drift <= LONGEST_CORRECTION * abs(length) + 1e-6
+                and _same_way(
+                    belief, target, y_new, tangent, ell, coefficients, allowed, common, work, matrix, right,
+                    orientation, sharpest_turn,
+                )  # fmt: skip
             ):
                 break
             step = 0.5 * min(step, abs(length))
@@ -199,12 +233,14 @@ def trace(belief, target, ell, coefficients, allowed, tolerance, work):
         if last:
             return evaluations, folds
         if used <= 4:
-            step = min(LARGEST_STEP, 2.0 * step)
+            step = min(longest_step, 1.5 * step)
     return -evaluations, folds
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _same_way(belief, target, y, tangent, ell, coefficients, allowed, common, work, matrix, right):
+def _same_way(
+    belief, target, y, tangent, ell, coefficients, allowed, common, work, matrix, right, orientation, sharpest_turn
+):  # fmt: skip
     """Whether the tangent at y makes no sharp turn against the one before: the step has not jumped to another curve."""
     n = common.shape[0]
     for i in range(n):
@@ -213,7 +249,7 @@ def _same_way(belief, target, y, tangent, ell, coefficients, allowed, common, wo
     _bordered(target, common, tangent, work, matrix)
     right[:] = 0.0
     right[n] = 1.0
-    if not solve_dense(matrix, right):
+    if solve_dense(matrix, right) == 0.0:
         return False
     # the bordered system gives the tangent scaled to unit component along the old one, so its norm is 1/cosine
-    return np.sqrt(np.sum(right**2)) <= 1.0 / SHARPEST_TURN
+    return np.sqrt(np.sum(right**2)) <= 1.0 / sharpest_turn

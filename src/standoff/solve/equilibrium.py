@@ -42,10 +42,18 @@ def solve(game: Game, settings: Settings | None = None, progress: Progress | Non
     if not game.belief_players:
         return _solve_on(game, settings, 1, progress, None)
     if settings.belief_points is not None:
-        half = (settings.belief_points + 1) // 2
-        coarse = _odds(game, _solve_on(game, settings, half, None, None).sweep)
-        return _solve_on(game, settings, settings.belief_points, progress, coarse)
+        return _solve_on(game, settings, settings.belief_points, progress, _reference(game, settings))
     return _climb(game, settings, progress)
+
+
+def _reference(game: Game, settings: Settings) -> Floats:
+    """Odds from half as many belief points; where those are too few to solve the game, from twice as many."""
+    assert settings.belief_points is not None
+    num_points = (settings.belief_points + 1) // 2
+    try:
+        return _odds(game, _solve_on(game, settings, num_points, None, None).sweep)
+    except SolveError:
+        return _odds(game, _solve_on(game, settings, 2 * settings.belief_points - 1, None, None).sweep)
 
 
 def _climb(game: Game, settings: Settings, progress: Progress | None) -> Equilibrium:

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from standoff.solve.lanes import WIDTH, kernel, lane_sum, load, maximum, pointer, splat, store, where_below
+from standoff.solve.lanes import WIDTH, keep, kernel, lane_sum, load, maximum, pointer, splat, store, where_below
 
 __all__ = ["chance_forward", "decision_forward", "meet_milestones"]
 
@@ -159,6 +159,7 @@ def chance_forward(
                 action_start[x], first, last, first_plane, row, amount, weight, action_payoff, branch_start, probability, target,
                 worth, flat_next, num_channels, flat_absorbed, planes, flat_payoffs,
             )  # fmt: skip
+    keep(room)
 
 
 @kernel
@@ -247,6 +248,7 @@ def decision_forward(
                 a, first, last, first_plane, row, amount, weight, action_payoff, branch_start, probability, target,
                 worth, flat_next, num_channels, flat_absorbed, planes, flat_payoffs,
             )  # fmt: skip
+    keep(room)
 
 
 @kernel

@@ -24,7 +24,7 @@ from numba.core import config
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, lower_cast, models, register_model, typeof_impl
 
-__all__ = ["WIDTH", "exp", "kernel", "lane_sum", "largest", "load", "log", "maximum", "minimum", "pointer", "splat", "store", "where_below"]
+__all__ = ["WIDTH", "exp", "keep", "kernel", "lane_sum", "largest", "load", "log", "maximum", "minimum", "pointer", "splat", "store", "where_below"]
 
 WIDTH = 8
 """Lanes of a vector."""
@@ -292,9 +292,16 @@ def pointer(array):
     """Where the numbers of a contiguous array lie, one after the other.
 
     A kernel's inner functions take pointers: an array as an argument is seven machine words and a count of references.
-    The array must outlive the pointer.
+    The array must outlive the pointer: an array made in a kernel is freed after its last use there, so name it again
+    with `keep` behind the last use of its pointers.
     """
     return _pointer(array)
+
+
+@kernel
+def keep(array):
+    """Say that an array must live up to here; see `pointer`."""
+    return array.shape[0]
 
 
 @kernel

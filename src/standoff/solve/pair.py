@@ -31,14 +31,14 @@ from standoff.solve.lanes import kernel
 
 __all__ = ["Pair", "correct_pair", "evaluate_pair", "make_pair", "posteriors_of", "trace_pair"]
 
-FIRST_STEP = 0.3
+LONGEST_STEPS = (1.0, 0.1, 0.02)  # in one attempt after the other
+SHARPEST_TURNS = (0.95, 0.99, 0.999)  # least cosine between the tangents at both ends of a step
+LONGEST_CORRECTION = 0.2  # of the length of the step
 SMALLEST_STEP = 1e-9
-LARGEST_STEP = 4.0
 MAX_STEPS = 5000
 CORRECTIONS = 8
 CLOSE = 1e-9
 FINEST = 1e-13
-SHARPEST_TURN = 0.9
 
 
 class Pair(NamedTuple):
@@ -303,7 +303,7 @@ def correct_pair(pair, y, tolerance):
         _jacobian(pair, 1.0, matrix, by_t)
         for k in range(size):
             f[k] = -f[k]
-        if not np.isfinite(worst) or not solve_dense(matrix, f):
+        if not np.isfinite(worst) or solve_dense(matrix, f) == 0.0:
             return -iteration
         longest = np.max(np.abs(f))
         scale = min(1.0, 3.0 / longest) if longest > 0.0 else 1.0
@@ -324,6 +324,19 @@ def trace_pair(pair, y, tolerance):
     Returns:
         Evaluations used (negative where the branch was lost) and folds passed.
     """
+    evaluations = 0
+    folds = 0
+    for attempt in range(len(LONGEST_STEPS)):
+        tries, folds = _attempt(pair, y, tolerance, LONGEST_STEPS[attempt], SHARPEST_TURNS[attempt])
+        evaluations += abs(tries)
+        if tries > 0:
+            return evaluations, folds
+    return -evaluations, folds
+
+
+@kernel
+def _attempt(pair, y, tolerance, longest_step, sharpest_turn):
+    """Follow the branch with the given limits; returns as `trace_pair` does."""
     size = y.shape[0]
     here = 0
     for m in range(2):
@@ -345,7 +358,8 @@ def trace_pair(pair, y, tolerance):
     ahead = np.empty(size)
     trial = np.empty(size)
     right = np.empty(size + 1)
-    step = FIRST_STEP
+    step = 0.5 * longest_step
+    orientation = 0.0
     folds = 0
     evaluations = 0
     evaluate_pair(pair, t, y, f)
@@ -353,8 +367,11 @@ def trace_pair(pair, y, tolerance):
         _border(pair, t, tangent, matrix, by_t)
         turned[:] = 0.0
         turned[size] = 1.0
-        if not solve_dense(matrix, turned):
+        determinant = solve_dense(matrix, turned)
+        if determinant == 0.0:
             return -evaluations, folds
+        if orientation == 0.0:
+            orientation = determinant
         norm = np.sqrt(np.sum(turned**2))
         for k in range(size + 1):
             turned[k] /= norm
@@ -389,7 +406,7 @@ def trace_pair(pair, y, tolerance):
                     for k in range(size):
                         right[k] = -f[k]
                         right[size] -= tangent[k] * (trial[k] - ahead[k])
-                    if not solve_dense(matrix, right):
+                    if solve_dense(matrix, right) == 0.0:
                         break
                     for k in range(size):
                         trial[k] += right[k]
@@ -401,12 +418,12 @@ def trace_pair(pair, y, tolerance):
             drift = abs(t_trial - t_ahead)
             for k in range(size):
                 drift = max(drift, abs(trial[k] - ahead[k]))
-            if good and drift <= 0.5 * abs(length) + 1e-6:
+            if good and drift <= LONGEST_CORRECTION * abs(length) + 1e-6:
                 evaluate_pair(pair, t_trial, trial, f)
                 _border(pair, t_trial, tangent, matrix, by_t)
                 right[:] = 0.0
                 right[size] = 1.0
-                if solve_dense(matrix, right) and np.sqrt(np.sum(right**2)) <= 1.0 / SHARPEST_TURN:
+                if solve_dense(matrix, right) == orientation and np.sqrt(np.sum(right**2)) <= 1.0 / sharpest_turn:
                     arrived = is_last
                     break
             step = 0.5 * min(step, abs(length))
@@ -417,7 +434,7 @@ def trace_pair(pair, y, tolerance):
         if arrived:
             return evaluations, folds
         if used <= 3:
-            step = min(LARGEST_STEP, 2.0 * step)
+            step = min(longest_step, 1.5 * step)
     return -evaluations, folds
 
 

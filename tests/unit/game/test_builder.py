@@ -338,13 +338,24 @@ def test_a_mistake_of_the_whole_game(changes, mistake):
 
 
 def test_every_mistake_is_told_at_once():
+    # all but those that spoil the same name twice, of which the last counts, and three types, which end the search
     game = small(num_periods=0)
-    # three types leave it open what a payoff by type means: what lies behind that is told once it is mended
-    spoiled = [both for name, both in SPOILED.items() if name != "three types"]
-    for spoil, _ in spoiled:
-        spoil(game)
+    later = {
+        "player twice",
+        "discount",
+        "priors",
+        "three types",
+        "payee",
+        "no number",
+        "half the types",
+        "type on the way",
+    }
+    names = [name for name in SPOILED if name not in later and name not in {"unknown player", "milestone nowhere"}]
+    for name in names:
+        SPOILED[name][0](game)
     told = mistakes_of(game.builder)
-    assert [mistake for _, mistake in spoiled if mistake not in told] == []
+    assert [SPOILED[name][1] for name in names if SPOILED[name][1] not in told] == []
+    assert "num_periods is 0" in told
 
 
 def test_nothing_at_all_is_no_game():
