@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from standoff.game import Action, Game, GameBuilder, markov_game
-from standoff.game.model import Epoch, Layer, Player, Terminals
+from standoff.game import Action, GameBuilder, markov_game
+from standoff.game.model import Epoch, Game, Layer, Player, Terminals
 
 TENSIONS = 4
 HOLD, RAISE, STRIKE = range(3)  # side a
@@ -101,7 +101,9 @@ def talks(num_periods: int) -> Game:
 LADDER_STATES = 20_000
 
 
-def ladder(num_periods: int, *, num_states: int = LADDER_STATES, rationality: float = 2.0, continues: bool = False) -> Game:
+def ladder(
+    num_periods: int, *, num_states: int = LADDER_STATES, rationality: float = 2.0, continues: bool = False
+) -> Game:
     """A ring of states in which the sides move by turns: ease, hold or press.
 
     Easing goes down one rung or ends in a deal, holding stays or ends in war, pressing goes up one rung or ends in war, with
@@ -138,7 +140,9 @@ def ladder(num_periods: int, *, num_states: int = LADDER_STATES, rationality: fl
         num_periods=num_periods,
         start=num_states // 2,
         terminals=Terminals(
-            np.arange(2, dtype=np.int32), np.full(2, -1, dtype=np.int32), np.broadcast_to(payoff[:, :, None, None], (2, 2, 2, 2))
+            np.arange(2, dtype=np.int32),
+            np.full(2, -1, dtype=np.int32),
+            np.broadcast_to(payoff[:, :, None, None], (2, 2, 2, 2)),
         ),
         unresolved_payoff=np.zeros((num_states, 2)),
         outcomes=("deal", "war"),

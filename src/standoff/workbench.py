@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from standoff.analysis.forecast import Forecast
     from standoff.game.model import Game
+    from standoff.solve.branches import Branches
     from standoff.solve.equilibrium import Equilibrium, Settings
 
 __all__ = ["JSON_VERSION", "Crisis", "Solution", "find_scenario", "load", "versions", "write_starter"]
@@ -148,6 +149,32 @@ class Crisis:
         """Solve with the usual settings and read the forecast off."""
         return self.solve().forecast()
 
+    def search_branches(
+        self,
+        settings: Settings | None = None,
+        num_starts: int = 24,
+        progress: Callable[[float], None] | None = None,
+    ) -> Branches:
+        """Look for other equilibria than the one on the principal branch.
+
+        Args:
+            settings: How to solve.
+            num_starts: Starts of the search.
+            progress: Called with the share of the work done, now and then.
+
+        Raises:
+            ValueError: `num_starts` is below 1.
+            SolveError: The equilibrium on the principal branch did not meet the tolerances.
+
+        Examples:
+            >>> found = load("iran-us-2026", overrides=["period.horizon=2"]).search_branches()
+            >>> found.principal.certificate.is_unique, len(found.others)
+            (True, 0)
+        """
+        from standoff.solve.branches import search_branches
+
+        return search_branches(self.game, settings, num_starts, progress)
+
 
 @dataclass(frozen=True)
 class Solution:
@@ -260,6 +287,8 @@ class Solution:
                 "unique": certificate.unique,
                 "traced": certificate.traced,
                 "folds": certificate.folds,
+                "is_unique": certificate.is_unique,
+                "stationary_change": certificate.stationary_change,
             },
             "settings": {
                 "tolerance": self.equilibrium.settings.tolerance,

@@ -166,13 +166,30 @@ def _first_moves(equilibrium: Equilibrium) -> tuple[FirstMove, ...]:
 
 
 def _moves_at(equilibrium: Equilibrium, s: int, state: int) -> list[FirstMove]:
+    layer = equilibrium.game.epochs[0].layers[s]
+    own = slice(int(layer.action_start[state]), int(layer.action_start[state + 1]))
+    if layer.second is None or layer.second.mover[state] < 0:
+        return _moves_of(equilibrium, s, state, int(layer.mover[state]), layer.action_label[own].tolist(), "")
+    count = int(layer.second.num_actions[state])
+    movers = (int(layer.mover[state]), int(layer.second.mover[state]))
+    labels = (layer.action_label[own][::count].tolist(), layer.second.action_label[own][:count].tolist())
+    return [
+        move
+        for mover, own_labels in zip(movers, labels, strict=True)
+        for move in _moves_of(equilibrium, s, state, mover, own_labels, f"{equilibrium.game.players[mover].name}.")
+    ]
+
+
+def _moves_of(
+    equilibrium: Equilibrium, s: int, state: int, mover: int, own_labels: list[int], prefix: str
+) -> list[FirstMove]:
+    """First moves of one player; `prefix` tells its actions from those of another who moves at the same time."""
     game = equilibrium.game
     layer = game.epochs[0].layers[s]
-    player = game.players[int(layer.mover[state])]
-    strategies, posteriors = layer_strategy(equilibrium, 0, s, state, game.prior_belief)
-    own = range(int(layer.action_start[state]), int(layer.action_start[state + 1]))
-    names = [layer.action_names[layer.action_label[a]] for a in own]
-    labels = {name: game.label(f"{layer.name}.{name}") for name in names}
+    player = game.players[mover]
+    strategies, posteriors = layer_strategy(equilibrium, 0, s, state, game.prior_belief, mover)
+    names = [layer.action_names[label] for label in own_labels]
+    labels = {name: game.label(f"{layer.name}.{prefix}{name}") for name in names}
     after = {} if len(player.player_types) == 1 else dict(zip(names, map(float, posteriors), strict=True))
     return [
         FirstMove(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from standoff.cli import export_command, inspect_commands, run_command, submodel_commands
+from standoff.cli import export_command, inspect_commands, run_command, solve_command, submodel_commands
 from standoff.errors import StandoffError
 from standoff.version import __version__
 
@@ -40,6 +40,7 @@ def _root(
 
 
 run_command.register(app)
+solve_command.register(app)
 inspect_commands.register(app)
 submodel_commands.register(app)
 export_command.register(app)

@@ -16,7 +16,7 @@ from standoff.workbench import Crisis, Solution, versions
 if TYPE_CHECKING:
     from standoff.analysis.forecast import Forecast  # loads the solver, which `check` does not need
 
-__all__ = ["draw_check", "draw_solution", "percent"]
+__all__ = ["draw_certificate", "draw_check", "draw_solution", "percent"]
 
 CHECKPOINTS = (1, 2, 4, 8, 13, 26)
 # Okabe-Ito colours; every band also has its own letter, so that nothing hangs on colour alone
@@ -53,7 +53,7 @@ def draw_solution(console: Console, solution: Solution) -> None:
     _chart(console, found)
     _timing(console, solution, found)
     _first_moves(console, solution, found)
-    _certificate(console, solution)
+    draw_certificate(console, solution)
     _sources(console, solution)
 
 
@@ -158,7 +158,8 @@ def _first_moves(console: Console, solution: Solution, found: Forecast) -> None:
     )
 
 
-def _certificate(console: Console, solution: Solution) -> None:
+def draw_certificate(console: Console, solution: Solution) -> None:
+    """Print how good a solution is and what it was made with."""
     certificate = solution.equilibrium.certificate
     points = " x ".join(str(n) for n in certificate.belief_points) or "none"
     console.print(Text("Certificate", style="bold"))
@@ -170,6 +171,12 @@ def _certificate(console: Console, solution: Solution) -> None:
         f"  branch {certificate.branch}: {certificate.nodes:,} nodes, {certificate.unique:,} proved unique, "
         f"{certificate.traced:,} traced from rationality 0, {certificate.folds:,} folds"
     )
+    if certificate.is_unique:
+        console.print("  no other equilibrium: every node's solution is proved unique, given what follows it")
+    if solution.scenario.period.continues:
+        console.print(
+            f"  stationary: one more period changes no value by more than {certificate.stationary_change:.1e}"
+        )
     console.print(
         f"  scenario {solution.scenario.id} {solution.scenario.scenario_hash[:12]}, "
         + ", ".join(f"{name} {version}" for name, version in versions().items())

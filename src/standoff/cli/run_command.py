@@ -15,7 +15,7 @@ import typer
 if TYPE_CHECKING:
     from standoff.workbench import Solution
 
-__all__ = ["register"]
+__all__ = ["Overrides", "ScenarioName", "progress_bar", "register"]
 
 SHOW_PROGRESS_AFTER_SECONDS = 1.0
 
@@ -78,7 +78,7 @@ def run(
         check_writable(report)  # rather than after the work
     from standoff.solve.equilibrium import Settings  # slow to load, so what is wrong with the input is told first
 
-    with _progress_bar() as progress:
+    with progress_bar() as progress:
         solution = crisis.solve(Settings(belief_points=belief_points, belief_tolerance=belief_tolerance), progress)
         solution.forecast()
     if report is not None:
@@ -94,7 +94,7 @@ def run(
 
 
 @contextmanager
-def _progress_bar() -> Iterator[_Progress]:
+def progress_bar() -> Iterator[_Progress]:
     """A bar on standard error once the work has gone on for a second; nothing if that is no terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn

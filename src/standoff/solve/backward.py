@@ -9,10 +9,6 @@ the belief about the mover changes. Values of all other players follow from the 
 
     V_{m,h} = sum_a s_h(a) W_{m,h}(a; b'(a)),    V_{j,k} = sum_a sbar(a) W_{j,k}(a; b'(a)),   sbar = (1-b) s_1 + b s_2.
 
-The nodes of a state are taken in blocks of eight (`standoff.solve.block`): eight points of the other player's axis at one
-own belief, or, for what is left over, eight own beliefs at one point of the other axis. Where the own belief is certain it
-stays, so the nodes at both ends of the own axis need no iteration.
-
 Strategies and evidence are held in **mover order**, the mover's own belief outermost: point i_own n_other + i_other. For a
 mover on the first axis that is the natural order of points; for one on the second axis it is its transpose.
 
@@ -24,24 +20,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from standoff.solve.block import Q1, ROWS, S1, climb_block, logit_block, newton_block, prove_unique, settle_block
-from standoff.solve.branch import trace
-from standoff.solve.lanes import WIDTH, exp, keep, kernel, largest, load, maximum, pointer, splat, store, where_below
-from standoff.solve.node import WORK_ROWS
+from standoff.solve.block import ROWS
+from standoff.solve.lanes import WIDTH, exp, keep, kernel, largest, load, maximum, pointer, splat, store
+from standoff.solve.two_types import COUNTS, EVALUATIONS, NODES, UNIQUE, two_types
 
-__all__ = ["COUNTS", "LOG_ODDS_TOLERANCE", "TRACED_TOLERANCE", "chance_layer", "decision_layer", "period_end"]
-
-COUNTS = ("nodes", "evaluations", "unique", "traced", "folds", "lost")
-"""What `decision_layer` counts, in the order of its `counts` argument."""
-NODES, EVALUATIONS, UNIQUE, TRACED, FOLDS, LOST = range(6)
-
-LOG_ODDS_TOLERANCE = 1e-10
-"""Largest sum of |H_a| of a solved node."""
-TRACED_TOLERANCE = 1e-8
-"""Largest |H| of a node that had to be traced around a fold: where slopes are steep, rounding allows no less."""
-NEAR = 2e-5
-CLOSER = 1e-9
-MOMENTUM = 0.9  # share of the last change of the evidence that is expected again a period earlier
+__all__ = ["chance_layer", "decision_layer", "period_end"]
 
 
 @kernel
@@ -74,7 +57,18 @@ def _continuation(
     for branch in range(first, last):
         y = target[branch]
         if y < 0:
-            _add(branch == first, action, planes, payoff, probability[branch], terminal_values, (-y - 1) * size, row, out, base)
+            _add(
+                branch == first,
+                action,
+                planes,
+                payoff,
+                probability[branch],
+                terminal_values,
+                (-y - 1) * size,
+                row,
+                out,
+                base,
+            )
         else:
             _add(branch == first, action, planes, payoff, probability[branch], values, y * size, row, out, base)
 
@@ -125,7 +119,7 @@ def chance_layer(moves, terminal_values, values, out):
 @kernel
 def decision_layer(
     first, last, moves, sides, terminal_values, values, warm, trend, out, strategies, residuals, regrets, counts,
-    trace_always,
+    mode,
 ):  # fmt: skip
     """Values and strategies of the states [first, last) of a decision layer, at more than one belief point.
 
@@ -143,8 +137,8 @@ def decision_layer(
         residuals: Largest |s - logit(Q)| of each state; shape (state,); written.
         regrets: Largest one-shot regret of each state; shape (state,); written.
         counts: See `COUNTS`; shape (state, 6); written.
-        trace_always: Whether to trace every node from L = 0 by `standoff.solve.branch`, even where its solution is proved
-            unique.
+        mode: `PRINCIPAL`; `TRACE_ALWAYS` to trace every node from L = 0 by `standoff.solve.branch`, even where its solution
+            is proved unique; `ANY_BRANCH` to take what Newton's method finds from `warm`, on whichever branch it lies.
     """
     planes, row = out.shape[1], out.shape[2]
     size = planes * row
@@ -215,17 +209,37 @@ def decision_layer(
                 )  # fmt: skip
             else:
                 _continuation(
-                    start + a, planes, payoff, branch_start, probability, target, flat_terminals, flat_values, row, w, a * size
+                    start + a,
+                    planes,
+                    payoff,
+                    branch_start,
+                    probability,
+                    target,
+                    flat_terminals,
+                    flat_values,
+                    row,
+                    w,
+                    a * size,
                 )
         if axis < 0:
             regrets[x] = _single_type(
-                n, rationality[m], plane_of[m], planes, row, w, flat_strategies, start * 2 * row, flat_out, x * size, work
+                n,
+                rationality[m],
+                plane_of[m],
+                planes,
+                row,
+                w,
+                flat_strategies,
+                start * 2 * row,
+                flat_out,
+                x * size,
+                work,
             )
             tally[UNIQUE] = tally[EVALUATIONS] = tally[NODES]
         elif axis == 0:
-            residuals[x], regrets[x] = _two_types(
+            residuals[x], regrets[x] = two_types(
                 n, n1, n2, rationality[m], plane_of[m], points1, matrix1, samples1, allowed, planes, row, w, flat_warm,
-                flat_trend, start * row, flat_strategies, start * 2 * row, flat_out, x * size, tally, trace_always, lines,
+                flat_trend, start * row, flat_strategies, start * 2 * row, flat_out, x * size, tally, mode, lines,
                 coefficients, work, ell, base, kept, block_values, weights, eight, failed,
             )  # fmt: skip
         else:
@@ -233,9 +247,9 @@ def decision_layer(
                 for i in range(n2):
                     for j in range(n1):
                         w[a * row + i * n1 + j] = natural[a * row + j * n2 + i]
-            residuals[x], regrets[x] = _two_types(
+            residuals[x], regrets[x] = two_types(
                 n, n2, n1, rationality[m], plane_of[m], points2, matrix2, samples2, allowed, planes, row, w, flat_warm,
-                flat_trend, start * row, flat_strategies, start * 2 * row, found, 0, tally, trace_always, lines,
+                flat_trend, start * row, flat_strategies, start * 2 * row, found, 0, tally, mode, lines,
                 coefficients, work, ell, base, kept, block_values, weights, eight, failed,
             )  # fmt: skip
             for p in range(planes):
@@ -283,251 +297,3 @@ def _single_type(n, rationality, plane, planes, row, w, strategies, strategy_bas
             if p == plane:
                 worst = max(worst, largest(top - value))
     return worst
-
-
-@kernel
-def _put(to, base, stride, count, vector, eight):
-    """Write the first `count` lanes at base, base + stride, ..."""
-    store(eight, 0, vector)
-    for lane in range(count):
-        to[base + lane * stride] = eight[lane]
-
-
-@kernel
-def _get(source, base, stride, count, eight):
-    """Lanes from base, base + stride, ...; the last of `count` stands for those beyond."""
-    for lane in range(WIDTH):
-        eight[lane] = source[base + min(lane, count - 1) * stride]
-    return load(eight, 0)
-
-
-@kernel
-def _two_types(
-    n, nm, nj, rationality, plane, points, matrix, samples, allowed, planes, row, w, warm, trend, warm_base, strategies,
-    strategy_base, out, out_base, counts, trace_always, lines, coefficients, work, ell, base, kept, block_values, weights,
-    eight, failed
-):  # fmt: skip
-    """All nodes of a state whose mover has two types. Returns the largest residual and regret.
-
-    Every array is in mover order: point i nj + j, own belief i, the other's belief j.
-    """
-    inner = nm - 2
-    worst_residual = 0.0
-    worst_regret = 0.0
-    j0 = 0
-    while j0 < nj:
-        # eight columns side by side; or one column, whose own beliefs then lie side by side; or a part of eight
-        count = min(WIDTH, nj - j0)
-        is_column = count < WIDTH and count * ((inner + WIDTH - 1) // WIDTH) <= inner
-        if is_column:
-            count = 1
-        for a in range(n):
-            for p in range(planes):
-                here = (a * planes + p) * row + j0
-                to = WIDTH * nm * (planes * a + p)
-                if count == WIDTH:
-                    for i in range(nm):
-                        store(lines, to + WIDTH * i, load(w, here + i * nj))
-                elif is_column:
-                    for i in range(nm):
-                        store(lines, to + WIDTH * i, splat(w[here + i * nj]))
-                else:
-                    for i in range(nm):
-                        store(lines, to + WIDTH * i, _get(w, here + i * nj, 1, count, eight))
-        for h in range(2):
-            for a in range(n):
-                source = WIDTH * nm * (planes * a + plane + h)
-                to = WIDTH * nm * (n * h + a)
-                for third in range(0, nm, 3):
-                    # three sums side by side; the last three overlap with those before where they must
-                    c = min(third, nm - 3)
-                    one = splat(0.0)
-                    two = splat(0.0)
-                    three = splat(0.0)
-                    for i in range(nm):
-                        value = load(lines, source + WIDTH * i)
-                        one = one + matrix[c * nm + i] * value
-                        two = two + matrix[(c + 1) * nm + i] * value
-                        three = three + matrix[(c + 2) * nm + i] * value
-                    store(coefficients, to + WIDTH * c, one)
-                    store(coefficients, to + WIDTH * (c + 1), two)
-                    store(coefficients, to + WIDTH * (c + 2), three)
-        proved = splat(0.0)
-        if not trace_always:
-            proved = prove_unique(n, nm, rationality, coefficients, allowed, samples)
-        for end in range(2):
-            regret = _certain(n, nm, planes, plane, end, rationality, allowed, lines, work, block_values)
-            worst_regret = max(worst_regret, largest(regret))
-            _keep(
-                n, planes, row, end * (nm - 1) * nj + j0, 1, count, work, block_values, out, out_base, strategies,
-                strategy_base, eight,
-            )  # fmt: skip
-            counts[UNIQUE] += count
-            counts[EVALUATIONS] += count
-        i = 1
-        while i < nm - 1:
-            place = i * nj + j0
-            lanes = count
-            step = 1
-            belief = splat(points[i])
-            if is_column:
-                lanes = min(WIDTH, nm - 1 - i)
-                step = nj
-                for lane in range(WIDTH):
-                    eight[lane] = points[min(i + lane, nm - 2)]
-                belief = load(eight, 0)
-            is_row = step == 1 and lanes == WIDTH
-            for a in range(n):
-                if allowed[2 * a] and allowed[2 * a + 1]:
-                    here = warm_base + a * row + place
-                    if is_row:
-                        store(ell, WIDTH * a, load(warm, here) + MOMENTUM * load(trend, here))
-                    else:
-                        guess = _get(warm, here, step, lanes, eight)
-                        store(ell, WIDTH * a, guess + MOMENTUM * _get(trend, here, step, lanes, eight))
-            residual, regret = _solve_block(
-                n, nm, lanes, planes, plane, rationality, belief, coefficients, allowed, lines, points, proved,
-                trace_always, ell, work, base, kept, block_values, weights, eight, failed, counts,
-            )  # fmt: skip
-            worst_residual = max(worst_residual, largest(residual))
-            worst_regret = max(worst_regret, largest(regret))
-            _keep(
-                n, planes, row, place, step, lanes, work, block_values, out, out_base, strategies, strategy_base, eight
-            )
-            for a in range(n):
-                if allowed[2 * a] and allowed[2 * a + 1]:
-                    here = warm_base + a * row + place
-                    found = load(ell, WIDTH * a)
-                    if is_row:
-                        store(trend, here, found - load(warm, here))
-                        store(warm, here, found)
-                    else:
-                        _put(trend, here, step, lanes, found - _get(warm, here, step, lanes, eight), eight)
-                        _put(warm, here, step, lanes, found, eight)
-            i += WIDTH if is_column else 1
-        j0 += count
-    return worst_residual, worst_regret
-
-
-@kernel
-def _keep(n, planes, row, place, step, lanes, work, values, out, out_base, strategies, strategy_base, eight):
-    """Write values and strategies of a block to where they belong."""
-    if step == 1 and lanes == WIDTH:
-        for p in range(planes):
-            store(out, out_base + p * row + place, load(values, WIDTH * p))
-        for a in range(n):
-            at = strategy_base + 2 * a * row + place
-            store(strategies, at, load(work, WIDTH * (ROWS * a + S1)))
-            store(strategies, at + row, load(work, WIDTH * (ROWS * a + S1 + 1)))
-    else:
-        for p in range(planes):
-            _put(out, out_base + p * row + place, step, lanes, load(values, WIDTH * p), eight)
-        for a in range(n):
-            at = strategy_base + 2 * a * row + place
-            _put(strategies, at, step, lanes, load(work, WIDTH * (ROWS * a + S1)), eight)
-            _put(strategies, at + row, step, lanes, load(work, WIDTH * (ROWS * a + S1 + 1)), eight)
-
-
-@kernel
-def _certain(n, nm, planes, plane, end, rationality, allowed, lines, work, values):
-    """Nodes where the own belief is certain, at one end of the own axis; returns the regret."""
-    top1 = splat(-1e300)
-    top2 = splat(-1e300)
-    for a in range(n):
-        # an action that only one type has reveals that type, however unlikely
-        at = end * (nm - 1) if allowed[2 * a] and allowed[2 * a + 1] else 0 if allowed[2 * a] else nm - 1
-        q1 = load(lines, WIDTH * (nm * (planes * a + plane) + at))
-        q2 = load(lines, WIDTH * (nm * (planes * a + plane + 1) + at))
-        store(work, WIDTH * (ROWS * a + Q1), q1)
-        store(work, WIDTH * (ROWS * a + Q1 + 1), q2)
-        if allowed[2 * a]:
-            top1 = maximum(q1, top1)
-        if allowed[2 * a + 1]:
-            top2 = maximum(q2, top2)
-    logit_block(n, rationality, allowed, top1, top2, work)
-    for p in range(planes):
-        value = splat(0.0)
-        for a in range(n):
-            at = end * (nm - 1) if allowed[2 * a] and allowed[2 * a + 1] else 0 if allowed[2 * a] else nm - 1
-            h = p - plane if p == plane or p == plane + 1 else end
-            value = value + load(work, WIDTH * (ROWS * a + S1 + h)) * load(lines, WIDTH * (nm * (planes * a + p) + at))
-        store(values, WIDTH * p, value)
-    return maximum(top1 - load(values, WIDTH * plane), top2 - load(values, WIDTH * (plane + 1)))
-
-
-@kernel
-def _solve_block(
-    n, nm, lanes, planes, plane, rationality, belief, coefficients, allowed, lines, points, proved, trace_always, ell,
-    work, base, kept, values, weights, eight, failed, counts
-):  # fmt: skip
-    """Solve one block and settle it; returns the largest residual and regret of each lane."""
-    one = splat(1.0)
-    zero = splat(0.0)
-    num_proved = 0
-    store(eight, 0, proved)
-    for lane in range(WIDTH):
-        num_proved += eight[lane] > 0.5
-    for lane in range(lanes):
-        counts[UNIQUE] += eight[lane] > 0.5
-        counts[TRACED] += eight[lane] < 0.5
-    store(failed, 0, zero)
-    if trace_always:
-        store(failed, 0, one)
-    elif num_proved > 0:
-        used = newton_block(
-            n, nm, rationality, belief, coefficients, allowed, NEAR, (one - proved) * 1e300, ell, work
-        )  # fmt: skip
-        counts[EVALUATIONS] += used * lanes
-    if num_proved < WIDTH and not trace_always:
-        for a in range(n):
-            store(kept, WIDTH * a, load(ell, WIDTH * a))
-        store(failed, 0, proved)  # nobody waits for them
-        used = climb_block(n, nm, rationality, belief, coefficients, allowed, ell, work, base, failed)
-        counts[EVALUATIONS] += used * lanes
-        for a in range(n):
-            climbed = load(ell, WIDTH * a)
-            store(ell, WIDTH * a, where_below(one, proved, load(kept, WIDTH * a), climbed))
-        store(failed, 0, load(failed, 0) * (one - proved))
-    size, residual, regret = settle_block(
-        n, nm, planes, plane, rationality, belief, coefficients, allowed, lines, points, ell, work, weights, values
-    )
-    ignored = load(failed, 0) * 1e300
-    if not largest(where_below(one, ignored, zero, size)) <= LOG_ODDS_TOLERANCE:
-        used = newton_block(n, nm, rationality, belief, coefficients, allowed, CLOSER, ignored, ell, work)
-        counts[EVALUATIONS] += used * lanes
-        size, residual, regret = settle_block(
-            n, nm, planes, plane, rationality, belief, coefficients, allowed, lines, points, ell, work, weights, values
-        )
-    store(failed, 0, where_below(size, splat(LOG_ODDS_TOLERANCE), load(failed, 0), one))
-    num_failed = 0
-    for lane in range(lanes):
-        num_failed += failed[lane] > 0.5
-    if num_failed > 0:
-        store(eight, 0, belief)
-        for lane in range(lanes):
-            if failed[lane] > 0.5:
-                _trace_lane(n, nm, rationality, eight[lane], lane, lanes, coefficients, allowed, ell, counts)
-        size, residual, regret = settle_block(
-            n, nm, planes, plane, rationality, belief, coefficients, allowed, lines, points, ell, work, weights, values
-        )
-    return residual, regret
-
-
-@kernel
-def _trace_lane(n, nm, rationality, belief, lane, lanes, coefficients, allowed, ell, counts):
-    """Trace the node in one lane around its folds; the last lane in use stands for those beyond."""
-    line = np.empty((2, n, nm))
-    found = np.empty(n)
-    has = np.empty((n, 2), dtype=np.bool_)
-    for a in range(n):
-        for h in range(2):
-            has[a, h] = allowed[2 * a + h] != 0
-            for c in range(nm):
-                line[h, a, c] = coefficients[WIDTH * (nm * (n * h + a) + c) + lane]
-    tries, folds = trace(belief, rationality, found, line, has, TRACED_TOLERANCE, np.empty((WORK_ROWS, n)))
-    counts[EVALUATIONS] += abs(tries)
-    counts[FOLDS] += folds
-    counts[LOST] += tries < 0
-    for a in range(n):
-        for copy in range(lane, WIDTH if lane == lanes - 1 else lane + 1):
-            ell[WIDTH * a + copy] = found[a]

@@ -223,8 +223,8 @@ def _attempt(belief, target, ell, coefficients, allowed, tolerance, work, longes
                 and _same_way(
                     belief, target, y_new, tangent, ell, coefficients, allowed, common, work, matrix, right,
                     orientation, sharpest_turn,
-                )  # fmt: skip
-            ):
+                )
+            ):  # fmt: skip
                 break
             step = 0.5 * min(step, abs(length))
             if step < SMALLEST_STEP:
@@ -249,7 +249,7 @@ def _same_way(
     _bordered(target, common, tangent, work, matrix)
     right[:] = 0.0
     right[n] = 1.0
-    if solve_dense(matrix, right) == 0.0:
+    if solve_dense(matrix, right) != orientation:
         return False
     # the bordered system gives the tangent scaled to unit component along the old one, so its norm is 1/cosine
     return np.sqrt(np.sum(right**2)) <= 1.0 / sharpest_turn

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from standoff.errors import SolveError
 from standoff.game.model import Game
 from standoff.solve.arrays import Grid
-from standoff.solve.backward import COUNTS
 from standoff.solve.passes import Workers, backward_pass, forward_pass
 from standoff.solve.result import Certificate, Equilibrium, Settings, Sweep
+from standoff.solve.two_types import COUNTS
 
-__all__ = ["BELIEF_LADDER", "Certificate", "Equilibrium", "Settings", "Sweep", "solve"]
+__all__ = ["BELIEF_LADDER", "Certificate", "Equilibrium", "Settings", "Sweep", "odds_of", "solve"]
 
 Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
@@ -51,9 +51,9 @@ def _reference(game: Game, settings: Settings) -> Floats:
     assert settings.belief_points is not None
     num_points = (settings.belief_points + 1) // 2
     try:
-        return _odds(game, _solve_on(game, settings, num_points, None, None).sweep)
+        return odds_of(game, _solve_on(game, settings, num_points, None, None).sweep)
     except SolveError:
-        return _odds(game, _solve_on(game, settings, 2 * settings.belief_points - 1, None, None).sweep)
+        return odds_of(game, _solve_on(game, settings, 2 * settings.belief_points - 1, None, None).sweep)
 
 
 def _climb(game: Game, settings: Settings, progress: Progress | None) -> Equilibrium:
@@ -72,7 +72,7 @@ def _climb(game: Game, settings: Settings, progress: Progress | None) -> Equilib
         if coarse is not None and error <= settings.belief_tolerance:
             return found
         # only the odds are needed of it from here on; the rest is a large part of the memory
-        coarse, failed = _odds(game, found.sweep), None
+        coarse, failed = odds_of(game, found.sweep), None
         del found
     if failed is not None:
         raise failed
@@ -92,7 +92,7 @@ def _solve_on(
         sweep = forward_pass(game, grid, backward, workers, progress)
     error = _type_gap(game, sweep)
     if coarse is not None:
-        error = max(error, float(np.max(np.abs(_odds(game, sweep) - coarse), initial=0.0)))
+        error = max(error, float(np.max(np.abs(odds_of(game, sweep) - coarse), initial=0.0)))
     start_values = backward.values[0][0][game.start] @ grid.start_weights
     gap = float(np.max(np.abs(start_values - sweep.payoffs))) if len(start_values) else 0.0
     certificate = Certificate(
@@ -101,19 +101,27 @@ def _solve_on(
         belief_points=tuple(num_points for _ in game.belief_players),
         belief_error=error,
         consistency_gap=gap,
-        branch="principal",
+        branch="principal" if settings.start is None else "other",
         nodes=backward.counts[COUNTS.index("nodes")],
         evaluations=backward.counts[COUNTS.index("evaluations")],
         unique=backward.counts[COUNTS.index("unique")],
         traced=backward.counts[COUNTS.index("traced")],
         folds=backward.counts[COUNTS.index("folds")],
+        stationary_change=backward.stationary_change,
     )
     return Equilibrium(
-        game, settings, certificate, start_values, backward.values, backward.strategies, backward.second_strategies, sweep
+        game,
+        settings,
+        certificate,
+        start_values,
+        backward.values,
+        backward.strategies,
+        backward.second_strategies,
+        sweep,
     )
 
 
-def _odds(game: Game, sweep: Sweep) -> Floats:
+def odds_of(game: Game, sweep: Sweep) -> Floats:
     """Odds of every outcome and milestone by the end of every period; shape (period, outcome + milestone)."""
     outcome_of = np.zeros((len(game.terminals.outcome), len(game.outcomes)))
     outcome_of[np.arange(len(game.terminals.outcome)), game.terminals.outcome] = 1.0

@@ -22,9 +22,12 @@ from llvmlite import ir
 from numba import njit, types
 from numba.core import config
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
-from numba.extending import intrinsic, lower_builtin, lower_cast, models, register_model, typeof_impl
+from numba.extending import intrinsic, lower_builtin, lower_cast, models, register_model
 
-__all__ = ["WIDTH", "exp", "keep", "kernel", "lane_sum", "largest", "load", "log", "maximum", "minimum", "pointer", "splat", "store", "where_below"]
+__all__ = [
+    "WIDTH", "exp", "keep", "kernel", "lane_sum", "largest", "load", "log", "maximum", "minimum", "pointer", "splat", "store",
+    "where_below",
+]  # fmt: skip
 
 WIDTH = 8
 """Lanes of a vector."""
@@ -82,9 +85,9 @@ def _arithmetic(op, emit):
     @infer_global(op)
     class Arithmetic(AbstractTemplate):
         def generic(self, args, kws):
-            if len(args) == 2 and any(isinstance(arg, LanesType) for arg in args):
-                if all(isinstance(arg, LanesType | types.Float) for arg in args):
-                    return signature(lanes_type, *args)
+            ours = all(isinstance(arg, LanesType | types.Float) for arg in args)
+            if len(args) == 2 and ours and any(isinstance(arg, LanesType) for arg in args):
+                return signature(lanes_type, *args)
             return None
 
     def lower(context, builder, sig, args):
@@ -193,9 +196,7 @@ def _largest(typing_context, value):
         while len(lanes) > 1:
             # a lane that is not a number must win, so that it is seen
             lanes = [
-                builder.select(
-                    builder.or_(builder.fcmp_ordered(">", a, b), builder.fcmp_unordered("uno", a, a)), a, b
-                )
+                builder.select(builder.or_(builder.fcmp_ordered(">", a, b), builder.fcmp_unordered("uno", a, a)), a, b)
                 for a, b in zip(lanes[::2], lanes[1::2], strict=True)
             ]
         return lanes[0]

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from standoff.errors import SolveError
 from standoff.game.model import Epoch, Game, Layer
 from standoff.solve.arrays import Grid, Moves, moves_of, second_of
-from standoff.solve.backward import COUNTS, chance_layer, decision_layer, period_end
+from standoff.solve.backward import chance_layer, decision_layer, period_end
 from standoff.solve.forward import chance_forward, decision_forward, meet_milestones
 from standoff.solve.plain import plain_layer
 from standoff.solve.result import Settings, Sweep
 from standoff.solve.simultaneous import simultaneous_forward, simultaneous_layer
+from standoff.solve.two_types import ANY_BRANCH, COUNTS, PRINCIPAL, TRACE_ALWAYS
 
 __all__ = ["Backward", "Workers", "backward_pass", "forward_pass"]
 
@@ -90,7 +91,7 @@ class Backward:
         regret: Largest regret.
         counts: See `COUNTS`.
         horizon_values: V of a crisis that goes on at the horizon; shape (state of layer 0, plane, row).
-        stationary_periods: Periods until a crisis that goes on for ever became stationary, else 0.
+        stationary_change: Largest change of a value by one more period, in a crisis that goes on for ever; else 0.
     """
 
     values: tuple[tuple[Floats, ...], ...]
@@ -100,7 +101,26 @@ class Backward:
     regret: float
     counts: tuple[int, ...]
     horizon_values: Floats
-    stationary_periods: int
+    stationary_change: float
+
+
+def start_of(layer: Layer, layer_index: int, start: int | None) -> tuple[Floats, Floats]:
+    """Where a search for other equilibria starts: relative logarithms of the strategies of the movers and second movers.
+
+    They are drawn anew for every start, layer, name of an action and type, and are the same in all states and at all beliefs,
+    so that neighbouring nodes start alike. Every third start is three times as bold. Start None is the uniform one.
+
+    Returns:
+        Two arrays of shape (action, 2).
+    """
+    if start is None:
+        return np.zeros((layer.num_actions, 2)), np.zeros((layer.num_actions, 2))
+    rng = np.random.default_rng([start, layer_index])
+    names = max(len(layer.action_names), 1)
+    drawn = rng.normal(scale=(1.0, 3.0, 9.0)[start % 3], size=(names, 2))
+    first = drawn[layer.action_label]
+    second = drawn[layer.second.action_label] if layer.second is not None else np.zeros_like(first)
+    return first, second
 
 
 class _Induction:
@@ -113,6 +133,12 @@ class _Induction:
         self.workers = workers
         self.num_types = 2 if game.belief_players else 1
         self.discounts = np.array([game.players[plane.player].discount for plane in game.planes])
+        self.mode = PRINCIPAL
+        if settings.start is not None:
+            self.mode = ANY_BRANCH
+        elif settings.trace_always:
+            self.mode = TRACE_ALWAYS
+        self.starts: list[tuple[Floats, Floats]] = []
         self.epoch: Epoch | None = None
         self.moves: tuple[Moves, ...] = ()
         self.warm: list[Floats] = []
@@ -127,13 +153,18 @@ class _Induction:
             return
         self.epoch = epoch
         self.moves = tuple(moves_of(layer) for layer in epoch.layers)
+        self.starts = [start_of(layer, s, self.settings.start) for s, layer in enumerate(epoch.layers)]
         for s, layer in enumerate(epoch.layers):
             shape = (0 if layer.is_chance or layer.second is not None else layer.num_actions, self.grid.row)
-            if s >= len(self.warm):
-                self.warm.append(np.zeros(shape))
+            if s < len(self.warm) and self.warm[s].shape == shape:
+                continue
+            first = self.starts[s][0][: shape[0]]
+            warm = np.repeat(first[:, 1:] - first[:, :1], shape[1], axis=1)
+            if s < len(self.warm):
+                self.warm[s], self.trend[s] = warm, np.zeros(shape)
+            else:
+                self.warm.append(warm)
                 self.trend.append(np.zeros(shape))
-            elif self.warm[s].shape != shape:
-                self.warm[s], self.trend[s] = np.zeros(shape), np.zeros(shape)
 
     def period(self, period: int, value: Floats, strategies: list[Floats], second: list[Floats]) -> list[Floats]:
         """Values of every layer of a period, from those at the start of the next; strategies are written."""
@@ -162,7 +193,8 @@ class _Induction:
         def solve(first: int, last: int) -> None:
             if layer.second is not None:
                 simultaneous_layer(
-                    first, last, moves, *second_of(layer), grid.sides, grid.terminal_values, value, out, strategies, second, residuals, regrets, counts,
+                    first, last, moves, *second_of(layer), grid.sides, grid.terminal_values, value, out, strategies, second,
+                    residuals, regrets, counts, self.mode == ANY_BRANCH, *self.starts[s],
                 )  # fmt: skip
             elif grid.num_points == 1:
                 plain_layer(
@@ -171,7 +203,7 @@ class _Induction:
             else:
                 decision_layer(
                     first, last, moves, grid.sides, grid.terminal_values, value, self.warm[s], self.trend[s], out,
-                    strategies, residuals, regrets, counts, self.settings.trace_always,
+                    strategies, residuals, regrets, counts, self.mode,
                 )  # fmt: skip
 
         self.workers.share(solve, layer.num_states, layer.num_actions * grid.row)
@@ -193,9 +225,9 @@ def backward_pass(game: Game, settings: Settings, grid: Grid, workers: Workers, 
     """
     induction = _Induction(game, settings, grid, workers)
     value = np.zeros((game.num_states[0], len(game.planes), grid.row))
-    stationary_periods = 0
+    stationary_change = 0.0
     if game.continues:
-        value, stationary_periods = _stationary(game, settings, induction, value)
+        value, stationary_change = _stationary(game, settings, induction, value)
     else:
         value += game.unresolved_payoff[:, :, None]
     horizon_values = value
@@ -229,7 +261,7 @@ def backward_pass(game: Game, settings: Settings, grid: Grid, workers: Workers, 
         induction.regret,
         tuple(int(count) for count in induction.counts),
         horizon_values,
-        stationary_periods,
+        stationary_change,
     )
 
 
@@ -243,7 +275,7 @@ def _rooms(epoch: Epoch, length: int, num_types: int, row: int) -> list[tuple[Fl
     return rooms
 
 
-def _stationary(game: Game, settings: Settings, induction: _Induction, value: Floats) -> tuple[Floats, int]:
+def _stationary(game: Game, settings: Settings, induction: _Induction, value: Floats) -> tuple[Floats, float]:
     """Values of a crisis that goes on for ever: the last epoch's period repeated until nothing changes any more.
 
     With the largest discount d, a change of e by one period leaves at most e d / (1 - d) of later changes if the period is a
@@ -255,12 +287,12 @@ def _stationary(game: Game, settings: Settings, induction: _Induction, value: Fl
     change = np.inf
     rooms = _rooms(epoch, 1, induction.num_types, induction.grid.row)
     strategies, second = [room[0][0] for room in rooms], [room[1][0] for room in rooms]
-    for periods in range(1, settings.max_periods + 1):
+    for _ in range(settings.max_periods):
         new = induction.period(game.num_periods, value, strategies, second)[0]
         change = float(np.max(np.abs(new - value), initial=0.0))
         value = new
         if change * max(1.0, discount / (1.0 - discount)) <= 0.01 * settings.tolerance:
-            return value, periods
+            return value, change
     raise SolveError(
         f"the crisis goes on for ever, and after {settings.max_periods} periods one more still changed a value by {change:.1e} "
         "payoff units: lower the discount or the rationality of the players, or give it an end"
@@ -336,10 +368,20 @@ def forward_pass(game: Game, grid: Grid, backward: Backward, workers: Workers, p
                 next_mass: Floats = next_mass,
                 period: int = period,
                 factor: Floats = factor,
+                payoffs: Floats = payoffs,
             ) -> None:
                 if layer.is_chance:
                     chance_forward(
-                        first, last, first_plane, moves, grid.terminal_values, factor, mass, next_mass, absorbed, payoffs
+                        first,
+                        last,
+                        first_plane,
+                        moves,
+                        grid.terminal_values,
+                        factor,
+                        mass,
+                        next_mass,
+                        absorbed,
+                        payoffs,
                     )
                 elif layer.second is not None:
                     simultaneous_forward(

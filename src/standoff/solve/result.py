@@ -27,6 +27,7 @@ class Settings:
         belief_points: Points on each belief axis; None climbs `BELIEF_LADDER` until `belief_tolerance` is met.
         belief_tolerance: Largest estimated error of any odds from holding beliefs at points.
         trace_always: Trace every node from rationality 0, also where the solution is proved unique.
+        start: Start of a search for other equilibria (see `standoff.solve.branches`); None: the principal branch.
         keep_values: Keep the values of every layer and period, which sampling needs; else those of period 0 alone.
         threads: Threads to use; None: as many as this process may use processors. The answer does not depend on it.
         max_periods: Periods after which a crisis that goes on for ever must have become stationary.
@@ -36,6 +37,7 @@ class Settings:
     belief_points: int | None = None
     belief_tolerance: float = 2e-3
     trace_always: bool = False
+    start: int | None = None
     keep_values: bool = False
     threads: int | None = None
     max_periods: int = 100_000
@@ -49,6 +51,8 @@ class Settings:
             raise ValueError(f"belief_points must lie in 3..129, not {self.belief_points!r}")
         if self.threads is not None and self.threads < 1:
             raise ValueError(f"threads must be at least 1, not {self.threads!r}")
+        if self.start is not None and self.start < 0:
+            raise ValueError(f"start must be at least 0, not {self.start!r}")
         if self.max_periods < 1:
             raise ValueError(f"max_periods must be at least 1, not {self.max_periods!r}")
 
@@ -67,12 +71,13 @@ class Certificate:
             public odds and those averaged over a player's true types, whichever is larger.
         consistency_gap: Largest difference between a player type's payoff added up forward and its value found backward.
         branch: "principal": every node lies on the branch traced from rationality 0, either because its solution is
-            proved unique or because it was traced.
+            proved unique or because it was traced. "other": found by a search, on no particular branch.
         nodes: Decision nodes solved.
         evaluations: Evaluations of node equations.
         unique: Nodes whose solution is proved unique.
         traced: Nodes traced from rationality 0.
         folds: Folds passed while tracing.
+        stationary_change: In a crisis that goes on for ever, the largest change of any value by one more period; else 0.
     """
 
     residual: float
@@ -86,6 +91,12 @@ class Certificate:
     unique: int
     traced: int
     folds: int
+    stationary_change: float = 0.0
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether every node's solution is proved unique, given what follows it: then there is no other equilibrium."""
+        return self.unique == self.nodes
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Game
-from standoff.solve.backward import LOG_ODDS_TOLERANCE, TRACED_TOLERANCE
+from standoff.solve.arrays import moves_of, second_of
 from standoff.solve.branch import trace
 from standoff.solve.chebyshev import weights_at
 from standoff.solve.lanes import kernel
-from standoff.solve.arrays import moves_of, second_of
 from standoff.solve.node import WORK_ROWS, evaluate, finish, is_unique, newton
 from standoff.solve.result import Equilibrium
 from standoff.solve.simultaneous import joint_values, pair_of_state, solve_pair_at
+from standoff.solve.two_types import LOG_ODDS_TOLERANCE, TRACED_TOLERANCE
 
 __all__ = ["Paths", "layer_strategy", "sample_paths"]
 
@@ -190,7 +190,7 @@ def _sample_joint(
             continue
         w = joint_values(x, moves, terminal_worth, values, planes, row)
         pair, size = pair_of_state(x, moves, second_mover, second_count, second_allowed, sides, w)
-        _, tries, _ = solve_pair_at(pair, beliefs[path, 0], beliefs[path, 1], np.empty(size), np.empty(size))
+        _, tries, _ = solve_pair_at(pair, beliefs[path, 0], beliefs[path, 1], False, np.empty(size), np.empty(size))
         failed += tries < 0
         action = moves.action_start[x]
         for which in range(1 if second_mover[x] < 0 else 2):
@@ -214,7 +214,7 @@ def _solve_joint_at(
     """Strategies and posteriors of both movers; shapes (mover, type, action), (mover, action). False where lost."""
     w = joint_values(x, moves, terminal_worth, values, values.shape[1], values.shape[2])
     pair, size = pair_of_state(x, moves, second_mover, second_count, second_allowed, sides, w)
-    _, tries, _ = solve_pair_at(pair, beliefs[0], beliefs[1], np.empty(size), np.empty(size))
+    _, tries, _ = solve_pair_at(pair, beliefs[0], beliefs[1], False, np.empty(size), np.empty(size))
     for which in range(2):
         for a in range(pair.counts[which]):
             posteriors[which, a] = pair.posterior[which, a]

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from standoff.solve.backward import EVALUATIONS, FOLDS, LOST, NODES, TRACED
 from standoff.solve.chebyshev import weights_at
 from standoff.solve.lanes import kernel
-from standoff.solve.pair import evaluate_pair, make_pair, posteriors_of, trace_pair
+from standoff.solve.pair import correct_pair, evaluate_pair, make_pair, posteriors_of, trace_pair
+from standoff.solve.two_types import EVALUATIONS, FOLDS, LOST, NODES, TRACED
 
 __all__ = ["joint_values", "pair_of_state", "simultaneous_forward", "simultaneous_layer", "solve_pair_at"]
 
@@ -77,21 +77,29 @@ def pair_of_state(x, moves, second_mover, second_count, second_allowed, sides, w
 
 
 @kernel
-def solve_pair_at(pair, belief1, belief2, solution, f):
-    """Solve a pair at the public beliefs of both axes; returns the largest |F|, evaluations (negative where lost), folds."""
+def solve_pair_at(pair, belief1, belief2, is_start_given, solution, f):
+    """Solve a pair at the public beliefs of both axes, on the principal branch, or from a start given in `solution`.
+
+    Returns:
+        The largest |F|, evaluations (negative where the branch was lost), folds.
+    """
     pair.at[0] = belief1
     pair.at[1] = belief2
     for axis in range(2):
         if pair.owner[axis] >= 0:
             pair.belief[pair.owner[axis]] = pair.at[axis]
-    tries, folds = trace_pair(pair, solution, PAIR_TOLERANCE)
+    tries, folds = -1, 0
+    if is_start_given:
+        tries = correct_pair(pair, solution, PAIR_TOLERANCE)
+    if tries < 0:
+        tries, folds = trace_pair(pair, solution, PAIR_TOLERANCE)
     return evaluate_pair(pair, 1.0, solution, f), tries, folds
 
 
 @kernel
 def simultaneous_layer(
     first, last, moves, second_mover, second_count, second_allowed, sides, terminal_values, values, out, strategies,
-    second_strategies, residuals, regrets, counts,
+    second_strategies, residuals, regrets, counts, is_start_given, starts, second_starts,
 ):  # fmt: skip
     """Values and strategies of the states [first, last); see `standoff.solve.backward.decision_layer`.
 
@@ -111,6 +119,9 @@ def simultaneous_layer(
         residuals: Shape (state,); written.
         regrets: Shape (state,); written.
         counts: Shape (state, 6); written.
+        is_start_given: Whether to look for a solution near a start, on whichever branch it lies.
+        starts: The start, as relative logarithms of the mover's strategies; shape (action, 2).
+        second_starts: The same of the second mover; shape (action, 2).
     """
     planes, row = out.shape[1], out.shape[2]
     n1, n2 = sides.n1, sides.n2
@@ -137,7 +148,11 @@ def simultaneous_layer(
         out[x, :, :] = 0.0
         counts[x, NODES] = n1 * n2
         for k in range(n1 * n2):
-            worst, tries, folds = solve_pair_at(pair, sides.axis1[0, k // n2], sides.axis2[0, k % n2], solution, f)
+            if is_start_given:
+                _start_at(pair, start, starts, second_starts, solution)
+            worst, tries, folds = solve_pair_at(
+                pair, sides.axis1[0, k // n2], sides.axis2[0, k % n2], is_start_given, solution, f
+            )
             counts[x, EVALUATIONS] += abs(tries)
             counts[x, TRACED] += 1
             counts[x, FOLDS] += folds
@@ -163,6 +178,24 @@ def simultaneous_layer(
             for p in range(planes):
                 for k in range(n1 * n2):
                     out[x, p, k] = q * out[x, p, k] + (1.0 - q) * values[moves.skip[x], p, k]
+
+
+@kernel
+def _start_at(pair, first_action, starts, second_starts, y):
+    """Write a given start into the unknowns, normalised."""
+    here = 0
+    for m in range(2):
+        for h in range(pair.num_types[m]):
+            first = here
+            total = 0.0
+            for a in range(pair.counts[m]):
+                if pair.allowed[m, h, a]:
+                    row = first_action + (a * pair.counts[1] if m == 0 else a)
+                    y[here] = starts[row, h] if m == 0 else second_starts[row, h]
+                    total += np.exp(y[here])
+                    here += 1
+            for k in range(first, here):
+                y[k] -= np.log(total)
 
 
 @kernel

@@ -9,6 +9,7 @@ from numba import njit
 from standoff.solve import block
 from standoff.solve.branch import trace
 from standoff.solve.chebyshev import axis_of_points
+from standoff.solve.climb import climb_block
 from standoff.solve.lanes import WIDTH, load, pointer, splat, store
 from standoff.solve.node import WORK_ROWS, evaluate, is_unique, newton, slope_samples
 
@@ -26,7 +27,7 @@ def solve_by_newton(rationality, beliefs, coefficients, allowed, ell, work):
 
 @njit
 def climb(rationality, beliefs, coefficients, allowed, ell, work, base, failed):
-    return block.climb_block(
+    return climb_block(
         N, NM, rationality, load(beliefs, 0), pointer(coefficients), pointer(allowed), pointer(ell), pointer(work),
         pointer(base), pointer(failed),
     )  # fmt: skip
@@ -115,8 +116,6 @@ def test_climbing_arrives_nearly_always_where_there_is_no_fold():
 
 def test_climbing_gives_up_at_a_fold():
     # Two types that gain in opposite ways from being recognised: at high rationality the branch turns back.
-    coefficients = np.zeros((2, N, NM, WIDTH))
-    rng = np.random.default_rng(0)
     for seed in range(200):
         coefficients = problem(seed, 2.0)
         allowed = np.ones((N, 2), dtype=np.int64)

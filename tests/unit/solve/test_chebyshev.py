@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standoff.solve.chebyshev import axis_of_points, clenshaw, coefficient_matrix, interpolation_weights, points
+from standoff.solve.chebyshev import clenshaw, coefficient_matrix, interpolation_weights, points
 
 SIZES = st.sampled_from([2, 3, 5, 9, 17, 33])
 

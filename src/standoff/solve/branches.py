@@ -1,0 +1,102 @@
+"""Search for other equilibria than the one on the principal branch.
+
+Where moves reveal intentions, a node may have several solutions, and which one is played decides what is worth playing for
+before. The search solves the game again from many starts: from each, every node that is not proved unique takes whatever
+solution Newton's method finds near the start (`standoff.solve.passes.start_of`), or near the solution of the same node a
+period later. What it finds are equilibria, each with its own certificate; that there are no more, only the proof of uniqueness
+at every node says (`Certificate.is_unique`). Equilibria whose odds of
+every outcome and milestone by every date agree, to within the error of holding beliefs at points, count as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from standoff.errors import SolveError
+from standoff.game.model import Game
+from standoff.solve.equilibrium import odds_of, solve
+from standoff.solve.result import Equilibrium, Settings
+
+__all__ = ["Branches", "search_branches"]
+
+SAME = 1e-6
+"""Largest difference in any odds between two finds of one equilibrium, or their belief error where that is larger."""
+
+
+@dataclass(frozen=True)
+class Branches:
+    """The equilibria found.
+
+    Attributes:
+        principal: The one on the principal branch.
+        others: The others, in the order in which they were found.
+        finds: How many starts led to each, the principal one first.
+        num_starts: Starts tried; 0 where the principal one is proved to be the only one.
+        num_failed: Starts from which some node did not converge.
+    """
+
+    principal: Equilibrium
+    others: tuple[Equilibrium, ...]
+    finds: tuple[int, ...]
+    num_starts: int
+    num_failed: int
+
+    @property
+    def all(self) -> tuple[Equilibrium, ...]:
+        """The principal one and the others."""
+        return (self.principal, *self.others)
+
+
+def search_branches(
+    game: Game,
+    settings: Settings | None = None,
+    num_starts: int = 24,
+    progress: Callable[[float], None] | None = None,
+) -> Branches:
+    """Solve a game on its principal branch, then look for other equilibria from many starts.
+
+    Args:
+        game: The game.
+        settings: How to solve; the others are sought at the belief points that the principal one needed.
+        num_starts: Starts, at least 1. The same starts find the same equilibria.
+        progress: Called with the share of the work done.
+
+    Returns:
+        What was found.
+
+    Raises:
+        ValueError: `num_starts` is below 1.
+        SolveError: The principal branch was not found.
+    """
+    if num_starts < 1:
+        raise ValueError(f"num_starts must be at least 1, not {num_starts!r}")
+    settings = replace(settings or Settings(), start=None)
+    principal = solve(game, settings)
+    if principal.certificate.is_unique:
+        return Branches(principal, (), (1,), 0, 0)
+    points = principal.certificate.belief_points
+    found, finds, failed = [principal], [1], 0
+    for start in range(num_starts):
+        if progress is not None:
+            progress((1 + start) / (1 + num_starts))
+        try:
+            other = solve(game, replace(settings, start=start, belief_points=points[0] if points else None))
+        except SolveError:
+            failed += 1
+            continue
+        for k, known in enumerate(found):
+            if _is_same(known, other):
+                finds[k] += 1
+                break
+        else:
+            found.append(other)
+            finds.append(1)
+    return Branches(principal, tuple(found[1:]), tuple(finds), num_starts, failed)
+
+
+def _is_same(one: Equilibrium, other: Equilibrium) -> bool:
+    apart = np.abs(odds_of(one.game, one.sweep) - odds_of(other.game, other.sweep)).max(initial=0.0)
+    return bool(apart <= max(SAME, one.certificate.belief_error, other.certificate.belief_error))
