@@ -98,44 +98,47 @@ def talks(num_periods: int) -> Game:
     )
 
 
-LADDER_STATES = 20_000
+LADDER_SHAPE = (200, 100)  # rungs of tension, levels of readiness
+READINESS = (0.25, 0.5, 0.25)  # probability that readiness sinks, stays, rises
 
 
-def ladder(
-    num_periods: int, *, num_states: int = LADDER_STATES, rationality: float = 2.0, continues: bool = False
-) -> Game:
-    """A ring of states in which the sides move by turns: ease, hold or press.
+def ladder(num_periods: int, *, shape: tuple[int, int] = LADDER_SHAPE, continues: bool = False) -> Game:
+    """Rungs of tension by levels of readiness, both in a ring; the sides move by turns: ease, hold or press.
 
-    Easing goes down one rung or ends in a deal, holding stays or ends in war, pressing goes up one rung or ends in war, with
-    probabilities that differ from state to state. Every action is a state of the ring and an end: two branches.
+    Easing goes down a rung or ends in a deal; holding stays or ends in war; pressing goes up a rung or ends in war. How likely
+    the end is differs from state to state. Meanwhile readiness sinks, stays or rises by chance. So an action has four
+    branches, and a state of the induced chain nine successors and two ends.
     """
+    num_states = shape[0] * shape[1]
     generator = np.random.default_rng(2026)
-    rung = np.arange(num_states)
+    rung, ready = np.divmod(np.arange(num_states), shape[1])
     ending = generator.uniform(0.0, [0.01, 0.002, 0.01], (num_states, 3))
-    target = np.stack([(rung - 1) % num_states, rung, (rung + 1) % num_states], axis=1)
-    ends = np.broadcast_to([-1, -2, -2], (num_states, 3))
+    rungs = (rung[:, None, None] + np.array([-1, 0, 1])[:, None]) % shape[0]  # state, action, branch
+    target = rungs * shape[1] + (ready[:, None, None] + np.array([-1, 0, 1])) % shape[1]
+    ends = np.broadcast_to(np.array([-1, -2, -2])[:, None], (num_states, 3, 1))
+    going_on = (1.0 - ending)[:, :, None] * np.array(READINESS)
     layer = Layer(
         name="move",
         stage="move",
         is_chance=False,
-        fields=("rung",),
-        levels=rung[:, None].astype(np.int32),
-        mover=(rung % 2).astype(np.int32),
+        fields=("rung", "readiness"),
+        levels=np.stack([rung, ready], axis=1).astype(np.int32),
+        mover=((rung + ready) % 2).astype(np.int32),
         arrival=np.ones(num_states),
-        skip=rung.astype(np.int32),
+        skip=np.arange(num_states, dtype=np.int32),
         action_start=(3 * np.arange(num_states + 1)).astype(np.int32),
         action_label=np.tile(np.arange(3, dtype=np.int32), num_states),
         action_names=("ease", "hold", "press"),
         action_allowed=np.ones((3 * num_states, 2), dtype=np.bool_),
         action_payoff=generator.normal(0.0, 0.2, (3 * num_states, 2)),
-        branch_start=(2 * np.arange(3 * num_states + 1)).astype(np.int32),
-        branch_probability=np.stack([1.0 - ending, ending], axis=2).ravel(),
-        branch_target=np.stack([target, ends], axis=2).ravel().astype(np.int32),
+        branch_start=(4 * np.arange(3 * num_states + 1)).astype(np.int32),
+        branch_probability=np.concatenate([going_on, ending[:, :, None]], axis=2).ravel(),
+        branch_target=np.concatenate([target, ends], axis=2).ravel().astype(np.int32),
         milestone_holds=np.zeros((num_states, 0), dtype=np.bool_),
     )
     payoff = np.array([[0.3, 0.2], [-0.6, -0.7]])
     return Game(
-        players=tuple(Player(name, name, (name,), (1.0,), rationality, 0.95) for name in "ab"),
+        players=tuple(Player(name, name, (name,), (1.0,), 1.0, 0.9) for name in "ab"),
         epochs=(Epoch(0, (layer,), np.zeros((num_states, 2))),),
         num_periods=num_periods,
         start=num_states // 2,
