@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.game.consequences import branches_of
+from standoff.game.consequences import branches_of, everyone
 from standoff.game.drafts import ActionDraft, BranchDraft, LayerDraft, LayerPlan
 from standoff.game.model import NATURE, NOBODY
 
 if TYPE_CHECKING:
-    from standoff.game.context import Context, States
+    from standoff.game.context import Context
+    from standoff.game.states import States
     from standoff.scenario.schema_moves import Bargaining, Stage
 
 __all__ = ["BargainingPlan"]
@@ -32,10 +33,6 @@ def _with(levels: Levels, column: int, value: int | Levels) -> Levels:
     changed = levels.copy()
     changed[:, column] = value
     return changed
-
-
-def _both(states: Bools) -> Bools:
-    return np.repeat(states[:, None], 2, axis=1)
 
 
 class BargainingPlan:
@@ -64,20 +61,19 @@ class BargainingPlan:
 
     def _call(self, states: States) -> LayerDraft:
         arrival = self._arrival(states)
-        half = np.full(states.count, 0.5)
+        half = np.full((1, 1), 0.5)
         column = states.context.columns.proposer
         branches = tuple(BranchDraft(half, _with(states.levels, column, side)) for side in (1, 2))
-        nothing = np.zeros((states.count, states.num_planes))
         active = arrival > 0.0
-        action = ActionDraft("call", active, _both(active), nothing, branches, f"{self.path}.bargaining")
-        return LayerDraft(np.full(states.count, NATURE, dtype=np.int32), arrival, states.levels, (action,))
+        action = ActionDraft("call", active, everyone(active), states.nothing, branches, f"{self.path}.bargaining")
+        return LayerDraft(np.full((1, 1), NATURE, dtype=np.int32), arrival, states.levels, (action,))
 
     def _proposer(self, states: States) -> tuple[Levels, Floats]:
         """Who proposes (position in `between` plus one, 0 for nobody), and the probability that the round comes up."""
         columns = states.context.columns
         if self.is_random:
             proposer = states.levels[:, columns.proposer]
-            return proposer, (proposer > 0).astype(np.float64)
+            return proposer, (proposer > 0).astype(np.float64)[None]
         if self.alternates:
             turn = columns.names.index(self.context.turn_column(self.stage.name))
             return states.levels[:, turn] + 1, self._arrival(states)
@@ -97,33 +93,32 @@ class BargainingPlan:
         nothing = self.bargaining.no_offer
         branches, extra = branches_of(states.at(cleared), nothing.leads_to, f"{path}.no_offer.leads_to", active)
         paid = extra - states.payoff(nothing.costs, f"{path}.no_offer.costs")
-        actions = [ActionDraft("no_offer", active, _both(active), paid, branches, f"{path}.no_offer")]
+        actions = [ActionDraft("no_offer", active, everyone(active), paid, branches, f"{path}.no_offer")]
         paid = -states.payoff(self.bargaining.offer.costs, f"{path}.offer.costs")
         for k, name in enumerate(self.context.package_names):
             on_table = _with(_with(cleared, columns.package, k + 1), columns.proposer, proposer)
             allowed = self._allowed(active, proposer, np.full(states.count, k, dtype=np.int32))
-            branch = BranchDraft(np.ones(states.count), on_table)
+            branch = BranchDraft(np.ones((1, 1)), on_table)
             actions.append(
-                ActionDraft(name, np.asarray(allowed.any(axis=1)), allowed, paid, (branch,), f"{path}.offer")
+                ActionDraft(name, np.asarray(allowed.any(axis=-1)), allowed, paid, (branch,), f"{path}.offer", k)
             )
         mover = np.where(active, np.where(proposer == 2, self.sides[1], self.sides[0]), NOBODY).astype(np.int32)
         return LayerDraft(mover, arrival, skipped, tuple(actions))
 
     def _allowed(self, active: Bools, position: Levels, package: Levels) -> Bools:
-        """Whether each type of the side at a position may set its name to a package; shape (state, 2)."""
-        allowed = np.zeros((len(active), 2), dtype=np.bool_)
-        for h in range(2):
-            for place, side in enumerate(self.sides, start=1):
-                own = active & (position == place)
-                allowed[:, h] |= own & self.context.package_allowed(side, h, package)
-        return allowed
+        """Whether each type of the side at a position may set its name to a package; shape (draw, state, 2)."""
+        by_side = [
+            np.stack([self.context.package_allowed(side, h, package) for h in range(2)], axis=-1) for side in self.sides
+        ]
+        first, second = [(active & (position == place))[..., None] for place in (1, 2)]
+        return np.asarray((first & by_side[0]) | (second & by_side[1]))
 
     def _answer(self, states: States) -> LayerDraft:
         columns = states.context.columns
         path = f"{self.path}.bargaining"
         proposer = states.levels[:, columns.proposer]
         package = states.levels[:, columns.package] - 1
-        active = package >= 0
+        active = (package >= 0)[None]
         answerer = np.where(proposer == 2, 1, 2).astype(np.int32)
         cleared = _with(_with(states.levels, columns.proposer, 0), columns.package, 0)
         after = states.at(cleared, package=package)
@@ -131,20 +126,20 @@ class BargainingPlan:
         allowed = self._allowed(active, answerer, package)
         branches, extra = self._ratified(after, f"{path}.accept", active)
         paid = extra - after.payoff(accept.costs, f"{path}.accept.costs")
-        actions = [ActionDraft("accept", np.asarray(allowed.any(axis=1)), allowed, paid, branches, f"{path}.accept")]
+        actions = [ActionDraft("accept", np.asarray(allowed.any(axis=-1)), allowed, paid, branches, f"{path}.accept")]
         for name, reply in (("reject", self.bargaining.reject), ("slip", self.bargaining.slip)):
             if reply is None:
                 continue
             branches, extra = branches_of(after, reply.leads_to, f"{path}.{name}.leads_to", active)
             paid = extra - after.payoff(reply.costs, f"{path}.{name}.costs")
-            actions.append(ActionDraft(name, active, _both(active), paid, branches, f"{path}.{name}"))
+            actions.append(ActionDraft(name, active, everyone(active), paid, branches, f"{path}.{name}"))
         mover = np.where(active, np.where(answerer == 1, self.sides[0], self.sides[1]), NOBODY).astype(np.int32)
         return LayerDraft(mover, active.astype(np.float64), cleared, tuple(actions))
 
     def _ratified(self, after: States, path: str, active: Bools) -> tuple[tuple[BranchDraft, ...], Floats]:
         """What follows acceptance: each side ratifies in turn; where all do, the crisis ends with the package."""
-        extra = np.zeros((after.count, after.num_planes))
-        open_share = np.ones(after.count)
+        extra = after.nothing
+        open_share = np.ones((1, 1))
         branches: list[BranchDraft] = []
         for name, ratification in self.bargaining.accept.ratify.items():
             here = f"{path}.ratify.{name}"
@@ -152,14 +147,14 @@ class BargainingPlan:
             after.require_probability(chance, f"{here}.chance")
             failed, lost = branches_of(after, ratification.failed, f"{here}.failed", active)
             share = open_share * (1.0 - chance)
-            extra += share[:, None] * lost
+            extra = extra + share[..., None] * lost
             branches.extend(
                 BranchDraft(share * branch.probability, branch.levels, branch.outcome, branch.package, branch.payoff)
                 for branch in failed
             )
             open_share = open_share * chance
         outcome = after.context.outcome_index(self.bargaining.accept.outcome)
-        payoff = after.outcome_payoff(outcome) + after.package_worth()[:, :, None, None]
+        payoff = after.outcome_payoff(outcome) + after.package_worth()[..., None, None]
         share = np.where(active, open_share, 0.0)
         branches.append(BranchDraft(share, after.levels, outcome, after.packages, payoff))
         return tuple(branches), extra

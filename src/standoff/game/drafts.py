@@ -1,5 +1,8 @@
 """What a stage becomes before states are numbered: moves over arrays of public states.
 
+Numbers have two leading axes, (draw, state), each of length 1 where it does not matter (`standoff.game.numbers`); who ends
+up where does not hang on the draw.
+
 The public state is a row of level indices. The columns are the scenario's tracks, then, for each bargaining stage whose
 proposer alternates, whose turn it is, and at the end two columns that live only inside a bargaining stage: who proposes
 (0: nobody, else the position in `between` plus one) and the package on the table (0: none, else its number plus one).
@@ -15,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from standoff.game.context import States
+    from standoff.game.states import States
 
 __all__ = ["ActionDraft", "BranchDraft", "Columns", "LayerDraft", "LayerPlan", "PartDraft", "SecondDraft"]
 
@@ -59,11 +62,11 @@ class BranchDraft:
     """One random consequence, in every state at once.
 
     Attributes:
-        probability: Shape (state,).
+        probability: Shape (draw, state).
         levels: Public state that follows; shape (state, column). Trusted only where `outcome` is -1.
         outcome: Index of the outcome that ends the crisis, or -1.
         package: Package agreed on, or -1; shape (state,).
-        payoff: Terminal payoff where the crisis ends; shape (state, plane, 2, 2), as in `Terminals`.
+        payoff: Terminal payoff where the crisis ends; shape (draw, state, plane, 2, 2), as in `Terminals`.
     """
 
     probability: Floats
@@ -79,11 +82,12 @@ class ActionDraft:
 
     Attributes:
         name: Slug.
-        available: States in which anybody has it; shape (state,).
-        allowed: Whether each of the mover's types has it; shape (state, 2).
-        payoff: One-off payoff with the expected payoffs of its branches; shape (state, plane).
+        available: Whether anybody has it; shape (draw, state).
+        allowed: Whether each of the mover's types has it; shape (draw, state, 2).
+        payoff: One-off payoff with the expected payoffs of its branches; shape (draw, state, plane).
         branches: Its consequences.
         path: Where in the scenario it is written.
+        package: Package that it puts on the table, or -1; its name is that of the package in the first draw.
     """
 
     name: str
@@ -92,6 +96,7 @@ class ActionDraft:
     payoff: Floats
     branches: tuple[BranchDraft, ...]
     path: str
+    package: int = -1
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,7 @@ class SecondDraft:
     With n parts of the second mover, action i * n + j of the layer is part i of the mover with part j of the second.
 
     Attributes:
-        mover: Player or `NOBODY`; shape (state,).
+        mover: Player or `NOBODY`; shape (draw, state).
         first_parts: What the mover can do.
         parts: What the second mover can do.
     """
@@ -126,8 +131,8 @@ class LayerDraft:
     """One layer, in every state at once.
 
     Attributes:
-        mover: Player, `NATURE` or `NOBODY`; shape (state,).
-        arrival: Shape (state,).
+        mover: Player, `NATURE` or `NOBODY`; shape (draw, state).
+        arrival: Shape (draw, state).
         skip: Public state that follows where the layer does not come up; shape (state, column).
         actions: The moves, joint where there is a second mover.
         second: Who else moves at the same time.

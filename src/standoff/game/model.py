@@ -21,6 +21,7 @@ layers over the same states.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -227,6 +228,13 @@ class Game:
         if faults:
             count = "a fault" if len(faults) == 1 else f"{len(faults)} faults"
             raise ValueError("\n  ".join([f"the game has {count}:", *faults]))
+
+    @classmethod
+    def trusted(cls, **parts: Any) -> Game:
+        """A game whose parts have been checked otherwise (`standoff.game.structure`); all attributes must be given."""
+        game = object.__new__(cls)
+        game.__dict__.update(parts)
+        return game
 
     @property
     def planes(self) -> tuple[Plane, ...]:

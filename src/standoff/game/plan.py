@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from standoff.game.bargaining import BargainingPlan
-from standoff.game.consequences import branches_of
+from standoff.game.consequences import branches_of, by_type, everyone
 from standoff.game.drafts import ActionDraft, LayerDraft, LayerPlan
 from standoff.game.model import NATURE, NOBODY
 from standoff.game.simultaneous import SimultaneousPlan
 
 if TYPE_CHECKING:
-    from standoff.game.context import Context, States
+    from standoff.game.context import Context
+    from standoff.game.states import States
     from standoff.scenario.schema_moves import Hazard, Stage
 
 __all__ = ["plan_layers"]
@@ -49,9 +50,7 @@ def _decision(context: Context, stage: Stage, path: str) -> LayerPlan:
             action = own.action
             here = f"{path}.{own.path}"
             available = active & states.truth(action.when, f"{here}.when")
-            allowed = np.zeros((states.count, 2), dtype=np.bool_)
-            for k, player_type in enumerate(context.player_types(mover)):
-                allowed[:, k] = available & (action.types is None or player_type in action.types)
+            allowed = by_type(available, action.types, context.player_types(mover))
             paid = states.payoff(action.payoffs, f"{here}.payoffs") - states.payoff(action.costs, f"{here}.costs")
             branches, extra = branches_of(states, action.leads_to, f"{here}.leads_to", available)
             actions.append(ActionDraft(own.name, available, allowed, paid + extra, branches, here))
@@ -73,12 +72,11 @@ def _hazard(name: str, hazard: Hazard) -> LayerPlan:
         arrival = np.where(active, states.arrival(hazard.hazard, f"{path}.hazard"), 0.0)
         active = arrival > 0.0
         branches, extra = branches_of(states, hazard.leads_to, f"{path}.leads_to", active)
-        allowed = np.repeat(active[:, None], 2, axis=1)
         return LayerDraft(
-            mover=np.full(states.count, NATURE, dtype=np.int32),
+            mover=np.full((1, 1), NATURE, dtype=np.int32),
             arrival=arrival,
             skip=states.levels,
-            actions=(ActionDraft(name, active, allowed, extra, branches, path),),
+            actions=(ActionDraft(name, active, everyone(active), extra, branches, path),),
         )
 
     return LayerPlan(name, name, path, True, draft)

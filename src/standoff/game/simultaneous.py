@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.game.consequences import branch_of, branches_of, probabilities_of
+from standoff.game.consequences import branch_of, branches_of, by_type, probabilities_of
 from standoff.game.drafts import ActionDraft, BranchDraft, LayerDraft, LayerPlan, PartDraft, SecondDraft
 from standoff.game.model import NOBODY
 
 if TYPE_CHECKING:
-    from standoff.game.context import Context, States
+    from standoff.game.context import Context
+    from standoff.game.states import States
     from standoff.scenario import Effect, Together
     from standoff.scenario.schema_moves import OwnAction, Stage
 
@@ -66,9 +67,7 @@ class SimultaneousPlan:
     def _part(self, states: States, side: int, own: OwnAction, active: Bools) -> PartDraft:
         path = f"{self.path}.{own.path}"
         available = active & states.truth(own.action.when, f"{path}.when")
-        allowed = np.zeros((states.count, 2), dtype=np.bool_)
-        for k, player_type in enumerate(self.context.player_types(side)):
-            allowed[:, k] = available & (own.action.types is None or player_type in own.action.types)
+        allowed = by_type(available, own.action.types, self.context.player_types(side))
         return PartDraft(own.name, available, allowed, path)
 
     def _joint(
@@ -76,20 +75,20 @@ class SimultaneousPlan:
     ) -> ActionDraft:
         """What follows where the two actions of a pair are taken together."""
         available = parts[0].available & parts[1].available
-        paid = np.zeros((states.count, states.num_planes))
+        paid = states.nothing
         for own, part in zip(pair, parts, strict=True):
-            paid += states.payoff(own.action.payoffs, f"{part.path}.payoffs")
-            paid -= states.payoff(own.action.costs, f"{part.path}.costs")
+            paid = paid + states.payoff(own.action.payoffs, f"{part.path}.payoffs")
+            paid = paid - states.payoff(own.action.costs, f"{part.path}.costs")
         here, entry = self.entries.get((pair[0].name, pair[1].name), ("", None))
         if entry is not None:
-            paid += states.payoff(entry.payoffs, f"{here}.payoffs") - states.payoff(entry.costs, f"{here}.costs")
+            paid = paid + states.payoff(entry.payoffs, f"{here}.payoffs") - states.payoff(entry.costs, f"{here}.costs")
         if entry is not None and entry.leads_to is not None:
             branches, extra = branches_of(states, entry.leads_to, f"{here}.leads_to", available)
         else:
             branches, extra = self._both(states, pair, parts, available & (arrival > 0.0))
         name = f"{pair[0].name} with {pair[1].name}"
         return ActionDraft(
-            name, available, parts[0].allowed & available[:, None], paid + extra, branches, parts[0].path
+            name, available, parts[0].allowed & available[..., None], paid + extra, branches, parts[0].path
         )
 
     def _both(
@@ -99,10 +98,10 @@ class SimultaneousPlan:
         effects = [own.action.leads_to for own in pair]
         paths = [f"{part.path}.leads_to" for part in parts]
         chances = [probabilities_of(states, given, path, occurs) for given, path in zip(effects, paths, strict=True)]
-        extra = np.zeros((states.count, states.num_planes))
+        extra = states.nothing
         for given, path, chance in zip(effects, paths, chances, strict=True):
             for k, effect in enumerate(given):
-                extra += chance[k][:, None] * states.payoff(effect.payoffs, f"{path}.{k}.payoffs")
+                extra = extra + chance[k][..., None] * states.payoff(effect.payoffs, f"{path}.{k}.payoffs")
         branches = []
         for i, first in enumerate(effects[0] or (None,)):
             for j, second in enumerate(effects[1] or (None,)):
@@ -126,11 +125,12 @@ class SimultaneousPlan:
         what = "end the crisis" if both_end else f"change the track `{tracks[0]}`"
         names = [f"`{own.name}` of `{own.mover}`" for own in pair]
         entry = ", ".join(f"{own.mover}: {own.name}" for own in pair)
-        x = int(np.flatnonzero(occurs)[0])
+        x = int(np.argwhere(occurs)[0, 1])
         self.context.problem(
             "conflicting-effects",
-            f"in state `{states.describe(x)}` {names[0]} and {names[1]} may both {what}",
+            f"in state `{states.context.describe(states.levels[x])}` {names[0]} and {names[1]} may both {what}",
             f"{self.path}.{pair[0].path}.leads_to",
             f"say what follows from the two: `together: [{{{entry}, leads_to: ...}}]`",
             entry,
+            draws=np.broadcast_to(occurs, (self.context.num_draws, occurs.shape[1])),
         )

@@ -50,8 +50,12 @@ def game_faults(game: Game) -> list[str]:
     if shaped:
         return faults  # the layers do not fit each other
     num_terminals = len(game.terminals.outcome)
+    checked: set[int] = set()
     for epoch in game.epochs:
         for s, layer in enumerate(epoch.layers):
+            if id(layer) in checked:
+                continue  # epochs share what the date does not change
+            checked.add(id(layer))
             num_next = epoch.layers[(s + 1) % len(epoch.layers)].num_states
             checks = _LayerChecks(game, epoch, layer, num_next, num_terminals)
             faults.extend(checks.faults())

@@ -118,6 +118,7 @@ def _solve_on(
         backward.strategies,
         backward.second_strategies,
         sweep,
+        backward.horizon_values,
     )
 
 

@@ -135,6 +135,7 @@ class Equilibrium:
             is the strategy of the mover.
         second_strategies: The same of the second mover, by period and layer; empty where there is none.
         sweep: What the forward pass found.
+        horizon_values: V where the crisis is still open at the horizon; shape (state of layer 0, plane, row).
     """
 
     game: Game
@@ -145,6 +146,7 @@ class Equilibrium:
     strategies: tuple[tuple[Floats, ...], ...]
     second_strategies: tuple[tuple[Floats, ...], ...]
     sweep: Sweep
+    horizon_values: Floats
 
     @property
     def belief_shape(self) -> tuple[int, int]:

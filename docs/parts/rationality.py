@@ -1,0 +1,86 @@
+"""How a solution and its forecast move with rationality and with the number of belief points."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from parts.common import odds, part, percent, table
+
+if TYPE_CHECKING:
+    from standoff.workbench import Solution
+
+RATIONALITIES = (1, 2, 5, 10, 20, 50)
+POINTS = (5, 9, 17, 33)
+
+
+@cache
+def _at(name: str, rationality: float | None, points: int | None) -> Solution | str:
+    from standoff.errors import SolveError
+    from standoff.solve.equilibrium import Settings
+    from standoff.workbench import load
+
+    crisis = load(name)
+    if rationality is not None:
+        changes = [f"players.{player}.rationality={rationality:g}" for player in crisis.scenario.players]
+        crisis = load(name, overrides=changes)
+    # the odds are shown whatever their error, which stands beside them
+    settings = Settings(belief_points=points, belief_tolerance=0.1)
+    try:
+        return crisis.solve(settings)
+    except SolveError as error:
+        return str(error)
+
+
+def _names(name: str) -> tuple[str, str]:
+    """The outcome and the milestone that the tables follow: the first of each in the file."""
+    from standoff.workbench import load
+
+    scenario = load(name).scenario
+    return next(iter(scenario.outcomes)), next(iter(scenario.milestones))
+
+
+def _row(name: str, head: str, solution: Solution | str) -> tuple[str, ...]:
+    if isinstance(solution, str):
+        return (head, "refused", *[""] * 8)
+    outcome, milestone = _names(name)
+    certificate = solution.equilibrium.certificate
+    last = solution.scenario.period.horizon
+    return (
+        head,
+        f"{certificate.residual:.0e}",
+        f"{certificate.regret:.2g}",
+        f"{certificate.evaluations / certificate.nodes:.2f}",
+        f"{100 * certificate.unique / certificate.nodes:.2f} %",
+        f"{certificate.traced:,}",
+        f"{certificate.folds:,}",
+        f"{certificate.belief_error:.0e}",
+        percent(odds(solution, outcome, last)),
+        percent(odds(solution, milestone, last)),
+    )
+
+
+def _table(name: str, head: str, rows: list[tuple[str, ...]]) -> str:
+    from standoff.workbench import load
+
+    scenario = load(name).scenario
+    outcome, milestone = _names(name)
+    heads = (
+        head, "residual", "regret", "evaluations a node", "proved unique", "traced", "folds", "error of odds",
+        scenario.outcomes[outcome].label, scenario.milestones[milestone].label,
+    )  # fmt: skip
+    return table(heads, rows, right=9)
+
+
+@part("rationality", is_solved=True)
+def rationality_part(name: str) -> str:
+    """Certificates and odds of a scenario over rationality, at 9 belief points an axis."""
+    rows = [_row(name, f"{rationality}", _at(name, rationality, 9)) for rationality in RATIONALITIES]
+    return _table(name, "rationality of both", rows)
+
+
+@part("belief-points", is_solved=True)
+def belief_points_part(name: str) -> str:
+    """Certificates and odds of a scenario over belief points, at the rationality of the file."""
+    rows = [_row(name, f"{points} x {points}", _at(name, None, points)) for points in POINTS]
+    return _table(name, "belief points", rows)

@@ -1,0 +1,286 @@
+"""Exact derivatives of odds by every number of a scenario.
+
+The adjoint sweep (`standoff.solve.adjoint`) gives the derivative of a target by every array of the game. What is left is how
+the arrays answer to a parameter. They are explicit formulas of it, so their central difference is found without solving
+anything: the game is compiled with the parameter a little up and a little down, and
+
+    dT/d(parameter) = sum over all arrays   dT/d(array) * (array up - array down) / (2 step).
+
+A parameter has no derivative where the two games differ in more than their numbers (a package enters the efficient set, a
+branch becomes impossible), where the target turns at the value itself (a kink, as of `min` and `max`), or where the value
+cannot be changed both ways. Then the reason is told in the place of the number.
+
+References:
+    Griewank, A. and Walther, A. (2008), Evaluating Derivatives, SIAM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from standoff.errors import InputError, Problem, ScenarioError, nearest
+from standoff.game.compile import compile_game
+from standoff.game.model import Game, Layer
+from standoff.scenario import Expression, Scenario
+from standoff.solve.adjoint import GameGradient, Target, adjoint
+from standoff.solve.equilibrium import Equilibrium
+
+__all__ = ["Derivative", "Gradients", "gradients"]
+
+Floats = NDArray[np.float64]
+
+RELATIVE_STEP = 1e-4
+"""Step of a central difference of coefficients, as a share of the parameter."""
+KINK = 1e-2
+"""Largest relative difference between the slopes on both sides of a value at which it counts as smooth."""
+SAME_PAYOFF = 1e-9
+"""Largest difference, as a share of the step, between the payoffs of ends that are one end in the game as it is."""
+
+
+@dataclass(frozen=True)
+class Derivative:
+    """How the targets answer to one number.
+
+    Attributes:
+        name: The parameter, or the path of a number that belongs to a player, such as `players.usa.rationality`.
+        kind: "parameter", "rationality", "discount" or "prior".
+        value: The number, in the unit in which the file gives it.
+        derivatives: Change of each target for a change of one in the number, to first order; shape (target,). Not a number
+            where there is no derivative.
+        undefined: Why there is no derivative; empty where there is one.
+    """
+
+    name: str
+    kind: str
+    value: float
+    derivatives: Floats
+    undefined: str = ""
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """Derivatives of several targets by every parameter.
+
+    Attributes:
+        targets: The targets.
+        odds: Their probabilities; shape (target,).
+        rows: One for each parameter in the order of the file, then those of the players.
+        by_array: Derivatives by every array of the game, one for each target.
+    """
+
+    targets: tuple[Target, ...]
+    odds: Floats
+    rows: tuple[Derivative, ...]
+    by_array: tuple[GameGradient, ...]
+
+    def __getitem__(self, name: str) -> Derivative:
+        """The row of a number.
+
+        Raises:
+            KeyError: There is no number of that name.
+        """
+        for row in self.rows:
+            if row.name == name:
+                return row
+        raise KeyError(name)
+
+
+def gradients(
+    scenario: Scenario, equilibrium: Equilibrium, targets: Sequence[Target], *, parameters: Sequence[str] | None = None
+) -> Gradients:
+    """Differentiate targets by parameters, and by the priors, discounts and rationality of the players.
+
+    The derivative by a player's own number is the one by that number alone. It is offered even where the file gives it as a
+    formula of parameters, whose derivatives then hold it already.
+
+    Args:
+        scenario: The scenario.
+        equilibrium: Its solved game.
+        targets: The probabilities to differentiate.
+        parameters: Names of the parameters; all of them by default.
+
+    Returns:
+        The derivatives.
+
+    Raises:
+        InputError: A target or a parameter does not exist.
+        NotDifferentiable: The equilibrium lies at a fold.
+    """
+    names = list(scenario.parameters) if parameters is None else list(parameters)
+    for name in names:
+        if name not in scenario.parameters:
+            advice = nearest(name, list(scenario.parameters))
+            raise InputError(Problem("unknown-name", f"there is no parameter `{name}`", help=advice))
+    found = adjoint(equilibrium, targets)
+    rows = [*_by_parameters(scenario, equilibrium.game, names, found), *_by_players(scenario, equilibrium.game, found)]
+    return Gradients(tuple(targets), np.array([one.value for one in found]), tuple(rows), found)
+
+
+def _by_parameters(
+    scenario: Scenario, game: Game, names: Sequence[str], found: Sequence[GameGradient]
+) -> Iterator[Derivative]:
+    numbers = scenario.parameter_values()
+    compiled = _compiled_with(scenario)
+    for name in names:
+        value = numbers[name] / scenario.unit_factor(name)
+        step = _step(scenario, name, value)
+        nothing = np.full(len(found), np.nan)
+        try:
+            up, down = (_Coefficients.of(game, compiled(name, value + sign * step), step) for sign in (1, -1))
+        except ScenarioError as error:
+            why = f"the value cannot be changed both ways: {error.problems[0].message}"
+            yield Derivative(name, "parameter", value, nothing, why)
+            continue
+        except _OtherGame as change:
+            yield Derivative(name, "parameter", value, nothing, f"the least change makes another game: {change}")
+            continue
+        here = _Coefficients.of(game, game, step)
+        above = np.array([up.minus(here).against(one) for one in found]) / step
+        below = np.array([here.minus(down).against(one) for one in found]) / step
+        derivatives = np.array([up.minus(down).against(one) for one in found]) / (2.0 * step)
+        why = ""
+        if np.isnan(derivatives).any():
+            why = "it changes how often a decision comes up that never does, and what would be decided there was not solved"
+        elif (np.abs(above - below) > KINK * np.maximum(np.abs(above), np.abs(below)) + 1e-9 / step).any():
+            why = f"the odds turn at the value: a slope of {_list(below)} below it and {_list(above)} above"
+        yield Derivative(name, "parameter", value, nothing if why else derivatives, why)
+
+
+def _list(numbers: Floats) -> str:
+    return ", ".join(f"{number:.3g}" for number in numbers)
+
+
+def _step(scenario: Scenario, name: str, value: float) -> float:
+    """A small share of the value, or where it is 0 of its range."""
+    bounds = scenario.parameters[name].range
+    scale = abs(value) or (bounds[1] - bounds[0] if bounds else 0.0) or 1.0
+    return RELATIVE_STEP * scale
+
+
+def _compiled_with(scenario: Scenario) -> Callable[[str, float], Game]:
+    """The game with one parameter at another value; what is a formula of it follows."""
+
+    def compiled(name: str, value: float) -> Game:
+        changed = scenario.parameters[name].model_copy(update={"value": Expression.parse(value)})
+        return compile_game(scenario.model_copy(update={"parameters": {**scenario.parameters, name: changed}}))
+
+    return compiled
+
+
+def _by_players(scenario: Scenario, game: Game, found: Sequence[GameGradient]) -> Iterator[Derivative]:
+    length = scenario.period.length
+    for i, player in enumerate(game.players):
+        path = f"players.{player.name}"
+        yield Derivative(f"{path}.rationality", "rationality", player.rationality, np.array([g.rationality[i] for g in found]))
+        # the file gives the discount per unit of time, the game has it per period
+        a_unit = player.discount ** (1.0 / length)
+        by_unit = np.array([g.discount[i] for g in found]) * length * a_unit ** (length - 1.0)
+        yield Derivative(f"{path}.discount", "discount", a_unit, by_unit)
+        if len(player.player_types) == 2:
+            name = f"{path}.types.{player.player_types[1]}"
+            yield Derivative(name, "prior", player.prior[1], np.array([g.prior[i] for g in found]))
+
+
+class _OtherGame(Exception):
+    """Two games differ in more than their numbers."""
+
+
+@dataclass(frozen=True)
+class _Coefficients:
+    """Every number of a game, in the order of the arrays of another game of the same structure.
+
+    Attributes:
+        arrays: Arrival, payoffs and probabilities of every layer, epoch by epoch; then the flows of the epochs.
+        terminals: Payoffs of the terminals of the other game; shape (terminal, plane, 2, 2).
+        unresolved: Shape (state of layer 0, plane).
+        players: Rationality, discount and prior of the second type; shape (3, player).
+    """
+
+    arrays: tuple[Floats, ...]
+    terminals: Floats
+    unresolved: Floats
+    players: Floats
+
+    @staticmethod
+    def of(base: Game, game: Game, step: float) -> _Coefficients:
+        """Read the numbers of `game`.
+
+        Raises:
+            _OtherGame: It has not the structure of `base`.
+        """
+        _require_same(base, game)
+        arrays: list[Floats] = []
+        for epoch in game.epochs:
+            for layer in epoch.layers:
+                arrays += [layer.arrival, layer.action_payoff, layer.branch_probability]
+        arrays += [epoch.flow for epoch in game.epochs]
+        players = np.array([[one.rationality, one.discount, one.prior[-1]] for one in game.players]).T
+        return _Coefficients(tuple(arrays), _terminals(base, game, step), game.unresolved_payoff, players)
+
+    def minus(self, other: _Coefficients) -> _Coefficients:
+        """The difference."""
+        arrays = tuple(one - two for one, two in zip(self.arrays, other.arrays, strict=True))
+        return _Coefficients(
+            arrays, self.terminals - other.terminals, self.unresolved - other.unresolved, self.players - other.players
+        )
+
+    def against(self, gradient: GameGradient) -> float:
+        """The sum of products with the derivatives by the same numbers; not a number where one is that counts."""
+        by: list[Floats] = []
+        for layers in gradient.layers:
+            for layer in layers:
+                by += [layer.arrival, layer.action_payoff, layer.branch_probability]
+        by += gradient.flows
+        players = np.stack([gradient.rationality, gradient.discount, gradient.prior])
+        pairs = [*zip(by, self.arrays, strict=True), (gradient.terminal_payoff, self.terminals)]
+        pairs += [(gradient.unresolved_payoff, self.unresolved), (players, self.players)]
+        return float(sum(np.sum(np.where(change == 0.0, 0.0, slope) * change) for slope, change in pairs))
+
+
+def _require_same(base: Game, game: Game) -> None:
+    if base is game:
+        return
+    if base.packages != game.packages:
+        raise _OtherGame(f"the packages on the table are {', '.join(game.packages)}")
+    if base.num_states != game.num_states or [e.start for e in base.epochs] != [e.start for e in game.epochs]:
+        raise _OtherGame("other states can be reached")
+    for mine, other in zip(base.epochs, game.epochs, strict=True):
+        for one, two in zip(mine.layers, other.layers, strict=True):
+            if not all(np.array_equal(a, b) for a, b in zip(_structure(one), _structure(two), strict=True)):
+                raise _OtherGame(f"stage `{one.stage}` has other moves or consequences")
+    if base.start != game.start:
+        raise _OtherGame("it starts in another state")
+
+
+def _structure(layer: Layer) -> tuple[NDArray[np.generic], ...]:
+    """Everything of a layer but its numbers; the ends of the crisis are compared apart."""
+    second = layer.second
+    together = (
+        () if second is None else (second.mover, second.num_actions, second.action_label, second.action_allowed)
+    )
+    return (
+        layer.levels, layer.mover, layer.skip, layer.action_start, layer.action_label, layer.action_allowed,
+        layer.branch_start, np.maximum(layer.branch_target, -1), layer.milestone_holds, *together,
+    )  # fmt: skip
+
+
+def _terminals(base: Game, game: Game, step: float) -> Floats:
+    """Payoffs of the terminals of `base` in `game`, which may number its own in another way."""
+    payoff = np.full_like(base.terminals.payoff, np.nan)
+    for mine, other in zip(base.epochs, game.epochs, strict=True):
+        for one, two in zip(mine.layers, other.layers, strict=True):
+            ends = np.unique(np.stack([-one.branch_target - 1, -two.branch_target - 1])[:, one.branch_target < 0], axis=1)
+            for here, there in ends.T:
+                is_same = base.terminals.outcome[here] == game.terminals.outcome[there]
+                if not is_same or base.terminals.package[here] != game.terminals.package[there]:
+                    raise _OtherGame(f"stage `{one.stage}` ends in other ways")
+                found = game.terminals.payoff[there]
+                if np.isnan(payoff[here]).all():
+                    payoff[here] = found
+                elif np.abs(payoff[here] - found).max(initial=0.0) > SAME_PAYOFF * step:
+                    raise _OtherGame(f"ends of stage `{one.stage}` that pay the same do so no longer")
+    return np.where(np.isnan(payoff), base.terminals.payoff, payoff)
