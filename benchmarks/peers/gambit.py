@@ -5,6 +5,7 @@ Takes an `.efg` file with payoffs scaled so that lambda is 1; prints times and s
 
 import argparse
 import json
+import sys
 import time
 
 start = time.perf_counter()
@@ -22,22 +23,20 @@ def main():
     seconds = []
     for _ in range(arguments.repeat):
         start = time.perf_counter()
-        profile = pygambit.qre.logit_solve_lambda(game, [1.0])[0].profile
+        (found,) = pygambit.qre.logit_solve_lambda(game, [1.0], use_strategic=False)
         seconds.append(time.perf_counter() - start)
     strategies = [
-        [[float(profile[action]) for action in infoset.actions] for infoset in player.infosets] for player in game.players
+        [[float(probability) for _, probability in row] for _, row in found.profile[player]] for player in game.players
     ]
-    print(
-        json.dumps(
-            {
-                "seconds": seconds,
-                "import_seconds": import_seconds,
-                "nodes": len(game.nodes),
-                "information_sets": sum(map(len, strategies)),
-                "strategies": strategies,
-                "version": pygambit.__version__,
-            }
-        )
+    json.dump(
+        {
+            "seconds": seconds,
+            "import_seconds": import_seconds,
+            "information_sets": sum(map(len, strategies)),
+            "strategies": strategies,
+            "version": pygambit.__version__,
+        },
+        sys.stdout,
     )
 
 

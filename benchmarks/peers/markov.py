@@ -8,6 +8,7 @@ import argparse
 import contextlib
 import io
 import json
+import sys
 import time
 
 start = time.perf_counter()
@@ -58,17 +59,16 @@ def main():
             homotopy.solve()
         seconds.append(time.perf_counter() - start)
     found = homotopy.equilibrium
-    print(
-        json.dumps(
-            {
-                "seconds": seconds,
-                "import_seconds": import_seconds,
-                "strategies": [np.asarray(found.strategies)[2 * t : 2 * t + 2].tolist() for t in range(game["periods"])],
-                "values": np.asarray(found.values)[0].tolist(),
-                "version": sgamesolver.__version__ if hasattr(sgamesolver, "__version__") else "1.0.2",
-                "numpy": np.__version__,
-            }
-        )
+    json.dump(
+        {
+            "seconds": seconds,
+            "import_seconds": import_seconds,
+            "strategies": [np.asarray(found.strategies)[2 * t : 2 * t + 2].tolist() for t in range(game["periods"])],
+            "values": np.asarray(found.values)[0].tolist(),
+            "version": sgamesolver.__version__ if hasattr(sgamesolver, "__version__") else "1.0.2",
+            "numpy": np.__version__,
+        },
+        sys.stdout,
     )
 
 

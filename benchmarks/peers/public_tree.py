@@ -14,13 +14,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from families import (
-    ACCIDENT, ACCIDENT_WORTH, FLOW, PRIOR, RAISE_COST, RATIONALITY, STRIKE_WORTH, TENSIONS, UNRESOLVED, YIELD_WORTH,
+    ACCIDENT,
+    ACCIDENT_WORTH,
+    FLOW,
+    PRIOR,
+    RAISE_COST,
+    RATIONALITY,
+    STRIKE_WORTH,
+    TENSIONS,
+    UNRESOLVED,
+    YIELD_WORTH,
 )  # fmt: skip
 
 TOLERANCE = 1e-11
@@ -186,16 +196,15 @@ def main():
             prior=[PRIOR[s][TYPES[k][1]] for k, s in enumerate("ab")],
             **arrays,
         )
-    print(
-        json.dumps(
-            {
-                "seconds": seconds,
-                "sweeps": sweeps,
-                "odds": ends.tolist(),
-                "values": values.tolist(),
-                "numpy": np.__version__,
-            }
-        )
+    json.dump(
+        {
+            "seconds": seconds,
+            "sweeps": sweeps,
+            "odds": ends.tolist(),
+            "values": values.tolist(),
+            "numpy": np.__version__,
+        },
+        sys.stdout,
     )
 
 

@@ -16,16 +16,16 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from standoff.errors import InputError, Problem, ScenarioError, nearest
-from standoff.game.compile import compile_game
+from standoff.game.compiled_structure import CompiledStructure
 from standoff.game.model import Game, Layer
-from standoff.scenario import Expression, Scenario
+from standoff.scenario import Scenario
 from standoff.solve.adjoint import GameGradient, Target, adjoint
 from standoff.solve.equilibrium import Equilibrium
 
@@ -124,17 +124,21 @@ def _by_parameters(
     scenario: Scenario, game: Game, names: Sequence[str], found: Sequence[GameGradient]
 ) -> Iterator[Derivative]:
     numbers = scenario.parameter_values()
-    compiled = _compiled_with(scenario)
+    values = {name: numbers[name] / scenario.unit_factor(name) for name in names}
+    steps = {name: _step(scenario, name, values[name]) for name in names}
+    draws = [{name: values[name] + sign * steps[name]} for name in names for sign in (1.0, -1.0)]
+    games = CompiledStructure.of(scenario).games(draws)
+    nothing = np.full(len(found), np.nan)
     for name in names:
-        value = numbers[name] / scenario.unit_factor(name)
-        step = _step(scenario, name, value)
-        nothing = np.full(len(found), np.nan)
-        try:
-            up, down = (_Coefficients.of(game, compiled(name, value + sign * step), step) for sign in (1, -1))
-        except ScenarioError as error:
-            why = f"the value cannot be changed both ways: {error.problems[0].message}"
+        value, step = values[name], steps[name]
+        changed = [next(games), next(games)]
+        faults = [one for one in changed if isinstance(one, ScenarioError)]
+        if faults:
+            why = f"the value cannot be changed both ways: {faults[0].problems[0].message}"
             yield Derivative(name, "parameter", value, nothing, why)
             continue
+        try:
+            up, down = (_Coefficients.of(game, one, step) for one in changed if isinstance(one, Game))
         except _OtherGame as change:
             yield Derivative(name, "parameter", value, nothing, f"the least change makes another game: {change}")
             continue
@@ -159,16 +163,6 @@ def _step(scenario: Scenario, name: str, value: float) -> float:
     bounds = scenario.parameters[name].range
     scale = abs(value) or (bounds[1] - bounds[0] if bounds else 0.0) or 1.0
     return RELATIVE_STEP * scale
-
-
-def _compiled_with(scenario: Scenario) -> Callable[[str, float], Game]:
-    """The game with one parameter at another value; what is a formula of it follows."""
-
-    def compiled(name: str, value: float) -> Game:
-        changed = scenario.parameters[name].model_copy(update={"value": Expression.parse(value)})
-        return compile_game(scenario.model_copy(update={"parameters": {**scenario.parameters, name: changed}}))
-
-    return compiled
 
 
 def _by_players(scenario: Scenario, game: Game, found: Sequence[GameGradient]) -> Iterator[Derivative]:

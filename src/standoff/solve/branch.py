@@ -7,8 +7,10 @@ arclength goes on growing, so folds are passed and counted.
 
 A step that is too long may land on another curve. Three things guard against that: the correction must be short against the
 step, the tangents at both ends must point nearly the same way, and the determinant of the Jacobian bordered by the tangent,
-whose sign is the orientation of the curve and never changes along it, must keep its sign. Where the branch is lost all the
-same, it is traced again from the start in finer steps.
+whose sign is the orientation of the curve, must keep its sign. It changes only at a branch point, where another curve crosses
+(two moves that are alike in everything make one), and there between points however close; so a step that is very short and
+goes straight on may pass, and is counted with the folds. Where the branch is lost all the same, it is traced again from the
+start in finer steps.
 
 References:
     Turocy, T. L. (2005), A dynamic homotopy interpretation of the logistic quantal response equilibrium correspondence,
@@ -23,12 +25,14 @@ from numba import njit
 
 from standoff.solve.node import HL, D, G, H, evaluate, newton
 
-__all__ = ["solve_dense", "trace"]
+__all__ = ["BRANCH_POINT_STEP", "solve_dense", "trace"]
 
 LONGEST_STEPS = (1.0, 0.1, 0.02)  # in one attempt after the other
 SHARPEST_TURNS = (0.95, 0.99, 0.999)  # least cosine between the tangents at both ends of a step
 LONGEST_CORRECTION = 0.2  # of the length of the step
 SMALLEST_STEP = 1e-7
+BRANCH_POINT_STEP = 1e-4  # longest step over a branch point
+SAME, TURNED_OVER, ANOTHER = range(3)
 MAX_STEPS = 4000
 CORRECTOR_ITERATIONS = 8
 CORRECTOR_TOLERANCE = 1e-9
@@ -217,15 +221,16 @@ def _attempt(belief, target, ell, coefficients, allowed, tolerance, work, longes
             drift = 0.0
             for i in range(n + 1):
                 drift = max(drift, abs(y_new[i] - y_hat[i]))
-            if (
-                used > 0
-                and drift <= LONGEST_CORRECTION * abs(length) + 1e-6
-                and _same_way(
+            if used > 0 and drift <= LONGEST_CORRECTION * abs(length) + 1e-6:
+                way = _compare(
                     belief, target, y_new, tangent, ell, coefficients, allowed, common, work, matrix, right,
                     orientation, sharpest_turn,
-                )
-            ):  # fmt: skip
-                break
+                )  # fmt: skip
+                if way == SAME or (way == TURNED_OVER and abs(length) < BRANCH_POINT_STEP):
+                    if way == TURNED_OVER:
+                        orientation = -orientation
+                        folds += 1
+                    break
             step = 0.5 * min(step, abs(length))
             if step < SMALLEST_STEP:
                 return -evaluations, folds
@@ -238,10 +243,10 @@ def _attempt(belief, target, ell, coefficients, allowed, tolerance, work, longes
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _same_way(
+def _compare(
     belief, target, y, tangent, ell, coefficients, allowed, common, work, matrix, right, orientation, sharpest_turn
 ):  # fmt: skip
-    """Whether the tangent at y makes no sharp turn against the one before: the step has not jumped to another curve."""
+    """Whether the curve at y is the same curve going the same way, as far as its tangent and its orientation tell."""
     n = common.shape[0]
     for i in range(n):
         ell[common[i]] = y[i]
@@ -249,7 +254,8 @@ def _same_way(
     _bordered(target, common, tangent, work, matrix)
     right[:] = 0.0
     right[n] = 1.0
-    if solve_dense(matrix, right) != orientation:
-        return False
+    determinant = solve_dense(matrix, right)
     # the bordered system gives the tangent scaled to unit component along the old one, so its norm is 1/cosine
-    return np.sqrt(np.sum(right**2)) <= 1.0 / sharpest_turn
+    if determinant == 0.0 or not np.sqrt(np.sum(right**2)) <= 1.0 / sharpest_turn:
+        return ANOTHER
+    return SAME if determinant == orientation else TURNED_OVER

@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.solve.branch import solve_dense
+from standoff.solve.branch import BRANCH_POINT_STEP, solve_dense
 from standoff.solve.chebyshev import weights_at
 from standoff.solve.lanes import kernel
 
@@ -423,7 +423,12 @@ def _attempt(pair, y, tolerance, longest_step, sharpest_turn):
                 _border(pair, t_trial, tangent, matrix, by_t)
                 right[:] = 0.0
                 right[size] = 1.0
-                if solve_dense(matrix, right) == orientation and np.sqrt(np.sum(right**2)) <= 1.0 / sharpest_turn:
+                determinant = solve_dense(matrix, right)
+                is_straight = determinant != 0.0 and np.sqrt(np.sum(right**2)) <= 1.0 / sharpest_turn
+                # the orientation changes only at a branch point; see `standoff.solve.branch`
+                if is_straight and (determinant == orientation or abs(length) < BRANCH_POINT_STEP):
+                    folds += determinant != orientation
+                    orientation = determinant
                     arrived = is_last
                     break
             step = 0.5 * min(step, abs(length))

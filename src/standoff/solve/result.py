@@ -76,7 +76,7 @@ class Certificate:
         evaluations: Evaluations of node equations.
         unique: Nodes whose solution is proved unique.
         traced: Nodes traced from rationality 0.
-        folds: Folds passed while tracing.
+        folds: Folds and branch points passed while tracing.
         stationary_change: In a crisis that goes on for ever, the largest change of any value by one more period; else 0.
     """
 

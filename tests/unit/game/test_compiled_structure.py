@@ -32,6 +32,7 @@ parameters:
   top_worth: {value: 2, judgement: x}
   hot: {value: 2, judgement: x}
   burden: {value: 1, judgement: x}
+  sure: {value: 1, judgement: x}
 quantities: {weight: {value: burden / (1 + heat)}}
 state: {heat: {label: Heat, levels: [low, mid, high], start: mid}}
 deadlines: {fuse: {label: Fuse, date: 2000-01-10}}
@@ -53,7 +54,7 @@ stages:
         label: Heat
         costs: {a: {soft: 0.3, hard: 0.1}}
         leads_to: [{p: up, heat: +1}, {p: 1 - up, heat: -1, payoffs: {b: 2}}]
-      stop: {label: Stop, when: heat >= stop_from, types: [hard], leads_to: {outcome: over}}
+      stop: {label: Stop, when: heat >= stop_from, types: [hard], leads_to: [{p: sure, outcome: over}, {p: 1 - sure}]}
   - name: talk
     bargaining:
       between: [a, b]
@@ -151,6 +152,7 @@ BAD = [
     ({"patience": 1.1}, "discount"),
     ({"hard_prior": 2.0}, "priors"),
     ({"pace": -1.0}, "rate"),
+    ({"stop_from": 9.0, "sure": 1.5}, "probabilities"),  # of what can never happen
     ({"burden": float("nan")}, "not-finite"),
     ({"burden": float("inf")}, "not-finite"),
 ]
