@@ -143,6 +143,9 @@ class _Induction:
         self.moves: tuple[Moves, ...] = ()
         self.warm: list[Floats] = []
         self.trend: list[Floats] = []
+        self.turn = 0
+        self.ended = np.empty(0)
+        self.rooms: dict[tuple[int, int], Floats] = {}
         self.residual = 0.0
         self.regret = 0.0
         self.counts = np.zeros(len(COUNTS), dtype=np.int64)
@@ -166,15 +169,28 @@ class _Induction:
                 self.warm.append(warm)
                 self.trend.append(np.zeros(shape))
 
+    def _room(self, s: int, layer: Layer) -> Floats:
+        """Where the values of a layer go: used again period by period, unless they are kept, and in turns."""
+        shape = (layer.num_states, len(self.game.planes), self.grid.row)
+        if self.settings.keep_values:
+            return np.empty(shape)
+        key = (s, self.turn if s == 0 else 0)
+        if key not in self.rooms:
+            self.rooms[key] = np.empty(shape)
+        return self.rooms[key]
+
     def period(self, period: int, value: Floats, strategies: list[Floats], second: list[Floats]) -> list[Floats]:
         """Values of every layer of a period, from those at the start of the next; strategies are written."""
         assert self.epoch is not None
-        ended = np.empty_like(value)
+        self.turn = 1 - self.turn
+        if self.ended.shape != value.shape or self.settings.keep_values:
+            self.ended = np.empty_like(value)
+        ended = self.ended
         period_end(value, self.epoch.flow, self.discounts, ended)
         values = [ended]
         for s in range(len(self.epoch.layers) - 1, -1, -1):
             layer = self.epoch.layers[s]
-            out = np.empty((layer.num_states, len(self.game.planes), self.grid.row))
+            out = self._room(s, layer)
             if layer.is_chance:
                 chance_layer(self.moves[s], self.grid.terminal_values, values[0], out)
             else:
@@ -348,13 +364,19 @@ def forward_pass(game: Game, grid: Grid, backward: Backward, workers: Workers, p
     cuts = [(0, num_channels)] if workers.num_threads == 1 else [(0, first_plane), (first_plane, num_channels)]
     note(0)
     meet_milestones(game.epochs[0].layers[0].milestone_holds, after, 1, 0, num_channels, mass, hits)
+    # room for the mass of every layer, used again period by period: asking for it anew costs as much as moving the mass
+    masses = [[np.empty((size, num_channels, grid.row)) for _ in range(2 if game.num_layers == 1 else 1)] for size in sizes]
+    turn = 0
     prepared: tuple[Epoch, tuple[Moves, ...]] | None = None
     for period in range(game.num_periods):
         epoch = game.epoch_of(period)
         if prepared is None or prepared[0] is not epoch:
             prepared = (epoch, tuple(moves_of(layer) for layer in epoch.layers))
         for s, layer in enumerate(epoch.layers):
-            next_mass = np.zeros((sizes[(s + 1) % game.num_layers], num_channels, grid.row))
+            to = (s + 1) % game.num_layers
+            if masses[to][turn] is mass:  # a game of one layer
+                turn = 1 - turn
+            next_mass = masses[to][turn]
             arrived = epoch.layers[(s + 1) % game.num_layers]
 
             def move(
@@ -370,6 +392,7 @@ def forward_pass(game: Game, grid: Grid, backward: Backward, workers: Workers, p
                 factor: Floats = factor,
                 payoffs: Floats = payoffs,
             ) -> None:
+                next_mass[:, first:last] = 0.0
                 if layer.is_chance:
                     chance_forward(
                         first,
