@@ -10,9 +10,9 @@ export MPLCONFIGDIR := $(CURDIR)/build/matplotlib
 SCENARIO ?= iran-us-2026
 STAMP := $(VENV)/.stamp
 
-.PHONY: help setup run test check docs bench browser clean
+.PHONY: help setup run test check docs bench bench-peers browser clean
 help:
-	@echo "make run | test | check | docs | bench | setup | clean"
+	@echo "make run | test | check | docs | bench | bench-peers | setup | clean"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "standoff needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 run")'
@@ -35,6 +35,9 @@ docs: $(STAMP)-test
 	$(BIN)/python docs/generate.py
 bench: $(STAMP)-bench
 	$(BIN)/python -m pytest benchmarks --benchmark-columns=min,median,iqr,rounds $(ARGS)
+# Other programs on the same games, each in an environment of its own under build/peers; writes docs/explanation/peers.md.
+bench-peers: $(STAMP)-bench
+	$(BIN)/python benchmarks/peers/run.py $(ARGS)
 # The tests of the HTML brief look at it in a real browser. Where none is installed and this user may install one, do so.
 browser:
 	@command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 \

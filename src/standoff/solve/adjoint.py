@@ -234,7 +234,9 @@ class _Sweep:
         self.by_layer = [
             [
                 LayerGradient(
-                    np.zeros(layer.num_states), np.zeros((layer.num_actions, self.planes)), np.zeros(len(layer.branch_target))
+                    np.zeros(layer.num_states),
+                    np.zeros((layer.num_actions, self.planes)),
+                    np.zeros(len(layer.branch_target)),
                 )
                 for layer in epoch.layers
             ]
@@ -296,7 +298,11 @@ class _Sweep:
         for period in range(game.num_periods, -1, -1):
             if self._meets(period, 0):
                 carried_meet(
-                    self._holds(self._arrived(period)), self.channels.after, self.planes, self.channels.hit_worth, starts[0]
+                    self._holds(self._arrived(period)),
+                    self.channels.after,
+                    self.planes,
+                    self.channels.hit_worth,
+                    starts[0],
                 )
             if period > 0:
                 starts.insert(0, self._layers(period - 1, starts[0])[0])
@@ -318,7 +324,15 @@ class _Sweep:
             if layer.second is not None:
                 second = self._second_strategies(period)[s]
                 carried_pair_layer(
-                    moves, *second_of(layer), self.grid.sides, strategies, second, terminals, values[0], self.planes, out
+                    moves,
+                    *second_of(layer),
+                    self.grid.sides,
+                    strategies,
+                    second,
+                    terminals,
+                    values[0],
+                    self.planes,
+                    out,
                 )
             else:
                 carried_layer(

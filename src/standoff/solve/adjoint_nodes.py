@@ -78,7 +78,9 @@ def sensitivity_meet(holds, after, planes, sensitivity):
 
 
 @kernel
-def release(action, w_sensitivity, planes, moves, values, terminals, next_sensitivity, by_terminal, by_payoff, by_probability):
+def release(
+    action, w_sensitivity, planes, moves, values, terminals, next_sensitivity, by_terminal, by_payoff, by_probability
+):
     """From the sensitivities to W of an action to those of what it is made of; all added to."""
     carried, row = w_sensitivity.shape
     for e in range(planes):

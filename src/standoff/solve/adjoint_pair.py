@@ -79,7 +79,17 @@ def _at_posteriors(w, pair, i, j, n1, n2):
 
 @kernel
 def carried_pair_layer(
-    moves, second_mover, second_count, second_allowed, sides, strategies, second_strategies, terminals, values, planes, out
+    moves,
+    second_mover,
+    second_count,
+    second_allowed,
+    sides,
+    strategies,
+    second_strategies,
+    terminals,
+    values,
+    planes,
+    out,
 ):
     """Carried rows of a layer with joint actions; see `standoff.solve.adjoint_values.carried_layer`."""
     carried, row = out.shape[1], out.shape[2]
@@ -169,7 +179,16 @@ def sensitivity_pair_layer(
                             by_w[joint, e, k1 * n2 + k2] += answers[joint, e] * weight
         for a in range(w.shape[0]):
             release(
-                start + a, by_w[a], planes, moves, values, terminals, next_sensitivity, by_terminal, by_payoff, by_probability
+                start + a,
+                by_w[a],
+                planes,
+                moves,
+                values,
+                terminals,
+                next_sensitivity,
+                by_terminal,
+                by_payoff,
+                by_probability,
             )
     return worst
 

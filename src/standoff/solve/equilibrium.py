@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +15,7 @@ from numpy.typing import NDArray
 from standoff.errors import SolveError
 from standoff.game.model import Game
 from standoff.solve.arrays import Grid
-from standoff.solve.passes import Workers, backward_pass, forward_pass
+from standoff.solve.passes import Workers, backward_pass, forward_pass, num_processors
 from standoff.solve.result import Certificate, Equilibrium, Settings, Sweep
 from standoff.solve.two_types import COUNTS
 
@@ -42,38 +46,59 @@ def solve(game: Game, settings: Settings | None = None, progress: Progress | Non
     if not game.belief_players:
         return _solve_on(game, settings, 1, progress, None)
     if settings.belief_points is not None:
-        return _solve_on(game, settings, settings.belief_points, progress, _reference(game, settings))
+        points = settings.belief_points
+        with _beside(settings, lambda quiet: _reference(game, quiet)) as reference:
+            return _solve_on(game, settings, points, progress, reference)
     return _climb(game, settings, progress)
+
+
+@contextmanager
+def _beside(settings: Settings, work: Callable[[Settings], Floats | None]) -> Iterator[Callable[[], Floats | None]]:
+    """Do some work on one thread beside the rest, if there are threads to spare; gives what waits for the result."""
+    if (settings.threads or num_processors()) == 1:
+        yield lambda: work(settings)
+        return
+    with ThreadPoolExecutor(1) as pool:
+        result = pool.submit(work, replace(settings, threads=1))
+        yield result.result
 
 
 def _reference(game: Game, settings: Settings) -> Floats:
     """Odds from half as many belief points; where those are too few to solve the game, from twice as many."""
     assert settings.belief_points is not None
-    num_points = (settings.belief_points + 1) // 2
+    found = _odds_at(game, settings, (settings.belief_points + 1) // 2)
+    if found is not None:
+        return found
+    return odds_of(game, _solve_on(game, settings, 2 * settings.belief_points - 1, None, None).sweep)
+
+
+def _odds_at(game: Game, settings: Settings, num_points: int) -> Floats | None:
+    """Odds from so many belief points, None where they are too few to solve the game."""
     try:
         return odds_of(game, _solve_on(game, settings, num_points, None, None).sweep)
     except SolveError:
-        return odds_of(game, _solve_on(game, settings, 2 * settings.belief_points - 1, None, None).sweep)
+        return None
 
 
 def _climb(game: Game, settings: Settings, progress: Progress | None) -> Equilibrium:
     """Raise the belief points until the error estimate meets the tolerance."""
-    coarse: Floats | None = None
     failed: SolveError | None = None
     error = math.inf
-    for num_points in BELIEF_LADDER:
-        try:
-            found = _solve_on(game, settings, num_points, progress, coarse)
-        except SolveError as problem:
-            # too few points bend the values so that a node has no branch to follow; more may not
-            failed = problem
-            continue
-        error = found.certificate.belief_error
-        if coarse is not None and error <= settings.belief_tolerance:
-            return found
-        # only the odds are needed of it from here on; the rest is a large part of the memory
-        coarse, failed = odds_of(game, found.sweep), None
-        del found
+    with _beside(settings, lambda quiet: _odds_at(game, quiet, BELIEF_LADDER[0])) as coarse:
+        for num_points in BELIEF_LADDER[1:]:
+            try:
+                found = _solve_on(game, settings, num_points, progress, coarse)
+            except SolveError as problem:
+                # too few points bend the values so that a node has no branch to follow; more may not
+                failed, coarse = problem, _nothing
+                continue
+            error, failed = found.certificate.belief_error, None
+            if error <= settings.belief_tolerance:
+                return found
+            # only the odds are needed of it from here on; the rest is a large part of the memory
+            odds = odds_of(game, found.sweep)
+            coarse = partial(_given, odds)
+            del found
     if failed is not None:
         raise failed
     raise SolveError(
@@ -82,17 +107,40 @@ def _climb(game: Game, settings: Settings, progress: Progress | None) -> Equilib
     )
 
 
+def _nothing() -> Floats | None:
+    return None
+
+
+def _given(odds: Floats) -> Floats | None:
+    return odds
+
+
 def _solve_on(
-    game: Game, settings: Settings, num_points: int, progress: Progress | None, coarse: Floats | None
+    game: Game,
+    settings: Settings,
+    num_points: int,
+    progress: Progress | None,
+    reference: Callable[[], Floats | None] | None,
 ) -> Equilibrium:
-    """Solve with the given belief points; the error is estimated against the odds of a coarser solution, if given."""
+    """Solve with the given belief points.
+
+    Args:
+        game: The game.
+        settings: How to solve.
+        num_points: Belief points.
+        progress: Called with the share of the work done.
+        reference: Gives the odds against which the error is estimated, None where they could not be found: then the error is
+            infinite. No reference at all: the error is not asked for.
+    """
     grid = Grid(game, num_points)
     with Workers.of(settings) as workers:
         backward = backward_pass(game, settings, grid, workers, progress)
         sweep = forward_pass(game, grid, backward, workers, progress)
     error = _type_gap(game, sweep)
-    if coarse is not None:
-        error = max(error, float(np.max(np.abs(odds_of(game, sweep) - coarse), initial=0.0)))
+    if reference is not None:
+        coarse = reference()
+        apart = math.inf if coarse is None else float(np.max(np.abs(odds_of(game, sweep) - coarse), initial=0.0))
+        error = max(error, apart)
     start_values = backward.values[0][0][game.start] @ grid.start_weights
     gap = float(np.max(np.abs(start_values - sweep.payoffs))) if len(start_values) else 0.0
     certificate = Certificate(

@@ -25,7 +25,7 @@ from standoff.solve.result import Settings, Sweep
 from standoff.solve.simultaneous import simultaneous_forward, simultaneous_layer
 from standoff.solve.two_types import ANY_BRANCH, COUNTS, PRINCIPAL, TRACE_ALWAYS
 
-__all__ = ["Backward", "Workers", "backward_pass", "forward_pass"]
+__all__ = ["Backward", "Workers", "backward_pass", "forward_pass", "num_processors"]
 
 Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
@@ -365,7 +365,9 @@ def forward_pass(game: Game, grid: Grid, backward: Backward, workers: Workers, p
     note(0)
     meet_milestones(game.epochs[0].layers[0].milestone_holds, after, 1, 0, num_channels, mass, hits)
     # room for the mass of every layer, used again period by period: asking for it anew costs as much as moving the mass
-    masses = [[np.empty((size, num_channels, grid.row)) for _ in range(2 if game.num_layers == 1 else 1)] for size in sizes]
+    masses = [
+        [np.empty((size, num_channels, grid.row)) for _ in range(2 if game.num_layers == 1 else 1)] for size in sizes
+    ]
     turn = 0
     prepared: tuple[Epoch, tuple[Moves, ...]] | None = None
     for period in range(game.num_periods):
