@@ -1,6 +1,6 @@
 """How far standoff's strategies are from Gambit's, by rationality and belief points: the table of verification.md.
 
-Run with the extra `verify` installed: `python benchmarks/gambit_agreement.py`. It takes about ten minutes.
+Run with the extra `verify` installed: `python benchmarks/gambit_agreement.py`. It takes about a quarter of an hour.
 """
 
 import sys
@@ -40,7 +40,7 @@ def main() -> None:
     write("|---|" + "---|" * len(POINTS) + "\n")
     beyond = []
     for rationality, runs in RUNS.items():
-        cells = {n: "not run" for n in POINTS}
+        cells = dict.fromkeys(POINTS, "not run")
         found = {n: [] for n in runs}
         refused = dict.fromkeys(runs, 0)
         for family, settings in enumerate(FAMILIES):

@@ -32,14 +32,17 @@ def cpu(function):
     return time.process_time() - start
 
 
+@pytest.mark.parametrize("threads", [1, None])
 @pytest.mark.parametrize("points", [9, 17])
-def test_solve_iran_us_2026(benchmark, game, points):
-    certificate = benchmark.pedantic(lambda: solve(game, Settings(belief_points=points)).certificate, rounds=3)
+def test_solve_iran_us_2026(benchmark, game, points, threads):
+    """Solve, error estimate and forward pass; one thread, or as many as there are processors."""
+    settings = Settings(belief_points=points, threads=threads)
+    certificate = benchmark.pedantic(lambda: solve(game, settings).certificate, rounds=3)
     benchmark.extra_info |= {
         "states in a full layer": max(game.num_states),
         "nodes": certificate.nodes,
         "evaluations per node": round(certificate.evaluations / certificate.nodes, 2),
-        "CPU seconds": round(cpu(lambda: solve(game, Settings(belief_points=points))), 2),
+        "CPU seconds": round(cpu(lambda: solve(game, settings)), 2),
         "peak memory MB of the process so far": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
 

@@ -169,7 +169,9 @@ def _by_players(scenario: Scenario, game: Game, found: Sequence[GameGradient]) -
     length = scenario.period.length
     for i, player in enumerate(game.players):
         path = f"players.{player.name}"
-        yield Derivative(f"{path}.rationality", "rationality", player.rationality, np.array([g.rationality[i] for g in found]))
+        yield Derivative(
+            f"{path}.rationality", "rationality", player.rationality, np.array([g.rationality[i] for g in found])
+        )
         # the file gives the discount per unit of time, the game has it per period
         a_unit = player.discount ** (1.0 / length)
         by_unit = np.array([g.discount[i] for g in found]) * length * a_unit ** (length - 1.0)
@@ -253,9 +255,7 @@ def _require_same(base: Game, game: Game) -> None:
 def _structure(layer: Layer) -> tuple[NDArray[np.generic], ...]:
     """Everything of a layer but its numbers; the ends of the crisis are compared apart."""
     second = layer.second
-    together = (
-        () if second is None else (second.mover, second.num_actions, second.action_label, second.action_allowed)
-    )
+    together = () if second is None else (second.mover, second.num_actions, second.action_label, second.action_allowed)
     return (
         layer.levels, layer.mover, layer.skip, layer.action_start, layer.action_label, layer.action_allowed,
         layer.branch_start, np.maximum(layer.branch_target, -1), layer.milestone_holds, *together,
@@ -267,7 +267,9 @@ def _terminals(base: Game, game: Game, step: float) -> Floats:
     payoff = np.full_like(base.terminals.payoff, np.nan)
     for mine, other in zip(base.epochs, game.epochs, strict=True):
         for one, two in zip(mine.layers, other.layers, strict=True):
-            ends = np.unique(np.stack([-one.branch_target - 1, -two.branch_target - 1])[:, one.branch_target < 0], axis=1)
+            ends = np.unique(
+                np.stack([-one.branch_target - 1, -two.branch_target - 1])[:, one.branch_target < 0], axis=1
+            )
             for here, there in ends.T:
                 is_same = base.terminals.outcome[here] == game.terminals.outcome[there]
                 if not is_same or base.terminals.package[here] != game.terminals.package[there]:
