@@ -108,7 +108,7 @@ def gradients(
 
     Raises:
         InputError: A target or a parameter does not exist.
-        NotDifferentiable: The equilibrium lies at a fold.
+        NotDifferentiableError: The equilibrium lies at a fold.
     """
     names = list(scenario.parameters) if parameters is None else list(parameters)
     for name in names:
@@ -139,7 +139,7 @@ def _by_parameters(
             continue
         try:
             up, down = (_Coefficients.of(game, one, step) for one in changed if isinstance(one, Game))
-        except _OtherGame as change:
+        except _OtherGameError as change:
             yield Derivative(name, "parameter", value, nothing, f"the least change makes another game: {change}")
             continue
         here = _Coefficients.of(game, game, step)
@@ -181,7 +181,7 @@ def _by_players(scenario: Scenario, game: Game, found: Sequence[GameGradient]) -
             yield Derivative(name, "prior", player.prior[1], np.array([g.prior[i] for g in found]))
 
 
-class _OtherGame(Exception):
+class _OtherGameError(Exception):
     """Two games differ in more than their numbers."""
 
 
@@ -206,7 +206,7 @@ class _Coefficients:
         """Read the numbers of `game`.
 
         Raises:
-            _OtherGame: It has not the structure of `base`.
+            _OtherGameError: It has not the structure of `base`.
         """
         _require_same(base, game)
         arrays: list[Floats] = []
@@ -241,15 +241,15 @@ def _require_same(base: Game, game: Game) -> None:
     if base is game:
         return
     if base.packages != game.packages:
-        raise _OtherGame(f"the packages on the table are {', '.join(game.packages)}")
+        raise _OtherGameError(f"the packages on the table are {', '.join(game.packages)}")
     if base.num_states != game.num_states or [e.start for e in base.epochs] != [e.start for e in game.epochs]:
-        raise _OtherGame("other states can be reached")
+        raise _OtherGameError("other states can be reached")
     for mine, other in zip(base.epochs, game.epochs, strict=True):
         for one, two in zip(mine.layers, other.layers, strict=True):
             if not all(np.array_equal(a, b) for a, b in zip(_structure(one), _structure(two), strict=True)):
-                raise _OtherGame(f"stage `{one.stage}` has other moves or consequences")
+                raise _OtherGameError(f"stage `{one.stage}` has other moves or consequences")
     if base.start != game.start:
-        raise _OtherGame("it starts in another state")
+        raise _OtherGameError("it starts in another state")
 
 
 def _structure(layer: Layer) -> tuple[NDArray[np.generic], ...]:
@@ -273,10 +273,10 @@ def _terminals(base: Game, game: Game, step: float) -> Floats:
             for here, there in ends.T:
                 is_same = base.terminals.outcome[here] == game.terminals.outcome[there]
                 if not is_same or base.terminals.package[here] != game.terminals.package[there]:
-                    raise _OtherGame(f"stage `{one.stage}` ends in other ways")
+                    raise _OtherGameError(f"stage `{one.stage}` ends in other ways")
                 found = game.terminals.payoff[there]
                 if np.isnan(payoff[here]).all():
                     payoff[here] = found
                 elif np.abs(payoff[here] - found).max(initial=0.0) > SAME_PAYOFF * step:
-                    raise _OtherGame(f"ends of stage `{one.stage}` that pay the same do so no longer")
+                    raise _OtherGameError(f"ends of stage `{one.stage}` that pay the same do so no longer")
     return np.where(np.isnan(payoff), base.terminals.payoff, payoff)

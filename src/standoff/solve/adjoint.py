@@ -15,7 +15,7 @@ the horizon through its stationary period, until nothing is added any more: the 
 series of the implicit function theorem for the stationary values.
 
 What is differentiated is the answer as it was found: on its belief points and on its branch. Where a node lies at a fold there
-is no derivative, and `NotDifferentiable` says where.
+is no derivative, and `NotDifferentiableError` says where.
 
 References:
     Griewank, A. and Walther, A. (2008), Evaluating Derivatives, SIAM.
@@ -40,7 +40,15 @@ from standoff.solve.arrays import Grid, Moves, moves_of, second_of
 from standoff.solve.passes import num_processors
 from standoff.solve.result import Equilibrium
 
-__all__ = ["UNRESOLVED", "GameGradient", "LayerGradient", "NotDifferentiable", "Target", "adjoint", "odds_of_target"]
+__all__ = [
+    "UNRESOLVED",
+    "GameGradient",
+    "LayerGradient",
+    "NotDifferentiableError",
+    "Target",
+    "adjoint",
+    "odds_of_target",
+]
 
 Floats = NDArray[np.float64]
 
@@ -52,7 +60,7 @@ NEGLIGIBLE = 1e-13
 """Share of what was added in all, below which a further period of a crisis that goes on for ever adds nothing."""
 
 
-class NotDifferentiable(SolveError):
+class NotDifferentiableError(SolveError):
     """The odds have no derivative there: the equilibrium lies at a fold, or where strategies jump."""
 
 
@@ -130,7 +138,7 @@ def adjoint(equilibrium: Equilibrium, targets: Sequence[Target]) -> tuple[GameGr
 
     Raises:
         InputError: A target names nothing of the game, or no period of it.
-        NotDifferentiable: A node lies at a fold of the branch.
+        NotDifferentiableError: A node lies at a fold of the branch.
     """
     for target in targets:
         _check(equilibrium.game, target)
@@ -358,7 +366,6 @@ class _Sweep:
         own = np.zeros(grid.shape)
         for c in first:
             own += worth[game.start, planes + c, : grid.num_points].reshape(grid.shape)
-        n1, n2 = grid.shape
         weights = grid.start_weights[: grid.num_points].reshape(grid.shape)
         value = float((weights * own).sum()) + self.channels.constant
         found = odds_of_target(self.equilibrium, self.target)
@@ -398,7 +405,7 @@ class _Sweep:
                     arrived, self.by_terminal, by.action_payoff, by.branch_probability, by.arrival, self.by_rationality,
                 )  # fmt: skip
             if reach > 0.0:
-                raise NotDifferentiable(
+                raise NotDifferentiableError(
                     f"the odds of {self.target} have no derivative: in stage `{layer.stage}` in period {period + 1} a strategy "
                     f"answers {reach:.1e} times as much as its cause, above {LARGEST_REACH:.0e}, as it does at a fold of the "
                     "equilibrium; lower the rationality a little, or use the difference of two solves"

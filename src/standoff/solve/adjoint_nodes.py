@@ -277,7 +277,6 @@ def _two_types(
     slopes, place = pointer(room[place:]), place + WIDTH * nm
     work, place = pointer(room[place:]), place + WIDTH * ROWS * widest
     answers, place = pointer(room[place:]), place + WIDTH * carried
-    eight = pointer(room[place:])
     strategies, standing, beliefs, nodes = pointer(given), pointer(standing_room), pointer(own_belief), pointer(axis)
     for k in range(n * size):
         spread[k] = 0.0
@@ -372,7 +371,7 @@ def _two_types(
         reach = steepest * (one + size_g_d / maximum(rest, -rest))
         is_steep = not largest(reach) <= SAFE_REACH
         if is_steep:
-            worst = max(worst, _solve_transposed(n, work, eight))
+            worst = max(worst, _solve_transposed(n, work))
             total_z = zero
             for a in range(n):
                 total_z = total_z + load(work, WIDTH * (ROWS * a + BETA))
@@ -400,8 +399,8 @@ def _two_types(
 
 
 @kernel
-def _solve_transposed(n, work, eight):
-    """Write z = J^{-T} beta in the place of beta, lane by lane; returns the reach of a lane that is not differentiable, else 0."""
+def _solve_transposed(n, work):
+    """Write z = J^{-T} beta in the place of beta, lane by lane; returns the reach of a lane without a derivative, else 0."""
     matrix = np.empty((n, n))
     right = np.empty(n)
     worst = 0.0

@@ -136,7 +136,7 @@ def sensitivity_pair_layer(
     sensitivity, next_sensitivity, by_terminal, by_payoff, by_probability, by_arrival, by_rationality,
 ):  # fmt: skip
     """Push the sensitivities through a layer with joint actions; see `standoff.solve.adjoint_nodes.sensitivity_layer`."""
-    carried, row = sensitivity.shape[1], sensitivity.shape[2]
+    carried = sensitivity.shape[1]
     n1, n2 = sides.n1, sides.n2
     worst = 0.0
     for x in range(sensitivity.shape[0]):

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from standoff.solve.lanes import WIDTH, kernel, load, maximum, pointer, splat, store, where_below
+from standoff.solve.lanes import WIDTH, keep, kernel, load, maximum, pointer, splat, store, where_below
 
 __all__ = ["carried_layer", "carried_meet", "continuation", "lines_of", "posterior_of", "weights_and_slopes"]
 
@@ -190,3 +190,6 @@ def carried_layer(is_chance, moves, sides, strategies, terminals, values, planes
                 out[x, e, k] = q * out[x, e, k] + (1.0 - q) * values[moves.skip[x], e, k]
             for k in range(points, row):
                 out[x, e, k] = 0.0
+    keep(line_room)
+    keep(weight_room)
+    keep(found_room)
