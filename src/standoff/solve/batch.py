@@ -54,7 +54,7 @@ def solve_batch(
         >>> from standoff.game import matrix_game
         >>> games = [matrix_game([[1, 0], [0, 0.5]], [[0, 1], [1, 0]], rationality=sharp) for sharp in (0.0, 1.0, 2.0)]
         >>> [round(value, 3) for value in solve_batch(games, keep=lambda found: float(found.start_values[0]))]
-        [0.375, 0.402, 0.413]
+        [0.375, 0.38, 0.368]
     """
     if threads is not None and threads < 1:
         raise ValueError(f"threads must be at least 1, not {threads!r}")
