@@ -145,7 +145,7 @@ def test_backward_induction_in_c(benchmark, layer, tmp_path):
 def test_evaluation_of_nodes_with_types(benchmark, numbers):
     rng = np.random.default_rng(0)
     coefficients = rng.normal(0.0, 0.1, 2 * ACTIONS * POINTS * WIDTH)
-    allowed = np.ones(2 * ACTIONS, dtype=np.bool_)
+    allowed = np.ones(2 * ACTIONS, dtype=np.int64)
     ell, work = np.zeros(ACTIONS * WIDTH), np.zeros(ACTIONS * ROWS * WIDTH)
     arguments = (ACTIONS, POINTS, 3.0, coefficients, allowed, ell, work, TIMES)
     many_evaluations(*arguments)
