@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from standoff.analysis.forecast import Forecast
+    from standoff.analysis.gradients import Gradients
     from standoff.game.model import Game
     from standoff.solve.branches import Branches
     from standoff.solve.equilibrium import Equilibrium, Settings
@@ -203,6 +204,21 @@ class Solution:
     def forecast(self) -> Forecast:
         """How the crisis ends and when."""
         return self._forecast
+
+    def gradients(self, targets: Sequence[Target], *, parameters: Sequence[str] | None = None) -> Gradients:
+        """Exact derivatives of odds by every parameter, and by the priors, discounts and rationality of the players.
+
+        Args:
+            targets: The probabilities to differentiate.
+            parameters: Names of parameters; all of them by default.
+
+        Raises:
+            InputError: A target or a parameter does not exist.
+            NotDifferentiable: The equilibrium lies at a fold, where the odds have no derivative.
+        """
+        from standoff.analysis.gradients import gradients
+
+        return gradients(self.scenario, self.equilibrium, targets, parameters=parameters)
 
     def to_frame(self) -> pd.DataFrame:
         """Odds by date as a pandas table: a row for each period, a column for each outcome and milestone.
