@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from standoff.analysis.forecast import Forecast
     from standoff.analysis.gradients import Gradients
     from standoff.game.model import Game
+    from standoff.solve.adjoint import Target
     from standoff.solve.branches import Branches
     from standoff.solve.equilibrium import Equilibrium, Settings
 
@@ -214,7 +215,7 @@ class Solution:
 
         Raises:
             InputError: A target or a parameter does not exist.
-            NotDifferentiable: The equilibrium lies at a fold, where the odds have no derivative.
+            NotDifferentiableError: The equilibrium lies at a fold, where the odds have no derivative.
         """
         from standoff.analysis.gradients import gradients
 
