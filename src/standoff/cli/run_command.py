@@ -15,7 +15,7 @@ import typer
 if TYPE_CHECKING:
     from standoff.workbench import Solution
 
-__all__ = ["Overrides", "ScenarioName", "progress_bar", "register"]
+__all__ = ["BeliefPoints", "BeliefTolerance", "Overrides", "ScenarioName", "progress_bar", "register"]
 
 SHOW_PROGRESS_AFTER_SECONDS = 1.0
 
@@ -27,6 +27,20 @@ Overrides = Annotated[
         metavar="NAME=VALUE",
         help="Change a parameter or any value of the file, e.g. fleet_cost=0.01 or state.shield.start=ready.",
     ),
+]
+
+
+BeliefPoints = Annotated[
+    int | None,
+    typer.Option(
+        "--belief-points",
+        min=3,
+        max=129,
+        help="Points on each belief axis, instead of as many as the error asks for.",
+    ),
+]
+BeliefTolerance = Annotated[
+    float, typer.Option("--belief-tolerance", min=1e-9, max=0.1, help="Largest error of any odds from the beliefs.")
 ]
 
 
@@ -52,18 +66,8 @@ def run(
             help="End the game so many time units ahead, not as the file says (a shorter game is another game).",
         ),
     ] = None,
-    belief_points: Annotated[
-        int | None,
-        typer.Option(
-            "--belief-points",
-            min=3,
-            max=129,
-            help="Points on each belief axis, instead of as many as the error asks for.",
-        ),
-    ] = None,
-    belief_tolerance: Annotated[
-        float, typer.Option("--belief-tolerance", min=1e-9, max=0.1, help="Largest error of any odds from the beliefs.")
-    ] = 2e-3,
+    belief_points: BeliefPoints = None,
+    belief_tolerance: BeliefTolerance = 2e-3,
 ) -> None:
     """Forecast how a crisis ends and when, with a certificate."""
     from standoff import workbench

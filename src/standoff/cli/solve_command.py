@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from standoff.cli.run_command import Overrides, ScenarioName, progress_bar
+from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName, progress_bar
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,18 +31,8 @@ def solve(
         int | None,
         typer.Option("--branches", metavar="N", min=1, max=10_000, help="Look for other equilibria from N starts."),
     ] = None,
-    belief_points: Annotated[
-        int | None,
-        typer.Option(
-            "--belief-points",
-            min=3,
-            max=129,
-            help="Points on each belief axis, instead of as many as the error asks for.",
-        ),
-    ] = None,
-    belief_tolerance: Annotated[
-        float, typer.Option("--belief-tolerance", min=1e-9, max=0.1, help="Largest error of any odds from the beliefs.")
-    ] = 2e-3,
+    belief_points: BeliefPoints = None,
+    belief_tolerance: BeliefTolerance = 2e-3,
     as_json: Annotated[bool, typer.Option("--json", help="Print every equilibrium in full as JSON.")] = False,
 ) -> None:
     """Solve a crisis, say how good the solution is, and whether there are others."""

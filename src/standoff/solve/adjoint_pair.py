@@ -17,7 +17,7 @@ from standoff.solve.adjoint_nodes import LARGEST_REACH, SMALLEST_STAKE, release
 from standoff.solve.adjoint_values import continuation
 from standoff.solve.branch import solve_dense
 from standoff.solve.lanes import kernel
-from standoff.solve.pair import _jacobian, evaluate_pair
+from standoff.solve.pair import evaluate_pair, jacobian_pair
 from standoff.solve.simultaneous import pair_of_state
 
 __all__ = ["carried_pair_layer", "sensitivity_pair_layer"]
@@ -247,7 +247,7 @@ def _solve_transposed(pair, z):
     size = z.shape[0]
     jacobian, matrix = np.empty((size, size)), np.empty((size, size))
     column, ignored = np.empty(size), np.empty(size)
-    _jacobian(pair, 1.0, jacobian, ignored)
+    jacobian_pair(pair, 1.0, jacobian, ignored)
     stake = np.max(np.abs(z))
     reach = 0.0
     for which in range(size):

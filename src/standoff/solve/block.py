@@ -18,7 +18,16 @@ from __future__ import annotations
 from standoff.solve.lanes import WIDTH, exp, kernel, largest, load, log, maximum, minimum, splat, store, where_below
 from standoff.solve.node import OVERSHOOT
 
-__all__ = ["ROWS", "S1", "evaluate_block", "logit_block", "newton_block", "prove_unique", "settle_block"]
+__all__ = [
+    "ROWS",
+    "S1",
+    "evaluate_block",
+    "logit_block",
+    "newton_block",
+    "prove_unique",
+    "settle_block",
+    "weights_block",
+]
 
 MAX_STEP = 5.0  # longest Newton step in log-odds
 MAX_ITERATIONS = 12
@@ -291,7 +300,7 @@ def settle_block(
     """
     one = splat(1.0)
     zero = splat(0.0)
-    top1, top2 = _values_only(n, nm, coefficients, allowed, belief, ell, work)
+    top1, top2 = _values_and_slopes(n, nm, coefficients, allowed, belief, ell, work)
     c = logit_block(n, rationality, allowed, top1, top2, work)
     for p in range(planes):
         store(values, WIDTH * p, zero)
@@ -315,7 +324,7 @@ def settle_block(
         else:
             posterior = one
         store(work, row + WIDTH * POSTERIOR, posterior)
-        _weights(nm, nodes, posterior, weights)
+        weights_block(nm, nodes, posterior, weights, 0, WIDTH)
         line = WIDTH * nm * planes * a
         for p in range(planes):
             value = zero
@@ -349,54 +358,13 @@ def settle_block(
 
 
 @kernel
-def _values_only(n, nm, coefficients, allowed, belief, ell, work):
-    """As `_values_and_slopes`, without the slopes."""
-    top1 = splat(-1e300)
-    top2 = splat(-1e300)
-    zero = splat(0.0)
-    one = splat(1.0)
-    for a in range(n):
-        if allowed[2 * a] and allowed[2 * a + 1]:
-            posterior = belief / (belief + (one - belief) * exp(-load(ell, WIDTH * a)))
-        elif allowed[2 * a]:
-            posterior = zero
-        else:
-            posterior = one
-        x = posterior + posterior - one
-        two_x = x + x
-        first = WIDTH * nm * a
-        second = WIDTH * nm * (n + a)
-        b1 = zero
-        b2 = zero
-        e1 = zero
-        e2 = zero
-        for c in range(nm - 1, 0, -1):
-            b0 = two_x * b1 + (load(coefficients, first + WIDTH * c) - b2)
-            b2 = b1
-            b1 = b0
-            e0 = two_x * e1 + (load(coefficients, second + WIDTH * c) - e2)
-            e2 = e1
-            e1 = e0
-        q1 = load(coefficients, first) + x * b1 - b2
-        q2 = load(coefficients, second) + x * e1 - e2
-        row = WIDTH * ROWS * a
-        store(work, row + WIDTH * Q1, q1)
-        store(work, row + WIDTH * Q2, q2)
-        if allowed[2 * a]:
-            top1 = maximum(q1, top1)
-        if allowed[2 * a + 1]:
-            top2 = maximum(q2, top2)
-    return top1, top2
-
-
-@kernel
-def _weights(nm, nodes, belief, weights):
-    """Interpolation weights of every lane's belief; see `standoff.solve.chebyshev.weights_at`."""
+def weights_block(nm, nodes, belief, weights, start, step):
+    """Interpolation weights of every lane's belief, at start, start + step, ...; see `standoff.solve.chebyshev`."""
     product = splat(1.0)
     for k in range(nm):
-        store(weights, WIDTH * k, nodes[nm + k] * product)
+        store(weights, start + k * step, nodes[nm + k] * product)
         product = product * (belief - nodes[k])
     product = splat(1.0)
     for k in range(nm - 1, -1, -1):
-        store(weights, WIDTH * k, load(weights, WIDTH * k) * product)
+        store(weights, start + k * step, load(weights, start + k * step) * product)
         product = product * (belief - nodes[k])

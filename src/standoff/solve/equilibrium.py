@@ -69,13 +69,13 @@ def _reference(game: Game, settings: Settings) -> Floats:
     found = _odds_at(game, settings, (settings.belief_points + 1) // 2)
     if found is not None:
         return found
-    return odds_of(game, _solve_on(game, settings, 2 * settings.belief_points - 1, None, None).sweep)
+    return _odds_of_all(game, _solve_on(game, settings, 2 * settings.belief_points - 1, None, None).sweep)
 
 
 def _odds_at(game: Game, settings: Settings, num_points: int) -> Floats | None:
     """Odds from so many belief points, None where they are too few to solve the game."""
     try:
-        return odds_of(game, _solve_on(game, settings, num_points, None, None).sweep)
+        return _odds_of_all(game, _solve_on(game, settings, num_points, None, None).sweep)
     except SolveError:
         return None
 
@@ -96,8 +96,7 @@ def _climb(game: Game, settings: Settings, progress: Progress | None) -> Equilib
             if error <= settings.belief_tolerance:
                 return found
             # only the odds are needed of it from here on; the rest is a large part of the memory
-            odds = odds_of(game, found.sweep)
-            coarse = partial(_given, odds)
+            coarse = partial(_given, _odds_of_all(game, found.sweep))
             del found
     if failed is not None:
         raise failed
@@ -139,7 +138,7 @@ def _solve_on(
     error = _type_gap(game, sweep)
     if reference is not None:
         coarse = reference()
-        apart = math.inf if coarse is None else float(np.max(np.abs(odds_of(game, sweep) - coarse), initial=0.0))
+        apart = math.inf if coarse is None else float(np.max(np.abs(_odds_of_all(game, sweep) - coarse), initial=0.0))
         error = max(error, apart)
     start_values = backward.values[0][0][game.start] @ grid.start_weights
     gap = float(np.max(np.abs(start_values - sweep.payoffs))) if len(start_values) else 0.0
@@ -171,10 +170,21 @@ def _solve_on(
 
 
 def odds_of(game: Game, sweep: Sweep) -> Floats:
-    """Odds of every outcome and milestone by the end of every period; shape (period, outcome + milestone)."""
+    """Public odds of every outcome and milestone by the end of every period; shape (period, outcome + milestone)."""
+    return np.concatenate([_outcome_odds(game, sweep)[:, :, 0], sweep.milestones], axis=1)
+
+
+def _odds_of_all(game: Game, sweep: Sweep) -> Floats:
+    """Every probability that a forecast reports by date, those given a player's true type among them; one row a period."""
+    outcomes = _outcome_odds(game, sweep)
+    return np.concatenate([outcomes.reshape(len(outcomes), -1), sweep.milestones], axis=1)
+
+
+def _outcome_odds(game: Game, sweep: Sweep) -> Floats:
+    """Odds of every outcome by the end of every period along every measure; shape (period, outcome, measure)."""
     outcome_of = np.zeros((len(game.terminals.outcome), len(game.outcomes)))
     outcome_of[np.arange(len(game.terminals.outcome)), game.terminals.outcome] = 1.0
-    return np.concatenate([sweep.absorbed[:, :, 0] @ outcome_of, sweep.milestones], axis=1)
+    return np.einsum("tkm,ko->tom", sweep.absorbed, outcome_of)
 
 
 def _type_gap(game: Game, sweep: Sweep) -> float:
@@ -183,12 +193,10 @@ def _type_gap(game: Game, sweep: Sweep) -> float:
     Both are the same probability, found along measures that differ in how they pass through belief points, so what lies
     between them is the error of holding beliefs at points.
     """
-    by_outcome = np.zeros((sweep.absorbed.shape[0], len(game.outcomes), sweep.absorbed.shape[2]))
-    for k, outcome in enumerate(game.terminals.outcome):
-        by_outcome[:, outcome] += sweep.absorbed[:, k]
+    odds = _outcome_odds(game, sweep)
     worst = 0.0
     for player, first in zip(game.players, game.first_plane, strict=True):
         if len(player.player_types) == 2:
-            mixed = player.prior[0] * by_outcome[:, :, 1 + first] + player.prior[1] * by_outcome[:, :, 2 + first]
-            worst = max(worst, float(np.max(np.abs(mixed - by_outcome[:, :, 0]), initial=0.0)))
+            mixed = player.prior[0] * odds[:, :, 1 + first] + player.prior[1] * odds[:, :, 2 + first]
+            worst = max(worst, float(np.max(np.abs(mixed - odds[:, :, 0]), initial=0.0)))
     return worst

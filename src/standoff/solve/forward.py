@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from standoff.solve.block import weights_block
 from standoff.solve.lanes import WIDTH, keep, kernel, lane_sum, load, maximum, pointer, splat, store, where_below
 
 __all__ = ["chance_forward", "decision_forward", "meet_milestones"]
@@ -289,7 +290,7 @@ def _spread(first, last, nm, nj, nodes, row, posteriors, weights, column, sent, 
     is_narrow = 1 < nj < WIDTH and (nm - 1) * nj + WIDTH <= row
     while j0 + WIDTH <= nj or (is_narrow and j0 == 0):
         for i in range(nm):
-            _weights(nm, nodes, load(posteriors, i * nj + j0), weights, WIDTH * i, WIDTH * nm)
+            weights_block(nm, nodes, load(posteriors, i * nj + j0), weights, WIDTH * i, WIDTH * nm)
         c = first
         while c < last:
             # four channels side by side; the last four overlap with those before where they must
@@ -332,7 +333,7 @@ def _spread(first, last, nm, nj, nodes, row, posteriors, weights, column, sent, 
         for i0 in range(0, nm, WIDTH):
             for lane in range(WIDTH):
                 weights[lane] = posteriors[min(i0 + lane, nm - 1) * nj + j0]
-            _weights(nm, nodes, load(weights, 0), weights, WIDTH, WIDTH)
+            weights_block(nm, nodes, load(weights, 0), weights, WIDTH, WIDTH)
             for lane in range(min(WIDTH, nm - i0)):
                 for k in range(nm):
                     column[(i0 + lane) * wide + k] = weights[WIDTH * (k + 1) + lane]
@@ -346,16 +347,3 @@ def _spread(first, last, nm, nj, nodes, row, posteriors, weights, column, sent, 
                 for lane in range(min(WIDTH, nm - k0)):
                     arrived[base + (k0 + lane) * nj] = weights[lane]
         j0 += 1
-
-
-@kernel
-def _weights(nm, nodes, belief, weights, start, step):
-    """Interpolation weights of every lane's belief, at start, start + step, ...; see `standoff.solve.chebyshev`."""
-    product = splat(1.0)
-    for k in range(nm):
-        store(weights, start + k * step, nodes[nm + k] * product)
-        product = product * (belief - nodes[k])
-    product = splat(1.0)
-    for k in range(nm - 1, -1, -1):
-        store(weights, start + k * step, load(weights, start + k * step) * product)
-        product = product * (belief - nodes[k])

@@ -29,7 +29,7 @@ from standoff.solve.branch import BRANCH_POINT_STEP, solve_dense
 from standoff.solve.chebyshev import weights_at
 from standoff.solve.lanes import kernel
 
-__all__ = ["Pair", "correct_pair", "evaluate_pair", "make_pair", "posteriors_of", "trace_pair"]
+__all__ = ["Pair", "correct_pair", "evaluate_pair", "jacobian_pair", "make_pair", "posteriors_of", "trace_pair"]
 
 LONGEST_STEPS = (1.0, 0.1, 0.02)  # in one attempt after the other
 SHARPEST_TURNS = (0.95, 0.99, 0.999)  # least cosine between the tangents at both ends of a step
@@ -217,7 +217,7 @@ def evaluate_pair(pair, t, y, f):
 
 
 @kernel
-def _jacobian(pair, t, matrix, by_t):
+def jacobian_pair(pair, t, matrix, by_t):
     """Write dF/dy and dF/dt, from an evaluated pair; the strategies there are taken to be logit of the action values."""
     size = by_t.shape[0]
     matrix[:size, :size] = 0.0
@@ -300,7 +300,7 @@ def correct_pair(pair, y, tolerance):
         if worst <= FINEST or (worst <= tolerance and worst >= 0.5 * best):
             return iteration
         best = min(best, worst)
-        _jacobian(pair, 1.0, matrix, by_t)
+        jacobian_pair(pair, 1.0, matrix, by_t)
         for k in range(size):
             f[k] = -f[k]
         if not np.isfinite(worst) or solve_dense(matrix, f) == 0.0:
@@ -447,7 +447,7 @@ def _attempt(pair, y, tolerance, longest_step, sharpest_turn):
 def _border(pair, t, tangent, matrix, by_t):
     """The matrix [dF/dy, dF/dt; tangent'] of an evaluated pair."""
     size = by_t.shape[0]
-    _jacobian(pair, t, matrix, by_t)
+    jacobian_pair(pair, t, matrix, by_t)
     for k in range(size):
         matrix[k, size] = by_t[k]
         matrix[size, k] = tangent[k]

@@ -66,9 +66,10 @@ class Certificate:
         regret: Largest gain in payoff from deviating once from the equilibrium strategy, over every node and type.
             At finite rationality it is positive: it measures the noise in behaviour, not an error of the solver.
         belief_points: Points on each belief axis.
-        belief_error: Estimated error of any public odds from holding beliefs at points: the largest change of any
-            outcome's or milestone's odds by any date when the points are halved, or the largest difference between the
-            public odds and those averaged over a player's true types, whichever is larger.
+        belief_error: Estimated error of any reported odds from holding beliefs at points: the largest change of any outcome's
+            or milestone's odds by any date, publicly or given a player's true type, when the points are halved, or the
+            largest difference between the public odds and those averaged over a player's true types, whichever is larger.
+            It is an estimate and no bound.
         consistency_gap: Largest difference between a player type's payoff added up forward and its value found backward.
         branch: "principal": every node lies on the branch traced from rationality 0, either because its solution is
             proved unique or because it was traced. "other": found by a search, on no particular branch.

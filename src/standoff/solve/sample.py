@@ -140,6 +140,13 @@ def _draw(weights, uniform):
 
 
 @kernel
+def _follow(action, moves, uniform):
+    """State or end to which an action leads, drawn among its branches."""
+    first = moves.branch_start[action]
+    return moves.target[first + _draw(moves.probability[first : moves.branch_start[action + 1]], uniform)]
+
+
+@kernel
 def _sample_layer(
     is_chance, moves, sides, terminal_worth, values, player_types, uniforms, widest, states, beliefs, taken
 ):  # fmt: skip
@@ -166,9 +173,7 @@ def _sample_layer(
                 beliefs[path, sides.axis_of[m]] = posteriors[choice]
         action = moves.action_start[x] + choice
         taken[path] = action
-        first = moves.branch_start[action]
-        branch = first + _draw(moves.probability[first : moves.branch_start[action + 1]], uniforms[path, 2])
-        states[path] = moves.target[branch]
+        states[path] = _follow(action, moves, uniforms[path, 2])
     return failed
 
 
@@ -201,9 +206,7 @@ def _sample_joint(
                 beliefs[path, sides.axis_of[m]] = pair.posterior[which, own]
             action += own * pair.counts[1] if which == 0 else own
         taken[path] = action
-        first = moves.branch_start[action]
-        branch = first + _draw(moves.probability[first : moves.branch_start[action + 1]], uniforms[path, 2])
-        states[path] = moves.target[branch]
+        states[path] = _follow(action, moves, uniforms[path, 2])
     return failed
 
 
