@@ -184,7 +184,8 @@ def _outcome_odds(game: Game, sweep: Sweep) -> Floats:
     """Odds of every outcome by the end of every period along every measure; shape (period, outcome, measure)."""
     outcome_of = np.zeros((len(game.terminals.outcome), len(game.outcomes)))
     outcome_of[np.arange(len(game.terminals.outcome)), game.terminals.outcome] = 1.0
-    return np.einsum("tkm,ko->tom", sweep.absorbed, outcome_of)
+    odds: Floats = np.einsum("tkm,ko->tom", sweep.absorbed, outcome_of)
+    return odds
 
 
 def _type_gap(game: Game, sweep: Sweep) -> float:

@@ -1,0 +1,128 @@
+"""The probabilities that an analysis is about: an outcome or a milestone by a date, as a person writes it.
+
+`strike` is the milestone `strike` by the usual date, eight weeks ahead or at the horizon where that comes sooner;
+`strike@12` by twelve time units ahead, `strike@2026-04-03` by the end of the period in which that day lies.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from standoff.errors import InputError, Problem, nearest
+from standoff.scenario import Scenario
+from standoff.solve.adjoint import UNRESOLVED, Target, odds_of_target
+from standoff.solve.equilibrium import Equilibrium
+
+__all__ = ["USUAL_DAYS", "default_targets", "describe_target", "parse_target", "parse_targets", "target_odds"]
+
+USUAL_DAYS = 56.0
+"""Days ahead by which a target is asked for where nothing else is said."""
+
+
+def default_targets(scenario: Scenario) -> tuple[Target, ...]:
+    """The first milestone and the first outcome of the file, by the usual date."""
+    periods = _usual_periods(scenario)
+    targets = [Target("milestone", name, periods) for name in list(scenario.milestones)[:1]]
+    targets += [Target("outcome", name, periods) for name in list(scenario.outcomes)[:1]]
+    return tuple(targets or [Target("outcome", UNRESOLVED, periods)])
+
+
+def parse_targets(scenario: Scenario, texts: Sequence[str] | None) -> tuple[Target, ...]:
+    """The targets that somebody wrote, or the default ones where nothing was written.
+
+    Raises:
+        InputError: A target does not exist, or its date lies outside the forecast; carries every fault.
+    """
+    if not texts:
+        return default_targets(scenario)
+    problems: list[Problem] = []
+    targets: list[Target] = []
+    for text in texts:
+        try:
+            targets.append(parse_target(scenario, text))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return tuple(dict.fromkeys(targets))
+
+
+def parse_target(scenario: Scenario, text: str) -> Target:
+    """The target that somebody wrote.
+
+    Args:
+        scenario: The scenario.
+        text: `NAME`, `NAME@UNITS` or `NAME@DATE`, where NAME is an outcome, a milestone or `unresolved`.
+
+    Raises:
+        InputError: It does not exist, or its date lies outside the forecast.
+
+    Examples:
+        >>> from standoff.workbench import load
+        >>> str(parse_target(load("iran-us-2026").scenario, "strike@2026-03-30"))
+        'milestone strike by the end of period 8'
+    """
+    name, sign, by = (part.strip() for part in text.partition("@"))
+    if name in scenario.milestones:
+        kind = "milestone"
+    elif name in scenario.outcomes or name == UNRESOLVED:
+        kind = "outcome"
+    else:
+        valid = [*scenario.outcomes, *scenario.milestones, UNRESOLVED]
+        message = f"there is no outcome or milestone `{name}`"
+        raise InputError(Problem("unknown-target", message, help=nearest(name, valid)))
+    return Target(kind, name, _periods(scenario, by, text) if sign else _usual_periods(scenario))
+
+
+def describe_target(scenario: Scenario, target: Target) -> str:
+    """The target in words, with its date.
+
+    Examples:
+        >>> from standoff.workbench import load
+        >>> scenario = load("iran-us-2026").scenario
+        >>> describe_target(scenario, parse_target(scenario, "deal@8"))
+        'Deal by 30 March 2026'
+    """
+    if target.kind == "milestone":
+        label = scenario.milestones[target.name].label
+    elif target.name == UNRESOLVED:
+        label = scenario.unresolved.label
+    else:
+        label = scenario.outcomes[target.name].label
+    day = scenario.date_of_period(target.periods or scenario.num_periods)
+    return f"{label} by {day.day} {day:%B %Y}"
+
+
+def target_odds(equilibrium: Equilibrium, targets: Sequence[Target]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Public probability of each target, as the forward pass found it; shape (target,)."""
+    return np.clip([odds_of_target(equilibrium, target) for target in targets], 0.0, 1.0)
+
+
+def _usual_periods(scenario: Scenario) -> int:
+    return max(1, min(scenario.num_periods, round(USUAL_DAYS / scenario.period_days)))
+
+
+def _periods(scenario: Scenario, by: str, text: str) -> int:
+    """How many periods lie up to what stands behind the `@`."""
+    last = scenario.date_of_period(scenario.num_periods)
+    unit = scenario.period.unit
+    advice = (
+        f"write `NAME@8` for 8 {unit}s ahead or `NAME@{last}` for a date, "
+        f"up to {scenario.period.horizon:g} {unit}s or {last}"
+    )
+    wrong = InputError(Problem("target-date", f"`{by}` in `{text}` is no date of this forecast", help=advice))
+    try:
+        periods = float(by) / scenario.period.length
+    except ValueError:
+        try:
+            days = (dt.date.fromisoformat(by) - scenario.as_of).days
+        except ValueError:
+            raise wrong from None
+        periods = days / scenario.period_days
+    if not (math.isfinite(periods) and 0.0 < periods <= scenario.num_periods + 1e-9):
+        raise wrong
+    return max(1, math.ceil(periods - 1e-9))

@@ -1,0 +1,53 @@
+"""Targets as a person writes them."""
+
+import pytest
+
+from standoff import workbench
+from standoff.analysis.targets import default_targets, describe_target, parse_target, parse_targets
+from standoff.errors import InputError
+from standoff.solve.adjoint import Target
+
+
+@pytest.fixture(scope="module")
+def scenario():
+    return workbench.load("iran-us-2026").scenario
+
+
+def test_the_usual_targets_are_the_first_milestone_and_outcome_by_week_8(scenario):
+    assert default_targets(scenario) == (Target("milestone", "strike", 8), Target("outcome", "deal", 8))
+
+
+def test_a_short_forecast_is_asked_for_its_horizon():
+    scenario = workbench.load("iran-us-2026", overrides=["period.horizon=3"]).scenario
+    assert {target.periods for target in default_targets(scenario)} == {3}
+
+
+@pytest.mark.parametrize(("by", "periods"), [("8", 8), ("2026-03-30", 8), ("2026-03-31", 9), ("0.5", 1), ("26", 26)])
+def test_a_date_counts_to_the_end_of_its_period(scenario, by, periods):
+    assert parse_target(scenario, f"strike@{by}").periods == periods
+
+
+def test_units_of_time_are_not_periods():
+    scenario = workbench.load("iran-us-2026", overrides=["period.length=0.5"]).scenario
+    assert parse_target(scenario, "strike@8").periods == 16
+
+
+def test_words_name_the_day(scenario):
+    assert describe_target(scenario, parse_target(scenario, "unresolved@26")) == "Still open by 3 August 2026"
+
+
+def test_targets_written_twice_count_once(scenario):
+    assert len(parse_targets(scenario, ["deal", "deal@8"])) == 1
+
+
+@pytest.mark.parametrize("by", ["0", "27", "2026-02-02", "2027-01-01", "soon", "", "nan", "inf"])
+def test_a_date_outside_the_forecast_is_told(scenario, by):
+    with pytest.raises(InputError, match="target-date"):
+        parse_target(scenario, f"strike@{by}")
+
+
+def test_every_fault_is_told_with_the_nearest_name(scenario):
+    with pytest.raises(InputError) as told:
+        parse_targets(scenario, ["strik", "deal@x"])
+    assert [one.code for one in told.value.problems] == ["unknown-target", "target-date"]
+    assert told.value.problems[0].help == "did you mean `strike`?"
