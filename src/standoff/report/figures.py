@@ -1,40 +1,38 @@
-"""The charts of the brief: how the crisis ends, what happens on the way, what each side believes.
+"""Charts of odds by date: how the crisis ends, what happens on the way, what each side believes, and how sure that is.
 
 Every band and line is named beside it, so that nothing is told by colour alone, and bands differ in hatching, lines in
-dashes. Each chart is drawn twice, for wide pages and for telephones; the style sheet shows one of them.
+dashes.
 """
 
 from __future__ import annotations
 
 import math
-import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from standoff.report.svg import INK, PALETTE, RULE, SURFACE, drawing, inline_svg, new_figure, plain
+from standoff.report.chart import Canvas, Chart, drawn, name_at_the_right, time_axes
+from standoff.report.svg import PALETTE, plain
 from standoff.report.timeline import Timeline
-from standoff.report.wording import joined, percent, short_day
+from standoff.report.wording import joined, number, percent
 
-__all__ = ["Chart", "Curve", "chart_of_bands", "chart_of_lines", "spread_apart"]
+__all__ = ["Curve", "Fan", "chart_of_bands", "chart_of_fan", "chart_of_lines", "chart_of_values"]
 
 Floats = NDArray[np.float64]
 
 _HATCHES = ("", "//", "xx", "\\\\", "--", "++", "||")
 _DASHES = ("solid", (0, (6, 2)), (0, (2, 1.5)), (0, (8, 2, 2, 2)), (0, (4, 4)), (0, (1, 3)))
-_LEFT, _TOP, _BOTTOM, _LINE = 3.9, 0.8, 4.4, 1.25
 _SCALES = ((0.1, 0.02), (0.25, 0.05), (0.5, 0.1), (1.0, 0.25))
 _STILL_OPEN = "#BBBBBB"
 
 
 @dataclass(frozen=True)
 class Curve:
-    """One thing whose odds are drawn.
+    """One thing whose odds, or value, are drawn.
 
     Attributes:
         label: Its name, as the scenario has it.
@@ -46,39 +44,18 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Chart:
-    """A chart for every width of page.
+class Fan:
+    """Odds of one thing with how far they move.
 
     Attributes:
-        wide: SVG for pages of 40 rem and more.
-        narrow: SVG for telephones.
+        label: Its name, as the scenario has it.
+        quantiles: At 5, 25, 50, 75 and 95 %; shape (5, period + 1).
+        central: The odds at the numbers of the file; shape (period + 1,).
     """
 
-    wide: Markup
-    narrow: Markup
-
-
-@dataclass(frozen=True)
-class _Canvas:
-    """Sizes in CSS pixels, the longest line of a label in letters, the most ticks on the axis of time."""
-
-    suffix: str
-    width: float
-    height: float
-    margin: float
-    letters: int
-    font: float
-    ticks: int
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        """Left edge, lower edge, width and height of the axes; what surrounds them grows with the letters."""
-        left, low, top = _LEFT * self.font, _BOTTOM * self.font, _TOP * self.font
-        return left, low, self.width - left - self.margin, self.height - low - top
-
-
-_WIDE = _Canvas("wide", 920, 420, 250, 32, 13.0, 8)
-_NARROW = _Canvas("narrow", 350, 380, 124, 17, 11.0, 4)
+    label: str
+    quantiles: Floats
+    central: Floats
 
 
 def chart_of_bands(curves: Sequence[Curve], open_curve: Curve, timeline: Timeline, *, name: str, title: str) -> Chart:
@@ -95,23 +72,22 @@ def chart_of_bands(curves: Sequence[Curve], open_curve: Curve, timeline: Timelin
     tops = np.cumsum([curve.odds for curve in bands], axis=0)
     bottoms = np.vstack([np.zeros_like(tops[0]), tops[:-1]])
 
-    def draw(axes: Axes, canvas: _Canvas) -> None:
-        x = _units(timeline)
+    def draw(figure: Figure, canvas: Canvas) -> None:
+        axes, x = time_axes(figure, timeline, canvas), _units(timeline)
         for k, (low, high) in enumerate(zip(bottoms, tops, strict=True)):
             is_open = k == len(curves)
             colour = _STILL_OPEN if is_open else PALETTE[k % len(PALETTE)]
             hatch = None if is_open else _HATCHES[k % len(_HATCHES)]
-            axes.fill_between(x, low, high, facecolor=colour, edgecolor=SURFACE, hatch=hatch, linewidth=0.8)
+            axes.fill_between(x, low, high, facecolor=colour, edgecolor=canvas.surface, hatch=hatch, linewidth=0.8)
         _set_odds_axis(axes, 1.0, 0.25)
-        _name_at_the_right(
-            axes, bands, [float(low[-1] + high[-1]) / 2 for low, high in zip(bottoms, tops, strict=True)], canvas
-        )
+        middles = [float(low[-1] + high[-1]) / 2 for low, high in zip(bottoms, tops, strict=True)]
+        name_at_the_right(axes, _names(bands, canvas), middles, canvas)
 
-    return _drawn_twice(draw, timeline, name=name, title=title, description=_at_the_end(bands, timeline))
+    return drawn(draw, name=name, title=title, description=_at_the_end(bands, timeline))
 
 
 def chart_of_lines(curves: Sequence[Curve], timeline: Timeline, *, name: str, title: str, whole: bool) -> Chart:
-    """Lines, each named at its end.
+    """Lines of odds, each named at its end.
 
     Args:
         curves: The lines.
@@ -122,75 +98,98 @@ def chart_of_lines(curves: Sequence[Curve], timeline: Timeline, *, name: str, ti
     """
     curves = [curve for curve in curves if np.isfinite(curve.odds).any()]
     highest = max((float(np.nanmax(curve.odds)) for curve in curves), default=0.0)
-    top, step = next(scale for scale in _SCALES if scale[0] == 1.0 or (not whole and highest <= 0.9 * scale[0]))
+    top, step = _scale(highest, whole=whole)
 
-    def draw(axes: Axes, canvas: _Canvas) -> None:
-        x = _units(timeline)
-        for k, curve in enumerate(curves):
-            colour, dashes = PALETTE[(k + 1) % len(PALETTE)], _DASHES[k % len(_DASHES)]
-            axes.plot(x, curve.odds, color=colour, linestyle=dashes, linewidth=2.2, clip_on=False)
+    def draw(figure: Figure, canvas: Canvas) -> None:
+        axes = time_axes(figure, timeline, canvas)
+        _draw_lines(axes, curves, timeline)
         _set_odds_axis(axes, top, step)
-        _name_at_the_right(axes, curves, [_last(curve) / top for curve in curves], canvas)
+        name_at_the_right(axes, _names(curves, canvas), [_last(curve) / top for curve in curves], canvas)
 
-    return _drawn_twice(draw, timeline, name=name, title=title, description=_at_the_end(curves, timeline))
+    return drawn(draw, name=name, title=title, description=_at_the_end(curves, timeline))
 
 
-def spread_apart(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:
-    """Centres of labels near where they are wanted, none over another, all within [0, 1] if they fit.
+def chart_of_values(curves: Sequence[Curve], timeline: Timeline, *, name: str, title: str, axis: str) -> Chart:
+    """Lines of values that may be negative, with a line at zero, each named at its end.
 
     Args:
-        wanted: Where each centre should be.
-        heights: Height of each label.
-
-    Examples:
-        >>> spread_apart([0.5, 0.5, 0.9], [0.2, 0.2, 0.1])
-        [0.5, 0.7, 0.9]
+        curves: The lines; nan where there is no value.
+        timeline: The calendar.
+        name: Slug of the chart.
+        title: What it shows.
+        axis: What the values are, for the axis.
     """
-    order = sorted(range(len(wanted)), key=lambda k: wanted[k])
-    placed = list(wanted)
-    floor = 0.0
-    for k in order:
-        placed[k] = max(wanted[k], floor + heights[k] / 2)
-        floor = placed[k] + heights[k] / 2
-    ceiling = 1.0
-    for k in reversed(order):
-        placed[k] = min(placed[k], ceiling - heights[k] / 2)
-        ceiling = placed[k] - heights[k] / 2
-    return [round(place, 9) for place in placed]
+    curves = [curve for curve in curves if np.isfinite(curve.odds).any()]
+    known = np.concatenate([curve.odds[np.isfinite(curve.odds)] for curve in curves] or [np.zeros(1)])
+    low, high = min(0.0, float(known.min())), max(0.0, float(known.max()))
+    room = 0.08 * ((high - low) or 1.0)
+    low, high = low - room, high + room
+
+    def draw(figure: Figure, canvas: Canvas) -> None:
+        axes = time_axes(figure, timeline, canvas)
+        axes.axhline(0.0, color=canvas.ink, linewidth=1.0)
+        _draw_lines(axes, curves, timeline)
+        axes.set_ylim(low, high)
+        axes.set_ylabel(axis)
+        axes.yaxis.set_major_formatter(lambda value, _: number(round(value, 6)))
+        names = [f"{plain(curve.label, 2 * canvas.letters)} {number(round(_last(curve), 2))}" for curve in curves]
+        name_at_the_right(axes, names, [(_last(curve) - low) / (high - low) for curve in curves], canvas)
+
+    told = joined([f"{curve.label} {number(round(_last(curve), 2))}" for curve in curves])
+    return drawn(draw, name=name, title=title, description=f"{axis} by {timeline.horizon.date}: {told}.")
 
 
-def _drawn_twice(
-    draw: Callable[[Axes, _Canvas], None], timeline: Timeline, *, name: str, title: str, description: str
-) -> Chart:
-    svgs = []
-    for canvas in (_WIDE, _NARROW):
-        with drawing(canvas.font):
-            figure = new_figure(canvas.width, canvas.height)
-            draw(_axes(figure, timeline, canvas), canvas)
-            svgs.append(inline_svg(figure, name=f"{name}-{canvas.suffix}", title=title, description=description))
-    return Chart(*svgs)
+def chart_of_fan(fan: Fan, timeline: Timeline, *, name: str, title: str) -> Chart:
+    """A fan: where the odds of one thing lie in nine and in half of all draws, the median, and the odds of the file.
 
+    Args:
+        fan: The odds.
+        timeline: The calendar.
+        name: Slug of the chart.
+        title: What it shows.
+    """
+    top, step = _scale(float(fan.quantiles[-1].max()), whole=False)
+    colour = PALETTE[1]
 
-def _axes(figure: Figure, timeline: Timeline, canvas: _Canvas) -> Axes:
-    """Axes of odds by date, with room for names at the right."""
-    left, low, width, height = canvas.box
-    axes = figure.add_axes(
-        (left / canvas.width, low / canvas.height, width / canvas.width, height / canvas.height), facecolor="none"
+    def draw(figure: Figure, canvas: Canvas) -> None:
+        axes, x = time_axes(figure, timeline, canvas), _units(timeline)
+        low, below, median, above, high = fan.quantiles
+        axes.fill_between(x, low, high, facecolor=colour, alpha=0.22, linewidth=0.0)
+        axes.fill_between(x, below, above, facecolor=colour, alpha=0.38, linewidth=0.0)
+        axes.plot(x, median, color=canvas.ink, linewidth=2.2)
+        axes.plot(x, fan.central, color=PALETTE[2], linestyle=_DASHES[1], linewidth=2.2)
+        for edge in (low, high):
+            axes.plot(x, edge, color=canvas.ink, linewidth=0.8)
+        _set_odds_axis(axes, top, step)
+        shown = [
+            ("19 in 20 draws lie below", high),
+            ("3 in 4 below", above),
+            ("median", median),
+            ("1 in 4 below", below),
+            ("1 in 20 below", low),
+            ("at the file’s numbers (dashed)", fan.central),
+        ]
+        names = [f"{label} {percent(float(odds[-1]))}" for label, odds in shown]
+        name_at_the_right(axes, names, [float(odds[-1]) / top for _, odds in shown], canvas)
+
+    low, below, median, above, high = (percent(float(odds)) for odds in fan.quantiles[:, -1])
+    description = (
+        f"{fan.label} by {timeline.horizon.date}: median {median}, in half of the draws {below} to {above}, "
+        f"in nine of ten {low} to {high}; {percent(float(fan.central[-1]))} at the numbers of the file."
     )
-    ticks = timeline.ticks(canvas.ticks)
-    axes.set_xlim(0.0, timeline.horizon.units)
-    axes.set_xticks(
-        [tick.units for tick in ticks],
-        [f"{tick.units:g}\n{short_day(timeline.date_of(tick.period))}" for tick in ticks],
-    )
-    axes.set_xlabel(f"{timeline.unit}s from now", labelpad=2.0)
-    axes.grid(axis="y", color=RULE, linewidth=0.8)
-    axes.set_axisbelow(True)
-    axes.tick_params(length=0.0, pad=5.0)
-    for side, spine in axes.spines.items():
-        spine.set_visible(side == "bottom")
-        spine.set_color(RULE)
-    return axes
+    return drawn(draw, name=name, title=title, description=description)
+
+
+def _draw_lines(axes: Axes, curves: Sequence[Curve], timeline: Timeline) -> None:
+    x = _units(timeline)
+    for k, curve in enumerate(curves):
+        colour, dashes = PALETTE[(k + 1) % len(PALETTE)], _DASHES[k % len(_DASHES)]
+        axes.plot(x, curve.odds, color=colour, linestyle=dashes, linewidth=2.2, clip_on=False)
+
+
+def _scale(highest: float, *, whole: bool) -> tuple[float, float]:
+    """Top of the axis of odds and the step between its lines."""
+    return next(scale for scale in _SCALES if scale[0] == 1.0 or (not whole and highest <= 0.9 * scale[0]))
 
 
 def _set_odds_axis(axes: Axes, top: float, step: float) -> None:
@@ -199,33 +198,9 @@ def _set_odds_axis(axes: Axes, top: float, step: float) -> None:
     axes.yaxis.set_major_formatter(lambda odds, _: f"{100 * odds:.0f} %")
 
 
-def _name_at_the_right(axes: Axes, curves: Sequence[Curve], ends: Sequence[float], canvas: _Canvas) -> None:
-    """Write the name and last odds of every curve beside its end (a share of the height), with a thin line to it."""
-    _, _, wide, tall = canvas.box
-    names = [
-        textwrap.wrap(f"{plain(curve.label, 2 * canvas.letters)} {percent(_last(curve))}", canvas.letters)
-        for curve in curves
-    ]
-    heights = [(len(lines) * _LINE + 0.4) * canvas.font / tall for lines in names]
-    for lines, end, place in zip(names, ends, spread_apart(ends, heights), strict=True):
-        axes.annotate(
-            "\n".join(lines),
-            xy=(1.0, end),
-            xytext=(1.0 + 16.0 / wide, place),
-            xycoords="axes fraction",
-            textcoords="axes fraction",
-            verticalalignment="center",
-            linespacing=1.15,
-            annotation_clip=False,
-            arrowprops={
-                "arrowstyle": "-",
-                "color": INK,
-                "linewidth": 0.7,
-                "shrinkA": 1.0,
-                "shrinkB": 0.0,
-                "relpos": (0.0, 0.5),
-            },
-        )
+def _names(curves: Sequence[Curve], canvas: Canvas) -> list[str]:
+    """Name and last odds of every curve."""
+    return [f"{plain(curve.label, 2 * canvas.letters)} {percent(_last(curve))}" for curve in curves]
 
 
 def _units(timeline: Timeline) -> Floats:

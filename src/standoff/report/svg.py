@@ -10,7 +10,7 @@ import re
 import warnings
 from contextlib import AbstractContextManager
 from html import escape
-from io import StringIO
+from io import BytesIO
 
 import matplotlib as mpl
 from markupsafe import Markup
@@ -18,7 +18,7 @@ from matplotlib import style
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-__all__ = ["INK", "PALETTE", "RULE", "SURFACE", "drawing", "inline_svg", "new_figure", "plain"]
+__all__ = ["INK", "PALETTE", "RULE", "SURFACE", "drawing", "figure_bytes", "inline_svg", "new_figure", "plain"]
 
 INK = "#010203"
 """Stand-in for the colour of the text."""
@@ -36,11 +36,8 @@ _STYLE = {
     "hatch.linewidth": 0.8,
     "svg.fonttype": "none",
     "text.parse_math": False,  # a dollar sign in a label is a dollar sign
-    "text.color": INK,
-    "axes.labelcolor": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
 }
+_INKED = ("text.color", "axes.labelcolor", "xtick.color", "ytick.color")
 _TAG = re.compile(r"<[^>]*>")
 _SIZE = re.compile(r' (?:width|height)="[0-9.]+pt"| xmlns(?::xlink)?="[^"]*"| version="1.1"')
 
@@ -59,14 +56,15 @@ def new_figure(width: float, height: float) -> Figure:
     return figure
 
 
-def drawing(font: float) -> AbstractContextManager[None]:
+def drawing(font: float, ink: str = INK) -> AbstractContextManager[None]:
     """A context to draw figures in: the style of the brief, whatever the user's own settings of matplotlib.
 
     Args:
         font: Size of letters in CSS pixels.
+        ink: Colour of the text.
     """
     sizes = {"font.size": font, "xtick.labelsize": font, "ytick.labelsize": font}
-    context: AbstractContextManager[None] = style.context(["default", _STYLE, sizes])
+    context: AbstractContextManager[None] = style.context(["default", _STYLE, sizes, dict.fromkeys(_INKED, ink)])
     return context
 
 
@@ -82,13 +80,7 @@ def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> Ma
     Returns:
         The `<svg>` element.
     """
-    text = StringIO()
-    with mpl.rc_context({"svg.hashsalt": name}), warnings.catch_warnings():
-        # the browser's fonts have the signs that matplotlib's lack
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        figure.savefig(text, format="svg", metadata=nothing)
-    svg = text.getvalue()
+    svg = _written(figure, name, "svg").decode()
     svg = _TAG.sub(lambda tag: _adapted(tag.group(), name), svg[svg.index("<svg") :])
     head, _, body = svg.partition(">")
     ids = f"{name}-title {name}-description"
@@ -98,6 +90,35 @@ def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> Ma
     return Markup(  # noqa: S704  matplotlib escapes the labels; the rest is escaped here
         f'{_SIZE.sub("", head)} role="img" aria-labelledby="{ids}">{words}{body}'
     )
+
+
+def figure_bytes(figure: Figure, *, name: str, title: str, description: str, kind: str) -> bytes:
+    """A figure as a file, with its description inside.
+
+    Args:
+        figure: Drawn with the colours that it shall have.
+        name: Slug.
+        title: What the figure shows.
+        description: The same in words with its main numbers.
+        kind: "svg" or "png".
+    """
+    if kind == "svg":
+        head, start, rest = _written(figure, name, kind).decode().partition("<svg")
+        tag, end, body = rest.partition(">")
+        words = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+        return f'{head}{start} role="img"{tag}{end}{words}{body}'.encode()
+    return _written(figure, name, kind, {"Title": title, "Description": description, "Software": None})
+
+
+def _written(figure: Figure, name: str, kind: str, metadata: dict[str, str | None] | None = None) -> bytes:
+    """What matplotlib writes; the same figure gives the same bytes."""
+    file = BytesIO()
+    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    with mpl.rc_context({"svg.hashsalt": name}), warnings.catch_warnings():
+        # the browser's fonts have the signs that matplotlib's lack
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        figure.savefig(file, format=kind, dpi=72 if kind == "svg" else 160, metadata=metadata or nothing)
+    return file.getvalue()
 
 
 def _adapted(tag: str, name: str) -> str:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standoff.report.figures import Curve, chart_of_bands, chart_of_lines, spread_apart
+from standoff.report.chart import spread_apart
+from standoff.report.figures import Curve, Fan, chart_of_bands, chart_of_fan, chart_of_lines, chart_of_values
 from standoff.report.svg import PALETTE
 from unit.report.fakes import HOSTILE
 from unit.report.test_timeline import timeline
@@ -86,3 +87,32 @@ def test_no_stand_in_colour_is_left(colour):
 
 def test_the_same_chart_has_the_same_bytes():
     assert lines("a", "b") == lines("a", "b")
+
+
+FAN = Fan("Strike", np.outer([0.2, 0.4, 0.5, 0.7, 1.0], RISING), RISING / 3)
+
+
+def test_a_fan_names_its_quantiles_and_the_odds_of_the_file():
+    text = re.sub(r"<[^>]*>|\s+", " ", str(chart_of_fan(FAN, WEEKS, name="fan", title="t").wide))
+    for words in ("19 in 20 draws lie below 60 %", "median 30 %", "1 in 20 below 12 %", "numbers"):
+        assert words in text
+
+
+def test_a_chart_of_values_shows_zero_and_losses_with_a_minus_sign():
+    chart = chart_of_values([Curve("resolved", RISING - 0.9)], WEEKS, name="v", title="t", axis="Gain in payoff")
+    assert "resolved −0.3" in re.sub(r"<[^>]*>|\s+", " ", str(chart.wide))
+    assert chart.description == "Gain in payoff by 3 August 2026: resolved −0.3.".replace(" August ", "\xa0August\xa0")
+
+
+@pytest.mark.parametrize(("kind", "first"), [("svg", b"<?xml"), ("png", b"\x89PNG")])
+def test_a_chart_becomes_a_file_with_the_same_bytes_each_time(kind, first):
+    chart = lines("Strike")
+    assert chart.file(kind).startswith(first)
+    assert chart.file(kind) == chart.file(kind)
+
+
+def test_a_file_has_the_colours_of_a_printed_page_and_its_description():
+    svg = lines("Strike").file("svg").decode()
+    assert "#1f2328" in svg
+    assert not [colour for colour in ("#010203", "#010204", "#010205", "currentColor") if colour in svg]
+    assert "<desc>By " in svg
