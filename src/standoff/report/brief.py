@@ -6,6 +6,7 @@ forbids the browser to fetch anything. Every text of a scenario is escaped, for 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,20 +14,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from standoff.report.blocks import Section
 from standoff.report.bottom_line import bottom_line, key_numbers
+from standoff.report.chart import FileFormat
 from standoff.report.closing_sections import assumptions_section, certificate_section, limits_section
 from standoff.report.forecast_sections import forecast_sections, timeline_of
-from standoff.report.storing import check_writable, write_whole
-from standoff.report.wording import day
+from standoff.report.markdown import markdown_brief
+from standoff.report.storing import check_writable, make_folder, write_whole
+from standoff.report.wording import INVISIBLE, day
 
 if TYPE_CHECKING:
     from standoff.workbench import Solution
 
-__all__ = ["brief_html", "brief_sections", "write_brief"]
-
-_CONTROLS = (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0))
-_DIRECTIONS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-_INVISIBLE = dict.fromkeys((*_CONTROLS, *_DIRECTIONS))
-"""Signs that leave no trace but could turn a number around: control codes and changes of the direction of writing."""
+__all__ = ["brief_html", "brief_markdown", "brief_sections", "write_brief", "write_figures"]
 
 
 def write_brief(solution: Solution, path: str | Path) -> None:
@@ -55,7 +53,42 @@ def brief_html(solution: Solution) -> str:
         lstrip_blocks=True,
     )
     page = environment.get_template("brief.html.j2").render(_content(solution))
-    return page.translate(_INVISIBLE)
+    return page.translate(INVISIBLE)
+
+
+def brief_markdown(solution: Solution, pictures: Mapping[str, str] | None = None) -> str:
+    """The brief of a solved crisis as a Markdown file; the same solution gives the same bytes.
+
+    Args:
+        solution: A solved crisis.
+        pictures: Name of a chart -> address of its file, as `write_figures` gives it; charts without one are told in words.
+    """
+    return markdown_brief(_content(solution), pictures or {})
+
+
+def write_figures(solution: Solution, folder: str | Path, kind: FileFormat = "svg") -> dict[str, str]:
+    """Write every chart of the brief as a file of its own.
+
+    Args:
+        solution: A solved crisis.
+        folder: Where to; it is made if it is not there.
+        kind: "svg" or "png".
+
+    Returns:
+        Name of each chart -> its file.
+
+    Raises:
+        InputError: A file cannot be written (`cannot-write`).
+    """
+    place = Path(folder)
+    make_folder(place, "the figures")
+    written = {}
+    for section in brief_sections(solution):
+        for chart in section.charts:
+            file = place / f"{chart.name}.{kind}"
+            write_whole(file, chart.file(kind), "the figures")
+            written[chart.name] = str(file)
+    return written
 
 
 def brief_sections(solution: Solution) -> tuple[Section, ...]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import unescape
+from typing import Any
 
 from markupsafe import Markup
 
 from standoff.report.blocks import Block, Bullets, Grid, Heading, LedgerBlock, Odds, Paragraph, Picture, Section, Types
 from standoff.report.ledger import Assumption, Ledger
 from standoff.report.tables import Row
+from standoff.report.wording import INVISIBLE
 
-__all__ = ["markdown_of", "section_lines"]
+__all__ = ["markdown_brief", "markdown_of"]
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 _TAG = re.compile(r"</?(strong|bdi|em|code|small)>")
@@ -35,19 +37,59 @@ def markdown_of(text: Markup | str) -> str:
     if not isinstance(text, Markup):
         return _plain(text)
     pieces = _TAG.split(str(text))
-    written = []
-    for k, piece in enumerate(pieces):
-        written.append(_MARKS.get(piece, "") if k % 2 else _plain(unescape(piece)))
+    written = [_MARKS.get(piece, "") if k % 2 else _plain(unescape(piece)) for k, piece in enumerate(pieces)]
+    for k in range(1, len(pieces), 4):
+        written[k + 1] = written[k + 1].strip()  # what is marked must begin and end with a letter or sign
     return "".join(written)
 
 
-def section_lines(section: Section, pictures: Mapping[str, str]) -> Iterator[str]:
-    """The lines of a section.
+def markdown_brief(content: Mapping[str, Any], pictures: Mapping[str, str]) -> str:
+    """The brief as a Markdown file.
 
     Args:
-        section: The section.
+        content: What the template of the page is given (`standoff.report.brief`).
         pictures: Name of a chart -> address of its file; charts without one are told in words.
     """
+    horizon = content["timeline"].horizon
+    lines = [
+        f"# {markdown_of(content['title'])}",
+        "",
+        f"Crisis brief as of **{content['as_of']}**, looking ahead {horizon.length} to {horizon.date}.",
+        "",
+    ]
+    if content["summary"]:
+        lines += [markdown_of(content["summary"]), ""]
+    if content["overrides"]:
+        changes = ", ".join(_code(change) for change in content["overrides"])
+        lines += [f"**What if:** this brief departs from the scenario as written: {changes}.", ""]
+    lines += ["## Bottom line", ""]
+    for sentence in content["sentences"]:
+        lines += [markdown_of(sentence), ""]
+    lines += [f"- {markdown_of(item.label)}: **{item.value}**" for item in content["key_numbers"]]
+    lines.append("")
+    for section in content["sections"]:
+        lines += _section(section, pictures)
+    settings = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in content["settings"].items())
+    made_with = ", ".join(f"{name} {value}" for name, value in content["versions"].items())
+    lines += [
+        "## Provenance",
+        "",
+        f"- Scenario: {_code(content['scenario_id'])}, SHA-256 {_code(content['scenario_hash'])}",
+        f"- Settings: {markdown_of(settings)}",
+        f"- Made with: {markdown_of(made_with)}",
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _code(text: str) -> str:
+    """A piece of text as code, whatever signs are in it."""
+    line = _SPACES.sub(" ", text)
+    ticks = "`" * (1 + max((len(run) for run in re.findall("`+", line)), default=0))
+    room = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{ticks}{room}{line}{room}{ticks}"
+
+
+def _section(section: Section, pictures: Mapping[str, str]) -> Iterator[str]:
     yield from (f"## {markdown_of(section.title)}", "")
     for block in section.blocks:
         yield from _lines(block, pictures)
@@ -55,6 +97,7 @@ def section_lines(section: Section, pictures: Mapping[str, str]) -> Iterator[str
 
 
 def _plain(text: str) -> str:
+    text = text.translate(INVISIBLE)
     return _SPECIAL.sub(r"\\\1", _SPACES.sub(lambda found: "\N{NO-BREAK SPACE}" if found[0] == "\xa0" else " ", text))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from standoff.errors import InputError, Problem
 
-__all__ = ["check_writable", "write_whole"]
+__all__ = ["check_writable", "make_folder", "write_whole"]
 
 _HELP = {
     errno.ENOENT: "create the folder first, or choose another path",
@@ -71,6 +71,24 @@ def write_whole(path: Path, content: bytes, what: str = "the brief") -> None:
             draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise _told(path, what, error) from None
+
+
+def make_folder(path: Path, what: str) -> None:
+    """Make a folder, with those above it, if it is not there.
+
+    Args:
+        path: The folder.
+        what: What is to be written into it, for the message.
+
+    Raises:
+        InputError: It cannot be made, or is a file (`cannot-write`).
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise _fault(path, what, "it is a file", "give the name of a folder") from None
     except OSError as error:
         raise _told(path, what, error) from None
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from datetime import date
 
-__all__ = ["day", "joined", "number", "percent", "plural", "points", "short_day", "small"]
+__all__ = ["INVISIBLE", "day", "joined", "number", "percent", "plural", "points", "short_day", "small"]
 
 SPACE = "\N{NO-BREAK SPACE}"
 UNKNOWN = "\N{EN DASH}"
@@ -15,6 +15,12 @@ _MONTHS = (
     "December",
 )  # fmt: skip
 _SUPERSCRIPT = str.maketrans("-0123456789", "\N{SUPERSCRIPT MINUS}⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+_CONTROLS = (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0))
+_DIRECTIONS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+INVISIBLE = dict.fromkeys((*_CONTROLS, *_DIRECTIONS))
+"""Signs that leave no trace but could turn a number around: control codes and changes of the direction of writing."""
 
 
 def percent(probability: float) -> str:
