@@ -1,0 +1,1 @@
+"""News: documents read, and what they say coded as events and claims."""

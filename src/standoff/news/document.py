@@ -1,0 +1,49 @@
+"""A document of news: its text and where it came from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+__all__ = ["Document"]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document.
+
+    Attributes:
+        text: The text, without markup, in Unicode normal form C; offsets of events and claims count its code points.
+        title: Title, "" where there is none.
+        outlet: Who published it, "" where that is not known.
+        author: Who wrote it, "" where that is not known.
+        date: Day of publication; None where it is not known.
+        language: Language as ISO 639-1, "" where it is not known.
+        address: The file or URL that it was read from.
+        media_type: What it was read as, such as "text/html".
+        retrieved: When it was read, UTC.
+
+    Raises:
+        ValueError: The text is empty.
+    """
+
+    text: str
+    title: str = ""
+    outlet: str = ""
+    author: str = ""
+    date: dt.date | None = None
+    language: str = ""
+    address: str = ""
+    media_type: str = "text/plain"
+    retrieved: dt.datetime | None = None
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise ValueError("a document needs a text")
+
+    @cached_property
+    def document_hash(self) -> str:
+        """SHA-256 of the text, in hex: the same text is the same document wherever it was found."""
+        return hashlib.sha256(self.text.encode("utf-8", errors="surrogatepass")).hexdigest()
