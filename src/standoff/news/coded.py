@@ -43,8 +43,7 @@ EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 
 QUAD_CLASS: Mapping[EventType, str] = {
     "AGREE": "verbal cooperation", "CONSULT": "verbal cooperation", "SUPPORT": "verbal cooperation",
-    "CONCEDE": "verbal cooperation",
-    "COOPERATE": "material cooperation", "AID": "material cooperation",
+    "COOPERATE": "material cooperation", "AID": "material cooperation", "CONCEDE": "material cooperation",
     "REQUEST": "verbal conflict", "ACCUSE": "verbal conflict", "REJECT": "verbal conflict", "THREATEN": "verbal conflict",
     "PROTEST": "material conflict", "SANCTION": "material conflict", "MOBILIZE": "material conflict",
     "COERCE": "material conflict", "ASSAULT": "material conflict",
