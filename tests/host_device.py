@@ -1,37 +1,19 @@
-"""The kernels of the GPU path compiled for the processor: the same source, fast enough for whole scenarios.
+"""The kernels of the GPU path on the processor: the same source, one item after the other.
 
-What CUDA provides is played by a module with the few functions that kernels use; one thread does all items.
+What CUDA provides is played by a module with the few functions that kernels use. `HostDevice` runs kernels as plain Python and
+lets them call the compiled node functions, which suits small games; `CompiledHostDevice` compiles everything, for whole
+scenarios, which takes a minute or two.
 """
 
 from __future__ import annotations
 
 import math
-from types import ModuleType
+from types import FunctionType, ModuleType
 
 import numpy as np
 from numba import njit
 
 from standoff.solve.cuda_device import rebind, some
-
-
-@njit
-def _grid(_):
-    return 0
-
-
-@njit
-def _gridsize(_):
-    return 1
-
-
-@njit
-def _add(array, index, amount):
-    array[index] += amount
-
-
-@njit
-def _max(array, index, amount):
-    array[index] = max(array[index], amount)
 
 
 def _module(name, **names):
@@ -40,30 +22,48 @@ def _module(name, **names):
     return module
 
 
-CUDA = _module(
-    "cuda",
-    grid=_grid,
-    gridsize=_gridsize,
-    atomic=_module("atomic", add=_add, max=_max),
-    local=_module("local", array=np.empty),
-)
+def _grid(_):
+    return 0
+
+
+def _gridsize(_):
+    return 1
+
+
+def _add(array, index, amount):
+    array[index] += amount
+
+
+def _max(array, index, amount):
+    array[index] = max(array[index], amount)
+
+
+def cuda_of(compiled):
+    return _module(
+        "cuda",
+        grid=compiled(_grid),
+        gridsize=compiled(_gridsize),
+        atomic=_module("atomic", add=compiled(_add), max=compiled(_max)),
+        local=_module("local", array=np.empty),
+    )
 
 
 class HostDevice:
-    """Stands in for a GPU with some memory; counts launches and remembers the largest number of draws of a stack."""
+    """Stands in for a GPU with some memory, and remembers the largest number of draws of a stack."""
 
     def __init__(self, free_bytes=math.inf):
         self._free_bytes = free_bytes
-        self._compiled = {}
+        self._ready = {}
         self.most_draws = 0
 
     def launch(self, kernel, sizes, count, *arguments):
-        if count == 0:
-            return
-        if (kernel, sizes) not in self._compiled:
-            bound = rebind(kernel, {"cuda": CUDA, **sizes._asdict()}, njit(error_model="numpy", boundscheck=True))
-            self._compiled[kernel, sizes] = njit(error_model="numpy", boundscheck=True)(bound)
-        self._compiled[kernel, sizes](*arguments)
+        if count:
+            if (kernel, sizes) not in self._ready:
+                self._ready[kernel, sizes] = self.prepare(kernel, sizes)
+            self._ready[kernel, sizes](*arguments)
+
+    def prepare(self, kernel, sizes):
+        return FunctionType(kernel.__code__, {**kernel.__globals__, "cuda": cuda_of(lambda f: f), **sizes._asdict()})
 
     def put(self, array):
         self.most_draws = max(self.most_draws, array.shape[-1] if array.ndim == 4 else 0)
@@ -80,3 +80,9 @@ class HostDevice:
 
     def free_bytes(self):
         return self._free_bytes
+
+
+class CompiledHostDevice(HostDevice):
+    def prepare(self, kernel, sizes):
+        compiled = njit(error_model="numpy", nogil=True)
+        return compiled(rebind(kernel, {"cuda": cuda_of(compiled), **sizes._asdict()}, compiled))

@@ -250,7 +250,15 @@ def solve_nodes(
             )  # fmt: skip
             lines = w[start : start + n, :, first : first + (own - 1) * step + 1 : step, d]
             residual, regret = settle(
-                axis_points[0, i], rationality[m, d], plane_of[m], axis_points, lines, own_allowed, work[:, :n], weights, found
+                axis_points[0, i],
+                rationality[m, d],
+                plane_of[m],
+                axis_points,
+                lines,
+                own_allowed,
+                work[:, :n],
+                weights,
+                found,
             )
             for a in range(n):
                 if own_allowed[a, 0] and own_allowed[a, 1]:

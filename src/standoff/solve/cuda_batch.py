@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.errors import InputError, Problem, SolveError, StandoffError
+from standoff.errors import InputError, Problem, StandoffError
 from standoff.game.model import Game
 from standoff.solve.arrays import padded
 from standoff.solve.batch import solve_batch
@@ -101,15 +101,23 @@ def solve_batch_on_gpu(
             the same time, crises that go on for ever, traces and other branches.
     """
     device = device if device is not None else CudaDevice()
-    return _Batch(settings or Settings(), keep, full, threads, device, tally if tally is not None else Tally()).solve(games)
+    return _Batch(settings or Settings(), keep, full, threads, device, tally if tally is not None else Tally()).solve(
+        games
+    )
 
 
 class _Batch:
     """What is the same for all games of a batch."""
 
     def __init__(
-        self, settings: Settings, keep: Callable[[Equilibrium], Kept], full: bool, threads: int | None, device: Device, tally: Tally
-    ) -> None:  # fmt: skip
+        self,
+        settings: Settings,
+        keep: Callable[[Equilibrium], Any],
+        full: bool,
+        threads: int | None,
+        device: Device,
+        tally: Tally,
+    ) -> None:
         self.settings, self.keep, self.full = settings, keep, full
         self.threads, self.device, self.tally = threads, device, tally
 

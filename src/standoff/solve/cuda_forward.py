@@ -71,7 +71,7 @@ def send(
             one = strategies[a, 0, i * other + j, d]
             two = strategies[a, 1, i * other + j, d]
             mixed = one + belief * (two - one)
-            posterior = _posterior(belief, one, two, mixed, allowed[a, 0], allowed[a, 1])
+            posterior = _posterior(belief, two, mixed, allowed[a, 0], allowed[a, 1])
             weights_at(posterior, axis_points, weights)
             share = one if c == own else two if c == own + 1 else mixed
             sent = q * share * mass[x, c, _natural(axis, i, j, own_points, other), d]
@@ -82,7 +82,7 @@ def send(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _posterior(belief, one, two, mixed, has1, has2):
+def _posterior(belief, two, mixed, has1, has2):
     """Belief after an action; one that nobody takes tells nothing."""
     if not has1:
         return 1.0
@@ -146,7 +146,7 @@ def pay(
         sums: Of `amount`, from `row_sums`.
         paid: Shape (action or more, plane, draw); written.
     """
-    actions, planes, draws = payoff.shape
+    _, planes, draws = payoff.shape
     for item in range(cuda.grid(1), payoff.size, cuda.gridsize(1)):
         d = item % draws
         p = item // draws % planes
@@ -190,7 +190,7 @@ def absorb(end_start, end_branch, action_of, probability, sums, absorbed):
         sums: Of the amounts, from `row_sums`.
         absorbed: Shape (terminal, channel, draw); added to.
     """
-    terminals, channels, draws = absorbed.shape
+    _, channels, draws = absorbed.shape
     for item in range(cuda.grid(1), absorbed.size, cuda.gridsize(1)):
         d = item % draws
         c = item // draws % channels

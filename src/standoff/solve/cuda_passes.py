@@ -162,7 +162,14 @@ class _Passes:
                 )  # fmt: skip
                 if layer.is_chance:
                     self._run(
-                        back.chance_values, out.size, layer.comes_up, links["skip"], links["action_start"], w, value, out
+                        back.chance_values,
+                        out.size,
+                        layer.comes_up,
+                        links["skip"],
+                        links["action_start"],
+                        w,
+                        value,
+                        out,
                     )
                 else:
                     strategies[s] = device.empty((layer.num_actions, self.stack.num_types, row, draws))

@@ -43,9 +43,8 @@ def _unsupported(game: Game, settings: Settings) -> Iterator[Problem]:
     instead = "solve on the processor with the executor `Threads`"
     joint = sorted({layer.stage for epoch in game.epochs for layer in epoch.layers if layer.second is not None})
     for stage in joint:
-        yield Problem(
-            "gpu-unsupported", f"two players move at the same time in stage `{stage}`, which the GPU path does not solve", help=instead
-        )  # fmt: skip
+        message = f"two players move at the same time in stage `{stage}`, which the GPU path does not solve"
+        yield Problem("gpu-unsupported", message, help=instead)
     if game.continues:
         yield Problem(
             "gpu-unsupported",
@@ -74,7 +73,7 @@ def structure_key(game: Game) -> str:
         game.outcomes,
     )
     digest.update(repr(plain).encode())
-    arrays = [game.terminals.outcome]
+    arrays: list[NDArray[Any]] = [game.terminals.outcome]
     for epoch in game.epochs:
         for layer in epoch.layers:
             digest.update(bytes([layer.is_chance]))
@@ -191,7 +190,9 @@ class Stack:
         self.games = tuple(games)
         self.first = games[0]
         self.grid = Grid(self.first, num_points)
-        self.own_points, self.other_points = self.grid.shape  # two axes have as many points, and a single one is the first
+        self.own_points, self.other_points = (
+            self.grid.shape
+        )  # two axes have as many points, and a single one is the first
         terminals = len(self.first.terminals.outcome)
         sizes = self.first.num_states
         self.links = tuple(
@@ -278,7 +279,7 @@ class Stack:
 def bytes_per_draw(game: Game, num_points: int) -> int:
     """Device memory that one draw takes at most, the strategies of all periods being by far the largest part."""
     axes = len(game.belief_players)
-    row = num_points**axes
+    row = int(num_points**axes)
     types = 2 if axes else 1
     planes = len(game.planes)
     channels = 1 + len(game.milestones) + planes

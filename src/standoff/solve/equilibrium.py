@@ -19,7 +19,18 @@ from standoff.solve.passes import Workers, backward_pass, forward_pass, num_proc
 from standoff.solve.result import Certificate, Equilibrium, Settings, Sweep
 from standoff.solve.two_types import COUNTS
 
-__all__ = ["BELIEF_LADDER", "Certificate", "Equilibrium", "Settings", "Sweep", "odds_of", "odds_of_all", "solve", "type_gap", "unresolved_beliefs"]
+__all__ = [
+    "BELIEF_LADDER",
+    "Certificate",
+    "Equilibrium",
+    "Settings",
+    "Sweep",
+    "odds_of",
+    "odds_of_all",
+    "solve",
+    "type_gap",
+    "unresolved_beliefs",
+]
 
 Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
