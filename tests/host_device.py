@@ -8,6 +8,7 @@ scenarios, which takes a minute or two.
 from __future__ import annotations
 
 import math
+import weakref
 from types import FunctionType, ModuleType
 
 import numpy as np
@@ -49,12 +50,12 @@ def cuda_of(compiled):
 
 
 class HostDevice:
-    """Stands in for a GPU with some memory, and remembers the largest number of draws of a stack."""
+    """Stands in for a GPU with some memory, and remembers how much of it was in use at most."""
 
     def __init__(self, free_bytes=math.inf):
         self._free_bytes = free_bytes
         self._ready = {}
-        self.most_draws = 0
+        self.most_bytes = self._bytes = 0
 
     def launch(self, kernel, sizes, count, *arguments):
         if count:
@@ -66,17 +67,25 @@ class HostDevice:
         return FunctionType(kernel.__code__, {**kernel.__globals__, "cuda": cuda_of(lambda f: f), **sizes._asdict()})
 
     def put(self, array):
-        self.most_draws = max(self.most_draws, array.shape[-1] if array.ndim == 4 else 0)
-        return np.array(array if array.size else np.zeros(some(array.shape), array.dtype), order="C")
+        return self._made(np.array(array if array.size else np.zeros(some(array.shape), array.dtype), order="C"))
 
     def zeros(self, shape, dtype=np.float64):
-        return np.zeros(some(shape), dtype)
+        return self._made(np.zeros(some(shape), dtype))
 
     def empty(self, shape):
-        return np.full(some(shape), np.nan)
+        return self._made(np.full(some(shape), np.nan))
 
     def get(self, array):
         return array.copy()
+
+    def _made(self, array):
+        self._bytes += array.nbytes
+        self.most_bytes = max(self.most_bytes, self._bytes)
+        weakref.finalize(array, self._gone, array.nbytes)
+        return array
+
+    def _gone(self, size):
+        self._bytes -= size
 
     def free_bytes(self):
         return self._free_bytes

@@ -69,6 +69,9 @@ class Device(Protocol):
 class CudaDevice:
     """The current GPU.
 
+    Attributes:
+        is_simulated: Whether it is the CUDA simulator.
+
     Raises:
         MissingExtraError: numba-cuda is not installed.
         InputError: No GPU is found.
@@ -80,7 +83,7 @@ class CudaDevice:
 
         self._cuda = cuda
         self._compiled: dict[tuple[Callable[..., None], Sizes], Any] = {}
-        self._is_simulated = bool(getattr(config, "ENABLE_CUDASIM"))  # noqa: B009 - numba sets its names as it starts
+        self.is_simulated = bool(getattr(config, "ENABLE_CUDASIM"))  # noqa: B009 - numba sets its names as it starts
         if not cuda.is_available():
             raise InputError(
                 Problem(
@@ -93,7 +96,7 @@ class CudaDevice:
     @property
     def name(self) -> str:
         """What the device calls itself."""
-        if self._is_simulated:
+        if self.is_simulated:
             return "CUDA simulator"
         found = self._cuda.get_current_device().name
         return found.decode() if isinstance(found, bytes) else str(found)
@@ -105,11 +108,11 @@ class CudaDevice:
         if (kernel, sizes) not in self._compiled:
             self._compiled[kernel, sizes] = self._compile(kernel, sizes)
         blocks = min(max(-(-count // THREADS_PER_BLOCK), FEWEST_BLOCKS), MOST_BLOCKS)
-        shape = (SIMULATED_BLOCKS, 1) if self._is_simulated else (blocks, THREADS_PER_BLOCK)
+        shape = (SIMULATED_BLOCKS, 1) if self.is_simulated else (blocks, THREADS_PER_BLOCK)
         self._compiled[kernel, sizes][shape](*arguments)
 
     def _compile(self, kernel: Callable[..., None], sizes: Sizes) -> Any:
-        if self._is_simulated:
+        if self.is_simulated:
             return self._cuda.jit(rebind(kernel, {"cuda": self._cuda, **sizes._asdict()}, _as_it_is))
         names = {"cuda": self._cuda, "np": numpy_on_gpu(), **sizes._asdict()}
         return self._cuda.jit(rebind(kernel, names, self._cuda.jit(device=True)))

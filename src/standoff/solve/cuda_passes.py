@@ -212,7 +212,8 @@ class _Passes:
         terminals = len(game.terminals.outcome)
         measures = np.r_[0, np.arange(first_plane, channels)]
         amount = device.empty((self.most_actions, channels, row, draws))
-        sums = device.empty((max(self.most_actions, game.num_states[0]), channels, draws))
+        sums = device.empty((self.most_actions, channels, draws))
+        open_sums = device.empty((game.num_states[0], channels, draws))
         paid = device.empty((self.most_actions, planes, draws))
         at_beliefs = device.empty((max(num_axes, 1), game.num_states[0], draws))
         hits_in = device.empty((self.most_states, max(num_milestones, 1), draws))
@@ -230,8 +231,8 @@ class _Passes:
 
         def note(period: int, mass: Any) -> Floats:
             """Write down what is open; gives the mass of every state and channel."""
-            self._run(ahead.row_sums, game.num_states[0] * channels * draws, game.num_states[0], mass, sums)
-            by_state = device.get(sums)[: game.num_states[0]]
+            self._run(ahead.row_sums, game.num_states[0] * channels * draws, game.num_states[0], mass, open_sums)
+            by_state = device.get(open_sums)
             open_by[period] = by_state[:, 0]
             if num_axes:
                 self._run(ahead.belief_sums, at_beliefs.size, beliefs, mass, at_beliefs)

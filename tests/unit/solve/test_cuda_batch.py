@@ -16,7 +16,8 @@ from standoff.errors import InputError, MissingExtraError, SolveError, StandoffE
 from standoff.solve import cuda_backward, cuda_forward
 from standoff.solve.cuda_batch import Tally, draws_at_a_time, solve_batch_on_gpu
 from standoff.solve.cuda_device import CudaDevice
-from standoff.solve.cuda_stack import bytes_per_draw, structure_key
+from standoff.solve.cuda_passes import solve_stack
+from standoff.solve.cuda_stack import Stack, bytes_per_draw, structure_key
 from standoff.solve.equilibrium import solve
 from standoff.solve.result import Settings
 
@@ -133,6 +134,19 @@ def test_draws_are_taken_as_memory_allows():
     assert tally.on_gpu == 5
     # 0.8 of the memory of three draws at five points
     assert draws_at_a_time(game, 5, device) == 2
+
+
+@pytest.mark.parametrize("types", [(2, 2, 1), (2, 1), (1, 1)])
+def test_a_stack_takes_the_memory_that_was_planned(types):
+    games = [small_game(types)] * 10
+    peaks = []
+    for count in (4, 10):
+        device = HostDevice()
+        solve_stack(Stack(games[:count], 5 if 2 in types else 1), device)
+        peaks.append(device.most_bytes)
+    # what the draws share falls out of the difference
+    planned = 6 * bytes_per_draw(games[0], 5 if 2 in types else 1)
+    assert 0.6 * planned <= peaks[1] - peaks[0] <= planned
 
 
 def test_too_little_memory_is_told():
