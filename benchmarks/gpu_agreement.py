@@ -11,8 +11,8 @@ from __future__ import annotations
 import sys
 
 import numpy as np
-from host_device import CompiledHostDevice
 
+from host_device import CompiledHostDevice
 from standoff.game.compiled_structure import CompiledStructure
 from standoff.game.model import Game
 from standoff.scenario import load_scenario
