@@ -19,7 +19,18 @@ from standoff.solve.passes import Workers, backward_pass, forward_pass, num_proc
 from standoff.solve.result import Certificate, Equilibrium, Settings, Sweep
 from standoff.solve.two_types import COUNTS
 
-__all__ = ["BELIEF_LADDER", "Certificate", "Equilibrium", "Settings", "Sweep", "odds_of", "solve"]
+__all__ = [
+    "BELIEF_LADDER",
+    "Certificate",
+    "Equilibrium",
+    "Settings",
+    "Sweep",
+    "odds_of",
+    "odds_of_all",
+    "solve",
+    "type_gap",
+    "unresolved_beliefs",
+]
 
 Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
@@ -69,13 +80,13 @@ def _reference(game: Game, settings: Settings) -> Floats:
     found = _odds_at(game, settings, (settings.belief_points + 1) // 2)
     if found is not None:
         return found
-    return _odds_of_all(game, _solve_on(game, settings, 2 * settings.belief_points - 1, None, None).sweep)
+    return odds_of_all(game, _solve_on(game, settings, 2 * settings.belief_points - 1, None, None).sweep)
 
 
 def _odds_at(game: Game, settings: Settings, num_points: int) -> Floats | None:
     """Odds from so many belief points, None where they are too few to solve the game."""
     try:
-        return _odds_of_all(game, _solve_on(game, settings, num_points, None, None).sweep)
+        return odds_of_all(game, _solve_on(game, settings, num_points, None, None).sweep)
     except SolveError:
         return None
 
@@ -96,11 +107,16 @@ def _climb(game: Game, settings: Settings, progress: Progress | None) -> Equilib
             if error <= settings.belief_tolerance:
                 return found
             # only the odds are needed of it from here on; the rest is a large part of the memory
-            coarse = partial(_given, _odds_of_all(game, found.sweep))
+            coarse = partial(_given, odds_of_all(game, found.sweep))
             del found
     if failed is not None:
         raise failed
-    raise SolveError(
+    raise unresolved_beliefs(error, settings)
+
+
+def unresolved_beliefs(error: float, settings: Settings) -> SolveError:
+    """What to say where the most belief points leave too large an estimated error."""
+    return SolveError(
         f"beliefs held at {BELIEF_LADDER[-1]} points leave an estimated error of {error:.1e} in the odds, above the tolerance "
         f"{settings.belief_tolerance:.1e}: lower the rationality of the players, or accept a larger belief tolerance"
     )
@@ -135,10 +151,10 @@ def _solve_on(
     with Workers.of(settings) as workers:
         backward = backward_pass(game, settings, grid, workers, progress)
         sweep = forward_pass(game, grid, backward, workers, progress)
-    error = _type_gap(game, sweep)
+    error = type_gap(game, sweep)
     if reference is not None:
         coarse = reference()
-        apart = math.inf if coarse is None else float(np.max(np.abs(_odds_of_all(game, sweep) - coarse), initial=0.0))
+        apart = math.inf if coarse is None else float(np.max(np.abs(odds_of_all(game, sweep) - coarse), initial=0.0))
         error = max(error, apart)
     start_values = backward.values[0][0][game.start] @ grid.start_weights
     gap = float(np.max(np.abs(start_values - sweep.payoffs))) if len(start_values) else 0.0
@@ -174,7 +190,7 @@ def odds_of(game: Game, sweep: Sweep) -> Floats:
     return np.concatenate([_outcome_odds(game, sweep)[:, :, 0], sweep.milestones], axis=1)
 
 
-def _odds_of_all(game: Game, sweep: Sweep) -> Floats:
+def odds_of_all(game: Game, sweep: Sweep) -> Floats:
     """Every probability that a forecast reports by date, those given a player's true type among them; one row a period."""
     outcomes = _outcome_odds(game, sweep)
     return np.concatenate([outcomes.reshape(len(outcomes), -1), sweep.milestones], axis=1)
@@ -188,7 +204,7 @@ def _outcome_odds(game: Game, sweep: Sweep) -> Floats:
     return odds
 
 
-def _type_gap(game: Game, sweep: Sweep) -> float:
+def type_gap(game: Game, sweep: Sweep) -> float:
     """Largest difference between public odds and those averaged over the true types of a player.
 
     Both are the same probability, found along measures that differ in how they pass through belief points, so what lies
