@@ -19,7 +19,10 @@ outcomes:
 unresolved: {{label: Open}}
 stages: {stages}
 """
-STAGE = "{{name: watch, mover: upper, rate: {rate}, {rest}, actions: {{wait: {{label: wait}}, raid: {{label: raid, leads_to: {{outcome: feud}}}}}}}}"
+STAGE = (
+    "{{name: watch, mover: upper, rate: {rate}, {rest}, "
+    "actions: {{wait: {{label: wait}}, raid: {{label: raid, leads_to: {{outcome: feud}}}}}}}}"
+)
 
 
 def paths_told(text):
