@@ -36,6 +36,15 @@ def test_what_cannot_meet_the_belief_tolerance_is_refused_with_advice():
         solve(random_game(2, interdependent=False), Settings(belief_tolerance=1e-15))
 
 
+def test_where_nodes_fold_more_points_may_not_help_and_the_answer_is_refused():
+    game = random_game(1, num_states=(4, 5, 6), num_periods=5)
+    found = solve(game, Settings(belief_points=17))
+    assert found.certificate.folds > 0
+    assert found.certificate.belief_error > 5e-3
+    with pytest.raises(SolveError, match="beliefs held at 33 points leave an estimated error"):
+        solve(game, Settings(belief_tolerance=1e-3))
+
+
 def test_what_does_not_converge_is_refused_with_advice():
     with pytest.raises(SolveError, match=r"stage `layer\d` in period \d+ did not converge .* lower the rationality"):
         solve(random_game(2, interdependent=False), Settings(tolerance=1e-30, belief_points=5))
