@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -50,6 +51,10 @@ class Settings:
             raise ValueError(f"tolerance must be a positive number, not {self.tolerance!r}")
         if not (math.isfinite(self.belief_tolerance) and self.belief_tolerance > 0):
             raise ValueError(f"belief_tolerance must be a positive number, not {self.belief_tolerance!r}")
+        for name in ("belief_points", "threads", "start", "max_periods"):
+            value = getattr(self, name)
+            if value is not None and not isinstance(value, numbers.Integral):
+                raise ValueError(f"{name} must be a whole number, not {value!r}")
         if self.belief_points is not None and not 3 <= self.belief_points <= 129:
             raise ValueError(f"belief_points must lie in 3..129, not {self.belief_points!r}")
         if self.anchor is not None and not all(0 <= belief <= 1 for belief in self.anchor):

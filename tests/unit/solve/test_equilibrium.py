@@ -16,6 +16,14 @@ from standoff.solve.equilibrium import BELIEF_LADDER, Settings, solve
         ("belief_points", 2),
         ("belief_points", 1000),
         ("belief_tolerance", -1.0),
+        ("belief_tolerance", float("inf")),
+        ("belief_points", 9.5),
+        ("belief_points", float("nan")),
+        ("anchor", (0.5, 1.5)),
+        ("anchor", (float("nan"),)),
+        ("threads", 1.5),
+        ("start", 0.5),
+        ("max_periods", float("inf")),
     ],
 )
 def test_settings_out_of_range_are_refused(field, value):
