@@ -65,7 +65,6 @@ def test_a_value_outside_a_range_just_set_is_a_fault(good: Scenario) -> None:
         ("south.rationality=-1", "--set south.rationality=-1: rationality"),
         ("south.rationality=.inf", "--set south.rationality=.inf: not-finite"),
         ("south.rationality=.nan", "--set south.rationality=.nan: not-finite"),
-        ("hard_prior=-0.1", "--set hard_prior=-0.1: "),
         ("period.horizon=0", "--set period.horizon=0: wrong-value: `0` should be greater than 0"),
         ("stages.presure.rate=1", "there is no `presure` in `stages`"),
         ("stages.9.rate=1", "there is no `9` in `stages`"),
