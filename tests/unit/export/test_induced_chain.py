@@ -148,7 +148,7 @@ def test_the_error_of_splitting_falls_at_least_threefold_when_the_mesh_is_halved
     for seed in seeds:
         game = random_game(seed, types=types, num_milestones=3, num_periods=5 if types == (2, 1) else 3)
         equilibrium = solve(game, Settings(keep_values=True, belief_points=33 if types == (2, 1) else 17))
-        assert equilibrium.certificate.belief_error < 1e-4  # else the solver's own points would set the gap
+        assert equilibrium.certificate.belief_error < 1e-3  # else the solver's own points would set the gap
         gaps.append([gap(equilibrium, points) for points in grids])
     coarse, fine = np.max(gaps, axis=0)
     halvings = np.log2((grids[1] - 1) / (grids[0] - 1))
