@@ -11,6 +11,7 @@ import pytest
 
 from explicit_files import read_explicit
 from games import random_game
+from small_trees import with_second_movers
 from standoff.export.chain import chain_odds
 from standoff.export.induced_chain import induced_chain
 from standoff.export.prism import drn_file, prism_files
@@ -81,6 +82,15 @@ def test_storm_reads_the_drn_file_and_finds_the_same_odds(chain, tmp_path):
     assert set(model.labeling.get_labels()) == {"init", *borne}
     assert (model.nr_states, model.nr_transitions) == (chain.num_states, chain.num_transitions)
     assert largest_gap(chain, model, borne) < TOLERANCE
+
+
+@pytest.mark.parametrize(("types", "seed"), [((1, 1), 0), ((2, 2), 0)])
+def test_storm_finds_the_odds_where_two_move_at_the_same_time(types, seed, tmp_path):
+    game = with_second_movers(random_game(seed, types=types, num_milestones=4, num_states=(2, 2, 2)), seed)
+    equilibrium = solve(game, Settings(keep_values=True, belief_points=5, belief_tolerance=0.1))
+    chain = induced_chain(equilibrium, belief_points=3)
+    borne = [name for name, states in chain.labels.items() if len(states)]
+    assert largest_gap(chain, from_drn(chain, tmp_path), borne) < TOLERANCE
 
 
 def test_storm_finds_the_odds_of_the_cuban_missile_crisis(tmp_path):

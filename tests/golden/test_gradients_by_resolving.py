@@ -9,7 +9,8 @@ from standoff.solve.equilibrium import Settings
 from standoff.workbench import load
 
 SHORT = ("period.horizon=3",)
-SETTINGS = Settings(belief_points=9)
+# what is differentiated is the answer on its belief points, so they stay where they are while the prior moves
+SETTINGS = Settings(belief_points=9, anchor=load("iran-us-2026", overrides=SHORT).game.prior_belief)
 TARGETS = (Target("outcome", "deal"), Target("milestone", "strike", 2), Target("outcome", "unresolved"))
 NUMBERS = ("fleet_cost", "hardline_prior", "iran_discount", "audience_cost", "players.usa.rationality")
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from games import random_game
+from small_trees import with_second_movers
 from standoff.solve.adjoint import UNRESOLVED, Target, adjoint, odds_of_target
 from standoff.solve.equilibrium import Settings, solve
 
@@ -21,8 +22,8 @@ KINDS = ("payoff", "probability", "arrival", "flow", "terminal", "unresolved", "
 
 
 def direction(game, kind, rng):
-    """A random change of every number of a kind at once: of the layers, or of one array."""
-    layers = game.epochs[0].layers
+    """A random change of every number of a kind at once: of the layers of every epoch, or of one array."""
+    layers = [layer for epoch in game.epochs for layer in epoch.layers]
     if kind == "payoff":
         return [rng.normal(size=layer.action_payoff.shape) for layer in layers]
     if kind == "probability":
@@ -41,23 +42,34 @@ def direction(game, kind, rng):
     if kind in ("rationality", "discount"):
         size = np.array([1.0 if kind == "rationality" else 1.0 - player.discount for player in game.players])
         return rng.normal(size=len(game.players)) * size
-    shapes = {"flow": game.epochs[0].flow, "terminal": game.terminals.payoff, "unresolved": game.unresolved_payoff}
+    if kind == "flow":
+        return np.array([rng.normal(size=epoch.flow.shape) for epoch in game.epochs])
+    shapes = {"terminal": game.terminals.payoff, "unresolved": game.unresolved_payoff}
     change = rng.normal(size=shapes[kind].shape)
     # payoffs at a terminal may not depend on the own type: keep to changes that do not
     return change[:, :, :1, :1] + np.zeros((1, 1, 2, 2)) if kind == "terminal" else change
 
 
 def changed(game, kind, way, step):
-    epoch = game.epochs[0]
     names = {"payoff": "action_payoff", "probability": "branch_probability", "arrival": "arrival"}
     if kind in names:
-        layers = tuple(
-            replace(layer, **{names[kind]: getattr(layer, names[kind]) + step * one})
-            for layer, one in zip(epoch.layers, way, strict=True)
+        ways = iter(way)
+        epochs = tuple(
+            replace(
+                epoch,
+                layers=tuple(
+                    replace(layer, **{names[kind]: getattr(layer, names[kind]) + step * next(ways)})
+                    for layer in epoch.layers
+                ),
+            )
+            for epoch in game.epochs
         )
-        return replace(game, epochs=(replace(epoch, layers=layers),))
+        return replace(game, epochs=epochs)
     if kind == "flow":
-        return replace(game, epochs=(replace(epoch, flow=epoch.flow + step * way),))
+        epochs = tuple(
+            replace(epoch, flow=epoch.flow + step * one) for epoch, one in zip(game.epochs, way, strict=True)
+        )
+        return replace(game, epochs=epochs)
     if kind == "terminal":
         return replace(game, terminals=replace(game.terminals, payoff=game.terminals.payoff + step * way))
     if kind == "unresolved":
@@ -76,10 +88,39 @@ def along(gradient, kind, way):
     """The derivative along a change of every number of a kind."""
     names = {"payoff": "action_payoff", "probability": "branch_probability", "arrival": "arrival"}
     if kind in names:
-        pairs = [(getattr(by, names[kind]), one) for by, one in zip(gradient.layers[0], way, strict=True)]
+        layers = [by for epoch in gradient.layers for by in epoch]
+        pairs = [(getattr(by, names[kind]), one) for by, one in zip(layers, way, strict=True)]
         return sum(float(np.sum(np.where(one == 0.0, 0.0, by) * one)) for by, one in pairs)
-    by = {"flow": gradient.flows[0], "terminal": gradient.terminal_payoff, "unresolved": gradient.unresolved_payoff}
+    by = {
+        "flow": np.array(gradient.flows),
+        "terminal": gradient.terminal_payoff,
+        "unresolved": gradient.unresolved_payoff,
+    }
     return float(np.sum((by[kind] if kind in by else getattr(gradient, kind)) * way))
+
+
+def with_deadlines(game, seed):
+    """The same game with other payoffs, probabilities and arrivals from period 1 and from period 3 on."""
+    rng = np.random.default_rng(20_000 + seed)
+    (first,) = game.epochs
+    later = []
+    for start in (1, 3):
+        layers = []
+        for layer in first.layers:
+            probability = layer.branch_probability * rng.uniform(0.5, 2.0, len(layer.branch_target))
+            total = np.add.reduceat(probability, layer.branch_start[:-1]) if len(probability) else probability
+            layers.append(
+                replace(
+                    layer,
+                    arrival=layer.arrival * rng.uniform(0.5, 1.0, layer.num_states),
+                    action_payoff=layer.action_payoff + rng.normal(0, 0.2, layer.action_payoff.shape),
+                    branch_probability=probability / np.repeat(total, np.diff(layer.branch_start)),
+                )
+            )
+        later.append(
+            replace(first, start=start, layers=tuple(layers), flow=first.flow + rng.normal(0, 0.1, first.flow.shape))
+        )
+    return replace(game, epochs=(first, *later))
 
 
 def differences(game, kind, way, step, settings):
@@ -88,6 +129,7 @@ def differences(game, kind, way, step, settings):
 
 
 def check(game, kind, settings, seed):
+    settings = replace(settings, anchor=game.prior_belief)  # what is differentiated is the answer on its belief points
     way = direction(game, kind, np.random.default_rng(seed))
     found = np.array([along(one, kind, way) for one in adjoint(solve(game, settings), TARGETS)])
     wide, narrow = (differences(game, kind, way, step, settings) for step in (STEP, STEP / 2))
@@ -114,3 +156,26 @@ def test_derivatives_of_a_crisis_without_end_equal_central_differences(seed, typ
     game = random_game(seed, types=types, rationality=2.0)
     game = replace(game, players=tuple(replace(one, discount=0.8) for one in game.players), continues=True)
     assert np.abs(check(game, kind, replace(SEVEN, tolerance=1e-11), seed)).max() > 0
+
+
+@pytest.mark.parametrize("kind", ["payoff", "probability", "terminal", "rationality", "discount", "prior"])
+@pytest.mark.parametrize(("seed", "types"), [(2, (2, 1)), (3, (1, 2)), (2, (2, 2))])
+def test_derivatives_where_two_move_at_the_same_time_equal_central_differences(seed, types, kind):
+    game = random_game(seed, types=types, rationality=2.0, num_states=(2, 2, 2), num_periods=2)
+    game = with_second_movers(game, seed)
+    assert np.abs(check(game, kind, replace(SEVEN, belief_points=3), seed)).max() > 0
+
+
+@pytest.mark.parametrize("kind", ["payoff", "probability", "arrival", "flow", "rationality", "prior"])
+@pytest.mark.parametrize(("seed", "types"), [(4, (2, 2)), (5, (2, 1, 2))])
+def test_derivatives_of_a_crisis_with_deadlines_equal_central_differences(seed, types, kind):
+    game = with_deadlines(random_game(seed, types=types, num_periods=4), seed)
+    assert np.abs(check(game, kind, replace(SEVEN, belief_points=3), seed)).max() > 0
+
+
+@pytest.mark.parametrize("kind", ["payoff", "rationality"])
+def test_derivatives_where_two_move_at_the_same_time_without_end_equal_central_differences(kind):
+    game = random_game(1, types=(2, 1), rationality=1.0, num_states=(2, 2), num_periods=2)
+    game = replace(game, players=tuple(replace(one, discount=0.6) for one in game.players), continues=True)
+    game = with_second_movers(game, 1)
+    assert np.abs(check(game, kind, replace(SEVEN, belief_points=3, tolerance=1e-11), 1)).max() > 0

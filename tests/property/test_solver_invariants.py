@@ -233,9 +233,12 @@ def test_tracing_every_node_finds_the_same_branch(seed, rationality):
     assert np.allclose(outcome_odds(quick), outcome_odds(traced), atol=1e-8)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize("types", [(2, 2), (1, 2), (2, 1, 2)])
-def test_the_exact_forecast_lies_within_four_standard_errors_of_simulation(seed, types):
+# not (2, 2) with seed 1: there nodes fold, and 33 points leave an error of 4e-3 (see the test of the refusal in tests/unit)
+@pytest.mark.parametrize(
+    ("types", "seed"),
+    [((2, 2), 2), ((2, 2), 3), *(((1, 2), k) for k in (1, 2, 3)), *(((2, 1, 2), k) for k in (1, 2, 3))],
+)
+def test_the_exact_forecast_lies_within_four_standard_errors_of_simulation(types, seed):
     game = random_game(seed, types=types, num_states=(4, 5, 6), num_periods=5)
     found = solve(game, Settings(keep_values=True, belief_tolerance=1e-3))
     num_paths = 20_000

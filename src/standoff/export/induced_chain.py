@@ -53,22 +53,12 @@ def induced_chain(equilibrium: Equilibrium, *, belief_points: int = 5, max_state
 
     Raises:
         ValueError: `belief_points` is below 2, or the values of all periods were not kept.
-        InputError: The chain is larger than `max_states` (`chain-too-large`), or two players move at the same time
-            somewhere (`chain-simultaneous`).
+        InputError: The chain is larger than `max_states` (`chain-too-large`).
     """
     if belief_points < 2:
         raise ValueError(f"belief_points must be at least 2, not {belief_points!r}")
     if not equilibrium.settings.keep_values:
         raise ValueError("the induced chain needs an equilibrium solved with Settings(keep_values=True)")
-    for layer in equilibrium.game.epochs[0].layers:
-        if layer.second is not None:
-            raise InputError(
-                Problem(
-                    code="chain-simultaneous",
-                    message=f"in stage `{layer.stage}` two players move at the same time, which no chain is made of yet",
-                    help="let them move one after the other",
-                )
-            )
     return _Unrolling(equilibrium, belief_points, max_states).chain()
 
 
@@ -272,21 +262,23 @@ class _Unrolling:
         return _Moves(moves.node[kept], moves.action[kept], moves.probability[kept], moves.posterior[kept])
 
     def _decision(self, step: int, layer: Layer, node: int, state: int, comes_up: float, belief: Floats) -> _Moves:
-        """What the mover of a node does, as everyone else expects it."""
+        """What the movers of a node do, as everyone else expects it; where two move, each row is a joint action."""
         game = self.game
         period, s = divmod(step, game.num_layers)
         action = np.arange(layer.action_start[state], layer.action_start[state + 1])
         beliefs = tuple(float(belief[axis]) for axis in range(len(self.axes)))
-        strategies, after = layer_strategy(self.equilibrium, period, s, state, beliefs)
+        probability = np.full(len(action), comes_up)
         posterior = np.tile(belief, (len(action), 1))
-        mover = int(layer.mover[state])
-        if mover in game.belief_players:
-            axis = game.belief_players.index(mover)
-            expected = (1.0 - belief[axis]) * strategies[0] + belief[axis] * strategies[1]
-            posterior[:, axis] = after
-        else:
-            expected = strategies[0]
-        return _Moves(np.full(len(action), node), action, comes_up * expected, posterior)
+        for player, own in _movers(layer, state, len(action)):
+            strategies, after = layer_strategy(self.equilibrium, period, s, state, beliefs, player)
+            if player in game.belief_players:
+                axis = game.belief_players.index(player)
+                expected = (1.0 - belief[axis]) * strategies[0] + belief[axis] * strategies[1]
+                posterior[:, axis] = after[own]
+            else:
+                expected = strategies[0]
+            probability *= expected[own]
+        return _Moves(np.full(len(action), node), action, probability, posterior)
 
     def _split(self, moves: _Moves) -> tuple[Indices, Floats, Indices]:
         """Split posteriors to the grid beliefs around them: the row of `moves`, its share, belief indices (share, 2)."""
@@ -340,3 +332,12 @@ class _Unrolling:
                 help="take fewer periods or fewer grid beliefs (on the command line `--horizon` and `--chain-points`)",
             )
         )
+
+
+def _movers(layer: Layer, state: int, num_actions: int) -> list[tuple[int, Indices]]:
+    """Who moves in a state, and the own action of each in every action of the state."""
+    action = np.arange(num_actions)
+    if layer.second is None or layer.second.mover[state] < 0:
+        return [(int(layer.mover[state]), action)]
+    count = int(layer.second.num_actions[state])
+    return [(int(layer.mover[state]), action // count), (int(layer.second.mover[state]), action % count)]

@@ -14,7 +14,7 @@ from standoff.scenario.json_schema import fields_at
 from standoff.scenario.schema_moves import EVENT_CODES, RESERVED_EFFECT_KEYS, RESERVED_TOGETHER_KEYS
 from standoff.scenario.source_map import SourceMap
 
-__all__ = ["form_problems", "written_keys"]
+__all__ = ["form_problems", "own_faults", "written_keys"]
 
 _NAME_HELP = "a name is lower-case letters, digits and `_`, and begins with a letter"
 _IDENTIFIER_HELP = "an identifier is lower-case letters, digits, `-` and `_`"
@@ -46,9 +46,10 @@ def form_problems(errors: Sequence[ErrorDetails], plain: Any, source_map: Source
 
     Returns:
         One problem an error, without those that only follow from another: a missing field that is there under a
-        misspelt name, and what is left over of a formula that was cut at a comma.
+        misspelt name, a list that is too short only without its faulty entries, and what is left over of a formula
+        that was cut at a comma.
     """
-    told = [(error, written_keys(error, plain)) for error in errors]
+    told = [(error, written_keys(error, plain)) for error in own_faults(errors)]
     cut = {".".join(keys[:-1]) for error, keys in told if _is_cut_formula(error)}
     rests = {".".join(keys) for error, keys in told if _is_rest_of_text(error, keys, plain)}
     problems: list[Problem] = []
@@ -66,6 +67,17 @@ def form_problems(errors: Sequence[ErrorDetails], plain: Any, source_map: Source
         if problem.code == "unknown-field" and (meant := re.fullmatch(r"did you mean `(.*)`\?", problem.help))
     }
     return [problem for problem in problems if problem.code != "missing-field" or problem.path not in misspelt]
+
+
+def own_faults(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out that a list is too short where that only follows from faulty entries, which pydantic does not count."""
+    return [error for error in errors if error["type"] != "too_short" or _is_too_short(error)]
+
+
+def _is_too_short(error: ErrorDetails) -> bool:
+    """Say whether a list is too short as it is written."""
+    given = error["input"]
+    return not isinstance(given, list | tuple) or len(given) < error["ctx"]["min_length"]
 
 
 def _is_cut_formula(error: ErrorDetails) -> bool:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from standoff.errors import Problem
 from standoff.scenario.check import check
-from standoff.scenario.faults import written_keys
+from standoff.scenario.faults import own_faults, written_keys
 from standoff.scenario.schema import Scenario
 from standoff.scenario.source_map import SourceMap
 
@@ -96,7 +96,7 @@ class _Mended:
             try:
                 return Scenario.model_validate(rest)
             except ValidationError as error:
-                mended = [self._mend(fault, rest) for fault in error.errors(include_url=False)]
+                mended = [self._mend(fault, rest) for fault in own_faults(error.errors(include_url=False))]
                 if not all(mended):
                     return None
         return None

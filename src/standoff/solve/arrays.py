@@ -105,6 +105,10 @@ def padded(num_points: int) -> int:
 class Grid:
     """The belief points of a solve, and where each player stands on them.
 
+    On each axis the prior is a point (`standoff.solve.chebyshev`, unless it lies next to an end). So every decision up to the
+    first that moves a belief is solved exactly at the prior, and nothing is interpolated there: of all beliefs it is the one
+    that every play passes through.
+
     Attributes:
         shape: Points on both axes.
         num_points: Their product.
@@ -115,15 +119,30 @@ class Grid:
         beliefs: The belief of each axis at every point; shape (2, row).
     """
 
-    def __init__(self, game: Game, num_points: int) -> None:
+    def __init__(self, game: Game, num_points: int, anchor: tuple[float, ...] | None = None) -> None:
+        """Place the points.
+
+        Args:
+            game: The game.
+            num_points: Points on each axis that is there.
+            anchor: The belief on each axis that is to be a point; None: the prior.
+
+        Raises:
+            ValueError: `anchor` has not one belief for each player with two types.
+        """
         axes = game.belief_players
+        if anchor is not None and len(anchor) != len(axes):
+            raise ValueError(
+                f"anchor must give {len(axes)} beliefs, one for each player with two types, not {len(anchor)}"
+            )
+        anchors = [*(game.prior_belief if anchor is None else anchor), None, None][:2]
         sizes = [num_points] * len(axes) + [1] * (2 - len(axes))
         self.shape = (sizes[0], sizes[1])
         self.num_points = sizes[0] * sizes[1]
         self.row = padded(self.num_points)
-        points = [axis_of_points(n) for n in self.shape]
-        matrices = [coefficient_matrix(n) for n in self.shape]
-        slopes = [differentiation_matrix(n) for n in self.shape]
+        points = [axis_of_points(n, one) for n, one in zip(self.shape, anchors, strict=True)]
+        matrices = [coefficient_matrix(n, one) for n, one in zip(self.shape, anchors, strict=True)]
+        slopes = [differentiation_matrix(n, one) for n, one in zip(self.shape, anchors, strict=True)]
         samples = [slope_samples(n) for n in self.shape]
         self.beliefs = np.zeros((2, self.row))
         self.beliefs[0, : self.num_points] = np.repeat(points[0][0], self.shape[1])
@@ -140,7 +159,10 @@ class Grid:
             points[0], points[1], matrices[0], matrices[1], samples[0], samples[1],
             slopes[0], slopes[1], own_belief,
         )  # fmt: skip
-        start = [interpolation_weights(belief, n) for belief, n in zip(game.prior_belief, self.shape, strict=False)]
+        start = [
+            interpolation_weights(belief, n, one)
+            for belief, n, one in zip(game.prior_belief, self.shape, anchors, strict=False)
+        ]
         start += [np.ones(1)] * (2 - len(start))
         self.start_weights = np.zeros(self.row)
         self.start_weights[: self.num_points] = np.outer(start[0], start[1]).ravel()

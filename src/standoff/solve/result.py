@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +27,8 @@ class Settings:
             change of any value, in payoff units, by one more period.
         belief_points: Points on each belief axis; None climbs `BELIEF_LADDER` until `belief_tolerance` is met.
         belief_tolerance: Largest estimated error of any odds from holding beliefs at points.
+        anchor: The belief about each player with two types, 0..1, that is made a belief point; None: the prior. What is
+            compared between priors (a derivative, a batch on shared points) holds the points fixed by it.
         trace_always: Trace every node from rationality 0, also where the solution is proved unique.
         start: Start of a search for other equilibria (see `standoff.solve.branches`); None: the principal branch.
         keep_values: Keep the values of every layer and period, which sampling needs; else those of period 0 alone.
@@ -36,6 +39,7 @@ class Settings:
     tolerance: float = 1e-8
     belief_points: int | None = None
     belief_tolerance: float = 2e-3
+    anchor: tuple[float, ...] | None = None
     trace_always: bool = False
     start: int | None = None
     keep_values: bool = False
@@ -47,8 +51,14 @@ class Settings:
             raise ValueError(f"tolerance must be a positive number, not {self.tolerance!r}")
         if not (math.isfinite(self.belief_tolerance) and self.belief_tolerance > 0):
             raise ValueError(f"belief_tolerance must be a positive number, not {self.belief_tolerance!r}")
+        for name in ("belief_points", "threads", "start", "max_periods"):
+            value = getattr(self, name)
+            if value is not None and not isinstance(value, numbers.Integral):
+                raise ValueError(f"{name} must be a whole number, not {value!r}")
         if self.belief_points is not None and not 3 <= self.belief_points <= 129:
             raise ValueError(f"belief_points must lie in 3..129, not {self.belief_points!r}")
+        if self.anchor is not None and not all(0 <= belief <= 1 for belief in self.anchor):
+            raise ValueError(f"anchor must hold beliefs in 0..1, not {self.anchor!r}")
         if self.threads is not None and self.threads < 1:
             raise ValueError(f"threads must be at least 1, not {self.threads!r}")
         if self.start is not None and self.start < 0:
@@ -66,10 +76,10 @@ class Certificate:
         regret: Largest gain in payoff from deviating once from the equilibrium strategy, over every node and type.
             At finite rationality it is positive: it measures the noise in behaviour, not an error of the solver.
         belief_points: Points on each belief axis.
-        belief_error: Estimated error of any reported odds from holding beliefs at points: the largest change of any outcome's
-            or milestone's odds by any date, publicly or given a player's true type, when the points are halved, or the
-            largest difference between the public odds and those averaged over a player's true types, whichever is larger.
-            It is an estimate and no bound.
+        belief_error: Estimated error of any reported odds from holding beliefs at points: three times the largest change of
+            any outcome's or milestone's odds by any date, publicly or given a player's true type, when the points are halved,
+            or three times the largest difference between the public odds and those averaged over a player's true types,
+            whichever is larger. It is an estimate and no bound.
         consistency_gap: Largest difference between a player type's payoff added up forward and its value found backward.
         branch: "principal": every node lies on the branch traced from rationality 0, either because its solution is
             proved unique or because it was traced. "other": found by a search, on no particular branch.
@@ -159,7 +169,7 @@ class Equilibrium:
     def grid(self) -> Grid:
         """The belief points at which it was solved, as kernels take them."""
         points = self.certificate.belief_points
-        return Grid(self.game, points[0] if points else 1)
+        return Grid(self.game, points[0] if points else 1, self.settings.anchor)
 
     def moves(self, period: int, layer_index: int) -> Moves:
         """The arrays of a layer, as kernels take them."""

@@ -16,6 +16,14 @@ from standoff.solve.equilibrium import BELIEF_LADDER, Settings, solve
         ("belief_points", 2),
         ("belief_points", 1000),
         ("belief_tolerance", -1.0),
+        ("belief_tolerance", float("inf")),
+        ("belief_points", 9.5),
+        ("belief_points", float("nan")),
+        ("anchor", (0.5, 1.5)),
+        ("anchor", (float("nan"),)),
+        ("threads", 1.5),
+        ("start", 0.5),
+        ("max_periods", float("inf")),
     ],
 )
 def test_settings_out_of_range_are_refused(field, value):
@@ -25,15 +33,24 @@ def test_settings_out_of_range_are_refused(field, value):
 
 def test_belief_points_are_raised_until_the_tolerance_is_met():
     game = random_game(2, interdependent=False)
-    loose, tight = solve(game, Settings(belief_tolerance=1e-2)), solve(game, Settings(belief_tolerance=1e-6))
+    loose, tight = solve(game, Settings(belief_tolerance=1e-2)), solve(game, Settings(belief_tolerance=1e-5))
     assert loose.certificate.belief_points < tight.certificate.belief_points
-    assert tight.certificate.belief_error <= 1e-6
+    assert tight.certificate.belief_error <= 1e-5
     assert tight.certificate.belief_points[0] in BELIEF_LADDER
 
 
 def test_what_cannot_meet_the_belief_tolerance_is_refused_with_advice():
     with pytest.raises(SolveError, match="lower the rationality"):
         solve(random_game(2, interdependent=False), Settings(belief_tolerance=1e-15))
+
+
+def test_where_nodes_fold_more_points_may_not_help_and_the_answer_is_refused():
+    game = random_game(1, num_states=(4, 5, 6), num_periods=5)
+    found = solve(game, Settings(belief_points=17))
+    assert found.certificate.folds > 0
+    assert found.certificate.belief_error > 5e-3
+    with pytest.raises(SolveError, match="beliefs held at 33 points leave an estimated error"):
+        solve(game, Settings(belief_tolerance=1e-3))
 
 
 def test_what_does_not_converge_is_refused_with_advice():
