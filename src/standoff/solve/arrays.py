@@ -113,6 +113,7 @@ class Grid:
         shape: Points on both axes.
         num_points: Their product.
         row: Length of a row of points, filled up.
+        anchors: The belief on each axis that is a point, None on an axis that is not there.
         sides: The arrays for kernels.
         start_weights: Interpolation weights of the prior; shape (row,).
         terminal_values: Worth of each terminal at every belief point; shape (terminal, plane, row).
@@ -136,6 +137,7 @@ class Grid:
                 f"anchor must give {len(axes)} beliefs, one for each player with two types, not {len(anchor)}"
             )
         anchors = [*(game.prior_belief if anchor is None else anchor), None, None][:2]
+        self.anchors = (anchors[0], anchors[1])
         sizes = [num_points] * len(axes) + [1] * (2 - len(axes))
         self.shape = (sizes[0], sizes[1])
         self.num_points = sizes[0] * sizes[1]

@@ -11,7 +11,7 @@ is in the `Tally`, so nobody takes them for what they are not.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -25,7 +25,7 @@ from standoff.solve.batch import solve_batch
 from standoff.solve.cuda_device import CudaDevice, Device
 from standoff.solve.cuda_passes import COUNTED, Solved, solve_stack
 from standoff.solve.cuda_stack import Stack, bytes_per_draw, check_supported, structure_key
-from standoff.solve.equilibrium import BELIEF_LADDER, odds_of_all, type_gap, unresolved_beliefs
+from standoff.solve.equilibrium import BELIEF_LADDER, estimated_error, odds_of_all, unresolved_beliefs
 from standoff.solve.result import Certificate, Equilibrium, Settings, Sweep
 
 __all__ = ["BATCH", "LeftOnDevice", "Tally", "draws_at_a_time", "solve_batch_on_gpu"]
@@ -82,7 +82,8 @@ def solve_batch_on_gpu(
 
     Args:
         games: As in `solve_batch`; an error among them is passed on in its place.
-        settings: How to solve each game; `threads`, `trace_always`, `start` and `keep_values` have no meaning here.
+        settings: How to solve each game; `threads`, `trace_always`, `start` and `keep_values` have no meaning here. All games
+            have the same belief points: where there is no `anchor`, the prior of the first game is one of them.
         keep: What to keep of a solution.
         full: Whether a solution has its strategies and the values of period 0. They are nearly all of the memory, and fetching
             them takes longer than finding them; without them, odds, certificate, start values and the forward sweep are there,
@@ -131,6 +132,8 @@ class _Batch:
                     yield index, game
                 else:
                     check_supported(game, self.settings)
+                    if self.settings.anchor is None:
+                        self.settings = replace(self.settings, anchor=game.prior_belief)
                     alike.setdefault(structure_key(game), []).append((index, game))
             handed_back: list[tuple[int, Game]] = []
             for group in alike.values():
@@ -162,10 +165,9 @@ class _Batch:
                         handed_back.append((index, game))
                         continue
                     sweep = solved.sweep(d)
-                    error = type_gap(game, sweep)
+                    odds = odds_of_all(game, sweep)
+                    error = estimated_error(game, sweep, odds if coarse is None else coarse[index])
                     if coarse is not None:
-                        odds = odds_of_all(game, sweep)
-                        error = max(error, float(np.max(np.abs(odds - coarse[index]), initial=0.0)))
                         if self.settings.belief_points is None and error > self.settings.belief_tolerance:
                             finer[index] = odds
                             left.append((index, game))
@@ -199,7 +201,8 @@ class _Batch:
         while at < len(group):
             count = draws_at_a_time(group[0][1], num_points, self.device)
             part = group[at : at + count]
-            yield part, solve_stack(Stack([game for _, game in part], num_points), self.device, full=full)
+            stack = Stack([game for _, game in part], num_points, self.settings.anchor)
+            yield part, solve_stack(stack, self.device, full=full)
             at += len(part)
 
     def _is_solved(self, solved: Solved, draw: int) -> bool:

@@ -184,12 +184,13 @@ class Stack:
     Args:
         games: At least one; `structure_key` is the same for all.
         num_points: Belief points on each axis.
+        anchor: The belief on each axis that is one of them; None: the prior of the first game.
     """
 
-    def __init__(self, games: Sequence[Game], num_points: int) -> None:
+    def __init__(self, games: Sequence[Game], num_points: int, anchor: tuple[float, ...] | None = None) -> None:
         self.games = tuple(games)
         self.first = games[0]
-        self.grid = Grid(self.first, num_points)
+        self.grid = Grid(self.first, num_points, anchor)
         self.own_points, self.other_points = (
             self.grid.shape
         )  # two axes have as many points, and a single one is the first
@@ -265,7 +266,8 @@ class Stack:
         """Interpolation weights of the prior; shape (point, draw)."""
         rows = []
         for game in self.games:
-            weights = [interpolation_weights(b, n) for b, n in zip(game.prior_belief, self.grid.shape, strict=False)]
+            axes = zip(game.prior_belief, self.grid.shape, self.grid.anchors, strict=False)
+            weights = [interpolation_weights(belief, n, anchor) for belief, n, anchor in axes]
             weights += [np.ones(1)] * (2 - len(weights))
             rows.append(np.outer(weights[0], weights[1]).ravel())
         return np.stack(rows, axis=-1)

@@ -26,9 +26,9 @@ __all__ = [
     "Settings",
     "Sweep",
     "odds_of",
+    "estimated_error",
     "odds_of_all",
     "solve",
-    "type_gap",
     "unresolved_beliefs",
 ]
 
@@ -159,12 +159,8 @@ def _solve_on(
     with Workers.of(settings) as workers:
         backward = backward_pass(game, settings, grid, workers, progress)
         sweep = forward_pass(game, grid, backward, workers, progress)
-    error = type_gap(game, sweep)
-    if reference is not None:
-        coarse = reference()
-        apart = math.inf if coarse is None else float(np.max(np.abs(odds_of_all(game, sweep) - coarse), initial=0.0))
-        error = max(error, apart)
-    error *= SAFETY
+    coarse = reference() if reference is not None else odds_of_all(game, sweep)
+    error = math.inf if coarse is None else estimated_error(game, sweep, coarse)
     start_values = backward.values[0][0][game.start] @ grid.start_weights
     gap = float(np.max(np.abs(start_values - sweep.payoffs))) if len(start_values) else 0.0
     certificate = Certificate(
@@ -213,7 +209,19 @@ def _outcome_odds(game: Game, sweep: Sweep) -> Floats:
     return odds
 
 
-def type_gap(game: Game, sweep: Sweep) -> float:
+def estimated_error(game: Game, sweep: Sweep, coarse: Floats) -> float:
+    """Estimated error of any odds from holding beliefs at points.
+
+    Args:
+        game: The game.
+        sweep: What the forward pass found.
+        coarse: The same odds from fewer (or more) points, as `odds_of_all` gives them.
+    """
+    apart = float(np.max(np.abs(odds_of_all(game, sweep) - coarse), initial=0.0))
+    return SAFETY * max(_type_gap(game, sweep), apart)
+
+
+def _type_gap(game: Game, sweep: Sweep) -> float:
     """Largest difference between public odds and those averaged over the true types of a player.
 
     Both are the same probability, found along measures that differ in how they pass through belief points, so what lies
