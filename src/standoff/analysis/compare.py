@@ -16,7 +16,14 @@ from standoff.analysis.whatif import solve_sides
 from standoff.scenario import Scenario
 from standoff.solve.result import Settings
 
-__all__ = ["Comparison", "ParameterDifference", "StructureDifference", "compare", "differing_parameters", "differing_structure"]
+__all__ = [
+    "Comparison",
+    "ParameterDifference",
+    "StructureDifference",
+    "compare",
+    "differing_parameters",
+    "differing_structure",
+]
 
 Where = Literal["before", "after", "both"]
 
@@ -51,7 +58,8 @@ class StructureDifference:
     """A part that only one side has, or that differs.
 
     Attributes:
-        kind: "player", "track", "issue", "stage", "action", "hazard", "deadline", "outcome", "milestone" or "clock".
+        kind: "clock", "player", "track", "issue", "agenda", "stage", "action", "hazard", "deadline", "outcome", "milestone",
+            "payoffs", "quantity" or "submodel".
         name: Its name; of an action `STAGE.ACTION`.
         where: Which side has it.
         before: What it says on the first side, in a few words; empty where it is not there.
@@ -190,7 +198,7 @@ def _parts(scenario: Scenario) -> dict[tuple[str, str], Any]:
         parts["agenda", "packages"] = {key: agenda[key] for key in ("packages", "limit") if key in agenda}
     for stage in scenario.stages:
         fields = _plain(stage)
-        fields.pop("actions", None)
+        fields = {key: inner for key, inner in fields.items() if key not in {"name", "actions"}}
         parts["stage", stage.name] = fields
         for own in stage.own_actions():
             name = own.path.removeprefix("actions.")
@@ -220,7 +228,7 @@ def _plain(part: Any) -> Any:
 
 def _without_labels(plain: Any) -> Any:
     if isinstance(plain, Mapping):
-        hidden = {"label", "level_labels", "type_labels", "observed_as", "name"}
+        hidden = {"label", "level_labels", "type_labels", "observed_as"}
         return {key: _without_labels(inner) for key, inner in plain.items() if key not in hidden}
     if isinstance(plain, list):
         return [_without_labels(inner) for inner in plain]

@@ -190,7 +190,9 @@ def _matched_periods(before: Scenario, after: Scenario, alignment: Alignment) ->
             if alignment == "date"
             else f"no period of `{before.id}` is as far ahead as one of `{after.id}`"
         )
-        advice = "compare by the time ahead of each (`--align ahead`)" if alignment == "date" else "set the same `period`"
+        advice = (
+            "compare by the time ahead of each (`--align ahead`)" if alignment == "date" else "set the same `period`"
+        )
         raise InputError(Problem("no-common-date", message, help=advice))
     return np.array([pair[:2] for pair in pairs], dtype=np.int64), np.array([pair[2] for pair in pairs])
 
