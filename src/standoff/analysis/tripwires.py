@@ -35,7 +35,7 @@ from standoff.scenario import Scenario, source_coverage
 from standoff.solve.adjoint import UNRESOLVED, Target
 from standoff.solve.result import Certificate, Equilibrium, Settings
 
-__all__ = ["Tripwire", "Tripwires", "likeliest_outcome", "parse_answer", "tripwires"]
+__all__ = ["Tripwire", "Tripwires", "chosen_ranges", "likeliest_outcome", "parse_answer", "tripwires"]
 
 Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
@@ -198,7 +198,7 @@ def tripwires(
         NotDifferentiableError: The equilibrium lies at a fold.
     """
     search = _Search(scenario, equilibrium, tuple(candidates), executor or Threads())
-    ranges = _chosen_ranges(scenario, parameters)
+    ranges = chosen_ranges(scenario, parameters)
     slopes = search.slopes(list(ranges))
     tell = progress or (lambda _: None)
     values = {name: _value(scenario, name) for name in ranges}
@@ -226,8 +226,7 @@ def tripwires(
     for name, bounds in ranges.items():
         pairs = [enclosed[name, side] for side in (0, 1) if (name, side) in enclosed]
         nearest_pair = min(pairs, key=lambda pair: abs(pair[1] - values[name]), default=None)
-        holds, flips = nearest_pair or (None, None)
-        there = None if flips is None else search.solved[name, flips]
+        there = None if nearest_pair is None else search.solved[name, nearest_pair[1]]
         assert there is None or isinstance(there, SolvedDraw)
         parameter = scenario.parameters[name]
         rows.append(
@@ -239,8 +238,8 @@ def tripwires(
                 range=bounds,
                 source=sources[name],
                 slope=slopes[name],
-                flips_at=flips,
-                holds_at=holds,
+                flips_at=nearest_pair[1] if nearest_pair else None,
+                holds_at=nearest_pair[0] if nearest_pair else None,
                 answer=None if there is None else int(np.argmax(there.odds)),
                 odds=np.empty(0) if there is None else there.odds,
                 error=0.0 if there is None else there.error,
@@ -336,7 +335,12 @@ class _Search:
         return tuple(told)
 
 
-def _chosen_ranges(scenario: Scenario, parameters: Sequence[str] | None) -> Mapping[str, tuple[float, float]]:
+def chosen_ranges(scenario: Scenario, parameters: Sequence[str] | None) -> Mapping[str, tuple[float, float]]:
+    """Parameter -> its range, of those asked for, or of all that have one.
+
+    Raises:
+        InputError: A parameter does not exist or has no range, or none has; carries every fault.
+    """
     ranges = ranges_of(scenario)
     if parameters is None:
         if not ranges:
