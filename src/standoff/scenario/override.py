@@ -170,8 +170,8 @@ def _blame(problem: Problem, switches: Sequence[tuple[Sequence[str], str]]) -> P
     """Say of a fault of the file, which had none, that it is there because something is switched off."""
     if not switches:
         return problem
-    names = ", ".join(f"`{'.'.join(keys)}`" for keys, _ in switches)
-    return with_changes(problem, message=f"{problem.message}, with {names} off")
+    written = ", ".join(f"`{shown.removeprefix('--set ')}`" for _, shown in switches)
+    return with_changes(problem, message=f"{problem.message}, with {written}")
 
 
 def _lead(plain: dict[str, Any], path: str, shown: str) -> tuple[Any, list[str]]:
