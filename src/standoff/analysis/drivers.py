@@ -134,12 +134,8 @@ class Drivers:
 
 
 def ranges_of(scenario: Scenario) -> dict[str, tuple[float, float]]:
-    """Parameter -> its plausible range; those without one, or whose range is a single number, are left out."""
-    found = {}
-    for name, parameter in scenario.parameters.items():
-        if parameter.range is not None and parameter.range[0] < parameter.range[1]:
-            found[name] = (float(parameter.range[0]), float(parameter.range[1]))
-    return found
+    """Parameter -> its plausible range, of those that have one."""
+    return {name: part.range for name, part in scenario.parameters.items() if part.range is not None}
 
 
 def drivers(

@@ -92,7 +92,7 @@ def _draw(found: Tripwires) -> None:
             )
         console.print(table)
     else:
-        console.print("No value of any single parameter within its range flips the answer.")
+        console.print("No value of any single parameter looked at within its range flips the answer.")
     quiet = [row.name for row in found.rows if row.flips_at is None and not row.failures]
     if quiet and found.flipping:
         console.print(f"\n{len(quiet)} other parameters: no value looked at within the range flips it.")
