@@ -58,7 +58,10 @@ def test_a_target_that_never_varies_has_no_index(drawn):
 
 def test_draws_fill_the_ranges_evenly():
     draws = sample_ranges({"a": (0.0, 1.0), "b": (-2.0, 2.0)}, 64, seed=3)
-    counts = [np.histogram(column, bins=64, range=bounds)[0] for column, bounds in zip(draws.T, ((0, 1), (-2, 2)), strict=True)]
+    counts = [
+        np.histogram(column, bins=64, range=bounds)[0]
+        for column, bounds in zip(draws.T, ((0, 1), (-2, 2)), strict=True)
+    ]
     assert (np.array(counts) == 1).all()
 
 

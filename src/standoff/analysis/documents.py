@@ -92,7 +92,6 @@ def _(found: Tripwires) -> dict[str, Any]:
         ],
         "answer": found.candidates[found.answer].name,
         "lead": _plain(found.lead),
-        "num_points": found.num_points,
         "tripwires": [
             _plain(asdict(row))
             | {

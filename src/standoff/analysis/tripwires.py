@@ -5,11 +5,11 @@ among them; or which of two targets, such as a strike and a deal. With T_j the o
 argmax_j T_j(x), and a tripwire of a parameter is the value nearest to its own, within its range, at which the answer is
 another one.
 
-How it is found. The odds are worked out at a few points on both sides of the value, evenly spaced out to the end of the
-range. Between two neighbours with different answers one flip is enclosed and halved. An answer that flips and flips back
-between two neighbours is therefore not seen, nor is one beyond the range. What is enclosed at the end are two values a
-hundredth of the range apart or less, of which the farther one is certified: another candidate is ahead there by more than
-the error of both odds.
+How it is found. The odds are worked out at both ends of the range, and halfway to an end at which the lead is down to less
+than half without a flip, or at which there is no solution. Between two neighbours with different answers one flip is enclosed
+and halved. An answer that flips and flips back between two neighbours is therefore not seen, nor is one beyond the range.
+What is enclosed at the end are two values a hundredth of the range apart or less, of which the farther one is certified:
+another candidate is ahead there by more than the error of both odds.
 
 References:
     Brent, R. P. (1973), Algorithms for Minimization without Derivatives, chapter 4, on enclosing a change of sign.
@@ -40,10 +40,10 @@ __all__ = ["Tripwire", "Tripwires", "chosen_ranges", "likeliest_outcome", "parse
 Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
 
-STEPS = 2
-"""Points on each side of the value, evenly spaced, the end of the range the last of them."""
-ROUNDS = 6
-"""Halvings of an enclosed flip: from at most half a side of the range to less than a hundredth of the range."""
+NEAR_SHARE = 0.5
+"""Share of the lead below which, at an end of the range, the way there is looked at, too."""
+ROUNDS = 7
+"""Halvings of an enclosed flip: from at most the range to less than a hundredth of it."""
 SCAN_SHARE = 0.6
 """Share of the work that the first look takes, roughly."""
 
@@ -106,7 +106,6 @@ class Tripwires:
         answer: Index of the most likely one.
         lead: How far it is ahead of the next.
         rows: One for each parameter with a range: those that flip the answer first, the smallest share of the range first.
-        num_points: Values looked at on each side of a parameter's own, before a flip is narrowed down.
         certificate: Of the solution as the scenario is.
         settings: How that was solved.
     """
@@ -118,7 +117,6 @@ class Tripwires:
     answer: int
     lead: float
     rows: tuple[Tripwire, ...]
-    num_points: int
     certificate: Certificate
     settings: Settings
 
@@ -202,29 +200,32 @@ def tripwires(
     slopes = search.slopes(list(ranges))
     tell = progress or (lambda _: None)
     values = {name: _value(scenario, name) for name in ranges}
-    tracks = {name: _points(values[name], ranges[name]) for name in ranges}
-    search.look_at(
-        [(name, point) for name in ranges for side in tracks[name] for point in side],
-        lambda done: tell(SCAN_SHARE * done),
-    )
-    enclosed = {
-        (name, side): found
-        for name in ranges
-        for side, points in enumerate(tracks[name])
-        if (found := search.first_flip(name, [values[name], *points])) is not None
+    ways = {
+        (name, end): [values[name], end]
+        for name, bounds in ranges.items()
+        for end, is_beyond in ((bounds[0], bounds[0] < values[name]), (bounds[1], bounds[1] > values[name]))
+        if is_beyond
     }
+    search.look_at(list(ways), lambda done: tell(SCAN_SHARE * done))
+    ways |= {
+        (name, end): [value, (value + end) / 2, end]
+        for (name, end), (value, _) in ways.items()
+        if search.is_near(name, end)
+    }
+    search.look_at([(name, way[1]) for (name, _), way in ways.items()], lambda _: None)
+    enclosed = {key: found for key, way in ways.items() if (found := search.first_flip(key[0], way)) is not None}
     for k in range(ROUNDS):
         middles = {key: (found[0] + found[1]) / 2 for key, found in enclosed.items()}
         search.look_at([(key[0], middle) for key, middle in middles.items()], lambda _: None)
-        for (name, side), middle in middles.items():
-            holds, flips = enclosed[name, side]
-            if (found := search.first_flip(name, [holds, middle, flips])) is not None:
-                enclosed[name, side] = found
+        for key, middle in middles.items():
+            holds, flips = enclosed[key]
+            if (found := search.first_flip(key[0], [holds, middle, flips])) is not None:
+                enclosed[key] = found
         tell(SCAN_SHARE + (1.0 - SCAN_SHARE) * (k + 1) / ROUNDS)
     sources = source_coverage(scenario).sources
     rows = []
     for name, bounds in ranges.items():
-        pairs = [enclosed[name, side] for side in (0, 1) if (name, side) in enclosed]
+        pairs = [found for key, found in enclosed.items() if key[0] == name]
         nearest_pair = min(pairs, key=lambda pair: abs(pair[1] - values[name]), default=None)
         there = None if nearest_pair is None else search.solved[name, nearest_pair[1]]
         assert there is None or isinstance(there, SolvedDraw)
@@ -255,7 +256,6 @@ def tripwires(
         answer=search.answer,
         lead=search.lead,
         rows=tuple(rows),
-        num_points=STEPS,
         certificate=equilibrium.certificate,
         settings=equilibrium.settings,
     )
@@ -311,6 +311,14 @@ class _Search:
         )
         self.solved |= dict(zip(new, found, strict=True))
 
+    def is_near(self, name: str, end: float) -> bool:
+        """Whether the way to an end deserves a look, too: there is no flip at the end, but little lead or no solution."""
+        found = self.solved[name, end]
+        if not isinstance(found, SolvedDraw):
+            return True
+        lead = float(found.odds[self.answer] - np.delete(found.odds, self.answer).max())
+        return not self._is_flipped(found) and lead < NEAR_SHARE * self.lead
+
     def first_flip(self, name: str, points: Sequence[float]) -> tuple[float, float] | None:
         """The first neighbours between which the answer flips, going outward; what has no solution ends the way."""
         for here, there in pairwise(points):
@@ -363,11 +371,3 @@ def chosen_ranges(scenario: Scenario, parameters: Sequence[str] | None) -> Mappi
 def _value(scenario: Scenario, name: str) -> float:
     """A parameter's value, in its own unit."""
     return scenario.parameter_values()[name] / scenario.unit_factor(name)
-
-
-def _points(value: float, bounds: tuple[float, float]) -> tuple[list[float], list[float]]:
-    """Values looked at below and above, going outward; none on a side on which the range does not reach further."""
-    sides = []
-    for end, is_beyond in ((bounds[0], bounds[0] < value), (bounds[1], bounds[1] > value)):
-        sides.append([float(step) for step in np.linspace(value, end, STEPS + 1)[1:]] if is_beyond else [])
-    return sides[0], sides[1]

@@ -98,8 +98,8 @@ def _draw(found: Tripwires) -> None:
         console.print(f"\n{len(quiet)} other parameters: no value looked at within the range flips it.")
     console.print(
         Text(
-            f"Looked at {found.num_points} values on each side, then narrowed down to a hundredth of the range; "
-            "what flips and flips back between two of them is not seen.",
+            "Looked at both ends of every range, and halfway to an end at which the lead is halved; then narrowed down to a "
+            "hundredth of the range. What flips and flips back in between is not seen.",
             style="dim",
         )
     )

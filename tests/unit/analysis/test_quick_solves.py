@@ -36,9 +36,7 @@ def solved(scenario):
     def solving(settings, draws=({"rationality": 6.0}, {"rationality": 12.0})):
         shares = []
         targets = parse_targets(scenario, ["strike@1"])
-        found = solve_targets(
-            scenario, targets, draws, executor=recording, settings=settings, progress=shares.append
-        )
+        found = solve_targets(scenario, targets, draws, executor=recording, settings=settings, progress=shares.append)
         return found, recording.asked, shares
 
     return solving

@@ -48,6 +48,15 @@ def test_the_nearer_of_two_flips_is_told(choice):
     assert gain.flips_at == pytest.approx(0.3 + 1 / math.sqrt(6), abs=0.01)
 
 
+def test_a_flip_on_the_way_to_an_end_that_flips_back_is_seen_where_the_lead_is_low(choice):
+    """With x the way from 0.3 to 1, pressing on is worth 0.6 at the start, 0.1 at the end and less than 0 in between."""
+    way = "(gain - 0.3) / 0.7"
+    dips = [f"stages.decide.actions.press.payoffs.north=0.6 - 3.3 * {way} + 2.8 * ({way})^2", "gain.range=[0.3, 1]"]
+    gain = found_in(apply_overrides(choice, dips), parameters=["gain"]).rows[0]
+    x = (3.3 - math.sqrt(3.3**2 - 4 * 2.8 * 0.6)) / (2 * 2.8)
+    assert gain.flips_at == pytest.approx(0.3 + 0.7 * x, abs=0.007)
+
+
 def test_which_of_two_targets_is_the_likelier_can_flip(choice):
     found = found_in(choice, "peace>war")
     assert found.candidates == parse_targets(choice, ["peace", "war"])

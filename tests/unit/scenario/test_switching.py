@@ -128,7 +128,10 @@ def test_off_is_also_the_name_of_a_level(good_text: str) -> None:
         (["nature.colision=off"], "did you mean `collision`?"),
         (["agenda.issues.passage.red_lines.south=off"], "there is no `red_lines` in `agenda.issues.passage`"),
         (["stages.patrol=off"], "there is no `patrol` in `stages`"),
-        (["nature.collision=off", "nature.collision.hazard=1"], "contradiction: `nature.collision.hazard` is changed, but"),
+        (
+            ["nature.collision=off", "nature.collision.hazard=1"],
+            "contradiction: `nature.collision.hazard` is changed, but",
+        ),
         (["toll=0.1", "toll=0.2"], "--set toll=0.2: contradiction: `toll` is set to two different values"),
         (["toll=0.1", "parameters.toll.value=0.2"], "contradiction"),
     ],
@@ -159,7 +162,7 @@ def test_a_prior_set_alone_leaves_the_other_type_the_rest(good: Scenario, writte
 
 
 def test_both_priors_set_must_sum_to_one_by_themselves(good: Scenario) -> None:
-    with pytest.raises(ScenarioError, match="sum to 0.8, not to 1"):
+    with pytest.raises(ScenarioError, match=r"sum to 0\.8, not to 1"):
         apply_overrides(good, ["north.types.hard=0.4", "north.types.soft=0.4"])
 
 
