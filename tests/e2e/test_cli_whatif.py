@@ -119,7 +119,7 @@ def test_drivers_are_ranked_and_judgements_among_them_named(warm, choice):
     finished = warm("drivers", choice)
     assert (finished.code, finished.err) == (0, "")
     assert "target 1  War by 2 March 2026: 65 %" in finished.out
-    assert row_of(finished.out, "1 ")[:6] == ["1", "gain", "0.3", "-1", "to", "1"]
+    assert row_of(finished.out, "1 ")[:6] == ["1", "gain", "0.3,", "-1", "to", "1"]
     assert "The answer hinges on these: 1 of the top 10 rest on no document." in finished.out
 
 
@@ -160,7 +160,11 @@ def test_tripwires_say_where_the_answer_flips(warm, choice):
     finished = warm("tripwires", choice)
     assert (finished.code, finished.err) == (0, "")
     assert "-> War by 2 March 2026: 65 %" in finished.out
-    assert row_of(finished.out, "gain")[:2] == ["gain", "0.3"]
+    row = row_of(finished.out, "gain")
+    assert row[:2] == ["gain", "judgement"]
+    value, flips_at = (float(word) for word in row[-6:-4])  # then the change and the share of the range, in per cent
+    assert value == 0.3
+    assert -0.02 <= flips_at < 0
 
 
 def test_the_json_of_tripwires_holds_every_number(warm, choice):

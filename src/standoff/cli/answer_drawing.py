@@ -39,6 +39,8 @@ __all__ = [
     "source_mark",
 ]
 
+NARROWEST = 12
+"""Signs that a column of text keeps, if it has a heading."""
 SMALLEST_MOVE = 0.005
 """Change of the probability of a first move from which on it is printed."""
 
@@ -49,10 +51,16 @@ def print_json(found: WhatIf | Comparison | Drivers | Tripwires) -> None:
 
 
 def new_table(*headings: str, left: int = 1) -> Table:
-    """A table without lines; its first `left` columns are text, the others numbers."""
+    """A table without lines; its first `left` columns are text, the others numbers.
+
+    Text is folded where the terminal is narrow, but never away: rich would let such a column vanish.
+    """
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for k, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if k < left else "right", no_wrap=k >= left)
+        if k < left:
+            table.add_column(heading, overflow="fold", min_width=NARROWEST if heading else 2)
+        else:
+            table.add_column(heading, justify="right", no_wrap=True)
     return table
 
 
@@ -120,7 +128,7 @@ def draw_moves(console: Console, base: str, found: Sequence[tuple[str, SideBySid
             row = rows.setdefault(key, {"before": move.before, "labels": {}, "after": {}})
             row["labels"] |= {name: label for name, label in move.labels.items() if name not in row["labels"]}
             row["after"][heading] = move.after
-    table = new_table("what each side would do now", "", base, *(heading for heading, _ in found), left=2)
+    table = new_table("what each side would do now", "action", base, *(heading for heading, _ in found), left=2)
     shown = False
     for (stage, player, player_type), row in rows.items():
         actions = [action for action in row["labels"] if _is_moved(row, action)]

@@ -10,6 +10,8 @@ import typer
 from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName, progress_bar
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from rich.console import Console
 
     from standoff.analysis.drivers import Driver, Drivers
@@ -91,26 +93,27 @@ def _draw(found: Drivers) -> None:
     console.print()
     shown = found.rows[: found.top]
     headings = [f"target {k + 1}\nlow, high" for k in range(len(found.targets))]
-    table = new_table("", "driver", "value", "range", "source", *headings, "elasticity", left=2)
-    if found.indices is not None:
-        table.add_column("PAWN", justify="right", no_wrap=True)
-        table.add_column("Sobol", justify="right", no_wrap=True)
+    table = new_table("", "driver", "value, range", "source", *headings, left=4)
     for rank, row in enumerate(shown, 1):
-        span = "-" if row.range is None else f"{quantity(row.range[0])} to {quantity(row.range[1])}"
-        cells: list[str | Text] = [str(rank), Text(row.name), quantity(row.value), span, source_mark(row.source)]
-        cells += [_effects(row, target) for target in range(len(found.targets))]
-        cells.append(", ".join("-" if math.isnan(number) else f"{number:+.2g}" for number in row.elasticity))
-        cells += _of_draws(found, row.name)
-        table.add_row(*cells)
+        span = "no range" if row.range is None else f"{quantity(row.range[0])} to {quantity(row.range[1])}"
+        effects = [_effects(row, target) for target in range(len(found.targets))]
+        table.add_row(str(rank), Text(row.name), f"{quantity(row.value)}, {span}", source_mark(row.source), *effects)
     console.print(table)
     how = "by solving both ends" if found.num_solves else "by the derivative"
     console.print(
         Text(
-            f"Low, high: change of the odds in points at the ends of the range, {how}; ~ not as the derivative says. "
-            "Elasticity: per cent for one per cent.",
+            f"Low, high: change of the odds in points at the ends of the range, {how}; ~ not as the derivative says.\n",
             style="dim",
         )
     )
+    details = new_table("", "driver", "elasticity", left=2)
+    if found.indices is not None:
+        details.add_column("PAWN", justify="right", no_wrap=True)
+        details.add_column("Sobol", justify="right", no_wrap=True)
+    for rank, row in enumerate(shown, 1):
+        details.add_row(str(rank), Text(row.name), _by_target(row.elasticity, "+.2g"), *_of_draws(found, row.name))
+    console.print(details)
+    console.print(Text("Elasticity: per cent of the odds for one per cent of the number, by target.", style="dim"))
     if found.indices is not None:
         noise = ", ".join(f"{number:.2f}" for number in found.indices.pawn_noise)
         first = ", ".join(f"{number:.2f}" for number in found.indices.first_order_noise)
@@ -161,7 +164,11 @@ def _of_draws(found: Drivers, name: str) -> list[str]:
         return ["", ""]
     place = found.indices.names.index(name)
     tables = (found.indices.pawn[place], found.indices.first_order[place])
-    return [", ".join("-" if math.isnan(number) else f"{number:.2f}" for number in row) for row in tables]
+    return [_by_target(row, ".2f") for row in tables]
+
+
+def _by_target(numbers: NDArray[np.float64], form: str) -> str:
+    return ", ".join("-" if math.isnan(number) else format(float(number), form) for number in numbers)
 
 
 def _draw_gaps(console: Console, found: Drivers) -> None:

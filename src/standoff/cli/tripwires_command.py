@@ -76,19 +76,19 @@ def _draw(found: Tripwires) -> None:
         console.print(Text(f"{mark} {label}: {percent(float(odds))}"))
     console.print(f"It is ahead by {100 * found.lead:.2g} points.\n")
     if found.flipping:
-        table = new_table("parameter", "value", "flips at", "change", "of the range", "source", "then the likeliest")
+        table = new_table("parameter", "source", "then", "value", "flips at", "change", "of range", left=3)
         for row in found.flipping:
             assert row.flips_at is not None
             assert row.answer is not None
             share = f"{100 * (row.flips_at / row.value - 1):+.2g} %" if row.value else "-"
             table.add_row(
                 Text(row.name),
+                source_mark(row.source),
+                Text(f"{found.candidate_labels[row.answer]}: {percent(float(row.odds[row.answer]))}"),
                 quantity(row.value),
                 quantity(row.flips_at),
                 share,
                 percent(row.share_of_range),
-                source_mark(row.source),
-                Text(f"{found.candidate_labels[row.answer]}: {percent(float(row.odds[row.answer]))}"),
             )
         console.print(table)
     else:
