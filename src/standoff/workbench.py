@@ -20,14 +20,30 @@ from standoff.version import __version__
 if TYPE_CHECKING:
     import pandas as pd
 
+    from standoff.analysis.compare import Comparison
+    from standoff.analysis.drivers import Drivers
+    from standoff.analysis.executor import Executor
     from standoff.analysis.forecast import Forecast
     from standoff.analysis.gradients import Gradients
+    from standoff.analysis.side_by_side import Alignment
+    from standoff.analysis.tripwires import Tripwires
+    from standoff.analysis.whatif import WhatIf
     from standoff.game.model import Game
     from standoff.solve.adjoint import Target
     from standoff.solve.branches import Branches
     from standoff.solve.equilibrium import Equilibrium, Settings
 
-__all__ = ["JSON_VERSION", "Crisis", "Solution", "find_scenario", "load", "versions", "write_starter"]
+__all__ = [
+    "JSON_VERSION",
+    "Crisis",
+    "Solution",
+    "answer_document",
+    "compare",
+    "find_scenario",
+    "load",
+    "versions",
+    "write_starter",
+]
 
 JSON_VERSION = 1
 """Version of the layout of `Solution.document`; it grows when a key changes its meaning or goes."""
@@ -110,6 +126,39 @@ def versions() -> dict[str, str]:
     }
 
 
+def compare(
+    before: Crisis,
+    after: Crisis,
+    settings: Settings | None = None,
+    *,
+    alignment: Alignment = "date",
+    progress: Callable[[float], None] | None = None,
+) -> Comparison:
+    """Solve two crises and compare them: odds by date, first moves, values, numbers and structure.
+
+    Args:
+        before: The first.
+        after: The second.
+        settings: How to solve each.
+        alignment: Whether odds are matched by calendar "date" or by the time "ahead" of each one's `as_of`.
+        progress: Called with the share of the solves done.
+
+    Raises:
+        InputError: A scenario makes no game, or no period of both ends on the same day.
+        SolveError: A solution did not meet the tolerances.
+    """
+    from standoff.analysis.compare import compare as compare_scenarios
+
+    return compare_scenarios(before.scenario, after.scenario, settings, alignment=alignment, progress=progress)
+
+
+def answer_document(found: WhatIf | Comparison | Drivers | Tripwires) -> dict[str, Any]:
+    """The answer of an analysis as plain data, as its command prints it with `--json` (layout: docs/reference/json.md)."""
+    from standoff.analysis.documents import answer_document as plain
+
+    return {"json_version": JSON_VERSION, **plain(found), "versions": versions()}
+
+
 @dataclass(frozen=True)
 class Crisis:
     """A scenario on the workbench.
@@ -150,6 +199,33 @@ class Crisis:
     def forecast(self) -> Forecast:
         """Solve with the usual settings and read the forecast off."""
         return self.solve().forecast()
+
+    def whatif(
+        self,
+        variants: Sequence[str],
+        settings: Settings | None = None,
+        *,
+        progress: Callable[[float], None] | None = None,
+    ) -> WhatIf:
+        """Solve the crisis and variants of it, and compare.
+
+        Args:
+            variants: Each one or more changes, joined by `;`, with a name before them if wanted: `hawks: a=1; b=off`.
+            settings: How to solve each.
+            progress: Called with the share of the solves done.
+
+        Raises:
+            InputError: A variant or a change is wrong; carries every fault.
+            SolveError: A solution did not meet the tolerances; names the variant.
+
+        Examples:
+            >>> found = load("cuba-1962", overrides=["period.horizon=2"]).whatif(["war_cost=3"])
+            >>> found.variants[0].scenario.overrides
+            ('period.horizon=2', 'war_cost=3')
+        """
+        from standoff.analysis.whatif import parse_variants, whatif
+
+        return whatif(self.scenario, parse_variants(variants), settings, progress=progress)
 
     def search_branches(
         self,
@@ -220,6 +296,80 @@ class Solution:
         from standoff.analysis.gradients import gradients
 
         return gradients(self.scenario, self.equilibrium, targets, parameters=parameters)
+
+    def drivers(
+        self,
+        targets: Sequence[str] | None = None,
+        *,
+        tornado: bool = True,
+        num_draws: int = 0,
+        seed: int = 0,
+        top: int = 10,
+        executor: Executor | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> Drivers:
+        """What the odds hinge on: gradients, the effect of every range, global indices.
+
+        Args:
+            targets: As people write them, such as `strike@8`; by default the first milestone and the first outcome.
+            tornado: Whether both ends of every range are solved.
+            num_draws: Draws for global indices, a power of two, or 0 for none.
+            seed: Of the draws.
+            top: How many of the strongest are looked at for what rests on no document.
+            executor: Where to solve; by default the threads of this process.
+            progress: Called with the share of the work done.
+
+        Raises:
+            InputError: A target does not exist, or the draws cannot be made.
+            NotDifferentiableError: The equilibrium lies at a fold, where the odds have no derivative.
+        """
+        from standoff.analysis.drivers import drivers
+        from standoff.analysis.targets import parse_targets
+
+        return drivers(
+            self.scenario,
+            self.equilibrium,
+            parse_targets(self.scenario, targets),
+            tornado=tornado,
+            num_draws=num_draws,
+            seed=seed,
+            top=top,
+            executor=executor,
+            progress=progress,
+        )
+
+    def tripwires(
+        self,
+        answer: str | None = None,
+        *,
+        parameters: Sequence[str] | None = None,
+        executor: Executor | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> Tripwires:
+        """The smallest change in each parameter that flips the answer.
+
+        Args:
+            answer: `strike>deal` for which of two is the likelier, `@12` for the likeliest outcome by then; None: by the
+                usual date.
+            parameters: Names of the parameters looked at; all that have a range by default.
+            executor: Where to solve; by default the threads of this process.
+            progress: Called with the share of the work done.
+
+        Raises:
+            InputError: The answer or a parameter does not exist.
+            SolveError: The lead of the answer does not exceed the error of the odds.
+            NotDifferentiableError: The equilibrium lies at a fold, where the odds have no derivative.
+        """
+        from standoff.analysis.tripwires import parse_answer, tripwires
+
+        return tripwires(
+            self.scenario,
+            self.equilibrium,
+            parse_answer(self.scenario, answer),
+            parameters=parameters,
+            executor=executor,
+            progress=progress,
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Odds by date as a pandas table: a row for each period, a column for each outcome and milestone.

@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from standoff.cli import export_command, inspect_commands, run_command, solve_command, submodel_commands
+from standoff.cli import (
+    compare_command,
+    drivers_command,
+    export_command,
+    inspect_commands,
+    run_command,
+    solve_command,
+    submodel_commands,
+    tripwires_command,
+    whatif_command,
+)
 from standoff.errors import StandoffError
 from standoff.version import __version__
 
@@ -41,6 +51,10 @@ def _root(
 
 run_command.register(app)
 solve_command.register(app)
+whatif_command.register(app)
+compare_command.register(app)
+drivers_command.register(app)
+tripwires_command.register(app)
 inspect_commands.register(app)
 submodel_commands.register(app)
 export_command.register(app)

@@ -1,0 +1,246 @@
+"""Two scenarios compared, or two dates of one: odds, numbers that differ, and structure that differs.
+
+What is compared are the scenarios as they are solved, overrides included. A number differs where its value, in the
+unit of time of the first scenario, or its range does. Structure is told by name: what only one side has, and what both have
+but not alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from standoff.analysis.side_by_side import Alignment, Side, SideBySide, put_side_by_side
+from standoff.analysis.whatif import solve_sides
+from standoff.scenario import Scenario
+from standoff.solve.result import Settings
+
+__all__ = [
+    "Comparison",
+    "ParameterDifference",
+    "StructureDifference",
+    "compare",
+    "differing_parameters",
+    "differing_structure",
+]
+
+Where = Literal["before", "after", "both"]
+
+
+@dataclass(frozen=True)
+class ParameterDifference:
+    """A number that differs.
+
+    Attributes:
+        name: The parameter, or the path of a player's prior, rationality or discount.
+        label: Text for people; empty where there is none.
+        before: Its value in the unit of the first file; None where there is no such number.
+        after: The same in the second file, in its own unit.
+        range_before: Lowest and highest plausible number; None where none is given.
+        range_after: The same in the second file.
+        unit_before: Unit; empty where none is given.
+        unit_after: The same in the second file.
+    """
+
+    name: str
+    label: str
+    before: float | None
+    after: float | None
+    range_before: tuple[float, float] | None = None
+    range_after: tuple[float, float] | None = None
+    unit_before: str = ""
+    unit_after: str = ""
+
+
+@dataclass(frozen=True)
+class StructureDifference:
+    """A part that only one side has, or that differs.
+
+    Attributes:
+        kind: "clock", "player", "track", "issue", "agenda", "stage", "action", "hazard", "deadline", "outcome", "milestone",
+            "payoffs", "quantity" or "submodel".
+        name: Its name; of an action `STAGE.ACTION`.
+        where: Which side has it.
+        before: What it says on the first side, in a few words; empty where it is not there.
+        after: The same on the second side.
+    """
+
+    kind: str
+    name: str
+    where: Where
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two crises compared.
+
+    Attributes:
+        before: The first.
+        after: The second.
+        odds: Odds by date, first moves and values.
+        parameters: Numbers that differ.
+        structure: Parts that differ.
+    """
+
+    before: Side
+    after: Side
+    odds: SideBySide
+    parameters: tuple[ParameterDifference, ...]
+    structure: tuple[StructureDifference, ...]
+
+
+def compare(
+    before: Scenario,
+    after: Scenario,
+    settings: Settings | None = None,
+    *,
+    alignment: Alignment = "date",
+    progress: Callable[[float], None] | None = None,
+) -> Comparison:
+    """Solve two scenarios and compare them.
+
+    Args:
+        before: The first.
+        after: The second.
+        settings: How to solve each.
+        alignment: Whether odds are matched by calendar day or by the time ahead.
+        progress: Called with the share of the solves done.
+
+    Raises:
+        InputError: A scenario makes no game, or no period of both ends on the same day.
+        SolveError: A solution did not meet the tolerances.
+    """
+    names = [before.id, after.id]
+    if before.id == after.id:
+        names = [f"{one.id} as of {one.as_of}" for one in (before, after)]
+    if names[0] == names[1]:
+        names = [f"{name} ({place})" for name, place in zip(names, ("first", "second"), strict=True)]
+    first, second = solve_sides([before, after], names, settings, progress=progress)
+    return Comparison(
+        first,
+        second,
+        put_side_by_side(first, second, alignment),
+        tuple(differing_parameters(before, after)),
+        tuple(differing_structure(before, after)),
+    )
+
+
+def differing_parameters(before: Scenario, after: Scenario) -> Iterator[ParameterDifference]:
+    """Yield every number that differs: parameters in the order of the files, then those of the players."""
+    first, second = before.parameter_values(), after.parameter_values()
+    for name in dict.fromkeys([*first, *second]):
+        one, two = before.parameters.get(name), after.parameters.get(name)
+        row = ParameterDifference(
+            name,
+            (one.label if one else None) or (two.label if two else None) or "",
+            first[name] / before.unit_factor(name) if one else None,
+            second[name] / after.unit_factor(name) if two else None,
+            one.range if one else None,
+            two.range if two else None,
+            (one.unit if one else None) or "",
+            (two.unit if two else None) or "",
+        )
+        mine, other = (row.before, row.range_before, row.unit_before), (row.after, row.range_after, row.unit_after)
+        if mine != other:
+            yield row
+    mine_of_players, other_of_players = _player_numbers(before), _player_numbers(after)
+    for path in dict.fromkeys([*mine_of_players, *other_of_players]):
+        value, changed = mine_of_players.get(path), other_of_players.get(path)
+        if value != changed:
+            yield ParameterDifference(path, "", value, changed)
+
+
+def _player_numbers(scenario: Scenario) -> dict[str, float]:
+    """Path -> number of each player that is no mere formula of parameters, which are told themselves."""
+    from standoff.scenario import base_scope
+
+    scope = base_scope(scenario)
+    found: dict[str, float] = {}
+    for name, player in scenario.players.items():
+        own = {"rationality": player.rationality, "discount": player.discount}
+        own |= {f"types.{player_type}": prior for player_type, prior in player.types.items()}
+        for field, expression in own.items():
+            if not expression.names:
+                number = expression.evaluate(scope)
+                assert isinstance(number, float)
+                found[f"players.{name}.{field}"] = number
+    return found
+
+
+def differing_structure(before: Scenario, after: Scenario) -> Iterator[StructureDifference]:
+    """Yield every part that only one side has or that differs, kind by kind."""
+    first, second = _parts(before), _parts(after)
+    for key in dict.fromkeys([*first, *second]):
+        one, two = first.get(key), second.get(key)
+        if one == two:
+            continue
+        where: Where = "both" if one is not None and two is not None else "before" if two is None else "after"
+        yield StructureDifference(*key, where, _in_words(one), _in_words(two))
+
+
+def _parts(scenario: Scenario) -> dict[tuple[str, str], Any]:
+    """(Kind, name) -> what is compared of each part: as plain data as the file would hold it, without texts for people."""
+    period = scenario.period
+    clock = {"as_of": scenario.as_of.isoformat(), "period": f"{period.length:g} {period.unit}"}
+    clock["horizon"] = f"{period.horizon:g} {period.unit}s" + (", and on for ever" if period.continues else "")
+    parts: dict[tuple[str, str], Any] = {("clock", name): text for name, text in clock.items()}
+    for name, player in scenario.players.items():
+        parts["player", name] = {"types": list(player.types)} if player.types else {}
+    for name, track in scenario.state.items():
+        parts["track", name] = {"levels": list(track.levels), "start": track.start}
+    for name, issue in (scenario.agenda.issues if scenario.agenda else {}).items():
+        parts["issue", name] = _plain(issue)
+    if scenario.agenda:
+        agenda = _plain(scenario.agenda)
+        parts["agenda", "packages"] = {key: agenda[key] for key in ("packages", "limit") if key in agenda}
+    for stage in scenario.stages:
+        fields = _plain(stage)
+        fields = {key: inner for key, inner in fields.items() if key not in {"name", "actions"}}
+        parts["stage", stage.name] = fields
+        for own in stage.own_actions():
+            name = own.path.removeprefix("actions.")
+            parts["action", f"{stage.name}.{name}"] = _plain(own.action)
+    for kind, section in (("hazard", "nature"), ("deadline", "deadlines"), ("outcome", "outcomes")):
+        for name, part in getattr(scenario, section).items():
+            parts[kind, name] = _plain(part)
+    for name, milestone in scenario.milestones.items():
+        parts["milestone", name] = _plain(milestone)
+    parts["payoffs", "flows"] = {player: _amount(amount) for player, amount in scenario.flows.items()}
+    parts["payoffs", "unresolved"] = _plain(scenario.unresolved)
+    for name, quantity in scenario.quantities.items():
+        parts["quantity", name] = str(quantity.value)
+    for name, submodel in scenario.submodels.items():
+        parts["submodel", name] = _plain(submodel)
+    return parts
+
+
+def _amount(amount: Any) -> Any:
+    return {key: str(inner) for key, inner in amount.items()} if isinstance(amount, Mapping) else str(amount)
+
+
+def _plain(part: Any) -> Any:
+    """A part of the schema as plain data, without the texts that only people read."""
+    return _without_labels(part.model_dump(mode="json", exclude_defaults=True))
+
+
+def _without_labels(plain: Any) -> Any:
+    if isinstance(plain, Mapping):
+        hidden = {"label", "level_labels", "type_labels", "observed_as"}
+        return {key: _without_labels(inner) for key, inner in plain.items() if key not in hidden}
+    if isinstance(plain, list):
+        return [_without_labels(inner) for inner in plain]
+    return plain
+
+
+def _in_words(part: Any) -> str:
+    """Plain data on one line, as YAML would have it."""
+    if part is None:
+        return ""
+    if isinstance(part, Mapping):
+        return "{" + ", ".join(f"{key}: {_in_words(inner)}" for key, inner in part.items()) + "}"
+    if isinstance(part, list):
+        return "[" + ", ".join(map(_in_words, part)) + "]"
+    return f"{part:g}" if isinstance(part, float) else str(part)

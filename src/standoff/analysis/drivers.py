@@ -1,0 +1,303 @@
+"""What the answer hinges on: how far each number of a scenario moves the odds of a few targets.
+
+For each number p with value v and, where it has one, plausible range [low, high]:
+
+    derivative   dT/dp, exact (`standoff.analysis.gradients`)
+    elasticity   dT/dp * v / T: per cent of T for one per cent of p, to first order
+    linear       dT/dp * (end - v), what the derivative says of either end of the range
+    tornado      T(end) - T(v), by solving the scenario anew at either end
+    swing        the largest of T(low), T(v), T(high) less the smallest; by the derivative where no end was solved
+
+A number is marked **nonlinear** where the two ends move a target otherwise than the derivative says. Drivers are ranked by
+their largest swing over the targets. Each says where its number comes from, and the top ones that rest on no document are
+what the answer hinges on without evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from standoff.analysis.executor import Executor, Threads
+from standoff.analysis.global_indices import FEWEST_DRAWS, GlobalIndices, global_indices, sample_ranges
+from standoff.analysis.gradients import Derivative, gradients
+from standoff.analysis.quick_solves import SolvedDraw, solve_targets
+from standoff.analysis.targets import describe_target
+from standoff.errors import InputError, Problem, SolveError, StandoffError
+from standoff.scenario import Scenario, source_coverage
+from standoff.solve.adjoint import Target
+from standoff.solve.result import Certificate, Equilibrium, Settings
+
+__all__ = ["Driver", "Drivers", "drivers", "ranges_of"]
+
+Floats = NDArray[np.float64]
+Progress = Callable[[float], None]
+
+NONLINEAR_SHARE = 0.25
+"""Share of the larger of both by which linear and solved effect must differ to be called nonlinear."""
+TOP = 10
+"""Drivers that are looked at for what the answer hinges on, unless told otherwise."""
+
+
+@dataclass(frozen=True)
+class Driver:
+    """How one number moves the targets.
+
+    Attributes:
+        name: The parameter, or the path of a number that belongs to a player.
+        label: Text for people; empty where the file gives none.
+        kind: "parameter", "rationality", "discount" or "prior".
+        unit: Its unit; empty where none is given.
+        value: The number, in the unit of the file.
+        range: Lowest and highest plausible number; None where the file gives none.
+        source: "evidence", "judgement" or "none"; empty for the numbers of players, which have no source of their own.
+        derivative: Shape (target,); not a number where there is none.
+        undefined: Why there is no derivative; empty where there is one.
+        elasticity: Shape (target,); not a number where there is none.
+        linear: Effect at both ends of the range by the derivative; shape (target, 2).
+        tornado: Effect at both ends by solving; shape (target, 2). Not a number where it was not solved.
+        failures: Why there is no solution at the low and high end; empty where there is one or none was asked for.
+        swing: Shape (target,); not a number without a range.
+        is_nonlinear: Shape (target,).
+    """
+
+    name: str
+    label: str
+    kind: str
+    unit: str
+    value: float
+    range: tuple[float, float] | None
+    source: str
+    derivative: Floats
+    undefined: str
+    elasticity: Floats
+    linear: Floats
+    tornado: Floats
+    failures: tuple[str, str]
+    swing: Floats
+    is_nonlinear: NDArray[np.bool_]
+
+    @property
+    def largest_swing(self) -> float:
+        """Over the targets; -1 where there is none, so that it ranks last."""
+        known = self.swing[~np.isnan(self.swing)]
+        return float(known.max()) if len(known) else -1.0
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """What the answer hinges on.
+
+    Attributes:
+        scenario: The scenario.
+        targets: The targets.
+        target_labels: The same in words.
+        odds: Their probabilities; shape (target,).
+        rows: The drivers, the strongest first.
+        hinges_on: Names of those among the strongest `top` whose number rests on no document.
+        top: How many were looked at for that.
+        num_solves: Ends of ranges that were solved; 0 where no tornado was asked for.
+        tornado_error: Largest estimated error of any odds at an end; 0 where none was solved.
+        indices: Global indices, where they were asked for.
+        num_failed_draws: Draws for them that have no solution, and were left out.
+        certificate: Of the solution at the scenario's own numbers.
+        settings: How that was solved.
+    """
+
+    scenario: Scenario
+    targets: tuple[Target, ...]
+    target_labels: tuple[str, ...]
+    odds: Floats
+    rows: tuple[Driver, ...]
+    hinges_on: tuple[str, ...]
+    top: int
+    num_solves: int
+    tornado_error: float
+    indices: GlobalIndices | None
+    num_failed_draws: int
+    certificate: Certificate
+    settings: Settings
+
+    def __getitem__(self, name: str) -> Driver:
+        """The driver of a name.
+
+        Raises:
+            KeyError: There is none.
+        """
+        for row in self.rows:
+            if row.name == name:
+                return row
+        raise KeyError(name)
+
+
+def ranges_of(scenario: Scenario) -> dict[str, tuple[float, float]]:
+    """Parameter -> its plausible range, of those that have one."""
+    return {name: part.range for name, part in scenario.parameters.items() if part.range is not None}
+
+
+def drivers(
+    scenario: Scenario,
+    equilibrium: Equilibrium,
+    targets: Sequence[Target],
+    *,
+    tornado: bool = True,
+    num_draws: int = 0,
+    seed: int = 0,
+    top: int = TOP,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Drivers:
+    """Rank what moves the targets.
+
+    Args:
+        scenario: The scenario.
+        equilibrium: Its solved game.
+        targets: The probabilities looked at.
+        tornado: Whether both ends of every range are solved.
+        num_draws: Draws for global indices, a power of two, or 0 for none.
+        seed: Of the draws.
+        top: How many of the strongest are looked at for what rests on no document.
+        executor: Where to solve; by default the threads of this process.
+        progress: Called with the share of the work done.
+
+    Raises:
+        InputError: A target does not exist, the number of draws is none that can be used, no parameter has a range though
+            draws are asked for, or an extra is missing.
+        SolveError: Too few draws have a solution.
+        NotDifferentiableError: The equilibrium lies at a fold.
+    """
+    where = executor or Threads()
+    ranges = ranges_of(scenario)
+    if num_draws and (num_draws < FEWEST_DRAWS or num_draws & (num_draws - 1)):
+        message = f"`{num_draws}` is not a number of draws for global indices"
+        advice = f"write a power of two, at least {FEWEST_DRAWS}, such as 256"
+        raise InputError(Problem("draws", message, help=advice))
+    if num_draws and not ranges:
+        message = f"no parameter of `{scenario.id}` has a range to draw from"
+        raise InputError(Problem("no-range", message, help="give the parameters `range: [low, high]`"))
+    samples = sample_ranges(ranges, num_draws, seed=seed) if num_draws else None  # first, as an extra may be missing
+    by_hand = gradients(scenario, equilibrium, targets)
+    ends = [{name: end} for name, pair in ranges.items() for end in pair] if tornado else []
+    work = len(ends) + num_draws
+    share = len(ends) / work if work else 1.0
+    quick = _quick(equilibrium)
+
+    def part(start: float, width: float) -> Progress | None:
+        return None if progress is None else lambda done: progress(start + width * done)
+
+    solved = solve_targets(
+        scenario, targets, ends, executor=where, settings=quick, progress=part(0.0, share)
+    ) if ends else []  # fmt: skip
+    at_ends = dict(zip(ranges, zip(solved[::2], solved[1::2], strict=True), strict=True)) if ends else {}
+    rows = [
+        _driver(scenario, row, by_hand.odds, ranges.get(row.name), at_ends.get(row.name), equilibrium)
+        for row in by_hand.rows
+        if row.kind == "parameter" or _is_own_number(scenario, row.name)
+    ]
+    rows.sort(key=lambda row: -row.largest_swing)
+    unsourced = {name for name, source in source_coverage(scenario).sources.items() if source != "evidence"}
+    indices, num_failed = None, 0
+    if samples is not None:
+        draws = [dict(zip(ranges, map(float, sample), strict=True)) for sample in samples]
+        drawn = solve_targets(
+            scenario, targets, draws, executor=where, settings=quick, progress=part(share, 1.0 - share)
+        )
+        indices = _indices(list(ranges), samples, drawn, seed)
+        num_failed = num_draws - indices.num_draws
+    known = [found for found in solved if isinstance(found, SolvedDraw)]
+    return Drivers(
+        scenario=scenario,
+        targets=tuple(targets),
+        target_labels=tuple(describe_target(scenario, target) for target in targets),
+        odds=by_hand.odds,
+        rows=tuple(rows),
+        hinges_on=tuple(row.name for row in rows[:top] if row.name in unsourced and row.largest_swing > 0.0),
+        top=top,
+        num_solves=len(ends),
+        tornado_error=max((found.error for found in known), default=0.0),
+        indices=indices,
+        num_failed_draws=num_failed,
+        certificate=equilibrium.certificate,
+        settings=equilibrium.settings,
+    )
+
+
+def _quick(equilibrium: Equilibrium) -> Settings:
+    """How the other solves are done: as the given one, to the same tolerances, without what only it needs."""
+    settings = equilibrium.settings
+    return Settings(
+        tolerance=settings.tolerance,
+        belief_points=settings.belief_points,
+        belief_tolerance=settings.belief_tolerance,
+        max_periods=settings.max_periods,
+    )
+
+
+def _is_own_number(scenario: Scenario, path: str) -> bool:
+    """Whether a number of a player is written as a number: a formula of parameters is told by those."""
+    _, player, field, *rest = path.split(".")
+    own = scenario.players[player].types[rest[0]] if rest else getattr(scenario.players[player], field)
+    return not (own.names & scenario.parameters.keys())
+
+
+def _driver(
+    scenario: Scenario,
+    row: Derivative,
+    odds: Floats,
+    bounds: tuple[float, float] | None,
+    ends: Sequence[SolvedDraw | StandoffError] | None,
+    equilibrium: Equilibrium,
+) -> Driver:
+    nothing = np.full((len(odds), 2), np.nan)
+    parameter = scenario.parameters.get(row.name)
+    steps = None if bounds is None else np.array(bounds) - row.value
+    linear = nothing if steps is None else row.derivatives[:, None] * steps
+    tornado, failures = nothing.copy(), ["", ""]
+    errors = [equilibrium.certificate.belief_error]
+    for side, found in enumerate(ends or ()):
+        if isinstance(found, SolvedDraw):
+            tornado[:, side] = found.odds - odds
+            errors.append(found.error)
+        else:
+            failures[side] = str(found)
+    effects = np.where(np.isnan(tornado), linear, tornado) if ends is None else tornado
+    with_base = np.concatenate([effects, np.zeros((len(odds), 1))], axis=1)
+    swing = with_base.max(axis=1) - with_base.min(axis=1)  # not a number where an end is not known
+    larger = np.maximum(np.abs(linear), np.abs(tornado))
+    apart = np.abs(tornado - linear)
+    is_nonlinear = ((apart > NONLINEAR_SHARE * larger) & (apart > errors[0] + max(errors))).any(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        elasticity = np.where(odds > 0.0, row.derivatives * row.value / odds, np.nan)
+    coverage = source_coverage(scenario).sources
+    return Driver(
+        name=row.name,
+        label=(parameter.label if parameter else None) or "",
+        kind=row.kind,
+        unit=(parameter.unit if parameter else None) or "",
+        value=row.value,
+        range=bounds,
+        source=coverage.get(row.name, ""),
+        derivative=row.derivatives,
+        undefined=row.undefined,
+        elasticity=elasticity,
+        linear=linear,
+        tornado=tornado,
+        failures=(failures[0], failures[1]),
+        swing=swing,
+        is_nonlinear=is_nonlinear,
+    )
+
+
+def _indices(
+    names: Sequence[str], samples: Floats, drawn: Sequence[SolvedDraw | StandoffError], seed: int
+) -> GlobalIndices:
+    """Global indices of the draws that have a solution."""
+    kept = [k for k, found in enumerate(drawn) if isinstance(found, SolvedDraw)]
+    odds = [found.odds for found in drawn if isinstance(found, SolvedDraw)]
+    try:
+        return global_indices(names, samples[kept], np.array(odds).reshape(len(kept), -1), seed=seed)
+    except ValueError as error:
+        raise SolveError(f"only {len(kept)} of {len(samples)} draws have a solution: {error}") from None

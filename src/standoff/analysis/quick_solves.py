@@ -1,0 +1,96 @@
+"""Odds of targets under many draws of the parameters, each as sure as a forecast, at the least cost.
+
+Every draw is solved at the fewest belief points first. Where its certificate estimates a larger error than is allowed, it is
+solved again at as many points as the error asks for, so no number rests on the coarse points alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from standoff.analysis.executor import Draw, Executor
+from standoff.analysis.targets import target_odds
+from standoff.errors import StandoffError
+from standoff.scenario import Scenario
+from standoff.solve.adjoint import Target
+from standoff.solve.equilibrium import BELIEF_LADDER
+from standoff.solve.result import Equilibrium, Settings
+
+__all__ = ["SolvedDraw", "solve_targets"]
+
+Floats = NDArray[np.float64]
+
+FIRST_SHARE = 0.8
+"""Share of the work that the first round of solves is taken for while nobody knows how many need a second."""
+
+
+@dataclass(frozen=True)
+class SolvedDraw:
+    """What was kept of one draw.
+
+    Attributes:
+        odds: Probability of each target; shape (target,).
+        error: Estimated error of any odds of this solution.
+        belief_points: Points on each belief axis.
+    """
+
+    odds: Floats
+    error: float
+    belief_points: tuple[int, ...]
+
+
+def solve_targets(
+    scenario: Scenario,
+    targets: Sequence[Target],
+    draws: Sequence[Draw],
+    *,
+    executor: Executor,
+    settings: Settings,
+    progress: Callable[[float], None] | None = None,
+) -> list[SolvedDraw | StandoffError]:
+    """Solve every draw to the belief tolerance of the settings.
+
+    Args:
+        scenario: The scenario.
+        targets: The probabilities wanted.
+        draws: Values of some parameters, each in the parameter's own unit.
+        executor: Where to solve.
+        settings: How to solve. If they fix the belief points, each draw is solved at those alone.
+        progress: Called with the share of the solves done.
+
+    Returns:
+        One for each draw, in order: what was kept, or the error whose text says why there is none.
+
+    Raises:
+        ScenarioError: The scenario itself makes no game, or a name in a draw is no parameter.
+    """
+    keep = partial(_kept, targets=tuple(targets))
+    found: dict[int, SolvedDraw | StandoffError] = {}
+    first = settings if settings.belief_points is not None else replace(settings, belief_points=BELIEF_LADDER[0])
+    share = 1.0 if settings.belief_points is not None else FIRST_SHARE
+    for k, answer in executor.solve_draws(scenario, draws, first, keep):
+        found[k] = answer
+        if progress is not None:
+            progress(share * len(found) / len(draws))
+    if settings.belief_points is None:
+        again = [
+            k
+            for k, answer in sorted(found.items())
+            if not isinstance(answer, SolvedDraw) or answer.error > settings.belief_tolerance
+        ]
+        solves = executor.solve_draws(scenario, [draws[k] for k in again], settings, keep) if again else ()
+        for finished, (place, answer) in enumerate(solves, 1):
+            found[again[place]] = answer
+            if progress is not None:
+                progress(share + (1.0 - share) * finished / len(again))
+    return [found[k] for k in range(len(draws))]
+
+
+def _kept(equilibrium: Equilibrium, targets: tuple[Target, ...]) -> SolvedDraw:
+    certificate = equilibrium.certificate
+    return SolvedDraw(target_odds(equilibrium, targets), certificate.belief_error, certificate.belief_points)

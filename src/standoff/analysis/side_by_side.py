@@ -1,0 +1,240 @@
+"""Two solved crises side by side: odds by date, first moves and values, and which differences mean something.
+
+The odds of two solutions are each known up to the error that its certificate estimates, so their difference is known up to
+the sum of both,
+
+    |(p_after - p_before) - (true difference)|  <=  error_before + error_after,
+
+and a difference that is no larger is **none beyond the error**. The certificate estimates no error of values, nor of the
+strategy at the start, so those carry none.
+
+Odds are compared only at dates at which a period of both ends: nothing is interpolated.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from standoff.analysis.forecast import FirstMove, Forecast, Series
+from standoff.errors import InputError, Problem
+from standoff.scenario import Scenario
+from standoff.solve.adjoint import UNRESOLVED
+from standoff.solve.result import Certificate, Settings
+
+__all__ = ["Alignment", "MoveChange", "OddsChange", "Side", "SideBySide", "ValueChange", "put_side_by_side"]
+
+Floats = NDArray[np.float64]
+Alignment = Literal["date", "ahead"]
+"""Whether odds are compared by the same calendar day, or by the same time ahead of each scenario's own `as_of`."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """A solved crisis, without what only the solver needs.
+
+    Attributes:
+        name: What it is called beside the other.
+        scenario: What was solved.
+        forecast: Odds, first moves, values.
+        certificate: How good the solution is.
+        settings: How it was solved.
+    """
+
+    name: str
+    scenario: Scenario
+    forecast: Forecast
+    certificate: Certificate
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class OddsChange:
+    """The odds of one thing on both sides.
+
+    Attributes:
+        kind: "outcome" (`unresolved` among them) or "milestone".
+        name: Slug.
+        label: Text for people.
+        before: Probability by each date; shape (date,). Not a number where only the other side has the thing.
+        after: The same on the other side.
+    """
+
+    kind: str
+    name: str
+    label: str
+    before: Floats
+    after: Floats
+
+    @property
+    def change(self) -> Floats:
+        """How much more likely it is on the second side; shape (date,)."""
+        return self.after - self.before
+
+
+@dataclass(frozen=True)
+class MoveChange:
+    """What one player type would do now, on both sides.
+
+    Attributes:
+        stage: Stage.
+        player: Player.
+        player_type: Type.
+        labels: Action -> text for people, of every action of either side.
+        before: Action -> probability; an action that is not there is left out; empty where the move does not come up.
+        after: The same on the other side.
+    """
+
+    stage: str
+    player: str
+    player_type: str
+    labels: Mapping[str, str]
+    before: Mapping[str, float]
+    after: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class ValueChange:
+    """Expected discounted payoff of one player type at the start, on both sides; None where there is no such type."""
+
+    player: str
+    player_type: str
+    before: float | None
+    after: float | None
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """Two solutions compared.
+
+    Attributes:
+        alignment: By what the dates were matched.
+        days_ahead: Days from the first side's `as_of` (its own from each side's, where aligned by "ahead"); shape (date,).
+        dates: The days of the first side by the end of which odds are compared.
+        dates_after: The days of the second side.
+        periods: Index of the period that ends then, on both sides; shape (date, 2).
+        odds: Outcomes, unresolved, milestones.
+        moves: First moves.
+        values: Values at the start.
+        odds_error: How well a difference of odds is known: the sum of both estimated errors.
+    """
+
+    alignment: Alignment
+    days_ahead: Floats
+    dates: tuple[dt.date, ...]
+    dates_after: tuple[dt.date, ...]
+    periods: NDArray[np.int64]
+    odds: tuple[OddsChange, ...]
+    moves: tuple[MoveChange, ...]
+    values: tuple[ValueChange, ...]
+    odds_error: float
+
+    def __getitem__(self, name: str) -> OddsChange:
+        """The odds of an outcome or milestone.
+
+        Raises:
+            KeyError: There is none of that name.
+        """
+        for row in self.odds:
+            if row.name == name:
+                return row
+        raise KeyError(name)
+
+    def is_beyond_error(self, change: float) -> bool:
+        """Whether a difference of odds is larger than what the errors of both sides could make of none."""
+        return bool(abs(change) > self.odds_error)
+
+
+def put_side_by_side(before: Side, after: Side, alignment: Alignment = "date") -> SideBySide:
+    """Compare two solutions.
+
+    Args:
+        before: What is changed, or comes first.
+        after: What it is compared with.
+        alignment: By what dates are matched.
+
+    Raises:
+        InputError: No period of both ends on the same day.
+    """
+    periods, days = _matched_periods(before.scenario, after.scenario, alignment)
+    return SideBySide(
+        alignment=alignment,
+        days_ahead=days,
+        dates=tuple(before.scenario.date_of_period(int(k) + 1) for k in periods[:, 0]),
+        dates_after=tuple(after.scenario.date_of_period(int(k) + 1) for k in periods[:, 1]),
+        periods=periods,
+        odds=tuple(_odds(before.forecast, after.forecast, periods)),
+        moves=tuple(_moves(before.forecast.first_moves, after.forecast.first_moves)),
+        values=tuple(_values(before.forecast.start_values, after.forecast.start_values)),
+        odds_error=before.certificate.belief_error + after.certificate.belief_error,
+    )
+
+
+def _matched_periods(before: Scenario, after: Scenario, alignment: Alignment) -> tuple[NDArray[np.int64], Floats]:
+    """Periods of both that end together, and the days from the start of the first until then."""
+    shift = (after.as_of - before.as_of).days if alignment == "date" else 0
+    ends = {round((k + 1) * before.period_days, 6): k for k in range(before.num_periods)}
+    pairs = []
+    for k in range(after.num_periods):
+        days = round(shift + (k + 1) * after.period_days, 6)
+        if days in ends:
+            pairs.append((ends[days], k, days))
+    if not pairs:
+        message = (
+            f"no period of `{before.id}` as of {before.as_of} ends on the same day as one of `{after.id}` as of {after.as_of}"
+            if alignment == "date"
+            else f"no period of `{before.id}` is as far ahead as one of `{after.id}`"
+        )
+        advice = (
+            "compare by the time ahead of each (`--align ahead`)" if alignment == "date" else "set the same `period`"
+        )
+        raise InputError(Problem("no-common-date", message, help=advice))
+    return np.array([pair[:2] for pair in pairs], dtype=np.int64), np.array([pair[2] for pair in pairs])
+
+
+def _odds(before: Forecast, after: Forecast, periods: NDArray[np.int64]) -> list[OddsChange]:
+    def all_of(found: Forecast) -> dict[tuple[str, str], Series]:
+        still_open = Series(UNRESOLVED, found.unresolved_label, found.unresolved)
+        rows = {("outcome", series.name): series for series in (*found.outcomes, still_open)}
+        return rows | {("milestone", series.name): series for series in found.milestones}
+
+    nothing = np.full(len(periods), np.nan)
+    first, second = all_of(before), all_of(after)
+    keys = sorted(dict.fromkeys([*first, *second]), key=lambda key: (key[0] == "milestone", key[1] == UNRESOLVED))
+    rows = []
+    for key in keys:
+        one, two = first.get(key), second.get(key)
+        label = (one or second[key]).label
+        mine = nothing if one is None else one.cumulative[periods[:, 0]]
+        other = nothing if two is None else two.cumulative[periods[:, 1]]
+        rows.append(OddsChange(key[0], key[1], label, mine, other))
+    return rows
+
+
+def _moves(before: tuple[FirstMove, ...], after: tuple[FirstMove, ...]) -> list[MoveChange]:
+    first = {(move.stage, move.player, move.player_type): move for move in before}
+    second = {(move.stage, move.player, move.player_type): move for move in after}
+    rows = []
+    for key in dict.fromkeys([*first, *second]):
+        one, two = first.get(key), second.get(key)
+        labels = (dict(two.labels) if two else {}) | (dict(one.labels) if one else {})
+        in_order = dict.fromkeys([*(one.strategy if one else ()), *(two.strategy if two else ())])
+        rows.append(
+            MoveChange(
+                *key,
+                labels={action: labels[action] for action in in_order},
+                before=one.strategy if one else {},
+                after=two.strategy if two else {},
+            )
+        )
+    return rows
+
+
+def _values(before: Mapping[tuple[str, str], float], after: Mapping[tuple[str, str], float]) -> list[ValueChange]:
+    keys = dict.fromkeys([*before, *after])
+    return [ValueChange(*key, before=before.get(key), after=after.get(key)) for key in keys]

@@ -1,0 +1,205 @@
+"""What if: variants of a crisis solved beside it, and how far each moves the odds.
+
+A **variant** is a name and one or more changes, each as `standoff.scenario.apply_overrides` takes them. As text the changes
+are joined by `;` or `,` outside brackets and quotes, and a name may stand before them:
+
+    fleet_cost=0.008
+    nature.mediation=off; usa.types.resolved=0.6
+    hawks: usa.types.resolved=0.7, iran.types.hardline=0.8
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from standoff.analysis.forecast import Forecast, forecast
+from standoff.analysis.side_by_side import Side, SideBySide, put_side_by_side
+from standoff.errors import InputError, Problem, SolveError, StandoffError
+from standoff.game.compile import compile_game
+from standoff.scenario import Scenario, apply_overrides
+from standoff.solve.batch import solve_batch
+from standoff.solve.result import Certificate, Equilibrium, Settings
+
+__all__ = ["Variant", "WhatIf", "parse_variant", "parse_variants", "solve_sides", "whatif"]
+
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Changes that are made together.
+
+    Attributes:
+        name: What people call it; the changes themselves where they gave no name.
+        changes: Each `path=value`.
+    """
+
+    name: str
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """A crisis and its variants.
+
+    Attributes:
+        base: The crisis as it is.
+        variants: Its variants.
+        differences: Each variant against the base.
+    """
+
+    base: Side
+    variants: tuple[Side, ...]
+    differences: tuple[SideBySide, ...]
+
+
+def parse_variant(text: str) -> Variant:
+    """Read a variant as a person writes it.
+
+    Raises:
+        InputError: It makes no change.
+
+    Examples:
+        >>> parse_variant("hawks: usa.types.resolved=0.7; stages.round.rate=max(0.1, pace)")
+        Variant(name='hawks', changes=('usa.types.resolved=0.7', 'stages.round.rate=max(0.1, pace)'))
+        >>> parse_variant("fleet_cost=0.008").name
+        'fleet_cost=0.008'
+    """
+    head, sign, _ = text.partition("=")
+    name, colon, _ = head.rpartition(":")
+    rest = text[len(name) + 1 :] if sign and colon else text
+    changes = tuple(part.strip() for part in _split(rest) if part.strip())
+    if not changes or (colon and not name.strip()):
+        message = f"`{text}` is not a variant"
+        advice = "write it like `fleet_cost=0.008`, or `name: fleet_cost=0.008; nature.mediation=off`"
+        raise InputError(Problem("variant", message, help=advice))
+    return Variant(name.strip() if sign and colon else "; ".join(changes), changes)
+
+
+def parse_variants(texts: Sequence[str]) -> tuple[Variant, ...]:
+    """Read several variants.
+
+    Raises:
+        InputError: One makes no change, or two have one name; carries every fault.
+    """
+    problems: list[Problem] = []
+    found: dict[str, Variant] = {}
+    for text in texts:
+        try:
+            variant = parse_variant(text)
+        except InputError as error:
+            problems += error.problems
+            continue
+        if variant.name in found:
+            message = f"two variants are called `{variant.name}`"
+            problems.append(Problem("variant", message, help="give one another name, as in `name: a=1`"))
+        found[variant.name] = variant
+    if problems:
+        raise InputError(problems)
+    return tuple(found.values())
+
+
+def whatif(
+    scenario: Scenario,
+    variants: Sequence[Variant],
+    settings: Settings | None = None,
+    *,
+    progress: Callable[[float], None] | None = None,
+) -> WhatIf:
+    """Solve a crisis and its variants, and compare.
+
+    Args:
+        scenario: The crisis as it is.
+        variants: Its variants; at least one.
+        settings: How to solve each.
+        progress: Called with the share of the solves done.
+
+    Raises:
+        InputError: There is no variant, a change is wrong, or a variant makes no scenario; carries the faults of all.
+        SolveError: A solution did not meet the tolerances; names the variant.
+
+    References:
+        Pearl, J. (2009), Causality, 2nd ed., chapter 3: an intervention changes the model, and what follows is worked out
+        anew. Players know of the change.
+    """
+    if not variants:
+        raise InputError(Problem("variant", "there is no variant to compare with", help="write `--set NAME=VALUE`"))
+    problems: list[Problem] = []
+    scenarios = [scenario]
+    for variant in variants:
+        try:
+            scenarios.append(apply_overrides(scenario, variant.changes))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+    sides = solve_sides(scenarios, ["as it is", *(variant.name for variant in variants)], settings, progress=progress)
+    differences = tuple(put_side_by_side(sides[0], side) for side in sides[1:])
+    return WhatIf(sides[0], tuple(sides[1:]), differences)
+
+
+def solve_sides(
+    scenarios: Sequence[Scenario],
+    names: Sequence[str],
+    settings: Settings | None = None,
+    *,
+    progress: Callable[[float], None] | None = None,
+) -> list[Side]:
+    """Solve several scenarios, one to a thread.
+
+    Args:
+        scenarios: The scenarios.
+        names: What each is called; in the order of the scenarios.
+        settings: How to solve each.
+        progress: Called with the share of the solves done.
+
+    Raises:
+        ScenarioError: A scenario has faults that show only in its states; carries those of all.
+        SolveError: A solution did not meet the tolerances; names the side.
+    """
+    used = settings or Settings()
+    problems: list[Problem] = []
+    games = []
+    for scenario in scenarios:
+        try:
+            games.append(compile_game(scenario))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+    sides = []
+    solved = solve_batch(games, used, keep=_kept, threads=used.threads)
+    for scenario, name, found in zip(scenarios, names, solved, strict=True):
+        if isinstance(found, StandoffError):
+            raise SolveError(f"`{name}`: {found}")
+        sides.append(Side(name, scenario, found[0], found[1], used))
+        if progress is not None:
+            progress(len(sides) / len(scenarios))
+    return sides
+
+
+def _kept(equilibrium: Equilibrium) -> tuple[Forecast, Certificate]:
+    return forecast(equilibrium), equilibrium.certificate
+
+
+def _split(text: str) -> list[str]:
+    """Cut at `;` and `,`, but not inside brackets or quotes."""
+    parts, current = [], ""
+    open_brackets: list[str] = []
+    quote = ""
+    for sign in text:
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "'\"":
+            quote = sign
+        elif sign in _CLOSING:
+            open_brackets.append(_CLOSING[sign])
+        elif open_brackets and sign == open_brackets[-1]:
+            open_brackets.pop()
+        elif sign in ";," and not open_brackets:
+            parts.append(current)
+            current = ""
+            continue
+        current += sign
+    return [*parts, current]

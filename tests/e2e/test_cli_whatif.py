@@ -1,0 +1,200 @@
+"""`standoff whatif`, `compare`, `drivers` and `tripwires`, from the command to the answer."""
+
+import pytest
+
+SHORT = ("--base", "period.horizon=2", "--belief-points", "5")
+KEYS = {"scenario", "scenario_hash", "overrides", "as_of", "certificate", "settings"}
+
+CHOICE = """
+standoff: 1
+id: choice
+title: One decision
+as_of: 2026-02-02
+period: {unit: week, horizon: 4}
+payoff_unit: the stake
+players:
+  north: {label: North, rationality: 2, discount: 1}
+parameters:
+  gain: {value: 0.3, range: [-1, 1], judgement: a guess}
+state:
+  mood: {label: Mood, levels: [calm], start: calm}
+stages:
+  - name: decide
+    mover: north
+    actions:
+      press: {label: Press on, payoffs: {north: gain}, leads_to: {outcome: war}}
+      wait: {label: Wait, leads_to: {outcome: peace}}
+outcomes:
+  war: {label: War}
+  peace: {label: Peace}
+unresolved: {label: Still open}
+"""
+
+
+@pytest.fixture(scope="module")
+def choice(tmp_path_factory):
+    path = tmp_path_factory.mktemp("choice") / "choice.yaml"
+    path.write_text(CHOICE, encoding="utf-8")
+    return path
+
+
+def row_of(text, label):
+    return next(line.split() for line in text.splitlines() if line.startswith(label))
+
+
+def test_variants_stand_beside_the_crisis_as_it_is(warm):
+    finished = warm("whatif", "cuba-1962", *SHORT, "--set", "nature.incident=off", "--set", "bold: usa.types.bold=0.6")
+    assert (finished.code, finished.err) == (0, "")
+    assert "1  nature.incident=off\n2  bold: usa.types.bold=0.6\n" in finished.out
+    assert "variant 1" in finished.out
+    assert "none: no difference beyond the error of both solutions" in finished.out
+
+
+def test_the_json_of_variants_says_what_made_each(warm):
+    finished = warm("whatif", "cuba-1962", *SHORT, "--set", "bold: usa.types.bold=0.6; war_cost=3", "--json")
+    document = finished.document
+    (variant,) = document["variants"]
+    assert document.keys() >= {*KEYS, "versions", "json_version"}
+    assert variant.keys() >= {*KEYS, "name", "odds", "odds_error", "dates", "first_moves", "start_values"}
+    assert variant["name"] == "bold"
+    assert variant["overrides"] == ["period.horizon=2", "usa.types.bold=0.6", "war_cost=3"]
+    assert variant["scenario_hash"] != document["scenario_hash"]
+    odds = {row["name"]: row for row in variant["odds"]}
+    assert odds["strike"]["change"][-1] == odds["strike"]["after"][-1] - odds["strike"]["before"][-1] < 0
+    ends = [row for row in variant["odds"] if row["kind"] == "outcome"]
+    assert sum(row["change"][-1] for row in ends) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_variant_is_the_run_of_the_changed_scenario(warm):
+    variant = warm("whatif", "cuba-1962", *SHORT, "--set", "war_cost=3", "--json").document["variants"][0]
+    run = ("run", "cuba-1962", "--set", "period.horizon=2", "--set", "war_cost=3", "--belief-points", "5", "--json")
+    alone = warm(*run).document
+    assert variant["scenario_hash"] == alone["scenario_hash"]
+    assert variant["odds"][0]["after"] == alone["outcomes"][0]["cumulative"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "variant: there is no variant to compare with"),
+        (("--set", "war_csot=1"), "--set war_csot=1: unknown-path: there is no `war_csot` in this scenario"),
+        (("--set", "war_cost=1; war_cost=2"), "contradiction: `war_cost` is set to two different values"),
+        (("--set", "usa=off"), "switch-off: `usa` has private types"),
+        (("--set", "war_cost=1", "--set", "rationality=-1"), "rationality: the rationality of `usa` is -1"),
+    ],
+)
+def test_a_faulty_variant_is_refused(warm, arguments, told):
+    finished = warm("whatif", "cuba-1962", *arguments)
+    assert (finished.code, finished.out) == (2, "")
+    assert told in finished.err
+
+
+def test_two_dates_of_one_crisis_are_compared(warm, choice):
+    finished = warm("compare", choice, choice, "--second-set", "as_of=2026-02-09", "--second-set", "gain=0.5")
+    assert (finished.code, finished.err) == (0, "")
+    assert row_of(finished.out, "gain")[:3] == ["gain", "0.3", "0.5"]
+    assert row_of(finished.out, "clock")[:4] == ["clock", "as_of", "2026-02-02", "2026-02-09"]
+
+
+def test_the_json_of_a_comparison_names_what_differs(warm, choice):
+    document = warm("compare", choice, choice, "--second-set", "stages.decide.actions.wait=off", "--json").document
+    assert document["before"].keys() >= KEYS
+    assert [(row["kind"], row["name"], row["where"]) for row in document["structure"]] == [
+        ("action", "decide.wait", "before")
+    ]
+    assert document["parameters"] == []
+    assert document["dates"] == ["2026-02-09", "2026-02-16", "2026-02-23", "2026-03-02"]
+
+
+def test_dates_are_matched_as_far_ahead_if_asked(warm, choice):
+    later = ("--second-set", "as_of=2026-02-05")
+    refused = warm("compare", choice, choice, *later)
+    assert (refused.code, refused.out) == (2, "")
+    assert "no-common-date" in refused.err
+    assert warm("compare", choice, choice, *later, "--align", "ahead", "--json").document["alignment"] == "ahead"
+    assert "`datum` is no way to match dates" in warm("compare", choice, choice, "--align", "datum").err
+
+
+def test_drivers_are_ranked_and_judgements_among_them_named(warm, choice):
+    finished = warm("drivers", choice)
+    assert (finished.code, finished.err) == (0, "")
+    assert "target 1  War by 2 March 2026: 65 %" in finished.out
+    assert row_of(finished.out, "1 ")[:6] == ["1", "gain", "0.3,", "-1", "to", "1"]
+    assert "The answer hinges on these: 1 of the top 10 rest on no document." in finished.out
+
+
+def test_the_json_of_drivers_holds_every_number(warm, choice):
+    document = warm("drivers", choice, "--target", "peace@2", "--no-tornado", "--json").document
+    assert document.keys() >= {*KEYS, "targets", "drivers", "hinges_on", "tornado_error", "draws", "versions"}
+    assert document["targets"][0] | {"odds": 0} == {
+        "kind": "outcome", "name": "peace", "periods": 2, "label": "Peace by 16 February 2026", "odds": 0
+    }  # fmt: skip
+    first = document["drivers"][0]
+    assert (first["name"], first["source"], first["tornado"]) == ("gain", "judgement", [[None, None]])
+    assert first["derivative"][0] < 0
+    assert document["num_solves"] == 0
+
+
+def test_draws_add_global_indices(warm, choice):
+    pytest.importorskip("SALib")
+    document = warm("drivers", choice, "--draws", "64", "--no-tornado", "--json").document
+    assert document["draws"]["num_draws"] == 64
+    assert document["drivers"][0]["pawn"][0] > document["draws"]["pawn_noise"][0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--target", "pease"), "unknown-target: there is no outcome or milestone `pease`"),
+        (("--draws", "100"), "draws: `100` is not a number of draws"),
+        (("--set", "gain.range=null", "--draws", "64"), "no-range: no parameter of `choice` has a range"),
+    ],
+)
+def test_drivers_of_nothing_are_refused(warm, choice, arguments, told):
+    finished = warm("drivers", choice, *arguments)
+    assert (finished.code, finished.out) == (2, "")
+    assert told in finished.err
+
+
+def test_tripwires_say_where_the_answer_flips(warm, choice):
+    finished = warm("tripwires", choice)
+    assert (finished.code, finished.err) == (0, "")
+    assert "-> War by 2 March 2026: 65 %" in finished.out
+    row = row_of(finished.out, "gain")
+    assert row[:2] == ["gain", "judgement"]
+    value, flips_at = (float(word) for word in row[-6:-4])  # then the change and the share of the range, in per cent
+    assert value == 0.3
+    assert -0.02 <= flips_at < 0
+
+
+def test_the_json_of_tripwires_holds_every_number(warm, choice):
+    document = warm("tripwires", choice, "--answer", "peace>war", "--json").document
+    assert document.keys() >= {*KEYS, "candidates", "answer", "lead", "tripwires", "versions"}
+    (gain,) = document["tripwires"]
+    assert (document["answer"], gain["name"], gain["answer"]) == ("war", "gain", "peace")
+    assert -0.02 <= gain["flips_at"] < 0 <= gain["holds_at"]
+
+
+def test_no_flip_is_an_answer(warm, choice):
+    finished = warm("tripwires", choice, "--set", "gain.range=[0.1, 1]")
+    assert (finished.code, finished.err) == (0, "")
+    assert "No value of any single parameter looked at within its range flips the answer." in finished.out
+
+
+def test_an_answer_within_the_error_is_none(warm, choice):
+    finished = warm("tripwires", choice, "--set", "gain=0")
+    assert (finished.code, finished.out) == (3, "")
+    assert "there is no answer to flip" in finished.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--answer", "war"), "answer: `war` is not an answer that could flip"),
+        (("--parameter", "gian"), "unknown-name: there is no parameter `gian`"),
+    ],
+)
+def test_tripwires_of_nothing_are_refused(warm, choice, arguments, told):
+    finished = warm("tripwires", choice, *arguments)
+    assert (finished.code, finished.out) == (2, "")
+    assert told in finished.err
