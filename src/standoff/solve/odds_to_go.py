@@ -1,0 +1,246 @@
+"""The odds that are still to come: from any public state and belief, at any moment of a solved game.
+
+A target T is the probability of an outcome or a milestone by a date (`standoff.solve.adjoint.Target`). Under the public
+measure, with sbar(a) = (1-b) s_1(a) + b s_2(a) and the posterior b'(a) of the mover,
+
+    U(x, b) = q sum_a sbar(a) sum_y p(y|a) U(y, b'(a)) + (1-q) U(skip, b),      U(end) = 1 if the end counts, else 0,
+
+and U is 1 where a milestone is met on arrival. It is the worth of a unit of mass of the forward pass, so at the start it is
+the forecast to rounding error. It is found by the same linear sweep as for gradients (`standoff.solve.adjoint_values`) and
+held at the belief points; between them it is interpolated, as everything is.
+
+Only the rows at the start of every period are kept; those inside a period are found again from its end when asked for. The
+values V of the players travel in the same sweep, so that strategies at any belief (`standoff.solve.sample.layer_strategy`)
+need no equilibrium that kept the values of all its periods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from standoff.game.model import Epoch, Game, Layer
+from standoff.solve.adjoint import Channels, Target, check_target
+from standoff.solve.adjoint_pair import carried_pair_layer
+from standoff.solve.adjoint_values import carried_layer, carried_meet
+from standoff.solve.arrays import second_of
+from standoff.solve.chebyshev import interpolation_weights
+from standoff.solve.result import Equilibrium
+
+__all__ = ["OddsToGo", "met_on_arrival", "odds_after"]
+
+Floats = NDArray[np.float64]
+NOTHING: frozenset[int] = frozenset()
+
+
+def odds_after(
+    equilibrium: Equilibrium,
+    period: int,
+    layer_index: int,
+    *,
+    state: int,
+    beliefs: Sequence[float],
+    targets: Sequence[Target],
+    met: Collection[int] = NOTHING,
+) -> Floats:
+    """Public odds of targets from one place in the game; for many places make one `OddsToGo`.
+
+    Args:
+        equilibrium: A solved game; its values need not have been kept.
+        period: Period, up to the number of periods (the horizon, with layer 0).
+        layer_index: Layer that is entered.
+        state: State of that layer.
+        beliefs: Public belief about each player with two types.
+        targets: What is asked for.
+        met: Indices of the milestones that were met before this state was entered.
+
+    Returns:
+        Shape (target,).
+
+    Raises:
+        InputError: A target names nothing of the game, or no period of it.
+    """
+    return OddsToGo(equilibrium, targets).at(period, layer_index, state=state, beliefs=beliefs, met=met)
+
+
+def met_on_arrival(game: Game, layer: Layer, state: int, met: frozenset[int]) -> frozenset[int]:
+    """The milestones that are met once a state is entered, those met before among them.
+
+    What is counted after another milestone can be met only in a later state, as in the forward pass.
+    """
+    fresh = [
+        m
+        for m, milestone in enumerate(game.milestones)
+        if m not in met and layer.milestone_holds[state, m] and (milestone.after < 0 or milestone.after in met)
+    ]
+    return met | frozenset(fresh) if fresh else met
+
+
+class OddsToGo:
+    """Odds of targets from everywhere in a solved game.
+
+    Attributes:
+        equilibrium: The solved game.
+        targets: What is asked for.
+    """
+
+    def __init__(self, equilibrium: Equilibrium, targets: Sequence[Target]) -> None:
+        """Sweep back through all periods.
+
+        Args:
+            equilibrium: A solved game; its values need not have been kept.
+            targets: What is asked for; may be none, where only values are wanted.
+
+        Raises:
+            InputError: A target names nothing of the game, or no period of it.
+        """
+        game = equilibrium.game
+        for target in targets:
+            check_target(game, target)
+        self.equilibrium = equilibrium
+        self.targets = tuple(targets)
+        self._game = game
+        self._grid = equilibrium.grid
+        self._planes = len(game.planes)
+        self._discounts = np.array([game.players[plane.player].discount for plane in game.planes])
+        self._channels = [Channels(game, target) for target in targets]
+        counts = [channels.count for channels in self._channels]
+        self._first = np.concatenate([[0], np.cumsum(counts)]).astype(int)
+        size = int(self._first[-1])
+        self._milestone = np.full(size, -1)
+        self._after = np.full(size, -1, dtype=np.int64)
+        self._hit_worth = np.zeros(size)
+        self._last = np.zeros(size, dtype=int)
+        worth = np.zeros((len(game.terminals.outcome), size))
+        for k, (target, channels) in enumerate(zip(targets, self._channels, strict=True)):
+            own = slice(self._first[k], self._first[k + 1])
+            self._last[own] = (target.periods or game.num_periods) - 1
+            worth[:, own] = channels.terminal_worth
+            if channels.milestones:
+                self._milestone[own] = channels.milestones
+                self._hit_worth[own] = channels.hit_worth
+                self._after[own] = np.where(channels.after >= 0, channels.after + self._first[k], -1)
+        self._worth = worth
+        self._known: dict[int, tuple[Floats, ...]] = {}
+        self._starts = self._sweep()
+
+    def at(
+        self,
+        period: int,
+        layer_index: int,
+        *,
+        state: int,
+        beliefs: Sequence[float],
+        met: Collection[int] = NOTHING,
+    ) -> Floats:
+        """Public odds of the targets from where a layer is entered.
+
+        Args:
+            period: Period, up to the number of periods (the horizon, with layer 0).
+            layer_index: Layer that is entered.
+            state: State of that layer; -(terminal + 1) where the crisis ended in the layer before.
+            beliefs: Public belief about each player with two types.
+            met: Indices of the milestones that were met before this state was entered.
+
+        Returns:
+            Shape (target,), each in [0, 1].
+        """
+        if state < 0:
+            return self._ended(period if layer_index else period - 1, -state - 1, met)
+        rows = self._starts[period][state] if layer_index == 0 else self.layers(period)[layer_index][state]
+        found = rows[self._planes :, : self._grid.num_points] @ self._weights(beliefs)
+        return np.clip([self._read(k, found, met) for k in range(len(self.targets))], 0.0, 1.0)
+
+    def values(self, period: int) -> tuple[Floats, ...]:
+        """V of every layer of a period and of its end, as `Equilibrium.values` holds it; shape (state, plane, row) each."""
+        return tuple(np.ascontiguousarray(rows[:, : self._planes]) for rows in self.layers(period))
+
+    def layers(self, period: int) -> tuple[Floats, ...]:
+        """Rows where each layer of a period is entered, and at its end; the last two periods asked for are kept."""
+        if period not in self._known:
+            while len(self._known) > 1:
+                del self._known[next(iter(self._known))]
+            self._known[period] = self._inside(period, self._starts[period + 1])
+        return self._known[period]
+
+    def _ended(self, period: int, terminal: int, met: Collection[int]) -> Floats:
+        """Odds where the crisis ended at a terminal in some period: they are 0 or 1."""
+        found = []
+        for k, channels in enumerate(self._channels):
+            if channels.milestones:
+                found.append(float(channels.milestones[-1] in met))
+            else:
+                counts = period <= self._last[self._first[k]]
+                found.append(channels.constant + (self._worth[terminal, self._first[k]] if counts else 0.0))
+        return np.array(found)
+
+    def _read(self, k: int, found: Floats, met: Collection[int]) -> float:
+        """The odds of one target among those of the channels."""
+        channels = self._channels[k]
+        waiting = [c for c, m in enumerate(channels.milestones) if m not in met]
+        if channels.milestones and not waiting:
+            return 1.0
+        return channels.constant + float(found[self._first[k] + (waiting[0] if waiting else 0)])
+
+    def _weights(self, beliefs: Sequence[float]) -> Floats:
+        first, second = [
+            interpolation_weights(belief, n)
+            for belief, n in zip([*beliefs, 0.0, 0.0][:2], self._grid.shape, strict=True)
+        ]
+        return np.outer(first, second).ravel()
+
+    def _epoch(self, period: int) -> Epoch:
+        return self._game.epoch_of(min(period, self._game.num_periods - 1))
+
+    def _meet(self, layer: Layer, last_period: int, rows: Floats) -> None:
+        """Count milestones that are met on arrival in a layer, if that is in `last_period` or sooner of its target."""
+        due = (self._milestone >= 0) & (last_period <= self._last)
+        if due.any():
+            holds = np.zeros((layer.num_states, len(due)), dtype=np.bool_)
+            holds[:, due] = layer.milestone_holds[:, self._milestone[due]]
+            carried_meet(holds, self._after, self._planes, self._hit_worth, rows)
+
+    def _sweep(self) -> list[Floats]:
+        """Rows where every period is entered, and at the horizon."""
+        game, points = self._game, self._grid.num_points
+        rows = np.zeros((game.num_states[0], self._planes + len(self._after), self._grid.row))
+        if game.continues:
+            rows[:, : self._planes, :points] = self.equilibrium.horizon_values[:, :, :points]
+        else:
+            rows[:, : self._planes, :points] = game.unresolved_payoff[:, :, None]
+        starts = [rows]
+        for period in range(game.num_periods, -1, -1):
+            self._meet(self._epoch(max(period - 1, 0)).layers[0], period - 1, starts[0])
+            if period > 0:
+                starts.insert(0, self._inside(period - 1, starts[0])[0].copy())
+        return starts
+
+    def _inside(self, period: int, following: Floats) -> tuple[Floats, ...]:
+        """Rows of every layer of a period, as it is entered, and of the end of the period; from those that follow."""
+        game, grid = self._game, self._grid
+        epoch = self._epoch(period)
+        points = grid.num_points
+        end = following.copy()
+        end[:, : self._planes] *= self._discounts[:, None]
+        end[:, : self._planes, :points] += epoch.flow[:, :, None]
+        terminals = np.zeros((len(game.terminals.outcome), self._planes + len(self._after), grid.row))
+        terminals[:, : self._planes] = grid.terminal_values
+        terminals[:, self._planes :, :points] = (self._worth * (period <= self._last))[:, :, None]
+        layers = [end]
+        for s in range(len(epoch.layers) - 1, -1, -1):
+            layer = epoch.layers[s]
+            out = np.empty((layer.num_states, end.shape[1], grid.row))
+            moves, strategies = self.equilibrium.moves(period, s), self.equilibrium.strategies[period][s]
+            if layer.second is not None:
+                second = self.equilibrium.second_strategies[period][s]
+                carried_pair_layer(
+                    moves, *second_of(layer), grid.sides, strategies, second, terminals, layers[0], self._planes, out
+                )
+            else:
+                carried_layer(layer.is_chance, moves, grid.sides, strategies, terminals, layers[0], self._planes, out)
+            if s > 0:
+                self._meet(layer, period, out)
+            layers.insert(0, out)
+        return tuple(layers)
