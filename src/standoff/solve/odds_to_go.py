@@ -17,6 +17,7 @@ need no equilibrium that kept the values of all its periods.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ from standoff.solve.adjoint import Channels, Target, check_target
 from standoff.solve.adjoint_pair import carried_pair_layer
 from standoff.solve.adjoint_values import carried_layer, carried_meet
 from standoff.solve.arrays import second_of
-from standoff.solve.chebyshev import interpolation_weights
+from standoff.solve.chebyshev import weights_at
 from standoff.solve.result import Equilibrium
 
 __all__ = ["OddsToGo", "met_on_arrival", "odds_after"]
@@ -70,28 +71,48 @@ def met_on_arrival(game: Game, layer: Layer, state: int, met: frozenset[int]) ->
 
     What is counted after another milestone can be met only in a later state, as in the forward pass.
     """
-    fresh = [
-        m
-        for m, milestone in enumerate(game.milestones)
-        if m not in met and layer.milestone_holds[state, m] and (milestone.after < 0 or milestone.after in met)
-    ]
+    holding = np.flatnonzero(layer.milestone_holds[state]).tolist()
+    fresh = [m for m in holding if m not in met and (game.milestones[m].after < 0 or game.milestones[m].after in met)]
     return met | frozenset(fresh) if fresh else met
 
 
+@dataclass(frozen=True)
+class _Question:
+    """What one probability needs of the sweep: its rows, one for each channel, and what they mean.
+
+    Attributes:
+        first: Its first row, counted from the first row of all.
+        last: Last period that counts.
+        constant: What is added to its row.
+        worth: What ending adds to each of its rows; shape (terminal, row).
+        milestones: The milestones to be met one after the other, the last of which is asked for; none for an end.
+    """
+
+    first: int
+    last: int
+    constant: float
+    worth: Floats
+    milestones: tuple[int, ...] = ()
+
+
 class OddsToGo:
-    """Odds of targets from everywhere in a solved game.
+    """Odds from everywhere in a solved game: of targets, then of ends.
 
     Attributes:
         equilibrium: The solved game.
-        targets: What is asked for.
+        targets: Outcomes and milestones by a date.
+        ends: Sets of terminals; the odds of each are those of ending in one of them by the horizon.
     """
 
-    def __init__(self, equilibrium: Equilibrium, targets: Sequence[Target]) -> None:
+    def __init__(
+        self, equilibrium: Equilibrium, targets: Sequence[Target], *, ends: Sequence[frozenset[int]] = ()
+    ) -> None:
         """Sweep back through all periods.
 
         Args:
             equilibrium: A solved game; its values need not have been kept.
-            targets: What is asked for; may be none, where only values are wanted.
+            targets: Outcomes and milestones by a date; may be none, where only values are wanted.
+            ends: Sets of terminals.
 
         Raises:
             InputError: A target names nothing of the game, or no period of it.
@@ -101,28 +122,35 @@ class OddsToGo:
             check_target(game, target)
         self.equilibrium = equilibrium
         self.targets = tuple(targets)
+        self.ends = tuple(ends)
         self._game = game
         self._grid = equilibrium.grid
         self._planes = len(game.planes)
         self._discounts = np.array([game.players[plane.player].discount for plane in game.planes])
-        self._channels = [Channels(game, target) for target in targets]
-        counts = [channels.count for channels in self._channels]
-        self._first = np.concatenate([[0], np.cumsum(counts)]).astype(int)
-        size = int(self._first[-1])
-        self._milestone = np.full(size, -1)
-        self._after = np.full(size, -1, dtype=np.int64)
-        self._hit_worth = np.zeros(size)
-        self._last = np.zeros(size, dtype=int)
-        worth = np.zeros((len(game.terminals.outcome), size))
-        for k, (target, channels) in enumerate(zip(targets, self._channels, strict=True)):
-            own = slice(self._first[k], self._first[k + 1])
-            self._last[own] = (target.periods or game.num_periods) - 1
-            worth[:, own] = channels.terminal_worth
-            if channels.milestones:
-                self._milestone[own] = channels.milestones
-                self._hit_worth[own] = channels.hit_worth
-                self._after[own] = np.where(channels.after >= 0, channels.after + self._first[k], -1)
-        self._worth = worth
+        self._questions: list[_Question] = []
+        after: list[int] = []
+        hit_worth: list[float] = []
+        for target in targets:
+            channels = Channels(game, target)
+            first = len(after)
+            after += [first + int(c) if c >= 0 else -1 for c in channels.after] if channels.milestones else [-1]
+            hit_worth += channels.hit_worth.tolist() if channels.milestones else [0.0]
+            last = (target.periods or game.num_periods) - 1
+            self._questions.append(
+                _Question(first, last, channels.constant, channels.terminal_worth, tuple(channels.milestones))
+            )
+        for end in ends:
+            worth = np.isin(np.arange(len(game.terminals.outcome)), list(end)).astype(np.float64)[:, None]
+            self._questions.append(_Question(len(after), game.num_periods - 1, 0.0, worth))
+            after.append(-1)
+            hit_worth.append(0.0)
+        self._after = np.array(after, dtype=np.int64)
+        self._hit_worth = np.array(hit_worth)
+        counts = [question.worth.shape[1] for question in self._questions]
+        self._last = np.repeat([question.last for question in self._questions], counts).astype(int)
+        self._milestone = np.array([m for question in self._questions for m in question.milestones or (-1,)], dtype=int)
+        terminals = np.zeros((len(game.terminals.outcome), 0))
+        self._worth = np.concatenate([terminals, *(question.worth for question in self._questions)], axis=1)
         self._known: dict[int, tuple[Floats, ...]] = {}
         self._starts = self._sweep()
 
@@ -135,7 +163,7 @@ class OddsToGo:
         beliefs: Sequence[float],
         met: Collection[int] = NOTHING,
     ) -> Floats:
-        """Public odds of the targets from where a layer is entered.
+        """Public odds of the targets and ends from where a layer is entered.
 
         Args:
             period: Period, up to the number of periods (the horizon, with layer 0).
@@ -145,13 +173,13 @@ class OddsToGo:
             met: Indices of the milestones that were met before this state was entered.
 
         Returns:
-            Shape (target,), each in [0, 1].
+            Shape (target + end,), each in [0, 1].
         """
         if state < 0:
             return self._ended(period if layer_index else period - 1, -state - 1, met)
         rows = self._starts[period][state] if layer_index == 0 else self.layers(period)[layer_index][state]
         found = rows[self._planes :, : self._grid.num_points] @ self._weights(beliefs)
-        return np.clip([self._read(k, found, met) for k in range(len(self.targets))], 0.0, 1.0)
+        return np.clip([_read(question, found, met) for question in self._questions], 0.0, 1.0)
 
     def values(self, period: int) -> tuple[Floats, ...]:
         """V of every layer of a period and of its end, as `Equilibrium.values` holds it; shape (state, plane, row) each."""
@@ -168,28 +196,20 @@ class OddsToGo:
     def _ended(self, period: int, terminal: int, met: Collection[int]) -> Floats:
         """Odds where the crisis ended at a terminal in some period: they are 0 or 1."""
         found = []
-        for k, channels in enumerate(self._channels):
-            if channels.milestones:
-                found.append(float(channels.milestones[-1] in met))
+        for question in self._questions:
+            if question.milestones:
+                found.append(float(question.milestones[-1] in met))
             else:
-                counts = period <= self._last[self._first[k]]
-                found.append(channels.constant + (self._worth[terminal, self._first[k]] if counts else 0.0))
+                counts = period <= question.last
+                found.append(question.constant + (float(question.worth[terminal, 0]) if counts else 0.0))
         return np.array(found)
 
-    def _read(self, k: int, found: Floats, met: Collection[int]) -> float:
-        """The odds of one target among those of the channels."""
-        channels = self._channels[k]
-        waiting = [c for c, m in enumerate(channels.milestones) if m not in met]
-        if channels.milestones and not waiting:
-            return 1.0
-        return channels.constant + float(found[self._first[k] + (waiting[0] if waiting else 0)])
-
     def _weights(self, beliefs: Sequence[float]) -> Floats:
-        first, second = [
-            interpolation_weights(belief, n)
-            for belief, n in zip([*beliefs, 0.0, 0.0][:2], self._grid.shape, strict=True)
-        ]
-        return np.outer(first, second).ravel()
+        first, second = (np.empty(size) for size in self._grid.shape)
+        own = [*beliefs, 0.0, 0.0]
+        weights_at(own[0], self._grid.sides.axis1, first)
+        weights_at(own[1], self._grid.sides.axis2, second)
+        return np.multiply.outer(first, second).ravel()
 
     def _epoch(self, period: int) -> Epoch:
         return self._game.epoch_of(min(period, self._game.num_periods - 1))
@@ -244,3 +264,11 @@ class OddsToGo:
                 self._meet(layer, period, out)
             layers.insert(0, out)
         return tuple(layers)
+
+
+def _read(question: _Question, found: Floats, met: Collection[int]) -> float:
+    """One probability among the rows."""
+    waiting = [c for c, m in enumerate(question.milestones) if m not in met]
+    if question.milestones and not waiting:
+        return 1.0
+    return question.constant + float(found[question.first + (waiting[0] if waiting else 0)])
