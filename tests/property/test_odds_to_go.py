@@ -9,8 +9,7 @@ from games import random_game
 from small_trees import with_second_movers
 from standoff.solve.adjoint import UNRESOLVED, Target, odds_of_target
 from standoff.solve.equilibrium import Settings, solve
-from standoff.solve.odds_to_go import OddsToGo, met_on_arrival, odds_after
-from standoff.solve.public_steps import public_steps
+from standoff.solve.odds_to_go import OddsToGo
 
 TYPES = st.sampled_from([(2, 2), (2, 1), (1, 2), (1, 1), (2, 1, 2)])
 TARGETS = (

@@ -75,6 +75,7 @@ class Happening:
         end_label: The outcome and package, for people, or "".
         observed_as: PLOVER event types of the moves or the hazard.
         is_call: Whether it only settles that a round of talks comes up and who proposes.
+        note: What else is to be said of what came of it, or "".
     """
 
     layer: str
@@ -87,6 +88,7 @@ class Happening:
     end_label: str
     observed_as: tuple[str, ...]
     is_call: bool
+    note: str = ""
 
     @property
     def is_visible(self) -> bool:
@@ -102,20 +104,18 @@ class Happening:
     @property
     def consequence(self) -> str:
         """What came of it, in words; empty where nothing did."""
-        parts = [f"{one.track_label}: {one.before_label} → {one.after_label}" for one in self.changes]
-        return "; ".join(parts + ([f"the end: {self.end_label}"] if self.outcome else []))
+        return self._told([f"{one.track_label}: {one.before_label} → {one.after_label}" for one in self.changes])
 
     @property
     def result(self) -> str:
         """Where it left the public state, in words; "nothing changes" where it did not touch it."""
-        parts = [f"{one.track_label}: {one.after_label}" for one in self.changes]
-        return "; ".join(parts + ([f"the end: {self.end_label}"] if self.outcome else [])) or "nothing changes"
+        return self._told([f"{one.track_label}: {one.after_label}" for one in self.changes]) or "nothing changes"
 
     @property
     def summary(self) -> str:
         """The kind of event in one line: who did what, and where it left the public state."""
         told = "; ".join(f"{move.player_label}: {move.label}" for move in self.moves) or self.label
-        return f"{told} ({self.result})" if self.changes or self.outcome else told
+        return f"{told} ({self.result})" if self.consequence else told
 
     @property
     def text(self) -> str:
@@ -123,6 +123,10 @@ class Happening:
         told = " ".join(_decides(move) for move in self.moves) or sentence(self.label)
         consequence = self.consequence
         return f"{told[:-1]} ({consequence})." if consequence else told
+
+    def _told(self, changes: list[str]) -> str:
+        note = [self.note] if self.note else []
+        return "; ".join(note + changes + ([f"the end: {self.end_label}"] if self.outcome else []))
 
 
 class Words:
@@ -158,6 +162,18 @@ class Words:
             self._move(layer, player, layer.action_names[label]) for player, label, _ in own_parts(layer, state, action)
         )
 
+    def stage(self, layer: Layer) -> str:
+        """The name of a stage or hazard; the two may share theirs with an outcome, so `Game.labels` cannot tell."""
+        if layer.stage in self._stages:
+            return self._stages[layer.stage].label or layer.stage.replace("_", " ")
+        return self.scenario.nature[layer.stage].label
+
+    def end(self, outcome: str) -> str:
+        """The name of an outcome, or of none."""
+        if outcome not in self.scenario.outcomes:
+            return self.scenario.unresolved.label
+        return self.scenario.outcomes[outcome].label
+
     def player(self, player: int) -> str:
         """A player's name as it stands in a sentence."""
         return named(self.game.players[player].label)
@@ -165,8 +181,8 @@ class Words:
     def _describe(self, layer: Layer, arrived: Layer, state: int, action: int, target: int) -> Happening:
         moves = self.moves(layer, state, action)
         codes = tuple(dict.fromkeys(code for move in moves for code in move.observed_as))
-        label = self.game.label(layer.stage)
         is_call = layer.is_chance and layer.stage in self._stages
+        label = self.stage(layer)
         if is_call:
             stage = self._stages[layer.stage]
             position = int(arrived.levels[target, arrived.fields.index("proposer")])
@@ -180,13 +196,21 @@ class Words:
         if target < 0:
             outcome = self.game.outcomes[self.game.terminals.outcome[-target - 1]]
             number = int(self.game.terminals.package[-target - 1])
-            end_label = self.game.label(outcome)
+            end_label = self.end(outcome)
             if number >= 0:
                 package = self.game.packages[number]
                 end_label = f"{end_label}, {self.game.label(package)}"
         else:
             changes = self._changes(layer.levels[state].tolist(), arrived.levels[target].tolist())
-        return Happening(layer.name, layer.stage, label, moves, changes, outcome, package, end_label, codes, is_call)
+        # an accepted package ends the crisis unless somebody at home refuses it
+        refused = layer.name.endswith("_answer") and target >= 0 and any(move.action == "accept" for move in moves)
+        note = "not ratified at home" if refused and self._is_bargaining(layer) else ""
+        return Happening(
+            layer.name, layer.stage, label, moves, changes, outcome, package, end_label, codes, is_call, note
+        )
+
+    def _is_bargaining(self, layer: Layer) -> bool:
+        return layer.stage in self._stages and self._stages[layer.stage].bargaining is not None
 
     def _changes(self, before: list[int], after: list[int]) -> tuple[Change, ...]:
         found = []

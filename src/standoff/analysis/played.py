@@ -29,7 +29,8 @@ from numpy.typing import NDArray
 
 from standoff.analysis.happenings import Happening, Words
 from standoff.analysis.likeliest import Goal, PathStep, PublicPath
-from standoff.solve.odds_to_go import OddsToGo
+from standoff.game.model import Game
+from standoff.solve.odds_to_go import OddsToGo, met_on_arrival
 from standoff.solve.public_steps import public_steps
 from standoff.solve.sample import Paths
 
@@ -98,11 +99,11 @@ class Plays:
         return self.trails[medoid(events, sizes)]
 
 
-def plays_to(paths: Paths, goal: Goal, words: Words) -> Plays:
+def plays_to(paths: Paths, goal: Goal, *, words: Words) -> Plays:
     """The sampled plays that reached a goal, each up to where it did; with no goal those still open at the horizon."""
     examples: dict[tuple[Hashable, ...], Happening] = {}
     chosen = _chosen(paths, goal)
-    trails = tuple(_trail(paths, path, goal) for path in chosen)
+    trails = tuple(_trail(paths, path, goal, words.game) for path in chosen)
     routes = tuple(
         _route(paths.milestone_period[path], trail.num_periods) for path, trail in zip(chosen, trails, strict=True)
     )
@@ -123,12 +124,18 @@ def _chosen(paths: Paths, goal: Goal) -> list[int]:
     return np.flatnonzero(np.isin(-last - 1, list(goal.terminals)) & (last < 0)).tolist()
 
 
-def _trail(paths: Paths, path: int, goal: Goal) -> Trail:
+def _trail(paths: Paths, path: int, goal: Goal, game: Game) -> Trail:
+    """The way of a sampled play up to its goal."""
     found: list[tuple[int, int, int, int, int]] = []
     num_periods, num_layers = paths.actions.shape[:2]
     last_period = num_periods - 1
     if goal.milestones:
         last_period = int(paths.milestone_period[path, goal.milestones[-1]])
+    met = frozenset(m for m, period in enumerate(paths.milestone_period[path]) if 0 <= period < last_period)
+    if goal.milestones and last_period == 0:
+        met = met_on_arrival(game, game.epochs[0].layers[0], game.start, met)
+        if goal.milestones[-1] in met:
+            return Trail(())
     for period in range(last_period + 1):
         for s in range(num_layers):
             state = int(paths.places[period, s, path])
@@ -136,6 +143,11 @@ def _trail(paths: Paths, path: int, goal: Goal) -> Trail:
                 return Trail(tuple(found))
             after = paths.places[period, s + 1, path] if s + 1 < num_layers else paths.states[period + 1, path]
             found.append((period, s, state, int(paths.actions[period, s, path]), int(after)))
+            if goal.milestones and period == last_period and after >= 0:
+                arrived = game.epoch_of(period).layers[(s + 1) % num_layers]
+                met = met_on_arrival(game, arrived, int(after), met)
+                if goal.milestones[-1] in met:
+                    return Trail(tuple(found))
     return Trail(tuple(found))
 
 

@@ -18,21 +18,24 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.happenings import Happening, Words, named
 from standoff.analysis.likeliest import Goal, Likeliest, PublicPath, chain_of, likeliest_path
+from standoff.analysis.plain import plain
 from standoff.analysis.played import Plays, plays_to, retrace
 from standoff.errors import InputError, Problem, nearest
+from standoff.game.model import Game
 from standoff.scenario import Scenario
 from standoff.solve.adjoint import UNRESOLVED, Target, odds_of_target
 from standoff.solve.odds_to_go import OddsToGo, met_on_arrival
 from standoff.solve.result import Equilibrium
 from standoff.solve.sample import sample_paths
 
-__all__ = ["Chapter", "EventSequence", "OutcomeStories", "Stories", "Story", "stories"]
+__all__ = ["Chapter", "EventSequence", "OutcomeStories", "Stories", "Story", "check_names", "stories"]
 
 Floats = NDArray[np.float64]
 
@@ -96,7 +99,8 @@ class EventSequence:
     Attributes:
         events: The events, in words, or the milestones; those met in one period stand together.
         share: Share of the sampled plays to this end that went so.
-        standard_error: Of the share.
+        standard_error: Of the share: the posterior standard deviation from a uniform prior, which is not 0 where all plays or
+            none went so.
     """
 
     events: tuple[str, ...]
@@ -153,6 +157,11 @@ class Stories:
     horizon: dt.date
     belief_labels: tuple[str, ...]
 
+    def document(self) -> dict[str, Any]:
+        """Everything but the bare paths as plain data; the keys are the attributes."""
+        found: dict[str, Any] = plain(self, without=["path"])
+        return found
+
 
 def stories(
     scenario: Scenario,
@@ -192,7 +201,7 @@ def stories(
     found: list[tuple[_Goal, Likeliest | None, Plays, float]] = []
     for one in goals:
         likeliest = None if one.name == UNRESOLVED else likeliest_path(odds, one.goal, width=width)
-        found.append((one, likeliest, plays_to(paths, one.goal, words), one.probability))
+        found.append((one, likeliest, plays_to(paths, one.goal, words=words), one.probability))
     typical = retrace(odds, [plays.typical() for _, _, plays, _ in found if plays.trails])
     teller = _Teller(words, odds)
     told = []
@@ -231,16 +240,21 @@ class _Goal:
     probability: float
 
 
-def _goals(scenario: Scenario, equilibrium: Equilibrium, names: Sequence[str] | None) -> list[_Goal]:
-    """What was asked for.
+def check_names(game: Game, names: Sequence[str] | None) -> tuple[str, ...]:
+    """What stories can be asked for by name: outcomes, milestones, packages and `unresolved`.
+
+    Args:
+        game: The game.
+        names: What was asked for; all outcomes where that is nothing.
+
+    Returns:
+        The names, each once.
 
     Raises:
-        InputError: A name is none of what can be asked for; carries every fault.
+        InputError: A name is none of those; carries every fault.
     """
-    game = equilibrium.game
-    milestones = [milestone.name for milestone in game.milestones]
-    valid = [*game.outcomes, *milestones, *game.packages, UNRESOLVED]
-    wanted = list(dict.fromkeys(names or game.outcomes))
+    valid = [*game.outcomes, *(milestone.name for milestone in game.milestones), *game.packages, UNRESOLVED]
+    wanted = tuple(dict.fromkeys(names or game.outcomes))
     problems = [
         Problem("unknown-story", f"there is no outcome, milestone or package `{name}`", help=nearest(name, valid))
         for name in wanted
@@ -248,8 +262,15 @@ def _goals(scenario: Scenario, equilibrium: Equilibrium, names: Sequence[str] | 
     ]
     if problems:
         raise InputError(problems)
+    return wanted
+
+
+def _goals(scenario: Scenario, equilibrium: Equilibrium, names: Sequence[str] | None) -> list[_Goal]:
+    """What was asked for."""
+    game = equilibrium.game
+    milestones = [milestone.name for milestone in game.milestones]
     found = []
-    for name in wanted:
+    for name in check_names(game, names):
         if name in milestones:
             chain = tuple(chain_of(game, milestones.index(name)))
             target = Target("milestone", name)
@@ -264,7 +285,7 @@ def _goals(scenario: Scenario, equilibrium: Equilibrium, names: Sequence[str] | 
         else:
             own = np.flatnonzero(game.terminals.outcome == (game.outcomes.index(name) if name in game.outcomes else -1))
             target = Target("outcome", name)
-            label = game.label(name)
+            label = scenario.unresolved.label if name == UNRESOLVED else scenario.outcomes[name].label
             found.append(
                 _Goal(
                     name, "outcome", label, Goal(frozenset(own.tolist())), target, odds_of_target(equilibrium, target)
@@ -291,8 +312,8 @@ def _routes(plays: Plays, labels: Sequence[str], count: int) -> tuple[EventSeque
 
 
 def _share(events: tuple[str, ...], number: int, total: int) -> EventSequence:
-    share = number / total
-    return EventSequence(events, share, math.sqrt(share * (1.0 - share) / total))
+    yes, no = number + 1.0, total - number + 1.0
+    return EventSequence(events, number / total, math.sqrt(yes * no / (yes + no + 1.0)) / (yes + no))
 
 
 class _Teller:

@@ -23,19 +23,22 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.first_period import EventMass, FirstPeriod, walk_first_period
 from standoff.analysis.happenings import Happening, Move, Words, named
+from standoff.analysis.plain import plain
 from standoff.analysis.targets import default_targets, describe_target, target_odds
+from standoff.game.model import Layer
 from standoff.scenario import Scenario
 from standoff.solve.adjoint import UNRESOLVED, Target
 from standoff.solve.odds_to_go import OddsToGo
 from standoff.solve.result import Equilibrium
 
-__all__ = ["SMALLEST_MASS", "Odds", "WatchEvent", "WatchList", "entropy", "watch"]
+__all__ = ["SMALLEST_MASS", "Odds", "WatchEvent", "WatchList", "entropy", "share", "watch"]
 
 Floats = NDArray[np.float64]
 
@@ -142,6 +145,13 @@ class WatchList:
         """The events that somebody outside can see."""
         return tuple(event for event in self.events if event.is_visible)
 
+    def document(self) -> dict[str, Any]:
+        """Everything as plain data; the keys are the attributes, and `gain` of every event."""
+        found: dict[str, Any] = plain(self)
+        for event, told in zip(self.events, found["events"], strict=True):
+            told["gain"] = event.gain
+        return found
+
     def event(self, name: str) -> WatchEvent:
         """The event of a name.
 
@@ -195,7 +205,7 @@ def watch(
         ends_on=scenario.date_of_period(1),
         end_date=scenario.date_of_period(by),
         end_names=(*game.outcomes, UNRESOLVED),
-        end_labels=tuple(game.label(name) for name in (*game.outcomes, UNRESOLVED)),
+        end_labels=tuple(words.end(name) for name in (*game.outcomes, UNRESOLVED)),
         belief_labels=tuple(
             f"{named(player.label)} is {player.player_types[1].replace('_', ' ')}" for player in players
         ),
@@ -322,7 +332,7 @@ class _Maker:
             return f"milestone.{milestone.name}", milestone.label, f"If it comes to this: {milestone.label}"
         assert happening is not None
         if key[0] == "round":
-            label = game.label(happening.stage)
+            label = self.words.stage(self._layer(happening))
             return happening.layer, label, f"If you see this: {label}"
         if key[0] == "move":
             move = next(move for move in happening.moves if move.player == key[2])
@@ -342,10 +352,13 @@ class _Maker:
             seen = f"{_acting(happening.moves, '; '.join(who))} ({happening.result})"
         return ".".join(parts), label, f"If you see {seen}"
 
+    def _layer(self, happening: Happening) -> Layer:
+        return next(layer for layer in self.words.game.epochs[0].layers if layer.name == happening.layer)
+
     def _sentence(self, condition: str, p: float, k: int, after: Odds) -> str:
         before = self.before.targets[k]
         told = f"P({self.labels[k]})"
-        return f"{condition} ({_share(p)} likely), {told} {_moves(before, float(after.targets[k]))}."
+        return f"{condition} ({share(p)} likely), {told} {_moves(before, float(after.targets[k]))}."
 
 
 def _acting(moves: Sequence[Move], label: str) -> str:
@@ -356,13 +369,18 @@ def _acting(moves: Sequence[Move], label: str) -> str:
 
 
 def _moves(before: float, after: float) -> str:
-    if _share(before) == _share(after):
-        return f"stays at {_share(after)}"
-    return f"moves from {_share(before)} to {_share(after)}"
+    if share(before) == share(after):
+        return f"stays at {share(after)}"
+    return f"moves from {share(before)} to {share(after)}"
 
 
-def _share(probability: float) -> str:
-    """Whole per cent, never 0 or 100 for what is only nearly so; with a decimal where it is small."""
+def share(probability: float) -> str:
+    """Whole per cent, with a decimal where it is small; never 0 or 100 for what is only nearly so.
+
+    Examples:
+        >>> share(0.0001), share(0.0364), share(0.24), share(0.999), share(1.0)
+        ('<0.1 %', '3.6 %', '24 %', '>99 %', '100 %')
+    """
     if probability >= 1.0 - NEVER:
         return "100 %"
     if NEVER < probability < 0.0005:
