@@ -136,7 +136,9 @@ class _Walk:
                 arrived = {(Step(1.0, -1, state, beliefs), met, is_quiet): ()}
             elif mass[k] < self.smallest_mass:
                 self.cut_mass += float(mass[k])
-                fixed[k] = np.append(self.odds.at(0, s, state=state, beliefs=beliefs, met=met), beliefs)
+                fixed[k] = np.append(
+                    self.odds.at(0, s, state=state, beliefs=beliefs, met=dict.fromkeys(met, 0)), beliefs
+                )
                 continue
             else:
                 self.num_nodes += 1
@@ -176,7 +178,7 @@ class _Walk:
     def _at_end(self, node: Node) -> Floats:
         """What is expected at the end of the period."""
         state, beliefs, met, _ = node
-        return np.append(self.odds.at(1, 0, state=state, beliefs=beliefs, met=met), beliefs)
+        return np.append(self.odds.at(1, 0, state=state, beliefs=beliefs, met=dict.fromkeys(met, 0)), beliefs)
 
     def _back(
         self,

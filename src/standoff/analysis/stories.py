@@ -351,7 +351,8 @@ class _Teller:
                     )
             odds = 1.0
             if period < path.steps[-1].period:
-                odds = float(self.odds.at(period + 1, 0, state=target, beliefs=beliefs, met=met)[question])
+                met_in = dict.fromkeys(met, period)  # that is in time: what is asked for is by the horizon
+                odds = float(self.odds.at(period + 1, 0, state=target, beliefs=beliefs, met=met_in)[question])
             first = period
             if not happenings and chapters and not chapters[-1].happenings:
                 first = chapters.pop().first_period

@@ -253,9 +253,9 @@ class _Maker:
         return made
 
     def _is_wanted(self, key: Hashable) -> bool:
-        """Whether an event is told: a consequence only if it is one of several."""
+        """Whether an event is told: a consequence only if it is one of several, or two moved."""
         assert isinstance(key, tuple)
-        if key[0] != "consequence":
+        if key[0] != "consequence" or len(key[2]) > 1:
             return True
         alike = [
             other

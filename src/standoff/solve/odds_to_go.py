@@ -16,7 +16,7 @@ need no equilibrium that kept the values of all its periods.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +33,7 @@ from standoff.solve.result import Equilibrium
 __all__ = ["OddsToGo", "met_on_arrival", "odds_after"]
 
 Floats = NDArray[np.float64]
-NOTHING: frozenset[int] = frozenset()
+NOTHING: Mapping[int, int] = {}
 
 
 def odds_after(
@@ -44,7 +44,7 @@ def odds_after(
     state: int,
     beliefs: Sequence[float],
     targets: Sequence[Target],
-    met: Collection[int] = NOTHING,
+    met: Mapping[int, int] = NOTHING,
 ) -> Floats:
     """Public odds of targets from one place in the game; for many places make one `OddsToGo`.
 
@@ -55,7 +55,8 @@ def odds_after(
         state: State of that layer.
         beliefs: Public belief about each player with two types.
         targets: What is asked for.
-        met: Indices of the milestones that were met before this state was entered.
+        met: The milestones that were met before this state was entered: index -> period in which. What is met on arrival in the
+            first layer of a period counts as met in the period before.
 
     Returns:
         Shape (target,).
@@ -93,6 +94,10 @@ class _Question:
     constant: float
     worth: Floats
     milestones: tuple[int, ...] = ()
+
+    def waiting(self, met: Mapping[int, int]) -> list[int]:
+        """The channels whose milestones have not been met in time."""
+        return [c for c, m in enumerate(self.milestones) if met.get(m, self.last + 1) > self.last]
 
 
 class OddsToGo:
@@ -161,7 +166,7 @@ class OddsToGo:
         *,
         state: int,
         beliefs: Sequence[float],
-        met: Collection[int] = NOTHING,
+        met: Mapping[int, int] = NOTHING,
     ) -> Floats:
         """Public odds of the targets and ends from where a layer is entered.
 
@@ -170,7 +175,8 @@ class OddsToGo:
             layer_index: Layer that is entered.
             state: State of that layer; -(terminal + 1) where the crisis ended in the layer before.
             beliefs: Public belief about each player with two types.
-            met: Indices of the milestones that were met before this state was entered.
+            met: The milestones that were met before this state was entered: index -> period in which. What is met on arrival
+                in the first layer of a period counts as met in the period before.
 
         Returns:
             Shape (target + end,), each in [0, 1].
@@ -193,12 +199,12 @@ class OddsToGo:
             self._known[period] = self._inside(period, self._starts[period + 1])
         return self._known[period]
 
-    def _ended(self, period: int, terminal: int, met: Collection[int]) -> Floats:
+    def _ended(self, period: int, terminal: int, met: Mapping[int, int]) -> Floats:
         """Odds where the crisis ended at a terminal in some period: they are 0 or 1."""
         found = []
         for question in self._questions:
             if question.milestones:
-                found.append(float(question.milestones[-1] in met))
+                found.append(float(not question.waiting(met)))
             else:
                 counts = period <= question.last
                 found.append(question.constant + (float(question.worth[terminal, 0]) if counts else 0.0))
@@ -266,9 +272,9 @@ class OddsToGo:
         return tuple(layers)
 
 
-def _read(question: _Question, found: Floats, met: Collection[int]) -> float:
+def _read(question: _Question, found: Floats, met: Mapping[int, int]) -> float:
     """One probability among the rows."""
-    waiting = [c for c, m in enumerate(question.milestones) if m not in met]
+    waiting = question.waiting(met)
     if question.milestones and not waiting:
         return 1.0
     return question.constant + float(found[question.first + (waiting[0] if waiting else 0)])
