@@ -40,11 +40,13 @@ class EventMass:
         example: One happening of this kind; None for a milestone or a quiet period.
         probability: That it happens within the period.
         after: What is expected once it happened, times its probability.
+        just_before: What was expected in the moment before, wherever it happens, times its probability.
     """
 
     example: Happening | None
     probability: float
     after: Floats
+    just_before: Floats
 
 
 @dataclass
@@ -114,9 +116,10 @@ class _Walk:
         worth = np.array([self._at_end(node) for node in nodes]).reshape(len(nodes), -1)
         events: dict[Hashable, EventMass] = {}
         is_quiet = np.array([node[3] for node in nodes], dtype=np.bool_)
-        quiet = EventMass(None, float(mass[is_quiet].sum()), mass[is_quiet] @ worth[is_quiet])
+        quiet = EventMass(None, float(mass[is_quiet].sum()), mass[is_quiet] @ worth[is_quiet], np.zeros(worth.shape[1]))
         for steps, before, count, fixed in reversed(passes):
             worth = self._back(steps, before, count, fixed, worth, events)
+        quiet.just_before += quiet.probability * worth[0]
         if quiet.probability > 0.0:
             events[("quiet",)] = quiet
         return FirstPeriod(worth[0], events, self.cut_mass, self.num_nodes)
@@ -200,9 +203,10 @@ class _Walk:
             weight = float(mass[steps.parents[e]]) * steps.probability[e]
             for key, happening in keys:
                 if key not in events:
-                    events[key] = EventMass(happening, 0.0, np.zeros(width))
+                    events[key] = EventMass(happening, 0.0, np.zeros(width), np.zeros(width))
                 events[key].probability += weight
                 events[key].after += weight * worth[steps.children[e]]
+                events[key].just_before += weight * found[steps.parents[e]]
         return found
 
 

@@ -142,7 +142,8 @@ def likeliest_path(odds: OddsToGo, goal: Goal, *, width: int) -> Likeliest:
             search.overlooked = 0.0
             search.sweep(width)
     path = None if search.reached is None else _unrolled(search.reached)
-    return Likeliest(path, max(search.best, search.overlooked), search.num_nodes)
+    bound = 1.0 if search.is_broken else max(search.best, search.overlooked)
+    return Likeliest(path, bound, search.num_nodes)
 
 
 class _Search:
@@ -151,7 +152,8 @@ class _Search:
     Attributes:
         reached: The most probable path found.
         best: Its probability.
-        overlooked: Bound on the paths that were dropped for want of room, or all, if the bound was seen to fail.
+        overlooked: Bound on the paths that were dropped for want of room.
+        is_broken: Whether a strategy was met that exceeds the largest one at the belief points: then M proves nothing.
         num_nodes: Places walked.
     """
 
@@ -161,6 +163,7 @@ class _Search:
         self.game = self.equilibrium.game
         self.best = 0.0
         self.overlooked = 0.0
+        self.is_broken = False
         self.num_nodes = 0
         self.reached: _Begun | None = None
         self.first = self._arrive(self.game.epochs[0].layers[0], self.game.start, 0)
@@ -275,10 +278,10 @@ class _Search:
         self.reached, self.best = begun, begun.probability
 
     def _check(self, layer: Layer, state: int, shares: dict[int, float], largest: Floats) -> None:
-        """Note where a strategy exceeds the largest one at the belief points: then the bound proves nothing."""
+        """Note where a strategy exceeds the largest one at the belief points."""
         for action, share in shares.items():
             if action >= 0 and share > layer.arrival[state] * largest[action] * (1.0 + EXCESS):
-                self.overlooked = 1.0
+                self.is_broken = True
 
     def _keep(
         self, following: dict[tuple[int, tuple[float, ...], int], _Begun], standing: Floats, width: int

@@ -76,7 +76,10 @@ class WatchEvent:
         changes: What it changes in the public state, in words; "" for an event that may have several consequences.
         observed_as: PLOVER event types under which news would report it.
         is_visible: Whether news would report it or the public state shows it.
+        is_aftermath: Whether it happens only where a milestone that is asked for has been met already, so that it is no sign
+            of that milestone.
         probability: That it happens within the period.
+        just_before: What was expected in the moment before, wherever it happens.
         after: What is expected once it has happened.
         without: What is expected at the end of a period in which it has not happened; None where it is sure to happen.
         gains: Information about each target, in bits; shape (target,).
@@ -92,7 +95,9 @@ class WatchEvent:
     changes: str
     observed_as: tuple[str, ...]
     is_visible: bool
+    is_aftermath: bool
     probability: float
+    just_before: Odds
     after: Odds
     without: Odds | None
     gains: Floats
@@ -141,9 +146,13 @@ class WatchList:
     gap: float
 
     @property
-    def visible(self) -> tuple[WatchEvent, ...]:
-        """The events that somebody outside can see."""
-        return tuple(event for event in self.events if event.is_visible)
+    def signs(self) -> tuple[WatchEvent, ...]:
+        """The events to watch for: what somebody outside can see, before it is too late, and each move or hazard once."""
+        return tuple(
+            event
+            for event in self.events
+            if event.is_visible and not event.is_aftermath and event.kind != "consequence"
+        )
 
     def document(self) -> dict[str, Any]:
         """Everything as plain data; the keys are the attributes, and `gain` of every event."""
@@ -194,7 +203,7 @@ def watch(
     words = Words(scenario, game)
     found = walk_first_period(odds, words, smallest_mass=smallest_mass)
     labels = tuple(describe_target(scenario, target) for target in targets)
-    maker = _Maker(words, labels, found, len(targets), len(ends))
+    maker = _Maker(words, labels, found, targets, len(ends))
     events = sorted(maker.events(), key=lambda event: (-event.gain, event.name))
     gap = float(np.max(np.abs(found.before[: len(odds.targets)] - target_odds(equilibrium, odds.targets))))
     players = [game.players[i] for i in game.belief_players]
@@ -234,9 +243,12 @@ def entropy(odds: Floats) -> float:
 class _Maker:
     """Makes the events of a watch list of what was found in the first period."""
 
-    def __init__(self, words: Words, labels: tuple[str, ...], found: FirstPeriod, num_targets: int, num_ends: int):
+    def __init__(
+        self, words: Words, labels: tuple[str, ...], found: FirstPeriod, targets: Sequence[Target], num_ends: int
+    ):
         self.words, self.labels, self.found = words, labels, found
-        self.num_targets, self.num_ends = num_targets, num_ends
+        self.num_targets, self.num_ends = len(targets), num_ends
+        self.is_milestone = np.array([target.kind == "milestone" for target in targets])
         self.before = self._odds(found.before)
 
     def _odds(self, worth: Floats) -> Odds:
@@ -268,6 +280,7 @@ class _Maker:
         assert isinstance(key, tuple)
         p = min(event.probability, 1.0)
         after = self._odds(event.after / event.probability)
+        just_before = self._odds(event.just_before / event.probability)
         without = None
         if p < 1.0 - NEVER:
             without = self._odds((self.found.before - event.after) / (1.0 - event.probability))
@@ -288,7 +301,9 @@ class _Maker:
             changes=happening.result if happening is not None and key[0] == "consequence" else "",
             observed_as=self._codes(key, happening),
             is_visible=self._is_visible(key, happening),
+            is_aftermath=bool((self.is_milestone & (just_before.targets >= 1.0 - NEVER)).any()),
             probability=p,
+            just_before=just_before,
             after=after,
             without=without,
             gains=np.array(gains),

@@ -39,8 +39,13 @@ def watch(
     scenario: ScenarioName,
     target: Targets = None,
     top: Annotated[int, typer.Option("--top", metavar="N", min=1, help="Show the N events that tell most.")] = 12,
-    consequences: Annotated[
-        bool, typer.Option("--consequences", help="Show what may come of each move as events of their own, too.")
+    show_all: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help="Show also what may come of each move, what happens only once a milestone asked for has been met, and what "
+            "nobody outside would notice.",
+        ),
     ] = False,
     overrides: Overrides = None,
     belief_points: BeliefPoints = None,
@@ -62,8 +67,7 @@ def watch(
     if as_json:
         sys.stdout.write(json.dumps(solution.document_of(found), indent=1, allow_nan=False) + "\n")
         return
-    shown = [event for event in found.visible if consequences or event.kind != "consequence"]
-    _draw(solution, found, shown[:top])
+    _draw(solution, found, list(found.events if show_all else found.signs)[:top])
 
 
 def _draw(solution: Solution, found: WatchList, events: list[WatchEvent]) -> None:
@@ -105,7 +109,8 @@ def _draw(solution: Solution, found: WatchList, events: list[WatchEvent]) -> Non
             style="dim",
         )
     )
-    for event in events[:IN_WORDS]:
+    quiet = [event for event in found.events if event.kind == "quiet" and event not in events[:IN_WORDS]]
+    for event in (*events[:IN_WORDS], *quiet):
         for told in event.sentences:
             console.print(Text(told))
     console.print()

@@ -203,8 +203,20 @@ def test_what_nobody_notices_is_not_on_the_list(cuba):
     assert not found.event("pressure.usa.wait").is_visible
     assert found.event("pressure.usa.tighten").observed_as == ("COERCE",)
     assert found.event("building").is_visible  # no news, but the state shows it
-    assert "pressure.usa.wait" not in {event.name for event in found.visible}
+    assert "pressure.usa.wait" not in {event.name for event in found.signs}
     assert found.event("quiet").probability > 0.4
+
+
+def test_what_can_only_follow_a_strike_is_no_sign_of_one(cuba):
+    found = watch(cuba.scenario, cuba.equilibrium, [Target("milestone", "strike", 3)])
+    signs = {event.name for event in found.signs}
+    assert {"pressure.usa.strike", "milestone.strike", "building"} <= signs
+    for name in ("under_fire.ussr.answer", "truce", "milestone.us_soviet_war"):
+        event = found.event(name)
+        assert event.after.targets[0] == 1.0
+        assert event.is_aftermath == (name not in signs) == (name != "milestone.us_soviet_war")
+    strike = found.event("pressure.usa.strike")
+    assert strike.just_before.targets[0] == pytest.approx(found.before.targets[0], abs=1e-12)
 
 
 def test_events_are_told_in_the_words_of_the_file(cuba):
