@@ -53,7 +53,7 @@ def test_what_no_play_came_to_is_said(warm):
 def test_names_that_do_not_exist_are_refused(warm):
     refused = warm("stories", "cuba-1962", "--outcome", "peace", "--outcome", "settlment")
     assert refused.code == 2
-    assert "unknown-story: there is no outcome, milestone or package `peace`" in refused.err
+    assert "unknown-target: there is no outcome, milestone or package `peace`" in refused.err
     assert "did you mean `settlement`?" in refused.err
 
 

@@ -256,7 +256,7 @@ def check_names(game: Game, names: Sequence[str] | None) -> tuple[str, ...]:
     valid = [*game.outcomes, *(milestone.name for milestone in game.milestones), *game.packages, UNRESOLVED]
     wanted = tuple(dict.fromkeys(names or game.outcomes))
     problems = [
-        Problem("unknown-story", f"there is no outcome, milestone or package `{name}`", help=nearest(name, valid))
+        Problem("unknown-target", f"there is no outcome, milestone or package `{name}`", help=nearest(name, valid))
         for name in wanted
         if name not in valid
     ]

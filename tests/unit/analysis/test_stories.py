@@ -141,7 +141,7 @@ def test_stories_are_plain_data(found):
 def test_names_that_do_not_exist_are_all_told(solution):
     with pytest.raises(InputError) as refused:
         solution.stories(["settlment", "peace"])
-    assert [problem.code for problem in refused.value.problems] == ["unknown-story"] * 2
+    assert [problem.code for problem in refused.value.problems] == ["unknown-target"] * 2
     assert "did you mean `settlement`?" in str(refused.value)
 
 
