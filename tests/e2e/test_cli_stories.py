@@ -47,7 +47,7 @@ def test_the_stories_are_told_day_by_day(warm):
 
 def test_what_no_play_came_to_is_said(warm):
     shown = warm("stories", *SHORT[:-1], "1", "--outcome", "general_war").out
-    assert "None of 1 sampled plays came to this end" in shown
+    assert "None of 1 play sampled came to this end" in shown
 
 
 def test_names_that_do_not_exist_are_refused(warm):

@@ -340,7 +340,9 @@ class _Maker:
         """Name, label, and the condition "If you see ..." of an event."""
         game = self.words.game
         if key[0] == "quiet":
-            return "quiet", "nothing to be seen", f"If the {self.words.scenario.period.unit} stays quiet"
+            period = self.words.scenario.period
+            span = period.unit if period.length == 1 else "period"
+            return "quiet", "nothing to be seen", f"If the {span} stays quiet"
         if key[0] == "milestone":
             assert isinstance(key[1], int)
             milestone = game.milestones[key[1]]

@@ -77,7 +77,7 @@ def _draw(solution: Solution, found: Stories) -> None:
     console.print()
     console.print(
         Text(
-            f"{found.num_samples:,} plays sampled with seed {found.seed}. Probabilities of paths are exact; shares are of the "
+            f"{_plays(found.num_samples)} sampled with seed {found.seed}. Probabilities of paths are exact; shares are of the "
             "sampled plays that came to this end, with their standard errors.",
             style="dim",
         )
@@ -99,9 +99,9 @@ def _draw_outcome(console: Console, found: Stories, one: OutcomeStories) -> None
     elif one.name != "unresolved":
         console.print("No path leads there by the horizon.")
     if one.typical is None:
-        console.print(f"None of {found.num_samples:,} sampled plays came to this end; sample more for a typical path.")
+        console.print(f"None of {_plays(found.num_samples)} sampled came to this end; sample more for a typical path.")
         return
-    console.print(Text(f"A typical path ({_odds(one.typical)}; of {one.num_plays:,} plays)", style="italic"))
+    console.print(Text(f"A typical path ({_odds(one.typical)}; of {_plays(one.num_plays)})", style="italic"))
     _tell(console, one.typical)
     for heading, sequences in (("Milestones on the way", one.routes), ("The same events in order", one.sequences)):
         if sequences:
@@ -110,6 +110,10 @@ def _draw_outcome(console: Console, found: Stories, one: OutcomeStories) -> None
             told = " → ".join(sequence.events) or "none"
             error = 100 * sequence.standard_error
             console.print(Text(f"  {100 * sequence.share:.1f} ± {error:.1f} %: {told}"))
+
+
+def _plays(count: int) -> str:
+    return "1 play" if count == 1 else f"{count:,} plays"
 
 
 def _odds(story: Story) -> str:

@@ -257,3 +257,26 @@ def test_the_last_period_can_be_watched():
     solution = workbench.load("cuba-1962", overrides=["period.horizon=1"]).solve(FIVE)
     found = solution.watch([Target("outcome", UNRESOLVED)])
     assert found.event("quiet").after.targets[0] == pytest.approx(1, abs=1e-12)
+
+
+def test_a_round_of_talks_is_not_quiet():
+    overrides = ["period.horizon=2", "state.talks.start=rounds"]
+    solution = workbench.load("iran-us-2026", overrides=overrides).solve(FIVE)
+    game, words = solution.equilibrium.game, Words(solution.scenario, solution.equilibrium.game)
+
+    def quiet(s, state, beliefs):
+        if s == game.num_layers:
+            return 1.0
+        total = 0.0
+        for step in public_steps(solution.equilibrium, 0, s, state=state, beliefs=beliefs):
+            told = None
+            if step.action >= 0:
+                told = words.happening(0, s, state=state, action=step.action, target=step.target)
+            if told is None or not (told.is_visible or told.is_call):
+                total += step.probability * quiet(s + 1, step.target, step.beliefs)
+        return total
+
+    found = watch(solution.scenario, solution.equilibrium, smallest_mass=1e-3)
+    expected = quiet(0, game.start, tuple(game.prior_belief))
+    assert found.event("quiet").probability == pytest.approx(expected, abs=1e-9)
+    assert found.event("round_call").probability == pytest.approx(0.36, abs=0.05)
