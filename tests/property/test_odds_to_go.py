@@ -1,5 +1,7 @@
 """The odds to go against the forward pass, against a walk with exact beliefs, and the values found again on the way."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -56,12 +58,21 @@ def test_values_are_found_again_without_having_been_kept(seed):
             assert mine[..., :points] == pytest.approx(own[..., :points], abs=1e-9)
 
 
-def test_they_are_in_a_crisis_that_goes_on_for_ever_and_past_a_deadline():
-    crisis = load("cuba-1962", overrides=["period.horizon=9", "period.continues=true"])
-    found = solve(crisis.game, FIVE)
+@pytest.mark.parametrize("seed", range(2))
+def test_they_are_in_a_crisis_that_goes_on_for_ever(seed):
+    game = random_game(seed)
+    players = tuple(replace(player, discount=0.8) for player in game.players)
+    found = solve(replace(game, players=players, continues=True), FIVE)
+    expected = np.clip([odds_of_target(found, target) for target in TARGETS], 0, 1)
+    assert at_the_start(OddsToGo(found, TARGETS)) == pytest.approx(expected, abs=1e-12)
+
+
+def test_they_are_past_a_deadline():
+    crisis = load("cuba-1962", overrides=["period.horizon=9"])
+    found = solve(crisis.game, Settings(belief_points=3, threads=1))
     assert len(crisis.game.epochs) == 2
     targets = [Target("outcome", name) for name in (*crisis.game.outcomes, UNRESOLVED)]
-    targets += [Target("milestone", milestone.name, 2) for milestone in crisis.game.milestones]
+    targets += [Target("milestone", milestone.name) for milestone in crisis.game.milestones]
     expected = np.clip([odds_of_target(found, target) for target in targets], 0, 1)
     assert at_the_start(OddsToGo(found, targets)) == pytest.approx(expected, abs=1e-12)
 

@@ -42,7 +42,7 @@ __all__ = ["SMALLEST_MASS", "Odds", "WatchEvent", "WatchList", "entropy", "share
 
 Floats = NDArray[np.float64]
 
-SMALLEST_MASS = 1e-7
+SMALLEST_MASS = 1e-8
 """Histories of the first period less likely than this are not walked to its end."""
 NEVER = 1e-12
 """Probability below which an event, or its absence, counts as impossible."""
