@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from standoff.analysis.side_by_side import Alignment
     from standoff.analysis.tripwires import Tripwires
     from standoff.analysis.whatif import WhatIf
+    from standoff.analysis.stories import Stories
+    from standoff.analysis.watch import WatchList
     from standoff.game.model import Game
     from standoff.solve.adjoint import Target
     from standoff.solve.branches import Branches
@@ -370,6 +372,45 @@ class Solution:
             executor=executor,
             progress=progress,
         )
+
+    def watch(self, targets: Sequence[Target] | None = None) -> WatchList:
+        """Which events of the next period would move the forecast, how far, and how much they would tell.
+
+        Args:
+            targets: The probabilities in question; by default the first milestone and the first outcome by the usual date.
+
+        Raises:
+            InputError: A target does not exist.
+        """
+        from standoff.analysis.watch import watch
+
+        return watch(self.scenario, self.equilibrium, targets)
+
+    def stories(self, names: Sequence[str] | None = None, *, num_samples: int = 5000, seed: int = 1) -> Stories:
+        """How each end might come about, told period by period.
+
+        Args:
+            names: Outcomes, packages, milestones or `unresolved`; by default every outcome.
+            num_samples: Plays to sample for what is typical, at least 1.
+            seed: Seed of the sampling; the same seed gives the same stories.
+
+        Raises:
+            InputError: A name does not exist.
+            ValueError: `num_samples` is below 1.
+        """
+        from standoff.analysis.stories import stories
+
+        return stories(self.scenario, self.equilibrium, names, num_samples=num_samples, seed=seed)
+
+    def document_of(self, found: WatchList | Stories) -> dict[str, Any]:
+        """An analysis as plain data, together with what it was made of."""
+        whole = self.document()
+        made_of = ("json_version", "scenario", "scenario_hash", "overrides", "as_of", "period", "horizon")
+        return {
+            **{key: whole[key] for key in made_of},
+            **found.document(),
+            **{key: whole[key] for key in ("certificate", "settings", "versions")},
+        }
 
     def to_frame(self) -> pd.DataFrame:
         """Odds by date as a pandas table: a row for each period, a column for each outcome and milestone.

@@ -16,6 +16,8 @@ COMMANDS = (
     "compare",
     "drivers",
     "tripwires",
+    "watch",
+    "stories",
     "list",
     "check",
     "show",

@@ -14,8 +14,10 @@ from standoff.cli import (
     inspect_commands,
     run_command,
     solve_command,
+    stories_command,
     submodel_commands,
     tripwires_command,
+    watch_command,
     whatif_command,
 )
 from standoff.errors import StandoffError
@@ -55,6 +57,8 @@ whatif_command.register(app)
 compare_command.register(app)
 drivers_command.register(app)
 tripwires_command.register(app)
+watch_command.register(app)
+stories_command.register(app)
 inspect_commands.register(app)
 submodel_commands.register(app)
 export_command.register(app)

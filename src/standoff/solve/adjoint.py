@@ -42,11 +42,13 @@ from standoff.solve.result import Equilibrium
 
 __all__ = [
     "UNRESOLVED",
+    "Channels",
     "GameGradient",
     "LayerGradient",
     "NotDifferentiableError",
     "Target",
     "adjoint",
+    "check_target",
     "odds_of_target",
 ]
 
@@ -141,7 +143,7 @@ def adjoint(equilibrium: Equilibrium, targets: Sequence[Target]) -> tuple[GameGr
         NotDifferentiableError: A node lies at a fold of the branch.
     """
     for target in targets:
-        _check(equilibrium.game, target)
+        check_target(equilibrium.game, target)
     threads = min(len(targets), equilibrium.settings.threads or num_processors())
     grid = equilibrium.grid
     if threads <= 1:
@@ -161,7 +163,12 @@ def odds_of_target(equilibrium: Equilibrium, target: Target) -> float:
     return float(sweep.absorbed[last, game.terminals.outcome == game.outcomes.index(target.name), 0].sum())
 
 
-def _check(game: Game, target: Target) -> None:
+def check_target(game: Game, target: Target) -> None:
+    """Refuse a target that names nothing of the game, or no period of it.
+
+    Raises:
+        InputError: It does.
+    """
     if target.kind not in ("outcome", "milestone"):
         message, advice = f"`{target.kind}` is no kind of target", nearest(target.kind, ["outcome", "milestone"])
         raise InputError(Problem("unknown-target", message, help=advice))
@@ -176,7 +183,7 @@ def _check(game: Game, target: Target) -> None:
         raise InputError(Problem("unknown-target", message, help=f"use 1 to {game.num_periods}"))
 
 
-class _Channels:
+class Channels:
     """What of the forward pass a target needs.
 
     Attributes:
@@ -222,7 +229,7 @@ class _Sweep:
     def __init__(self, equilibrium: Equilibrium, grid: Grid, target: Target) -> None:
         game = equilibrium.game
         self.game, self.equilibrium, self.grid, self.target = game, equilibrium, grid, target
-        self.channels = _Channels(game, target)
+        self.channels = Channels(game, target)
         self.last = (target.periods or game.num_periods) - 1
         self.planes = len(game.planes)
         self.carried = self.planes + self.channels.count

@@ -7,6 +7,7 @@ are reported never come from here.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +38,7 @@ class Paths:
         states: State at the start of each period, -(terminal + 1) once ended; shape (period + 1, path).
         beliefs: Public belief at the start of each period; shape (period + 1, path, axis).
         actions: Action taken in each layer (index into the layer's actions), -1 for none; shape (period, layer, path).
+        places: State in which each layer was entered, -(terminal + 1) once ended; shape (period, layer, path).
         milestone_period: First period in which each milestone was met, -1 for never; shape (path, milestone).
     """
 
@@ -44,6 +46,7 @@ class Paths:
     states: Ints
     beliefs: Floats
     actions: Ints
+    places: NDArray[np.int32]
     milestone_period: Ints
 
 
@@ -226,13 +229,21 @@ def _solve_joint_at(
     return tries > 0
 
 
-def sample_paths(equilibrium: Equilibrium, num_paths: int, seed: int) -> Paths:
+def sample_paths(
+    equilibrium: Equilibrium,
+    num_paths: int,
+    seed: int,
+    *,
+    values: Callable[[int], Sequence[Floats]] | None = None,
+) -> Paths:
     """Sample plays of a solved game.
 
     Args:
-        equilibrium: Solved with `Settings(keep_values=True)`.
+        equilibrium: Solved with `Settings(keep_values=True)`, unless `values` are given.
         num_paths: How many, at least 1.
         seed: Seed of the random generator; the same seed gives the same plays.
+        values: Gives V of every layer of a period and of its end, asked for one period after the other
+            (`standoff.solve.odds_to_go.OddsToGo.values`); None: those that were kept.
 
     Returns:
         The plays.
@@ -243,7 +254,7 @@ def sample_paths(equilibrium: Equilibrium, num_paths: int, seed: int) -> Paths:
     game = equilibrium.game
     if num_paths < 1:
         raise ValueError(f"num_paths must be at least 1, not {num_paths!r}")
-    if len(equilibrium.values) != game.num_periods:
+    if values is None and len(equilibrium.values) != game.num_periods:
         raise ValueError("sampling needs an equilibrium solved with Settings(keep_values=True)")
     rng = np.random.default_rng(seed)
     grid = equilibrium.grid
@@ -257,14 +268,17 @@ def sample_paths(equilibrium: Equilibrium, num_paths: int, seed: int) -> Paths:
     state_by = np.empty((game.num_periods + 1, num_paths), dtype=np.int64)
     belief_by = np.empty((game.num_periods + 1, num_paths, 2))
     actions = np.empty((game.num_periods, game.num_layers, num_paths), dtype=np.int64)
+    places = np.empty((game.num_periods, game.num_layers, num_paths), dtype=np.int32)
     met = np.full((num_paths, len(game.milestones)), -1, dtype=np.int64)
     state_by[0], belief_by[0] = states, beliefs
     _meet(game, game.epochs[0].layers[0].milestone_holds, states, met, 0)
     for period in range(game.num_periods):
         epoch = game.epoch_of(period)
+        known = equilibrium.values[period] if values is None else values(period)
         for s, layer in enumerate(epoch.layers):
             moves = moves_of(layer)
-            later = equilibrium.values[period][s + 1]
+            later = known[s + 1]
+            places[period, s] = states
             if layer.second is not None:
                 failed = _sample_joint(
                     moves, *second_of(layer), grid.sides, grid.terminal_values, later, types, rng.random((num_paths, 4)),
@@ -280,7 +294,7 @@ def sample_paths(equilibrium: Equilibrium, num_paths: int, seed: int) -> Paths:
             arrived = epoch.layers[(s + 1) % game.num_layers]
             _meet(game, arrived.milestone_holds, states, met, period)
         state_by[period + 1], belief_by[period + 1] = states, beliefs
-    return Paths(types, state_by, belief_by[:, :, : len(game.prior_belief)], actions, met)
+    return Paths(types, state_by, belief_by[:, :, : len(game.prior_belief)], actions, places, met)
 
 
 def _meet(game: Game, holds: NDArray[np.bool_], states: Ints, met: Ints, period: int) -> None:
@@ -301,16 +315,19 @@ def layer_strategy(
     state: int,
     beliefs: tuple[float, ...],
     player: int | None = None,
+    *,
+    later: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """What a mover of a state does at any public belief.
 
     Args:
-        equilibrium: Its values of the period must have been kept (period 0 always is).
+        equilibrium: Its values of the period must have been kept (period 0 always is), unless `later` is given.
         period: Period.
         layer_index: Layer, a decision layer.
         state: State of that layer, one in which a player moves.
         beliefs: Public belief about each player with two types.
         player: Which player, where two move at the same time; None: the mover.
+        later: V of the next layer, or of the end of the period; shape (state, plane, row). None: what was kept.
 
     Returns:
         Strategies over the player's own actions, shape (type, action), and the posterior belief about the player after each
@@ -325,7 +342,7 @@ def layer_strategy(
     padded[: len(beliefs)] = beliefs
     grid = equilibrium.grid
     moves = equilibrium.moves(period, layer_index)
-    values = equilibrium.values[period][layer_index + 1]
+    values = equilibrium.values[period][layer_index + 1] if later is None else later
     if layer.second is None:
         assert player in (None, mover), "this player does not move in this state"
         strategies = np.empty((2, n))
