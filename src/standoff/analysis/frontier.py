@@ -8,11 +8,11 @@ Every package k is worth u_k = (u_k1, .., u_kn) to the n sides, and no agreement
     Kalai-Smorodinsky    largest min_i g_ki / b_i: each side gets the same share of its ideal gain, as nearly as can be
     egalitarian          largest min_i g_ki: each side gains as much as the other, as nearly as can be
 
-Ties are broken by the larger gain of the side that does better, and then by the order of the packages. The discrete points pick one
-package. Two sides that may agree on a **lottery** between packages can reach every point of the convex hull; there the
-frontier is a chain of straight pieces, each point of it a lottery between two packages, and the three points are found
-in closed form on the pieces. Egalitarian points compare payoffs of two sides, which Nash's and Kalai and Smorodinsky's do
-not: multiplying one side's payoffs by a constant moves the egalitarian point alone.
+Ties are broken by the larger gain of the side that does better, and then by the order of the packages. The discrete
+points pick one package. Two sides that may agree on a **lottery** between packages can reach every point of the convex
+hull; there the frontier is a chain of straight pieces, each point of it a lottery between two packages, and the three
+points are found in closed form on the pieces. Egalitarian points compare payoffs of two sides, which Nash's and Kalai
+and Smorodinsky's do not: multiplying one side's payoffs by a constant moves the egalitarian point alone.
 
 References:
     Nash, J. F. (1950), The bargaining problem, Econometrica 18(2), 155-162.
@@ -24,6 +24,7 @@ References:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -292,7 +293,7 @@ def _rational_part(gains: Floats) -> Floats:
     pieces: list[Floats] = []
     if len(gains) == 1:
         return gains if (gains >= 0.0).all() else np.zeros((0, 2))
-    for left, right in zip(gains[:-1], gains[1:], strict=True):
+    for left, right in pairwise(gains):
         low, high = 0.0, 1.0
         along = right - left
         if left[0] < 0.0:
@@ -310,7 +311,7 @@ def _rational_part(gains: Floats) -> Floats:
 def _nash_on(chain: Floats) -> Floats:
     """The point of a chain with the largest product, which on a straight piece is a quadratic in the way along it."""
     best, product = chain[0], chain[0].prod()
-    for left, right in zip(chain[:-1], chain[1:], strict=True):
+    for left, right in pairwise(chain):
         along = right - left
         curvature = 2.0 * along[0] * along[1]
         slope = left[0] * along[1] + left[1] * along[0]

@@ -161,7 +161,7 @@ def _own(layer: Layer, actions: Ints, *, is_second: bool) -> tuple[list[int], ND
 def _mean(equilibrium: Equilibrium, other: int, others: Floats, beliefs: tuple[float, ...]) -> Floats:
     """The other mover's strategy in the eyes of those who do not know its type."""
     if len(others) == 1:
-        return others[0]
+        return np.asarray(others[0])
     belief = beliefs[equilibrium.game.belief_players.index(other)]
     return np.asarray((1.0 - belief) * others[0] + belief * others[1])
 

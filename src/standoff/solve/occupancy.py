@@ -9,21 +9,41 @@ something is their sums, and sums of their products with values at the same poin
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from standoff.game.model import Layer
 from standoff.solve.arrays import second_of
 from standoff.solve.forward import chance_forward, decision_forward
 from standoff.solve.result import Equilibrium
 from standoff.solve.simultaneous import simultaneous_forward
 
-__all__ = ["occupancy"]
+__all__ = ["Standing", "occupancy"]
 
 Floats = NDArray[np.float64]
 
 
-def occupancy(equilibrium: Equilibrium, milestone: int | None = None) -> Iterator[tuple[int, int, Floats]]:
+@dataclass(frozen=True)
+class Standing:
+    """Where the play stands before a layer.
+
+    Attributes:
+        period: Period.
+        layer_index: Layer.
+        mass: Probability by state of the layer, measure and belief point; shape (state, measure, row). It is used again: copy
+            what should stay.
+        met: What has just met the milestone and been left out, by measure; shape (measure,).
+    """
+
+    period: int
+    layer_index: int
+    mass: Floats
+    met: Floats
+
+
+def occupancy(equilibrium: Equilibrium, milestone: int | None = None) -> Iterator[Standing]:
     """Walk from the start to the horizon and hand out the mass before every layer.
 
     Args:
@@ -32,8 +52,8 @@ def occupancy(equilibrium: Equilibrium, milestone: int | None = None) -> Iterato
             everything that is open.
 
     Yields:
-        Period, layer, and the mass in each state of the layer; shape (state, measure, row of belief points). The array is
-        used again: copy what should stay.
+        Where the play stands before every layer of every period, in order, and once more at the horizon, as before layer 0 of
+        the period after the last.
     """
     game, grid = equilibrium.game, equilibrium.grid
     planes = len(game.planes)
@@ -46,9 +66,7 @@ def occupancy(equilibrium: Equilibrium, milestone: int | None = None) -> Iterato
     for period in range(game.num_periods):
         epoch = game.epoch_of(period)
         for s, layer in enumerate(epoch.layers):
-            if milestone is not None:
-                mass[layer.milestone_holds[:, milestone]] = 0.0
-            yield period, s, mass
+            yield Standing(period, s, mass, _leave_out(mass, layer, milestone))
             following = np.zeros((game.num_states[(s + 1) % game.num_layers], 1 + planes, grid.row))
             moves, strategies = equilibrium.moves(period, s), equilibrium.strategies[period][s]
             if layer.is_chance:
@@ -66,3 +84,14 @@ def occupancy(equilibrium: Equilibrium, milestone: int | None = None) -> Iterato
                     absorbed, payoffs,
                 )  # fmt: skip
             mass = following
+    yield Standing(game.num_periods, 0, mass, _leave_out(mass, game.epochs[-1].layers[0], milestone))
+
+
+def _leave_out(mass: Floats, layer: Layer, milestone: int | None) -> Floats:
+    """Take out what stands where the milestone holds; returns how much that was, by measure."""
+    if milestone is None:
+        return np.zeros(mass.shape[1])
+    holds = layer.milestone_holds[:, milestone]
+    met = mass[holds].sum(axis=(0, 2))
+    mass[holds] = 0.0
+    return np.asarray(met)
