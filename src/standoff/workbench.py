@@ -238,7 +238,7 @@ class Solution:
             >>> crisis = load("cuba-1962", overrides=["period.horizon=5"])
             >>> found = crisis.solve(Settings(belief_points=5)).bargain()
             >>> found.fight.action, [len(pair.waiting.packages) for pair in found.pairs]
-            ('strike', [3, 2, 3, 2])
+            ('strike', [3, 1, 3, 1])
         """
         from standoff.analysis.bargain import bargain
 
@@ -281,7 +281,7 @@ class Solution:
             >>> crisis = load("cuba-1962", overrides=["period.horizon=5"])
             >>> found = crisis.solve(Settings(belief_points=5)).window()
             >>> [(one.player_type, one.spells) for one in found.types]
-            [('cautious', ((4, None),)), ('bold', ((0, None),))]
+            [('cautious', ()), ('bold', ((0, 1), (4, None)))]
         """
         from standoff.analysis.window import window
 
