@@ -138,8 +138,8 @@ def _pairs(console: Console, found: Bargain) -> None:
     console.print(table)
     console.print(
         Text(
-            "How many packages both prefer; which one each solution picks, against waiting; and what the worse-off side gains\n"
-            "at best (closeness; below 0 the range is empty, and that much is missing).\n",
+            "How many packages both prefer; which one each solution picks, against waiting; and what the worse-off side "
+            "gains at best (closeness; below 0 the range is empty, and that much is missing).\n",
             style="dim",
         )
     )
@@ -190,8 +190,8 @@ def _reasons(console: Console, solution: Solution, reasons: NoDeal) -> None:
         console.print(Text(f"{remedy.name}: {remedy.note}", style="dim"))
     console.print(
         Text(
-            "Removes: points of probability, negative where the odds rise. Indivisibility is measured against the crisis with the\n"
-            "same offers and worthless payments, the others against the crisis as it is; they overlap and do not add up.\n",
+            "Removes: points of probability, negative where the odds rise. Indivisibility is measured against the crisis with "
+            "the same offers and worthless payments, the others against the crisis as it is; they overlap and do not add up.\n",
             style="dim",
         )
     )

@@ -31,7 +31,7 @@ def draw_window(console: Console, solution: Solution, found: Window) -> None:
         _type(console, solution, found, one)
     console.print(
         Text(
-            "\nThe advantage is the value of acting now less that of not acting now, in payoff units, averaged over where the\n"
+            "\nThe advantage is the value of acting now less that of not acting now, in payoff units, averaged over where the "
             "type stands by then. Parts say what has changed it since today; levels what it would be with one track there.\n",
             style="dim",
         )
