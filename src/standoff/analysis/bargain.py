@@ -227,7 +227,7 @@ def find_fight(equilibrium: Equilibrium, milestone: str | None) -> Fight | None:
 
     Args:
         equilibrium: The solved game.
-        milestone: The milestone; None: nothing fights.
+        milestone: The milestone; None: nothing fights. Nor does anything where it holds already.
     """
     game = equilibrium.game
     if milestone is None:
@@ -238,7 +238,7 @@ def find_fight(equilibrium: Equilibrium, milestone: str | None) -> Fight | None:
     for s, layer in enumerate(game.epochs[0].layers):
         if state is None:
             break
-        if layer.mover[state] >= 0 and layer.arrival[state] > 0.0:
+        if layer.mover[state] >= 0 and layer.arrival[state] > 0.0 and not layer.milestone_holds[state, m]:
             second = int(layer.second.mover[state]) if layer.second is not None else -1
             for mover in [int(layer.mover[state])] + ([second] if second >= 0 else []):
                 found = action_values(equilibrium, 0, s, state, game.prior_belief, mover)

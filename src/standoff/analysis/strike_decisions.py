@@ -139,7 +139,8 @@ class StrikeDecision:
         found = []
         for x in range(layer.num_states):
             mover = layer.second.mover[x] if self.is_second and layer.second is not None else layer.mover[x]
-            if mover != self.player or layer.arrival[x] <= 0.0:
+            # where the milestone holds already, no move brings it
+            if mover != self.player or layer.arrival[x] <= 0.0 or layer.milestone_holds[x, self.milestone]:
                 continue
             count = int(layer.second.num_actions[x]) if layer.second is not None and layer.second.mover[x] >= 0 else 1
             table = np.arange(layer.action_start[x], layer.action_start[x + 1]).reshape(-1, count)

@@ -47,7 +47,7 @@ from standoff.analysis.bargain import LIKELY, milestone_named
 from standoff.analysis.strike_decisions import StrikeDecision, find_decisions
 from standoff.errors import InputError, Problem
 from standoff.scenario import Scenario
-from standoff.solve.chebyshev import interpolation_weights
+from standoff.solve.chebyshev import coefficient_matrix, interpolation_weights, points
 from standoff.solve.equilibrium import Equilibrium
 from standoff.solve.occupancy import occupancy
 
@@ -123,6 +123,9 @@ class TypeWindow:
         parts: What the change since today is due to.
         unattributed: What could not be shared out; shape (period,).
         levels: Advantage by level of each track that moves.
+        belief_error: Estimated error of `advantage` and `today` from holding beliefs at points: what half as many Chebyshev
+            coefficients do not tell of the advantage, its largest value at any belief in today's state or its mean in any
+            week, whichever is larger. An estimate and no bound.
     """
 
     player: str
@@ -141,6 +144,7 @@ class TypeWindow:
     parts: tuple[PartOfChange, ...]
     unattributed: Floats
     levels: tuple[LevelAdvantage, ...]
+    belief_error: float
 
     @property
     def spells(self) -> tuple[tuple[int, int | None], ...]:
@@ -297,12 +301,23 @@ class _TypeView:
             parts,
             unattributed,
             self._levels(),
+            self._belief_error(),
         )
 
     def _mean(self, total: Floats) -> Floats:
         """Per unit of exposure, nan where nobody is there."""
         out = np.full_like(total, np.nan)
         return np.divide(total, self.exposure, out=out, where=self.exposure > NOBODY)
+
+    def _belief_error(self) -> float:
+        """What half of the coefficients on each belief axis do not tell, in today's state and on average by week."""
+        n1, n2 = self.decision.equilibrium.grid.shape
+        gain = self.gain.reshape(*self.gain.shape[:2], n1, n2)
+        coarse = np.einsum("ai,txij,bj->txab", _halved(n1), gain, _halved(n2), optimize=True)
+        apart = (gain - coarse).reshape(self.gain.shape)
+        apart = np.abs(apart)  # at one belief the two may meet by chance
+        by_week = np.einsum("txk,txk->t", np.abs(self.mass), apart)[self.asked] / self.exposure[self.asked]
+        return float(max(by_week.max(), apart[self.first, self.today].max()))
 
     def _weights_today(self) -> Floats:
         """Interpolation weights of the mean belief in today's state; shape (point,)."""
@@ -390,6 +405,15 @@ class _TypeView:
                 label = track.level_labels.get(level_name, level_name)
                 found.append(LevelAdvantage(name, track.label, level_name, label, share, observed, held))
         return tuple(found)
+
+
+def _halved(num_points: int) -> Floats:
+    """Matrix from values at the points to those of the polynomial with half as many coefficients; shape (point, point)."""
+    if num_points == 1:
+        return np.ones((1, 1))
+    kept = (num_points + 1) // 2
+    x = 2.0 * points(num_points) - 1.0
+    return np.asarray(np.polynomial.chebyshev.chebvander(x, kept - 1) @ coefficient_matrix(num_points)[:kept])
 
 
 def share_out(worth: Floats, exists: NDArray[np.bool_]) -> Floats:

@@ -42,6 +42,7 @@ def _type(one: TypeWindow) -> dict[str, Any]:
         "modal_state": list(one.modal_state),
         "modal_advantage": _numbers(one.modal_advantage),
         "parts": [{"name": part.name, "label": part.label, "values": _numbers(part.values)} for part in one.parts],
+        "belief_error": one.belief_error,
         "unattributed": _numbers(one.unattributed),
         "levels": [
             {

@@ -37,6 +37,8 @@ def draw_window(console: Console, solution: Solution, found: Window) -> None:
         )
     )
     draw_certificate(console, solution)
+    error = max(one.belief_error for one in found.types)
+    console.print(f"  error of advantages from the beliefs {error:.1e}")
 
 
 def _weeks(solution: Solution) -> list[int]:

@@ -27,7 +27,7 @@ def private():
 
 def test_n7_a_tough_type_that_is_rare_enough_is_fought_and_known_it_is_not(private):
     found, answer = private
-    assert RARE + (1 - RARE) * NOISE == pytest.approx(float(answer.base.odds[0]), abs=1e-6)
+    assert pytest.approx(float(answer.base.odds[0]), abs=1e-6) == RARE + (1 - RARE) * NOISE
     assert odds(found["information"]) == NOISE
     assert found["information"].share_removed[0] > 0.85
     assert found["information"].weights == pytest.approx([RARE, 1 - RARE], abs=1e-15)

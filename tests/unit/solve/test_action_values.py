@@ -163,5 +163,5 @@ def test_at_rationality_nought_strategies_tell_no_values():
     game = replace(game, players=tuple(replace(player, rationality=0.0) for player in game.players))
     equilibrium = solve(game, Settings(belief_points=5))
     decision = find_decisions(equilibrium, "m0", 1e-9)[0]
-    with pytest.raises(InputError, match="the rationality of `p.` is 0"):
+    with pytest.raises(InputError, match=r"the rationality of `p\d` is 0"):
         decision.advantage(0, 0)
