@@ -25,6 +25,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+SMALLEST = 1e-300
+"""Probability below which the kernels' exponential no longer follows the exponent, so that nothing can be read off."""
+
 
 @dataclass(frozen=True)
 class _Rows:
@@ -106,7 +109,7 @@ class StrikeDecision:
             share = share.reshape(*share.shape[:-1], n2, n1).swapaxes(-1, -2).reshape(share.shape)
         has = rows.allowed[:, :, player_type] & (rows.actions >= 0)
         strike, other = (has & rows.is_strike)[..., None], (has & ~rows.is_strike)[..., None]
-        if player.rationality == 0.0 or (share[has] <= 0.0).any():
+        if player.rationality == 0.0 or (share[has] < SMALLEST).any():
             how = "is 0" if player.rationality == 0.0 else f"is {player.rationality:g}"
             message = f"the rationality of `{player.name}` {how}: its strategy does not tell what its actions are worth"
             raise InputError(Problem("rationality", message, help="set a positive rationality that is not so high"))
