@@ -29,7 +29,7 @@ def draw_bargain(console: Console, solution: Solution, found: Bargain, reasons: 
         console.print(Text("changed: " + "; ".join(scenario.overrides), style="yellow"))
     console.print()
     _disagreement(console, found)
-    _packages(console, found)
+    _packages(console, solution, found)
     _pairs(console, found)
     _issues(console, found)
     _reasons(console, solution, reasons)
@@ -74,11 +74,16 @@ def _disagreement(console: Console, found: Bargain) -> None:
     console.print()
 
 
-def _packages(console: Console, found: Bargain) -> None:
+def _packages(console: Console, solution: Solution, found: Bargain) -> None:
     keys = _types(found)
     packages = found.packages
+    agenda = solution.scenario.agenda
+    assert agenda is not None
+    issues = list(agenda.issues.values())
+    levels = [[issue.level_labels.get(level, level) for level in issue.levels] for issue in issues]
     shown = _worth_showing(found)
-    table = _table("packages", *(_heading(found, key) for key in keys), "carried\nthrough")
+    heading = "packages\n" + ", ".join(issue.label for issue in issues)
+    table = _table(heading, *(_heading(found, key) for key in keys), "carried\nthrough")
     place = {
         (packages.players[i].name, kind): (i, h)
         for i in range(len(packages.players))
@@ -94,7 +99,8 @@ def _packages(console: Console, found: Bargain) -> None:
             i, h = place[key]
             red = bool(packages.red[k, i, h])
             cells.append(Text(f"{found.worth[key][k]:+.2f}{'!' if red else ' '}", style="red" if red else ""))
-        table.add_row(Text(f"{k + 1:3d}{mark} {packages.labels[k]}"), *cells, percent(float(chance[k])))
+        words = ", ".join(own[level] for own, level in zip(levels, packages.levels[k], strict=True))
+        table.add_row(Text(f"{k + 1:3d}{mark} {words}"), *cells, percent(float(chance[k])))
     console.print(table)
     hidden = len(packages.names) - len(shown)
     more = f" {hidden} packages that nobody would look at are not shown." if hidden else ""

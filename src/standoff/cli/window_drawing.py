@@ -68,7 +68,7 @@ def _type(console: Console, solution: Solution, found: Window, one: TypeWindow) 
     table.add_row("advantage over not acting", *(_number(one.advantage[t]) for t in weeks))
     table.add_row("advantage over the best other action", *(_number(one.over_best[t]) for t in weeks))
     table.add_row("where it most likely stands", *(_number(one.modal_advantage[t]) for t in weeks))
-    table.add_row("chance that it could act", *(percent(one.exposure[t]) for t in weeks))
+    table.add_row("chance that it could act", *(_share(one.exposure[t]) for t in weeks))
     table.add_row("share of that in which it would gain", *(_share(one.share_open[t]) for t in weeks))
     table.add_section()
     for part in one.parts:
@@ -84,7 +84,8 @@ def _type(console: Console, solution: Solution, found: Window, one: TypeWindow) 
 
 
 def _share(value: float) -> str:
-    return "-" if math.isnan(value) else percent(value)
+    # what lies within rounding of all or nothing is all or nothing
+    return "-" if math.isnan(value) else percent(round(value, 9))
 
 
 def _sentences(found: Window, one: TypeWindow) -> list[str]:
@@ -115,4 +116,4 @@ def _by(one: TypeWindow, since: int | None, until: int, *, is_rise: bool) -> str
     if part is None:
         return ""
     moved = part.values[until] - (0.0 if since is None else part.values[since])
-    return f", most by {part.label} ({moved:+.2f})"
+    return f", most by {part.label} ({moved:+.2f})" if abs(moved) >= 0.005 else ""
