@@ -20,16 +20,19 @@ from standoff.version import __version__
 if TYPE_CHECKING:
     import pandas as pd
 
+    from standoff.analysis.bargain import Bargain
     from standoff.analysis.compare import Comparison
     from standoff.analysis.drivers import Drivers
     from standoff.analysis.executor import Executor
     from standoff.analysis.forecast import Forecast
     from standoff.analysis.gradients import Gradients
+    from standoff.analysis.no_deal import NoDeal
     from standoff.analysis.side_by_side import Alignment
-    from standoff.analysis.tripwires import Tripwires
-    from standoff.analysis.whatif import WhatIf
     from standoff.analysis.stories import Stories
+    from standoff.analysis.tripwires import Tripwires
     from standoff.analysis.watch import WatchList
+    from standoff.analysis.whatif import WhatIf
+    from standoff.analysis.window import Window
     from standoff.game.model import Game
     from standoff.solve.adjoint import Target
     from standoff.solve.branches import Branches
@@ -411,6 +414,75 @@ class Solution:
             **found.document(),
             **{key: whole[key] for key in ("certificate", "settings", "versions")},
         }
+
+    def bargain(self, milestone: str | None = None) -> Bargain:
+        """Every package against waiting and fighting: range, frontier, solution points, blocking issues.
+
+        Args:
+            milestone: The milestone that fighting meets; by default the first of the file.
+
+        Raises:
+            InputError: Nothing is bargained about, or there is no such milestone.
+
+        Examples:
+            >>> from standoff.solve.equilibrium import Settings
+            >>> crisis = load("cuba-1962", overrides=["period.horizon=5"])
+            >>> found = crisis.solve(Settings(belief_points=5)).bargain()
+            >>> found.fight.action, [len(pair.waiting.packages) for pair in found.pairs]
+            ('strike', [3, 1, 3, 1])
+        """
+        from standoff.analysis.bargain import bargain
+
+        return bargain(self.scenario, self.equilibrium, milestone)
+
+    def why_no_deal(
+        self,
+        targets: Sequence[Target],
+        *,
+        payments: Sequence[float] | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> NoDeal:
+        """Odds with types revealed, with binding deals, with side payments, and with all three, by solving again.
+
+        Args:
+            targets: The probabilities to compare.
+            payments: Sizes of side payments in payoff units; by default `standoff.analysis.no_deal.PAYMENTS`.
+            progress: Called with the share of the work done, now and then.
+
+        Raises:
+            InputError: Nothing is bargained about, or a payment is not positive.
+            SolveError: A changed crisis could not be solved to the tolerances.
+        """
+        from standoff.analysis.no_deal import PAYMENTS, why_no_deal
+
+        sizes = PAYMENTS if payments is None else payments
+        return why_no_deal(self.scenario, self.equilibrium, targets, payments=sizes, progress=progress)
+
+    def window(self, milestone: str | None = None) -> Window:
+        """When striking pays, for each type by week, and what opens and closes the window.
+
+        Args:
+            milestone: The milestone that a strike meets; by default the first of the file.
+
+        Raises:
+            InputError: There is no such milestone, or no decision is likely to meet it.
+
+        Examples:
+            >>> from standoff.solve.equilibrium import Settings
+            >>> crisis = load("cuba-1962", overrides=["period.horizon=5"])
+            >>> found = crisis.solve(Settings(belief_points=5)).window()
+            >>> [(one.player_type, one.spells) for one in found.types]
+            [('cautious', ()), ('bold', ((0, 1), (4, None)))]
+        """
+        from standoff.analysis.window import window
+
+        return window(self.scenario, self.equilibrium, milestone)
+
+    def header(self) -> dict[str, Any]:
+        """What every document says of where its numbers come from: scenario, changes, settings, certificate, versions."""
+        keys = ("json_version", "scenario", "scenario_hash", "overrides", "as_of", "period", "horizon")
+        document = self.document()
+        return {key: document[key] for key in (*keys, "certificate", "settings", "versions")}
 
     def to_frame(self) -> pd.DataFrame:
         """Odds by date as a pandas table: a row for each period, a column for each outcome and milestone.

@@ -18,6 +18,8 @@ COMMANDS = (
     "tripwires",
     "watch",
     "stories",
+    "bargain",
+    "window",
     "list",
     "check",
     "show",

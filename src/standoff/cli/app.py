@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from standoff.cli import (
+    bargain_command,
     compare_command,
     drivers_command,
     export_command,
@@ -19,6 +20,7 @@ from standoff.cli import (
     tripwires_command,
     watch_command,
     whatif_command,
+    window_command,
 )
 from standoff.errors import StandoffError
 from standoff.version import __version__
@@ -59,6 +61,8 @@ drivers_command.register(app)
 tripwires_command.register(app)
 watch_command.register(app)
 stories_command.register(app)
+bargain_command.register(app)
+window_command.register(app)
 inspect_commands.register(app)
 submodel_commands.register(app)
 export_command.register(app)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from standoff.game.context import Context
     from standoff.scenario import Agenda
 
-__all__ = ["PackageChoice", "choose_packages"]
+__all__ = ["PackageChoice", "choose_packages", "every_package", "negotiators"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -85,6 +85,23 @@ def choose_packages(context: Context, agenda: Agenda) -> tuple[PackageChoice, ..
     )
 
 
+def every_package(context: Context, agenda: Agenda) -> PackageChoice:
+    """Every combination of levels with the numbers of the first draw, whatever may be put on the table.
+
+    Args:
+        context: The scenario's players and numbers.
+        agenda: Issues, worths and red lines.
+    """
+    levels = all_packages([len(issue.levels) for issue in agenda.issues.values()])
+    return PackageChoice(
+        tuple(_name(agenda, row) for row in levels),
+        tuple(_label(agenda, row) for row in levels),
+        levels,
+        _worth(context, agenda, levels)[0],
+        _red_lines(context, agenda, levels),
+    )
+
+
 def _name(agenda: Agenda, row: Levels) -> str:
     parts = [(name, issue.levels[level]) for level, (name, issue) in zip(row, agenda.issues.items(), strict=True)]
     return parts[0][1] if len(parts) == 1 else "+".join(f"{name}:{level}" for name, level in parts)
@@ -97,7 +114,8 @@ def _label(agenda: Agenda, row: Levels) -> str:
     )
 
 
-def _negotiators(context: Context) -> tuple[int, int]:
+def negotiators(context: Context) -> tuple[int, int]:
+    """The two players at the table of the first bargaining stage."""
     for stage in context.scenario.stages:
         if stage.bargaining is not None:
             return context.player_index(stage.bargaining.between[0]), context.player_index(stage.bargaining.between[1])
@@ -106,7 +124,7 @@ def _negotiators(context: Context) -> tuple[int, int]:
 
 def _frontier(context: Context, worth: Floats, red: Bools, draw: int) -> NDArray[np.int64]:
     """Efficient packages of a draw in the order of what they are worth to the first negotiator."""
-    a, b = _negotiators(context)
+    a, b = negotiators(context)
     rows = [[p for p, plane in enumerate(context.planes) if plane.player == side] for side in (a, b)]
     allowed = [np.array([~red[:, side, h] for h in range(len(context.players[side].player_types))]) for side in (a, b)]
     kept = efficient_packages(worth[:, rows[0]].T, worth[:, rows[1]].T, allowed[0], allowed[1])
@@ -133,7 +151,7 @@ def _nash_product(context: Context, levels: Levels, worth: Floats) -> Floats:
     for name in sorted(deals)[:1]:
         gain = gain + states.outcome_payoff(context.outcome_index(name))[..., 0, 0]
     sides = []
-    for side in _negotiators(context):
+    for side in negotiators(context):
         prior = np.array([players[side].prior for players in context.players_by_draw])
         own = [(p, plane.player_type) for p, plane in enumerate(context.planes) if plane.player == side]
         sides.append(sum(prior[:, h, None] * np.maximum(gain[..., p], 0.0) for p, h in own))

@@ -8,7 +8,7 @@ from standoff.scenario.json_schema import json_schema
 from standoff.scenario.load import load_scenario, parse_scenario
 from standoff.scenario.nodes import Scope
 from standoff.scenario.override import apply_overrides, replace
-from standoff.scenario.schema import Agenda, Deadline, Issue, Milestone, Package, Player, Scenario, Track
+from standoff.scenario.schema import Agenda, Commitment, Deadline, Issue, Milestone, Package, Player, Scenario, Track
 from standoff.scenario.schema_moves import (
     EVENT_CODES,
     Accept,
@@ -36,6 +36,7 @@ __all__ = [
     "Agenda",
     "Amount",
     "Bargaining",
+    "Commitment",
     "Coverage",
     "Deadline",
     "Distribution",

@@ -79,6 +79,10 @@ def build_scenario(
     scenario._source_map = source_map
     scenario._written = dict(plain)
     found += check(scenario, unbounded=free)
+    if not found and scenario.agenda is not None and scenario.agenda.commitment is not None:
+        from standoff.scenario.commitment import commitment_problems  # which builds scenarios itself
+
+        found += commitment_problems(scenario)
     if found:
         raise ScenarioError(_in_order(found))
     return scenario

@@ -31,6 +31,7 @@ from standoff.scenario.values import UNIT_DAYS, parameter_values, unit_factor
 __all__ = [
     "Agenda",
     "Bargaining",
+    "Commitment",
     "Deadline",
     "Effect",
     "Hazard",
@@ -139,6 +140,17 @@ Packages = Annotated[
 ]
 
 
+class Commitment(Part):
+    """The same crisis in a world in which deals bind: what would be different if nobody could use what a deal gives up."""
+
+    set: tuple[Text, ...] = Field(
+        min_length=1, description="Changes to the file as `--set` takes them, such as `deterrent_worth=0`."
+    )
+    note: Text = Field(
+        description="Why these numbers are the price of a shift of power that a binding deal would rule out."
+    )
+
+
 class Agenda(Part):
     """What a deal is about, and which packages may be put on the table."""
 
@@ -147,6 +159,9 @@ class Agenda(Part):
         default="efficient", description="`efficient`, `all`, or a list of packages that name a level for every issue."
     )
     limit: Annotated[int, Field(strict=True, ge=1, le=64)] = Field(default=8, description="Most packages kept.")
+    commitment: Commitment | None = Field(
+        default=None, description="What would be different if deals were binding; asked for by `standoff bargain`."
+    )
 
 
 class Milestone(Part):

@@ -167,14 +167,13 @@ class _Batch:
                     sweep = solved.sweep(d)
                     odds = odds_of_all(game, sweep)
                     error = estimated_error(game, sweep, odds if coarse is None else coarse[index])
-                    if coarse is not None:
-                        if self.settings.belief_points is None and error > self.settings.belief_tolerance:
-                            finer[index] = odds
-                            left.append((index, game))
-                            if num_points == rungs[-1]:
-                                self.tally.on_gpu += 1
-                                yield index, unresolved_beliefs(error, self.settings)
-                            continue
+                    if self.settings.belief_points is None and error > self.settings.belief_tolerance:
+                        finer[index] = odds
+                        left.append((index, game))
+                        if num_points == rungs[-1]:
+                            self.tally.on_gpu += 1
+                            yield index, unresolved_beliefs(error, self.settings)
+                        continue
                     self.tally.on_gpu += 1
                     yield index, self.keep(self._equilibrium(game, solved, d, sweep, num_points, error))
             group, coarse = left, finer if coarse is not None else None

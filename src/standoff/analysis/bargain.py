@@ -1,0 +1,364 @@
+"""Is there a deal that both sides would rather have, and which?
+
+For one type of each side at the table, h and k, package c is worth u_h(c | k) and u_k(c | h) if it is carried through. Against it
+stand two values of disagreement at the current state:
+
+    waiting     V at the start: going on as the equilibrium does, with what deals and wars that brings
+    fighting    Q of the most warlike action now: the action at the start state whose own consequences are likeliest to meet a
+                milestone, and what it is worth to everyone, once it is taken and has told what it tells
+
+The **bargaining range** against either holds the packages that no red line of the two types forbids and that are worth at
+least as much as disagreement to both (Fearon 1995; Powell 2006). Among the allowed packages stand the Pareto frontier and, with
+waiting as disagreement, the points of `standoff.analysis.frontier`. **Closeness** is the largest smallest gain over
+disagreement: negative where the range is empty, and then how far the nearest package misses.
+
+An issue **blocks** where the range is empty and would not be if the issue were dropped (kept at its status quo without
+anybody minding) or if the red lines on it were lifted.
+
+References:
+    Fearon, J. D. (1995), Rationalist explanations for war, International Organization 49(3), 379-414.
+    Powell, R. (2006), War as a commitment problem, International Organization 60(1), 169-203.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from standoff.analysis.frontier import (
+    Lottery,
+    LotteryPoints,
+    SolutionPoints,
+    lottery_points,
+    pareto_frontier,
+    solution_points,
+)
+from standoff.errors import InputError, Problem, nearest
+from standoff.game.deal_worth import PackageTable, tabulate_packages
+from standoff.scenario import Scenario
+from standoff.solve.action_values import action_values
+from standoff.solve.equilibrium import Equilibrium
+
+__all__ = ["LIKELY", "Bargain", "Fight", "IssueEffect", "Pair", "Range", "bargain", "find_fight", "milestone_named"]
+
+Floats = NDArray[np.float64]
+
+LIKELY = 0.5
+"""Probability of meeting the milestone from which on an action counts as one that fights."""
+
+
+@dataclass(frozen=True)
+class Fight:
+    """The most warlike action now.
+
+    Attributes:
+        milestone: The milestone that it meets.
+        stage: Stage in which it can be taken.
+        player: Who takes it.
+        action: Its name.
+        label: Text for people.
+        chance: Probability that its own consequences meet the milestone.
+        values: What it is worth to each (player, type), with what is believed after it.
+    """
+
+    milestone: str
+    stage: str
+    player: str
+    action: str
+    label: str
+    chance: float
+    values: dict[tuple[str, str], float]
+
+
+@dataclass(frozen=True)
+class Range:
+    """The packages that two types prefer to a kind of disagreement.
+
+    Attributes:
+        disagreement: What it is worth to both.
+        packages: Indices of the packages in the range.
+        closeness: Largest smallest gain of any allowed package; None where no package is allowed.
+        nearest: The package that has it.
+    """
+
+    disagreement: tuple[float, float]
+    packages: tuple[int, ...]
+    closeness: float | None
+    nearest: int | None
+
+
+@dataclass(frozen=True)
+class IssueEffect:
+    """What one issue does to the range against waiting.
+
+    Attributes:
+        issue: Its name.
+        label: Text for people.
+        levels_in_range: The levels that some package of the range has.
+        closeness_if_dropped: Closeness if the issue stays at its status quo without anybody minding; None where nothing is
+            allowed.
+        closeness_if_lifted: Closeness without any red lines on the issue; None where nothing is allowed, or no line is drawn.
+        blocks: Whether the range is empty as it is, but not then.
+    """
+
+    issue: str
+    label: str
+    levels_in_range: tuple[str, ...]
+    closeness_if_dropped: float | None
+    closeness_if_lifted: float | None
+    blocks: bool
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One type of each side.
+
+    Attributes:
+        player_types: The types.
+        prior: Probability that these are the true types.
+        allowed: Indices of the packages that no red line of the two forbids.
+        worth: What every package is worth to both; shape (package, 2).
+        frontier: Allowed packages that no other allowed one dominates, from the worst to the best for the first side.
+        points: Nash, Kalai-Smorodinsky and egalitarian package against waiting, as indices of packages.
+        lotteries: The same where lotteries between packages can be agreed.
+        waiting: The range against waiting.
+        fighting: The range against fighting; None where no action fights now.
+        issues: What each issue does.
+    """
+
+    player_types: tuple[str, str]
+    prior: float
+    allowed: tuple[int, ...]
+    worth: Floats
+    frontier: tuple[int, ...]
+    points: SolutionPoints
+    lotteries: LotteryPoints
+    waiting: Range
+    fighting: Range | None
+    issues: tuple[IssueEffect, ...]
+
+    @property
+    def blocking_issues(self) -> tuple[str, ...]:
+        """The issues without which, or without whose red lines, the empty range would open."""
+        return tuple(effect.issue for effect in self.issues if effect.blocks)
+
+
+@dataclass(frozen=True)
+class Bargain:
+    """The table today.
+
+    Attributes:
+        sides: Names of the two players at the table.
+        side_labels: Text for people.
+        packages: Every package of the agenda.
+        offered: Whether the game's players can put each package on the table; shape (package,).
+        worth: Expected worth of each package by (player, type), the others' types by their priors; shape (package,) each.
+        waiting: Value of going on as the equilibrium does, by (player, type).
+        fight: The most warlike action now; None where no action is likely to meet the milestone.
+        pairs: Every pair of types.
+    """
+
+    sides: tuple[str, str]
+    side_labels: tuple[str, str]
+    packages: PackageTable
+    offered: NDArray[np.bool_]
+    worth: dict[tuple[str, str], Floats]
+    waiting: dict[tuple[str, str], float]
+    fight: Fight | None
+    pairs: tuple[Pair, ...]
+
+
+def bargain(scenario: Scenario, equilibrium: Equilibrium, milestone: str | None = None) -> Bargain:
+    """Weigh every package against waiting and fighting.
+
+    Args:
+        scenario: The scenario.
+        equilibrium: Its solution.
+        milestone: The milestone that fighting meets; None: the first of the file.
+
+    Raises:
+        InputError: Nothing is bargained about, or there is no such milestone.
+    """
+    table = tabulate_packages(scenario)
+    game = equilibrium.game
+    fight = find_fight(equilibrium, milestone_named(scenario, milestone))
+    keys = [(game.players[plane.player].name, game.players[plane.player].player_types[plane.player_type])
+            for plane in game.planes]  # fmt: skip
+    waiting = dict(zip(keys, map(float, equilibrium.start_values), strict=True))
+    worth = {key: table.worth_to(p, {}) for p, key in enumerate(keys)}
+    first, second = table.sides
+    pairs = tuple(
+        _pair(scenario, equilibrium, table, fight, (h, k))
+        for h, k in product(range(len(game.players[first].player_types)), range(len(game.players[second].player_types)))
+    )
+    return Bargain(
+        (game.players[first].name, game.players[second].name),
+        (game.players[first].label, game.players[second].label),
+        table,
+        np.isin(np.array(table.names), np.array(game.packages)),
+        worth,
+        waiting,
+        fight,
+        pairs,
+    )
+
+
+def milestone_named(scenario: Scenario, name: str | None) -> str | None:
+    """The milestone of a name, or the first of the file that waits for no other; None where there is none.
+
+    Raises:
+        InputError: There is no such milestone.
+    """
+    if name is None:
+        return next((key for key, milestone in scenario.milestones.items() if milestone.after is None), None)
+    if name not in scenario.milestones:
+        message = f"there is no milestone `{name}`"
+        raise InputError(Problem("unknown-milestone", message, help=nearest(name, list(scenario.milestones))))
+    return name
+
+
+def find_fight(equilibrium: Equilibrium, milestone: str | None) -> Fight | None:
+    """The action at the start state that is likeliest to meet a milestone, if it is at least as likely as not.
+
+    Where several are as likely, the first in the order of the stages and actions.
+
+    Args:
+        equilibrium: The solved game.
+        milestone: The milestone; None: nothing fights. Nor does anything where it holds already.
+    """
+    game = equilibrium.game
+    if milestone is None:
+        return None
+    m = [one.name for one in game.milestones].index(milestone)
+    best: Fight | None = None
+    state: int | None = game.start
+    for s, layer in enumerate(game.epochs[0].layers):
+        if state is None:
+            break
+        if layer.mover[state] >= 0 and layer.arrival[state] > 0.0 and not layer.milestone_holds[state, m]:
+            second = int(layer.second.mover[state]) if layer.second is not None else -1
+            for mover in [int(layer.mover[state])] + ([second] if second >= 0 else []):
+                found = action_values(equilibrium, 0, s, state, game.prior_belief, mover)
+                for a, name in enumerate(found.names):
+                    chance = float(found.milestones[a, m])
+                    if found.allowed[:, a].any() and chance >= max(LIKELY, (best.chance if best else 0.0) + 1e-12):
+                        whose = f"{game.players[mover].name}." if second >= 0 else ""
+                        values = {
+                            (game.players[plane.player].name, game.players[plane.player].player_types[plane.player_type]):
+                            float(found.values[a, p]) for p, plane in enumerate(game.planes)
+                        }  # fmt: skip
+                        label = game.label(f"{layer.name}.{whose}{name}")
+                        best = Fight(milestone, layer.stage, game.players[mover].name, name, label, chance, values)
+        # nothing happens: follow the skip, if there is one
+        state = int(layer.skip[state]) if layer.arrival[state] < 1.0 else None
+    return best
+
+
+def _pair(
+    scenario: Scenario, equilibrium: Equilibrium, table: PackageTable, fight: Fight | None, types: tuple[int, int]
+) -> Pair:
+    players = table.players
+    sides = table.sides
+    own_planes = [equilibrium.game.first_plane[side] + k for side, k in zip(sides, types, strict=True)]
+    worth = np.stack(
+        [table.worth_to(own_planes[0], {sides[1]: types[1]}), table.worth_to(own_planes[1], {sides[0]: types[0]})],
+        axis=1,
+    )
+    names = [players[side].player_types[k] for side, k in zip(sides, types, strict=True)]
+    red = table.red[:, sides[0], types[0]] | table.red[:, sides[1], types[1]]
+    waiting = np.asarray(equilibrium.start_values)[own_planes]
+    allowed = np.flatnonzero(~red)
+    fighting = None
+    if fight is not None:
+        against = np.array([fight.values[players[side].name, name] for side, name in zip(sides, names, strict=True)])
+        fighting = _range(worth, allowed, against)
+    against_waiting = _range(worth, allowed, waiting)
+    points = solution_points(worth[allowed], waiting)
+    lotteries = lottery_points(worth[allowed], waiting)
+    return Pair(
+        (names[0], names[1]),
+        float(players[sides[0]].prior[types[0]] * players[sides[1]].prior[types[1]]),
+        tuple(allowed.tolist()),
+        worth,
+        tuple(allowed[pareto_frontier(worth[allowed])].tolist()),
+        SolutionPoints(
+            _package(points.nash, allowed),
+            _package(points.kalai_smorodinsky, allowed),
+            _package(points.egalitarian, allowed),
+        ),
+        LotteryPoints(
+            _lottery(lotteries.nash, allowed),
+            _lottery(lotteries.kalai_smorodinsky, allowed),
+            _lottery(lotteries.egalitarian, allowed),
+        ),
+        against_waiting,
+        fighting,
+        tuple(
+            _issue_effect(scenario, table, column, against_waiting, worth, waiting, names)
+            for column in range(len(table.issues))
+        ),
+    )
+
+
+def _package(found: int | None, allowed: NDArray[np.int64]) -> int | None:
+    """A package of the whole table from its place among the allowed ones."""
+    return None if found is None else int(allowed[found])
+
+
+def _lottery(found: Lottery | None, allowed: NDArray[np.int64]) -> Lottery | None:
+    """The same for a lottery."""
+    if found is None:
+        return None
+    first, second = found.packages
+    return replace(found, packages=(int(allowed[first]), int(allowed[second])))
+
+
+def _range(worth: Floats, allowed: NDArray[np.int64], disagreement: Floats) -> Range:
+    point = (float(disagreement[0]), float(disagreement[1]))
+    if not len(allowed):
+        return Range(point, (), None, None)
+    smallest = (worth[allowed] - disagreement).min(axis=1)
+    best = int(np.argmax(smallest))
+    return Range(point, tuple(allowed[smallest >= 0.0].tolist()), float(smallest[best]), int(allowed[best]))
+
+
+def _issue_effect(
+    scenario: Scenario,
+    table: PackageTable,
+    column: int,
+    now: Range,
+    worth: Floats,
+    waiting: Floats,
+    names: list[str],
+) -> IssueEffect:
+    """What an issue does to the range of a pair, by looking for the range again without it or without its red lines."""
+    assert scenario.agenda is not None
+    name = table.issues[column]
+    issue = scenario.agenda.issues[name]
+    lines = [_red_levels(scenario, table, c, names) for c in range(len(table.issues))]
+    forbidden = np.stack([lines[c][table.levels[:, c]] for c in range(len(table.issues))], axis=1)
+    others = np.delete(forbidden, column, axis=1).any(axis=1)
+    dropped = _range(worth, np.flatnonzero(~others & (table.levels[:, column] == 0)), waiting).closeness
+    lifted = _range(worth, np.flatnonzero(~others), waiting).closeness if lines[column].any() else None
+    in_range: list[int] = np.unique(table.levels[list(now.packages), column]).tolist()
+    is_empty = not now.packages
+    opens = any(one is not None and one >= 0.0 for one in (dropped, lifted))
+    return IssueEffect(
+        name, issue.label, tuple(issue.levels[level] for level in in_range), dropped, lifted, is_empty and opens
+    )
+
+
+def _red_levels(scenario: Scenario, table: PackageTable, column: int, names: list[str]) -> NDArray[np.bool_]:
+    """Which levels of an issue either of the two types refuses; shape (level,)."""
+    assert scenario.agenda is not None
+    issue = scenario.agenda.issues[table.issues[column]]
+    players = [table.players[side] for side in table.sides]
+    return np.array(
+        [
+            any(issue.is_red_line(level, player.name, name) for player, name in zip(players, names, strict=True))
+            for level in issue.levels
+        ]
+    )

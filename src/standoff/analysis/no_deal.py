@@ -1,0 +1,303 @@
+"""Why is there no deal? The crisis solved again without each of Fearon's three reasons.
+
+Two sides that fight could both have saved the costs of the fight by a deal on what it brings. Fearon (1995) names three reasons
+why rational sides fail to: each is taken away here in turn, the crisis is solved again, and what remains of the odds of
+war is compared with what there was.
+
+    information      Everybody knows everybody's type: the odds of the game with each pair of types known, averaged by
+                     the prior. The same solution holds them (`standoff.solve.revealed`).
+    commitment       Deals bind: what is accepted is carried through, and what the scenario's `agenda.commitment` calls the
+                     price of a shift of power is not to be paid. Both halves are also solved alone.
+    indivisibility   Every package that can be offered can also be had with a side payment. More offers change by themselves
+                     how logit players choose, so this is compared with a crisis in which the same offers are there and the
+                     payments are worth nothing.
+
+The reasons work together, so what they remove does not add up; what all three together leave comes from noise in behaviour,
+from third parties and from accidents, and from a war that a side prefers to every deal (`standoff.analysis.causes` tells
+these apart by the stage that brings it). A reason can also hold war back: then it removes a negative amount.
+
+References:
+    Fearon, J. D. (1995), Rationalist explanations for war, International Organization 49(3), 379-414.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from standoff.analysis.causes import Cause, causes_of
+from standoff.analysis.targets import target_odds
+from standoff.game.compile import compile_game
+from standoff.game.deal_worth import PackageTable, tabulate_packages
+from standoff.game.model import Game
+from standoff.scenario import Scenario, replace
+from standoff.scenario.commitment import ratification_changes, with_binding_deals, without_power_shift
+from standoff.scenario.side_payments import with_side_payments
+from standoff.solve.adjoint import Target
+from standoff.solve.equilibrium import Certificate, Equilibrium, Settings, solve
+from standoff.solve.revealed import reveal_types, type_profiles
+
+__all__ = ["PAYMENTS", "NoDeal", "Remedy", "Resolve", "why_no_deal"]
+
+Floats = NDArray[np.float64]
+Progress = Callable[[float], None]
+
+PAYMENTS = (0.1, 0.3)
+"""Sizes of side payments where nothing else is said, in payoff units."""
+
+
+@dataclass(frozen=True)
+class Resolve:
+    """One crisis solved.
+
+    Attributes:
+        label: What is different in it.
+        scenario_hash: Hash of the scenario that was solved.
+        changes: Its overrides, as `name=value`.
+        odds: Probability of each target; shape (target,).
+        causes: What brings the first target about, where that is a milestone.
+        certificate: How good the solution is.
+    """
+
+    label: str
+    scenario_hash: str
+    changes: tuple[str, ...]
+    odds: Floats
+    causes: tuple[Cause, ...]
+    certificate: Certificate
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What taking one reason away does.
+
+    Attributes:
+        name: `information`, `commitment`, `indivisibility` or `all`.
+        label: Text for people.
+        applies: Whether the scenario has anything to take away; if not, the odds are those of the baseline.
+        baseline: Odds with the reason in place; shape (target,).
+        odds: Odds without it; shape (target,).
+        parts: The solves that it rests on: for information one for each profile of types, with its prior in `weights`; else
+            the whole remedy first, then its halves, or the crisis to compare with.
+        weights: Prior of each profile of types, for information; empty otherwise.
+        note: What the reader must know.
+    """
+
+    name: str
+    label: str
+    applies: bool
+    baseline: Floats
+    odds: Floats
+    parts: tuple[Resolve, ...]
+    weights: tuple[float, ...]
+    note: str
+
+    @property
+    def removed(self) -> Floats:
+        """Baseline less odds; shape (target,)."""
+        return np.asarray(self.baseline - self.odds)
+
+    @property
+    def share_removed(self) -> Floats:
+        """`removed` as a share of the baseline, nan where that is 0; shape (target,)."""
+        return np.divide(
+            self.removed, self.baseline, out=np.full_like(self.baseline, np.nan), where=self.baseline > 0.0
+        )
+
+
+@dataclass(frozen=True)
+class NoDeal:
+    """Why there is no deal.
+
+    Attributes:
+        targets: The probabilities asked about.
+        base: The crisis as it is.
+        remedies: Information, commitment, indivisibility, and all together.
+        payments: Sizes of the side payments.
+    """
+
+    targets: tuple[Target, ...]
+    base: Resolve
+    remedies: tuple[Remedy, ...]
+    payments: tuple[float, ...]
+
+
+def why_no_deal(
+    scenario: Scenario,
+    equilibrium: Equilibrium,
+    targets: Sequence[Target],
+    *,
+    payments: Sequence[float] = PAYMENTS,
+    progress: Progress | None = None,
+) -> NoDeal:
+    """Solve the crisis again without each reason why bargaining fails.
+
+    Args:
+        scenario: The scenario, with a bargaining stage.
+        equilibrium: Its solution; the others are solved with the same settings.
+        targets: The probabilities to compare.
+        payments: Sizes of side payments, in payoff units.
+        progress: Called with the share of the work done, now and then.
+
+    Raises:
+        InputError: Nothing is bargained about, or a payment is not positive.
+        ScenarioError: A changed crisis makes no game.
+        SolveError: A changed crisis could not be solved to the tolerances.
+    """
+    return _Inquiry(scenario, equilibrium, tuple(targets), tuple(payments), progress).answer()
+
+
+class _Inquiry:
+    """The solves of one question."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        equilibrium: Equilibrium,
+        targets: tuple[Target, ...],
+        payments: tuple[float, ...],
+        progress: Progress | None,
+    ) -> None:
+        self.scenario = scenario
+        self.equilibrium = equilibrium
+        self.targets = targets
+        self.payments = payments
+        self.progress = progress
+        self.table = tabulate_packages(scenario)
+        self.settings: Settings = equilibrium.settings
+        self.done = 0
+
+    def answer(self) -> NoDeal:
+        # what is wrong with the input is told before anything is solved
+        paid = self._with_payments(self.scenario, self.equilibrium.game, are_paid=True)
+        base = self._told("as it is", self.scenario, self.equilibrium)
+        remedies = (
+            self._information(base), self._commitment(base), self._indivisibility(paid), self._all(base)
+        )  # fmt: skip
+        return NoDeal(self.targets, base, remedies, self.payments)
+
+    def _told(self, label: str, scenario: Scenario, equilibrium: Equilibrium) -> Resolve:
+        before = set(self.scenario.overrides)
+        return Resolve(
+            label,
+            scenario.scenario_hash,
+            tuple(change for change in scenario.overrides if change not in before),
+            target_odds(equilibrium, self.targets),
+            self._causes(equilibrium),
+            equilibrium.certificate,
+        )
+
+    def _causes(self, equilibrium: Equilibrium) -> tuple[Cause, ...]:
+        first = self.targets[0]
+        if first.kind != "milestone" or self.scenario.milestones[first.name].after is not None:
+            return ()
+        return causes_of(equilibrium, first.name, first.periods)
+
+    def _solved(self, scenario: Scenario) -> Equilibrium:
+        """Solve another crisis; its values are not kept."""
+        found = solve(compile_game(scenario), self.settings)
+        self.done += 1
+        if self.progress is not None:
+            self.progress(self.done / 6)
+        return found
+
+    def _revealed(self, scenario: Scenario, equilibrium: Equilibrium) -> tuple[Floats, list[Resolve], list[float]]:
+        """Odds with the types revealed, averaged by the prior, and those of every profile."""
+        parts, weights = [], []
+        for types, prior in type_profiles(equilibrium.game):
+            names = [
+                player.player_types[k]
+                for player, k in zip(equilibrium.game.players, types, strict=True)
+                if len(player.player_types) == 2
+            ]
+            parts.append(self._told(" and ".join(names) or "as it is", scenario, reveal_types(equilibrium, types)))
+            weights.append(prior)
+        return np.asarray(np.array(weights) @ np.array([part.odds for part in parts])), parts, weights
+
+    def _information(self, base: Resolve) -> Remedy:
+        odds, parts, weights = self._revealed(self.scenario, self.equilibrium)
+        applies = len(parts) > 1
+        note = (
+            "The odds of each pair of types, known to all, averaged by the prior."
+            if applies
+            else "No player has a private type."
+        )
+        return Remedy(
+            "information",
+            "everybody knows everybody's type",
+            applies,
+            base.odds,
+            odds,
+            tuple(parts),
+            tuple(weights),
+            note,
+        )
+
+    def _commitment(self, base: Resolve) -> Remedy:
+        label = "deals bind"
+        ratified = ratification_changes(self.scenario)
+        agenda = self.scenario.agenda
+        shift = agenda.commitment if agenda is not None else None
+        if not ratified and shift is None:
+            note = (
+                "The scenario names no price of a shift of power (`agenda.commitment`), and no deal can fail at home."
+            )
+            return Remedy("commitment", label, False, base.odds, base.odds, (), (), note)
+        parts = []
+        notes = []
+        binding = with_binding_deals(self.scenario)
+        parts.append(self._told(label, binding, self._solved(binding)))
+        if ratified and shift is not None:
+            carried = replace(self.scenario, ratified)
+            parts.append(self._told("only: what is accepted is carried through", carried, self._solved(carried)))
+            still = without_power_shift(self.scenario)
+            parts.append(self._told("only: a deal shifts no power", still, self._solved(still)))
+        notes.append(" ".join(shift.note.split()) if shift is not None
+                     else "The scenario names no price of a shift of power (`agenda.commitment`), so only ratification is "
+                     "made certain.")  # fmt: skip
+        if not ratified:
+            notes.append("No deal can fail at home in this scenario.")
+        return Remedy("commitment", label, True, base.odds, parts[0].odds, tuple(parts), (), " ".join(notes))
+
+    def _indivisibility(self, paid: Scenario) -> Remedy:
+        unpaid = self._with_payments(self.scenario, self.equilibrium.game, are_paid=False)
+        with_payments = self._told("with side payments", paid, self._solved(paid))
+        without = self._told("the same offers, payments worth nothing", unpaid, self._solved(unpaid))
+        sizes = " or ".join(f"{size:g}" for size in self.payments)
+        note = (
+            f"Payments of {sizes} cost the payer what they are worth to the other, at an exchange rate of 1 between payoffs that "
+            "are on scales of their own: an idealisation."
+        )
+        return Remedy(
+            "indivisibility", "side payments are possible", True, without.odds, with_payments.odds,
+            (with_payments, without), (), note,
+        )  # fmt: skip
+
+    def _all(self, base: Resolve) -> Remedy:
+        """The three together. The crisis to compare with is the one as it is."""
+        binding = with_binding_deals(self.scenario)
+        scenario = self._with_payments(binding, compile_game(binding), are_paid=True)
+        odds, parts, weights = self._revealed(scenario, self._solved(scenario))
+        note = "What is left comes from noise in behaviour, from third parties, from accidents, and from war for its own sake."
+        return Remedy("all", "all three", True, base.odds, odds, tuple(parts), tuple(weights), note)
+
+    def _with_payments(self, scenario: Scenario, game: Game, *, are_paid: bool) -> Scenario:
+        assert scenario.agenda is not None
+        return with_side_payments(scenario, _offered(self.table, scenario, game), self.payments, are_paid=are_paid)
+
+
+def _offered(table: PackageTable, scenario: Scenario, game: Game) -> list[dict[str, str]]:
+    """The packages that can be put on the table of a game, as issue -> level."""
+    assert scenario.agenda is not None
+    place = {name: k for k, name in enumerate(table.names)}
+    issues = scenario.agenda.issues
+    return [
+        {
+            issue: issues[issue].levels[level]
+            for issue, level in zip(table.issues, table.levels[place[name]], strict=True)
+        }
+        for name in game.packages
+    ]

@@ -1,0 +1,189 @@
+"""The decisions at which a player can meet a milestone by its own move, and what that move is worth against the others.
+
+In the logit equilibrium s_h(a) is proportional to exp(L Q_h(a)), so differences between action values are read off the
+strategies:
+
+    Q_h(a) - Q_h(c) = log(s_h(a) / s_h(c)) / L.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from standoff.errors import InputError, Problem
+from standoff.game.model import Epoch, Layer
+from standoff.solve.action_values import milestone_chances
+from standoff.solve.equilibrium import Equilibrium
+
+__all__ = ["StrikeDecision", "find_decisions"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+SMALLEST = 1e-300
+"""Probability below which the kernels' exponential no longer follows the exponent, so that nothing can be read off."""
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The own actions of a player in the states of a layer; rows are filled up with -1.
+
+    Attributes:
+        states: States in which the player decides; shape (decision,).
+        actions: Where the strategy of each own action stands; shape (decision, action).
+        is_strike: Shape (decision, action).
+        allowed: Shape (decision, action, 2).
+    """
+
+    states: Ints
+    actions: Ints
+    is_strike: Bools
+    allowed: Bools
+
+
+@dataclass(frozen=True)
+class StrikeDecision:
+    """A player's decision, in one layer of every period, that can meet the milestone.
+
+    Attributes:
+        equilibrium: The solved game.
+        layer_index: The layer.
+        player: Index of the player.
+        is_second: Whether it is the second of two who move at the same time.
+        milestone: Index of the milestone.
+        least: Probability from which on an action counts.
+    """
+
+    equilibrium: Equilibrium
+    layer_index: int
+    player: int
+    is_second: bool
+    milestone: int
+    least: float
+
+    @property
+    def layer(self) -> Layer:
+        """The layer in the first epoch."""
+        return self.equilibrium.game.epochs[0].layers[self.layer_index]
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """Names of the actions that meet the milestone in some state."""
+        found: dict[str, None] = {}
+        for epoch in self.equilibrium.game.epochs:
+            rows = self._rows(epoch)
+            layer = epoch.layers[self.layer_index]
+            labels = layer.second.action_label if self.is_second and layer.second is not None else layer.action_label
+            for action in rows.actions[rows.is_strike]:
+                found[layer.action_names[labels[action]]] = None
+        return tuple(found)
+
+    def advantage(self, period: int, player_type: int) -> tuple[Floats, Floats]:
+        """What striking is worth beyond not striking, and beyond the best other action.
+
+        Args:
+            period: Period.
+            player_type: Type of the player.
+
+        Returns:
+            Two arrays of shape (state, row of belief points), nan where the type cannot both strike and not strike.
+
+        Raises:
+            InputError: The strategies do not tell the values, because the rationality is 0 or too high.
+        """
+        game, grid = self.equilibrium.game, self.equilibrium.grid
+        player = game.players[self.player]
+        rows = self._rows(game.epoch_of(period))
+        which = self.equilibrium.second_strategies if self.is_second else self.equilibrium.strategies
+        strategies = which[period][self.layer_index]
+        own = min(player_type, strategies.shape[1] - 1)
+        share = strategies[rows.actions.clip(min=0), own][..., : grid.num_points]
+        if self.layer.second is None and grid.sides.axis_of[self.player] == 1:
+            # mover order: the own belief, that of the second axis, is outermost
+            n1, n2 = grid.shape
+            share = share.reshape(*share.shape[:-1], n2, n1).swapaxes(-1, -2).reshape(share.shape)
+        has = rows.allowed[:, :, player_type] & (rows.actions >= 0)
+        strike, other = (has & rows.is_strike)[..., None], (has & ~rows.is_strike)[..., None]
+        if player.rationality == 0.0 or (share[has] < SMALLEST).any():
+            how = "is 0" if player.rationality == 0.0 else f"is {player.rationality:g}"
+            message = f"the rationality of `{player.name}` {how}: its strategy does not tell what its actions are worth"
+            raise InputError(Problem("rationality", message, help="set a positive rationality that is not so high"))
+        logs = np.log(np.where(strike | other, share, 1.0))
+        best_strike = np.where(strike, logs, -np.inf).max(axis=1)
+        best_other = np.where(other, logs, -np.inf).max(axis=1)
+        weight = np.where(other, share, 0.0)
+        total = weight.sum(axis=1)
+        possible = (has & rows.is_strike).any(axis=1) & (has & ~rows.is_strike).any(axis=1)
+        mean = np.divide((weight * logs).sum(axis=1), total, out=np.zeros_like(total), where=total > 0.0)
+        found = []
+        for against in (mean, best_other):
+            table = np.full((self.layer.num_states, grid.row), np.nan)
+            table[rows.states[possible], : grid.num_points] = (best_strike - against)[possible] / player.rationality
+            found.append(table)
+        return found[0], found[1]
+
+    def _rows(self, epoch: Epoch) -> _Rows:
+        if epoch.start not in self._known:
+            self._known[epoch.start] = self._find_rows(epoch)
+        return self._known[epoch.start]
+
+    @cached_property
+    def _known(self) -> dict[int, _Rows]:
+        return {}
+
+    def _find_rows(self, epoch: Epoch) -> _Rows:
+        layer = epoch.layers[self.layer_index]
+        chances = milestone_chances(self.equilibrium, epoch.start, self.layer_index)[:, self.milestone]
+        found = []
+        for x in range(layer.num_states):
+            mover = layer.second.mover[x] if self.is_second and layer.second is not None else layer.mover[x]
+            # where the milestone holds already, no move brings it
+            if mover != self.player or layer.arrival[x] <= 0.0 or layer.milestone_holds[x, self.milestone]:
+                continue
+            count = int(layer.second.num_actions[x]) if layer.second is not None and layer.second.mover[x] >= 0 else 1
+            table = np.arange(layer.action_start[x], layer.action_start[x + 1]).reshape(-1, count)
+            table = table.T if self.is_second else table
+            # whatever the other does at the same time
+            found.append((x, table[:, 0], chances[table].min(axis=1) >= self.least))
+        widest = max((len(actions) for _, actions, _ in found), default=0)
+        actions = np.full((len(found), widest), -1, dtype=np.int64)
+        is_strike = np.zeros((len(found), widest), dtype=np.bool_)
+        for k, (_, own, strikes) in enumerate(found):
+            actions[k, : len(own)] = own
+            is_strike[k, : len(own)] = strikes
+        allowed = layer.second.action_allowed if self.is_second and layer.second is not None else layer.action_allowed
+        num_types = len(self.equilibrium.game.players[self.player].player_types)
+        has = allowed[actions.clip(min=0)] if num_types == 2 else np.ones((*actions.shape, 2), dtype=np.bool_)
+        return _Rows(np.array([x for x, _, _ in found], dtype=np.int64), actions, is_strike, has)
+
+
+def find_decisions(equilibrium: Equilibrium, milestone: str, least: float) -> tuple[StrikeDecision, ...]:
+    """Every decision at which some action's own consequences are likely to meet a milestone.
+
+    Args:
+        equilibrium: The solved game.
+        milestone: Name of the milestone.
+        least: Probability from which on an action counts, whatever another does at the same time.
+
+    Returns:
+        In the order of the stages.
+    """
+    game = equilibrium.game
+    index = [one.name for one in game.milestones].index(milestone)
+    found = []
+    for s, layer in enumerate(game.epochs[0].layers):
+        if layer.is_chance:
+            continue
+        movers = {(int(m), False) for m in layer.mover if m >= 0}
+        if layer.second is not None:
+            movers |= {(int(m), True) for m in layer.second.mover if m >= 0}
+        for player, is_second in sorted(movers):
+            decision = StrikeDecision(equilibrium, s, player, is_second, index, least)
+            if decision.actions:
+                found.append(decision)
+    return tuple(found)

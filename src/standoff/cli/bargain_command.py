@@ -1,0 +1,72 @@
+"""`standoff bargain`: the table today, and why there is no deal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName, progress_bar
+
+__all__ = ["register"]
+
+BASE_SHARE = 0.1
+"""Share of the work that is the solve of the crisis as it is."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the app."""
+    app.command("bargain")(bargain)
+
+
+def bargain(
+    scenario: ScenarioName,
+    overrides: Overrides = None,
+    targets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--target",
+            metavar="NAME[@WHEN]",
+            help="Whose odds to explain: an outcome or milestone, by so many time units or a date, e.g. strike@8.",
+        ),
+    ] = None,
+    payments: Annotated[
+        list[float] | None,
+        typer.Option("--payment", metavar="SIZE", help="Size of a side payment, in payoff units."),
+    ] = None,
+    belief_points: BeliefPoints = None,
+    belief_tolerance: BeliefTolerance = 2e-3,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Weigh every package against waiting and fighting, and say why there is no deal."""
+    from standoff import workbench
+
+    crisis = workbench.load(scenario, overrides=list(overrides or []))
+    from standoff.analysis.bargain_document import bargain_document, no_deal_document
+    from standoff.analysis.targets import parse_targets
+    from standoff.game.deal_worth import tabulate_packages
+    from standoff.solve.equilibrium import Settings
+
+    wanted = parse_targets(crisis.scenario, targets)
+    milestone = next((target.name for target in wanted if target.kind == "milestone"), None)
+    tabulate_packages(crisis.scenario)  # what is wrong with the table is told before the solve
+    with progress_bar() as progress:
+        settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
+        solution = crisis.solve(settings, lambda share: progress(BASE_SHARE * share))
+        table = solution.bargain(milestone)
+        reasons = solution.why_no_deal(
+            wanted,
+            payments=payments or None,
+            progress=lambda share: progress(BASE_SHARE + (1.0 - BASE_SHARE) * share),
+        )
+    if as_json:
+        document = solution.header() | {"bargain": bargain_document(table), "no_deal": no_deal_document(reasons)}
+        sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")
+        return
+    from rich.console import Console
+
+    from standoff.cli.bargain_drawing import draw_bargain
+
+    draw_bargain(Console(highlight=False, soft_wrap=False), solution, table, reasons)

@@ -1,0 +1,188 @@
+"""What every action at one decision is worth to every player type.
+
+At a state x of a decision layer and a public belief b the mover's type h gets from action a
+
+    Q_h(a) = r_h(x, a) + sum_y p(y | x, a) V_h(y, b'(a)),
+
+and every other player type k of player j the same with its own r and V; b'(a) is the public belief after the action by Bayes'
+rule. Where two move at the same time, the other's strategy s_k(c) and its posterior come in: the mover's types expect the
+other's move by the public belief, the other's type k knows its own strategy, so that
+
+    Q_h(a) = sum_c sbar(c) (r_h + E V_h(y, b'(a), b'(c))),    Q_k(a) = sum_c s_k(c) (r_k + E V_k(y, b'(a), b'(c))).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from standoff.game.model import Layer
+from standoff.solve.chebyshev import interpolation_weights
+from standoff.solve.result import Equilibrium
+from standoff.solve.sample import layer_strategy
+
+__all__ = ["ActionValues", "action_values", "milestone_chances"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class ActionValues:
+    """A decision of one player, seen by everyone.
+
+    Attributes:
+        player: Who decides.
+        names: Its actions.
+        strategies: Probability of each action by type; shape (type, action).
+        allowed: Whether each type has each action; shape (type, action).
+        posteriors: Public belief in the player's second type after each action; shape (action,), nan for one type.
+        values: Worth of each action to every plane; shape (action, plane). For a type of the player that does not have the
+            action: what it would be worth to it.
+        milestones: Probability that the action's own consequences meet each milestone's condition; shape (action, milestone).
+    """
+
+    player: int
+    names: tuple[str, ...]
+    strategies: Floats
+    allowed: NDArray[np.bool_]
+    posteriors: Floats
+    values: Floats
+    milestones: Floats
+
+
+def action_values(
+    equilibrium: Equilibrium,
+    period: int,
+    layer_index: int,
+    state: int,
+    beliefs: tuple[float, ...],
+    player: int | None = None,
+) -> ActionValues:
+    """What every action at a state is worth.
+
+    Args:
+        equilibrium: Its values of the period must have been kept (period 0 always is).
+        period: Period.
+        layer_index: Layer, a decision layer.
+        state: State of that layer, one in which a player moves.
+        beliefs: Public belief about each player with two types.
+        player: Which player, where two move at the same time; None: the mover.
+
+    Returns:
+        The player's actions and their worth.
+    """
+    game = equilibrium.game
+    layer = game.epoch_of(period).layers[layer_index]
+    first, second = _movers(layer, state)
+    who = first if player is None else player
+    strategies, posteriors = layer_strategy(equilibrium, period, layer_index, state, beliefs, who)
+    joint = np.arange(layer.action_start[state], layer.action_start[state + 1])
+    count = int(layer.second.num_actions[state]) if layer.second is not None and second >= 0 else 1
+    table = joint.reshape(-1, count)  # by the mover's action and the second mover's
+    others = np.ones((1, 1))  # strategies of the other mover, by type
+    after_other: Floats = np.full(1, np.nan)
+    other = -1
+    if second >= 0:
+        other = second if who == first else first
+        others, after_other = layer_strategy(equilibrium, period, layer_index, state, beliefs, other)
+        if who == second:
+            table = table.T
+    weights = _weights(equilibrium, other, others, beliefs)
+    values = np.zeros((len(table), len(game.planes)))
+    chances = np.zeros((len(table), len(game.milestones)))
+    for a, row in enumerate(table):
+        for c, action in enumerate(row):
+            after = list(beliefs)
+            for mover, posterior in ((who, posteriors[a]), (other, after_other[c])):
+                if mover in game.belief_players:
+                    after[game.belief_players.index(mover)] = float(posterior)
+            worth = _worth(equilibrium, period, layer_index, int(action), tuple(after))
+            values[a] += weights[:, c] * worth
+            chances[a] += (
+                _mean(equilibrium, other, others, beliefs)[c]
+                * milestone_chances(equilibrium, period, layer_index)[int(action)]
+            )
+    labels, has = _own(layer, table[:, 0], is_second=who == second)
+    return ActionValues(
+        who,
+        tuple(layer.action_names[label] for label in labels),
+        strategies,
+        has.T[: len(strategies)] if len(strategies) > 1 else np.ones_like(strategies, dtype=np.bool_),
+        posteriors,
+        values,
+        chances,
+    )
+
+
+def milestone_chances(equilibrium: Equilibrium, period: int, layer_index: int) -> Floats:
+    """Probability that each action of a layer leads at once to a state in which each milestone's condition holds.
+
+    Args:
+        equilibrium: The solved game.
+        period: Period.
+        layer_index: Layer.
+
+    Returns:
+        Shape (action, milestone), where two move at the same time: by joint action.
+    """
+    game = equilibrium.game
+    epoch = game.epoch_of(period)
+    layer = epoch.layers[layer_index]
+    arrived = epoch.layers[(layer_index + 1) % game.num_layers]
+    holds = np.where(
+        (layer.branch_target >= 0)[:, None], arrived.milestone_holds[layer.branch_target.clip(min=0)], False
+    )
+    return _by_action(layer, layer.branch_probability[:, None] * holds)
+
+
+def _by_action(layer: Layer, by_branch: Floats) -> Floats:
+    """Sum over the branches of each action."""
+    owner = np.repeat(np.arange(layer.num_actions), np.diff(layer.branch_start))
+    total = np.zeros((layer.num_actions, by_branch.shape[1]))
+    np.add.at(total, owner, by_branch)
+    return total
+
+
+def _movers(layer: Layer, state: int) -> tuple[int, int]:
+    second = int(layer.second.mover[state]) if layer.second is not None else -1
+    return int(layer.mover[state]), second
+
+
+def _own(layer: Layer, actions: Ints, *, is_second: bool) -> tuple[list[int], NDArray[np.bool_]]:
+    """Labels of a player's own actions, and which type has which; shape (action, 2)."""
+    if is_second and layer.second is not None:
+        return layer.second.action_label[actions].tolist(), layer.second.action_allowed[actions]
+    return layer.action_label[actions].tolist(), layer.action_allowed[actions]
+
+
+def _mean(equilibrium: Equilibrium, other: int, others: Floats, beliefs: tuple[float, ...]) -> Floats:
+    """The other mover's strategy in the eyes of those who do not know its type."""
+    if len(others) == 1:
+        return np.asarray(others[0])
+    belief = beliefs[equilibrium.game.belief_players.index(other)]
+    return np.asarray((1.0 - belief) * others[0] + belief * others[1])
+
+
+def _weights(equilibrium: Equilibrium, other: int, others: Floats, beliefs: tuple[float, ...]) -> Floats:
+    """Probability of each action of the other mover in the eyes of every plane; shape (plane, action)."""
+    mean = _mean(equilibrium, other, others, beliefs)
+    return np.array([others[plane.player_type] if plane.player == other else mean for plane in equilibrium.game.planes])
+
+
+def _worth(equilibrium: Equilibrium, period: int, layer_index: int, action: int, beliefs: tuple[float, ...]) -> Floats:
+    """Worth of a joint action to every plane, at the public belief after it; shape (plane,)."""
+    game, grid = equilibrium.game, equilibrium.grid
+    layer = game.epoch_of(period).layers[layer_index]
+    lines = [interpolation_weights(belief, n) for belief, n in zip(beliefs, grid.shape, strict=False)]
+    lines += [np.ones(1)] * (2 - len(lines))
+    at = np.outer(lines[0], lines[1]).ravel()
+    later = equilibrium.values[period][layer_index + 1]
+    worth = np.array(layer.action_payoff[action], dtype=np.float64)
+    for branch in range(layer.branch_start[action], layer.branch_start[action + 1]):
+        target = int(layer.branch_target[branch])
+        source = grid.terminal_values[-target - 1] if target < 0 else later[target]
+        worth += layer.branch_probability[branch] * (source[:, : len(at)] @ at)
+    return worth

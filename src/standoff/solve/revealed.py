@@ -1,0 +1,70 @@
+"""The same crisis with the private types laid open.
+
+The public belief is part of the state, so a solved game holds the equilibria of all priors. Where the types are known to
+everyone the belief is 0 or 1 and stays there: Bayes' rule moves no certainty. Those beliefs are points of every grid, no
+interpolation comes in, and the strategies found there are those of the game in which the players have just these types.
+What is left to do is the forward pass from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+
+from standoff.game.model import Game
+from standoff.solve.arrays import Grid
+from standoff.solve.passes import Backward, Workers, forward_pass
+from standoff.solve.result import Equilibrium
+
+__all__ = ["reveal_types", "type_profiles"]
+
+
+def type_profiles(game: Game) -> Iterator[tuple[tuple[int, ...], float]]:
+    """Every combination of the players' types with its prior probability; one type for each player, in order."""
+    for types in product(*(range(len(player.player_types)) for player in game.players)):
+        shares = [player.prior[k] for player, k in zip(game.players, types, strict=True)]
+        yield types, float(np.prod(shares))
+
+
+def reveal_types(equilibrium: Equilibrium, types: tuple[int, ...]) -> Equilibrium:
+    """The equilibrium of the game in which everybody knows everybody's type.
+
+    Args:
+        equilibrium: The solved game.
+        types: Type of each player, in order.
+
+    Returns:
+        The equilibrium with priors of 0 and 1. Its certificate holds for every node of the game solved; its `belief_error` is
+        the gap between the public odds and those given the true types, which only rounding can open.
+
+    Raises:
+        ValueError: There are not as many types as players, or a player has no such type.
+    """
+    game = equilibrium.game
+    if len(types) != len(game.players) or any(
+        not 0 <= k < len(player.player_types) for player, k in zip(game.players, types, strict=False)
+    ):
+        raise ValueError(f"types must be one type of each of {len(game.players)} players, not {types!r}")
+    players = tuple(
+        replace(player, prior=tuple(float(k == own) for k in range(len(player.player_types))))
+        for player, own in zip(game.players, types, strict=True)
+    )
+    revealed = Game.trusted(**{**game.__dict__, "players": players})
+    points = equilibrium.certificate.belief_points
+    grid = Grid(revealed, points[0] if points else 1)
+    found = Backward(
+        equilibrium.values, equilibrium.strategies, equilibrium.second_strategies, equilibrium.certificate.residual,
+        equilibrium.certificate.regret, (), equilibrium.horizon_values, equilibrium.certificate.stationary_change,
+    )  # fmt: skip
+    with Workers.of(equilibrium.settings) as workers:
+        sweep = forward_pass(revealed, grid, found, workers, None)
+    start_values = equilibrium.values[0][0][game.start] @ grid.start_weights
+    own = [first + k for first, k in zip(game.first_plane, types, strict=True)]
+    gap = float(np.max(np.abs(start_values[own] - sweep.payoffs[own])))
+    public, private = sweep.absorbed[:, :, :1], sweep.absorbed[:, :, [1 + p for p in own]]
+    error = float(np.max(np.abs(private - public), initial=0.0))
+    certificate = replace(equilibrium.certificate, belief_error=error, consistency_gap=gap)
+    return replace(equilibrium, game=revealed, certificate=certificate, start_values=start_values, sweep=sweep)
