@@ -1,262 +1,34 @@
-"""The use cases. The command line, notebooks and the brief call these, so that one number comes from one function."""
+"""A solved crisis, and the questions that are asked of it."""
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from standoff import catalog
-from standoff.catalog import list_scenarios, scenario_path
-from standoff.errors import InputError, Problem, nearest
 from standoff.extras import import_extra
-from standoff.scenario import Coverage, Scenario, apply_overrides, load_scenario, source_coverage
-from standoff.version import __version__
+from standoff.scenario import Scenario
+from standoff.workbench.provenance import JSON_VERSION, versions
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from standoff.analysis.bargain import Bargain
-    from standoff.analysis.compare import Comparison
     from standoff.analysis.drivers import Drivers
     from standoff.analysis.executor import Executor
     from standoff.analysis.forecast import Forecast
     from standoff.analysis.gradients import Gradients
     from standoff.analysis.no_deal import NoDeal
-    from standoff.analysis.side_by_side import Alignment
     from standoff.analysis.stories import Stories
     from standoff.analysis.tripwires import Tripwires
     from standoff.analysis.watch import WatchList
-    from standoff.analysis.whatif import WhatIf
     from standoff.analysis.window import Window
-    from standoff.game.model import Game
     from standoff.solve.adjoint import Target
-    from standoff.solve.branches import Branches
-    from standoff.solve.equilibrium import Equilibrium, Settings
+    from standoff.solve.equilibrium import Equilibrium
+    from standoff.workbench.crisis import Crisis
 
-__all__ = [
-    "JSON_VERSION",
-    "Crisis",
-    "Solution",
-    "answer_document",
-    "compare",
-    "find_scenario",
-    "load",
-    "versions",
-    "write_starter",
-]
-
-JSON_VERSION = 1
-"""Version of the layout of `Solution.document`; it grows when a key changes its meaning or goes."""
-
-
-def find_scenario(name: str | Path) -> Path:
-    """The file of a catalogue scenario, or the path itself.
-
-    Raises:
-        InputError: It is neither a scenario of the catalogue nor the path of a file.
-    """
-    known = scenario_path(str(name))
-    if known is not None:
-        return known
-    path = Path(name)
-    looks_like_path = path.suffix in {".yaml", ".yml"} or len(path.parts) > 1 or path.exists()
-    if looks_like_path:
-        return path
-    raise InputError(
-        Problem(
-            code="unknown-scenario",
-            message=f"there is no scenario `{name}` in the catalogue and no file of that name",
-            help=nearest(str(name), list_scenarios()),
-        )
-    )
-
-
-def load(name: str | Path, *, overrides: Sequence[str] = ()) -> Crisis:
-    """Open a crisis.
-
-    Args:
-        name: A scenario of the catalogue, or the path of a scenario file.
-        overrides: Changes as `name=value`, for example `escort_cost=0.02` or `state.shield.start=ready`.
-
-    Returns:
-        The crisis, checked but not yet solved.
-
-    Raises:
-        InputError: The name, the file or an override is wrong; carries every fault.
-
-    Examples:
-        >>> load("iran-us-2026").scenario.id
-        'iran-us-2026'
-    """
-    scenario = load_scenario(find_scenario(name))
-    if overrides:
-        scenario = apply_overrides(scenario, list(overrides))
-    return Crisis(scenario)
-
-
-def write_starter(path: Path) -> None:
-    """Write the commented starter scenario to a new file.
-
-    Raises:
-        InputError: The file exists already, or cannot be written.
-    """
-    text = (Path(catalog.__file__).parent / "starter.yaml.txt").read_text(encoding="utf-8")
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise InputError(
-            Problem(code="file-exists", message=f"`{path}` is there already", help="choose another name")
-        ) from None
-    except OSError as error:
-        raise InputError(
-            Problem(
-                code="cannot-write",
-                message=f"`{path}` cannot be written: {error.strerror}",
-                help="choose another place",
-            )
-        ) from None
-
-
-def versions() -> dict[str, str]:
-    """Versions of everything that a number depends on."""
-    packages = ("numpy", "numba", "pydantic")
-    return {"standoff": __version__, "python": platform.python_version()} | {
-        name: metadata.version(name) for name in packages
-    }
-
-
-def compare(
-    before: Crisis,
-    after: Crisis,
-    settings: Settings | None = None,
-    *,
-    alignment: Alignment = "date",
-    progress: Callable[[float], None] | None = None,
-) -> Comparison:
-    """Solve two crises and compare them: odds by date, first moves, values, numbers and structure.
-
-    Args:
-        before: The first.
-        after: The second.
-        settings: How to solve each.
-        alignment: Whether odds are matched by calendar "date" or by the time "ahead" of each one's `as_of`.
-        progress: Called with the share of the solves done.
-
-    Raises:
-        InputError: A scenario makes no game, or no period of both ends on the same day.
-        SolveError: A solution did not meet the tolerances.
-    """
-    from standoff.analysis.compare import compare as compare_scenarios
-
-    return compare_scenarios(before.scenario, after.scenario, settings, alignment=alignment, progress=progress)
-
-
-def answer_document(found: WhatIf | Comparison | Drivers | Tripwires) -> dict[str, Any]:
-    """The answer of an analysis as plain data, as its command prints it with `--json` (layout: docs/reference/json.md)."""
-    from standoff.analysis.documents import answer_document as plain
-
-    return {"json_version": JSON_VERSION, **plain(found), "versions": versions()}
-
-
-@dataclass(frozen=True)
-class Crisis:
-    """A scenario on the workbench.
-
-    Attributes:
-        scenario: The scenario, with any overrides.
-    """
-
-    scenario: Scenario
-
-    @cached_property
-    def game(self) -> Game:
-        """The explicit-state game."""
-        from standoff.game.compile import compile_game
-
-        return compile_game(self.scenario)
-
-    @cached_property
-    def coverage(self) -> Coverage:
-        """Where the numbers come from."""
-        return source_coverage(self.scenario)
-
-    def solve(self, settings: Settings | None = None, progress: Callable[[float], None] | None = None) -> Solution:
-        """Find the equilibrium.
-
-        Args:
-            settings: How to solve.
-            progress: Called with the share of the work done, now and then.
-
-        Raises:
-            ScenarioError: The scenario has faults that show only in its states.
-            SolveError: The equilibrium did not meet the tolerances.
-        """
-        from standoff.solve.equilibrium import solve
-
-        return Solution(self, solve(self.game, settings, progress))
-
-    def forecast(self) -> Forecast:
-        """Solve with the usual settings and read the forecast off."""
-        return self.solve().forecast()
-
-    def whatif(
-        self,
-        variants: Sequence[str],
-        settings: Settings | None = None,
-        *,
-        progress: Callable[[float], None] | None = None,
-    ) -> WhatIf:
-        """Solve the crisis and variants of it, and compare.
-
-        Args:
-            variants: Each one or more changes, joined by `;`, with a name before them if wanted: `hawks: a=1; b=off`.
-            settings: How to solve each.
-            progress: Called with the share of the solves done.
-
-        Raises:
-            InputError: A variant or a change is wrong; carries every fault.
-            SolveError: A solution did not meet the tolerances; names the variant.
-
-        Examples:
-            >>> found = load("cuba-1962", overrides=["period.horizon=2"]).whatif(["war_cost=3"])
-            >>> found.variants[0].scenario.overrides
-            ('period.horizon=2', 'war_cost=3')
-        """
-        from standoff.analysis.whatif import parse_variants, whatif
-
-        return whatif(self.scenario, parse_variants(variants), settings, progress=progress)
-
-    def search_branches(
-        self,
-        settings: Settings | None = None,
-        num_starts: int = 24,
-        progress: Callable[[float], None] | None = None,
-    ) -> Branches:
-        """Look for other equilibria than the one on the principal branch.
-
-        Args:
-            settings: How to solve.
-            num_starts: Starts of the search.
-            progress: Called with the share of the work done, now and then.
-
-        Raises:
-            ValueError: `num_starts` is below 1.
-            SolveError: The equilibrium on the principal branch did not meet the tolerances.
-
-        Examples:
-            >>> found = load("iran-us-2026", overrides=["period.horizon=2"]).search_branches()
-            >>> found.principal.certificate.is_unique, len(found.others)
-            (True, 0)
-        """
-        from standoff.solve.branches import search_branches
-
-        return search_branches(self.game, settings, num_starts, progress)
+__all__ = ["Solution"]
 
 
 @dataclass(frozen=True)
@@ -407,13 +179,7 @@ class Solution:
 
     def document_of(self, found: WatchList | Stories) -> dict[str, Any]:
         """An analysis as plain data, together with what it was made of."""
-        whole = self.document()
-        made_of = ("json_version", "scenario", "scenario_hash", "overrides", "as_of", "period", "horizon")
-        return {
-            **{key: whole[key] for key in made_of},
-            **found.document(),
-            **{key: whole[key] for key in ("certificate", "settings", "versions")},
-        }
+        return self.header() | found.document()
 
     def bargain(self, milestone: str | None = None) -> Bargain:
         """Every package against waiting and fighting: range, frontier, solution points, blocking issues.

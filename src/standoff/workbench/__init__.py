@@ -1,0 +1,20 @@
+"""The use cases. The command line, notebooks and the brief call these, so that one number comes from one function."""
+
+from standoff.catalog import list_scenarios
+from standoff.workbench.crisis import Crisis, answer_document, compare, load
+from standoff.workbench.finding import find_scenario, write_starter
+from standoff.workbench.provenance import JSON_VERSION, versions
+from standoff.workbench.solution import Solution
+
+__all__ = [
+    "JSON_VERSION",
+    "Crisis",
+    "Solution",
+    "answer_document",
+    "compare",
+    "find_scenario",
+    "list_scenarios",
+    "load",
+    "versions",
+    "write_starter",
+]
