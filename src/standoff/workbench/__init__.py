@@ -2,15 +2,19 @@
 
 from standoff.catalog import list_scenarios
 from standoff.workbench.crisis import Crisis, answer_document, compare, load
+from standoff.workbench.dossier import PARTS, Dossier, chosen_parts
 from standoff.workbench.finding import find_scenario, write_starter
 from standoff.workbench.provenance import JSON_VERSION, versions
 from standoff.workbench.solution import Solution
 
 __all__ = [
     "JSON_VERSION",
+    "PARTS",
     "Crisis",
+    "Dossier",
     "Solution",
     "answer_document",
+    "chosen_parts",
     "compare",
     "find_scenario",
     "list_scenarios",

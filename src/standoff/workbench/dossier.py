@@ -7,7 +7,7 @@ reason, and the brief says so; everything else stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from standoff.errors import InputError, Problem, SolveError, nearest
@@ -130,8 +130,7 @@ def assemble_dossier(
         steps.begin("whatif")
         compared = crisis.whatif(variants, settings, progress=steps)  # first: what is wrong with it is told before the work
     steps.begin("solve")
-    keeps = {"watch", "stories"} & set(parts)
-    solution = crisis.solve(replace(settings, keep_values=bool(keeps)), steps)
+    solution = crisis.solve(settings, steps)
     targets = default_targets(crisis.scenario)
     names = [f"{target.name}@{(target.periods or 0) * crisis.scenario.period.length:g}" for target in targets]
     questions: dict[Part, Callable[[], dict[str, Any]]] = {

@@ -14,7 +14,7 @@ _TOP_ROWS = 10
 
 def watching_section(watch: WatchList) -> Section:
     """The events that would tell most, with what each would do to the odds."""
-    events = [event for event in watch.visible if event.kind != "quiet"]
+    events = [event for event in watch.signs if event.kind != "quiet"]
     told = [event.sentences[0] for event in events[:_TOP_SENTENCES]]
     blocks: list[Block] = [
         Paragraph(
@@ -24,7 +24,7 @@ def watching_section(watch: WatchList) -> Section:
     ]
     if told:
         blocks.append(Bullets(tuple(told)))
-    quiet = [event for event in watch.visible if event.kind == "quiet"]
+    quiet = [event for event in watch.signs if event.kind == "quiet"]
     rows = tuple(_row(event) for event in [*events[:_TOP_ROWS], *quiet])
     head = (
         "If you see",
