@@ -15,11 +15,13 @@ Several measures travel together, one to a **channel**:
 In a game without private types every player type's measure is the public one, and has no channel of its own
 (`standoff.solve.plain_forward`).
 
-A layer is moved in two steps. `send` finds for every action the mass that takes it, at the points to which it goes; `arrive`
-adds up, for every state of the next layer, what comes from where (`standoff.solve.arrivals`). Both work on the states [first,
-last) that they are given and write to no others, so that states may be shared out among threads. Mass has the shape (state,
-channel, row of points). Most channels are empty in most states (a milestone that was met, a state not reached yet), so `live`
-says which are not, and the others are passed over; their mass is zero.
+Kernels move the mass of the states [first, last) that they are given. Where a layer is cut, every **part** of its states has
+room of its own for what it sends, so parts may be shared out among threads; `join` then adds them up. The cut goes by the
+layer and not by the threads, so the answer does not depend on these.
+
+Mass has the shape (state, channel, row of points). Some channels are empty in some states (a milestone that was met, a state
+not reached yet): `live` says which are not, and the others are passed over. What is not live is zero in mass that was joined,
+and means nothing in a part.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ import numpy as np
 from standoff.solve.block import weights_block
 from standoff.solve.lanes import WIDTH, keep, kernel, lane_sum, load, maximum, pointer, splat, store, where_below
 
-__all__ = ["account", "arrive", "meet_milestones", "send"]
+__all__ = ["chance_forward", "decision_forward", "join", "joint_forward", "meet_milestones"]
 
 
 @kernel
@@ -63,45 +65,34 @@ def meet_milestones(holds, after, mass, live, hits):
 
 
 @kernel
-def arrive(first, last, arrivals, amounts, mass, live, next_mass, next_live):
-    """Mass of the states [first, last) of the next layer.
+def join(first, last, parts, parts_live, live):
+    """Add up the parts of the states [first, last) of the next layer in the first of them.
 
     Args:
-        first: First state of the next layer.
+        first: First state.
         last: One past the last.
-        arrivals: Of the layer.
-        amounts: From `send`; shape (action, channel, row).
-        mass: Of the layer; shape (state, channel, row).
-        live: Which of it is not zero; shape (state, channel).
-        next_mass: Of the next layer; shape (state, channel, row); where `next_live` is false, it is zero; written.
-        next_live: Shape (state, channel); written.
+        parts: Shape (part, state, channel, row); the first is written.
+        parts_live: Shape (part, state, channel).
+        live: Which of the first part is not zero: as it was left a period ago, then as it is now; shape (state, channel).
     """
-    num_channels, row = next_mass.shape[1], next_mass.shape[2]
-    start, source, origin = pointer(arrivals.start), pointer(arrivals.source), pointer(arrivals.origin)
-    weight, taken, standing, to = pointer(arrivals.weight), pointer(amounts), pointer(mass), pointer(next_mass)
+    num_parts, num_states, num_channels, row = parts.shape
+    flat = pointer(parts)
     for y in range(first, last):
         for c in range(num_channels):
             here = (y * num_channels + c) * row
-            was_live = next_live[y, c]
-            is_empty = True
-            for entry in range(start[y], start[y + 1]):
-                x = origin[entry]
-                if not live[x, c]:
-                    continue
-                a = source[entry]
-                if a >= 0:
-                    _gather(is_empty, weight[entry], taken, (a * num_channels + c) * row, to, here, row)
-                else:
-                    _gather(is_empty, weight[entry], standing, (x * num_channels + c) * row, to, here, row)
-                is_empty = False
-            next_live[y, c] = not is_empty
-            if is_empty and was_live:
+            is_empty = not parts_live[0, y, c]
+            for part in range(1, num_parts):
+                if parts_live[part, y, c]:
+                    _put(is_empty, 1.0, flat, part * num_states * num_channels * row + here, flat, here, row)
+                    is_empty = False
+            if is_empty and live[y, c]:
                 for k in range(here, here + row):
-                    to[k] = 0.0
+                    flat[k] = 0.0
+            live[y, c] = not is_empty
 
 
 @kernel
-def _gather(is_first, share, source, start, to, base, row):
+def _put(is_first, share, source, start, to, base, row):
     """Add a share of a row of points to another, or write it if it is the first."""
     if is_first:
         for k in range(0, row, WIDTH):
@@ -111,54 +102,118 @@ def _gather(is_first, share, source, start, to, base, row):
 
 
 @kernel
-def account(arrivals, action_payoff, terminal_values, factor, amounts, mass, live, absorbed, payoffs):
-    """Add up what ends and what is paid in a layer.
+def _release(
+    action, share_of_all, which, at, count, first_plane, row, amount, factor, action_payoff, branch_start, probability, target,
+    terminal_values, to, to_live, absorbed, planes, payoffs,
+):  # fmt: skip
+    """Send the mass that takes an action along its branches.
+
+    It lies in `amount`, a pointer, that of channel which[c] from at[c] on.
+    """
+    num_channels = to_live.shape[1]
+    for c in range(count):
+        p = which[c] - first_plane
+        if p >= 0:
+            paid = action_payoff[action * planes + p]
+            if paid != 0.0:
+                payoffs[p] += factor[p] * share_of_all * paid * _sum(amount, at[c], row)
+    for branch in range(branch_start[action], branch_start[action + 1]):
+        share = share_of_all * probability[branch]
+        y = target[branch]
+        for c in range(count):
+            if y >= 0:
+                here = (y * num_channels + which[c]) * row
+                _put(not to_live[y, which[c]], share, amount, at[c], to, here, row)
+                to_live[y, which[c]] = True
+                continue
+            absorbed[(-y - 1) * num_channels + which[c]] += share * _sum(amount, at[c], row)
+            p = which[c] - first_plane
+            if p >= 0:
+                worth = _product(amount, at[c], terminal_values, ((-y - 1) * planes + p) * row, row)
+                payoffs[p] += factor[p] * share * worth
+
+
+@kernel
+def _stay(q, x, y, which, count, row, mass, to, to_live):
+    """Send the mass of a state whose move does not come up, with probability 1 - q, to the state y of the next layer."""
+    num_channels = to_live.shape[1]
+    if q < 1.0:
+        for c in range(count):
+            channel = which[c]
+            start, here = (x * num_channels + channel) * row, (y * num_channels + channel) * row
+            _put(not to_live[y, channel], 1.0 - q, mass, start, to, here, row)
+            to_live[y, channel] = True
+
+
+@kernel
+def _list_live(x, live, which, at, stride, start):
+    """List the channels of a state that hold anything, and where their rows begin; returns how many."""
+    count = 0
+    for c in range(live.shape[1]):
+        if live[x, c]:
+            which[count] = c
+            at[count] = start + c * stride
+            count += 1
+    return count
+
+
+@kernel
+def chance_forward(
+    first, last, first_plane, moves, terminal_values, factor, mass, live, to, to_live, absorbed, payoffs
+):  # fmt: skip
+    """Move the mass of the states [first, last) of a chance layer; see `decision_forward`."""
+    num_channels, row = mass.shape[1], mass.shape[2]
+    planes = payoffs.shape[0]
+    which_room = np.zeros(2 * num_channels, dtype=np.int64)
+    which, at = pointer(which_room), pointer(which_room[num_channels:])
+    flat, flat_to, worth, weight = pointer(mass), pointer(to), pointer(terminal_values), pointer(factor)
+    flat_absorbed, flat_payoffs = pointer(absorbed), pointer(payoffs)
+    action_payoff, branch_start = pointer(moves.action_payoff), pointer(moves.branch_start)
+    probability, target = pointer(moves.probability), pointer(moves.target)
+    arrival, skip, action_start = moves.arrival, moves.skip, moves.action_start
+    for x in range(first, last):
+        count = _list_live(x, live, which, at, row, x * num_channels * row)
+        q = arrival[x]
+        _stay(q, x, skip[x], which, count, row, flat, flat_to, to_live)
+        if q > 0.0:
+            _release(
+                action_start[x], q, which, at, count, first_plane, row, flat, weight, action_payoff, branch_start, probability,
+                target, worth, flat_to, to_live, flat_absorbed, planes, flat_payoffs,
+            )  # fmt: skip
+    keep(which_room)
+
+
+@kernel
+def joint_forward(
+    first, last, first_plane, moves, terminal_values, factor, amounts, mass, live, to, to_live, absorbed, payoffs
+):  # fmt: skip
+    """Move the mass of the states [first, last) of a layer whose joint actions have theirs in `amounts` already.
 
     Args:
-        arrivals: Of the layer.
-        action_payoff: Shape (action, plane).
-        terminal_values: Worth of each terminal at every belief point; shape (terminal, plane, row).
-        factor: Discount factor of each plane to the start; shape (plane,).
-        amounts: From `send`; shape (action, channel, row).
-        mass: Of the layer; shape (state, channel, row); the planes' channels are the last.
-        live: Which of it is not zero; shape (state, channel).
-        absorbed: Mass that ended at each terminal; shape (terminal, channel); added to.
-        payoffs: Payoff along each plane's own channel; shape (plane,); added to.
+        amounts: From `standoff.solve.simultaneous.simultaneous_send`; shape (action, channel, row).
     """
     num_channels, row = mass.shape[1], mass.shape[2]
-    num_terminals, planes = terminal_values.shape[0], terminal_values.shape[1]
-    first_plane = num_channels - planes
-    taken, standing, worth = pointer(amounts), pointer(mass), pointer(terminal_values)
-    for k in range(arrivals.paying.shape[0]):
-        x = arrivals.paying_origin[k]
-        a = arrivals.paying_source[k]
-        for p in range(planes):
-            c = first_plane + p
-            paid = action_payoff[arrivals.paying[k], p]
-            if live[x, c] and paid != 0.0:
-                total = (
-                    _sum(taken, (a * num_channels + c) * row, row)
-                    if a >= 0
-                    else _sum(standing, (x * num_channels + c) * row, row)
-                )
-                payoffs[p] += factor[p] * paid * arrivals.paying_weight[k] * total
-    base = arrivals.start.shape[0] - 1 - num_terminals
-    for terminal in range(num_terminals):
-        for entry in range(arrivals.start[base + terminal], arrivals.start[base + terminal + 1]):
-            x = arrivals.origin[entry]
-            a = arrivals.source[entry]
-            share = arrivals.weight[entry]
-            source, here = (taken, a) if a >= 0 else (standing, x)
-            for c in range(num_channels):
-                if live[x, c]:
-                    absorbed[terminal, c] += share * _sum(source, (here * num_channels + c) * row, row)
-            for p in range(planes):
-                c = first_plane + p
-                if live[x, c]:
-                    valued = _product(
-                        source, (here * num_channels + c) * row, worth, (terminal * planes + p) * row, row
-                    )
-                    payoffs[p] += factor[p] * share * valued
+    planes = payoffs.shape[0]
+    which_room = np.zeros(2 * num_channels, dtype=np.int64)
+    which, at = pointer(which_room), pointer(which_room[num_channels:])
+    flat, flat_to, worth, weight = pointer(mass), pointer(to), pointer(terminal_values), pointer(factor)
+    taken, flat_absorbed, flat_payoffs = pointer(amounts), pointer(absorbed), pointer(payoffs)
+    action_payoff, branch_start = pointer(moves.action_payoff), pointer(moves.branch_start)
+    probability, target = pointer(moves.probability), pointer(moves.target)
+    mover, arrival, skip, action_start = moves.mover, moves.arrival, moves.skip, moves.action_start
+    for x in range(first, last):
+        q = arrival[x] if mover[x] >= 0 else 0.0
+        count = _list_live(x, live, which, at, row, 0)
+        _stay(q, x, skip[x], which, count, row, flat, flat_to, to_live)
+        if q == 0.0:
+            continue
+        for a in range(action_start[x], action_start[x + 1]):
+            _list_live(x, live, which, at, row, a * num_channels * row)
+            _release(
+                a, 1.0, which, at, count, first_plane, row, taken, weight, action_payoff, branch_start, probability, target,
+                worth, flat_to, to_live, flat_absorbed, planes, flat_payoffs,
+            )  # fmt: skip
+    keep(which_room)
 
 
 @kernel
@@ -187,59 +242,67 @@ def _add(share, source, start, to, base, row):
 
 
 @kernel
-def send(first, last, first_plane, moves, sides, strategies, mass, live, amounts):
-    """Mass that takes each action in the states [first, last) of a decision layer, at the points to which it goes.
+def decision_forward(
+    first, last, first_plane, moves, sides, terminal_values, factor, strategies, mass, live, to, to_live, absorbed, payoffs
+):  # fmt: skip
+    """Move the mass of the states [first, last) of a decision layer.
 
     Args:
         first: First state.
         last: One past the last.
-        first_plane: Channel of the first plane.
+        first_plane: Channel of the first plane; those of the planes are the last.
         moves: The layer.
         sides: Players and belief axes.
+        terminal_values: Worth of each terminal at every belief point; shape (terminal, plane, row).
+        factor: Discount factor of each plane to the start; shape (plane,).
         strategies: s_h(a) at every node, in mover order; shape (action, type, row).
         mass: Shape (state, channel, row).
         live: Which of it is not zero; shape (state, channel).
-        amounts: Shape (action, channel, row), zero behind the last belief point; written where `live` says so.
+        to: Mass of the next layer; shape (state, channel, row); added to, or written where nothing is live.
+        to_live: Shape (state, channel); added to.
+        absorbed: Mass that ends at each terminal; shape (terminal, channel); added to.
+        payoffs: Payoff along each plane's own channel; shape (plane,); added to.
     """
     num_channels, row = mass.shape[1], mass.shape[2]
+    planes = payoffs.shape[0]
     num_types = strategies.shape[1]
     n1, n2 = sides.n1, sides.n2
-    flat, flat_strategies, flat_amounts = pointer(mass), pointer(strategies), pointer(amounts)
+    flat, flat_to, worth, weight = pointer(mass), pointer(to), pointer(terminal_values), pointer(factor)
+    flat_strategies, flat_absorbed, flat_payoffs = pointer(strategies), pointer(absorbed), pointer(payoffs)
     points1, points2, beliefs = pointer(sides.axis1), pointer(sides.axis2), pointer(sides.own_belief)
+    action_payoff, branch_start = pointer(moves.action_payoff), pointer(moves.branch_start)
+    probability, target = pointer(moves.probability), pointer(moves.target)
     axis_of, plane_of = sides.axis_of, sides.plane_of
-    mover, arrival, action_start = moves.mover, moves.arrival, moves.action_start
+    mover, arrival, skip, action_start = moves.mover, moves.arrival, moves.skip, moves.action_start
     action_allowed = moves.action_allowed
     longest = max(n1, n2)
     wide = WIDTH * ((longest + WIDTH - 1) // WIDTH)
     masses = num_channels * row + WIDTH
     # the arrays behind the pointers, which must live as long
-    room = np.zeros(3 * masses + WIDTH * (longest * longest + 1) + longest * wide + 2 * (row + WIDTH))
+    room = np.zeros(4 * masses + WIDTH * (longest * longest + 1) + longest * wide + 2 * (row + WIDTH))
     which_room = np.zeros(2 * num_channels, dtype=np.int64)
     place = 0
     standing, place = pointer(room[place:]), place + masses
     sent, place = pointer(room[place:]), place + masses
     arrived, place = pointer(room[place:]), place + masses
+    amount, place = pointer(room[place:]), place + masses
     weights, place = pointer(room[place:]), place + WIDTH * (longest * longest + 1)
     column, place = pointer(room[place:]), place + longest * wide
     mixed, place = pointer(room[place:]), place + row + WIDTH
     posteriors = pointer(room[place:])
-    which, to = pointer(which_room), pointer(which_room[num_channels:])
+    which, at = pointer(which_room), pointer(which_room[num_channels:])
     for x in range(first, last):
         q = arrival[x] if mover[x] >= 0 else 0.0
-        if q == 0.0:
-            continue
-        # the channels that hold anything lie side by side from here on
-        count = 0
-        for c in range(num_channels):
-            if live[x, c]:
-                which[count] = c
-                count += 1
-        if count == 0:
+        count = _list_live(x, live, which, at, row, 0)
+        _stay(q, x, skip[x], which, count, row, flat, flat_to, to_live)
+        if q == 0.0 or count == 0:
             continue
         m = mover[x]
         axis = axis_of[m]
+        # the channels that hold anything lie side by side from here on
         for c in range(count):
             here = (x * num_channels + which[c]) * row
+            at[c] = c * row
             if axis == 1:
                 _turn(flat, here, n1, n2, standing, c * row)
             else:
@@ -248,29 +311,25 @@ def send(first, last, first_plane, moves, sides, strategies, mass, live, amounts
         own = first_plane + plane_of[m]
         for a in range(action_start[x], action_start[x + 1]):
             strategy = a * num_types * row
-            for c in range(count):
-                to[c] = (a * num_channels + which[c]) * row
             if axis < 0:
-                for c in range(count):
+                for c in range(0, count * row, row):
                     for k in range(0, row, WIDTH):
-                        store(
-                            flat_amounts,
-                            to[c] + k,
-                            q * load(flat_strategies, strategy + k) * load(standing, c * row + k),
-                        )
-                continue
-            _take(
-                which, count, own, q, beliefs, axis * row, flat_strategies, strategy, action_allowed[a, 0],
-                action_allowed[a, 1], row, standing, mixed, posteriors, sent,
-            )  # fmt: skip
-            if axis == 0:
-                _spread(count, n1, n2, points1, row, posteriors, weights, column, sent, flat_amounts, to)
+                        store(amount, c + k, q * load(flat_strategies, strategy + k) * load(standing, c + k))
             else:
-                for c in range(count):
-                    to[c] = c * row
-                _spread(count, n2, n1, points2, row, posteriors, weights, column, sent, arrived, to)
-                for c in range(count):
-                    _turn(arrived, c * row, n2, n1, flat_amounts, (a * num_channels + which[c]) * row)
+                _take(
+                    which, count, own, q, beliefs, axis * row, flat_strategies, strategy, action_allowed[a, 0],
+                    action_allowed[a, 1], row, standing, mixed, posteriors, sent,
+                )  # fmt: skip
+                if axis == 0:
+                    _spread(count, n1, n2, points1, row, posteriors, weights, column, sent, amount)
+                else:
+                    _spread(count, n2, n1, points2, row, posteriors, weights, column, sent, arrived)
+                    for c in range(count):
+                        _turn(arrived, c * row, n2, n1, amount, c * row)
+            _release(
+                a, 1.0, which, at, count, first_plane, row, amount, weight, action_payoff, branch_start, probability, target,
+                worth, flat_to, to_live, flat_absorbed, planes, flat_payoffs,
+            )  # fmt: skip
     keep(room)
     keep(which_room)
 
@@ -313,11 +372,8 @@ def _take(
 
 
 @kernel
-def _spread(count, nm, nj, nodes, row, posteriors, weights, column, sent, arrived, to):
-    """Carry mass from every point along the mover's axis to the points around its posterior; all in mover order.
-
-    The mass of channel c lies in `sent` from c row on, and goes to `arrived` from to[c] on.
-    """
+def _spread(count, nm, nj, nodes, row, posteriors, weights, column, sent, arrived):
+    """Carry mass from every point along the mover's axis to the points around its posterior; all in mover order."""
     j0 = 0
     # fewer than eight columns go together, too, where what is written beyond them lies in the same row: the next line of
     # points overwrites it, and behind the last line it is cleared
@@ -343,11 +399,11 @@ def _spread(count, nm, nj, nodes, row, posteriors, weights, column, sent, arrive
                         two = two + weight * load(sent, at + row)
                         three = three + weight * load(sent, at + 2 * row)
                         four = four + weight * load(sent, at + 3 * row)
-                    here = k * nj + j0
-                    store(arrived, to[c] + here, one)
-                    store(arrived, to[c + 1] + here, two)
-                    store(arrived, to[c + 2] + here, three)
-                    store(arrived, to[c + 3] + here, four)
+                    here = base + k * nj
+                    store(arrived, here, one)
+                    store(arrived, here + row, two)
+                    store(arrived, here + 2 * row, three)
+                    store(arrived, here + 3 * row, four)
                 c += 4
             else:
                 base = c * row + j0
@@ -355,12 +411,12 @@ def _spread(count, nm, nj, nodes, row, posteriors, weights, column, sent, arrive
                     total = splat(0.0)
                     for i in range(nm):
                         total = total + load(weights, WIDTH * (k * nm + i)) * load(sent, base + i * nj)
-                    store(arrived, to[c] + k * nj + j0, total)
+                    store(arrived, base + k * nj, total)
                 c += 1
         if is_narrow:
             for c in range(count):
                 for k in range(nm * nj, row):
-                    arrived[to[c] + k] = 0.0
+                    arrived[c * row + k] = 0.0
         j0 += WIDTH
     # columns left over, one at a time: the points to which mass goes lie side by side
     wide = WIDTH * ((nm + WIDTH - 1) // WIDTH)
@@ -380,5 +436,5 @@ def _spread(count, nm, nj, nodes, row, posteriors, weights, column, sent, arrive
                     total = total + sent[base + i * nj] * load(column, i * wide + k0)
                 store(weights, 0, total)
                 for lane in range(min(WIDTH, nm - k0)):
-                    arrived[to[c] + (k0 + lane) * nj + j0] = weights[lane]
+                    arrived[base + (k0 + lane) * nj] = weights[lane]
         j0 += 1

@@ -63,7 +63,17 @@ class Workers:
                 beside()
             return
         num_pieces = min(count, self.num_threads * PIECES)
-        cuts = [count * k // num_pieces for k in range(num_pieces + 1)]
+        self._hand_out(task, [count * k // num_pieces for k in range(num_pieces + 1)], beside)
+
+    def share_parts(self, task: Piece, num_parts: int) -> None:
+        """Call `task(part, part + 1)` for every part, or `task` on all of them where nobody helps."""
+        if self._pool is None or num_parts == 1:
+            task(0, num_parts)
+        else:
+            self._hand_out(task, list(range(num_parts + 1)), None)
+
+    def _hand_out(self, task: Piece, cuts: list[int], beside: Callable[[], object] | None) -> None:
+        assert self._pool is not None
         pieces = iter(list(pairwise(cuts)))
 
         def work() -> None:
