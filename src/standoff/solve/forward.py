@@ -73,7 +73,7 @@ def join(first, last, parts, parts_live, live):
         last: One past the last.
         parts: Shape (part, state, channel, row); the first is written.
         parts_live: Shape (part, state, channel).
-        live: Which of the first part is not zero: as it was left a period ago, then as it is now; shape (state, channel).
+        live: Which of the sum is not zero; shape (state, channel); written.
     """
     num_parts, num_states, num_channels, row = parts.shape
     flat = pointer(parts)
@@ -85,7 +85,7 @@ def join(first, last, parts, parts_live, live):
                 if parts_live[part, y, c]:
                     _put(is_empty, 1.0, flat, part * num_states * num_channels * row + here, flat, here, row)
                     is_empty = False
-            if is_empty and live[y, c]:
+            if is_empty:
                 for k in range(here, here + row):
                     flat[k] = 0.0
             live[y, c] = not is_empty

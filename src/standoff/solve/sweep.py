@@ -73,8 +73,6 @@ class _Sweeper:
         self.open_by = np.zeros((game.num_periods + 1, game.num_states[0]))
         self.beliefs_by = np.full((game.num_periods + 1, len(game.belief_players)), np.nan)
 
-        # a game of one layer takes turns between two rooms for its mass
-        self.turns = 2 if game.num_layers == 1 else 1
         self.turn = 0
         self.epoch: Epoch | None = None
         self.moves: list[Moves] = []
@@ -112,7 +110,7 @@ class _Sweeper:
         if epoch is not self.epoch:
             self.enter(epoch)
         for s, layer in enumerate(epoch.layers):
-            self.turn = (self.turn + 1) % self.turns
+            self.turn = 1 - self.turn
             self.move(period, s, layer)
             self.meet(epoch.layers[(s + 1) % len(epoch.layers)])
         end_period(
@@ -151,7 +149,7 @@ class _PlainSweeper(_Sweeper):
         # the measure of every player type is the public one
         channels = np.zeros(len(game.planes), dtype=np.int64)
         super().__init__(game, grid, backward, workers, channel_of_plane=channels)
-        self.masses = [[np.zeros((n, self.num_channels, 1)) for _ in range(self.turns)] for n in game.num_states]
+        self.masses = [[np.zeros((n, self.num_channels, 1)) for _ in range(2)] for n in game.num_states]
         self.arrivals: list[Arrivals] = []
         self.amounts: list[Floats] = []
         self.begin()
@@ -202,16 +200,11 @@ class _TypedSweeper(_Sweeper):
             PARTS if layer.num_actions * grid.row >= LARGE and layer.num_states >= PARTS else 1
             for layer in game.epochs[0].layers
         ]
-        # by target, so one layer's parts lie where the layer before it sends
+        # two rooms by turns for the mass of every layer: what stays in the caches is moved fastest
+        sizes = [self.num_parts[s - 1] * n * self.num_channels for s, n in enumerate(game.num_states)]
+        places = [np.empty(max(sizes) * grid.row) for _ in range(2)]
         self.rooms = [
-            [
-                _Room(
-                    np.zeros((self.num_parts[s - 1], n, self.num_channels, grid.row)),
-                    np.zeros((self.num_parts[s - 1], n, self.num_channels), dtype=np.bool_),
-                    np.zeros((n, self.num_channels), dtype=np.bool_),
-                )
-                for _ in range(self.turns)
-            ]
+            [_Room.of(place, (self.num_parts[s - 1], n, self.num_channels, grid.row)) for place in places]
             for s, n in enumerate(game.num_states)
         ]
         self.live = np.zeros(self.mass.shape[:2], dtype=np.bool_)
@@ -252,7 +245,7 @@ class _TypedSweeper(_Sweeper):
         self.workers.share(
             lambda first, last: join(first, last, room.parts, room.parts_live, room.live),
             len(room.live),
-            (num_parts - 1) * room.live.size * self.grid.row,
+            room.live.size * self.grid.row if num_parts > 1 else 0,
         )
         self.mass, self.live = room.parts[0], room.live
 
@@ -261,10 +254,10 @@ class _TypedSweeper(_Sweeper):
 
 
 class _Room(NamedTuple):
-    """Room for the mass of a layer, used again period by period.
+    """Room for the mass that a layer sends.
 
     Attributes:
-        parts: What each part of the layer before sends, then in the first their sum; shape (part, state, channel, row).
+        parts: What each part of the layer sends, then in the first their sum; shape (part, state, channel, row).
         parts_live: Which of each part is not zero; shape (part, state, channel).
         live: Which of the sum is not zero; shape (state, channel).
     """
@@ -272,6 +265,13 @@ class _Room(NamedTuple):
     parts: Floats
     parts_live: Bools
     live: Bools
+
+    @staticmethod
+    def of(place: Floats, shape: tuple[int, int, int, int]) -> _Room:
+        size = int(np.prod(shape))
+        return _Room(
+            place[:size].reshape(shape), np.zeros(shape[:3], dtype=np.bool_), np.zeros(shape[1:3], dtype=np.bool_)
+        )
 
 
 @kernel
