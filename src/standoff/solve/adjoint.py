@@ -37,8 +37,8 @@ from standoff.solve.adjoint_nodes import LARGEST_REACH, sensitivity_layer, sensi
 from standoff.solve.adjoint_pair import carried_pair_layer, sensitivity_pair_layer
 from standoff.solve.adjoint_values import carried_layer, carried_meet
 from standoff.solve.arrays import Grid, Moves, moves_of, second_of
-from standoff.solve.passes import num_processors
 from standoff.solve.result import Equilibrium
+from standoff.solve.workers import num_processors
 
 __all__ = [
     "UNRESOLVED",

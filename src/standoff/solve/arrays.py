@@ -8,13 +8,14 @@ are finite. In a game without private types there is a single point and no filli
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Game, Layer
-from standoff.solve.chebyshev import axis_of_points, coefficient_matrix, differentiation_matrix, interpolation_weights
+from standoff.solve.chebyshev import axis_of_points, coefficient_matrix, differentiation_matrix, weights_at
 from standoff.solve.lanes import WIDTH
 from standoff.solve.node import slope_samples
 
@@ -102,6 +103,31 @@ def padded(num_points: int) -> int:
     return 1 if num_points == 1 else -(-num_points // WIDTH) * WIDTH
 
 
+class Axis(NamedTuple):
+    """What kernels need of a belief axis, whatever the game; see `Sides` for the shapes."""
+
+    points: Floats
+    matrix: Floats
+    samples: Floats
+    slope: Floats
+
+
+@lru_cache(maxsize=64)
+def axis_of(num_points: int, anchor: float | None) -> Axis:
+    """The arrays of an axis with so many points, made once; they are shared, so nobody may write to them."""
+    return Axis(
+        axis_of_points(num_points, anchor),
+        coefficient_matrix(num_points, anchor),
+        _samples_of(num_points),
+        differentiation_matrix(num_points, anchor),
+    )
+
+
+@lru_cache(maxsize=16)
+def _samples_of(num_points: int) -> Floats:
+    return slope_samples(num_points)
+
+
 class Grid:
     """The belief points of a solve, and where each player stands on them.
 
@@ -142,10 +168,8 @@ class Grid:
         self.shape = (sizes[0], sizes[1])
         self.num_points = sizes[0] * sizes[1]
         self.row = padded(self.num_points)
-        points = [axis_of_points(n, one) for n, one in zip(self.shape, anchors, strict=True)]
-        matrices = [coefficient_matrix(n, one) for n, one in zip(self.shape, anchors, strict=True)]
-        slopes = [differentiation_matrix(n, one) for n, one in zip(self.shape, anchors, strict=True)]
-        samples = [slope_samples(n) for n in self.shape]
+        first, second = axis_of(sizes[0], anchors[0]), axis_of(sizes[1], anchors[1])
+        points = [first.points, second.points]
         self.beliefs = np.zeros((2, self.row))
         self.beliefs[0, : self.num_points] = np.repeat(points[0][0], self.shape[1])
         self.beliefs[1, : self.num_points] = np.tile(points[1][0], self.shape[0])
@@ -158,14 +182,13 @@ class Grid:
             np.array([player.rationality for player in game.players], dtype=np.float64),
             np.array([axes.index(i) if i in axes else -1 for i in range(len(game.players))], dtype=np.int64),
             np.array(game.first_plane, dtype=np.int64),
-            points[0], points[1], matrices[0], matrices[1], samples[0], samples[1],
-            slopes[0], slopes[1], own_belief,
+            first.points, second.points, first.matrix, second.matrix, first.samples, second.samples,
+            first.slope, second.slope, own_belief,
         )  # fmt: skip
-        start = [
-            interpolation_weights(belief, n, one)
-            for belief, n, one in zip(game.prior_belief, self.shape, anchors, strict=False)
-        ]
-        start += [np.ones(1)] * (2 - len(start))
+        start = [np.ones(1), np.ones(1)]
+        for axis, belief in enumerate(game.prior_belief):
+            start[axis] = np.empty(self.shape[axis])
+            weights_at(belief, points[axis], start[axis])
         self.start_weights = np.zeros(self.row)
         self.start_weights[: self.num_points] = np.outer(start[0], start[1]).ravel()
         self.terminal_values = terminal_values(game, points[0][0], points[1][0])
@@ -173,9 +196,9 @@ class Grid:
 
 def terminal_values(game: Game, beliefs1: Floats, beliefs2: Floats) -> Floats:
     """Worth of each terminal at every belief point; shape (terminal, plane, row)."""
-    by1 = np.stack([1.0 - beliefs1, beliefs1])
+    by1 = np.stack([1.0 - beliefs1, beliefs1], axis=1)
     by2 = np.stack([1.0 - beliefs2, beliefs2])
-    values = np.einsum("kpab,ai,bj->kpij", game.terminals.payoff, by1, by2)
+    values = by1 @ game.terminals.payoff @ by2
     num_points = len(beliefs1) * len(beliefs2)
     rows = np.zeros((*values.shape[:2], padded(num_points)))
     rows[..., :num_points] = values.reshape(*values.shape[:2], num_points)

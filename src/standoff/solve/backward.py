@@ -30,10 +30,13 @@ __all__ = ["chance_layer", "decision_layer", "period_end"]
 @kernel
 def period_end(values, flow, discounts, out):
     """Value at the end of a period: its flow plus the discounted value of the next; shapes (state, plane, row)."""
-    for x in range(out.shape[0]):
-        for p in range(out.shape[1]):
-            for k in range(out.shape[2]):
-                out[x, p, k] = flow[x, p] + discounts[p] * values[x, p, k]
+    planes, row = out.shape[1], out.shape[2]
+    flat, paid, to = pointer(values), pointer(flow), pointer(out)
+    for p in range(planes):
+        discount = discounts[p]
+        for x in range(p, out.shape[0] * planes, planes):
+            for k in range(x * row, (x + 1) * row):
+                to[k] = paid[x] + discount * flat[k]
 
 
 @kernel

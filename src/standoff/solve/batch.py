@@ -17,8 +17,8 @@ from typing import TypeVar
 from standoff.errors import SolveError, StandoffError
 from standoff.game.model import Game
 from standoff.solve.equilibrium import solve
-from standoff.solve.passes import num_processors
 from standoff.solve.result import Equilibrium, Settings
+from standoff.solve.workers import num_processors
 
 __all__ = ["solve_batch"]
 

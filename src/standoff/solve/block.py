@@ -39,55 +39,91 @@ ROWS = 10
 
 
 @kernel
+def _posterior(allowed, belief, ell, a):
+    """Posterior after action a at the evidence `ell`."""
+    if allowed[2 * a] and allowed[2 * a + 1]:
+        return belief / (belief + (1.0 - belief) * exp(-load(ell, WIDTH * a)))
+    return splat(0.0) if allowed[2 * a] else splat(1.0)
+
+
+@kernel
 def _values_and_slopes(n, nm, coefficients, allowed, belief, ell, work):
-    """Posteriors, action values and their slopes at the evidence `ell`; returns the largest action value of each type."""
+    """Posteriors, action values and their slopes at the evidence `ell`; returns the largest action value of each type.
+
+    The Chebyshev polynomials T_k(x) and U_k-1(x) = T_k'(x) / k follow from x by recurrence, once for both types.
+    """
     top1 = splat(-1e300)
     top2 = splat(-1e300)
-    zero = splat(0.0)
     one = splat(1.0)
     for a in range(n):
-        if allowed[2 * a] and allowed[2 * a + 1]:
-            posterior = belief / (belief + (one - belief) * exp(-load(ell, WIDTH * a)))
-        elif allowed[2 * a]:
-            posterior = zero
-        else:
-            posterior = one
+        posterior = _posterior(allowed, belief, ell, a)
         x = posterior + posterior - one
         two_x = x + x
         first = WIDTH * nm * a
         second = WIDTH * nm * (n + a)
-        b1 = zero
-        b2 = zero
-        d1 = zero
-        d2 = zero
-        e1 = zero
-        e2 = zero
-        f1 = zero
-        f2 = zero
-        for c in range(nm - 1, 0, -1):
-            # what is known earlier is added up first, so that a step waits for one product only
-            d0 = two_x * d1 + (b1 + b1 - d2)
-            b0 = two_x * b1 + (load(coefficients, first + WIDTH * c) - b2)
-            d2 = d1
-            d1 = d0
-            b2 = b1
-            b1 = b0
-            f0 = two_x * f1 + (e1 + e1 - f2)
-            e0 = two_x * e1 + (load(coefficients, second + WIDTH * c) - e2)
-            f2 = f1
-            f1 = f0
-            e2 = e1
-            e1 = e0
-        q1 = load(coefficients, first) + x * b1 - b2
-        q2 = load(coefficients, second) + x * e1 - e2
-        slope1 = b1 + x * d1 - d2
-        slope2 = e1 + x * f1 - f2
+        # T_k-1, T_k, U_k-2, U_k-1 at k = 1
+        t_before = one
+        t = x
+        u_before = splat(0.0)
+        u = one
+        c1 = load(coefficients, first + WIDTH)
+        c2 = load(coefficients, second + WIDTH)
+        q1 = load(coefficients, first) + c1 * t
+        q2 = load(coefficients, second) + c2 * t
+        slope1 = c1
+        slope2 = c2
+        for c in range(2, nm):
+            t_next = two_x * t - t_before
+            u_next = two_x * u - u_before
+            t_before = t
+            t = t_next
+            u_before = u
+            u = u_next
+            bent = (1.0 * c) * u
+            c1 = load(coefficients, first + WIDTH * c)
+            c2 = load(coefficients, second + WIDTH * c)
+            q1 = q1 + c1 * t
+            q2 = q2 + c2 * t
+            slope1 = slope1 + c1 * bent
+            slope2 = slope2 + c2 * bent
         row = WIDTH * ROWS * a
         store(work, row + WIDTH * POSTERIOR, posterior)
         store(work, row + WIDTH * Q1, q1)
         store(work, row + WIDTH * Q2, q2)
         store(work, row + WIDTH * SLOPE1, slope1 + slope1)
         store(work, row + WIDTH * SLOPE2, slope2 + slope2)
+        if allowed[2 * a]:
+            top1 = maximum(q1, top1)
+        if allowed[2 * a + 1]:
+            top2 = maximum(q2, top2)
+    return top1, top2
+
+
+@kernel
+def _values_alone(n, nm, coefficients, allowed, belief, ell, work):
+    """As `_values_and_slopes`, where no slopes are needed."""
+    top1 = splat(-1e300)
+    top2 = splat(-1e300)
+    one = splat(1.0)
+    for a in range(n):
+        posterior = _posterior(allowed, belief, ell, a)
+        x = posterior + posterior - one
+        two_x = x + x
+        first = WIDTH * nm * a
+        second = WIDTH * nm * (n + a)
+        t_before = one
+        t = x
+        q1 = load(coefficients, first) + load(coefficients, first + WIDTH) * t
+        q2 = load(coefficients, second) + load(coefficients, second + WIDTH) * t
+        for c in range(2, nm):
+            t_next = two_x * t - t_before
+            t_before = t
+            t = t_next
+            q1 = q1 + load(coefficients, first + WIDTH * c) * t
+            q2 = q2 + load(coefficients, second + WIDTH * c) * t
+        row = WIDTH * ROWS * a
+        store(work, row + WIDTH * Q1, q1)
+        store(work, row + WIDTH * Q2, q2)
         if allowed[2 * a]:
             top1 = maximum(q1, top1)
         if allowed[2 * a + 1]:
@@ -300,7 +336,7 @@ def settle_block(
     """
     one = splat(1.0)
     zero = splat(0.0)
-    top1, top2 = _values_and_slopes(n, nm, coefficients, allowed, belief, ell, work)
+    top1, top2 = _values_alone(n, nm, coefficients, allowed, belief, ell, work)
     c = logit_block(n, rationality, allowed, top1, top2, work)
     for p in range(planes):
         store(values, WIDTH * p, zero)

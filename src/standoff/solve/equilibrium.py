@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from standoff.errors import SolveError
 from standoff.game.model import Game
 from standoff.solve.arrays import Grid
-from standoff.solve.passes import Workers, backward_pass, forward_pass, num_processors
+from standoff.solve.passes import backward_pass
 from standoff.solve.result import Certificate, Equilibrium, Settings, Sweep
+from standoff.solve.sweep import forward_pass
 from standoff.solve.two_types import COUNTS
+from standoff.solve.workers import Workers, num_processors
 
 __all__ = [
     "BELIEF_LADDER",
@@ -34,6 +36,9 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
+
+SMALL_GAME = 5000
+"""Actions in all periods below which a solve is over before a second thread would have begun."""
 
 BELIEF_LADDER = (5, 9, 17, 33)
 """Belief points tried in turn until the error estimate meets the tolerance. Each rung halves the intervals of the last."""
@@ -66,15 +71,18 @@ def solve(game: Game, settings: Settings | None = None, progress: Progress | Non
         return _solve_on(game, settings, 1, progress, None)
     if settings.belief_points is not None:
         points = settings.belief_points
-        with _beside(settings, lambda quiet: _reference(game, quiet)) as reference:
+        with _beside(game, settings, lambda quiet: _reference(game, quiet)) as reference:
             return _solve_on(game, settings, points, progress, reference)
     return _climb(game, settings, progress)
 
 
 @contextmanager
-def _beside(settings: Settings, work: Callable[[Settings], Floats | None]) -> Iterator[Callable[[], Floats | None]]:
+def _beside(
+    game: Game, settings: Settings, work: Callable[[Settings], Floats | None]
+) -> Iterator[Callable[[], Floats | None]]:
     """Do some work on one thread beside the rest, if there are threads to spare; gives what waits for the result."""
-    if (settings.threads or num_processors()) == 1:
+    size = game.num_periods * sum(layer.num_actions for layer in game.epochs[0].layers)
+    if (settings.threads or num_processors()) == 1 or size < SMALL_GAME:
         yield lambda: work(settings)
         return
     with ThreadPoolExecutor(1) as pool:
@@ -103,7 +111,7 @@ def _climb(game: Game, settings: Settings, progress: Progress | None) -> Equilib
     """Raise the belief points until the error estimate meets the tolerance."""
     failed: SolveError | None = None
     error = math.inf
-    with _beside(settings, lambda quiet: _odds_at(game, quiet, BELIEF_LADDER[0])) as coarse:
+    with _beside(game, settings, lambda quiet: _odds_at(game, quiet, BELIEF_LADDER[0])) as coarse:
         for num_points in BELIEF_LADDER[1:]:
             try:
                 found = _solve_on(game, settings, num_points, progress, coarse)

@@ -1,16 +1,14 @@
-"""The two passes over a game: backward for values and strategies, forward for odds.
+"""The backward pass over a game, for values and strategies; the forward pass is `standoff.solve.sweep`.
 
-Layers are cut among threads: states in the backward pass, channels in the forward pass. Every number is found by one
-thread, in the same way whatever their number, so the answer does not depend on it.
+The states of a layer are cut among threads. Every number is found by one thread, in the same way whatever their number, so
+the answer does not depend on it.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,64 +17,17 @@ from standoff.errors import SolveError
 from standoff.game.model import Epoch, Game, Layer
 from standoff.solve.arrays import Grid, Moves, moves_of, second_of
 from standoff.solve.backward import chance_layer, decision_layer, period_end
-from standoff.solve.forward import chance_forward, decision_forward, meet_milestones
+from standoff.solve.lanes import kernel
 from standoff.solve.plain import plain_layer
-from standoff.solve.result import Settings, Sweep
-from standoff.solve.simultaneous import simultaneous_forward, simultaneous_layer
-from standoff.solve.two_types import ANY_BRANCH, COUNTS, PRINCIPAL, TRACE_ALWAYS
+from standoff.solve.result import Settings
+from standoff.solve.simultaneous import simultaneous_layer
+from standoff.solve.two_types import ANY_BRANCH, COUNTS, LOST, PRINCIPAL, TRACE_ALWAYS
+from standoff.solve.workers import Workers, num_processors
 
-__all__ = ["Backward", "Workers", "backward_pass", "forward_pass", "num_processors"]
+__all__ = ["Backward", "Workers", "backward_pass", "num_processors"]
 
 Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
-
-SMALL = 4000
-"""Numbers in a layer below which it is not worth cutting."""
-PIECES = 4
-"""Pieces a thread, so that none waits long for the slowest."""
-
-
-def num_processors() -> int:
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-class Workers:
-    """Threads that share the pieces of a layer."""
-
-    def __init__(self, num_threads: int, pool: ThreadPoolExecutor | None) -> None:
-        self.num_threads = num_threads
-        self._pool = pool
-
-    @staticmethod
-    @contextmanager
-    def of(settings: Settings) -> Iterator[Workers]:
-        """As many as the settings say."""
-        count = settings.threads or num_processors()
-        if count == 1:
-            yield Workers(1, None)
-            return
-        with ThreadPoolExecutor(count) as pool:
-            yield Workers(count, pool)
-
-    def share(self, task: Callable[[int, int], object], count: int, size: int) -> None:
-        """Call `task(first, last)` on pieces of range(count), where the whole holds `size` numbers."""
-        if self._pool is None or size < SMALL or count < 2:
-            task(0, count)
-            return
-        num_pieces = min(count, self.num_threads * PIECES)
-        cuts = [count * k // num_pieces for k in range(num_pieces + 1)]
-        list(self._pool.map(task, cuts[:-1], cuts[1:]))
-
-    def each(self, task: Callable[[int, int], object], pieces: list[tuple[int, int]]) -> None:
-        """Call `task(first, last)` on every piece."""
-        if self._pool is None:
-            for first, last in pieces:
-                task(first, last)
-        else:
-            list(self._pool.map(task, *zip(*pieces, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -146,6 +97,7 @@ class _Induction:
         self.turn = 0
         self.ended = np.empty(0)
         self.rooms: dict[tuple[int, int], Floats] = {}
+        self.findings: list[_Findings] = []
         self.residual = 0.0
         self.regret = 0.0
         self.counts = np.zeros(len(COUNTS), dtype=np.int64)
@@ -156,6 +108,7 @@ class _Induction:
             return
         self.epoch = epoch
         self.moves = tuple(moves_of(layer) for layer in epoch.layers)
+        self.findings = [_Findings.of(layer) for layer in epoch.layers]
         self.starts = [start_of(layer, s, self.settings.start) for s, layer in enumerate(epoch.layers)]
         for s, layer in enumerate(epoch.layers):
             shape = (0 if layer.is_chance or layer.second is not None else layer.num_actions, self.grid.row)
@@ -201,10 +154,8 @@ class _Induction:
     def _decide(
         self, period: int, s: int, layer: Layer, value: Floats, out: Floats, strategies: Floats, second: Floats
     ) -> None:
-        residuals = np.zeros(layer.num_states)
-        regrets = np.zeros(layer.num_states)
-        counts = np.zeros((layer.num_states, len(COUNTS)), dtype=np.int64)
         grid, moves = self.grid, self.moves[s]
+        residuals, regrets, counts = self.findings[s]
 
         def solve(first: int, last: int) -> None:
             if layer.second is not None:
@@ -223,14 +174,42 @@ class _Induction:
                 )  # fmt: skip
 
         self.workers.share(solve, layer.num_states, layer.num_actions * grid.row)
-        totals = counts.sum(axis=0)
-        self.counts += totals
-        worst = float(residuals.max(initial=0.0))
-        lost = int(totals[COUNTS.index("lost")])
-        if lost or not worst <= self.settings.tolerance or not np.isfinite(regrets).all():
+        worst, regret, lost = sum_up(residuals, regrets, counts, self.counts)
+        if lost or not worst <= self.settings.tolerance or not np.isfinite(regret):
             _refuse(self.game, layer.stage, period, worst, lost, self.settings)
         self.residual = max(self.residual, worst)
-        self.regret = max(self.regret, float(regrets.max(initial=0.0)))
+        self.regret = max(self.regret, regret)
+
+
+class _Findings(NamedTuple):
+    """Where a layer's kernel writes what it found in every state; used again period by period."""
+
+    residuals: Floats
+    regrets: Floats
+    counts: NDArray[np.int64]
+
+    @staticmethod
+    def of(layer: Layer) -> _Findings:
+        n = 0 if layer.is_chance else layer.num_states
+        return _Findings(np.zeros(n), np.zeros(n), np.zeros((n, len(COUNTS)), dtype=np.int64))
+
+
+@kernel
+def sum_up(residuals, regrets, counts, totals):
+    """Largest residual and regret of a layer, not a number where one is not, and nodes lost; `totals` are added to."""
+    worst = 0.0
+    regret = 0.0
+    for x in range(residuals.shape[0]):
+        if worst == worst and not residuals[x] <= worst:
+            worst = residuals[x]
+        if regret == regret and not regrets[x] <= regret:
+            regret = regrets[x]
+        for k in range(counts.shape[1]):
+            totals[k] += counts[x, k]
+    lost = 0
+    for x in range(residuals.shape[0]):
+        lost += counts[x, LOST]
+    return worst, regret, lost
 
 
 def backward_pass(game: Game, settings: Settings, grid: Grid, workers: Workers, progress: Progress | None) -> Backward:
@@ -324,118 +303,3 @@ def _refuse(game: Game, stage: str, period: int, residual: float, lost: int, set
         f"the equilibrium of stage `{stage}` in period {period + 1} did not converge ({why}): "
         f"lower the rationality (now {lambdas}), or set more belief points"
     )
-
-
-def forward_pass(game: Game, grid: Grid, backward: Backward, workers: Workers, progress: Progress | None) -> Sweep:
-    """Carry probability from the start to the horizon by the strategies found."""
-    num_planes = len(game.planes)
-    num_milestones = len(game.milestones)
-    first_plane = 1 + num_milestones
-    num_channels = first_plane + num_planes
-    discounts = np.array([game.players[plane.player].discount for plane in game.planes])
-    after = np.array([milestone.after for milestone in game.milestones], dtype=np.int64)
-    sizes = game.num_states
-
-    mass = np.zeros((sizes[0], num_channels, grid.row))
-    mass[game.start] = grid.start_weights
-    for m, milestone in enumerate(game.milestones):
-        if milestone.after >= 0:
-            mass[game.start, 1 + m] = 0.0
-    absorbed = np.zeros((len(game.terminals.outcome), num_channels))
-    hits = np.zeros(num_milestones)
-    payoffs = np.zeros(num_planes)
-    factor = np.ones(num_planes)
-    num_axes = len(game.belief_players)
-
-    absorbed_by = np.zeros((game.num_periods, len(game.terminals.outcome), 1 + num_planes))
-    milestones_by = np.zeros((game.num_periods, num_milestones))
-    open_by = np.zeros((game.num_periods + 1, sizes[0]))
-    beliefs_by = np.full((game.num_periods + 1, num_axes), np.nan)
-    measures = np.r_[0, np.arange(first_plane, num_channels)]
-
-    def note(period: int) -> None:
-        public = mass[:, 0]
-        open_by[period] = public.sum(axis=1)
-        total = open_by[period].sum()
-        if total > 1e-12:
-            beliefs_by[period] = (grid.beliefs[:num_axes] @ public.sum(axis=0)) / total
-
-    # milestones change one another's channels, so they go together
-    cuts = [(0, num_channels)] if workers.num_threads == 1 else [(0, first_plane), (first_plane, num_channels)]
-    note(0)
-    meet_milestones(game.epochs[0].layers[0].milestone_holds, after, 1, 0, num_channels, mass, hits)
-    # room for the mass of every layer, used again period by period: asking for it anew costs as much as moving the mass
-    masses = [
-        [np.empty((size, num_channels, grid.row)) for _ in range(2 if game.num_layers == 1 else 1)] for size in sizes
-    ]
-    turn = 0
-    prepared: tuple[Epoch, tuple[Moves, ...]] | None = None
-    for period in range(game.num_periods):
-        epoch = game.epoch_of(period)
-        if prepared is None or prepared[0] is not epoch:
-            prepared = (epoch, tuple(moves_of(layer) for layer in epoch.layers))
-        for s, layer in enumerate(epoch.layers):
-            to = (s + 1) % game.num_layers
-            if masses[to][turn] is mass:  # a game of one layer
-                turn = 1 - turn
-            next_mass = masses[to][turn]
-            arrived = epoch.layers[(s + 1) % game.num_layers]
-
-            def move(
-                first: int,
-                last: int,
-                s: int = s,
-                layer: Layer = layer,
-                moves: Moves = prepared[1][s],
-                arrived: Layer = arrived,
-                mass: Floats = mass,
-                next_mass: Floats = next_mass,
-                period: int = period,
-                factor: Floats = factor,
-                payoffs: Floats = payoffs,
-            ) -> None:
-                next_mass[:, first:last] = 0.0
-                if layer.is_chance:
-                    chance_forward(
-                        first,
-                        last,
-                        first_plane,
-                        moves,
-                        grid.terminal_values,
-                        factor,
-                        mass,
-                        next_mass,
-                        absorbed,
-                        payoffs,
-                    )
-                elif layer.second is not None:
-                    simultaneous_forward(
-                        first, last, first_plane, moves, *second_of(layer), grid.sides,
-                        grid.terminal_values, factor, backward.strategies[period][s],
-                        backward.second_strategies[period][s], mass, next_mass, absorbed, payoffs,
-                    )  # fmt: skip
-                else:
-                    decision_forward(
-                        first, last, first_plane, moves, grid.sides, grid.terminal_values, factor,
-                        backward.strategies[period][s], mass, next_mass, absorbed, payoffs,
-                    )  # fmt: skip
-                meet_milestones(arrived.milestone_holds, after, 1, first, last, next_mass, hits)
-
-            if layer.num_actions * grid.row < SMALL:
-                move(0, num_channels)
-            else:
-                workers.each(move, cuts)
-            mass = next_mass
-        absorbed_by[period] = absorbed[:, measures]
-        open_planes = mass[:, first_plane:].sum(axis=2)
-        payoffs += factor * np.einsum("xp,xp->p", open_planes, epoch.flow)
-        factor = factor * discounts
-        milestones_by[period] = hits
-        note(period + 1)
-        if progress is not None:
-            progress(0.8 + 0.2 * (period + 1) / game.num_periods)
-    if game.continues:
-        payoffs = payoffs + factor * np.einsum("xpk,xpk->p", mass[:, first_plane:], backward.horizon_values)
-    else:
-        payoffs = payoffs + factor * np.einsum("xp,xp->p", mass[:, first_plane:].sum(axis=2), game.unresolved_payoff)
-    return Sweep(absorbed_by, open_by, beliefs_by, milestones_by, payoffs)

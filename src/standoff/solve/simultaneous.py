@@ -14,7 +14,7 @@ from standoff.solve.lanes import kernel
 from standoff.solve.pair import correct_pair, evaluate_pair, make_pair, posteriors_of, trace_pair
 from standoff.solve.two_types import EVALUATIONS, FOLDS, LOST, NODES, TRACED
 
-__all__ = ["joint_values", "pair_of_state", "simultaneous_forward", "simultaneous_layer", "solve_pair_at"]
+__all__ = ["joint_values", "pair_of_state", "simultaneous_layer", "simultaneous_send", "solve_pair_at"]
 
 PAIR_TOLERANCE = 1e-9
 """Largest |F| of a node with two movers."""
@@ -226,23 +226,33 @@ def _settle(x, k, pair, alone, m1, m2, sides, w, out, planes, count1, count2):
 
 
 @kernel
-def simultaneous_forward(
-    first, last, first_plane, moves, second_mover, second_count, second_allowed, sides, terminal_values, factor, strategies,
-    second_strategies, mass, next_mass, absorbed, payoffs,
+def simultaneous_send(
+    first, last, first_plane, moves, second_mover, second_count, second_allowed, sides, strategies, second_strategies, mass,
+    amounts,
 ):  # fmt: skip
-    """Move the mass of a layer with joint actions; see `standoff.solve.forward.decision_forward`."""
-    planes = payoffs.shape[0]
-    row = mass.shape[2]
+    """Mass that takes each joint action in the states [first, last); see `standoff.solve.forward.send`.
+
+    Args:
+        first: First state.
+        last: One past the last.
+        first_plane: Channel of the first plane; the number of channels where no plane has one.
+        moves: The layer.
+        second_mover: and the next two arguments: see `standoff.game.model.SecondMover`.
+        second_count: Own actions of the second mover; shape (state,).
+        second_allowed: Shape (action, 2).
+        sides: Players and belief axes.
+        strategies: Of the mover; shape (action, type, row).
+        second_strategies: Of the second mover; shape (action, type, row).
+        mass: Shape (state, channel, row).
+        amounts: Shape (action, channel, row); written.
+    """
+    num_channels, row = mass.shape[1], mass.shape[2]
+    planes = 2 * sides.axis_of.shape[0]  # at most
     n1, n2 = sides.n1, sides.n2
-    amount = np.zeros((mass.shape[1], row))
     weights = np.zeros((2, max(n1, n2)))
     posterior = np.zeros(2)
-    for x in range(mass.shape[0]):
+    for x in range(first, last):
         q = moves.arrival[x] if moves.mover[x] >= 0 else 0.0
-        if q < 1.0:
-            for c in range(first, last):
-                for k in range(row):
-                    next_mass[moves.skip[x], c, k] += (1.0 - q) * mass[x, c, k]
         if q == 0.0:
             continue
         alone = second_mover[x] < 0
@@ -253,7 +263,7 @@ def simultaneous_forward(
         count2 = pair.counts[1]
         for joint in range(start, moves.action_start[x + 1]):
             i, j = (joint - start) // count2, (joint - start) % count2
-            amount[:, :] = 0.0
+            amounts[joint] = 0.0
             for k in range(n1 * n2):
                 for axis in range(2):
                     belief = sides.axis1[0, k // n2] if axis == 0 else sides.axis2[0, k % n2]
@@ -273,7 +283,7 @@ def simultaneous_forward(
                         posterior[axis], sides.axis1 if axis == 0 else sides.axis2,
                         weights[axis, : n1 if axis == 0 else n2],
                     )  # fmt: skip
-                for c in range(first, last):
+                for c in range(num_channels):
                     here = mass[x, c, k]
                     if here == 0.0:
                         continue
@@ -287,19 +297,4 @@ def simultaneous_forward(
                             share *= pair.mean[which, a]
                     for k1 in range(n1):
                         for k2 in range(n2):
-                            amount[c, k1 * n2 + k2] += share * here * weights[0, k1] * weights[1, k2]
-            for c in range(max(first, first_plane), min(last, first_plane + planes)):
-                p = c - first_plane
-                payoffs[p] += factor[p] * moves.action_payoff[joint, p] * np.sum(amount[c])
-            for branch in range(moves.branch_start[joint], moves.branch_start[joint + 1]):
-                share = moves.probability[branch]
-                y = moves.target[branch]
-                for c in range(first, last):
-                    if y < 0:
-                        absorbed[-y - 1, c] += share * np.sum(amount[c])
-                        p = c - first_plane
-                        if 0 <= p < planes:
-                            payoffs[p] += factor[p] * share * np.sum(amount[c] * terminal_values[-y - 1, p])
-                    else:
-                        for k in range(row):
-                            next_mass[y, c, k] += share * amount[c, k]
+                            amounts[joint, c, k1 * n2 + k2] += share * here * weights[0, k1] * weights[1, k2]

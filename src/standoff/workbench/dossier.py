@@ -128,7 +128,9 @@ def assemble_dossier(
     settings = settings or Settings()
     if variants:
         steps.begin("whatif")
-        compared = crisis.whatif(variants, settings, progress=steps)  # first: what is wrong with it is told before the work
+        compared = crisis.whatif(
+            variants, settings, progress=steps
+        )  # first: what is wrong with it is told before the work
     steps.begin("solve")
     solution = crisis.solve(settings, steps)
     targets = default_targets(crisis.scenario)
