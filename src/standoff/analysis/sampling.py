@@ -18,9 +18,10 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,8 @@ SCHEME = "sobol-8"
 """Name of how draws are made; another name wherever the same seed gives other draws."""
 BLOCK = 64
 """Points of each sequence that are made at a time: a power of two, as Sobol sequences want."""
+SIZE = BLOCK * REPLICATES
+"""Draws that are made at a time."""
 _HALF_STEP = 2.0**-31
 """Half the distance between the numbers that a sequence can hold, which are multiples of 2^-30 from 0 on."""
 
@@ -92,18 +95,19 @@ class Sampler:
 
     def values(self, start: int, stop: int) -> Floats:
         """The values of draws start..stop-1, in each parameter's own unit; shape (draw, K)."""
-        blocks = list(self._blocks(start, stop))
-        return np.concatenate(blocks) if blocks else np.zeros((0, len(self.names)))
+        if stop <= start:
+            return np.zeros((0, len(self.names)))
+        first = start // SIZE
+        found = np.concatenate([block for _, block in self._blocks(range(first, -(-stop // SIZE)))])
+        return found[start - first * SIZE : stop - first * SIZE]
 
     def draws(self, wanted: Sequence[int]) -> Iterator[Draw]:
         """Yield some draws, given by their numbers in rising order; a block of them is made at a time."""
-        size = BLOCK * REPLICATES
-        held, block = -1, np.zeros((0, len(self.names)))
-        for draw in wanted:
-            if draw // size != held:
-                held = draw // size
-                block = self.values(held * size, (held + 1) * size)
-            yield dict(zip(self.names, block[draw % size].tolist(), strict=True))
+        by_block = groupby(wanted, key=lambda draw: draw // SIZE)
+        blocks = self._blocks(dict.fromkeys(draw // SIZE for draw in wanted))
+        for (_, own), (number, block) in zip(by_block, blocks, strict=True):
+            for draw in own:
+                yield dict(zip(self.names, block[draw - number * SIZE].tolist(), strict=True))
 
     @cached_property
     def centre(self) -> Floats:
@@ -130,23 +134,23 @@ class Sampler:
         own = np.flatnonzero(np.count_nonzero(self.copula, axis=1) > 1)
         return own, np.linalg.cholesky(self.copula[np.ix_(own, own)])
 
-    def _blocks(self, start: int, stop: int) -> Iterator[Floats]:
-        """Yield the values of a run of draws, a block at a time."""
-        size = BLOCK * REPLICATES
-        if not self.names or stop <= start:
-            yield np.zeros((max(stop - start, 0), len(self.names)))
-            return
+    def _blocks(self, wanted: Iterable[int]) -> Iterator[tuple[int, Floats]]:
+        """Yield the number and values of some blocks of `SIZE` draws, in rising order."""
         sequences = [
             qmc.Sobol(len(self.names), scramble=True, rng=np.random.default_rng([self.seed, replicate]))
-            for replicate in range(REPLICATES)
+            for replicate in range(REPLICATES if self.names else 0)
         ]
-        first = start // size
-        for sequence in sequences:
-            sequence.fast_forward(first * BLOCK)
-        for block in range(first, -(-stop // size)):
-            points = np.stack([sequence.random(BLOCK) for sequence in sequences], axis=1).reshape(size, -1)
-            own = slice(max(start - block * size, 0), min(stop - block * size, size))
-            yield self._from_points(points[own] + _HALF_STEP)
+        position = 0
+        for block in wanted:
+            if not self.names:
+                yield block, np.zeros((SIZE, 0))
+                continue
+            for sequence in sequences:
+                if block > position:
+                    sequence.fast_forward((block - position) * BLOCK)
+            points = np.stack([sequence.random(BLOCK) for sequence in sequences], axis=1).reshape(SIZE, -1)
+            position = block + 1
+            yield block, self._from_points(points + _HALF_STEP)
 
     def _from_points(self, shares: Floats) -> Floats:
         """Turn points of the unit cube into values; both of shape (draw, K)."""

@@ -1,0 +1,463 @@
+"""Bands of a forecast over everything that its numbers may be: many draws of the parameters, each solved.
+
+Draw i of the parameters (`standoff.analysis.sampling`) gives the odds p_i(t) of every outcome and milestone by the end of each
+period t. A **band** is a quantile of p_i(t) over the draws, for each t by itself. Draws that could not be solved are
+left out, and their share and reasons are told with the bands.
+
+The draws come from R = 8 independently scrambled samples in turn. With q_r the quantile of sample r alone, the **standard error** of a
+band is the standard deviation of q_1 .. q_R over sqrt(R).
+
+Odds of each draw have an error from holding beliefs at points: `standoff.analysis.resolution` says how it is kept small and
+measured.
+
+References:
+    Helton and Davis (2003), Latin hypercube sampling and the propagation of uncertainty in analyses of complex systems.
+    Owen (2013), Monte Carlo theory, methods and examples, chapter 17 (replicates).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from standoff.analysis.executor import Draw, Executor, Threads
+from standoff.analysis.resolution import (
+    Solved,
+    cheap,
+    choose_points,
+    full,
+    keep_odds,
+    largest_gap,
+    solve_numbered,
+    unseen_share,
+)
+from standoff.analysis.sampling import REPLICATES, SCHEME, Sampler, fixed_parameters
+from standoff.errors import InputError, Problem, SolveError, StandoffError
+from standoff.scenario import Scenario
+from standoff.solve.adjoint import UNRESOLVED
+from standoff.solve.equilibrium import Settings
+from standoff.version import __version__
+
+__all__ = [
+    "ENSEMBLE_TOLERANCE",
+    "LEVELS",
+    "DrawStore",
+    "Ensemble",
+    "EnsembleCertificate",
+    "Failure",
+    "Name",
+    "describe_ensemble",
+    "run_ensemble",
+    "series_names",
+]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Record = Solved | StandoffError
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Quantiles that bands are given for."""
+ENSEMBLE_TOLERANCE = 5e-3
+"""Usual belief tolerance of an ensemble: bands are read to the per cent, so half of one is enough."""
+PILOT = 8
+"""The first draws, by which belief points are chosen; all of them are checks."""
+CHECK_EVERY = 61
+"""One draw of so many is a check; no multiple of the number of samples, so that all of them are checked."""
+FILE = -1
+"""The number under which the file's own values are solved."""
+FEWEST_A_SAMPLE = 16
+"""Draws that each of the samples must have before their spread says anything about the whole."""
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a series of odds is about.
+
+    Attributes:
+        kind: "outcome" or "milestone"; that the crisis is still open is the outcome `unresolved`.
+        name: Slug.
+        label: Text for people.
+    """
+
+    kind: str
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A draw without an answer.
+
+    Attributes:
+        draw: Its number.
+        code: What kind of fault, `no-solution` where the equations were not solved.
+        message: Why, for people.
+    """
+
+    draw: int
+    code: str
+    message: str
+
+    @staticmethod
+    def of(draw: int, error: StandoffError) -> Failure:
+        """The failure that an error tells of."""
+        if isinstance(error, InputError):
+            first = error.problems[0]
+            return Failure(draw, first.code, first.message)
+        return Failure(draw, "no-solution", str(error))
+
+
+@dataclass(frozen=True)
+class EnsembleCertificate:
+    """How good the odds of the draws are.
+
+    Attributes:
+        residual: Largest residual of any draw.
+        regret: Largest regret.
+        consistency_gap: Largest difference between payoffs found forward and backward.
+        belief_points: Points on each belief axis that draws begin with; None: each climbs the ladder as a forecast does.
+        points_used: Belief points -> draws that were solved with so many in the end.
+        belief_error: Largest difference of any odds by any date between a checked draw and its solution as a forecast; nan where all
+            draws are solved as forecasts.
+        reference_error: Largest estimated error of those solutions themselves.
+        num_checked: Draws checked, the file's own values among them.
+        unseen_share: Share of all draws that may have a larger error, at 95 per cent confidence.
+        nodes: Decision nodes solved in all draws.
+        unique: Nodes whose solution is proved unique.
+        folds: Folds met.
+    """
+
+    residual: float
+    regret: float
+    consistency_gap: float
+    belief_points: int | None
+    points_used: Mapping[int, int]
+    belief_error: float
+    reference_error: float
+    num_checked: int
+    unseen_share: float
+    nodes: int
+    unique: int
+    folds: int
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """The odds of a crisis over many draws of its parameters. K parameters, T periods, S series.
+
+    Attributes:
+        scenario: The scenario, with any overrides.
+        key: SHA-256 of everything that a draw's odds depend on, in hex.
+        seed: Of the draws.
+        scheme: How draws are made.
+        settings: How each is solved.
+        names: What each series is about.
+        parameters: The parameters that were drawn; K names.
+        fixed: Parameters that would have been drawn, had their value not been set by hand.
+        num_draws: Draws asked for, N; those that failed among them.
+        values: Values of the parameters in each draw, in their own units; shape (N, K).
+        draws: Numbers of the draws that were solved, rising; shape (solved,).
+        odds: Their odds by the end of each period; shape (solved, T, S).
+        file_odds: Odds on the file's own values, solved as a forecast is; shape (T, S).
+        failures: The draws that were not solved.
+        certificate: How good the odds are.
+    """
+
+    scenario: Scenario
+    key: str
+    seed: int
+    scheme: str
+    settings: Settings
+    names: tuple[Name, ...]
+    parameters: tuple[str, ...]
+    fixed: tuple[str, ...]
+    num_draws: int
+    values: Floats
+    draws: Ints
+    odds: Floats
+    file_odds: Floats
+    failures: tuple[Failure, ...]
+    certificate: EnsembleCertificate
+
+    @cached_property
+    def bands(self) -> Floats:
+        """Quantiles `LEVELS` of the odds by date; shape (level, T, S)."""
+        return np.quantile(self.odds, LEVELS, axis=0)
+
+    @cached_property
+    def mean(self) -> Floats:
+        """Mean odds by date: the forecast of somebody who believes the distributions; shape (T, S)."""
+        found: Floats = self.odds.mean(axis=0)
+        return found
+
+    @cached_property
+    def standard_errors(self) -> Floats | None:
+        """Standard errors of the bands, from the samples by themselves; shape (level, T, S).
+
+        None where some sample has fewer than 16 solved draws, which N = 128 makes sure of if none fails.
+        """
+        own = self.draws % REPLICATES
+        if np.bincount(own, minlength=REPLICATES).min() < FEWEST_A_SAMPLE:
+            return None
+        alone = np.stack([np.quantile(self.odds[own == r], LEVELS, axis=0) for r in range(REPLICATES)])
+        found: Floats = alone.std(axis=0, ddof=1) / np.sqrt(REPLICATES)
+        return found
+
+    def bands_of_first(self, num_draws: int) -> Floats:
+        """The bands as they were after the first draws alone; shape (level, T, S), nan where none of them was solved."""
+        first = self.odds[self.draws < num_draws]
+        return np.quantile(first, LEVELS, axis=0) if len(first) else np.full_like(self.bands, np.nan)
+
+    @cached_property
+    def convergence(self) -> tuple[tuple[int, Floats], ...]:
+        """The bands after a quarter, half and all of the draws: (draws, bands of shape (level, T, S))."""
+        counts = dict.fromkeys(max(1, self.num_draws // share) for share in (4, 2, 1))
+        return tuple((count, self.bands_of_first(count)) for count in counts)
+
+    @property
+    def failed_share(self) -> float:
+        """Share of the draws that have no answer."""
+        return len(self.failures) / self.num_draws
+
+    @cached_property
+    def failure_reasons(self) -> tuple[tuple[str, int, str], ...]:
+        """Why draws failed, the most common reason first: (code, draws, an example)."""
+        counts = Counter(failure.code for failure in self.failures)
+        example = {failure.code: failure.message for failure in reversed(self.failures)}
+        return tuple((code, count, example[code]) for code, count in counts.most_common())
+
+    def column(self, kind: str, name: str) -> int:
+        """The place of a series among the names."""
+        return next(k for k, one in enumerate(self.names) if (one.kind, one.name) == (kind, name))
+
+
+class DrawStore(Protocol):
+    """Keeps what is known of draws, so that a run can be taken up again."""
+
+    def load(self, table: str) -> dict[int, Solved | Failure]:
+        """What is kept of a table, "draws" or "checks", by the number of the draw."""
+        ...
+
+    def save(self, table: str, records: Mapping[int, Solved | Failure], sampler: Sampler) -> None:
+        """Keep some more; returns when they are safe."""
+        ...
+
+
+def series_names(scenario: Scenario) -> tuple[Name, ...]:
+    """What the series of `Solved.odds` are about."""
+    outcomes = [Name("outcome", name, outcome.label) for name, outcome in scenario.outcomes.items()]
+    milestones = [Name("milestone", name, milestone.label) for name, milestone in scenario.milestones.items()]
+    return (*outcomes, Name("outcome", UNRESOLVED, scenario.unresolved.label), *milestones)
+
+
+def describe_ensemble(scenario: Scenario, *, seed: int, settings: Settings) -> dict[str, Any]:
+    """Everything that the odds of draw i depend on, as plain data; `key` is the SHA-256 of the rest.
+
+    The number of draws is not among it: a longer run is the same ensemble.
+    """
+    from importlib import metadata
+
+    described: dict[str, Any] = {
+        "scenario": scenario.id,
+        "scenario_hash": scenario.scenario_hash,
+        "overrides": list(scenario.overrides),
+        "seed": seed,
+        "scheme": SCHEME,
+        "tolerance": settings.tolerance,
+        "belief_points": settings.belief_points,
+        "belief_tolerance": settings.belief_tolerance,
+        "versions": {"standoff": __version__} | {name: metadata.version(name) for name in ("numpy", "scipy", "numba")},
+    }
+    return {"key": hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest(), **described}
+
+
+def run_ensemble(
+    scenario: Scenario,
+    *,
+    num_draws: int,
+    seed: int = 0,
+    settings: Settings | None = None,
+    executor: Executor | None = None,
+    store: DrawStore | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Ensemble:
+    """Draw the parameters many times and solve each draw.
+
+    Args:
+        scenario: The scenario.
+        num_draws: Draws; powers of two spread most evenly.
+        seed: Of the draws.
+        settings: How each is solved; its `belief_points` are those to begin with, chosen on a pilot where it gives none.
+        executor: Solves them; here by default.
+        store: Where finished draws are kept and taken from.
+        progress: Called with the share of the work done.
+
+    Raises:
+        InputError: There is nothing to draw, or the number of draws or the seed is out of bounds.
+        ScenarioError: The scenario makes no game.
+        SolveError: No draw was solved, or the odds of the draws are off by more than the belief tolerance.
+    """
+    settings = settings or Settings(belief_tolerance=ENSEMBLE_TOLERANCE)
+    sampler = _checked_sampler(scenario, num_draws, seed)
+    run = _Run(sampler, settings, executor or Threads(), store, progress or (lambda share: None))
+    num_points = run.choose_points()
+    run.solve_draws(num_draws, num_points)
+    run.solve_checks(num_draws)
+    return _assemble(run, num_draws, num_points)
+
+
+def _checked_sampler(scenario: Scenario, num_draws: int, seed: int) -> Sampler:
+    problems = []
+    if not 1 <= num_draws <= 2**24:
+        problems.append(
+            Problem("num-draws", f"`{num_draws}` draws cannot be made", help="ask for 1 to 16777216, best a power of two")
+        )
+    if not 0 <= seed < 2**63:
+        problems.append(Problem("seed", f"`{seed}` is no seed", help="write a whole number from 0 on"))
+    sampler = Sampler.of(scenario, seed=max(seed, 0))
+    if not sampler.names:
+        message = f"no parameter of `{scenario.id}` is drawn"
+        problems.append(Problem("nothing-drawn", message, help="give a parameter a `range:` or a `distribution:`"))
+    if problems:
+        raise InputError(problems)
+    return sampler
+
+
+class _Run:
+    """One run: what is known so far, and the store that keeps it."""
+
+    def __init__(
+        self,
+        sampler: Sampler,
+        settings: Settings,
+        executor: Executor,
+        store: DrawStore | None,
+        progress: Callable[[float], None],
+    ) -> None:
+        self.sampler = sampler
+        self.settings = settings
+        self.executor = executor
+        self.store = store
+        self.progress = progress
+        self.draws: dict[int, Solved | Failure] = store.load("draws") if store else {}
+        self.checks: dict[int, Solved | Failure] = store.load("checks") if store else {}
+
+    def choose_points(self) -> int | None:
+        """Solve the pilot and choose belief points by it."""
+        pilot = self._draws([FILE, *range(PILOT)])
+        known = {number: found for number, found in self.checks.items() if isinstance(found, Solved)}
+        failed = {number for number, found in self.checks.items() if isinstance(found, Failure)}
+
+        def tell(number: int, found: Record) -> None:
+            if number == FILE and not isinstance(found, Solved):
+                raise found
+            self._keep("checks", number, found)
+
+        missing = {number: draw for number, draw in pilot.items() if number not in failed}
+        given = self.settings.belief_points
+        if given is not None:
+            rest = {number: draw for number, draw in missing.items() if number not in known}
+            for number, found in solve_numbered(self.sampler.scenario, rest, full(self.settings), self.executor):
+                tell(number, found)
+            return given
+        return choose_points(
+            self.sampler.scenario, missing, self.settings, self.executor, known=known, tell=tell
+        )
+
+    def solve_draws(self, num_draws: int, num_points: int | None) -> None:
+        """Solve the draws that are not known yet."""
+        missing = [draw for draw in range(num_draws) if draw not in self.draws]
+        done = num_draws - len(missing)
+        for index, found in self.executor.solve_draws(
+            self.sampler.scenario, self.sampler.draws(missing), cheap(self.settings, num_points), keep_odds
+        ):
+            self._keep("draws", missing[index], found)
+            done += 1
+            self.progress(done / num_draws)
+
+    def solve_checks(self, num_draws: int) -> None:
+        """Solve the draws that are compared as forecasts are solved, and have not been yet."""
+        wanted = [draw for draw in range(0, num_draws, CHECK_EVERY) if draw not in self.checks]
+        for number, found in solve_numbered(
+            self.sampler.scenario, self._draws(wanted), full(self.settings), self.executor
+        ):
+            self._keep("checks", number, found)
+
+    def _draws(self, numbers: Sequence[int]) -> dict[int, Draw]:
+        own = [number for number in numbers if number != FILE]
+        found: dict[int, Draw] = {FILE: {}} if FILE in numbers else {}
+        return found | dict(zip(own, self.sampler.draws(own), strict=True))
+
+    def _keep(self, table: str, number: int, found: Record) -> None:
+        record = found if isinstance(found, Solved) else Failure.of(number, found)
+        (self.draws if table == "draws" else self.checks)[number] = record
+        if self.store is not None:
+            self.store.save(table, {number: record}, self.sampler)
+
+
+def _assemble(run: _Run, num_draws: int, num_points: int | None) -> Ensemble:
+    """Put the draws together and refuse them where they are off."""
+    solved = {draw: found for draw in range(num_draws) if isinstance(found := run.draws[draw], Solved)}
+    failures = tuple(found for draw in range(num_draws) if isinstance(found := run.draws[draw], Failure))
+    if not solved:
+        raise SolveError(f"none of {num_draws} draws was solved; the first: {failures[0].message}")
+    scenario, settings = run.sampler.scenario, run.settings
+    certificate = _certificate(run, solved, num_points)
+    if certificate.belief_error > settings.belief_tolerance:
+        points = num_points or 0
+        advice = next((more for more in (5, 9, 17, 33) if more > points), 65)
+        raise SolveError(
+            f"on {certificate.num_checked} checked draws the odds are off by up to {certificate.belief_error:.1e}, above the tolerance "
+            f"{settings.belief_tolerance:.1e}: begin with more belief points (`--belief-points {advice}`), or accept "
+            "a larger belief tolerance"
+        )
+    file_odds = run.checks[FILE]
+    assert isinstance(file_odds, Solved)
+    return Ensemble(
+        scenario=scenario,
+        key=describe_ensemble(scenario, seed=run.sampler.seed, settings=settings)["key"],
+        seed=run.sampler.seed,
+        scheme=SCHEME,
+        settings=settings,
+        names=series_names(scenario),
+        parameters=run.sampler.names,
+        fixed=fixed_parameters(scenario),
+        num_draws=num_draws,
+        values=run.sampler.values(0, num_draws),
+        draws=np.array(list(solved), dtype=np.int64),
+        odds=np.stack([found.odds for found in solved.values()]),
+        file_odds=file_odds.odds,
+        failures=failures,
+        certificate=certificate,
+    )
+
+
+def _certificate(run: _Run, solved: Mapping[int, Solved], num_points: int | None) -> EnsembleCertificate:
+    pairs = [
+        (found, check)
+        for draw, check in run.checks.items()
+        if isinstance(check, Solved) and (found := solved.get(draw)) is not None
+    ]
+    one_type = all(found.belief_points == 1 for found in solved.values())
+    return EnsembleCertificate(
+        residual=max(found.residual for found in solved.values()),
+        regret=max(found.regret for found in solved.values()),
+        consistency_gap=max(found.consistency_gap for found in solved.values()),
+        belief_points=1 if one_type else num_points,
+        points_used=dict(sorted(Counter(found.belief_points for found in solved.values()).items())),
+        belief_error=max((largest_gap(found, check) for found, check in pairs), default=float("nan")),
+        reference_error=max((check.belief_error for _, check in pairs), default=float("nan")),
+        num_checked=len(pairs),
+        unseen_share=0.0 if one_type else unseen_share(len(pairs)),
+        nodes=sum(found.nodes for found in solved.values()),
+        unique=sum(found.unique for found in solved.values()),
+        folds=sum(found.folds for found in solved.values()),
+    )
