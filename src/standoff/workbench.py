@@ -20,6 +20,8 @@ from standoff.version import __version__
 if TYPE_CHECKING:
     import pandas as pd
 
+    from standoff.analysis.ensemble import Ensemble
+    from standoff.analysis.executor import Executor
     from standoff.analysis.forecast import Forecast
     from standoff.analysis.gradients import Gradients
     from standoff.game.model import Game
@@ -150,6 +152,58 @@ class Crisis:
     def forecast(self) -> Forecast:
         """Solve with the usual settings and read the forecast off."""
         return self.solve().forecast()
+
+    def ensemble(
+        self,
+        num_draws: int,
+        *,
+        seed: int = 0,
+        settings: Settings | None = None,
+        executor: Executor | None = None,
+        output: Path | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> Ensemble:
+        """Solve many draws of the parameters: bands of the odds over everything that the numbers may be.
+
+        Args:
+            num_draws: Draws; powers of two spread most evenly.
+            seed: Of the draws.
+            settings: How each is solved; a belief tolerance of half a per cent by default.
+            executor: Solves them; in this process by default (`standoff.execution`).
+            output: A folder that keeps finished draws as Parquet; one that holds this ensemble already is taken up again.
+            progress: Called with the share of the work done, now and then.
+
+        Raises:
+            InputError: Nothing is drawn, `num_draws` is below 1, or the folder is of something else.
+            SolveError: No draw was solved, or checked draws miss the belief tolerance.
+
+        Examples:
+            >>> found = load("iran-us-2026", overrides=["period.horizon=1"]).ensemble(9)
+            >>> found.bands.shape, found.failed_share
+            ((5, 1, 11), 0.0)
+        """
+        from standoff.analysis.ensemble import ENSEMBLE_TOLERANCE, describe_ensemble, run_ensemble, series_names
+        from standoff.solve.equilibrium import Settings
+
+        settings = settings or Settings(belief_tolerance=ENSEMBLE_TOLERANCE)
+        folder = None
+        if output is not None:
+            from standoff.execution.folder import RunFolder
+
+            described = describe_ensemble(self.scenario, seed=seed, settings=settings)
+            folder = RunFolder(output, described, series_names(self.scenario))
+        found = run_ensemble(
+            self.scenario,
+            num_draws=num_draws,
+            seed=seed,
+            settings=settings,
+            executor=executor,
+            store=folder,
+            progress=progress,
+        )
+        if folder is not None:
+            folder.finish(found)
+        return found
 
     def search_branches(
         self,

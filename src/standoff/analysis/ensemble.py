@@ -1,10 +1,12 @@
 """Bands of a forecast over everything that its numbers may be: many draws of the parameters, each solved.
 
-Draw i of the parameters (`standoff.analysis.sampling`) gives the odds p_i(t) of every outcome and milestone by the end of each
+Draw i of the parameters (`standoff.analysis.sampling`) gives the odds p_i(t) of every outcome and milestone by the end of
+each
 period t. A **band** is a quantile of p_i(t) over the draws, for each t by itself. Draws that could not be solved are
 left out, and their share and reasons are told with the bands.
 
-The draws come from R = 8 independently scrambled samples in turn. With q_r the quantile of sample r alone, the **standard error** of a
+The draws come from R = 8 independently scrambled samples in turn. With q_r the quantile of sample r alone, the **standard
+error** of a
 band is the standard deviation of q_1 .. q_R over sqrt(R).
 
 Odds of each draw have an error from holding beliefs at points: `standoff.analysis.resolution` says how it is kept small and
@@ -39,10 +41,10 @@ from standoff.analysis.resolution import (
     solve_numbered,
     unseen_share,
 )
-from standoff.analysis.sampling import REPLICATES, SCHEME, Sampler, fixed_parameters
+from standoff.analysis.sampling import REPLICATES, SCHEME, Sampler, drawn_parameters, fixed_parameters
 from standoff.errors import InputError, Problem, SolveError, StandoffError
 from standoff.scenario import Scenario
-from standoff.solve.adjoint import UNRESOLVED
+from standoff.solve.adjoint import UNRESOLVED, Target
 from standoff.solve.equilibrium import Settings
 from standoff.version import __version__
 
@@ -54,6 +56,7 @@ __all__ = [
     "EnsembleCertificate",
     "Failure",
     "Name",
+    "check_request",
     "describe_ensemble",
     "run_ensemble",
     "series_names",
@@ -67,10 +70,11 @@ LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles that bands are given for."""
 ENSEMBLE_TOLERANCE = 5e-3
 """Usual belief tolerance of an ensemble: bands are read to the per cent, so half of one is enough."""
-PILOT = 8
-"""The first draws, by which belief points are chosen; all of them are checks."""
+FIRST_CHECKS = 8
+"""The first draws are all checked, and then one in `CHECK_EVERY`."""
 CHECK_EVERY = 61
-"""One draw of so many is a check; no multiple of the number of samples, so that all of them are checked."""
+"""No multiple of the number of samples, so that draws of all of them are checked."""
+MOST_DRAWS = 2**24
 FILE = -1
 """The number under which the file's own values are solved."""
 FEWEST_A_SAMPLE = 16
@@ -123,10 +127,9 @@ class EnsembleCertificate:
         residual: Largest residual of any draw.
         regret: Largest regret.
         consistency_gap: Largest difference between payoffs found forward and backward.
-        belief_points: Points on each belief axis that draws begin with; None: each climbs the ladder as a forecast does.
+        belief_points: Points on each belief axis that draws begin with; 1 where no player has two types.
         points_used: Belief points -> draws that were solved with so many in the end.
-        belief_error: Largest difference of any odds by any date between a checked draw and its solution as a forecast; nan where all
-            draws are solved as forecasts.
+        belief_error: Largest difference of any odds by any date between a checked draw and its solution as a forecast.
         reference_error: Largest estimated error of those solutions themselves.
         num_checked: Draws checked, the file's own values among them.
         unseen_share: Share of all draws that may have a larger error, at 95 per cent confidence.
@@ -138,7 +141,7 @@ class EnsembleCertificate:
     residual: float
     regret: float
     consistency_gap: float
-    belief_points: int | None
+    belief_points: int
     points_used: Mapping[int, int]
     belief_error: float
     reference_error: float
@@ -154,13 +157,11 @@ class Ensemble:
     """The odds of a crisis over many draws of its parameters. K parameters, T periods, S series.
 
     Attributes:
-        scenario: The scenario, with any overrides.
+        sampler: Made the draws: the scenario with any overrides, the parameters that were drawn (K names), and the seed.
         key: SHA-256 of everything that a draw's odds depend on, in hex.
-        seed: Of the draws.
         scheme: How draws are made.
         settings: How each is solved.
         names: What each series is about.
-        parameters: The parameters that were drawn; K names.
         fixed: Parameters that would have been drawn, had their value not been set by hand.
         num_draws: Draws asked for, N; those that failed among them.
         values: Values of the parameters in each draw, in their own units; shape (N, K).
@@ -171,13 +172,11 @@ class Ensemble:
         certificate: How good the odds are.
     """
 
-    scenario: Scenario
+    sampler: Sampler
     key: str
-    seed: int
     scheme: str
     settings: Settings
     names: tuple[Name, ...]
-    parameters: tuple[str, ...]
     fixed: tuple[str, ...]
     num_draws: int
     values: Floats
@@ -186,6 +185,21 @@ class Ensemble:
     file_odds: Floats
     failures: tuple[Failure, ...]
     certificate: EnsembleCertificate
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario, with any overrides."""
+        return self.sampler.scenario
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters that were drawn."""
+        return self.sampler.names
+
+    @property
+    def seed(self) -> int:
+        """Of the draws."""
+        return self.sampler.seed
 
     @cached_property
     def bands(self) -> Floats:
@@ -234,9 +248,10 @@ class Ensemble:
         example = {failure.code: failure.message for failure in reversed(self.failures)}
         return tuple((code, count, example[code]) for code, count in counts.most_common())
 
-    def column(self, kind: str, name: str) -> int:
-        """The place of a series among the names."""
-        return next(k for k, one in enumerate(self.names) if (one.kind, one.name) == (kind, name))
+    def place(self, target: Target) -> tuple[int, int]:
+        """Where the odds of a target stand: its last period, from 0, and its series."""
+        series = next(k for k, one in enumerate(self.names) if (one.kind, one.name) == (target.kind, target.name))
+        return (target.periods or self.scenario.num_periods) - 1, series
 
 
 class DrawStore(Protocol):
@@ -246,8 +261,12 @@ class DrawStore(Protocol):
         """What is kept of a table, "draws" or "checks", by the number of the draw."""
         ...
 
-    def save(self, table: str, records: Mapping[int, Solved | Failure], sampler: Sampler) -> None:
-        """Keep some more; returns when they are safe."""
+    def save(self, table: str, records: Mapping[int, Solved | Failure]) -> None:
+        """Keep some more."""
+        ...
+
+    def flush(self) -> None:
+        """Return when all that was given is safe."""
         ...
 
 
@@ -267,8 +286,8 @@ def describe_ensemble(scenario: Scenario, *, seed: int, settings: Settings) -> d
 
     described: dict[str, Any] = {
         "scenario": scenario.id,
-        "scenario_hash": scenario.scenario_hash,
         "overrides": list(scenario.overrides),
+        "scenario_hash": scenario.scenario_hash,
         "seed": seed,
         "scheme": SCHEME,
         "tolerance": settings.tolerance,
@@ -295,7 +314,7 @@ def run_ensemble(
         scenario: The scenario.
         num_draws: Draws; powers of two spread most evenly.
         seed: Of the draws.
-        settings: How each is solved; its `belief_points` are those to begin with, chosen on a pilot where it gives none.
+        settings: How each is solved; its `belief_points` are those to begin with, chosen by checks where it gives none.
         executor: Solves them; here by default.
         store: Where finished draws are kept and taken from.
         progress: Called with the share of the work done.
@@ -303,32 +322,43 @@ def run_ensemble(
     Raises:
         InputError: There is nothing to draw, or the number of draws or the seed is out of bounds.
         ScenarioError: The scenario makes no game.
-        SolveError: No draw was solved, or the odds of the draws are off by more than the belief tolerance.
+        SolveError: No draw was solved, or the odds of checked draws are off by more than the belief tolerance.
     """
     settings = settings or Settings(belief_tolerance=ENSEMBLE_TOLERANCE)
-    sampler = _checked_sampler(scenario, num_draws, seed)
-    run = _Run(sampler, settings, executor or Threads(), store, progress or (lambda share: None))
-    num_points = run.choose_points()
-    run.solve_draws(num_draws, num_points)
-    run.solve_checks(num_draws)
+    check_request(scenario, num_draws, seed)
+    sampler = Sampler.of(scenario, seed=seed)
+    run = _Run(sampler, settings, executor or Threads(), store, progress or _tell_nobody)
+    wanted = [draw for draw in range(num_draws) if draw < FIRST_CHECKS or draw % CHECK_EVERY == 0]
+    try:
+        num_points = run.choose_points(wanted)
+        run.solve_draws(num_draws, num_points)
+    finally:  # also where somebody stops it: what is done is kept
+        if store is not None:
+            store.flush()
     return _assemble(run, num_draws, num_points)
 
 
-def _checked_sampler(scenario: Scenario, num_draws: int, seed: int) -> Sampler:
+def check_request(scenario: Scenario, num_draws: int, seed: int) -> None:
+    """Refuse what no ensemble can be made of.
+
+    Raises:
+        InputError: There is nothing to draw, or the number of draws or the seed is out of bounds; carries every fault.
+    """
     problems = []
-    if not 1 <= num_draws <= 2**24:
-        problems.append(
-            Problem("num-draws", f"`{num_draws}` draws cannot be made", help="ask for 1 to 16777216, best a power of two")
-        )
+    if not 1 <= num_draws <= MOST_DRAWS:
+        advice = f"ask for 1 to {MOST_DRAWS}, best a power of two"
+        problems.append(Problem("num-draws", f"`{num_draws}` draws cannot be made", help=advice))
     if not 0 <= seed < 2**63:
         problems.append(Problem("seed", f"`{seed}` is no seed", help="write a whole number from 0 on"))
-    sampler = Sampler.of(scenario, seed=max(seed, 0))
-    if not sampler.names:
+    if not drawn_parameters(scenario):
         message = f"no parameter of `{scenario.id}` is drawn"
         problems.append(Problem("nothing-drawn", message, help="give a parameter a `range:` or a `distribution:`"))
     if problems:
         raise InputError(problems)
-    return sampler
+
+
+def _tell_nobody(share: float) -> None:
+    pass
 
 
 class _Run:
@@ -350,31 +380,24 @@ class _Run:
         self.draws: dict[int, Solved | Failure] = store.load("draws") if store else {}
         self.checks: dict[int, Solved | Failure] = store.load("checks") if store else {}
 
-    def choose_points(self) -> int | None:
-        """Solve the pilot and choose belief points by it."""
-        pilot = self._draws([FILE, *range(PILOT)])
-        known = {number: found for number, found in self.checks.items() if isinstance(found, Solved)}
-        failed = {number for number, found in self.checks.items() if isinstance(found, Failure)}
-
-        def tell(number: int, found: Record) -> None:
+    def choose_points(self, numbers: Sequence[int]) -> int:
+        """Solve the file's own values and some draws as forecasts, and choose by them the points that all draws begin with."""
+        draws = self._draws([FILE, *numbers])
+        missing = {number: draw for number, draw in draws.items() if number not in self.checks}
+        for number, found in solve_numbered(self.sampler.scenario, missing, full(self.settings), self.executor):
             if number == FILE and not isinstance(found, Solved):
                 raise found
             self._keep("checks", number, found)
+        checks = {number: known for number in draws if isinstance(known := self.checks[number], Solved)}
+        num_points, solved = choose_points(self.sampler.scenario, draws, checks, self.settings, self.executor)
+        for number, one in solved.items():
+            if number != FILE and self._is_missing(number, num_points):
+                self._keep("draws", number, one)
+        return num_points
 
-        missing = {number: draw for number, draw in pilot.items() if number not in failed}
-        given = self.settings.belief_points
-        if given is not None:
-            rest = {number: draw for number, draw in missing.items() if number not in known}
-            for number, found in solve_numbered(self.sampler.scenario, rest, full(self.settings), self.executor):
-                tell(number, found)
-            return given
-        return choose_points(
-            self.sampler.scenario, missing, self.settings, self.executor, known=known, tell=tell
-        )
-
-    def solve_draws(self, num_draws: int, num_points: int | None) -> None:
-        """Solve the draws that are not known yet."""
-        missing = [draw for draw in range(num_draws) if draw not in self.draws]
+    def solve_draws(self, num_draws: int, num_points: int) -> None:
+        """Solve the draws that are not known yet, or only at fewer belief points."""
+        missing = [draw for draw in range(num_draws) if self._is_missing(draw, num_points)]
         done = num_draws - len(missing)
         for index, found in self.executor.solve_draws(
             self.sampler.scenario, self.sampler.draws(missing), cheap(self.settings, num_points), keep_odds
@@ -383,13 +406,9 @@ class _Run:
             done += 1
             self.progress(done / num_draws)
 
-    def solve_checks(self, num_draws: int) -> None:
-        """Solve the draws that are compared as forecasts are solved, and have not been yet."""
-        wanted = [draw for draw in range(0, num_draws, CHECK_EVERY) if draw not in self.checks]
-        for number, found in solve_numbered(
-            self.sampler.scenario, self._draws(wanted), full(self.settings), self.executor
-        ):
-            self._keep("checks", number, found)
+    def _is_missing(self, draw: int, num_points: int) -> bool:
+        known = self.draws.get(draw)
+        return known is None or (isinstance(known, Solved) and 1 < known.belief_points < num_points)
 
     def _draws(self, numbers: Sequence[int]) -> dict[int, Draw]:
         own = [number for number in numbers if number != FILE]
@@ -400,35 +419,25 @@ class _Run:
         record = found if isinstance(found, Solved) else Failure.of(number, found)
         (self.draws if table == "draws" else self.checks)[number] = record
         if self.store is not None:
-            self.store.save(table, {number: record}, self.sampler)
+            self.store.save(table, {number: record})
 
 
-def _assemble(run: _Run, num_draws: int, num_points: int | None) -> Ensemble:
-    """Put the draws together and refuse them where they are off."""
+def _assemble(run: _Run, num_draws: int, num_points: int) -> Ensemble:
+    """Put the draws together."""
     solved = {draw: found for draw in range(num_draws) if isinstance(found := run.draws[draw], Solved)}
     failures = tuple(found for draw in range(num_draws) if isinstance(found := run.draws[draw], Failure))
     if not solved:
         raise SolveError(f"none of {num_draws} draws was solved; the first: {failures[0].message}")
     scenario, settings = run.sampler.scenario, run.settings
     certificate = _certificate(run, solved, num_points)
-    if certificate.belief_error > settings.belief_tolerance:
-        points = num_points or 0
-        advice = next((more for more in (5, 9, 17, 33) if more > points), 65)
-        raise SolveError(
-            f"on {certificate.num_checked} checked draws the odds are off by up to {certificate.belief_error:.1e}, above the tolerance "
-            f"{settings.belief_tolerance:.1e}: begin with more belief points (`--belief-points {advice}`), or accept "
-            "a larger belief tolerance"
-        )
     file_odds = run.checks[FILE]
     assert isinstance(file_odds, Solved)
     return Ensemble(
-        scenario=scenario,
+        sampler=run.sampler,
         key=describe_ensemble(scenario, seed=run.sampler.seed, settings=settings)["key"],
-        seed=run.sampler.seed,
         scheme=SCHEME,
         settings=settings,
         names=series_names(scenario),
-        parameters=run.sampler.names,
         fixed=fixed_parameters(scenario),
         num_draws=num_draws,
         values=run.sampler.values(0, num_draws),
@@ -440,7 +449,7 @@ def _assemble(run: _Run, num_draws: int, num_points: int | None) -> Ensemble:
     )
 
 
-def _certificate(run: _Run, solved: Mapping[int, Solved], num_points: int | None) -> EnsembleCertificate:
+def _certificate(run: _Run, solved: Mapping[int, Solved], num_points: int) -> EnsembleCertificate:
     pairs = [
         (found, check)
         for draw, check in run.checks.items()

@@ -4,7 +4,8 @@ F is the distribution's function and [a, b] the range. What is drawn is the dist
 
     x = F^-1( F(a) + u (F(b) - F(a)) ),    0 < u < 1,
 
-so that every value lies in the range and none is heaped up at its ends. Parameters with a range alone are uniform on it. PERT is the beta
+so that every value lies in the range and none is heaped up at its ends. Parameters with a range alone are uniform on it.
+PERT is the beta
 distribution on [low, high] with shape parameters 1 + 4 (mode - low) / (high - low) and 1 + 4 (high - mode) / (high - low).
 
 References:
@@ -20,7 +21,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from standoff.scenario.schema_parameters import Beta, LogNormal, LogUniform, Normal, Parameter, Pert, Triangular, Uniform
+from standoff.scenario.schema_parameters import (
+    Beta,
+    LogNormal,
+    LogUniform,
+    Normal,
+    Parameter,
+    Pert,
+    Triangular,
+    Uniform,
+)
 
 __all__ = ["quantiles"]
 

@@ -1,22 +1,26 @@
 """How many belief points each of many solves needs, and how far off they are with so few.
 
-A forecast climbs a ladder of belief points until two rungs agree. That costs several solves, too much for each of thousands of
-draws. One solve shows a part of its error by itself: the **gap** between its public odds and those averaged over the true types of a player
+A forecast climbs a ladder of belief points until two rungs agree. That costs several solves, too much for each of
+thousands of
+draws. One solve shows a part of its error by itself: the **gap** between its public odds and those averaged over the true
+types of a player
 (`Certificate.belief_error` without an estimate). So
 
-1. **every draw** is solved at few points, and at more where its gap is above a quarter of the tolerance;
-2. **the fewest points** to begin with are chosen on a pilot: the file's own values and a few draws, solved as a forecast is. They are the fewest of
-   `CANDIDATES` at which all of them have the same odds, up to the tolerance;
-3. **checks** on further draws, spread over the whole, compare with how a forecast is solved. The largest difference of any
-   odds by any date is the **belief error** of the whole. Above the tolerance there is no answer.
+1. **checks** are made on the file's own values and on draws spread over the whole, by solving them as a forecast is;
+2. **the fewest points** to begin with are the fewest of the ladder at which all checked draws have the same odds, up to
+the tolerance;
+3. **every draw** is solved at these points, and at more where its gap is above half of the tolerance.
 
-The belief error is the largest of the differences found and no bound on all: with m checked draws, less than 1 - 0.05^(1/m)
-of all draws have a larger one, at 95 per cent confidence.
+The largest difference of any odds by any date between a checked draw and its forecast is the **belief error** of the
+whole. It is the largest of the
+differences found and no bound on all: with m checked draws, less than 1 - 0.05^(1/m) of all draws have a larger one, at 95
+per cent
+confidence (a little more, because the same checks chose the points).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,7 +32,6 @@ from standoff.scenario import Scenario
 from standoff.solve.equilibrium import BELIEF_LADDER, Equilibrium, Settings, odds_of, solve
 
 __all__ = [
-    "CANDIDATES",
     "Solved",
     "cheap",
     "choose_points",
@@ -41,10 +44,8 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
-CANDIDATES = BELIEF_LADDER[:3]
-"""Belief points that are tried for all draws, fewest first."""
-SAFETY = 4.0
-"""Part of the tolerance that a gap may be: errors were up to seven times the gap on draws of `iran-us-2026`, and most of them below it."""
+SAFETY = 2.0
+"""Part of the tolerance that a gap may be. Errors were up to seven times the gap on draws of `iran-us-2026`, most below it."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Solved:
     """What is kept of the solution of one draw.
 
     Attributes:
-        odds: Odds of every outcome, of none of them, and of every milestone, by the end of each period; shape (period, series).
+        odds: Odds of every outcome, of none of them, and of every milestone, by the end of each period; shape (period,
+            series).
         residual: Largest residual.
         regret: Largest regret.
         belief_error: Estimated error of the odds from the beliefs, or the part of it that one solve shows.
@@ -97,7 +99,8 @@ def keep_odds(equilibrium: Equilibrium) -> Solved | SolveError:
     """Keep the odds of a draw; where its own solve shows them to be off, solve it again at more points first.
 
     Args:
-        equilibrium: The solution; where its error was not estimated, its gap must be below a part of its settings' tolerance.
+        equilibrium: The solution; where its error was not estimated, its gap must be below a part of its settings'
+            tolerance.
 
     Returns:
         What is kept, or the failure of a solve at more points.
@@ -125,9 +128,9 @@ def full(settings: Settings) -> Settings:
     return replace(settings, belief_points=None, estimate_error=True)
 
 
-def cheap(settings: Settings, num_points: int | None) -> Settings:
-    """At given belief points without an estimate of the error; as a forecast is where none are given."""
-    return full(settings) if num_points is None else replace(settings, belief_points=num_points, estimate_error=False)
+def cheap(settings: Settings, num_points: int) -> Settings:
+    """At given belief points, without an estimate of the error."""
+    return replace(settings, belief_points=num_points, estimate_error=False)
 
 
 def largest_gap(found: Solved, reference: Solved) -> float:
@@ -146,45 +149,41 @@ def unseen_share(num_checked: int) -> float:
 
 
 def choose_points(
-    scenario: Scenario,
-    pilot: Mapping[int, Draw],
-    settings: Settings,
-    executor: Executor,
-    *,
-    known: Mapping[int, Solved | StandoffError],
-    tell: Callable[[int, Solved | StandoffError], None],
-) -> int | None:
-    """Choose the belief points of all draws.
+    scenario: Scenario, draws: Mapping[int, Draw], checks: Mapping[int, Solved], settings: Settings, executor: Executor
+) -> tuple[int, dict[int, Solved | StandoffError]]:
+    """Choose the belief points that all draws begin with.
 
     Args:
         scenario: The scenario.
-        pilot: Draws to choose by, by their numbers.
-        settings: How to solve; its `belief_tolerance` is the largest difference.
+        draws: The checked draws by their numbers.
+        checks: Their solutions as forecasts.
+        settings: How to solve; its `belief_tolerance` is the largest difference, its `belief_points`, if any, are the only
+            choice.
         executor: Solves the draws.
-        known: Pilot draws already solved as a forecast is.
-        tell: Called with each further one.
 
     Returns:
-        The points, or None where only the ladder will do; draws that fail as a forecast do not count.
+        The points, and the checked draws solved as all draws are.
+
+    Raises:
+        SolveError: At none of the points do all checked draws have the odds of their forecasts.
     """
-    reference = dict(known)
-    missing = {number: draw for number, draw in pilot.items() if number not in known}
-    for number, found in solve_numbered(scenario, missing, full(settings), executor):
-        reference[number] = found
-        tell(number, found)
-    sound = {number: found for number, found in reference.items() if isinstance(found, Solved) and number in pilot}
-    for num_points in CANDIDATES:
-        if all(found.belief_points == 1 for found in sound.values()):
-            return num_points
-        draws = {number: pilot[number] for number in sound}
-        at_these: dict[int, Solved | StandoffError] = dict(solve_numbered(scenario, draws, cheap(settings, num_points), executor))
-        gaps = [
-            largest_gap(found, sound[number]) if isinstance(found, Solved) else np.inf
-            for number, found in at_these.items()
-        ]
-        if max(gaps, default=0.0) <= settings.belief_tolerance:
-            return num_points
-    return None
+    ladder = BELIEF_LADDER if settings.belief_points is None else (settings.belief_points,)
+    own = {number: draws[number] for number in checks}
+    error, unsolved = np.inf, 0
+    for num_points in ladder:
+        found = dict(solve_numbered(scenario, own, cheap(settings, num_points), executor))
+        gaps = [largest_gap(one, checks[number]) for number, one in found.items() if isinstance(one, Solved)]
+        error, unsolved = max(gaps, default=0.0), len(found) - len(gaps)
+        if error <= settings.belief_tolerance and not unsolved:
+            return num_points, found
+    advice = "accept a larger belief tolerance"
+    if settings.belief_points is not None:
+        advice = f"begin with more than {settings.belief_points} belief points, or {advice}"
+    failed = f" and {unsolved} of them are not solved" if unsolved else ""
+    raise SolveError(
+        f"on {len(checks)} checked draws the odds are off by up to {error:.1e}, above the tolerance "
+        f"{settings.belief_tolerance:.1e}{failed}: {advice}"
+    )
 
 
 def solve_numbered(

@@ -5,9 +5,12 @@ Cholesky factor of the copula's matrix (`standoff.scenario.correlations`), are c
 x_k = F_k^-1(Phi((L z)_k)) have the distributions of the file (`standoff.analysis.marginals`). Uncorrelated
 parameters take x_k = F_k^-1(u_k) at once.
 
-The points come from `REPLICATES` Sobol sequences in turn, each scrambled by itself: draw i is point i div `REPLICATES` of sequence
-i mod `REPLICATES`. Each sequence alone is a sample of the whole, and they are independent of each other, so how far apart they are says how exact
-the whole is. Draw i depends on the scenario, the seed and i alone: the first N of 2 N draws are the N draws, and a run can be
+The points come from `REPLICATES` Sobol sequences in turn, each scrambled by itself: draw i is point i div `REPLICATES` of
+sequence
+i mod `REPLICATES`. Each sequence alone is a sample of the whole, and they are independent of each other, so how far apart
+they are says how exact
+the whole is. Draw i depends on the scenario, the seed and i alone: the first N of 2 N draws are the N draws, and a run can
+be
 taken up again or extended.
 
 References:
@@ -118,21 +121,20 @@ class Sampler:
     @cached_property
     def copula(self) -> Floats | None:
         """Correlations of the normal variables behind the draws, None where all are independent; shape (K, K)."""
-        ranks = {
-            (first, second): rank for part in self.scenario.correlations for first, second, rank in ranks_of(part)
-        }
+        ranks = {(first, second): rank for part in self.scenario.correlations for first, second, rank in ranks_of(part)}
         matrix = rank_matrix(self.names, ranks)
         if not np.any(matrix[~np.eye(len(matrix), dtype=bool)]):
             return None
         return copula_matrix(matrix)
 
     @cached_property
-    def _correlated(self) -> tuple[NDArray[np.int64], Floats] | None:
+    def _correlated(self) -> tuple[NDArray[np.intp], Floats] | None:
         """The parameters that go with others, and the Cholesky factor of their part of the copula."""
         if self.copula is None:
             return None
         own = np.flatnonzero(np.count_nonzero(self.copula, axis=1) > 1)
-        return own, np.linalg.cholesky(self.copula[np.ix_(own, own)])
+        factor = np.linalg.cholesky(self.copula[np.ix_(own, own)]).astype(np.float64)
+        return own, factor
 
     def _blocks(self, wanted: Iterable[int]) -> Iterator[tuple[int, Floats]]:
         """Yield the number and values of some blocks of `SIZE` draws, in rising order."""
@@ -159,9 +161,6 @@ class Sampler:
             shares[:, own] = np.clip(special.ndtr(special.ndtri(shares[:, own]) @ factor.T), _HALF_STEP, 1 - _HALF_STEP)
         parameters = self.scenario.parameters
         return np.stack(
-            [
-                quantiles(parameters[name], float(self.centre[k]), shares[:, k])
-                for k, name in enumerate(self.names)
-            ],
+            [quantiles(parameters[name], float(self.centre[k]), shares[:, k]) for k, name in enumerate(self.names)],
             axis=1,
         )

@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from standoff.cli import export_command, inspect_commands, run_command, solve_command, submodel_commands
+from standoff.cli import (
+    ensemble_command,
+    export_command,
+    inspect_commands,
+    run_command,
+    solve_command,
+    submodel_commands,
+)
 from standoff.errors import StandoffError
 from standoff.version import __version__
 
@@ -41,6 +48,7 @@ def _root(
 
 run_command.register(app)
 solve_command.register(app)
+ensemble_command.register(app)
 inspect_commands.register(app)
 submodel_commands.register(app)
 export_command.register(app)

@@ -16,7 +16,6 @@ from standoff.report.bottom_line import bottom_line, deal_of, key_numbers
 from standoff.report.certificate import certificate_facts
 from standoff.report.figures import Curve, chart_of_bands, chart_of_lines
 from standoff.report.ledger import assumption_ledger
-from standoff.report.storing import check_writable, write_whole
 from standoff.report.tables import (
     belief_label,
     belief_table,
@@ -28,6 +27,7 @@ from standoff.report.tables import (
 )
 from standoff.report.timeline import Timeline
 from standoff.report.wording import day, number, plural
+from standoff.storing import check_writable, write_whole
 
 if TYPE_CHECKING:
     from standoff.analysis.forecast import Forecast

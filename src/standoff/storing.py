@@ -1,0 +1,92 @@
+"""Write a file whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from pathlib import Path
+
+from standoff.errors import InputError, Problem
+
+__all__ = ["check_writable", "write_whole"]
+
+_HELP = {
+    errno.ENOENT: "create the folder first, or choose another path",
+    errno.ENOTDIR: "choose a path whose folders are folders",
+    errno.EACCES: "choose a folder that you may write to",
+    errno.EPERM: "choose a folder that you may write to",
+    errno.EROFS: "choose a folder that you may write to",
+    errno.EISDIR: "give the name of a file in it, for example `brief.html`",
+    errno.ENOSPC: "free some space on the disk, or choose a path on another",
+    errno.EDQUOT: "free some space on the disk, or choose a path on another",
+    errno.ENAMETOOLONG: "choose a shorter file name",
+}
+
+
+def check_writable(path: Path, what: str = "the brief") -> None:
+    """Refuse a path that no file can be written to, before the work of making the file.
+
+    Args:
+        path: The path.
+        what: What is to be written, for the message.
+
+    Raises:
+        InputError: The path is a folder or a device, its folder is missing or closed (`cannot-write`).
+    """
+    try:
+        target = _followed(path)
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "")
+        if target.exists() and not target.is_file():
+            raise _fault(path, what, "it is not an ordinary file", "choose another path")
+        if not target.parent.exists():
+            raise FileNotFoundError(errno.ENOENT, "")
+        if not os.access(target.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, "")
+    except OSError as error:
+        raise _told(path, what, error) from None
+    except ValueError:
+        raise _fault(path, what, "it holds a character that no path may have", "choose another path") from None
+
+
+def write_whole(path: Path, content: bytes, what: str = "the brief") -> None:
+    """Write beside the place and rename, so that a reader sees the old file or the new one, whole.
+
+    Args:
+        path: Where to.
+        content: The file.
+        what: What is written, for the message.
+
+    Raises:
+        InputError: The file cannot be written (`cannot-write`); nothing is left behind.
+    """
+    check_writable(path, what)
+    target = _followed(path)
+    draft = target.with_name(f".standoff-{secrets.token_hex(6)}.part")
+    try:
+        try:
+            with draft.open("xb") as file:
+                file.write(content)
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise _told(path, what, error) from None
+
+
+def _followed(path: Path) -> Path:
+    """Where the path leads: a file is replaced through a link, not the link by a file."""
+    return Path(os.path.realpath(path))  # unlike Path.resolve, it lets the next step find a loop of links
+
+
+def _told(path: Path, what: str, error: OSError) -> InputError:
+    known = error.errno or 0
+    reason = os.strerror(known).lower() if known else str(error)
+    return _fault(path, what, reason, _HELP.get(known, "choose another path"))
+
+
+def _fault(path: Path, what: str, reason: str, advice: str) -> InputError:
+    return InputError(
+        Problem(code="cannot-write", message=f"{what} cannot be written to `{path}`: {reason}", help=advice)
+    )
