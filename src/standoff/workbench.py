@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from standoff.analysis.executor import Executor
     from standoff.analysis.forecast import Forecast
     from standoff.analysis.gradients import Gradients
+    from standoff.analysis.regime_map import RegimeMap
     from standoff.game.model import Game
     from standoff.solve.adjoint import Target
     from standoff.solve.branches import Branches
@@ -204,6 +205,64 @@ class Crisis:
         if folder is not None:
             folder.finish(found)
         return found
+
+    def regime_map(
+        self,
+        x: str,
+        y: str,
+        *,
+        target: str | None = None,
+        settings: Settings | None = None,
+        executor: Executor | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> RegimeMap:
+        """Solve a grid over two parameters: which end is most likely where, and where that flips.
+
+        Args:
+            x: First parameter, as `NAME` (its range) or `NAME=LOW:HIGH:COUNT`.
+            y: Second parameter.
+            target: Whose odds to keep besides, and by when ends are compared, such as `strike@8`; the first outcome by
+                the horizon by default.
+            settings: How each point is solved; a belief tolerance of half a per cent by default.
+            executor: Solves them; in this process by default (`standoff.execution`).
+            progress: Called with the share of the grid that is done, now and then.
+
+        Raises:
+            InputError: A parameter, range or target is wrong; carries every fault.
+            SolveError: No point was solved, or checked points miss the belief tolerance.
+
+        Examples:
+            >>> crisis = load("iran-us-2026", overrides=["period.horizon=1"])
+            >>> found = crisis.regime_map("audience_cost=0.1:0.2:2", "usa_rationality=4:6:2")
+            >>> [found.outcomes[k] for k in found.dominant.ravel()]
+            ['unresolved', 'unresolved', 'unresolved', 'unresolved']
+        """
+        from standoff.analysis.regime_map import parse_axis, regime_map
+        from standoff.analysis.targets import parse_target
+
+        problems: list[Problem] = []
+        axes = []
+        for text in (x, y):
+            try:
+                axes.append(parse_axis(self.scenario, text))
+            except InputError as error:
+                problems += error.problems
+        wanted = None
+        if target is not None:
+            try:
+                wanted = parse_target(self.scenario, target)
+            except InputError as error:
+                problems += error.problems
+        if problems:
+            raise InputError(problems)
+        return regime_map(
+            self.scenario,
+            *axes,
+            target=wanted,
+            settings=settings,
+            executor=executor,
+            progress=progress,
+        )
 
     def search_branches(
         self,

@@ -11,6 +11,7 @@ from standoff.cli import (
     ensemble_command,
     export_command,
     inspect_commands,
+    map_command,
     run_command,
     solve_command,
     submodel_commands,
@@ -49,6 +50,7 @@ def _root(
 run_command.register(app)
 solve_command.register(app)
 ensemble_command.register(app)
+map_command.register(app)
 inspect_commands.register(app)
 submodel_commands.register(app)
 export_command.register(app)
