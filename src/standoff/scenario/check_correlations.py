@@ -70,8 +70,8 @@ class CorrelationCheck:
 
     def _matrix(self, path: str, size: int, rows: tuple[tuple[float, ...], ...]) -> Iterator[Problem]:
         if len(rows) != size or any(len(row) != size for row in rows):
-            shown = " x ".join(dict.fromkeys((str(len(rows)), *(str(len(row)) for row in rows))))
-            message = f"the matrix for {size} parameters has rows and columns `{shown}`"
+            columns = "/".join(dict.fromkeys(str(len(row)) for row in rows)) or "0"
+            message = f"the matrix for {size} parameters has `{len(rows)}` rows of `{columns}` numbers"
             yield self.tell("correlation", message, path, f"write {size} rows of {size} numbers")
             return
         for k, row in enumerate(rows):
