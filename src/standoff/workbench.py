@@ -183,26 +183,34 @@ class Crisis:
             >>> found.bands.shape, found.failed_share
             ((5, 1, 11), 0.0)
         """
-        from standoff.analysis.ensemble import ENSEMBLE_TOLERANCE, describe_ensemble, run_ensemble, series_names
+        from standoff.analysis.ensemble import (
+            ENSEMBLE_TOLERANCE,
+            check_request,
+            describe_ensemble,
+            run_ensemble,
+            series_names,
+        )
         from standoff.solve.equilibrium import Settings
 
         settings = settings or Settings(belief_tolerance=ENSEMBLE_TOLERANCE)
-        folder = None
-        if output is not None:
-            from standoff.execution.folder import RunFolder
+        if output is None:
+            return run_ensemble(
+                self.scenario, num_draws=num_draws, seed=seed, settings=settings, executor=executor, progress=progress
+            )
+        from standoff.execution.folder import RunFolder
 
-            described = describe_ensemble(self.scenario, seed=seed, settings=settings)
-            folder = RunFolder(output, described, series_names(self.scenario))
-        found = run_ensemble(
-            self.scenario,
-            num_draws=num_draws,
-            seed=seed,
-            settings=settings,
-            executor=executor,
-            store=folder,
-            progress=progress,
-        )
-        if folder is not None:
+        check_request(self.scenario, num_draws, seed)  # before there is a folder
+        described = describe_ensemble(self.scenario, seed=seed, settings=settings)
+        with RunFolder(output, described, series_names(self.scenario)) as folder:
+            found = run_ensemble(
+                self.scenario,
+                num_draws=num_draws,
+                seed=seed,
+                settings=settings,
+                executor=executor,
+                store=folder,
+                progress=progress,
+            )
             folder.finish(found)
         return found
 

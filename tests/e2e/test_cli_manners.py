@@ -9,8 +9,8 @@ import pytest
 
 from standoff.version import __version__
 
-COMMANDS = ("run", "solve", "list", "check", "show", "init", "schema", "export", "submodel")
-HEAVY = ("numba", "scipy", "pandas", "matplotlib", "numpy", "ruamel", "jinja2")
+COMMANDS = ("run", "solve", "ensemble", "map", "list", "check", "show", "init", "schema", "export", "submodel")
+HEAVY = ("numba", "scipy", "pandas", "ray", "pyarrow", "matplotlib", "numpy", "ruamel", "jinja2")
 MODULES_AFTER = """
 import json, sys
 from standoff.cli.app import main
@@ -36,7 +36,9 @@ def modules_after(environment):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["run", "--help"], ["submodel", "oil", "-h"], ["--version"]], ids=" ".join
+    "arguments",
+    [["--help"], ["run", "--help"], ["ensemble", "--help"], ["submodel", "oil", "-h"], ["--version"]],
+    ids=" ".join,
 )
 def test_help_loads_nothing_heavy(modules_after, arguments):
     assert modules_after(*arguments).isdisjoint(HEAVY)

@@ -19,7 +19,7 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Self
 
 import numpy as np
 
@@ -69,6 +69,17 @@ class RunFolder:
         self._waiting: dict[str, dict[int, Solved | Failure]] = {table: {} for table in TABLES}
         self._saved_at = time.monotonic()
         self._claim(described)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let other runs use the folder; what was not flushed is lost."""
+        if self._lock is not None:
+            self._lock.close()
 
     def load(self, table: str) -> dict[int, Solved | Failure]:
         """What is kept of a table, by the number of the draw.
@@ -246,7 +257,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-def _lock(path: Path) -> Any:
+def _lock(path: Path) -> IO[str] | None:
     """Keep other runs out while this process lives, where the system has `flock`; else both would do the same work."""
     try:
         import fcntl
