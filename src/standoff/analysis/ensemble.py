@@ -24,7 +24,8 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from importlib import metadata
 from typing import Any, Protocol
 
 import numpy as np
@@ -59,6 +60,7 @@ __all__ = [
     "check_request",
     "describe_ensemble",
     "run_ensemble",
+    "sampling_versions",
     "series_names",
 ]
 
@@ -164,7 +166,6 @@ class Ensemble:
         names: What each series is about.
         fixed: Parameters that would have been drawn, had their value not been set by hand.
         num_draws: Draws asked for, N; those that failed among them.
-        values: Values of the parameters in each draw, in their own units; shape (N, K).
         draws: Numbers of the draws that were solved, rising; shape (solved,).
         odds: Their odds by the end of each period; shape (solved, T, S).
         file_odds: Odds on the file's own values, solved as a forecast is; shape (T, S).
@@ -179,7 +180,6 @@ class Ensemble:
     names: tuple[Name, ...]
     fixed: tuple[str, ...]
     num_draws: int
-    values: Floats
     draws: Ints
     odds: Floats
     file_odds: Floats
@@ -200,6 +200,11 @@ class Ensemble:
     def seed(self) -> int:
         """Of the draws."""
         return self.sampler.seed
+
+    @cached_property
+    def values(self) -> Floats:
+        """Values of the parameters in each draw, in their own units; shape (N, K)."""
+        return self.sampler.values(0, self.num_draws)
 
     @cached_property
     def bands(self) -> Floats:
@@ -277,13 +282,21 @@ def series_names(scenario: Scenario) -> tuple[Name, ...]:
     return (*outcomes, Name("outcome", UNRESOLVED, scenario.unresolved.label), *milestones)
 
 
+def sampling_versions() -> dict[str, str]:
+    """Versions of the packages that draws and their odds depend on."""
+    return {name: _version_of(name) for name in ("numpy", "scipy", "numba")}
+
+
+@cache
+def _version_of(package: str) -> str:
+    return metadata.version(package)
+
+
 def describe_ensemble(scenario: Scenario, *, seed: int, settings: Settings) -> dict[str, Any]:
     """Everything that the odds of draw i depend on, as plain data; `key` is the SHA-256 of the rest.
 
     The number of draws is not among it: a longer run is the same ensemble.
     """
-    from importlib import metadata
-
     described: dict[str, Any] = {
         "scenario": scenario.id,
         "overrides": list(scenario.overrides),
@@ -293,7 +306,7 @@ def describe_ensemble(scenario: Scenario, *, seed: int, settings: Settings) -> d
         "tolerance": settings.tolerance,
         "belief_points": settings.belief_points,
         "belief_tolerance": settings.belief_tolerance,
-        "versions": {"standoff": __version__} | {name: metadata.version(name) for name in ("numpy", "scipy", "numba")},
+        "versions": {"standoff": __version__} | sampling_versions(),
     }
     return {"key": hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest(), **described}
 
@@ -440,7 +453,6 @@ def _assemble(run: _Run, num_draws: int, num_points: int) -> Ensemble:
         names=series_names(scenario),
         fixed=fixed_parameters(scenario),
         num_draws=num_draws,
-        values=run.sampler.values(0, num_draws),
         draws=np.array(list(solved), dtype=np.int64),
         odds=np.stack([found.odds for found in solved.values()]),
         file_odds=file_odds.odds,

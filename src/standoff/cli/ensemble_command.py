@@ -25,7 +25,7 @@ ExecutorName = Annotated[
     typer.Option(
         "--executor",
         metavar="NAME",
-        help="Where draws are solved: local (threads of this process), processes (of this machine), or ray.",
+        help="Where draws are solved: local (threads of this process) or ray.",
     ),
 ]
 RayAddress = Annotated[
@@ -88,7 +88,7 @@ def ensemble(
     from standoff import workbench
 
     crisis = workbench.load(scenario, overrides=list(overrides or []))
-    from standoff.analysis.ensemble import check_request, series_names
+    from standoff.analysis.ensemble import check_request, sampling_versions, series_names
     from standoff.analysis.ensemble_document import ensemble_document
     from standoff.analysis.targets import parse_targets
     from standoff.execution.opening import open_executor
@@ -112,7 +112,7 @@ def ensemble(
             sys.stderr.write(f"finished draws are kept in {output}; the same command goes on from there\n")
         raise
     if as_json:
-        document = ensemble_document(found, wanted, workbench.versions())
+        document = ensemble_document(found, wanted, workbench.versions() | sampling_versions())
         sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")
         return
     from rich.console import Console

@@ -10,8 +10,8 @@ from standoff.errors import InputError, Problem, nearest
 
 __all__ = ["EXECUTORS", "open_executor"]
 
-EXECUTORS = ("local", "processes", "ray")
-"""`local` are threads of this process: see docs/explanation/ensembles.md for how they compare with processes."""
+EXECUTORS = ("local", "ray")
+"""`local` are threads of this process: docs/explanation/ensembles.md has measured them against processes."""
 
 
 @contextmanager
@@ -44,9 +44,5 @@ def open_executor(name: str, *, workers: int | None = None, ray_address: str | N
 
         with ray_cluster(ray_address, workers) as cluster:
             yield cluster
-    elif name == "processes":
-        from standoff.execution.local import Processes
-
-        yield Processes(workers)
     else:
         yield Threads(workers)

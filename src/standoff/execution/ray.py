@@ -13,8 +13,9 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, TypeVar
@@ -103,7 +104,10 @@ def ray_cluster(address: str | None = None, workers: int | None = None) -> Itera
     """
     if address is not None:
         _check_address(address)
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # else a warning on every start
+    # each would else be told on every start; a cluster of one's own asks for a token, as Ray does by default
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    if address is None:
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
     ray = import_extra("ray", "cluster", "`--executor ray`")
     options: dict[str, Any] = {"include_dashboard": False, "num_cpus": workers or num_processors()}
     try:
@@ -116,8 +120,10 @@ def ray_cluster(address: str | None = None, workers: int | None = None) -> Itera
     except (ConnectionError, TimeoutError, ValueError, RuntimeError) as error:
         raise _unreachable(address or "a new one", str(error).partition("\n")[0]) from None
     try:
-        _check_versions(ray, address)
-        yield RayCluster(ray, workers or max(1, int(ray.cluster_resources().get("CPU", 1))))
+        # Ray tells of lost workers on standard output, where the answer belongs
+        with redirect_stdout(sys.stderr):
+            _check_versions(ray, address)
+            yield RayCluster(ray, workers or max(1, int(ray.cluster_resources().get("CPU", 1))))
     finally:
         ray.shutdown()
 
