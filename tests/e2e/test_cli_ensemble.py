@@ -12,9 +12,11 @@ import pytest
 
 parquet = pytest.importorskip("pyarrow.parquet", reason="the extra `parquet` is not installed")
 
-DRAWS = 60
+DRAWS = 40
+MANY = 600  # enough that a run which is to be stopped does not end before
 CRISIS = ("cuba-1962", "--set", "period.horizon=3", "--set", "rationality=3")
 RUN = ("ensemble", *CRISIS, "--draws", DRAWS)
+LONG = ("ensemble", *CRISIS, "--draws", MANY, "--workers", 1)
 PATIENCE_SECONDS = 240
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for workers in /proc")
 
@@ -31,6 +33,18 @@ def whole(warm, tmp_path_factory):
 def rows(folder):
     """The draws of a finished run; where they were solved leaves no trace in them."""
     return parquet.read_table(folder / "draws.parquet").to_pydict()
+
+
+def first_rows(folder):
+    """Those of the draws that the undisturbed run has."""
+    return {name: column[:DRAWS] for name, column in rows(folder).items()}
+
+
+def kept_draws(folder):
+    """The draws that a run left in its parts; none is there twice."""
+    found = [draw for part in parts(folder) for draw in parquet.read_table(part)["draw"].to_pylist()]
+    assert len(found) == len(set(found))
+    return set(found)
 
 
 def parts(folder):
@@ -77,7 +91,7 @@ def test_bands_are_told_with_their_certificate(whole):
         low, *_, high = series["bands"]
         assert all(0 <= a <= b <= 1 for a, b in zip(low, high, strict=True))
     for target in document["targets"]:
-        assert [step["draws"] for step in target["convergence"]] == [15, 30, 60]
+        assert [step["draws"] for step in target["convergence"]] == [10, 20, 40]
         assert target["convergence"][-1]["bands"] == target["bands"]
 
 
@@ -91,32 +105,35 @@ def test_the_file_of_draws_holds_what_the_document_tells(whole):
 
 def test_a_killed_run_goes_on_from_what_it_has(start, warm, whole, tmp_path):
     folder = tmp_path / "run"
-    with start(*RUN, "--output", folder, "--workers", 1) as process:
+    with start(*LONG, "--output", folder) as process:
         wait_for(lambda: parts(folder), process)
         process.kill()
         process.communicate()
-    kept = {draw for part in parts(folder) for draw in parquet.read_table(part)["draw"].to_pylist()}
-    assert 0 < len(kept) < DRAWS
+    kept = kept_draws(folder)
+    assert 0 < len(kept) < MANY
     finished = warm(*RUN, "--output", folder, "--json")
     assert (finished.code, finished.err) == (0, "")
     assert not parts(folder)
-    assert rows(folder) == rows(whole[0])
+    assert set(rows(folder)["draw"]) == kept | set(range(DRAWS))
+    assert first_rows(folder) == rows(whole[0])
     assert finished.document["series"] == whole[1]["series"]
 
 
 def test_ctrl_c_stops_cleanly_and_keeps_what_is_done(start, warm, whole, tmp_path):
     folder = tmp_path / "run"
-    with start(*RUN, "--output", folder, "--workers", 1) as process:
+    with start(*LONG, "--output", folder) as process:
         wait_for(lambda: parts(folder), process)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, out) == (130, "")
     assert err == f"finished draws are kept in {folder}; the same command goes on from there\n"
     assert not list(folder.rglob("*.part"))
-    assert 0 < sum(parquet.read_table(part).num_rows for part in parts(folder)) < DRAWS
+    kept = kept_draws(folder)
+    assert 0 < len(kept) < MANY
     finished = warm(*RUN, "--output", folder)
     assert (finished.code, finished.err) == (0, "")
-    assert rows(folder) == rows(whole[0])
+    assert set(rows(folder)["draw"]) == kept | set(range(DRAWS))
+    assert first_rows(folder) == rows(whole[0])
 
 
 @linux
@@ -125,7 +142,6 @@ def test_a_killed_worker_of_ray_costs_its_unfinished_draws_only(start, whole, tm
     pytest.importorskip("ray", reason="the extra `cluster` is not installed")
     folder = tmp_path / "run"
     with start(*RUN, "--executor", "ray", "--workers", 2, "--output", folder, "--json") as process:
-        wait_for(lambda: parts(folder), process)
         workers = wait_for(
             lambda: [pid for pid, words in descendants(process.pid).items() if "ray::solve_part" in words], process
         )

@@ -401,6 +401,7 @@ class _Run:
             if number == FILE and not isinstance(found, Solved):
                 raise found
             self._keep("checks", number, found)
+            self.progress(0.0)  # it goes on, though no draw is done yet
         checks = {number: known for number in draws if isinstance(known := self.checks[number], Solved)}
         num_points, solved = choose_points(self.sampler.scenario, draws, checks, self.settings, self.executor)
         for number, one in solved.items():
