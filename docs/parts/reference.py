@@ -39,10 +39,12 @@ def _parameter_row(parameter: Any) -> tuple[str, str, str] | None:
     if parameter.param_type_name == "argument":
         return f"`{parameter.metavar}`", parameter.help or "", "must be given"
     kind = "" if parameter.is_flag else " " + (parameter.metavar or "NUMBER")
-    default = "" if parameter.is_flag or parameter.default is None else f"{parameter.default:g}"
+    default = "" if parameter.is_flag or parameter.default is None else parameter.default
+    if isinstance(default, float):
+        default = f"{default:g}"
     bounds = "" if parameter.max is None else f" From {parameter.min:g} to {parameter.max:g}."
     bounds += " May be given more than once." if parameter.multiple else ""
-    return f"`{', '.join(parameter.opts)}{kind}`", (parameter.help or "") + bounds, default
+    return f"`{', '.join(parameter.opts)}{kind}`", (parameter.help or "") + bounds, str(default)
 
 
 @part("schema")

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 __all__ = [
     "InputError",
@@ -82,6 +83,10 @@ class InputError(StandoffError):
         assert self.problems, "an InputError needs at least one problem"
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes by the problems: the text alone does not make the error again."""
+        return _remade, (type(self), self.problems)
+
 
 class ScenarioError(InputError):
     """A scenario file has faults."""
@@ -98,6 +103,13 @@ class MissingExtraError(InputError):
                 help=f"python -m pip install 'standoff[{extra}]'",
             )
         )
+
+
+def _remade(kind: type[InputError], problems: tuple[Problem, ...]) -> InputError:
+    """An error of a kind whose constructor may ask for something else than problems."""
+    error = kind.__new__(kind)
+    InputError.__init__(error, problems)
+    return error
 
 
 class SolveError(StandoffError):

@@ -20,6 +20,8 @@ COMMANDS = (
     "stories",
     "bargain",
     "window",
+    "ensemble",
+    "map",
     "list",
     "check",
     "show",
@@ -28,7 +30,7 @@ COMMANDS = (
     "export",
     "submodel",
 )
-HEAVY = ("numba", "scipy", "pandas", "matplotlib", "numpy", "ruamel", "jinja2")
+HEAVY = ("numba", "scipy", "pandas", "ray", "pyarrow", "SALib", "matplotlib", "numpy", "ruamel", "jinja2")
 MODULES_AFTER = """
 import json, sys
 from standoff.cli.app import main
@@ -54,14 +56,18 @@ def modules_after(environment):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["run", "--help"], ["submodel", "oil", "-h"], ["--version"]], ids=" ".join
+    "arguments",
+    [["--help"], ["run", "--help"], ["ensemble", "--help"], ["submodel", "oil", "-h"], ["--version"]],
+    ids=" ".join,
 )
 def test_help_loads_nothing_heavy(modules_after, arguments):
     assert modules_after(*arguments).isdisjoint(HEAVY)
 
 
 def test_the_check_of_a_file_loads_no_solver(modules_after, starter):
-    assert modules_after("check", str(starter)).isdisjoint({"numba", "scipy", "pandas", "matplotlib", "jinja2"})
+    assert modules_after("check", str(starter)).isdisjoint(
+        {"numba", "scipy", "pandas", "ray", "pyarrow", "SALib", "matplotlib", "jinja2"}
+    )
 
 
 def test_help_names_every_command(standoff):

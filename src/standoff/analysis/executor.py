@@ -1,7 +1,8 @@
 """How the independent solves of an analysis are done: here, or elsewhere (`standoff.execution`).
 
 An analysis asks for the solutions of one scenario under many **draws** of its parameters and takes what it needs of each. It
-does not care where they are solved: it is handed an `Executor`. Answers carry the index of their draw, because those who solve
+does not care where they are solved: it is handed an `Executor`. Answers carry the index of their draw, because those who
+solve
 on several machines give them as they come.
 """
 

@@ -11,8 +11,10 @@ from standoff.cli import (
     bargain_command,
     compare_command,
     drivers_command,
+    ensemble_command,
     export_command,
     inspect_commands,
+    map_command,
     run_command,
     solve_command,
     stories_command,
@@ -63,6 +65,8 @@ watch_command.register(app)
 stories_command.register(app)
 bargain_command.register(app)
 window_command.register(app)
+ensemble_command.register(app)
+map_command.register(app)
 inspect_commands.register(app)
 submodel_commands.register(app)
 export_command.register(app)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,12 +13,12 @@ from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, S
 __all__ = ["register"]
 
 
-class _Format(str, Enum):
+class _Format(StrEnum):
     html = "html"
     md = "md"
 
 
-class _FigureFormat(str, Enum):
+class _FigureFormat(StrEnum):
     svg = "svg"
     png = "png"
 
@@ -56,7 +56,7 @@ def brief(
 ) -> None:
     """Write a brief: odds with bands, what they hinge on, what would change them, what to watch, and the sources."""
     from standoff import workbench
-    from standoff.report.storing import check_writable, make_folder
+    from standoff.storing import check_writable, make_folder
 
     crisis = workbench.load(scenario, overrides=list(overrides or []))
     parts = workbench.chosen_parts(without or ())

@@ -82,7 +82,7 @@ def export(
 ) -> None:
     """Write a crisis for another program."""
     from standoff import workbench
-    from standoff.report.storing import check_writable, write_whole
+    from standoff.storing import check_writable, write_whole
 
     if file_format not in FORMATS:
         raise InputError(

@@ -77,7 +77,7 @@ def run(
         changes.append(f"period.horizon={horizon:.15g}")
     crisis = workbench.load(scenario, overrides=changes)
     if report is not None:
-        from standoff.report.storing import check_writable
+        from standoff.storing import check_writable
 
         check_writable(report)  # rather than after the work
     from standoff.solve.equilibrium import Settings  # slow to load, so what is wrong with the input is told first

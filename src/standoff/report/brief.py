@@ -18,8 +18,8 @@ from standoff.report.chart import FileFormat
 from standoff.report.closing_sections import assumptions_section, certificate_section, limits_section
 from standoff.report.forecast_sections import forecast_sections, timeline_of
 from standoff.report.markdown import markdown_brief
-from standoff.report.storing import check_writable, make_folder, write_whole
 from standoff.report.wording import INVISIBLE, day
+from standoff.storing import check_writable, make_folder, write_whole
 
 if TYPE_CHECKING:
     from standoff.workbench import Solution

@@ -155,5 +155,7 @@ def _spread(parameter: Parameter) -> str:
     if parameter.distribution is not None:
         fields = parameter.distribution.model_dump()
         kind = fields.pop("kind")
-        words.append(f"{kind} ({', '.join(f'{key} {number(value)}' for key, value in fields.items())})")
+        words.append(
+            f"{kind} ({', '.join(f'{key} {number(value)}' for key, value in fields.items() if value is not None)})"
+        )
     return "; ".join(words)

@@ -23,7 +23,15 @@ from standoff.scenario.schema_moves import (
     Stage,
     Together,
 )
-from standoff.scenario.schema_parameters import Distribution, Document, Evidence, Parameter, Period, Quantity
+from standoff.scenario.schema_parameters import (
+    Correlation,
+    Distribution,
+    Document,
+    Evidence,
+    Parameter,
+    Period,
+    Quantity,
+)
 from standoff.scenario.schema_submodels import SUBMODEL_FUNCTIONS, Layer, OilSubmodel, SalvoSubmodel, Submodel
 from standoff.scenario.source_map import SourceMap
 from standoff.scenario.values import base_scope
@@ -37,6 +45,7 @@ __all__ = [
     "Amount",
     "Bargaining",
     "Commitment",
+    "Correlation",
     "Coverage",
     "Deadline",
     "Distribution",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from standoff.errors import Problem
 from standoff.scenario.check_agenda import AgendaCheck
+from standoff.scenario.check_correlations import CorrelationCheck
 from standoff.scenario.check_expressions import expression_problems
 from standoff.scenario.check_names import ReferenceCheck
 from standoff.scenario.check_structure import StructureCheck
@@ -46,6 +47,7 @@ def check(
         *StructureCheck(scenario, is_whole=lost is None).problems(),
         *ReferenceCheck(scenario, declared).problems(),
         *AgendaCheck(scenario, declared).problems(),
+        *CorrelationCheck(scenario, declared).problems(),
         *ValueCheck(scenario, declared, faulty, frozenset(unbounded)).problems(),
     ]
     return [problem for problem in found if not _follows(problem, found)]

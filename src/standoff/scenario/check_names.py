@@ -66,6 +66,10 @@ class ReferenceCheck:
             for index, evidence in enumerate(parameter.evidence):
                 path = f"parameters.{name}.evidence.{index}.document"
                 yield from self._find("document", evidence.document, known, path)
+        for position, correlation in enumerate(self.scenario.correlations):
+            for index, evidence in enumerate(correlation.evidence):
+                path = f"correlations.{position}.evidence.{index}.document"
+                yield from self._find("document", evidence.document, known, path)
 
     def _players(self) -> Iterator[Problem]:
         for name, player in self.scenario.players.items():

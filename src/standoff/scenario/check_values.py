@@ -12,12 +12,14 @@ from standoff.scenario.names import Declared
 from standoff.scenario.nodes import BUILTIN_FUNCTIONS, Scope
 from standoff.scenario.places import consequences, expressions
 from standoff.scenario.schema import Player, Scenario
-from standoff.scenario.schema_parameters import LogNormal, Normal, Parameter, Triangular
+from standoff.scenario.schema_parameters import LogNormal, LogUniform, Normal, Parameter, Pert, Triangular
 from standoff.scenario.values import rate_unit, time_constants, unit_factor
 
 __all__ = ["ValueCheck"]
 
 _TOLERANCE = 1e-9
+_FAR = 5.0
+"""Standard deviations beyond which next to nothing of a normal distribution lies (3 in 10 million on each side)."""
 _CONSTANT_FUNCTIONS = frozenset(BUILTIN_FUNCTIONS) - {"by"}
 
 
@@ -97,7 +99,7 @@ class ValueCheck:
             message = f"`{name}` is computed from numbers per {unit}, so its unit cannot be `{parameter.unit}`"
             yield self.tell("unit", message, f"{path}.unit", f"write the unit as per {unit}")
         yield from self._range(name, parameter)
-        yield from self._distribution(parameter, f"{path}.distribution")
+        yield from self._distribution(name, parameter, f"{path}.distribution")
 
     def _has_wrong_unit(self, parameter: Parameter) -> bool:
         """Say whether a formula of numbers that are already converted would be converted again."""
@@ -118,16 +120,41 @@ class ValueCheck:
                 message = f"`{name}` is {number:g}, outside its range `[{low:g}, {high:g}]`"
                 yield self.tell("outside-range", message, f"{path}.value", "mend the value or the range")
 
-    def _distribution(self, parameter: Parameter, path: str) -> Iterator[Problem]:
+    def _distribution(self, name: str, parameter: Parameter, path: str) -> Iterator[Problem]:
         given = parameter.distribution
-        if given is None or isinstance(given, Normal | LogNormal):
+        if given is None:
             return
-        if given.low >= given.high:
-            message = f"the lower bound `{given.low:g}` is not below the upper bound `{given.high:g}`"
-            yield self.tell("distribution", message, path, "write a lower `low` or a higher `high`")
-        elif isinstance(given, Triangular) and not given.low <= given.mode <= given.high:
-            message = f"the mode `{given.mode:g}` is outside `[{given.low:g}, {given.high:g}]`"
-            yield self.tell("distribution", message, f"{path}.mode", "put the mode between the bounds")
+        low, high = parameter.range or (-math.inf, math.inf)
+        if isinstance(given, Normal):
+            bounds = (given.mean - _FAR * given.sd, given.mean + _FAR * given.sd)
+        elif isinstance(given, LogNormal):
+            bounds = (given.median * math.exp(-_FAR * given.sigma), given.median * math.exp(_FAR * given.sigma))
+        else:
+            bounds = (low if given.low is None else given.low, high if given.high is None else given.high)
+            if not all(map(math.isfinite, bounds)):
+                message = f"`{name}` has no range, so its {given.kind} distribution has no bounds"
+                yield self.tell("distribution", message, path, "write `low:` and `high:`, or give it a `range:`")
+                return
+            if bounds[0] >= bounds[1] and (low < high or parameter.range is None):
+                message = f"the lower bound `{bounds[0]:g}` is not below the upper bound `{bounds[1]:g}`"
+                yield self.tell("distribution", message, path, "write a lower `low` or a higher `high`")
+                return
+        if low < high and (bounds[1] <= low or high <= bounds[0] or (isinstance(given, LogUniform) and high <= 0)):
+            message = f"the distribution of `{name}` lies outside its range `[{low:g}, {high:g}]`"
+            yield self.tell("distribution", message, path, "mend the distribution or the range")
+        elif isinstance(given, Triangular | Pert):
+            yield from self._mode(name, given, bounds, path)
+
+    def _mode(self, name: str, given: Triangular | Pert, bounds: tuple[float, float], path: str) -> Iterator[Problem]:
+        """Tell a most likely number that is not between the bounds; it is the value where none is given."""
+        parameter = self.scenario.parameters[name]
+        mode = given.mode
+        if mode is None and name in self.values:
+            mode = self.values[name] / unit_factor(parameter.unit, self.scenario.period.unit)
+        if mode is not None and math.isfinite(mode) and not bounds[0] <= mode <= bounds[1]:
+            place = path if given.mode is None else f"{path}.mode"
+            message = f"the mode `{mode:g}` is outside `[{bounds[0]:g}, {bounds[1]:g}]`"
+            yield self.tell("distribution", message, place, "put the mode between the bounds")
 
     def _player(self, name: str, player: Player) -> Iterator[Problem]:
         path = f"players.{name}"

@@ -23,7 +23,7 @@ from standoff.scenario.base import Amount, Date, DocumentId, Label, Part, Slug, 
 from standoff.scenario.cycles import in_order_of_need
 from standoff.scenario.expression import Expression
 from standoff.scenario.schema_moves import Bargaining, Effect, Hazard, Outcome, Stage
-from standoff.scenario.schema_parameters import Document, Parameter, Period, Quantity
+from standoff.scenario.schema_parameters import Correlation, Document, Parameter, Period, Quantity
 from standoff.scenario.schema_submodels import Submodel
 from standoff.scenario.source_map import SourceMap
 from standoff.scenario.values import UNIT_DAYS, parameter_values, unit_factor
@@ -185,6 +185,9 @@ class Scenario(Part):
     documents: dict[DocumentId, Document] = Field(default={}, description="Documents by identifier.")
     players: dict[Slug, Player] = Field(min_length=1, description="Players by name.")
     parameters: dict[Slug, Parameter] = Field(default={}, description="Numbers by name.")
+    correlations: tuple[Correlation, ...] = Field(
+        default=(), description="Which parameters are drawn together; those of no entry are independent."
+    )
     submodels: dict[Slug, Submodel] = Field(default={}, description="Submodels by name; call `name.function(...)`.")
     quantities: dict[Slug, Quantity] = Field(default={}, description="Formulas of the state by name.")
     state: dict[Slug, Track] = Field(default={}, description="Tracks of the public state by name.")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Container
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
-from standoff.scenario.base import Date, DocumentId, Label, Part, Text
+from standoff.scenario.base import Date, DocumentId, Label, Part, Slug, Text
 from standoff.scenario.expression import Expression
 
 __all__ = [
     "Beta",
+    "Correlation",
     "Distribution",
     "Document",
     "Evidence",
@@ -19,10 +21,12 @@ __all__ = [
     "Normal",
     "Parameter",
     "Period",
+    "Pert",
     "Quantity",
     "TimeUnit",
     "Triangular",
     "Uniform",
+    "is_drawn",
 ]
 
 TimeUnit = Literal["day", "week", "month"]
@@ -103,9 +107,18 @@ class Triangular(Part):
     """Rises in a straight line from the lower bound to the mode, and falls to the upper bound."""
 
     kind: Literal["triangular"] = Field(description="The kind of distribution.")
-    low: Finite = Field(description="Lower bound.")
-    mode: Finite = Field(description="Most likely number.")
-    high: Finite = Field(description="Upper bound.")
+    low: Finite | None = Field(default=None, description="Lower bound; that of `range` if absent.")
+    mode: Finite | None = Field(default=None, description="Most likely number; `value` if absent.")
+    high: Finite | None = Field(default=None, description="Upper bound; that of `range` if absent.")
+
+
+class Pert(Part):
+    """The beta distribution of a lowest, a most likely and a highest number; smoother than the triangular one."""
+
+    kind: Literal["pert"] = Field(description="The kind of distribution.")
+    low: Finite | None = Field(default=None, description="Lower bound; that of `range` if absent.")
+    mode: Finite | None = Field(default=None, description="Most likely number; `value` if absent.")
+    high: Finite | None = Field(default=None, description="Upper bound; that of `range` if absent.")
 
 
 class Beta(Part):
@@ -119,7 +132,7 @@ class Beta(Part):
 
 
 Distribution = Annotated[
-    Uniform | LogUniform | Normal | LogNormal | Triangular | Beta,
+    Uniform | LogUniform | Normal | LogNormal | Triangular | Pert | Beta,
     Field(discriminator="kind"),
 ]
 
@@ -133,7 +146,9 @@ class Parameter(Part):
         default=None, description="Lowest and highest plausible number, in the unit of `value`."
     )
     distribution: Distribution | None = Field(
-        default=None, description="How likely each number is, in the unit of `value`."
+        default=None,
+        description="How likely each number is, in the unit of `value`; cut to `range` where both are given. "
+        "If absent, every number in `range` is equally likely.",
     )
     unit: Label | None = Field(
         default=None, description="Unit; one that ends in /day, /week, /month or /year is converted to the file's own."
@@ -142,6 +157,41 @@ class Parameter(Part):
     judgement: Text | None = Field(
         default=None, description="Why the author chose the number, where no document gives it."
     )
+
+
+def is_drawn(parameter: Parameter, parameters: Container[str]) -> bool:
+    """Say whether a parameter is drawn where many draws are made.
+
+    One with a distribution is; one with a range is, unless it is a formula of others, which it follows.
+
+    Args:
+        parameter: The parameter.
+        parameters: Names of all parameters.
+    """
+    if parameter.distribution is not None:
+        return True
+    return parameter.range is not None and not any(name in parameters for name in parameter.value.names)
+
+
+def _rank_tag(given: Any) -> str:
+    return "(matrix)" if isinstance(given, list | tuple) else "(one)"
+
+
+Rank = Annotated[
+    Annotated[Finite, Tag("(one)")] | Annotated[tuple[tuple[Finite, ...], ...], Tag("(matrix)")],
+    Discriminator(_rank_tag),
+]
+
+
+class Correlation(Part):
+    """Parameters that tend to be high together, or one high where the other is low."""
+
+    parameters: tuple[Slug, ...] = Field(min_length=2, description="Parameters that are drawn.")
+    rank: Rank = Field(
+        description="Rank correlation (Spearman) of every pair of them, or the whole matrix as a list of rows."
+    )
+    evidence: tuple[Evidence, ...] = Field(default=(), description="Where the number is from.")
+    judgement: Text | None = Field(default=None, description="Why the author chose the number.")
 
 
 class Quantity(Part):

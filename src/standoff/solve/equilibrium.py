@@ -71,6 +71,8 @@ def solve(game: Game, settings: Settings | None = None, progress: Progress | Non
         return _solve_on(game, settings, 1, progress, None)
     if settings.belief_points is not None:
         points = settings.belief_points
+        if not settings.estimate_error:
+            return _solve_on(game, settings, points, progress, None)
         with _beside(game, settings, lambda quiet: _reference(game, quiet)) as reference:
             return _solve_on(game, settings, points, progress, reference)
     return _climb(game, settings, progress)

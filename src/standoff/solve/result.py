@@ -33,6 +33,8 @@ class Settings:
         start: Start of a search for other equilibria (see `standoff.solve.branches`); None: the principal branch.
         keep_values: Keep the values of every layer and period, which sampling needs; else those of period 0 alone.
         threads: Threads to use; None: as many as this process may use processors. The answer does not depend on it.
+        estimate_error: Estimate the error of given `belief_points` by a second solve; without it the certificate's `belief_error`
+            is no more than the difference between public odds and those averaged over types.
         max_periods: Periods after which a crisis that goes on for ever must have become stationary.
     """
 
@@ -44,6 +46,7 @@ class Settings:
     start: int | None = None
     keep_values: bool = False
     threads: int | None = None
+    estimate_error: bool = True
     max_periods: int = 100_000
 
     def __post_init__(self) -> None:
@@ -79,7 +82,7 @@ class Certificate:
         belief_error: Estimated error of any reported odds from holding beliefs at points: three times the largest change of
             any outcome's or milestone's odds by any date, publicly or given a player's true type, when the points are halved,
             or three times the largest difference between the public odds and those averaged over a player's true types,
-            whichever is larger. It is an estimate and no bound.
+            whichever is larger. It is an estimate and no bound. Without `Settings.estimate_error` it is the second alone.
         consistency_gap: Largest difference between a player type's payoff added up forward and its value found backward.
         branch: "principal": every node lies on the branch traced from rationality 0, either because its solution is
             proved unique or because it was traced. "other": found by a search, on no particular branch.

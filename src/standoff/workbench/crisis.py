@@ -8,7 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from standoff.errors import InputError, Problem
 from standoff.scenario import Coverage, Scenario, apply_overrides, load_scenario, source_coverage
+from standoff.workbench.dossier import PARTS, Dossier, Part, assemble_dossier
 from standoff.workbench.finding import find_scenario
 from standoff.workbench.provenance import JSON_VERSION, versions
 from standoff.workbench.solution import Solution
@@ -16,7 +18,10 @@ from standoff.workbench.solution import Solution
 if TYPE_CHECKING:
     from standoff.analysis.compare import Comparison
     from standoff.analysis.drivers import Drivers
+    from standoff.analysis.ensemble import Ensemble
+    from standoff.analysis.executor import Executor
     from standoff.analysis.forecast import Forecast
+    from standoff.analysis.regime_map import RegimeMap
     from standoff.analysis.side_by_side import Alignment
     from standoff.analysis.tripwires import Tripwires
     from standoff.analysis.whatif import WhatIf
@@ -150,6 +155,161 @@ class Crisis:
         from standoff.analysis.whatif import parse_variants, whatif
 
         return whatif(self.scenario, parse_variants(variants), settings, progress=progress)
+
+    def ensemble(
+        self,
+        num_draws: int,
+        *,
+        seed: int = 0,
+        settings: Settings | None = None,
+        executor: Executor | None = None,
+        output: Path | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> Ensemble:
+        """Solve many draws of the parameters: bands of the odds over everything that the numbers may be.
+
+        Args:
+            num_draws: Draws; powers of two spread most evenly.
+            seed: Of the draws.
+            settings: How each is solved; a belief tolerance of half a per cent by default.
+            executor: Solves them; in this process by default (`standoff.execution`).
+            output: A folder that keeps finished draws as Parquet; one that holds this ensemble already is taken up again.
+            progress: Called with the share of the work done, now and then.
+
+        Raises:
+            InputError: Nothing is drawn, `num_draws` is below 1, or the folder is of something else.
+            SolveError: No draw was solved, or checked draws miss the belief tolerance.
+
+        Examples:
+            >>> found = load("iran-us-2026", overrides=["period.horizon=1"]).ensemble(9)
+            >>> found.bands.shape, found.failed_share
+            ((5, 1, 11), 0.0)
+        """
+        from standoff.analysis.ensemble import (
+            ENSEMBLE_TOLERANCE,
+            check_request,
+            describe_ensemble,
+            run_ensemble,
+            series_names,
+        )
+        from standoff.solve.equilibrium import Settings
+
+        settings = settings or Settings(belief_tolerance=ENSEMBLE_TOLERANCE)
+        if output is None:
+            return run_ensemble(
+                self.scenario, num_draws=num_draws, seed=seed, settings=settings, executor=executor, progress=progress
+            )
+        from standoff.execution.folder import RunFolder
+
+        check_request(self.scenario, num_draws, seed)  # before there is a folder
+        described = describe_ensemble(self.scenario, seed=seed, settings=settings)
+        with RunFolder(output, described, series_names(self.scenario)) as folder:
+            found = run_ensemble(
+                self.scenario,
+                num_draws=num_draws,
+                seed=seed,
+                settings=settings,
+                executor=executor,
+                store=folder,
+                progress=progress,
+            )
+            folder.finish(found)
+        return found
+
+    def regime_map(
+        self,
+        x: str,
+        y: str,
+        *,
+        target: str | None = None,
+        settings: Settings | None = None,
+        executor: Executor | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> RegimeMap:
+        """Solve a grid over two parameters: which end is most likely where, and where that flips.
+
+        Args:
+            x: First parameter, as `NAME` (its range) or `NAME=LOW:HIGH:COUNT`.
+            y: Second parameter.
+            target: Whose odds to keep besides, and by when ends are compared, such as `strike@8`; the first outcome by
+                the horizon by default.
+            settings: How each point is solved; a belief tolerance of half a per cent by default.
+            executor: Solves them; in this process by default (`standoff.execution`).
+            progress: Called with the share of the grid that is done, now and then.
+
+        Raises:
+            InputError: A parameter, range or target is wrong; carries every fault.
+            SolveError: No point was solved, or checked points miss the belief tolerance.
+
+        Examples:
+            >>> crisis = load("iran-us-2026", overrides=["period.horizon=1"])
+            >>> found = crisis.regime_map("audience_cost=0.1:0.2:2", "usa_rationality=4:6:2")
+            >>> [found.outcomes[k] for k in found.dominant.ravel()]
+            ['unresolved', 'unresolved', 'unresolved', 'unresolved']
+        """
+        from standoff.analysis.regime_map import parse_axis, regime_map
+        from standoff.analysis.targets import parse_target
+
+        problems: list[Problem] = []
+        axes = []
+        for text in (x, y):
+            try:
+                axes.append(parse_axis(self.scenario, text))
+            except InputError as error:
+                problems += error.problems
+        wanted = None
+        if target is not None:
+            try:
+                wanted = parse_target(self.scenario, target)
+            except InputError as error:
+                problems += error.problems
+        if problems:
+            raise InputError(problems)
+        return regime_map(
+            self.scenario,
+            *axes,
+            target=wanted,
+            settings=settings,
+            executor=executor,
+            progress=progress,
+        )
+
+    def dossier(
+        self,
+        settings: Settings | None = None,
+        *,
+        variants: Sequence[str] = (),
+        parts: Sequence[Part] = PARTS,
+        num_draws: int = 64,
+        seed: int = 0,
+        executor: Executor | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> Dossier:
+        """Everything that a brief shows: the solution and the answers to every question asked of it.
+
+        Args:
+            settings: How to solve.
+            variants: Variants to put beside the crisis, as `whatif` takes them.
+            parts: What to ask; everything by default.
+            num_draws: Draws for the bands.
+            seed: Of everything that is drawn.
+            executor: Where the many solves are done; this process by default.
+            progress: Called with the share of the work done, now and then.
+
+        Raises:
+            InputError: A variant is wrong; carries every fault.
+            SolveError: The crisis itself, or a variant, was not solved to tolerance.
+        """
+        return assemble_dossier(
+            self,
+            settings,
+            variants=variants,
+            parts=parts,
+            num_draws=num_draws,
+            seed=seed,
+            executor=executor,
+            progress=progress,
+        )
 
     def search_branches(
         self,

@@ -163,11 +163,16 @@ def assemble_dossier(
     return Dossier(solution=solution, targets=targets, missing=tuple(missing), **found)
 
 
+def _nobody(share: float) -> None:
+    """Progress that nobody looks at."""
+    del share
+
+
 class _Steps:
     """Progress over several steps of different length; itself the progress of the one that has begun."""
 
     def __init__(self, shares: dict[str, float], progress: Callable[[float], None] | None) -> None:
-        self._shares, self._progress = shares, progress or (lambda share: None)
+        self._shares, self._progress = shares, progress or _nobody
         self._done, self._now = 0.0, 0.0
         self._whole = sum(shares.values())
 

@@ -59,9 +59,8 @@ def _pair(bargain: Bargain, pair: Pair) -> tuple[str, ...]:
 
 
 def _reasons(no_deal: NoDeal, target_labels: Sequence[str]) -> list[Block]:
-    rows = []
-    for remedy in no_deal.remedies:
-        rows.append((remedy.label, *(_effect(remedy, k) for k in range(len(no_deal.targets)))))
+    count = len(no_deal.targets)
+    rows = [(remedy.label, *(_effect(remedy, k) for k in range(count))) for remedy in no_deal.remedies]
     now = "; ".join(f"{label}: {percent(float(p))}" for label, p in zip(target_labels, no_deal.base.odds, strict=True))
     notes = tuple(f"{remedy.label}: {remedy.note}" for remedy in no_deal.remedies if remedy.note)
     blocks: list[Block] = [

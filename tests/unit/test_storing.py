@@ -3,7 +3,7 @@ import os
 import pytest
 
 from standoff.errors import InputError
-from standoff.report.storing import write_whole
+from standoff.storing import write_whole
 
 
 def fault(path):

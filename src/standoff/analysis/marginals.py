@@ -1,0 +1,119 @@
+"""The distribution of one parameter: from a number between 0 and 1 to a value with that share of the draws below it.
+
+F is the distribution's function and [a, b] the range. What is drawn is the distribution cut to the range,
+
+    x = F^-1( F(a) + u (F(b) - F(a)) ),    0 < u < 1,
+
+so that every value lies in the range and none is heaped up at its ends. Parameters with a range alone are uniform on it.
+PERT is the beta
+distribution on [low, high] with shape parameters 1 + 4 (mode - low) / (high - low) and 1 + 4 (high - mode) / (high - low).
+
+References:
+    Malcolm, Roseboom, Clark and Fazar (1959), Application of a technique for research and development program evaluation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from standoff.scenario.schema_parameters import (
+    Beta,
+    LogNormal,
+    LogUniform,
+    Normal,
+    Parameter,
+    Pert,
+    Triangular,
+    Uniform,
+)
+
+__all__ = ["quantiles"]
+
+Floats = NDArray[np.float64]
+
+
+def quantiles(parameter: Parameter, value: float, shares: Floats) -> Floats:
+    """Values of a parameter below which given shares of its draws lie.
+
+    Args:
+        parameter: One that is drawn; its distribution is trusted to lie at least partly in its range.
+        value: Its number in the file, in its own unit; the mode where the distribution gives none.
+        shares: Strictly between 0 and 1; any shape.
+
+    Returns:
+        Values in the parameter's own unit, within its range and its distribution's bounds; of the same shape.
+
+    Examples:
+        >>> from standoff.scenario import Expression
+        >>> wide = Parameter(value=Expression.parse(4), range=(0.0, 10.0))
+        >>> quantiles(wide, 4.0, np.array([0.25, 0.5])).tolist()
+        [2.5, 5.0]
+    """
+    low, high = parameter.range or (-math.inf, math.inf)
+    given = parameter.distribution
+    if given is None:
+        return low + (high - low) * shares
+    if isinstance(given, Normal):
+        return _bounded_normal(given.mean, given.sd, low, high, shares)
+    if isinstance(given, LogNormal):
+        floor = math.log(low) if low > 0 else -math.inf
+        found = np.exp(_bounded_normal(math.log(given.median), given.sigma, floor, _log(high), shares))
+        return np.clip(found, low, high)
+    first = low if given.low is None else given.low
+    last = high if given.high is None else given.high
+    floor, ceiling = max(low, first), min(high, last)
+    if isinstance(given, Uniform):
+        return floor + (ceiling - floor) * shares
+    if isinstance(given, LogUniform):
+        return np.clip(np.exp(_log(floor) + (_log(ceiling) - _log(floor)) * shares), floor, ceiling)
+    mode = value
+    if isinstance(given, Triangular | Pert) and given.mode is not None:
+        mode = given.mode
+    width = last - first
+    if isinstance(given, Triangular):
+        below, inverse = _triangular((mode - first) / width)
+    else:
+        a, b = (given.a, given.b) if isinstance(given, Beta) else _pert_shapes((mode - first) / width)
+        below, inverse = _beta(a, b)
+    start, end = below((floor - first) / width), below((ceiling - first) / width)
+    return np.clip(first + width * inverse(start + (end - start) * shares), floor, ceiling)
+
+
+def _log(number: float) -> float:
+    return math.log(number) if math.isfinite(number) else number
+
+
+def _bounded_normal(mean: float, sd: float, low: float, high: float, shares: Floats) -> Floats:
+    """Quantiles of a normal distribution cut to [low, high]; worked out on the side where digits are kept."""
+    start, end = (low - mean) / sd, (high - mean) / sd
+    if start > 0:  # far above the mean 1 - F is small and F has no digits left
+        return -_bounded_normal(-mean, sd, -high, -low, 1.0 - shares)
+    below, above = special.ndtr(start), special.ndtr(end)
+    found: Floats = np.clip(mean + sd * special.ndtri(below + (above - below) * shares), low, high)
+    return found
+
+
+def _pert_shapes(mode: float) -> tuple[float, float]:
+    return 1.0 + 4.0 * mode, 1.0 + 4.0 * (1.0 - mode)
+
+
+def _beta(a: float, b: float) -> tuple[Callable[[float], float], Callable[[Floats], Floats]]:
+    return lambda x: float(special.betainc(a, b, x)), lambda u: special.betaincinv(a, b, u)
+
+
+def _triangular(mode: float) -> tuple[Callable[[float], float], Callable[[Floats], Floats]]:
+    """Distribution function and quantiles on [0, 1]."""
+
+    def below(x: float) -> float:
+        return x * x / mode if x < mode else 1.0 - (1.0 - x) ** 2 / (1.0 - mode) if mode < 1 else x * x
+
+    def inverse(u: Floats) -> Floats:
+        found: Floats = np.where(u < mode, np.sqrt(u * mode), 1.0 - np.sqrt((1.0 - u) * (1.0 - mode)))
+        return found
+
+    return below, inverse

@@ -1,0 +1,166 @@
+"""Draws of the parameters of a scenario: scrambled Sobol points, turned into values of correlated parameters.
+
+A point u of the unit cube becomes a draw in three steps. z_k = Phi^-1(u_k) are independent normal numbers; L z, with L the
+Cholesky factor of the copula's matrix (`standoff.scenario.correlations`), are correlated ones; and
+x_k = F_k^-1(Phi((L z)_k)) have the distributions of the file (`standoff.analysis.marginals`). Uncorrelated
+parameters take x_k = F_k^-1(u_k) at once.
+
+The points come from `REPLICATES` Sobol sequences in turn, each scrambled by itself: draw i is point i div `REPLICATES` of
+sequence
+i mod `REPLICATES`. Each sequence alone is a sample of the whole, and they are independent of each other, so how far apart
+they are says how exact
+the whole is. Draw i depends on the scenario, the seed and i alone: the first N of 2 N draws are the N draws, and a run can
+be
+taken up again or extended.
+
+References:
+    Sobol' (1967), On the distribution of points in a cube and the approximate evaluation of integrals.
+    Matousek (1998), On the L2-discrepancy for anchored boxes (the scrambling).
+    L'Ecuyer and Lemieux (2002), Recent advances in randomized quasi-Monte Carlo methods (independent scramblings).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+from scipy.stats import qmc
+
+from standoff.analysis.executor import Draw
+from standoff.analysis.marginals import quantiles
+from standoff.scenario import Scenario
+from standoff.scenario.correlations import copula_matrix, rank_matrix, ranks_of
+from standoff.scenario.schema_parameters import is_drawn
+
+__all__ = ["REPLICATES", "SCHEME", "Sampler", "drawn_parameters", "fixed_parameters"]
+
+Floats = NDArray[np.float64]
+
+REPLICATES = 8
+"""Sobol sequences of their own scrambling that a sample is made of."""
+SCHEME = "sobol-8"
+"""Name of how draws are made; another name wherever the same seed gives other draws."""
+BLOCK = 64
+"""Points of each sequence that are made at a time: a power of two, as Sobol sequences want."""
+SIZE = BLOCK * REPLICATES
+"""Draws that are made at a time."""
+_HALF_STEP = 2.0**-31
+"""Half the distance between the numbers that a sequence can hold, which are multiples of 2^-30 from 0 on."""
+
+
+def drawn_parameters(scenario: Scenario) -> tuple[str, ...]:
+    """The parameters that are drawn: those with a range or distribution whose value nobody has set by hand, and no formulas."""
+    given = scenario.source_map.overrides
+    return tuple(
+        name
+        for name, parameter in scenario.parameters.items()
+        if is_drawn(parameter, scenario.parameters) and f"parameters.{name}.value" not in given
+    )
+
+
+def fixed_parameters(scenario: Scenario) -> tuple[str, ...]:
+    """The parameters that would be drawn, had nobody set their value by hand."""
+    drawn = set(drawn_parameters(scenario))
+    parameters = scenario.parameters
+    return tuple(name for name in parameters if is_drawn(parameters[name], parameters) and name not in drawn)
+
+
+@dataclass(frozen=True)
+class Sampler:
+    """Makes the draws of a scenario.
+
+    Attributes:
+        scenario: The scenario.
+        names: The parameters that are drawn; K of them.
+        seed: Of the scramblings.
+
+    Examples:
+        >>> from standoff.workbench import load
+        >>> sampler = Sampler.of(load("cuba-1962").scenario, seed=1)
+        >>> few, more = sampler.values(0, 10), sampler.values(0, 100)
+        >>> bool((more[:10] == few).all())
+        True
+    """
+
+    scenario: Scenario
+    names: tuple[str, ...]
+    seed: int
+
+    @staticmethod
+    def of(scenario: Scenario, *, seed: int) -> Sampler:
+        """The sampler of all parameters that are drawn."""
+        return Sampler(scenario, drawn_parameters(scenario), seed)
+
+    def values(self, start: int, stop: int) -> Floats:
+        """The values of draws start..stop-1, in each parameter's own unit; shape (draw, K)."""
+        if stop <= start:
+            return np.zeros((0, len(self.names)))
+        first = start // SIZE
+        found = np.concatenate([block for _, block in self._blocks(range(first, -(-stop // SIZE)))])
+        return found[start - first * SIZE : stop - first * SIZE]
+
+    def draws(self, wanted: Sequence[int]) -> Iterator[Draw]:
+        """Yield some draws, given by their numbers in rising order; a block of them is made at a time."""
+        by_block = groupby(wanted, key=lambda draw: draw // SIZE)
+        blocks = self._blocks(dict.fromkeys(draw // SIZE for draw in wanted))
+        for (_, own), (number, block) in zip(by_block, blocks, strict=True):
+            for draw in own:
+                yield dict(zip(self.names, block[draw - number * SIZE].tolist(), strict=True))
+
+    @cached_property
+    def centre(self) -> Floats:
+        """The value of each drawn parameter as in the file, in its own unit; shape (K,)."""
+        values = self.scenario.parameter_values()
+        return np.array([values[name] / self.scenario.unit_factor(name) for name in self.names])
+
+    @cached_property
+    def copula(self) -> Floats | None:
+        """Correlations of the normal variables behind the draws, None where all are independent; shape (K, K)."""
+        ranks = {(first, second): rank for part in self.scenario.correlations for first, second, rank in ranks_of(part)}
+        matrix = rank_matrix(self.names, ranks)
+        if not np.any(matrix[~np.eye(len(matrix), dtype=bool)]):
+            return None
+        return copula_matrix(matrix)
+
+    @cached_property
+    def _correlated(self) -> tuple[NDArray[np.intp], Floats] | None:
+        """The parameters that go with others, and the Cholesky factor of their part of the copula."""
+        if self.copula is None:
+            return None
+        own = np.flatnonzero(np.count_nonzero(self.copula, axis=1) > 1)
+        factor = np.linalg.cholesky(self.copula[np.ix_(own, own)]).astype(np.float64)
+        return own, factor
+
+    def _blocks(self, wanted: Iterable[int]) -> Iterator[tuple[int, Floats]]:
+        """Yield the number and values of some blocks of `SIZE` draws, in rising order."""
+        sequences = [
+            qmc.Sobol(len(self.names), scramble=True, rng=np.random.default_rng([self.seed, replicate]))
+            for replicate in range(REPLICATES if self.names else 0)
+        ]
+        position = 0
+        for block in wanted:
+            if not self.names:
+                yield block, np.zeros((SIZE, 0))
+                continue
+            for sequence in sequences:
+                if block > position:
+                    sequence.fast_forward((block - position) * BLOCK)
+            points = np.stack([sequence.random(BLOCK) for sequence in sequences], axis=1).reshape(SIZE, -1)
+            position = block + 1
+            yield block, self._from_points(points + _HALF_STEP)
+
+    def _from_points(self, shares: Floats) -> Floats:
+        """Turn points of the unit cube into values; both of shape (draw, K)."""
+        if self._correlated is not None:
+            own, factor = self._correlated
+            shares[:, own] = np.clip(special.ndtr(special.ndtri(shares[:, own]) @ factor.T), _HALF_STEP, 1 - _HALF_STEP)
+        parameters = self.scenario.parameters
+        return np.stack(
+            [quantiles(parameters[name], float(self.centre[k]), shares[:, k]) for k, name in enumerate(self.names)],
+            axis=1,
+        )

@@ -1,0 +1,272 @@
+"""The folder of an ensemble: what is known of its draws, safe from the moment it is written.
+
+    DIR/ensemble.json          which ensemble it is: everything that the odds of a draw depend on, and the hash of that
+    DIR/parts/draws-*.parquet  finished draws of a run that is going on or was stopped, one small file a second
+    DIR/draws.parquet          all draws of a finished run: a row a draw with its parameters, its certificate and its odds
+    by period
+    DIR/checks.parquet         the draws that were also solved as forecasts; draw -1 is the file's own values
+    DIR/bands.parquet          the bands: a row for each outcome or milestone and period
+
+Every file is written beside its place and renamed, so a run that is killed leaves whole files. A row counts once however
+often it is there: draws are told apart by their number, and the one solved at more belief points counts.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import secrets
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, Self
+
+import numpy as np
+
+from standoff.analysis.ensemble import LEVELS, Ensemble, Failure, Name
+from standoff.analysis.resolution import Solved
+from standoff.errors import InputError, Problem, StoreError
+from standoff.extras import import_extra
+from standoff.storing import check_writable, write_whole
+
+__all__ = ["RunFolder"]
+
+SAVE_SECONDS = 1.0
+"""Finished draws wait at most so long before they are written."""
+MANIFEST = "ensemble.json"
+TABLES = ("draws", "checks")
+_NUMBERS = ("residual", "regret", "belief_error", "consistency_gap")
+_COUNTS = ("belief_points", "nodes", "unique", "folds")
+_WHAT = "the ensemble"
+
+
+class RunFolder:
+    """A folder that one ensemble is kept in; one process at a time may use it.
+
+    Attributes:
+        path: The folder.
+    """
+
+    def __init__(self, path: Path, described: Mapping[str, Any], names: Sequence[Name]) -> None:
+        """Open the folder, or make it.
+
+        Args:
+            path: The folder.
+            described: Which ensemble it is for, as `describe_ensemble` says.
+            names: What its series are about.
+
+        Raises:
+            MissingExtraError: pyarrow is not installed.
+            InputError: The path is no folder for this ensemble: another one or something else is in it, it cannot be written
+                to, or another run uses it.
+            StoreError: The folder is damaged.
+        """
+        self._arrow = import_extra("pyarrow", "parquet", "`--output`")
+        self._parquet = import_extra("pyarrow.parquet", "parquet", "`--output`")
+        self.path = path
+        self._key = str(described["key"])
+        self._columns = [f"odds.{name.name}" for name in names]
+        self._waiting: dict[str, dict[int, Solved | Failure]] = {table: {} for table in TABLES}
+        self._saved_at = time.monotonic()
+        self._claim(described)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let other runs use the folder; what was not flushed is lost."""
+        if self._lock is not None:
+            self._lock.close()
+
+    def load(self, table: str) -> dict[int, Solved | Failure]:
+        """What is kept of a table, by the number of the draw.
+
+        Raises:
+            StoreError: A file is damaged.
+        """
+        found: dict[int, Solved | Failure] = {}
+        whole = self.path / f"{table}.parquet"
+        for path in (*([whole] if whole.exists() else ()), *self._parts(table)):
+            for number, record in self._read(path):
+                if _counts_more(record, found.get(number)):
+                    found[number] = record
+        return found
+
+    def save(self, table: str, records: Mapping[int, Solved | Failure]) -> None:
+        """Take some more; they are written with those of the same second."""
+        self._waiting[table].update(records)
+        if time.monotonic() - self._saved_at >= SAVE_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits.
+
+        Raises:
+            InputError: It cannot be written.
+        """
+        for table, records in self._waiting.items():
+            if records:
+                name = f"{table}-{min(records):08d}-{secrets.token_hex(4)}.parquet"
+                self._write(self.path / "parts" / name, self._columns_of(records))
+                records.clear()
+        self._saved_at = time.monotonic()
+
+    def finish(self, ensemble: Ensemble) -> None:
+        """Write the whole of a finished run, and take its parts away.
+
+        Raises:
+            InputError: A file cannot be written; the parts are still there.
+        """
+        self.flush()
+        for table in TABLES:
+            records = dict(sorted(self.load(table).items()))
+            columns = self._columns_of(records)
+            if table == "draws":
+                columns |= _parameters_of(ensemble, list(records))
+            self._write(self.path / f"{table}.parquet", columns)
+        self._write(self.path / "bands.parquet", _bands_of(ensemble))
+        for table in TABLES:
+            for path in self._parts(table):
+                path.unlink(missing_ok=True)
+
+    def _claim(self, described: Mapping[str, Any]) -> None:
+        """Make the folder this ensemble's, or refuse it."""
+        manifest = self.path / MANIFEST
+        if self.path.suffix == ".parquet" or (self.path.exists() and not self.path.is_dir()):
+            raise _refused(self.path, "it is no folder", "give the name of a folder; its files are Parquet")
+        if manifest.exists():
+            self._compare(manifest, described)
+        elif self.path.exists() and any(self.path.iterdir()):
+            raise _refused(self.path, "something else is in it", "give the name of a new folder")
+        else:
+            check_writable(self.path / MANIFEST if self.path.exists() else self.path, _WHAT)
+            self.path.mkdir(exist_ok=True)
+            write_whole(manifest, json.dumps(described, indent=1).encode(), _WHAT)
+        (self.path / "parts").mkdir(exist_ok=True)
+        check_writable(self.path / "parts" / "draws", _WHAT)
+        self._lock = _lock(self.path)
+
+    def _compare(self, manifest: Path, described: Mapping[str, Any]) -> None:
+        try:
+            found = json.loads(manifest.read_text(encoding="utf-8"))
+            key = found["key"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StoreError(f"`{manifest}` cannot be read ({error}): restore it, or choose another folder") from None
+        if key == described["key"]:
+            return
+        other = next((name for name in described if name != "key" and found.get(name) != described[name]), "key")
+        reason = f"it holds another ensemble: `{other}` is {_shown(found.get(other))} there and {_shown(described[other])} here"
+        raise _refused(self.path, reason, "give the name of a new folder, or ask for the same ensemble")
+
+    def _parts(self, table: str) -> list[Path]:
+        return sorted((self.path / "parts").glob(f"{table}-*.parquet"))
+
+    def _columns_of(self, records: Mapping[int, Solved | Failure]) -> dict[str, Any]:
+        """Records as columns; what a failed draw has not is null."""
+        arrow = self._arrow
+        rows = list(records.values())
+        solved = [row if isinstance(row, Solved) else None for row in rows]
+        failed = [row if isinstance(row, Failure) else None for row in rows]
+        columns: dict[str, Any] = {
+            "draw": arrow.array(list(records), arrow.int64()),
+            "code": arrow.array([row and row.code for row in failed], arrow.string()),
+            "message": arrow.array([row and row.message for row in failed], arrow.string()),
+        }
+        for name in _COUNTS:
+            columns[name] = arrow.array([row and getattr(row, name) for row in solved], arrow.int64())
+        for name in _NUMBERS:
+            columns[name] = arrow.array([row and getattr(row, name) for row in solved], arrow.float64())
+        for k, name in enumerate(self._columns):
+            series = [None if row is None else row.odds[:, k] for row in solved]
+            columns[name] = arrow.array(series, arrow.list_(arrow.float64()))
+        return columns
+
+    def _write(self, path: Path, columns: Mapping[str, Any]) -> None:
+        table = self._arrow.table(dict(columns)).replace_schema_metadata({"ensemble": self._key})
+        content = io.BytesIO()
+        self._parquet.write_table(table, content)
+        write_whole(path, content.getvalue(), _WHAT)
+
+    def _read(self, path: Path) -> Iterable[tuple[int, Solved | Failure]]:
+        """The records of a file."""
+        try:
+            table = self._parquet.read_table(io.BytesIO(path.read_bytes()))
+            if (table.schema.metadata or {}).get(b"ensemble") != self._key.encode():
+                raise StoreError(f"`{path}` belongs to another ensemble: take it out of the folder")
+            columns = table.to_pydict()
+            return [self._record(columns, row) for row in range(table.num_rows)]
+        except (OSError, KeyError, ValueError, TypeError, self._arrow.ArrowException) as error:
+            reason = str(error).partition("\n")[0]
+            raise StoreError(f"`{path}` is damaged ({reason}): delete it, and its draws are solved again") from None
+
+    def _record(self, columns: Mapping[str, list[Any]], row: int) -> tuple[int, Solved | Failure]:
+        number = int(columns["draw"][row])
+        if columns["code"][row] is not None:
+            return number, Failure(number, columns["code"][row], columns["message"][row])
+        odds = np.array([columns[name][row] for name in self._columns], dtype=np.float64).T
+        fields: dict[str, Any] = {name: float(columns[name][row]) for name in _NUMBERS}
+        fields |= {name: int(columns[name][row]) for name in _COUNTS}
+        return number, Solved(odds=odds, **fields)
+
+
+def _counts_more(record: Solved | Failure, known: Solved | Failure | None) -> bool:
+    """Whether a row counts in the place of another of the same draw."""
+    if known is None or isinstance(record, Failure):
+        return known is None
+    return isinstance(known, Failure) or record.belief_points > known.belief_points
+
+
+def _parameters_of(ensemble: Ensemble, numbers: Sequence[int]) -> dict[str, Any]:
+    """The parameters of draws, which may be more than the ensemble asked for: an earlier run may have had more."""
+    values = ensemble.values
+    if max(numbers, default=-1) >= len(values):
+        values = ensemble.sampler.values(0, max(numbers) + 1)
+    return {f"parameter.{name}": values[numbers, k] for k, name in enumerate(ensemble.parameters)}
+
+
+def _bands_of(ensemble: Ensemble) -> dict[str, Any]:
+    """A row for each series and period."""
+    scenario = ensemble.scenario
+    num_periods, num_series = ensemble.file_odds.shape
+    errors = ensemble.standard_errors
+    dates = [scenario.date_of_period(k + 1) for k in range(num_periods)]
+    columns: dict[str, Any] = {
+        "kind": [name.kind for name in ensemble.names for _ in dates],
+        "name": [name.name for name in ensemble.names for _ in dates],
+        "period": list(range(1, num_periods + 1)) * num_series,
+        "by": dates * num_series,
+        "file": ensemble.file_odds.T.ravel(),
+        "mean": ensemble.mean.T.ravel(),
+    }
+    for k, level in enumerate(LEVELS):
+        columns[f"q{100 * level:02.0f}"] = ensemble.bands[k].T.ravel()
+        if errors is not None:
+            columns[f"q{100 * level:02.0f}_standard_error"] = errors[k].T.ravel()
+    return columns
+
+
+def _refused(path: Path, reason: str, advice: str) -> InputError:
+    return InputError(Problem("run-folder", f"`{path}` cannot hold this ensemble: {reason}", help=advice))
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _lock(path: Path) -> IO[str] | None:
+    """Keep other runs out while this process lives, where the system has `flock`; else both would do the same work."""
+    try:
+        import fcntl
+    except ModuleNotFoundError:
+        return None
+    file = (path / "parts" / ".lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise _refused(path, "another run uses it", "wait for it, or give another folder") from None
+    return file
