@@ -12,6 +12,7 @@ from standoff.version import __version__
 COMMANDS = (
     "run",
     "solve",
+    "brief",
     "whatif",
     "compare",
     "drivers",

@@ -9,6 +9,7 @@ import typer
 
 from standoff.cli import (
     bargain_command,
+    brief_command,
     compare_command,
     drivers_command,
     ensemble_command,
@@ -57,6 +58,7 @@ def _root(
 
 run_command.register(app)
 solve_command.register(app)
+brief_command.register(app)
 whatif_command.register(app)
 compare_command.register(app)
 drivers_command.register(app)

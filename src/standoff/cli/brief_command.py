@@ -73,8 +73,8 @@ def brief(
     from standoff.report import write_brief, write_figures
 
     written = write_figures(dossier, figures, figure_format.value) if figures is not None else {}
-    kind = file_format.value if file_format else ("md" if output.suffix.lower() in {".md", ".markdown"} else "html")
-    write_brief(dossier, output, kind=kind, figures=written)
+    by_name = _Format.md if output.suffix.lower() in {".md", ".markdown"} else _Format.html
+    write_brief(dossier, output, kind=(file_format or by_name).value, figures=written)
     typer.echo(f"brief written to {output}")
     for file in written.values():
         typer.echo(f"figure written to {file}")

@@ -6,6 +6,6 @@ Examples:
     >>> write_brief(standoff.load("iran-us-2026").solve(), "brief.html")  # doctest: +SKIP
 """
 
-from standoff.report.brief import brief_html, write_brief
+from standoff.report.brief import brief_html, brief_markdown, write_brief, write_figures
 
-__all__ = ["brief_html", "write_brief"]
+__all__ = ["brief_html", "brief_markdown", "write_brief", "write_figures"]

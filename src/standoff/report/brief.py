@@ -6,45 +6,69 @@ forbids the browser to fetch anything. Every text of a scenario is escaped, for 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from standoff.analysis.targets import describe_target
 from standoff.report.blocks import Section
 from standoff.report.bottom_line import bottom_line, key_numbers
 from standoff.report.chart import FileFormat
 from standoff.report.closing_sections import assumptions_section, certificate_section, limits_section
 from standoff.report.forecast_sections import forecast_sections, timeline_of
 from standoff.report.markdown import markdown_brief
+from standoff.report.sections.changes import changes_section
+from standoff.report.sections.hinges import hinges_section
+from standoff.report.sections.no_deal import no_deal_section
+from standoff.report.sections.strike_window import strike_window_section
+from standoff.report.sections.sureness import band_sentence, draws_of, sureness_section
+from standoff.report.sections.tales import tales_section
+from standoff.report.sections.watching import watching_section
 from standoff.report.wording import INVISIBLE, day
 from standoff.storing import check_writable, make_folder, write_whole
+from standoff.workbench.dossier import Dossier
 
 if TYPE_CHECKING:
-    from standoff.workbench import Solution
+    from standoff.workbench.solution import Solution
 
 __all__ = ["brief_html", "brief_markdown", "brief_sections", "write_brief", "write_figures"]
 
 
-def write_brief(solution: Solution, path: str | Path) -> None:
+def write_brief(
+    subject: Solution | Dossier,
+    path: str | Path,
+    *,
+    kind: Literal["html", "md"] = "html",
+    figures: Mapping[str, str] | None = None,
+) -> None:
     """Write the brief of a solved crisis.
 
-    The page is written beside its place and then renamed, so that a reader sees the old file or the new one, whole.
+    The file is written beside its place and then renamed, so that a reader sees the old file or the new one, whole.
 
     Args:
-        solution: A solved crisis.
-        path: The HTML file; one that is there is replaced.
+        subject: A solved crisis, or a dossier, which holds the answers to more questions.
+        path: The file; one that is there is replaced.
+        kind: An HTML page that holds everything, or Markdown.
+        figures: For Markdown: the files of the charts, as `write_figures` gives them; they are linked from where the brief lies.
 
     Raises:
         InputError: The file cannot be written (`cannot-write`).
     """
-    check_writable(Path(path))  # before the work of making the page
-    write_whole(Path(path), brief_html(solution).encode("utf-8", errors="replace"))
+    place = Path(path)
+    check_writable(place)  # before the work of making the page
+    if kind == "html":
+        text = brief_html(subject)
+    else:
+        links = {name: Path(os.path.relpath(file, place.parent)).as_posix() for name, file in (figures or {}).items()}
+        text = brief_markdown(subject, links)
+    write_whole(place, text.encode("utf-8", errors="replace"))
 
 
-def brief_html(solution: Solution) -> str:
-    """The brief of a solved crisis as one HTML page; the same solution gives the same bytes."""
+def brief_html(subject: Solution | Dossier) -> str:
+    """The brief as one HTML page; the same subject gives the same bytes."""
     environment = Environment(
         loader=PackageLoader("standoff.report"),
         autoescape=True,
@@ -52,25 +76,25 @@ def brief_html(solution: Solution) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page = environment.get_template("brief.html.j2").render(_content(solution))
+    page = environment.get_template("brief.html.j2").render(_content(_dossier_of(subject)))
     return page.translate(INVISIBLE)
 
 
-def brief_markdown(solution: Solution, pictures: Mapping[str, str] | None = None) -> str:
-    """The brief of a solved crisis as a Markdown file; the same solution gives the same bytes.
+def brief_markdown(subject: Solution | Dossier, pictures: Mapping[str, str] | None = None) -> str:
+    """The brief as a Markdown file; the same subject gives the same bytes.
 
     Args:
-        solution: A solved crisis.
-        pictures: Name of a chart -> address of its file, as `write_figures` gives it; charts without one are told in words.
+        subject: A solved crisis, or a dossier.
+        pictures: Name of a chart -> address of its file; charts without one are told in words.
     """
-    return markdown_brief(_content(solution), pictures or {})
+    return markdown_brief(_content(_dossier_of(subject)), pictures or {})
 
 
-def write_figures(solution: Solution, folder: str | Path, kind: FileFormat = "svg") -> dict[str, str]:
+def write_figures(subject: Solution | Dossier, folder: str | Path, kind: FileFormat = "svg") -> dict[str, str]:
     """Write every chart of the brief as a file of its own.
 
     Args:
-        solution: A solved crisis.
+        subject: A solved crisis, or a dossier.
         folder: Where to; it is made if it is not there.
         kind: "svg" or "png".
 
@@ -83,7 +107,7 @@ def write_figures(solution: Solution, folder: str | Path, kind: FileFormat = "sv
     place = Path(folder)
     make_folder(place, "the figures")
     written = {}
-    for section in brief_sections(solution):
+    for section in brief_sections(subject):
         for chart in section.charts:
             file = place / f"{chart.name}.{kind}"
             write_whole(file, chart.file(kind), "the figures")
@@ -91,33 +115,63 @@ def write_figures(solution: Solution, folder: str | Path, kind: FileFormat = "sv
     return written
 
 
-def brief_sections(solution: Solution) -> tuple[Section, ...]:
-    """The sections of the brief, in order."""
+def brief_sections(subject: Solution | Dossier) -> tuple[Section, ...]:
+    """The sections of the brief, in the order in which somebody in a hurry reads them."""
+    dossier = _dossier_of(subject)
+    solution = dossier.solution
+    timeline = timeline_of(solution.scenario)
+    ends, *others = forecast_sections(solution)
+    answers: list[Section] = []
+    if dossier.ensemble is not None:
+        answers.append(sureness_section(dossier.ensemble, dossier.targets, timeline))
+    if dossier.drivers is not None:
+        answers.append(hinges_section(dossier.drivers))
+    if dossier.whatif is not None or dossier.tripwires is not None:
+        answers.append(changes_section(dossier.whatif, dossier.tripwires, timeline))
+    if dossier.watch is not None:
+        answers.append(watching_section(dossier.watch))
+    if dossier.window is not None:
+        answers.append(strike_window_section(dossier.window, timeline))
+    if dossier.bargain is not None:
+        labels = [describe_target(solution.scenario, target) for target in dossier.targets]
+        answers.append(no_deal_section(dossier.bargain, dossier.no_deal, labels))
+    stories = [tales_section(dossier.stories)] if dossier.stories is not None else []
     return (
-        *forecast_sections(solution),
-        limits_section(solution, has_bands=False),
+        ends,
+        *answers,
+        *others,
+        *stories,
+        limits_section(solution, has_bands=dossier.ensemble is not None, missing=dossier.missing),
         assumptions_section(solution.scenario),
         certificate_section(solution),
     )
 
 
-def _content(solution: Solution) -> dict[str, Any]:
+def _dossier_of(subject: Solution | Dossier) -> Dossier:
+    return subject if isinstance(subject, Dossier) else Dossier(solution=subject, targets=())
+
+
+def _content(dossier: Dossier) -> dict[str, Any]:
     """Everything that the template shows."""
+    solution = dossier.solution
     scenario = solution.scenario
     forecast = solution.forecast()
     document = solution.document()
     timeline = timeline_of(scenario)
+    sentences = [*bottom_line(forecast, timeline)]
+    if dossier.ensemble is not None:
+        sentences.append(band_sentence(dossier.ensemble, dossier.targets))
     return {
         "title": scenario.title,
         "summary": scenario.summary,
         "as_of": day(scenario.as_of),
         "overrides": document["overrides"],
         "timeline": timeline,
-        "sentences": bottom_line(forecast, timeline),
+        "sentences": sentences,
         "key_numbers": key_numbers(forecast, timeline),
-        "sections": brief_sections(solution),
+        "sections": brief_sections(dossier),
         "scenario_id": scenario.id,
         "scenario_hash": scenario.scenario_hash,
-        "settings": document["settings"],
+        "settings": document["settings"] | draws_of(dossier.ensemble),
         "versions": document["versions"],
     }

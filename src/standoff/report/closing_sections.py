@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["assumptions_section", "certificate_section", "limits_section"]
 
 
-def limits_section(solution: Solution, *, has_bands: bool) -> Section:
+def limits_section(solution: Solution, *, has_bands: bool, missing: Sequence[tuple[str, str]] = ()) -> Section:
     """What the brief cannot tell.
 
     Args:
         solution: The solved crisis.
         has_bands: Whether the brief shows how far the odds move within the ranges of the numbers.
+        missing: What was asked for and could not be answered, with the reason.
     """
     scenario = solution.scenario
     payoffs = Markup(
@@ -56,7 +58,11 @@ def limits_section(solution: Solution, *, has_bands: bool) -> Section:
         "the model says: better moves more often than worse ones, in view of what the others would do and learn (a logit "
         "equilibrium). What the scenario leaves out cannot happen here."
     )
-    blocks = (Bullets((prophecy, payoffs, care, numbers, clock)),)
+    absent = [
+        Markup("<strong>Left out: {}.</strong> It was asked for and has no answer: {}").format(part, why)
+        for part, why in missing
+    ]
+    blocks = (Bullets((prophecy, payoffs, care, numbers, clock, *absent)),)
     return Section("limits", "What this brief cannot tell", "Limits", blocks)
 
 

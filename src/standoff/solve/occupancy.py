@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Layer
-from standoff.solve.arrays import second_of
-from standoff.solve.forward import chance_forward, decision_forward
+from standoff.solve.passes import Backward
 from standoff.solve.result import Equilibrium
-from standoff.solve.simultaneous import simultaneous_forward
+from standoff.solve.sweep import Sweeper, sweeper_of
+from standoff.solve.workers import Workers
 
 __all__ = ["Standing", "occupancy"]
 
@@ -32,8 +32,7 @@ class Standing:
     Attributes:
         period: Period.
         layer_index: Layer.
-        mass: Probability by state of the layer, measure and belief point; shape (state, measure, row). It is used again: copy
-            what should stay.
+        mass: Probability by state of the layer, measure and belief point; shape (state, measure, row).
         met: What has just met the milestone and been left out, by measure; shape (measure,).
     """
 
@@ -56,42 +55,21 @@ def occupancy(equilibrium: Equilibrium, milestone: int | None = None) -> Iterato
         the period after the last.
     """
     game, grid = equilibrium.game, equilibrium.grid
-    planes = len(game.planes)
-    mass = np.zeros((game.num_states[0], 1 + planes, grid.row))
-    mass[game.start] = grid.start_weights
-    absorbed = np.zeros((len(game.terminals.outcome), 1 + planes))
-    payoffs = np.zeros(planes)
-    factor = np.ones(planes)
     assert milestone is None or game.milestones[milestone].after < 0
-    for period in range(game.num_periods):
-        epoch = game.epoch_of(period)
-        for s, layer in enumerate(epoch.layers):
-            yield Standing(period, s, mass, _leave_out(mass, layer, milestone))
-            following = np.zeros((game.num_states[(s + 1) % game.num_layers], 1 + planes, grid.row))
-            moves, strategies = equilibrium.moves(period, s), equilibrium.strategies[period][s]
-            if layer.is_chance:
-                chance_forward(
-                    0, 1 + planes, 1, moves, grid.terminal_values, factor, mass, following, absorbed, payoffs
-                )
-            elif layer.second is not None:
-                simultaneous_forward(
-                    0, 1 + planes, 1, moves, *second_of(layer), grid.sides, grid.terminal_values, factor, strategies,
-                    equilibrium.second_strategies[period][s], mass, following, absorbed, payoffs,
-                )  # fmt: skip
-            else:
-                decision_forward(
-                    0, 1 + planes, 1, moves, grid.sides, grid.terminal_values, factor, strategies, mass, following,
-                    absorbed, payoffs,
-                )  # fmt: skip
-            mass = following
-    yield Standing(game.num_periods, 0, mass, _leave_out(mass, game.epochs[-1].layers[0], milestone))
+    with Workers.of(equilibrium.settings) as workers:
+        sweeper = sweeper_of(game, grid, Backward.of(equilibrium), workers)
+        for period in range(game.num_periods):
+            for s, layer in enumerate(game.epoch_of(period).layers):
+                yield _standing(sweeper, period, s, layer, milestone)
+                sweeper.step(period, s)
+        yield _standing(sweeper, game.num_periods, 0, game.epochs[-1].layers[0], milestone)
 
 
-def _leave_out(mass: Floats, layer: Layer, milestone: int | None) -> Floats:
-    """Take out what stands where the milestone holds; returns how much that was, by measure."""
-    if milestone is None:
-        return np.zeros(mass.shape[1])
-    holds = layer.milestone_holds[:, milestone]
-    met = mass[holds].sum(axis=(0, 2))
-    mass[holds] = 0.0
-    return np.asarray(met)
+def _standing(sweeper: Sweeper, period: int, s: int, layer: Layer, milestone: int | None) -> Standing:
+    """Take out what stands where the milestone holds, and note the rest."""
+    met = np.zeros(len(sweeper.measures))
+    if milestone is not None:
+        holds = layer.milestone_holds[:, milestone]
+        met = sweeper.mass[holds].sum(axis=(0, 2))[sweeper.measures]
+        sweeper.mass[holds] = 0.0
+    return Standing(period, s, sweeper.mass[:, sweeper.measures], met)

@@ -19,7 +19,7 @@ from standoff.solve.arrays import Grid, Moves, moves_of, second_of
 from standoff.solve.backward import chance_layer, decision_layer, period_end
 from standoff.solve.lanes import kernel
 from standoff.solve.plain import plain_layer
-from standoff.solve.result import Settings
+from standoff.solve.result import Equilibrium, Settings
 from standoff.solve.simultaneous import simultaneous_layer
 from standoff.solve.two_types import ANY_BRANCH, COUNTS, LOST, PRINCIPAL, TRACE_ALWAYS
 from standoff.solve.workers import Workers, num_processors
@@ -53,6 +53,15 @@ class Backward:
     counts: tuple[int, ...]
     horizon_values: Floats
     stationary_change: float
+
+    @staticmethod
+    def of(equilibrium: Equilibrium) -> Backward:
+        """What was found for an equilibrium, to go forward from once more; values only of the periods that were kept."""
+        certificate = equilibrium.certificate
+        return Backward(
+            equilibrium.values, equilibrium.strategies, equilibrium.second_strategies, certificate.residual,
+            certificate.regret, (), equilibrium.horizon_values, certificate.stationary_change,
+        )  # fmt: skip
 
 
 def start_of(layer: Layer, layer_index: int, start: int | None) -> tuple[Floats, Floats]:

@@ -16,8 +16,10 @@ import numpy as np
 
 from standoff.game.model import Game
 from standoff.solve.arrays import Grid
-from standoff.solve.passes import Backward, Workers, forward_pass
+from standoff.solve.passes import Backward
 from standoff.solve.result import Equilibrium
+from standoff.solve.sweep import forward_pass
+from standoff.solve.workers import Workers
 
 __all__ = ["reveal_types", "type_profiles"]
 
@@ -54,11 +56,8 @@ def reveal_types(equilibrium: Equilibrium, types: tuple[int, ...]) -> Equilibriu
     )
     revealed = Game.trusted(**{**game.__dict__, "players": players})
     points = equilibrium.certificate.belief_points
-    grid = Grid(revealed, points[0] if points else 1)
-    found = Backward(
-        equilibrium.values, equilibrium.strategies, equilibrium.second_strategies, equilibrium.certificate.residual,
-        equilibrium.certificate.regret, (), equilibrium.horizon_values, equilibrium.certificate.stationary_change,
-    )  # fmt: skip
+    grid = Grid(revealed, points[0] if points else 1, equilibrium.settings.anchor or game.prior_belief)
+    found = Backward.of(equilibrium)
     with Workers.of(equilibrium.settings) as workers:
         sweep = forward_pass(revealed, grid, found, workers, None)
     start_values = equilibrium.values[0][0][game.start] @ grid.start_weights
@@ -67,4 +66,7 @@ def reveal_types(equilibrium: Equilibrium, types: tuple[int, ...]) -> Equilibriu
     public, private = sweep.absorbed[:, :, :1], sweep.absorbed[:, :, [1 + p for p in own]]
     error = float(np.max(np.abs(private - public), initial=0.0))
     certificate = replace(equilibrium.certificate, belief_error=error, consistency_gap=gap)
-    return replace(equilibrium, game=revealed, certificate=certificate, start_values=start_values, sweep=sweep)
+    settings = replace(equilibrium.settings, anchor=equilibrium.settings.anchor or game.prior_belief)
+    return replace(
+        equilibrium, game=revealed, settings=settings, certificate=certificate, start_values=start_values, sweep=sweep
+    )

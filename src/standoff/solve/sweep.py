@@ -25,7 +25,7 @@ from standoff.solve.workers import Workers
 if TYPE_CHECKING:
     from standoff.solve.passes import Backward
 
-__all__ = ["forward_pass"]
+__all__ = ["Sweeper", "forward_pass", "sweeper_of"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -40,8 +40,7 @@ LARGE = 30_000
 
 def forward_pass(game: Game, grid: Grid, backward: Backward, workers: Workers, progress: Progress | None) -> Sweep:
     """Carry probability from the start to the horizon by the strategies found."""
-    kind = _TypedSweeper if game.belief_players else _PlainSweeper
-    sweeper = kind(game, grid, backward, workers)
+    sweeper = sweeper_of(game, grid, backward, workers)
     for period in range(game.num_periods):
         sweeper.period(period)
         if progress is not None:
@@ -49,7 +48,13 @@ def forward_pass(game: Game, grid: Grid, backward: Backward, workers: Workers, p
     return sweeper.finish()
 
 
-class _Sweeper:
+def sweeper_of(game: Game, grid: Grid, backward: Backward, workers: Workers) -> Sweeper:
+    """What moves the mass of a game, standing at the start."""
+    kind = _TypedSweeper if game.belief_players else _PlainSweeper
+    return kind(game, grid, backward, workers)
+
+
+class Sweeper:
     """What the forward pass fills, period by period; how mass moves is left to the two kinds of game."""
 
     def __init__(self, game: Game, grid: Grid, backward: Backward, workers: Workers, *, channel_of_plane: Ints) -> None:
@@ -104,15 +109,20 @@ class _Sweeper:
         """Take out what meets a milestone in a layer."""
         raise NotImplementedError
 
-    def period(self, period: int) -> None:
-        """Move all mass through one period."""
+    def step(self, period: int, s: int) -> None:
+        """Move all mass through one layer of a period."""
         epoch = self.game.epoch_of(period)
         if epoch is not self.epoch:
             self.enter(epoch)
-        for s, layer in enumerate(epoch.layers):
-            self.turn = 1 - self.turn
-            self.move(period, s, layer)
-            self.meet(epoch.layers[(s + 1) % len(epoch.layers)])
+        self.turn = 1 - self.turn
+        self.move(period, s, epoch.layers[s])
+        self.meet(epoch.layers[(s + 1) % len(epoch.layers)])
+
+    def period(self, period: int) -> None:
+        """Move all mass through one period, and add up what that came to."""
+        for s in range(self.game.num_layers):
+            self.step(period, s)
+        epoch = self.game.epoch_of(period)
         end_period(
             self.mass, self.measures, epoch.flow, self.factor, self.discounts, self.absorbed, self.absorbed_by[period],
             self.payoffs,
@@ -142,7 +152,7 @@ class _Sweeper:
         return Sweep(self.absorbed_by, self.open_by, self.beliefs_by, self.milestones_by, payoffs)
 
 
-class _PlainSweeper(_Sweeper):
+class _PlainSweeper(Sweeper):
     """Without private types: what arrives in a state is gathered."""
 
     def __init__(self, game: Game, grid: Grid, backward: Backward, workers: Workers) -> None:
@@ -190,7 +200,7 @@ class _PlainSweeper(_Sweeper):
         plain_meet_milestones(layer.milestone_holds, self.after, self.mass, self.hits)
 
 
-class _TypedSweeper(_Sweeper):
+class _TypedSweeper(Sweeper):
     """With private types: what a state sends is added where it goes, part by part."""
 
     def __init__(self, game: Game, grid: Grid, backward: Backward, workers: Workers) -> None:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from markupsafe import Markup
 
 from standoff.analysis.ensemble import LEVELS, Ensemble
+from standoff.analysis.targets import describe_target
 from standoff.report.blocks import Block, Bullets, Grid, Paragraph, Picture, Section
 from standoff.report.figures import Fan, chart_of_fan
 from standoff.report.timeline import Timeline
 from standoff.report.wording import joined, percent, plural, points
 from standoff.solve.adjoint import Target
 
-__all__ = ["band_of", "sureness_section"]
+__all__ = ["band_of", "band_sentence", "draws_of", "sureness_section"]
 
 
 def band_of(ensemble: Ensemble, target: Target) -> tuple[float, float]:
     """Where the odds of a target lie in nine of ten draws."""
-    column, period = ensemble.column(target.kind, target.name), (target.periods or ensemble.scenario.num_periods) - 1
+    period, column = ensemble.place(target)
     low, *_, high = ensemble.bands[:, period, column]
     return float(low), float(high)
 
@@ -39,7 +41,7 @@ def sureness_section(ensemble: Ensemble, targets: Sequence[Target], timeline: Ti
         )
     ]
     for k, target in enumerate(targets):
-        column = ensemble.column(target.kind, target.name)
+        _, column = ensemble.place(target)
         name = ensemble.names[column]
         starts = 1.0 if name.name == "unresolved" else 0.0
         quantiles = np.concatenate([np.full((len(LEVELS), 1), starts), ensemble.bands[:, :, column]], axis=1)
@@ -67,6 +69,29 @@ def sureness_section(ensemble: Ensemble, targets: Sequence[Target], timeline: Ti
         Bullets(tuple(_notes(ensemble, failed))),
     ]
     return Section("sureness", "How sure that is", "How sure", tuple(blocks))
+
+
+def band_sentence(ensemble: Ensemble, targets: Sequence[Target]) -> Markup:
+    """Where the odds of the targets lie, for the bottom line."""
+    clauses = [
+        Markup("those of <strong>{}</strong> between {} and {}").format(
+            describe_target(ensemble.scenario, target), percent(low), percent(high)
+        )
+        for target in targets
+        for low, high in [band_of(ensemble, target)]
+    ]
+    return (
+        Markup("With every number drawn from its range, in nine of ten draws the odds lie in a band: ")
+        + Markup("; ").join(clauses)
+        + Markup(".")
+    )
+
+
+def draws_of(ensemble: Ensemble | None) -> dict[str, int | str]:
+    """How the draws were made, for the provenance; empty where there are none."""
+    if ensemble is None:
+        return {}
+    return {"draws": ensemble.num_draws, "seed": ensemble.seed, "ensemble": ensemble.key}
 
 
 def _notes(ensemble: Ensemble, failed: int) -> list[str]:
