@@ -245,10 +245,10 @@ def test_several_values_can_be_set(quick):
     assert set(found["overrides"]) == {*changes[1::2], "period.horizon=8"}
 
 
-def test_the_last_of_two_changes_to_one_value_counts(quick):
-    twice = quick("--set", "pace=0.9", "--set", "pace=0.3")
-    once = quick("--set", "pace=0.3")
-    assert series(twice) == series(once)
+def test_two_changes_of_one_value_that_differ_are_refused(warm, starter):
+    finished = warm("run", starter, "--set", "pace=0.9", "--set", "pace=0.3")
+    assert (finished.code, finished.out) == (2, "")
+    assert finished.err.startswith("--set pace=0.3: contradiction: `pace` is set to two different values\n")
 
 
 def test_a_value_can_be_a_formula(quick):

@@ -88,9 +88,10 @@ def _changed(scenario: Scenario, changes: Sequence[tuple[str, Any, str]], proble
     for path, value, shown in changes:
         try:
             here, keys = _lead(plain, path, shown)
-            known = made.setdefault(tuple(keys), (value, shown))
-            if known[0] != value:
-                raise ScenarioError(_contradiction(f"`{path}` is set to two different values", known[1], shown))
+            before_it = made.get(tuple(keys))
+            if before_it is not None and before_it[0] != value:
+                raise ScenarioError(_contradiction(f"`{path}` is set to two different values", before_it[1], shown))
+            made[tuple(keys)] = (value, shown)
             if value == OFF and is_switch(plain, keys):
                 switches.append((keys, shown))
                 _require_there(here, keys, path, shown)
