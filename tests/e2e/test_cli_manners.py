@@ -9,7 +9,7 @@ import pytest
 
 from standoff.version import __version__
 
-COMMANDS = ("run", "solve", "list", "check", "show", "init", "schema", "export", "submodel")
+COMMANDS = ("run", "solve", "bargain", "window", "list", "check", "show", "init", "schema", "export", "submodel")
 HEAVY = ("numba", "scipy", "pandas", "matplotlib", "numpy", "ruamel", "jinja2")
 MODULES_AFTER = """
 import json, sys
