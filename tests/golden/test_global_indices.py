@@ -10,8 +10,9 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import qmc
 
-from standoff.analysis.global_indices import global_indices, sample_ranges
+from standoff.analysis.global_indices import global_indices
 
 pytest.importorskip("SALib")
 A, B = 7.0, 0.1
@@ -22,7 +23,8 @@ NAMES = ("x1", "x2", "x3", "idle")
 
 @pytest.fixture(scope="module")
 def drawn():
-    draws = sample_ranges(dict.fromkeys(NAMES, (-math.pi, math.pi)), 1024, seed=1)
+    unit = qmc.Sobol(len(NAMES), rng=np.random.default_rng(1)).random(1024)
+    draws = math.pi * (2 * unit - 1)
     x1, x2, x3, _ = draws.T
     return draws, (np.sin(x1) + A * np.sin(x2) ** 2 + B * x3**4 * np.sin(x1))[:, None]
 
@@ -54,21 +56,6 @@ def test_a_target_that_never_varies_has_no_index(drawn):
     both = global_indices(NAMES, draws, np.hstack([odds, np.full_like(odds, 0.25)]), num_resamples=2)
     assert np.isnan(both.first_order[:, 1]).all()
     assert np.isfinite(both.first_order[:, 0]).all()
-
-
-def test_draws_fill_the_ranges_evenly():
-    draws = sample_ranges({"a": (0.0, 1.0), "b": (-2.0, 2.0)}, 64, seed=3)
-    counts = [
-        np.histogram(column, bins=64, range=bounds)[0]
-        for column, bounds in zip(draws.T, ((0, 1), (-2, 2)), strict=True)
-    ]
-    assert (np.array(counts) == 1).all()
-
-
-@pytest.mark.parametrize("num_draws", [0, 3, 100])
-def test_draws_are_a_power_of_two(num_draws):
-    with pytest.raises(ValueError, match="power of two"):
-        sample_ranges({"a": (0.0, 1.0)}, num_draws)
 
 
 def test_too_few_draws_are_refused():

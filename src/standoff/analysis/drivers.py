@@ -22,11 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.executor import Executor, Threads
-from standoff.analysis.global_indices import FEWEST_DRAWS, GlobalIndices, global_indices, sample_ranges
+from standoff.analysis.global_indices import FEWEST_DRAWS, GlobalIndices, global_indices
 from standoff.analysis.gradients import Derivative, gradients
 from standoff.analysis.quick_solves import SolvedDraw, solve_targets
+from standoff.analysis.sampling import Sampler
 from standoff.analysis.targets import describe_target
 from standoff.errors import InputError, Problem, SolveError, StandoffError
+from standoff.extras import import_extra
 from standoff.scenario import Scenario, source_coverage
 from standoff.solve.adjoint import Target
 from standoff.solve.result import Certificate, Equilibrium, Settings
@@ -157,7 +159,7 @@ def drivers(
         equilibrium: Its solved game.
         targets: The probabilities looked at.
         tornado: Whether both ends of every range are solved.
-        num_draws: Draws for global indices, a power of two, or 0 for none.
+        num_draws: Draws for global indices, as an ensemble makes them, or 0 for none.
         seed: Of the draws.
         top: How many of the strongest are looked at for what rests on no document.
         executor: Where to solve; by default the threads of this process.
@@ -171,14 +173,16 @@ def drivers(
     """
     where = executor or Threads()
     ranges = ranges_of(scenario)
-    if num_draws and (num_draws < FEWEST_DRAWS or num_draws & (num_draws - 1)):
+    if num_draws and num_draws < FEWEST_DRAWS:
         message = f"`{num_draws}` is not a number of draws for global indices"
-        advice = f"write a power of two, at least {FEWEST_DRAWS}, such as 256"
-        raise InputError(Problem("draws", message, help=advice))
-    if num_draws and not ranges:
+        raise InputError(Problem("draws", message, help=f"write at least {FEWEST_DRAWS}, such as 256"))
+    sampler = Sampler.of(scenario, seed=seed)
+    if num_draws and not sampler.names:
         message = f"no parameter of `{scenario.id}` has a range to draw from"
         raise InputError(Problem("no-range", message, help="give the parameters `range: [low, high]`"))
-    samples = sample_ranges(ranges, num_draws, seed=seed) if num_draws else None  # first, as an extra may be missing
+    if num_draws:
+        import_extra("SALib", "drivers", "global sensitivity")  # first, for it may be missing
+    samples = sampler.values(0, num_draws)
     by_hand = gradients(scenario, equilibrium, targets)
     ends = [{name: end} for name, pair in ranges.items() for end in pair] if tornado else []
     work = len(ends) + num_draws
@@ -200,12 +204,12 @@ def drivers(
     rows.sort(key=lambda row: -row.largest_swing)
     unsourced = {name for name, source in source_coverage(scenario).sources.items() if source != "evidence"}
     indices, num_failed = None, 0
-    if samples is not None:
-        draws = [dict(zip(ranges, map(float, sample), strict=True)) for sample in samples]
+    if num_draws:
+        draws = [dict(zip(sampler.names, map(float, sample), strict=True)) for sample in samples]
         drawn = solve_targets(
             scenario, targets, draws, executor=where, settings=quick, progress=part(share, 1.0 - share)
         )
-        indices = _indices(list(ranges), samples, drawn, seed)
+        indices = _indices(sampler.names, samples, drawn, seed)
         num_failed = num_draws - indices.num_draws
     known = [found for found in solved if isinstance(found, SolvedDraw)]
     return Drivers(

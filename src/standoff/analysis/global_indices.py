@@ -19,7 +19,7 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from standoff.extras import import_extra
 
-__all__ = ["FEWEST_DRAWS", "GlobalIndices", "global_indices", "sample_ranges"]
+__all__ = ["FEWEST_DRAWS", "GlobalIndices", "global_indices"]
 
 Floats = NDArray[np.float64]
 
@@ -66,7 +66,8 @@ def global_indices(
 
     Args:
         names: The parameters.
-        draws: Values of the parameters, drawn independently of each other; shape (draw, parameter).
+        draws: Values of the parameters; shape (draw, parameter). Where they were drawn together, an index also holds what goes
+            by the others that a parameter is correlated with.
         odds: The target under each; shape (draw, target).
         seed: Of the dummies and the resampling.
         num_resamples: Resamples for the interval.
@@ -102,29 +103,3 @@ def global_indices(
         first_order_noise=first[count:].max(axis=0),
         pawn_noise=moved[count:].max(axis=0),
     )
-
-
-def sample_ranges(ranges: Mapping[str, tuple[float, float]], num_draws: int, *, seed: int = 0) -> Floats:
-    """Draw every parameter uniformly over its range, by a scrambled Sobol sequence.
-
-    To be replaced by the sampler of the ensemble, which knows distributions; `global_indices` does not care.
-
-    Args:
-        ranges: Parameter -> lowest and highest number.
-        num_draws: Draws, a power of two.
-        seed: Of the scrambling.
-
-    Returns:
-        Shape (draw, parameter), in the order of `ranges`.
-
-    Raises:
-        ValueError: `num_draws` is no power of two.
-        MissingExtraError: SciPy is not installed.
-    """
-    if num_draws < 1 or num_draws & (num_draws - 1):
-        raise ValueError(f"num_draws must be a power of two, not {num_draws!r}")
-    qmc = import_extra("scipy.stats.qmc", "drivers", "sampling for global sensitivity")
-    unit = qmc.Sobol(len(ranges), rng=np.random.default_rng(seed)).random(num_draws)
-    low, high = np.array(list(ranges.values())).T
-    drawn: Floats = low + unit * (high - low)
-    return drawn

@@ -48,7 +48,7 @@ def drivers(
             metavar="N",
             min=0,
             max=65536,
-            help="Also global indices from N draws, a power of two; 0 for none.",
+            help="Also global indices from N draws, at least 64; 0 for none.",
         ),
     ] = 0,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the draws.")] = 0,

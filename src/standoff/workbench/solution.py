@@ -90,7 +90,7 @@ class Solution:
         Args:
             targets: As people write them, such as `strike@8`; by default the first milestone and the first outcome.
             tornado: Whether both ends of every range are solved.
-            num_draws: Draws for global indices, a power of two, or 0 for none.
+            num_draws: Draws for global indices, at least 64, or 0 for none.
             seed: Of the draws.
             top: How many of the strongest are looked at for what rests on no document.
             executor: Where to solve; by default the threads of this process.
