@@ -41,6 +41,26 @@ def test_every_answer_carries_a_small_residual_and_gap(seed, types):
 
 
 @given(SEEDS, TYPES)
+def test_the_regret_is_the_gain_from_the_best_deviation(seed, types):
+    """In logit strategies Q(best) - Q(a) = log(s(best) / s(a)) / L, so the gain is read off the strategies."""
+    game = random_game(seed, types=types)
+    found = solve(game, NINE)
+    worst = 0.0
+    for period, epoch in ((k, game.epoch_of(k)) for k in range(game.num_periods)):
+        for layer, strategies in zip(epoch.layers, found.strategies[period], strict=True):
+            for x in range(0 if layer.is_chance else layer.num_states):
+                if layer.mover[x] < 0 or layer.arrival[x] == 0:
+                    continue
+                player = game.players[layer.mover[x]]
+                own = strategies[layer.action_start[x] : layer.action_start[x + 1], :, : found.num_points]
+                for h in range(len(player.player_types)):
+                    s = own[:, h][own[:, h, 0] > 0]
+                    gain = (s * np.log(s.max(axis=0) / s)).sum(axis=0) / player.rationality
+                    worst = max(worst, gain.max())
+    assert found.certificate.regret == pytest.approx(worst, abs=1e-9)
+
+
+@given(SEEDS, TYPES)
 def test_rationality_zero_is_uniform(seed, types):
     game = with_rationality(random_game(seed, types=types), 0.0)
     found = solve(game, NINE)

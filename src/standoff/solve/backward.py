@@ -231,6 +231,7 @@ def decision_layer(
                 plane_of[m],
                 planes,
                 row,
+                n1 * n2,
                 w,
                 flat_strategies,
                 start * 2 * row,
@@ -274,7 +275,7 @@ def decision_layer(
 
 
 @kernel
-def _single_type(n, rationality, plane, planes, row, w, strategies, strategy_base, out, out_base, work):
+def _single_type(n, rationality, plane, planes, row, num_points, w, strategies, strategy_base, out, out_base, work):
     """A mover with one type: logit at every belief point, and beliefs stay where they are. Returns the regret."""
     worst = 0.0
     for k in range(0, row, WIDTH):
@@ -297,6 +298,11 @@ def _single_type(n, rationality, plane, planes, row, w, strategies, strategy_bas
             for a in range(n):
                 value = value + load(work, WIDTH * a) * load(w, (a * planes + p) * row + k)
             store(out, out_base + p * row + k, value)
-            if p == plane:
+            if p == plane and k + WIDTH <= num_points:
                 worst = max(worst, largest(top - value))
+            elif p == plane:
+                # what fills the row up belongs to no belief
+                store(work, WIDTH * n, top - value)
+                for lane in range(num_points - k):
+                    worst = max(worst, work[WIDTH * n + lane])
     return worst
