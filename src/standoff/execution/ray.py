@@ -115,7 +115,7 @@ def ray_cluster(address: str | None = None, workers: int | None = None) -> Itera
     options: dict[str, Any] = {"include_dashboard": False, "num_cpus": workers or num_processors()}
     try:
         ray.init(
-            **(options if address is None else {"address": address}),
+            **(options | {"address": "local"} if address is None else {"address": address}),
             log_to_driver=False,
             logging_level=logging.CRITICAL,
             configure_logging=False,
