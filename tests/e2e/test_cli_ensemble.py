@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -194,6 +195,33 @@ def test_a_cluster_that_is_not_there_is_told_at_once(warm, tmp_path):
         f"cluster-unreachable: the Ray cluster `{address}` cannot be reached: connection refused"
     )
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [(b"HTTP/1.1 400 Bad Request", "what answers there is no head node of Ray"), (b"", "no answer within 5 seconds")],
+    ids=["another server", "a silent one"],
+)
+def test_an_address_of_something_else_is_told_at_once(warm, answer, told):
+    """Ray itself would try for minutes."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            line, _ = server.accept()
+            with line:
+                line.recv(100)
+                if answer:
+                    line.sendall(answer)
+                else:
+                    line.recv(100)  # until the other side gives up
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        finished = warm(*RUN, "--executor", "ray", "--ray-address", address)
+        thread.join()
+    assert finished.code == 2
+    assert finished.err.startswith(f"cluster-unreachable: the Ray cluster `{address}` cannot be reached: {told}")
 
 
 def test_another_ensemble_is_not_mixed_in(warm, whole):

@@ -37,6 +37,9 @@ Kept = TypeVar("Kept")
 CONNECT_SECONDS = 5.0
 GREETING_SECONDS = 120.0
 """How long the first task may take, in which a worker starts and imports standoff."""
+_SETTINGS = b"\x04"
+"""Kind of the first frame that a server of HTTP/2 sends (RFC 9113, section 3.4); the head node speaks gRPC, which is HTTP/2."""
+_GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00" + _SETTINGS + bytes(5)
 RETRIES = 3
 """Times that Ray gives a task to another worker by itself."""
 
@@ -112,7 +115,7 @@ def ray_cluster(address: str | None = None, workers: int | None = None) -> Itera
     options: dict[str, Any] = {"include_dashboard": False, "num_cpus": workers or num_processors()}
     try:
         ray.init(
-            **(options if address is None else {"address": address}),
+            **(options | {"address": "local"} if address is None else {"address": address}),
             log_to_driver=False,
             logging_level=logging.CRITICAL,
             configure_logging=False,
@@ -137,9 +140,18 @@ def _check_address(address: str) -> None:
         message = f"`{address}` is no address of a Ray cluster"
         raise InputError(Problem("ray-address", message, help="write `HOST:PORT` of its head node, or `auto`"))
     try:
-        socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
+        with socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS) as line:
+            if os.environ.get("RAY_USE_TLS", "0") != "0":
+                return  # who answers is known only after a handshake, which Ray makes
+            line.settimeout(CONNECT_SECONDS)
+            line.sendall(_GREETING)
+            answer = line.recv(4)
+    except TimeoutError:
+        raise _unreachable(address, f"no answer within {CONNECT_SECONDS:g} seconds") from None
     except OSError as error:
         raise _unreachable(address, (error.strerror or str(error)).lower()) from None
+    if answer[3:4] != _SETTINGS:
+        raise _unreachable(address, "what answers there is no head node of Ray")
 
 
 def _unreachable(address: str, reason: str) -> InputError:
@@ -147,7 +159,8 @@ def _unreachable(address: str, reason: str) -> InputError:
         Problem(
             "cluster-unreachable",
             f"the Ray cluster `{address}` cannot be reached: {reason}",
-            help="start one with `ray start --head`, or leave `--ray-address` away to use this machine alone",
+            help="start one with `ray start --head` (if it asks for a token, set RAY_AUTH_MODE=token here too), "
+            "or leave `--ray-address` away to use this machine alone",
         )
     )
 

@@ -1,0 +1,20 @@
+"""Errors travel between processes whole."""
+
+import pickle
+
+import pytest
+
+from standoff.errors import InputError, MissingExtraError, Problem, ScenarioError, SolveError
+
+PROBLEMS = [Problem("a", "first", "x.y", "do this", "f.yaml", 3), Problem("b", "second")]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [InputError(PROBLEMS), ScenarioError(PROBLEMS[0]), MissingExtraError("frames", "a table"), SolveError("why")],
+)
+def test_an_error_is_the_same_after_a_journey(error):
+    there = pickle.loads(pickle.dumps(error))  # noqa: S301  our own bytes
+    assert type(there) is type(error)
+    assert str(there) == str(error)
+    assert getattr(there, "problems", ()) == getattr(error, "problems", ())
