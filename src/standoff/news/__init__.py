@@ -1,0 +1,1 @@
+"""Reading the news: documents, and the events and claims that they report."""

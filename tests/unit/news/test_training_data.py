@@ -1,0 +1,169 @@
+"""The training sentences: every line loads, enough of every type, none twice, none from the sets that score the coder."""
+
+import csv
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from standoff.errors import InputError
+from standoff.news.training_data import Span, load_training_sentences
+from standoff.news.vocabulary import CLAIM_KINDS, EVENT_TYPES
+
+REPOSITORY = Path(__file__).parents[3]
+SHARED = REPOSITORY.parent / "shared" / "data"
+LINE = {
+    "id": "x-001",
+    "text": "Oslo fired on Bergen and fired again.",
+    "events": [
+        {
+            "type": "ASSAULT",
+            "trigger": "fired@2",
+            "actor": "Oslo",
+            "actor_code": "NOR MIL",
+            "target": "",
+            "target_code": "",
+            "factuality": "happened",
+            "attribution": "",
+            "mode": "firearms",
+            "contexts": ["military"],
+        }
+    ],
+    "claims": [],
+}
+
+
+@pytest.fixture(scope="module")
+def sentences():
+    return load_training_sentences()
+
+
+def test_there_are_at_least_1300(sentences):
+    assert len(sentences) >= 1300
+
+
+@pytest.mark.parametrize("event_type", EVENT_TYPES)
+def test_every_type_is_in_at_least_75_sentences(sentences, event_type):
+    assert sum(any(event.event_type == event_type for event in sentence.events) for sentence in sentences) >= 75
+
+
+def test_at_least_120_sentences_have_no_event(sentences):
+    assert sum(not sentence.events for sentence in sentences) >= 120
+
+
+@pytest.mark.parametrize("kind", CLAIM_KINDS)
+def test_every_kind_of_claim_occurs(sentences, kind):
+    assert any(claim.kind == kind for sentence in sentences for claim in sentence.claims)
+
+
+def test_only_acts_that_count_are_events(sentences):
+    found = {event.factuality for sentence in sentences for event in sentence.events}
+    assert found == {"happened", "ongoing", "announced", "threatened", "past_background"}
+
+
+def test_the_readme_counts_what_is_there(sentences):
+    counts = Counter(name for s in sentences for name in ({event.event_type for event in s.events} or {"NONE"}))
+    readme = (REPOSITORY / "src/standoff/news/training/README.md").read_text(encoding="utf-8")
+    assert dict(re.findall(r"^\| ([A-Z]+) \| (\d+) \|", readme, re.MULTILINE)) == {k: str(n) for k, n in counts.items()}
+    assert f"{len(sentences):,} sentences" in readme
+
+
+def test_no_file_has_more_than_300_lines():
+    files = (REPOSITORY / "src/standoff/news/training").glob("*.jsonl")
+    assert all(len(file.read_text(encoding="utf-8").splitlines()) <= 300 for file in files)
+
+
+def words(text):
+    return frozenset(re.findall(r"\w+", text.lower()))
+
+
+def nearness(one, other):
+    return len(one & other) / len(one | other)
+
+
+def scoring_sentences():
+    with (SHARED / "plover/PLV_train.tsv").open(encoding="utf-8", newline="") as file:
+        yield from (row["sentence"] for row in csv.DictReader(file, delimiter="\t"))
+    records = json.loads((SHARED / "plover/plover_gsr_clean.json").read_text(encoding="utf-8"))
+    yield from (record["text"] for record in records)
+    petrarch = (SHARED / "plover/PETR.UnitTest.records.xml").read_text(encoding="utf-8", errors="replace")
+    yield from re.findall(r"<Text>(.*?)</Text>", petrarch, re.DOTALL)
+    for article in (SHARED / "news_gold").glob("*.txt"):
+        yield from re.split(r"(?<=[.!?])\s+", article.read_text(encoding="utf-8"))
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the scoring sets (../shared/data) are not here")
+def test_no_sentence_is_near_one_that_scores_the_coder(sentences):
+    scoring = [found for found in map(words, scoring_sentences()) if found]
+    assert len(scoring) > 1500
+    near = [s.id for s in sentences if max(nearness(words(s.text), other) for other in scoring) > 0.6]
+    assert near == []
+
+
+def test_no_two_sentences_are_near_each_other(sentences):
+    bags = [(sentence.id, words(sentence.text)) for sentence in sentences]
+    near = [(a, b) for i, (a, bag) in enumerate(bags) for b, other in bags[:i] if nearness(bag, other) > 0.6]
+    assert near == []
+
+
+def load(folder, *lines):
+    (folder / "x.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return load_training_sentences(folder)
+
+
+def test_a_quotation_becomes_offsets_of_its_nth_occurrence(tmp_path):
+    (sentence,) = load(tmp_path, LINE)
+    assert sentence.events[0].trigger == Span(25, 30)
+    assert sentence.events[0].actors[0].span == Span(0, 4)
+
+
+def test_one_quotation_may_stand_for_several_actors(tmp_path):
+    event = LINE["events"][0] | {"actor_code": "NOR MIL;NOR COP"}
+    (sentence,) = load(tmp_path, LINE | {"events": [event]})
+    assert [actor.code for actor in sentence.events[0].actors] == ["NOR MIL", "NOR COP"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"trigger": "fired@3"}, "not-in-text"),
+        ({"trigger": "fire"}, "not-in-text"),
+        ({"trigger": ""}, "not-in-text"),
+        ({"actor_code": "Norway"}, "wrong-code"),
+        ({"actor": "Oslo; Bergen"}, "codes-do-not-match"),
+        ({"target_code": "NOR"}, "codes-do-not-match"),
+        ({"mode": "beet"}, "unknown-mode"),
+        ({"contexts": ["militry"]}, "unknown-context"),
+        ({"type": "FIGHT"}, "wrong-form"),
+        ({"factuality": "true"}, "wrong-form"),
+        ({"colour": "red"}, "wrong-form"),
+    ],
+)
+def test_a_faulty_event_is_refused_with_its_line(tmp_path, change, code):
+    faulty = LINE | {"id": "x-002", "text": LINE["text"] + " Again.", "events": [LINE["events"][0] | change]}
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, LINE, faulty)
+    assert [(problem.code, problem.line) for problem in caught.value.problems] == [(code, 2)]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({}, "duplicate-id"),
+        ({"id": "x-002"}, "duplicate-text"),
+        ({"id": "y-002"}, "wrong-id"),
+        ({"text": LINE["text"] + " "}, "wrong-text"),
+    ],
+)
+def test_a_faulty_sentence_is_refused_with_its_line(tmp_path, change, code):
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, LINE, LINE | change)
+    assert (code, 2) in [(problem.code, problem.line) for problem in caught.value.problems]
+
+
+def test_every_fault_is_told_at_once(tmp_path):
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, LINE | {"claims": 3}, LINE | {"id": "other"})
+    assert [problem.line for problem in caught.value.problems] == [1, 2]
