@@ -13,7 +13,9 @@ from standoff.news.training_data import Span, load_training_sentences
 from standoff.news.vocabulary import CLAIM_KINDS, EVENT_TYPES
 
 REPOSITORY = Path(__file__).parents[3]
-SHARED = REPOSITORY.parent / "shared" / "data"
+SHARED = next(
+    (folder / "shared/data" for folder in REPOSITORY.parents if (folder / "shared/data/plover").is_dir()), None
+)
 LINE = {
     "id": "x-001",
     "text": "Oslo fired on Bergen and fired again.",
@@ -80,6 +82,8 @@ def words(text):
 
 
 def nearness(one, other):
+    if 0.6 * max(len(one), len(other)) >= min(len(one), len(other)):
+        return 0.0  # too unlike in length to be near
     return len(one & other) / len(one | other)
 
 
@@ -94,7 +98,7 @@ def scoring_sentences():
         yield from re.split(r"(?<=[.!?])\s+", article.read_text(encoding="utf-8"))
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the scoring sets (../shared/data) are not here")
+@pytest.mark.skipif(SHARED is None, reason="the scoring sets (shared/data beside the repository) are not here")
 def test_no_sentence_is_near_one_that_scores_the_coder(sentences):
     scoring = [found for found in map(words, scoring_sentences()) if found]
     assert len(scoring) > 1500
