@@ -16,30 +16,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
-__all__ = [
-    "CLAIM_KINDS",
-    "EVENT_TYPES",
-    "FACTUALITIES",
-    "INTENSITY",
-    "QUAD_CLASS",
-    "Attribution",
-    "Claim",
-    "ClaimKind",
-    "CodedDocument",
-    "Event",
-    "EventType",
-    "Factuality",
-    "Mention",
-    "Span",
-]
+from standoff.news.vocabulary import ClaimKind, EventType, Factuality
 
-EventType = Literal[
-    "AGREE", "CONSULT", "SUPPORT", "COOPERATE", "AID", "CONCEDE", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "PROTEST",
-    "SANCTION", "MOBILIZE", "COERCE", "ASSAULT",
-]  # fmt: skip
-EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
+__all__ = ["INTENSITY", "QUAD_CLASS", "Attribution", "Claim", "CodedDocument", "Event", "Mention", "Span"]
 
 QUAD_CLASS: Mapping[EventType, str] = {
     "AGREE": "verbal cooperation", "CONSULT": "verbal cooperation", "SUPPORT": "verbal cooperation",
@@ -56,15 +37,6 @@ INTENSITY: Mapping[EventType, float] = {
     "ASSAULT": -9.5,
 }  # fmt: skip
 """How cooperative (above 0, to 10) or hostile (below 0, to -10) a type is, in the manner of Goldstein's scale for WEIS."""
-
-Factuality = Literal["happened", "ongoing", "announced", "threatened", "denied", "hypothetical", "past_background"]
-FACTUALITIES: tuple[Factuality, ...] = get_args(Factuality)
-
-ClaimKind = Literal[
-    "position", "red_line", "demand", "conditional_threat", "deadline", "intention", "capability", "force_level",
-    "force_posture", "casualties", "quantity", "schedule", "assessment", "denial",
-]  # fmt: skip
-CLAIM_KINDS: tuple[ClaimKind, ...] = get_args(ClaimKind)
 
 Span = tuple[int, int]
 """Start and end, in code points of the document's text; the end is not included."""

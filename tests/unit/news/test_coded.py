@@ -5,7 +5,6 @@ import json
 import pytest
 
 from standoff.news.coded import (
-    EVENT_TYPES,
     INTENSITY,
     QUAD_CLASS,
     Attribution,
@@ -14,6 +13,7 @@ from standoff.news.coded import (
     Mention,
 )
 from standoff.news.document import Document
+from standoff.news.vocabulary import EVENT_TYPES
 
 TEXT = "Northland sent two frigates to the strait on Monday, its navy told the Gazette."
 
