@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from standoff.analysis.executor import Executor, Threads
 from standoff.analysis.global_indices import FEWEST_DRAWS, GlobalIndices, global_indices
 from standoff.analysis.gradients import Derivative, gradients
-from standoff.analysis.quick_solves import SolvedDraw, solve_targets
+from standoff.analysis.quick_solves import SolvedDraw, quick_settings, solve_targets
 from standoff.analysis.sampling import Sampler
 from standoff.analysis.targets import describe_target
 from standoff.errors import InputError, Problem, SolveError, StandoffError
@@ -187,7 +187,7 @@ def drivers(
     ends = [{name: end} for name, pair in ranges.items() for end in pair] if tornado else []
     work = len(ends) + num_draws
     share = len(ends) / work if work else 1.0
-    quick = _quick(equilibrium)
+    quick = quick_settings(equilibrium.settings)
 
     def part(start: float, width: float) -> Progress | None:
         return None if progress is None else lambda done: progress(start + width * done)
@@ -226,17 +226,6 @@ def drivers(
         num_failed_draws=num_failed,
         certificate=equilibrium.certificate,
         settings=equilibrium.settings,
-    )
-
-
-def _quick(equilibrium: Equilibrium) -> Settings:
-    """How the other solves are done: as the given one, to the same tolerances, without what only it needs."""
-    settings = equilibrium.settings
-    return Settings(
-        tolerance=settings.tolerance,
-        belief_points=settings.belief_points,
-        belief_tolerance=settings.belief_tolerance,
-        max_periods=settings.max_periods,
     )
 
 

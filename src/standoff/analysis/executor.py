@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from standoff.errors import StandoffError
 from standoff.game.compiled_structure import CompiledStructure
@@ -18,7 +18,7 @@ from standoff.scenario import Scenario
 from standoff.solve.batch import solve_batch
 from standoff.solve.result import Equilibrium, Settings
 
-__all__ = ["Draw", "Executor", "Threads"]
+__all__ = ["Draw", "Executor", "Remembering", "Threads"]
 
 Kept = TypeVar("Kept")
 Draw = Mapping[str, float]
@@ -82,3 +82,33 @@ class Threads:
         """As `Executor.solve_draws`."""
         games = CompiledStructure.of(scenario).games(draws)
         yield from enumerate(solve_batch(games, settings, keep=keep, threads=self.threads))
+
+
+class Remembering:
+    """Hands solves on to another executor, and answers from memory what it has been asked before.
+
+    Several questions about one crisis ask for the same draws: the ends of every range, for example. What is kept of them is
+    held as long as this lives.
+    """
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+        self._known: dict[tuple[object, ...], Any] = {}
+
+    def solve_draws(
+        self,
+        scenario: Scenario,
+        draws: Iterable[Draw],
+        settings: Settings,
+        keep: Callable[[Equilibrium], Kept],
+    ) -> Iterator[tuple[int, Kept | StandoffError]]:
+        """As `Executor.solve_draws`; what is known comes first."""
+        asked = list(draws)
+        keys = [(scenario.scenario_hash, settings, keep, *sorted(draw.items())) for draw in asked]
+        unknown = [k for k, key in enumerate(keys) if key not in self._known]
+        for k, key in enumerate(keys):
+            if key in self._known:
+                yield k, self._known[key]
+        for place, answer in self._executor.solve_draws(scenario, [asked[k] for k in unknown], settings, keep):
+            self._known[keys[unknown[place]]] = answer
+            yield unknown[place], answer

@@ -8,23 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from standoff.analysis.ensemble import series_names
 from standoff.analysis.executor import Draw, Executor
-from standoff.analysis.targets import target_odds
+from standoff.analysis.resolution import Solved, keep_odds
 from standoff.errors import StandoffError
 from standoff.scenario import Scenario
 from standoff.solve.adjoint import Target
 from standoff.solve.equilibrium import BELIEF_LADDER
-from standoff.solve.result import Equilibrium, Settings
+from standoff.solve.result import Settings
 
-__all__ = ["SolvedDraw", "solve_targets"]
+__all__ = ["QUICK_TOLERANCE", "SolvedDraw", "quick_settings", "solve_targets"]
 
 Floats = NDArray[np.float64]
 
+QUICK_TOLERANCE = 5e-3
+"""Largest estimated error of odds that are read to the per cent."""
 FIRST_SHARE = 0.8
 """Share of the work that the first round of solves is taken for while nobody knows how many need a second."""
 
@@ -36,12 +38,12 @@ class SolvedDraw:
     Attributes:
         odds: Probability of each target; shape (target,).
         error: Estimated error of any odds of this solution.
-        belief_points: Points on each belief axis.
+        belief_points: Points on each belief axis; 1 where no player has two types.
     """
 
     odds: Floats
     error: float
-    belief_points: tuple[int, ...]
+    belief_points: int
 
 
 def solve_targets(
@@ -69,8 +71,12 @@ def solve_targets(
     Raises:
         ScenarioError: The scenario itself makes no game, or a name in a draw is no parameter.
     """
-    keep = partial(_kept, targets=tuple(targets))
-    found: dict[int, SolvedDraw | StandoffError] = {}
+    names = [(one.kind, one.name) for one in series_names(scenario)]
+    places = [
+        ((target.periods or scenario.num_periods) - 1, names.index((target.kind, target.name))) for target in targets
+    ]
+    keep = keep_odds  # of everything, so that another question about the same draws finds them solved (`Remembering`)
+    found: dict[int, Solved | StandoffError] = {}
     first = settings if settings.belief_points is not None else replace(settings, belief_points=BELIEF_LADDER[0])
     share = 1.0 if settings.belief_points is not None else FIRST_SHARE
     for k, answer in executor.solve_draws(scenario, draws, first, keep):
@@ -81,16 +87,32 @@ def solve_targets(
         again = [
             k
             for k, answer in sorted(found.items())
-            if not isinstance(answer, SolvedDraw) or answer.error > settings.belief_tolerance
+            if not isinstance(answer, Solved) or answer.belief_error > settings.belief_tolerance
         ]
         solves = executor.solve_draws(scenario, [draws[k] for k in again], settings, keep) if again else ()
         for finished, (place, answer) in enumerate(solves, 1):
             found[again[place]] = answer
             if progress is not None:
                 progress(share + (1.0 - share) * finished / len(again))
-    return [found[k] for k in range(len(draws))]
+    return [_of_targets(found[k], places) for k in range(len(draws))]
 
 
-def _kept(equilibrium: Equilibrium, targets: tuple[Target, ...]) -> SolvedDraw:
-    certificate = equilibrium.certificate
-    return SolvedDraw(target_odds(equilibrium, targets), certificate.belief_error, certificate.belief_points)
+def quick_settings(settings: Settings) -> Settings:
+    """How many other solves are done beside a forecast: to the same residual, and to odds that are read to the per cent.
+
+    Args:
+        settings: How the forecast was solved. Belief points that it fixes are kept.
+    """
+    return Settings(
+        tolerance=settings.tolerance,
+        belief_points=settings.belief_points,
+        belief_tolerance=max(settings.belief_tolerance, QUICK_TOLERANCE),
+        max_periods=settings.max_periods,
+    )
+
+
+def _of_targets(found: Solved | StandoffError, places: Sequence[tuple[int, int]]) -> SolvedDraw | StandoffError:
+    if not isinstance(found, Solved):
+        return found
+    odds = np.array([found.odds[place] for place in places])
+    return SolvedDraw(odds, found.belief_error, found.belief_points)

@@ -9,7 +9,7 @@ types of a player
 1. **checks** are made on the file's own values and on draws spread over the whole, by solving them as a forecast is;
 2. **the fewest points** to begin with are the fewest of the ladder at which all checked draws have the same odds, up to
 the tolerance;
-3. **every draw** is solved at these points, and at more where its gap is above half of the tolerance.
+3. **every draw** is solved at these points, and at more where three times its gap exceeds the tolerance.
 
 The largest difference of any odds by any date between a checked draw and its forecast is the **belief error** of the
 whole. It is the largest of the
@@ -43,9 +43,6 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
-
-SAFETY = 2.0
-"""Part of the tolerance that a gap may be. Errors were up to seven times the gap on draws of `iran-us-2026`, most below it."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +96,8 @@ def keep_odds(equilibrium: Equilibrium) -> Solved | SolveError:
     """Keep the odds of a draw; where its own solve shows them to be off, solve it again at more points first.
 
     Args:
-        equilibrium: The solution; where its error was not estimated, its gap must be below a part of its settings'
-            tolerance.
+        equilibrium: The solution; where its error was not estimated against another solution, three times its gap must not
+            exceed its settings' tolerance.
 
     Returns:
         What is kept, or the failure of a solve at more points.
@@ -108,7 +105,7 @@ def keep_odds(equilibrium: Equilibrium) -> Solved | SolveError:
     settings = equilibrium.settings
     if settings.estimate_error or not equilibrium.game.belief_players:
         return Solved.of(equilibrium)
-    most = settings.belief_tolerance / SAFETY
+    most = settings.belief_tolerance
     ladder = [points for points in BELIEF_LADDER if points > equilibrium.belief_shape[0]]
     while equilibrium.certificate.belief_error > most:
         if not ladder:

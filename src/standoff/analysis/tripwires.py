@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from standoff.analysis.drivers import ranges_of
 from standoff.analysis.executor import Executor, Threads
 from standoff.analysis.gradients import gradients
-from standoff.analysis.quick_solves import SolvedDraw, solve_targets
+from standoff.analysis.quick_solves import SolvedDraw, quick_settings, solve_targets
 from standoff.analysis.targets import describe_target, parse_targets, target_odds
 from standoff.errors import InputError, Problem, SolveError, StandoffError, nearest
 from standoff.scenario import Scenario, source_coverage
@@ -298,13 +298,7 @@ class _Search:
         new = [point for point in dict.fromkeys(points) if point not in self.solved]
         if not new:
             return
-        base = self.equilibrium.settings
-        settings = Settings(
-            tolerance=base.tolerance,
-            belief_points=base.belief_points,
-            belief_tolerance=base.belief_tolerance,
-            max_periods=base.max_periods,
-        )
+        settings = quick_settings(self.equilibrium.settings)
         draws = [{name: value} for name, value in new]
         found = solve_targets(
             self.scenario, self.candidates, draws, executor=self.executor, settings=settings, progress=progress

@@ -33,7 +33,7 @@ __all__ = ["PARTS", "Dossier", "Part", "assemble_dossier", "chosen_parts"]
 Part = Literal["ensemble", "drivers", "tripwires", "watch", "bargain", "window", "stories"]
 PARTS: tuple[Part, ...] = get_args(Part)
 _SHARES: dict[str, float] = {
-    "solve": 2.0, "whatif": 3.0, "ensemble": 25.0, "drivers": 40.0, "tripwires": 40.0, "watch": 3.0, "bargain": 15.0,
+    "solve": 2.0, "whatif": 3.0, "ensemble": 25.0, "drivers": 40.0, "tripwires": 10.0, "watch": 3.0, "bargain": 15.0,
     "window": 3.0, "stories": 10.0,
 }  # fmt: skip
 """Roughly how long each part takes, against the others."""
@@ -120,6 +120,7 @@ def assemble_dossier(
         InputError: A variant is wrong; carries every fault.
         SolveError: The crisis itself, or a variant, was not solved to tolerance.
     """
+    from standoff.analysis.executor import Remembering, Threads
     from standoff.analysis.targets import default_targets
     from standoff.solve.equilibrium import Settings
 
@@ -135,12 +136,13 @@ def assemble_dossier(
     solution = crisis.solve(settings, steps)
     targets = default_targets(crisis.scenario)
     names = [f"{target.name}@{(target.periods or 0) * crisis.scenario.period.length:g}" for target in targets]
+    shared = Remembering(executor or Threads())  # drivers and tripwires look at the same ends of ranges
     questions: dict[Part, Callable[[], dict[str, Any]]] = {
         "ensemble": lambda: {
             "ensemble": crisis.ensemble(num_draws, seed=seed, executor=executor, progress=steps),
         },
-        "drivers": lambda: {"drivers": solution.drivers(names, executor=executor, progress=steps)},
-        "tripwires": lambda: {"tripwires": solution.tripwires(executor=executor, progress=steps)},
+        "drivers": lambda: {"drivers": solution.drivers(names, executor=shared, progress=steps)},
+        "tripwires": lambda: {"tripwires": solution.tripwires(executor=shared, progress=steps)},
         "watch": lambda: {"watch": solution.watch(targets)},
         "bargain": lambda: {
             "bargain": solution.bargain(),

@@ -7,7 +7,7 @@ import pytest
 
 from standoff.analysis.ensemble import FILE, LEVELS, Failure, check_request, describe_ensemble, run_ensemble
 from standoff.analysis.executor import Threads
-from standoff.analysis.resolution import SAFETY, choose_points, keep_odds, unseen_share
+from standoff.analysis.resolution import choose_points, keep_odds, unseen_share
 from standoff.analysis.sampling import Sampler
 from standoff.analysis.targets import parse_target
 from standoff.errors import InputError, SolveError
@@ -245,11 +245,11 @@ def test_a_draw_whose_gap_is_wide_is_solved_at_more_points(secret):
     scenario = apply_overrides(secret, ["rationality=12"])
     found = solve(load_game(scenario), game_settings)
     assert found.certificate.belief_error > 0
-    narrow = replace(game_settings, belief_tolerance=found.certificate.belief_error * SAFETY / 2)
+    narrow = replace(game_settings, belief_tolerance=found.certificate.belief_error / 2)
     kept = keep_odds(solve(load_game(scenario), narrow))
     assert kept.belief_points > 5
-    assert kept.belief_error <= narrow.belief_tolerance / SAFETY
-    wide_enough = replace(game_settings, belief_tolerance=found.certificate.belief_error * SAFETY * 2)
+    assert kept.belief_error <= narrow.belief_tolerance
+    wide_enough = replace(game_settings, belief_tolerance=found.certificate.belief_error * 2)
     assert keep_odds(solve(load_game(scenario), wide_enough)).belief_points == 5
 
 
