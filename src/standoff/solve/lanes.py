@@ -21,6 +21,7 @@ import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import config
+from numba.core.errors import TypingError
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, lower_cast, models, register_model
 
@@ -134,6 +135,9 @@ def _address(context, builder, kind, place, index):
 
 @intrinsic
 def _pointer(typing_context, array):
+    if array.layout != "C":
+        raise TypingError("a pointer is taken of an array that does not lie in one piece, row by row")
+
     def lower(context, builder, sig, args):
         return context.make_array(sig.args[0])(context, builder, args[0]).data
 

@@ -101,6 +101,7 @@ class _Induction:
         self.starts: list[tuple[Floats, Floats]] = []
         self.epoch: Epoch | None = None
         self.moves: tuple[Moves, ...] = ()
+        self.flow = np.empty(0)
         self.warm: list[Floats] = []
         self.trend: list[Floats] = []
         self.turn = 0
@@ -117,6 +118,7 @@ class _Induction:
             return
         self.epoch = epoch
         self.moves = tuple(moves_of(layer) for layer in epoch.layers)
+        self.flow = np.ascontiguousarray(epoch.flow)
         self.findings = [_Findings.of(layer) for layer in epoch.layers]
         self.starts = [start_of(layer, s, self.settings.start) for s, layer in enumerate(epoch.layers)]
         for s, layer in enumerate(epoch.layers):
@@ -148,7 +150,7 @@ class _Induction:
         if self.ended.shape != value.shape or self.settings.keep_values:
             self.ended = np.empty_like(value)
         ended = self.ended
-        period_end(value, self.epoch.flow, self.discounts, ended)
+        period_end(value, self.flow, self.discounts, ended)
         values = [ended]
         for s in range(len(self.epoch.layers) - 1, -1, -1):
             layer = self.epoch.layers[s]

@@ -87,6 +87,8 @@ class Workers:
                 beside()
             work()
         finally:
-            # also where a piece failed: nobody may still be writing to the arrays afterwards
+            # a helper that has not begun is not waited for; the others are, also where a piece failed, because nobody may
+            # still be writing to the arrays afterwards
             for helper in helpers:
-                helper.result()
+                if not helper.cancel():
+                    helper.result()
