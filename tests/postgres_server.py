@@ -39,6 +39,10 @@ class Server:
     def start(self) -> None:
         """Make a database cluster and start the server; its data need not survive a power failure."""
         self._do("initdb", "-D", "cluster", "-A", "trust", "-U", "standoff", "-E", "UTF8", "--locale=C", "--no-sync")
+        self.start_again()
+
+    def start_again(self) -> None:
+        """Start the server on the cluster that is there."""
         options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off -c max_connections=20"
         self._do("pg_ctl", "-D", "cluster", "-l", "log", "-w", "-t", "60", "-o", options, "start")
 
@@ -53,9 +57,14 @@ class Server:
     def make_database(self, template: str = "template1") -> str:
         """Make a database like another one, empty by default, and return its address."""
         name = f"test_{next(_numbers)}"
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.execute(self.url("postgres"), f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
+
+    def execute(self, address: str, *statements: str) -> None:
+        """Do something in a database, as its owner."""
+        with psycopg.connect(address, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
 
     def _do(self, program: str, *words: str) -> None:
         with (self.folder / f"{program}.out").open("a") as out:

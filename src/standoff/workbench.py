@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from standoff.solve.adjoint import Target
     from standoff.solve.branches import Branches
     from standoff.solve.equilibrium import Equilibrium, Settings
+    from standoff.store.repository import Store
 
-__all__ = ["JSON_VERSION", "Crisis", "Solution", "find_scenario", "load", "versions", "write_starter"]
+__all__ = ["JSON_VERSION", "Crisis", "Solution", "find_scenario", "load", "rerun", "versions", "write_starter"]
 
 JSON_VERSION = 1
 """Version of the layout of `Solution.document`; it grows when a key changes its meaning or goes."""
@@ -76,6 +77,33 @@ def load(name: str | Path, *, overrides: Sequence[str] = ()) -> Crisis:
     if overrides:
         scenario = apply_overrides(scenario, list(overrides))
     return Crisis(scenario)
+
+
+def rerun(store: Store, run_id: int) -> Solution:
+    """Do a recorded run again: the scenario as it was, solved as it was.
+
+    With the versions of `StoredRun.versions` the document of the solution is the recorded one, number for number.
+
+    Args:
+        store: The store that has it.
+        run_id: Its number.
+
+    Raises:
+        InputError: There is no such run, or this version of standoff solves under other settings (`unknown-settings`).
+        ScenarioError: This version of standoff refuses what the scenario says.
+        SolveError: The equilibrium did not meet the tolerances.
+        StoreError: The store cannot be read.
+    """
+    from standoff.solve.equilibrium import Settings
+
+    recorded = store.run(run_id)
+    try:
+        settings = Settings(**recorded.settings)
+    except (TypeError, ValueError) as error:
+        message = f"run `{run_id}` was solved under settings that this version does not have: {error}"
+        advice = f"install standoff {recorded.versions['standoff']} to do it again"
+        raise InputError(Problem("unknown-settings", message, help=advice)) from None
+    return Crisis(store.scenario_of(run_id)).solve(settings)
 
 
 def write_starter(path: Path) -> None:
@@ -236,6 +264,28 @@ class Solution:
         frame: pd.DataFrame = pandas.DataFrame(columns, index=pandas.Index(dates, name="by"))
         frame.columns.names = ["kind", "name"]
         return frame
+
+    def record(self, store: Store, *, kind: str = "run", known_by: int | None = None, note: str = "") -> int:
+        """Keep the run in a store, with all that is needed to do it again (`rerun`).
+
+        Args:
+            store: The store.
+            kind: What the run is for.
+            known_by: The last write of the store whose news it knew; None where it used no news.
+            note: A remark.
+
+        Returns:
+            Number of the run.
+
+        Raises:
+            StoreError: The store failed; the run was not written.
+        """
+        from standoff.store import Run
+
+        settings = asdict(self.equilibrium.settings)
+        del settings["threads"]  # the answer does not depend on it
+        run = Run(self.scenario, settings, self.document(), kind=kind, known_by=known_by, note=note)
+        return store.add_run(run)
 
     def document(self) -> dict[str, Any]:
         """Everything as plain data, as `standoff run --json` prints it (layout: docs/reference/json.md)."""

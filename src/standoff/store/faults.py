@@ -57,6 +57,9 @@ def told(error: DBAPIError, place: Place, unwritten: str) -> StoreError | None:
     if found is None:
         return None
     code, reason, advice = found
+    if code == "store-read-only" and place.url is None and not unwritten:
+        # readers of a file with a write-ahead log keep an index of the log beside it
+        reason, advice = "to be read it needs a folder that may be written to", "copy it into such a folder"
     rest = f"; {unwritten}" if unwritten else ""
     return StoreError(Problem(code, f"the store `{place}` failed: {reason}{rest}", help=advice))
 
