@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, Table, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, select, true, union_all
 
 from standoff.news.coded import CodedDocument
 from standoff.news.document import Document
@@ -21,6 +22,8 @@ from standoff.store.tables import claims, cluster_members, clusters, codings, do
 __all__ = [
     "document_keys",
     "documents_by_key",
+    "is_between",
+    "known",
     "list_claims",
     "list_clusters",
     "list_codings",
@@ -37,6 +40,13 @@ _CHUNK = 1000  # databases limit the values of one statement
 def known(table: Table, known_by: int | None) -> ColumnElement[bool]:
     """Whether a row had been recorded by a write."""
     return true() if known_by is None else table.c.write_id <= known_by
+
+
+def is_between(day: dt.date | None, since: dt.date | None, until: dt.date | None) -> bool:
+    """Whether a day lies in the range; an unknown day lies in none but the whole of time."""
+    if day is None:
+        return since is None and until is None
+    return (since is None or since <= day) and (until is None or day <= until)
 
 
 def document_keys(
@@ -111,41 +121,29 @@ def list_events(
     connection: Connection, method: str | None, document_hash: str | None, known_by: int | None
 ) -> Iterator[StoredEvent]:
     """Every event of the codings that count, with its last review and its cluster, by document and place in the text."""
-    counting = _counting_codings(method, known_by)
-    reviewed = _last_reviews(known_by)
-    member = _last_clusters(known_by)
-    published = _published(known_by)
     wanted = (
-        select(
-            events.c.id,
-            events.c.content,
-            documents.c.document_hash,
-            codings.c.method,
-            reviewed.c.review_id,
-            member.c.cluster_id,
-            published.c.day,
-        )
+        select(events.c.id, events.c.event_key, events.c.content, codings.c.document_id, codings.c.method)
+        .add_columns(documents.c.document_hash)
         .join(codings, codings.c.id == events.c.coding_id)
-        .join(counting, counting.c.coding_id == codings.c.id)
         .join(documents, documents.c.id == codings.c.document_id)
-        .outerjoin(reviewed, reviewed.c.event_key == events.c.event_key)
-        .outerjoin(member, member.c.event_key == events.c.event_key)
-        .outerjoin(published, published.c.document_id == documents.c.id)
+        .where(codings.c.id.in_(_counting_codings(method, known_by)))
         .order_by(documents.c.id, events.c.position)
     )
     if document_hash is not None:
         wanted = wanted.where(documents.c.document_hash == document_hash)
-    rows = connection.execute(wanted).all()
-    said = _reviews(connection, [row.review_id for row in rows if row.review_id is not None])
-    for row in rows:
+    reviewed = dict(connection.execute(_last_reviews(known_by)).tuples().all())
+    said = _reviews(connection, sorted(reviewed.values()))
+    member = dict(connection.execute(_last_clusters(known_by)).tuples().all())
+    published = dict(connection.execute(_published(known_by)).tuples().all())
+    for row in connection.execute(wanted):
         yield StoredEvent(
             event_id=row.id,
             document_hash=row.document_hash,
             method=row.method,
             coded=event_of(row.content),
-            review=said.get(row.review_id),
-            cluster_id=row.cluster_id,
-            published=row.day,
+            review=said.get(reviewed.get(row.event_key, 0)),
+            cluster_id=member.get(row.event_key),
+            published=published.get(row.document_id),
         )
 
 
@@ -153,36 +151,27 @@ def list_claims(
     connection: Connection, method: str | None, since: dt.date | None, until: dt.date | None, *, known_by: int | None
 ) -> tuple[StoredClaims, ...]:
     """The claims of the codings that count, by day of publication."""
-    counting = _counting_codings(method, known_by)
-    published = _published(known_by)
     wanted = (
-        select(
-            claims.c.content,
-            codings.c.id,
-            codings.c.method,
-            codings.c.language,
-            documents.c.document_hash,
-            published.c.day,
-        )
+        select(claims.c.content, codings.c.document_id, codings.c.method, documents.c.document_hash)
         .join(codings, codings.c.id == claims.c.coding_id)
-        .join(counting, counting.c.coding_id == codings.c.id)
         .join(documents, documents.c.id == codings.c.document_id)
-        .outerjoin(published, published.c.document_id == documents.c.id)
-        .where(_between(published.c.day, since, until))
-        .order_by(published.c.day.nulls_last(), documents.c.id, claims.c.position)
+        .where(codings.c.id.in_(_counting_codings(method, known_by)))
+        .order_by(documents.c.id, claims.c.position)
     )
-    together: dict[int, list[Row[tuple[object, ...]]]] = {}
-    for row in connection.execute(wanted):
-        together.setdefault(row.id, []).append(row)
-    return tuple(
+    published = dict(connection.execute(_published(known_by)).tuples().all())
+    found = [
         StoredClaims(
             document_hash=rows[0].document_hash,
             method=rows[0].method,
-            published=rows[0].day,
+            published=published.get(number),
             claims=tuple(claim_of(row.content) for row in rows),
         )
-        for rows in together.values()
-    )
+        for number, rows in (
+            (number, list(rows)) for number, rows in groupby(connection.execute(wanted), lambda row: row.document_id)
+        )
+        if is_between(published.get(number), since, until)
+    ]
+    return tuple(sorted(found, key=lambda one: one.published or dt.date.max))  # equal days keep their order
 
 
 def list_reviews(connection: Connection, event_id: int, known_by: int | None) -> tuple[StoredReview, ...]:
@@ -199,16 +188,15 @@ def list_reviews(connection: Connection, event_id: int, known_by: int | None) ->
 
 def list_unapplied_reviews(connection: Connection, known_by: int | None) -> tuple[StoredReview, ...]:
     """Last reviews of events that the coding that counts does not have: they say nothing until they are made again."""
-    counting = _counting_codings(None, known_by)
-    present = select(events.c.event_key).join(counting, counting.c.coding_id == events.c.coding_id)
-    reviewed = _last_reviews(known_by)
+    present = select(events.c.event_key).where(events.c.coding_id.in_(_counting_codings(None, known_by)))
+    reviewed = _last_reviews(known_by).subquery()
     wanted = select(reviewed.c.review_id).where(reviewed.c.event_key.not_in(present)).order_by(reviewed.c.review_id)
     return tuple(_reviews(connection, list(connection.execute(wanted).scalars())).values())
 
 
 def list_clusters(connection: Connection, known_by: int | None) -> tuple[Cluster, ...]:
     """Every cluster that still has events, in the order of recording."""
-    member = _last_clusters(known_by)
+    member = _last_clusters(known_by).subquery()
     wanted = (
         select(clusters.c.id, clusters.c.method, clusters.c.label, func.min(events.c.id).label("event_id"))
         .join(member, member.c.cluster_id == clusters.c.id)
@@ -224,14 +212,14 @@ def list_clusters(connection: Connection, known_by: int | None) -> tuple[Cluster
 
 
 def _between(day: ColumnElement[dt.date | None], since: dt.date | None, until: dt.date | None) -> ColumnElement[bool]:
-    """Whether a day lies in the range; an unknown day lies in none but the whole of time."""
+    """The same as `is_between`, for the database."""
     after = true() if since is None else day >= since
     before = true() if until is None else day <= until
     return after & before
 
 
-def _counting_codings(method: str | None, known_by: int | None) -> Subquery:
-    """Document -> the coding that counts."""
+def _counting_codings(method: str | None, known_by: int | None) -> Select[tuple[int]]:
+    """Numbers of the codings that count, one for each document."""
     of_method = true() if method is None else codings.c.method == method
     newest = (
         select(codings.c.document_id, func.max(codings.c.id).label("coding_id"))
@@ -251,28 +239,23 @@ def _counting_codings(method: str | None, known_by: int | None) -> Subquery:
         select(last.c.document_id, events.c.coding_id)
         .join(reviews, reviews.c.id == last.c.review_id)
         .join(events, events.c.id == reviews.c.event_id)
-        .subquery()
     )
-    chosen = func.coalesce(looked_at.c.coding_id, newest.c.coding_id).label("coding_id")
-    return (
-        select(newest.c.document_id, chosen)
-        .outerjoin(looked_at, looked_at.c.document_id == newest.c.document_id)
-        .subquery()
-    )
+    chosen = looked_at.subquery()
+    others = select(newest.c.coding_id).where(newest.c.document_id.not_in(select(chosen.c.document_id)))
+    return select(union_all(select(chosen.c.coding_id), others).subquery().c.coding_id)
 
 
-def _last_reviews(known_by: int | None) -> Subquery:
+def _last_reviews(known_by: int | None) -> Select[tuple[str, int]]:
     """Key of an event -> its last review."""
     return (
         select(events.c.event_key, func.max(reviews.c.id).label("review_id"))
         .join(events, events.c.id == reviews.c.event_id)
         .where(known(reviews, known_by))
         .group_by(events.c.event_key)
-        .subquery()
     )
 
 
-def _last_clusters(known_by: int | None) -> Subquery:
+def _last_clusters(known_by: int | None) -> Select[tuple[str, int]]:
     """Key of an event -> the cluster that it was put into last."""
     return (
         select(events.c.event_key, func.max(cluster_members.c.cluster_id).label("cluster_id"))
@@ -280,17 +263,15 @@ def _last_clusters(known_by: int | None) -> Subquery:
         .join(clusters, clusters.c.id == cluster_members.c.cluster_id)
         .where(known(clusters, known_by))
         .group_by(events.c.event_key)
-        .subquery()
     )
 
 
-def _published(known_by: int | None) -> Subquery:
+def _published(known_by: int | None) -> Select[tuple[int, dt.date | None]]:
     """Document -> first known day of publication."""
     return (
         select(sightings.c.document_id, func.min(sightings.c.date).label("day"))
         .where(known(sightings, known_by))
         .group_by(sightings.c.document_id)
-        .subquery()
     )
 
 

@@ -17,7 +17,7 @@ from standoff.news.coded import CodedDocument, Event
 from standoff.news.document import Document
 from standoff.store.columns import canonical_json, hash_of
 from standoff.store.database import Write
-from standoff.store.plain import code_of, event_key
+from standoff.store.plain import code_of, event_keys
 from standoff.store.records import Added, Review
 from standoff.store.tables import claims, cluster_members, clusters, codings, documents, events, reviews, sightings
 
@@ -260,7 +260,7 @@ def _event_rows(found: Iterable[tuple[int, CodedDocument]]) -> list[dict[str, An
         {
             "coding_id": number,
             "position": position,
-            "event_key": event_key(coded.document_hash, event),
+            "event_key": key,
             "event_type": event.event_type,
             "date": event.date,
             "actor": code_of(event.actor),
@@ -270,7 +270,9 @@ def _event_rows(found: Iterable[tuple[int, CodedDocument]]) -> list[dict[str, An
             "content": event.document(),
         }
         for number, coded in found
-        for position, event in enumerate(coded.events)
+        for position, (event, key) in enumerate(
+            zip(coded.events, event_keys(coded.document_hash, coded.events), strict=True)
+        )
     ]
 
 

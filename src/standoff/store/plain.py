@@ -7,19 +7,31 @@ review of an event holds for it in every other coding of the document that finds
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from standoff.news.coded import Attribution, Claim, Event, Mention, Span
 from standoff.store.columns import canonical_json, hash_of
 
-__all__ = ["claim_of", "code_of", "event_key", "event_of"]
+__all__ = ["claim_of", "code_of", "event_keys", "event_of"]
 
 
-def event_key(document_hash: str, event: Event) -> str:
-    """Hash of the document, the characters, the type, the actor and the target."""
-    parts = [document_hash, list(event.span), event.event_type, code_of(event.actor), code_of(event.target)]
-    return hash_of(canonical_json(parts))
+def event_keys(document_hash: str, events: Iterable[Event]) -> tuple[str, ...]:
+    """The key of each event of a coding: a hash, different for each of them.
+
+    Args:
+        document_hash: The document.
+        events: The events of one coding, in its order; of several that are coded alike the first, second and so on differ.
+    """
+    seen: Counter[str] = Counter()
+    keys = []
+    for event in events:
+        parts = [document_hash, list(event.span), event.event_type, code_of(event.actor), code_of(event.target)]
+        name = canonical_json(parts)
+        seen[name] += 1
+        keys.append(hash_of(f"{name}{seen[name]}"))
+    return tuple(keys)
 
 
 def code_of(mention: Mention | None) -> str:

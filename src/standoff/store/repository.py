@@ -252,7 +252,7 @@ class Store:
             for one in self.coded_events(method=method, known_by=known_by)
             if not one.is_dropped
             and (wanted is None or not wanted.isdisjoint(_countries(one)))
-            and _is_between(one, since, until)
+            and news_reading.is_between(_day(one), since, until)
         ]
         return tuple(sorted(found, key=lambda one: _day(one) or dt.date.max))  # sorting keeps the order of equal days
 
@@ -438,10 +438,3 @@ def _countries(one: StoredEvent) -> set[str]:
 
 def _day(one: StoredEvent) -> dt.date | None:
     return one.event.date or one.published
-
-
-def _is_between(one: StoredEvent, since: dt.date | None, until: dt.date | None) -> bool:
-    day = _day(one)
-    if day is None:
-        return since is None and until is None
-    return (since is None or since <= day) and (until is None or day <= until)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from itertools import groupby
 
 from sqlalchemy import Connection, select
 
 from standoff.store.columns import hash_of, plain_json
-from standoff.store.plain import event_key, event_of
+from standoff.store.plain import event_keys, event_of
 from standoff.store.records import Fault
 from standoff.store.tables import codings, documents, events, scenarios
 
@@ -37,14 +38,19 @@ def _of_documents(connection: Connection) -> Iterator[Fault]:
 
 def _of_events(connection: Connection) -> Iterator[Fault]:
     wanted = (
-        select(events.c.id, events.c.content, events.c.event_key, documents.c.document_hash, documents.c.text)
+        select(events.c.id, events.c.coding_id, events.c.content, events.c.event_key)
+        .add_columns(documents.c.document_hash, documents.c.text)
         .join(codings, codings.c.id == events.c.coding_id)
         .join(documents, documents.c.id == codings.c.document_id)
+        .order_by(events.c.coding_id, events.c.position)
     )
-    for row in connection.execute(wanted):
-        event = event_of(row.content)
-        if event_key(row.document_hash, event) != row.event_key or row.text[slice(*event.span)] != event.quote:
-            yield Fault("events", f"event {row.id} is not the one that was recorded")
+    for _, group in groupby(connection.execute(wanted), lambda row: row.coding_id):
+        rows = list(group)
+        found = [event_of(row.content) for row in rows]
+        keys = event_keys(rows[0].document_hash, found)
+        for row, event, key in zip(rows, found, keys, strict=True):
+            if key != row.event_key or row.text[slice(*event.span)] != event.quote:
+                yield Fault("events", f"event {row.id} is not the one that was recorded")
 
 
 def _of_scenarios(connection: Connection) -> Iterator[Fault]:
