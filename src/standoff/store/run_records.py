@@ -24,7 +24,9 @@ def add_run(write: Write, run: Run) -> int:
 
     Raises:
         InputError: The write up to which it knew the news is not in the store (`unknown-write`).
+        ValueError: A number of the document or of the settings is not finite.
     """
+    plain_json([dict(run.document), dict(run.settings)])
     faults = check_text("the run", run.kind, run.note)
     last = write.connection.execute(select(func.max(writes.c.id))).scalar_one() or 0
     if run.known_by is not None and not 1 <= run.known_by <= last:

@@ -117,6 +117,6 @@ def test_a_run_is_of_its_scenario(cuba, changed):
 
 
 def test_what_is_not_a_number_is_not_recorded(store, cuba):
-    with pytest.raises(Exception, match="not JSON compliant"):
+    with pytest.raises(ValueError, match="not JSON compliant"):
         store.add_run(a_run(cuba, odds=(float("nan"), 0.5)))
     assert (store.runs(), store.last_write()) == ((), 0)
