@@ -239,14 +239,11 @@ def test_a_server_that_stops_is_told_and_found_again_when_it_is_back():
             assert store.add_documents([document(2)]).new == 1
 
 
-def test_a_user_without_the_right_to_write_is_told(address, store, request):
-    if not str(address).startswith("postgresql"):
-        pytest.skip("a file has no users")
-    server = request.getfixturevalue("postgres")
-    store.add_documents([document()])
-    server.execute(address, "DROP ROLE IF EXISTS reader", "CREATE ROLE reader LOGIN")
-    server.execute(address, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+def test_a_user_without_the_right_to_write_is_told(postgres):
+    address = postgres.make_database()
+    with prepare_store(address) as store:
+        store.add_documents([document()])
+    postgres.execute(address, "CREATE ROLE reader LOGIN", "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
     with open_store(address.replace("//standoff@", "//reader@")) as reader:
         assert list(reader.documents()) == [document()]
         assert fault(lambda: reader.add_documents([document(2)])).code == "store-read-only"
-    server.execute(address, "DROP OWNED BY reader", "DROP ROLE reader")

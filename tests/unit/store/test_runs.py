@@ -9,6 +9,7 @@ from standoff.errors import InputError
 from standoff.scenario import apply_overrides, load_scenario
 from standoff.store import Run
 from standoff.version import __version__
+from standoff.workbench import rerun
 from stored_news import document
 
 SETTINGS = {"tolerance": 1e-8, "belief_points": 5}
@@ -120,3 +121,9 @@ def test_what_is_not_a_number_is_not_recorded(store, cuba):
     with pytest.raises(ValueError, match="not JSON compliant"):
         store.add_run(a_run(cuba, odds=(float("nan"), 0.5)))
     assert (store.runs(), store.last_write()) == ((), 0)
+
+
+def test_a_run_under_settings_that_are_unknown_is_not_done_again(store, changed):
+    given = Run(changed, {"tolerance": 1e-8, "speed": "high"}, a_run(changed).document)
+    with pytest.raises(InputError, match=r"unknown-settings.*speed"):
+        rerun(store, store.add_run(given))
