@@ -93,6 +93,7 @@ def plain(store, **filters):
     return [one.event for one in found]
 
 
+@settings(max_examples=10)
 @given(sequences)
 def test_any_sequence_comes_to_the_events_of_a_plain_list_in_a_file(tmp_path_factory, acts):
     with prepare_store(tmp_path_factory.mktemp("stores") / "store.sqlite") as store:
@@ -101,7 +102,7 @@ def test_any_sequence_comes_to_the_events_of_a_plain_list_in_a_file(tmp_path_fac
         assert store.check() == ()
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(sequences, sequences)
 def test_any_sequence_comes_to_the_same_events_on_a_server(tmp_path_factory, postgres, first, second):
     with (
