@@ -10,7 +10,7 @@ export MPLCONFIGDIR := $(CURDIR)/build/matplotlib
 SCENARIO ?= iran-us-2026
 STAMP := $(VENV)/.stamp
 
-.PHONY: help setup run test check docs bench bench-peers browser clean
+.PHONY: help setup run test check docs bench bench-peers browser server clean
 help:
 	@echo "make run | test | check | docs | bench | bench-peers | setup | clean"
 
@@ -24,7 +24,7 @@ $(STAMP)-%: $(BIN)/python pyproject.toml constraints.txt
 setup: $(STAMP)-test $(STAMP)-check $(STAMP)-bench
 run: $(STAMP)-base
 	$(BIN)/standoff run $(SCENARIO)
-test: $(STAMP)-test browser
+test: $(STAMP)-test browser server
 	$(BIN)/python -m pytest $(ARGS)
 check: $(STAMP)-check
 	$(BIN)/ruff check .
@@ -44,5 +44,11 @@ browser:
 	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 \
 	       && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
 	  || echo "no Chromium found: the tests that open the HTML brief in a browser will be skipped"
+# The tests of the store start a PostgreSQL server of their own, from the programs of a package.
+server:
+	@command -v postgres >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 \
+	       && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null; } \
+	  || echo "no PostgreSQL server found: the tests of a store on one will be skipped"
 clean:
 	rm -rf build $(VENV)

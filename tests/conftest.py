@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -11,3 +12,12 @@ settings.register_profile(
     "standoff", deadline=None, derandomize=True, max_examples=15, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("standoff")
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server for the whole of the tests; those that need it are skipped where none is installed."""
+    from postgres_server import running
+
+    with running() as server:
+        yield server

@@ -42,7 +42,9 @@ def main():
     )
     answer = {"device": device.name, "on_gpu": tally.on_gpu, "handed_back": tally.handed_back, "draws": []}
     for index in (0, 2):
-        ours, theirs = found[index], solve(games[index], SETTINGS)
+        # the GPU holds all draws at the same belief points
+        anchored = replace(SETTINGS, anchor=(0.5,) * len(games[index].belief_players))
+        ours, theirs = found[index], solve(games[index], anchored)
         points = theirs.num_points
         rows = [[layer[..., :points] for period in solved.strategies for layer in period] for solved in (ours, theirs)]
         values = [[layer[..., :points] for layer in solved.values[0]] for solved in (ours, theirs)]

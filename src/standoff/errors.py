@@ -119,9 +119,17 @@ class SolveError(StandoffError):
 
 
 class StoreError(StandoffError):
-    """The store cannot be reached or is damaged."""
+    """The store cannot be reached, cannot be written to, or is damaged.
+
+    Attributes:
+        problem: What went wrong, and what was and was not written.
+    """
 
     exit_code = 4
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(str(problem))
 
 
 def nearest(name: str, valid: Sequence[str]) -> str:

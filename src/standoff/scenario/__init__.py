@@ -1,5 +1,6 @@
 """Scenario files: what a crisis is made of, read from YAML and checked."""
 
+from standoff.scenario.archive import archive, restore
 from standoff.scenario.base import Amount, amount_for
 from standoff.scenario.check import check
 from standoff.scenario.coverage import Coverage, source_coverage
@@ -78,11 +79,13 @@ __all__ = [
     "Track",
     "amount_for",
     "apply_overrides",
+    "archive",
     "base_scope",
     "check",
     "json_schema",
     "load_scenario",
     "parse_scenario",
     "replace",
+    "restore",
     "source_coverage",
 ]

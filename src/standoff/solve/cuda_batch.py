@@ -82,8 +82,8 @@ def solve_batch_on_gpu(
 
     Args:
         games: As in `solve_batch`; an error among them is passed on in its place.
-        settings: How to solve each game; `threads`, `trace_always`, `start` and `keep_values` have no meaning here. All games
-            have the same belief points: where there is no `anchor`, the prior of the first game is one of them.
+        settings: How to solve each game; `threads` has no meaning here. All games
+            and both axes have the same belief points, with one half among them (`anchor`) instead of the prior.
         keep: What to keep of a solution.
         full: Whether a solution has its strategies and the values of period 0. They are nearly all of the memory, and fetching
             them takes longer than finding them; without them, odds, certificate, start values and the forward sweep are there,
@@ -132,8 +132,6 @@ class _Batch:
                     yield index, game
                 else:
                     check_supported(game, self.settings)
-                    if self.settings.anchor is None:
-                        self.settings = replace(self.settings, anchor=game.prior_belief)
                     alike.setdefault(structure_key(game), []).append((index, game))
             handed_back: list[tuple[int, Game]] = []
             for group in alike.values():
@@ -200,7 +198,7 @@ class _Batch:
         while at < len(group):
             count = draws_at_a_time(group[0][1], num_points, self.device)
             part = group[at : at + count]
-            stack = Stack([game for _, game in part], num_points, self.settings.anchor)
+            stack = Stack([game for _, game in part], num_points, _anchor(group[0][1]))
             yield part, solve_stack(stack, self.device, full=full)
             at += len(part)
 
@@ -230,8 +228,9 @@ class _Batch:
         row = padded(solved.num_points)
         horizon = np.repeat(game.unresolved_payoff[:, :, None], row, axis=2)
         second = ((np.empty((0, 2 if game.belief_players else 1, row)),) * game.num_layers,) * game.num_periods
+        settings = replace(self.settings, anchor=_anchor(game))
         return Equilibrium(
-            game, self.settings, certificate, start_values, *self._large_parts(solved, draw), second, sweep, horizon
+            game, settings, certificate, start_values, *self._large_parts(solved, draw), second, sweep, horizon
         )
 
     def _large_parts(self, solved: Solved, draw: int) -> tuple[Layered, Layered]:
@@ -241,6 +240,11 @@ class _Batch:
         values = tuple(_filled(layer[..., draw]) for layer in solved.values)
         strategies = tuple(tuple(_filled(layer[..., draw]) for layer in period) for period in solved.strategies)
         return (values,), strategies
+
+
+def _anchor(game: Game) -> tuple[float, ...]:
+    """The belief that is a point on every axis: the kernels hold one axis for both, and all draws share it."""
+    return (0.5,) * len(game.belief_players)
 
 
 def _filled(rows: Floats) -> Floats:

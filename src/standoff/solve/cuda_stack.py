@@ -55,6 +55,7 @@ def _unsupported(game: Game, settings: Settings) -> Iterator[Problem]:
         ("trace_always", settings.trace_always),
         ("start", settings.start is not None),
         ("keep_values", settings.keep_values),
+        ("anchor", settings.anchor is not None),
     ):
         if asked:
             value = getattr(settings, name)

@@ -1,7 +1,7 @@
 """The use cases. The command line, notebooks and the brief call these, so that one number comes from one function."""
 
 from standoff.catalog import list_scenarios
-from standoff.workbench.crisis import Crisis, answer_document, compare, load
+from standoff.workbench.crisis import Crisis, answer_document, compare, load, rerun
 from standoff.workbench.dossier import PARTS, Dossier, chosen_parts
 from standoff.workbench.finding import find_scenario, write_starter
 from standoff.workbench.provenance import JSON_VERSION, versions
@@ -19,6 +19,7 @@ __all__ = [
     "find_scenario",
     "list_scenarios",
     "load",
+    "rerun",
     "versions",
     "write_starter",
 ]

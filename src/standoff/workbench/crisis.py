@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from standoff.game.model import Game
     from standoff.solve.branches import Branches
     from standoff.solve.equilibrium import Settings
+    from standoff.store.repository import Store
 
-__all__ = ["Crisis", "answer_document", "compare", "load"]
+__all__ = ["Crisis", "answer_document", "compare", "load", "rerun"]
 
 
 def load(name: str | Path, *, overrides: Sequence[str] = ()) -> Crisis:
@@ -86,6 +87,70 @@ def answer_document(found: WhatIf | Comparison | Drivers | Tripwires) -> dict[st
     from standoff.analysis.documents import answer_document as plain
 
     return {"json_version": JSON_VERSION, **plain(found), "versions": versions()}
+
+
+def rerun(store: Store, run_id: int) -> Solution:
+    """Do a recorded run again: the scenario as it was, solved as it was.
+
+    With the versions of `StoredRun.versions` the document of the solution is the recorded one, number for number.
+
+    Args:
+        store: The store that has it.
+        run_id: Its number.
+
+    Raises:
+        InputError: There is no such run, or this version of standoff solves under other settings (`unknown-settings`).
+        ScenarioError: This version of standoff refuses what the scenario says.
+        SolveError: The equilibrium did not meet the tolerances.
+        StoreError: The store cannot be read.
+    """
+    from standoff.solve.equilibrium import Settings
+
+    recorded = store.run(run_id)
+    try:
+        settings = Settings(**_tuples(recorded.settings))
+    except (TypeError, ValueError) as error:
+        message = f"run `{run_id}` was solved under settings that this version does not have: {error}"
+        advice = f"install standoff {recorded.versions['standoff']} to do it again"
+        raise InputError(Problem("unknown-settings", message, help=advice)) from None
+    return Crisis(store.scenario_of(run_id)).solve(settings)
+
+
+def write_starter(path: Path) -> None:
+    """Write the commented starter scenario to a new file.
+
+    Raises:
+        InputError: The file exists already, or cannot be written.
+    """
+    text = (Path(catalog.__file__).parent / "starter.yaml.txt").read_text(encoding="utf-8")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise InputError(
+            Problem(code="file-exists", message=f"`{path}` is there already", help="choose another name")
+        ) from None
+    except OSError as error:
+        raise InputError(
+            Problem(
+                code="cannot-write",
+                message=f"`{path}` cannot be written: {error.strerror}",
+                help="choose another place",
+            )
+        ) from None
+
+
+def versions() -> dict[str, str]:
+    """Versions of everything that a number depends on."""
+    packages = ("numpy", "numba", "pydantic")
+    return {"standoff": __version__, "python": platform.python_version()} | {
+        name: metadata.version(name) for name in packages
+    }
+
+
+def _tuples(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as they were before they were plain data."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from standoff.analysis.window import Window
     from standoff.solve.adjoint import Target
     from standoff.solve.equilibrium import Equilibrium
+    from standoff.store.repository import Store
     from standoff.workbench.crisis import Crisis
 
 __all__ = ["Solution"]
@@ -249,6 +250,28 @@ class Solution:
         keys = ("json_version", "scenario", "scenario_hash", "overrides", "as_of", "period", "horizon")
         document = self.document()
         return {key: document[key] for key in (*keys, "certificate", "settings", "versions")}
+
+    def record(self, store: Store, *, kind: str = "run", known_by: int | None = None, note: str = "") -> int:
+        """Keep the run in a store, with all that is needed to do it again (`rerun`).
+
+        Args:
+            store: The store.
+            kind: What the run is for.
+            known_by: The last write of the store whose news it knew; None where it used no news.
+            note: A remark.
+
+        Returns:
+            Number of the run.
+
+        Raises:
+            StoreError: The store failed; the run was not written.
+        """
+        from standoff.store import Run
+
+        settings = asdict(self.equilibrium.settings)
+        del settings["threads"]  # the answer does not depend on it
+        run = Run(self.scenario, settings, self.document(), kind=kind, known_by=known_by, note=note)
+        return store.add_run(run)
 
     def to_frame(self) -> pd.DataFrame:
         """Odds by date as a pandas table: a row for each period, a column for each outcome and milestone.

@@ -1,0 +1,82 @@
+"""Documents, events, claims, reviews, runs and forecasts, kept so that any past forecast can be made again.
+
+    with open_store("crisis.sqlite") as store:
+        store.add_documents(documents)
+        store.add_codings(codings, method="patterns 1")
+        store.add_reviews([Review(event_id, "drop", author="me")])
+        store.effective_events(countries={"USA", "IRN"})
+
+An SQLite file by default, a PostgreSQL server by URL. Rows are added, never changed (docs/explanation/store.md).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from standoff.extras import import_extra
+from standoff.store.records import (
+    Added,
+    Cluster,
+    Fault,
+    ForecastSeries,
+    Review,
+    Run,
+    StoredClaims,
+    StoredCoding,
+    StoredEvent,
+    StoredReview,
+    StoredRun,
+)
+
+if TYPE_CHECKING:
+    from standoff.store.repository import Store
+
+__all__ = [
+    "Added",
+    "Cluster",
+    "Fault",
+    "ForecastSeries",
+    "Review",
+    "Run",
+    "StoredClaims",
+    "StoredCoding",
+    "StoredEvent",
+    "StoredReview",
+    "StoredRun",
+    "open_store",
+    "prepare_store",
+]
+
+
+def open_store(given: str | Path | None = None, *, wait_seconds: float = 5.0) -> Store:
+    """Open a store (see `standoff.store.repository.open_store`).
+
+    Raises:
+        InputError: The URL cannot be read.
+        MissingExtraError: The extra `store`, or `postgres` for a server, is not installed.
+        StoreError: The store cannot be opened, is none, or is of another version of standoff.
+    """
+    _need_extra()
+    from standoff.store import repository
+
+    return repository.open_store(given, wait_seconds=wait_seconds)
+
+
+def prepare_store(given: str | Path | None = None, *, wait_seconds: float = 5.0) -> Store:
+    """Make or renew the tables of a store, then open it (see `standoff.store.repository.prepare_store`).
+
+    Raises:
+        InputError: The URL cannot be read.
+        MissingExtraError: The extra `store`, or `postgres` for a server, is not installed.
+        StoreError: The database holds something else, is of a newer standoff, or cannot be written to.
+    """
+    _need_extra()
+    from standoff.store import repository
+
+    return repository.prepare_store(given, wait_seconds=wait_seconds)
+
+
+def _need_extra() -> None:
+    for module in ("sqlalchemy", "alembic", "platformdirs"):
+        import_extra(module, "store", "the store")

@@ -1,0 +1,315 @@
+"""Reading documents, codings, events and clusters.
+
+Which coding of a document counts: the one whose event a person reviewed last, for that is the one that was looked at;
+without a review the one recorded last. A review holds for every coding that finds the same event (`plain.event_key`); of
+several the last one holds. Every function takes `known_by`: the last write that is to be known, None for all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, select, true, union_all
+
+from standoff.news.coded import CodedDocument
+from standoff.news.document import Document
+from standoff.store.plain import claim_of, event_of
+from standoff.store.records import Cluster, Review, StoredClaims, StoredCoding, StoredEvent, StoredReview
+from standoff.store.tables import claims, cluster_members, clusters, codings, documents, events, reviews, sightings
+
+__all__ = [
+    "document_keys",
+    "documents_by_key",
+    "is_between",
+    "known",
+    "list_claims",
+    "list_clusters",
+    "list_codings",
+    "list_events",
+    "list_reviews",
+    "list_sightings",
+    "list_unapplied_reviews",
+    "list_uncoded",
+]
+
+_CHUNK = 1000  # databases limit the values of one statement
+
+
+def known(table: Table, known_by: int | None) -> ColumnElement[bool]:
+    """Whether a row had been recorded by a write."""
+    return true() if known_by is None else table.c.write_id <= known_by
+
+
+def is_between(day: dt.date | None, since: dt.date | None, until: dt.date | None) -> bool:
+    """Whether a day lies in the range; an unknown day lies in none but the whole of time."""
+    if day is None:
+        return since is None and until is None
+    return (since is None or since <= day) and (until is None or day <= until)
+
+
+def document_keys(
+    connection: Connection, since: dt.date | None, until: dt.date | None, known_by: int | None
+) -> list[tuple[int, int]]:
+    """Each text once, by day of publication, with the sighting that stands for it: the earliest by day, then by record.
+
+    Returns:
+        Number of the document and of the sighting.
+    """
+    order = (sightings.c.date.nulls_last(), sightings.c.id)
+    place = func.row_number().over(partition_by=sightings.c.document_id, order_by=order)
+    ranked = (
+        select(sightings.c.id, sightings.c.document_id, sightings.c.date, place.label("place"))
+        .where(known(sightings, known_by))
+        .subquery()
+    )
+    wanted = select(ranked.c.document_id, ranked.c.id).where(ranked.c.place == 1, _between(ranked.c.date, since, until))
+    rows = connection.execute(wanted.order_by(ranked.c.date.nulls_last(), ranked.c.document_id))
+    return [(row[0], row[1]) for row in rows]
+
+
+def documents_by_key(connection: Connection, keys: Sequence[tuple[int, int]]) -> list[Document]:
+    """The documents of some keys, in their order."""
+    wanted = _sighted().where(sightings.c.id.in_([sighting for _, sighting in keys]))
+    found = {row.id: _document(row) for row in connection.execute(wanted)}
+    return [found[sighting] for _, sighting in keys]
+
+
+def list_sightings(connection: Connection, document_hash: str, known_by: int | None) -> tuple[Document, ...]:
+    """Every place at which a text was found, in the order of recording."""
+    wanted = _sighted().where(documents.c.document_hash == document_hash, known(sightings, known_by))
+    return tuple(_document(row) for row in connection.execute(wanted.order_by(sightings.c.id)))
+
+
+def list_uncoded(connection: Connection, method: str) -> tuple[str, ...]:
+    """Hashes of the documents that a method has not coded, in the order of recording."""
+    done = select(codings.c.document_id).where(codings.c.method == method)
+    wanted = select(documents.c.document_hash).where(documents.c.id.not_in(done)).order_by(documents.c.id)
+    return tuple(connection.execute(wanted).scalars())
+
+
+def list_codings(connection: Connection, document_hash: str, known_by: int | None) -> tuple[StoredCoding, ...]:
+    """Every coding of a document, in the order of recording."""
+    rows = connection.execute(
+        select(codings)
+        .join(documents, documents.c.id == codings.c.document_id)
+        .where(documents.c.document_hash == document_hash, known(codings, known_by))
+        .order_by(codings.c.id)
+    ).all()
+    found = []
+    for row in rows:
+        acts = connection.execute(
+            select(events.c.id, events.c.content).where(events.c.coding_id == row.id).order_by(events.c.position)
+        ).all()
+        said = connection.execute(
+            select(claims.c.content).where(claims.c.coding_id == row.id).order_by(claims.c.position)
+        ).scalars()
+        coded = CodedDocument(
+            document_hash,
+            tuple(event_of(act.content) for act in acts),
+            tuple(claim_of(content) for content in said),
+            row.language,
+            row.refused,
+        )
+        numbers = tuple(act.id for act in acts)
+        found.append(StoredCoding(row.id, row.write_id, row.method, row.version, coded, numbers))
+    return tuple(found)
+
+
+def list_events(
+    connection: Connection, method: str | None, document_hash: str | None, known_by: int | None
+) -> Iterator[StoredEvent]:
+    """Every event of the codings that count, with its last review and its cluster, by document and place in the text."""
+    wanted = (
+        select(events.c.id, events.c.event_key, events.c.content, codings.c.document_id, codings.c.method)
+        .add_columns(documents.c.document_hash)
+        .join(codings, codings.c.id == events.c.coding_id)
+        .join(documents, documents.c.id == codings.c.document_id)
+        .where(codings.c.id.in_(_counting_codings(method, known_by)))
+        .order_by(documents.c.id, events.c.position)
+    )
+    if document_hash is not None:
+        wanted = wanted.where(documents.c.document_hash == document_hash)
+    reviewed = dict(connection.execute(_last_reviews(known_by)).tuples().all())
+    said = _reviews(connection, sorted(reviewed.values()))
+    member = dict(connection.execute(_last_clusters(known_by)).tuples().all())
+    published = dict(connection.execute(_published(known_by)).tuples().all())
+    for row in connection.execute(wanted):
+        yield StoredEvent(
+            event_id=row.id,
+            document_hash=row.document_hash,
+            method=row.method,
+            coded=event_of(row.content),
+            review=said.get(reviewed.get(row.event_key, 0)),
+            cluster_id=member.get(row.event_key),
+            published=published.get(row.document_id),
+        )
+
+
+def list_claims(
+    connection: Connection, method: str | None, since: dt.date | None, until: dt.date | None, *, known_by: int | None
+) -> tuple[StoredClaims, ...]:
+    """The claims of the codings that count, by day of publication."""
+    wanted = (
+        select(claims.c.content, codings.c.document_id, codings.c.method, documents.c.document_hash)
+        .join(codings, codings.c.id == claims.c.coding_id)
+        .join(documents, documents.c.id == codings.c.document_id)
+        .where(codings.c.id.in_(_counting_codings(method, known_by)))
+        .order_by(documents.c.id, claims.c.position)
+    )
+    published = dict(connection.execute(_published(known_by)).tuples().all())
+    found = [
+        StoredClaims(
+            document_hash=rows[0].document_hash,
+            method=rows[0].method,
+            published=published.get(number),
+            claims=tuple(claim_of(row.content) for row in rows),
+        )
+        for number, rows in (
+            (number, list(rows)) for number, rows in groupby(connection.execute(wanted), lambda row: row.document_id)
+        )
+        if is_between(published.get(number), since, until)
+    ]
+    return tuple(sorted(found, key=lambda one: one.published or dt.date.max))  # equal days keep their order
+
+
+def list_reviews(connection: Connection, event_id: int, known_by: int | None) -> tuple[StoredReview, ...]:
+    """Every review of an event, under whatever coding it was made, in the order of recording."""
+    key = select(events.c.event_key).where(events.c.id == event_id).scalar_subquery()
+    wanted = (
+        select(reviews.c.id)
+        .join(events, events.c.id == reviews.c.event_id)
+        .where(events.c.event_key == key, known(reviews, known_by))
+        .order_by(reviews.c.id)
+    )
+    return tuple(_reviews(connection, list(connection.execute(wanted).scalars())).values())
+
+
+def list_unapplied_reviews(connection: Connection, known_by: int | None) -> tuple[StoredReview, ...]:
+    """Last reviews of events that the coding that counts does not have: they say nothing until they are made again."""
+    present = select(events.c.event_key).where(events.c.coding_id.in_(_counting_codings(None, known_by)))
+    reviewed = _last_reviews(known_by).subquery()
+    wanted = select(reviewed.c.review_id).where(reviewed.c.event_key.not_in(present)).order_by(reviewed.c.review_id)
+    return tuple(_reviews(connection, list(connection.execute(wanted).scalars())).values())
+
+
+def list_clusters(connection: Connection, known_by: int | None) -> tuple[Cluster, ...]:
+    """Every cluster that still has events, in the order of recording."""
+    member = _last_clusters(known_by).subquery()
+    wanted = (
+        select(clusters.c.id, clusters.c.method, clusters.c.label, func.min(events.c.id).label("event_id"))
+        .join(member, member.c.cluster_id == clusters.c.id)
+        .join(cluster_members, cluster_members.c.cluster_id == clusters.c.id)
+        .join(events, (events.c.id == cluster_members.c.event_id) & (events.c.event_key == member.c.event_key))
+        .group_by(clusters.c.id, clusters.c.method, clusters.c.label, events.c.event_key)
+    )
+    together: dict[int, Cluster] = {}
+    for row in connection.execute(wanted.order_by(clusters.c.id, func.min(events.c.id))):
+        before = together.get(row.id, Cluster(row.id, row.method, row.label, ()))
+        together[row.id] = Cluster(row.id, row.method, row.label, (*before.event_ids, row.event_id))
+    return tuple(together.values())
+
+
+def _between(day: ColumnElement[dt.date | None], since: dt.date | None, until: dt.date | None) -> ColumnElement[bool]:
+    """The same as `is_between`, for the database."""
+    after = true() if since is None else day >= since
+    before = true() if until is None else day <= until
+    return after & before
+
+
+def _counting_codings(method: str | None, known_by: int | None) -> Select[tuple[int]]:
+    """Numbers of the codings that count, one for each document."""
+    of_method = true() if method is None else codings.c.method == method
+    newest = (
+        select(codings.c.document_id, func.max(codings.c.id).label("coding_id"))
+        .where(of_method, known(codings, known_by))
+        .group_by(codings.c.document_id)
+        .subquery()
+    )
+    last = (
+        select(codings.c.document_id, func.max(reviews.c.id).label("review_id"))
+        .join(events, events.c.coding_id == codings.c.id)
+        .join(reviews, reviews.c.event_id == events.c.id)
+        .where(of_method, known(reviews, known_by))
+        .group_by(codings.c.document_id)
+        .subquery()
+    )
+    looked_at = (
+        select(last.c.document_id, events.c.coding_id)
+        .join(reviews, reviews.c.id == last.c.review_id)
+        .join(events, events.c.id == reviews.c.event_id)
+    )
+    chosen = looked_at.subquery()
+    others = select(newest.c.coding_id).where(newest.c.document_id.not_in(select(chosen.c.document_id)))
+    return select(union_all(select(chosen.c.coding_id), others).subquery().c.coding_id)
+
+
+def _last_reviews(known_by: int | None) -> Select[tuple[str, int]]:
+    """Key of an event -> its last review."""
+    return (
+        select(events.c.event_key, func.max(reviews.c.id).label("review_id"))
+        .join(events, events.c.id == reviews.c.event_id)
+        .where(known(reviews, known_by))
+        .group_by(events.c.event_key)
+    )
+
+
+def _last_clusters(known_by: int | None) -> Select[tuple[str, int]]:
+    """Key of an event -> the cluster that it was put into last."""
+    return (
+        select(events.c.event_key, func.max(cluster_members.c.cluster_id).label("cluster_id"))
+        .join(events, events.c.id == cluster_members.c.event_id)
+        .join(clusters, clusters.c.id == cluster_members.c.cluster_id)
+        .where(known(clusters, known_by))
+        .group_by(events.c.event_key)
+    )
+
+
+def _published(known_by: int | None) -> Select[tuple[int, dt.date | None]]:
+    """Document -> first known day of publication."""
+    return (
+        select(sightings.c.document_id, func.min(sightings.c.date).label("day"))
+        .where(known(sightings, known_by))
+        .group_by(sightings.c.document_id)
+    )
+
+
+def _reviews(connection: Connection, numbers: Sequence[int]) -> dict[int, StoredReview]:
+    """Reviews by number, in order."""
+    chunks = (numbers[k : k + _CHUNK] for k in range(0, len(numbers), _CHUNK))
+    wanted = (select(reviews).where(reviews.c.id.in_(chunk)).order_by(reviews.c.id) for chunk in chunks)
+    rows = (row for one in wanted for row in connection.execute(one))
+    return {
+        row.id: StoredReview(
+            row.id,
+            row.write_id,
+            Review(
+                event_id=row.event_id,
+                action=row.action,
+                author=row.author,
+                reason=row.reason,
+                correction=event_of(row.correction) if row.correction is not None else None,
+                reviewed_at=row.reviewed_at,
+            ),
+        )
+        for row in rows
+    }
+
+
+def _sighted() -> Select[tuple[object, ...]]:
+    return select(documents.c.text, sightings).join(documents, documents.c.id == sightings.c.document_id)
+
+
+def _document(row: Row[tuple[object, ...]]) -> Document:
+    return Document(
+        text=row.text,
+        title=row.title,
+        outlet=row.outlet,
+        author=row.author,
+        date=row.date,
+        language=row.language,
+        address=row.address,
+        media_type=row.media_type,
+        retrieved=row.retrieved,
+    )

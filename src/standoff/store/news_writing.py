@@ -1,0 +1,291 @@
+"""Recording documents, codings, reviews and clusters, inside a transaction that another module holds.
+
+The transaction holds the lock of the store, so what is looked up here is still so when it is written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, insert, select
+
+from standoff.errors import InputError, Problem
+from standoff.news.coded import CodedDocument, Event
+from standoff.news.document import Document
+from standoff.store.columns import canonical_json, hash_of
+from standoff.store.database import Write
+from standoff.store.plain import code_of, event_keys
+from standoff.store.records import Added, Review
+from standoff.store.tables import claims, cluster_members, clusters, codings, documents, events, reviews, sightings
+
+__all__ = ["add_cluster", "add_codings", "add_documents", "add_reviews", "check_text"]
+
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
+
+
+def add_documents(write: Write, given: Sequence[Document]) -> Added:
+    """Record texts that are not there yet, and the places at which they were found for the first time.
+
+    Raises:
+        InputError: A text or its heading holds a character that no database keeps (`unkept-character`).
+    """
+    _refuse(problem for document in given for problem in _faults_of(document))
+    ids = _ids(write.connection, documents, "document_hash", [document.document_hash for document in given])
+    fresh = {document.document_hash: document for document in given if document.document_hash not in ids}
+    if fresh:
+        rows = [
+            {"write_id": write.write_id, "document_hash": name, "text": document.text}
+            for name, document in fresh.items()
+        ]
+        write.connection.execute(insert(documents), rows)
+        ids |= _ids(write.connection, documents, "document_hash", list(fresh))
+    found = {_sighting_hash(document): document for document in given}
+    known = _ids(write.connection, sightings, "sighting_hash", list(found))
+    unseen = {name: document for name, document in found.items() if name not in known}
+    if unseen:
+        write.connection.execute(
+            insert(sightings),
+            [
+                {"write_id": write.write_id, "document_id": ids[document.document_hash], "sighting_hash": name}
+                | {"retrieved": document.retrieved, "date": document.date}
+                | _heading(document)
+                for name, document in unseen.items()
+            ],
+        )
+    return Added(given=len(given), new=len(fresh), sightings=len(unseen))
+
+
+def add_codings(write: Write, given: Sequence[CodedDocument], method: str) -> Added:
+    """Record what a method found, where it differs from what the same method found in the same document last.
+
+    Raises:
+        InputError: A document is not in the store (`unknown-document`), a quote does not stand where its span says
+            (`quote-elsewhere`), or a name holds a character that no database keeps (`unkept-character`).
+    """
+    connection = write.connection
+    texts = _texts(connection, [coded.document_hash for coded in given])
+    _refuse(problem for coded in given for problem in _faults_of_coding(coded, texts))
+    ids = {name: number for name, (number, _) in texts.items()}
+    last = _last_codings(connection, list(ids.values()), method)
+    fresh: list[tuple[CodedDocument, dict[str, Any]]] = []
+    for coded in given:
+        number = ids[coded.document_hash]
+        version, before = last.get(number, (0, ""))
+        content = hash_of(canonical_json(coded.document()))
+        if content == before:
+            continue
+        last[number] = (version + 1, content)
+        row = {"document_id": number, "method": method, "version": version + 1, "content_hash": content}
+        fresh.append((coded, row | {"language": coded.language, "refused": coded.refused}))
+    if not fresh:
+        return Added(given=len(given))
+    statement = insert(codings).returning(codings.c.id, sort_by_parameter_order=True)
+    numbers = connection.execute(statement, [row | {"write_id": write.write_id} for _, row in fresh]).scalars().all()
+    _insert(connection, events, _event_rows(zip(numbers, (coded for coded, _ in fresh), strict=True)))
+    _insert(connection, claims, _claim_rows(zip(numbers, (coded for coded, _ in fresh), strict=True)))
+    return Added(given=len(given), new=len(fresh))
+
+
+def add_reviews(write: Write, given: Sequence[Review]) -> tuple[int, ...]:
+    """Record reviews, in their order.
+
+    Raises:
+        InputError: An event is not in the store (`unknown-event`), or a correction quotes what does not stand there
+            (`quote-elsewhere`).
+    """
+    connection = write.connection
+    told = _texts_of_events(connection, [review.event_id for review in given])
+    faults = [_no_event(review.event_id) for review in given if review.event_id not in told]
+    for review in given:
+        if review.correction is not None and review.event_id in told:
+            faults += _faults_of_event(review.correction, told[review.event_id], f"event {review.event_id}")
+        faults += check_text(f"the review of event {review.event_id}", review.author, review.reason)
+    _refuse(faults)
+    now = dt.datetime.now(dt.UTC)
+    rows = [
+        {
+            "write_id": write.write_id,
+            "event_id": review.event_id,
+            "action": review.action,
+            "correction": review.correction.document() if review.correction else None,
+            "author": review.author,
+            "reason": review.reason,
+            "reviewed_at": review.reviewed_at or now,
+        }
+        for review in given
+    ]
+    if not rows:
+        return ()
+    statement = insert(reviews).returning(reviews.c.id, sort_by_parameter_order=True)
+    return tuple(connection.execute(statement, rows).scalars())
+
+
+def add_cluster(write: Write, event_ids: Sequence[int], method: str, label: str) -> int:
+    """Record that events are one event.
+
+    Raises:
+        InputError: An event is not in the store (`unknown-event`).
+    """
+    members = list(dict.fromkeys(event_ids))
+    known = _texts_of_events(write.connection, members)
+    faults = [_no_event(number) for number in members if number not in known]
+    _refuse(faults + check_text("the cluster", method, label))
+    made = write.connection.execute(insert(clusters).values(write_id=write.write_id, method=method, label=label))
+    assert made.inserted_primary_key is not None
+    number = int(made.inserted_primary_key[0])
+    write.connection.execute(
+        insert(cluster_members), [{"cluster_id": number, "event_id": member} for member in members]
+    )
+    return number
+
+
+def check_text(owner: str, *given: str) -> list[Problem]:
+    """Find characters that SQLite or PostgreSQL cannot keep: U+0000 and halves of surrogate pairs.
+
+    Args:
+        owner: Whose text it is, as the start of a sentence.
+        given: The texts.
+    """
+    found = [match.group() for value in given for match in [_UNKEPT.search(value)] if match]
+    advice = "take it out of the text before it is coded"
+    return [
+        Problem(
+            "unkept-character",
+            f"{owner} holds the character `{ascii(one)[1:-1]}`, which no database keeps",
+            help=advice,
+        )
+        for one in found[:1]
+    ]
+
+
+def _refuse(problems: Iterable[Problem]) -> None:
+    found = list(problems)
+    if found:
+        raise InputError(found)
+
+
+def _faults_of(document: Document) -> list[Problem]:
+    owner = f"the document from `{document.address or document.title or document.text[:40]}`"
+    return check_text(owner, document.text, *_heading(document).values())
+
+
+def _faults_of_coding(coded: CodedDocument, texts: Mapping[str, tuple[int, str]]) -> list[Problem]:
+    if coded.document_hash not in texts:
+        message = f"there is no document `{coded.document_hash}` in the store"
+        return [Problem("unknown-document", message, help="add the document before what was found in it")]
+    text = texts[coded.document_hash][1]
+    owner = f"document {coded.document_hash[:12]}"
+    faults = check_text(f"the coding of {owner}", coded.language, coded.refused)
+    for event in coded.events:
+        faults += _faults_of_event(event, text, owner)
+    for claim in coded.claims:
+        faults += _faults_of_quote(claim.span, claim.quote, text, owner)
+        faults += check_text(f"a claim of {owner}", claim.issue, code_of(claim.holder))
+    return faults
+
+
+def _faults_of_event(event: Event, text: str, owner: str) -> list[Problem]:
+    names = (event.event_type, code_of(event.actor), code_of(event.target), event.factuality)
+    return _faults_of_quote(event.span, event.quote, text, owner) + check_text(f"an event of {owner}", *names)
+
+
+def _faults_of_quote(span: tuple[int, int], quote: str, text: str, owner: str) -> list[Problem]:
+    if 0 <= span[0] < span[1] <= len(text) and text[slice(*span)] == quote:
+        return []
+    message = f"`{quote[:60]}` does not stand at {span[0]}..{span[1]} of {owner}"
+    return [Problem("quote-elsewhere", message, help="count code points of the text that the store has")]
+
+
+def _no_event(number: int) -> Problem:
+    return Problem(
+        "unknown-event", f"there is no event `{number}` in the store", help="list the events for their numbers"
+    )
+
+
+def _heading(document: Document) -> dict[str, str]:
+    names = ("title", "outlet", "author", "language", "address", "media_type")
+    return {name: getattr(document, name) for name in names}
+
+
+def _sighting_hash(document: Document) -> str:
+    """What makes a sighting the same: all but the moment at which it was read."""
+    day = document.date.isoformat() if document.date else None
+    return hash_of(canonical_json({"text": document.document_hash, "date": day} | _heading(document)))
+
+
+def _ids(connection: Connection, table: Table, column: str, values: Sequence[str]) -> dict[str, int]:
+    rows = connection.execute(select(table.c[column], table.c.id).where(table.c[column].in_(values)))
+    return {row[0]: row[1] for row in rows}
+
+
+def _texts(connection: Connection, hashes: Sequence[str]) -> dict[str, tuple[int, str]]:
+    wanted = select(documents.c.document_hash, documents.c.id, documents.c.text).where(
+        documents.c.document_hash.in_(set(hashes))
+    )
+    return {row[0]: (row[1], row[2]) for row in connection.execute(wanted)}
+
+
+def _texts_of_events(connection: Connection, event_ids: Sequence[int]) -> dict[int, str]:
+    """Event -> the text that tells it."""
+    wanted = (
+        select(events.c.id, documents.c.text)
+        .join(codings, codings.c.id == events.c.coding_id)
+        .join(documents, documents.c.id == codings.c.document_id)
+        .where(events.c.id.in_(set(event_ids)))
+    )
+    return {row[0]: row[1] for row in connection.execute(wanted)}
+
+
+def _last_codings(connection: Connection, document_ids: Sequence[int], method: str) -> dict[int, tuple[int, str]]:
+    """Document -> version and content of what the method found last."""
+    last = (
+        select(func.max(codings.c.id))
+        .where(codings.c.document_id.in_(document_ids), codings.c.method == method)
+        .group_by(codings.c.document_id)
+    )
+    wanted = select(codings.c.document_id, codings.c.version, codings.c.content_hash).where(codings.c.id.in_(last))
+    return {row[0]: (row[1], row[2]) for row in connection.execute(wanted)}
+
+
+def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _event_rows(found: Iterable[tuple[int, CodedDocument]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "coding_id": number,
+            "position": position,
+            "event_key": key,
+            "event_type": event.event_type,
+            "date": event.date,
+            "actor": code_of(event.actor),
+            "target": code_of(event.target),
+            "factuality": event.factuality,
+            "confidence": event.confidence,
+            "content": event.document(),
+        }
+        for number, coded in found
+        for position, (event, key) in enumerate(
+            zip(coded.events, event_keys(coded.document_hash, coded.events), strict=True)
+        )
+    ]
+
+
+def _claim_rows(found: Iterable[tuple[int, CodedDocument]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "coding_id": number,
+            "position": position,
+            "kind": claim.kind,
+            "issue": claim.issue,
+            "holder": code_of(claim.holder),
+            "content": claim.document(),
+        }
+        for number, coded in found
+        for position, claim in enumerate(coded.claims)
+    ]

@@ -1,0 +1,146 @@
+"""Which version of the tables a database has, and how it gets the newest.
+
+A file that standoff made is brought up to date when it is opened. A database on a server is somebody's responsibility:
+its tables are made and changed only when that is asked for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, inspect, select, text
+
+from standoff.errors import Problem, StoreError
+from standoff.store.database import Database
+from standoff.store.tables import schema_changes
+from standoff.version import __version__
+
+__all__ = ["APPLICATION_ID", "REVISIONS", "bring_up_to_date", "check_revision", "find_revision"]
+
+REVISIONS = ("0001",)
+"""Every version of the tables, in order; a migration each."""
+APPLICATION_ID = 0x53544446
+"""Marks an SQLite file as standoff's: "STDF"."""
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a database holds.
+
+    Attributes:
+        revision: Version of its tables; "" where it has none yet.
+        needs: The version of standoff that made its newest change.
+        is_foreign: Whether it holds something else than a store.
+    """
+
+    revision: str = ""
+    needs: str = ""
+    is_foreign: bool = False
+
+    @property
+    def is_newer(self) -> bool:
+        """Whether a later standoff changed the tables."""
+        return bool(self.revision) and self.revision not in REVISIONS
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether the tables are those of this standoff."""
+        return self.revision == REVISIONS[-1]
+
+
+def find_revision(connection: Connection) -> Found:
+    """Say what the database holds."""
+    names = set(inspect(connection).get_table_names())
+    marks = {schema_changes.name, "standoff_revision"}
+    if connection.dialect.name == "sqlite":
+        application = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+        is_ours = application == APPLICATION_ID
+        if not names and application in {0, APPLICATION_ID}:
+            return Found()
+    else:
+        is_ours = True
+        if not names:
+            return Found()
+    if not is_ours or not marks <= names:
+        return Found(is_foreign=True)
+    revision = connection.execute(text("SELECT version_num FROM standoff_revision")).scalar_one()
+    needs = connection.execute(
+        select(schema_changes.c.standoff_version).where(schema_changes.c.revision == revision)
+    ).scalar_one_or_none()
+    return Found(revision=str(revision), needs=str(needs or ""))
+
+
+def check_revision(database: Database) -> Found:
+    """Refuse what is no store or one of a later standoff.
+
+    Raises:
+        StoreError: It is something else (`store-foreign`) or newer (`store-newer`); nothing was changed.
+    """
+    with database.reading() as connection:
+        found = find_revision(connection)
+    return _checked(database, found)
+
+
+def bring_up_to_date(database: Database) -> None:
+    """Make the tables, or change them to the newest version, in one transaction.
+
+    Raises:
+        StoreError: The database holds something else, is newer, or cannot be written to; nothing was changed.
+    """
+    if check_revision(database).is_newest:
+        return
+    if database.is_file:
+        _write_ahead(database)
+    with database.writing("schema", unwritten="its tables were not changed") as write:
+        found = _checked(database, find_revision(write.connection))  # another program may have been faster
+        if found.is_newest:
+            return
+        _migrate(write.connection)
+        done = REVISIONS.index(found.revision) + 1 if found.revision else 0
+        now = dt.datetime.now(dt.UTC)
+        rows = [{"revision": name, "standoff_version": __version__, "changed_at": now} for name in REVISIONS[done:]]
+        write.connection.execute(insert(schema_changes), rows)
+        if database.is_file:
+            write.connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+
+
+def _checked(database: Database, found: Found) -> Found:
+    if found.is_foreign:
+        message = f"`{database.place}` holds something else than a store of standoff; nothing was changed"
+        raise StoreError(Problem("store-foreign", message, help="name another file, or an empty database"))
+    if found.is_newer:
+        message = (
+            f"the store `{database.place}` has tables of version `{found.revision}`, "
+            f"and this is standoff {__version__}, which knows versions up to `{REVISIONS[-1]}`; nothing was changed"
+        )
+        raise StoreError(Problem("store-newer", message, help=f"install standoff {found.needs} or newer"))
+    return found
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    command.upgrade(config, REVISIONS[-1])
+
+
+def _write_ahead(database: Database) -> None:
+    """Let readers go on while one writes. Changing this asks for the file alone, and SQLite does not wait for that."""
+    end = time.monotonic() + database.wait_milliseconds / 1000
+    while True:
+        try:
+            with database.outside_transactions() as connection:
+                mode = connection.exec_driver_sql("PRAGMA journal_mode=WAL").scalar_one()
+            assert mode == "wal", mode
+            return
+        except StoreError as error:
+            if error.problem.code != "store-locked" or time.monotonic() > end:
+                raise
+        time.sleep(0.05)

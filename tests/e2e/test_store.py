@@ -1,0 +1,126 @@
+"""A store in processes of its own: killed in the middle, two at once, and a forecast done again."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+import standoff
+from standoff.solve.equilibrium import Settings
+from standoff.store import open_store, prepare_store
+from standoff.workbench import rerun
+from stored_news import METHOD, document
+
+NUM_DOCUMENTS = {"file": 10_000, "server": 3_000}
+BATCH = 250
+CODED_EVERY = 5
+INGEST = """
+import sys
+from stored_news import METHOD, coded, document
+from standoff.store import open_store
+address, (first, count, batch, every) = sys.argv[1], map(int, sys.argv[2:])
+documents = [document(k) for k in range(first, first + count)]
+with open_store(address, wait_seconds=60) as store:
+    def told(added):
+        print(added.given, flush=True)
+    store.add_documents(documents, batch_size=batch, progress=told)
+    store.add_codings(map(coded, documents[::every]), method=METHOD, batch_size=batch, progress=told)
+"""
+
+
+@pytest.fixture
+def ingest(environment):
+    tests = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120
+    path = os.pathsep.join([tests, environment["PYTHONPATH"]])
+
+    def start(address, first, count):
+        words = [sys.executable, "-c", INGEST, *map(str, (address, first, count, BATCH, CODED_EVERY))]
+        return subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment | {"PYTHONPATH": path})
+
+    return start
+
+
+def kill_after(process, lines, seconds):
+    """Kill a process some moment after it has told of some batches."""
+    with process:
+        for _ in range(lines):
+            assert process.stdout.readline()
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    assert process.returncode == -signal.SIGKILL
+
+
+@pytest.fixture(params=["file", "server"])
+def address(request, tmp_path):
+    where = tmp_path / "store.sqlite"
+    if request.param == "server":
+        where = request.getfixturevalue("postgres").make_database()
+    prepare_store(where).close()
+    return where
+
+
+def test_an_ingest_that_is_killed_again_and_again_loses_nothing_and_doubles_nothing(ingest, address, request):
+    count = NUM_DOCUMENTS[request.node.callspec.params["address"]]
+    kill_after(ingest(address, 0, count), 3, 0.013)  # among the documents
+    with open_store(address) as store:
+        assert 3 * BATCH <= len(list(store.documents())) < count
+        assert store.check() == ()
+    kill_after(ingest(address, 0, count), count // BATCH + 1, 0.007)  # among the codings
+    with open_store(address) as store:
+        num_coded = count - len(store.uncoded(METHOD))
+        assert BATCH <= num_coded < count // CODED_EVERY
+        assert len(store.coded_events()) == 2 * num_coded
+    with ingest(address, 0, count) as last:
+        last.communicate()
+    assert last.returncode == 0
+    with open_store(address) as store:
+        found = [one.document_hash for one in store.documents()]
+        assert len(found) == count
+        assert set(found) == {document(k).document_hash for k in range(count)}
+        assert count - len(store.uncoded(METHOD)) == count // CODED_EVERY
+        assert len(store.coded_events()) == 2 * (count // CODED_EVERY)
+        assert store.check() == ()
+
+
+def test_two_writers_at_once_record_everything_once(ingest, address):
+    with ingest(address, 0, 1000) as one, ingest(address, 500, 1000) as other:
+        one.communicate()
+        other.communicate()
+    assert (one.returncode, other.returncode) == (0, 0)
+    with open_store(address) as store:
+        assert len(list(store.documents())) == 1500
+        assert [len(store.codings(document(k).document_hash)) for k in (0, 600, 1495)] == [1, 1, 1]
+        assert len(store.coded_events()) == 2 * 1500 // CODED_EVERY
+        assert store.check() == ()
+
+
+def test_two_processes_may_make_the_same_store(ingest, tmp_path):
+    path = tmp_path / "new.sqlite"
+    with ingest(path, 0, 10) as one, ingest(path, 5, 10) as other:
+        one.communicate()
+        other.communicate()
+    assert (one.returncode, other.returncode) == (0, 0)
+    with open_store(path) as store:
+        assert len(list(store.documents())) == 15
+
+
+def test_a_recorded_forecast_is_done_again_number_for_number(tmp_path):
+    overrides = ["period.horizon=2", "players.usa.rationality=2.5"]
+    solution = standoff.load("cuba-1962", overrides=overrides).solve(Settings(belief_points=5))
+    with open_store(tmp_path / "store.sqlite") as store:
+        store.add_documents([document()])
+        number = solution.record(store, kind="run", known_by=store.last_write(), note="before the speech")
+        again = rerun(store, number)
+        recorded = store.run(number)
+    assert again.scenario.overrides == solution.scenario.overrides
+    assert json.dumps(again.document()) == json.dumps(solution.document()) == json.dumps(recorded.document)
+    assert [series.name for series in recorded.series] == [
+        *(outcome["name"] for outcome in solution.document()["outcomes"]),
+        "unresolved",
+        *(milestone["name"] for milestone in solution.document()["milestones"]),
+    ]

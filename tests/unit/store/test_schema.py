@@ -1,0 +1,158 @@
+"""Migrations, and what is refused as no store or one of another version."""
+
+import sqlite3
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, delete, inspect, text, update
+from sqlalchemy.exc import DBAPIError
+
+import standoff.store.schema as schema
+from standoff.errors import StoreError
+from standoff.store import Review, open_store, prepare_store
+from standoff.store.database import Database
+from standoff.store.location import find_place
+from standoff.store.tables import metadata
+from standoff.version import __version__
+from stored_news import METHOD, coded, document
+
+
+@pytest.fixture
+def engine(address):
+    url = find_place(address).url or f"sqlite:///{address}"
+    made = create_engine(url)
+    yield made
+    made.dispose()
+
+
+def change(engine, *statements):
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def fault(act):
+    with pytest.raises(StoreError) as raised:
+        act()
+    assert raised.value.exit_code == 4
+    return raised.value.problem
+
+
+def test_the_migrations_make_the_tables_that_the_code_uses(engine):
+    with engine.connect() as connection:
+        options = {"version_table": "standoff_revision", "compare_type": True}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
+
+
+def test_every_migration_is_listed_in_order():
+    config = Config()
+    config.set_main_option("script_location", str(schema._MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    scripts = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    assert tuple(reversed(scripts)) == schema.REVISIONS
+
+
+def test_every_table_refuses_changes(store, engine):
+    store.add_documents([document()])
+    store.add_codings([coded(document())], method=METHOD)
+    numbers = [found.event_id for found in store.coded_events()]
+    store.add_reviews([Review(numbers[0], "drop", "ann")])
+    store.add_cluster(numbers, method="ann")
+    filled = [name for name in metadata.tables if name not in {"scenarios", "runs", "forecasts"}]
+    refused = []
+    for name in filled:
+        table = metadata.tables[name]
+        column = next(iter(table.primary_key.columns))
+        for statement in (update(table).values({column.name: column}), delete(table)):
+            with pytest.raises(DBAPIError, match="never changed"), engine.begin() as connection:
+                connection.execute(statement)
+            refused.append(name)
+    assert len(refused) == 2 * 10
+
+
+def test_a_file_is_made_and_a_server_is_not(no_store):
+    if_server = find_place(no_store).url is not None
+    codes = [fault(lambda: open_store(no_store)).code] if if_server else [open_store(no_store).close()]
+    assert codes == ["store-missing" if if_server else None]
+
+
+def test_preparing_makes_the_tables_once(no_store):
+    for _ in range(2):
+        with prepare_store(no_store) as store:
+            assert store.last_write() == 0
+
+
+def test_a_newer_store_is_refused_with_the_version_it_needs(engine, address):
+    change(
+        engine,
+        "INSERT INTO schema_changes VALUES ('0099', '7.3.1', '2031-01-01 00:00:00')",
+        "UPDATE standoff_revision SET version_num = '0099'",
+    )
+    for act in (open_store, prepare_store):
+        found = fault(lambda act=act: act(address))
+        assert (found.code, found.help) == ("store-newer", "install standoff 7.3.1 or newer")
+        assert "`0099`" in found.message
+        assert __version__ in found.message
+    assert "documents" in inspect(engine).get_table_names()
+
+
+def test_what_somebody_else_made_is_refused_and_left_alone(no_store):
+    foreign = create_engine(find_place(no_store).url or f"sqlite:///{no_store}")
+    change(foreign, "CREATE TABLE invoices (number integer)", "INSERT INTO invoices VALUES (7)")
+    for act in (open_store, prepare_store):
+        assert fault(lambda act=act: act(no_store)).code == "store-foreign"
+    assert inspect(foreign).get_table_names() == ["invoices"]
+    foreign.dispose()
+
+
+def test_an_older_store_is_brought_up_to_date_where_that_is_allowed(address, monkeypatch):
+    """A migration that is made up: the same tables under the next number."""
+    is_server = find_place(address).url is not None
+    monkeypatch.setattr(schema, "REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr(
+        schema,
+        "_migrate",
+        lambda connection: connection.execute(text("UPDATE standoff_revision SET version_num = '0002'")),
+    )
+    if_opened = [fault(lambda: open_store(address)).code] if is_server else [open_store(address).close()]
+    assert if_opened == (["store-older"] if is_server else [None])
+    prepare_store(address).close()
+    database = Database(find_place(address), 1.0)
+    with database.reading() as connection:
+        assert schema.find_revision(connection) == schema.Found("0002", __version__)
+    database.close()
+
+
+def test_a_migration_that_fails_changes_nothing(no_store, monkeypatch):
+    migrate = schema._migrate
+
+    def failing(connection):
+        migrate(connection)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(schema, "_migrate", failing)
+    with pytest.raises(KeyboardInterrupt):
+        prepare_store(no_store)
+    monkeypatch.undo()
+    with prepare_store(no_store) as store:
+        assert (store.last_write(), store.check()) == (0, ())
+
+
+def test_a_file_of_another_kind_is_refused_and_left_alone(tmp_path):
+    path = tmp_path / "report.pdf"
+    path.write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 20)
+    before = path.read_bytes()
+    assert fault(lambda: open_store(path)).code == "store-foreign"
+    assert path.read_bytes() == before
+
+
+def test_an_sqlite_file_that_another_program_marked_is_refused(tmp_path):
+    path = tmp_path / "map.gpkg"
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA application_id=1196444487")
+    connection.execute("VACUUM")
+    connection.close()
+    assert fault(lambda: open_store(path)).code == "store-foreign"
