@@ -1,0 +1,64 @@
+"""The language of a text, so that nothing is coded in a language that the coder does not know.
+
+A naive Bayes classifier over byte sequences (py3langid) names the most probable of some hundred languages. Its answer is taken
+where it is sure enough and the text has enough letters; else the language is what the source declares; else unknown, "".
+
+References:
+    Lui, M. and Baldwin, T. (2012), langid.py: an off-the-shelf language identification tool.
+    Barbaresi, A., py3langid: a faster, modernised fork of it.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from standoff.extras import import_extra
+
+__all__ = ["MIN_LETTERS", "MIN_PROBABILITY", "SAMPLE", "detect_language"]
+
+MIN_LETTERS = 20
+"""Fewest letters of a text whose language is told by its content."""
+MIN_PROBABILITY = 0.8
+"""Least probability of a language that is told by the content."""
+SAMPLE = 20_000
+"""Code points of the beginning that are looked at."""
+
+
+def detect_language(text: str, *, declared: str = "") -> str:
+    """Tell the language of a text.
+
+    Args:
+        text: The text.
+        declared: The language that its source declares, such as "en-GB"; "" where it does not.
+
+    Returns:
+        The language as ISO 639-1, "" where nobody can tell.
+
+    Raises:
+        MissingExtraError: py3langid is not installed.
+
+    Examples:
+        >>> detect_language("Die Marine schickte am Montag zwei Fregatten in die Meerenge.")
+        'de'
+        >>> detect_language("OK.", declared="en-GB"), detect_language("OK.")
+        ('en', '')
+    """
+    sample = text[:SAMPLE]
+    if sum(character.isalpha() for character in sample) >= MIN_LETTERS:
+        language, probability = _classifier().classify(sample)
+        if probability >= MIN_PROBABILITY and len(language) == 2:
+            return str(language)
+    return _primary(declared)
+
+
+def _primary(tag: str) -> str:
+    """The language of a tag such as "en-GB", "" where it is not one of two letters."""
+    primary = tag.strip().replace("_", "-").split("-")[0].lower()
+    return primary if len(primary) == 2 and primary.isascii() and primary.isalpha() else ""
+
+
+@functools.cache
+def _classifier() -> Any:
+    langid = import_extra("py3langid.langid", "news", "telling the language of a text")
+    return langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
