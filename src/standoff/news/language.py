@@ -1,7 +1,8 @@
 """The language of a text, so that nothing is coded in a language that the coder does not know.
 
-A naive Bayes classifier over byte sequences (py3langid) names the most probable of some hundred languages. Its answer is taken
-where it is sure enough and the text has enough letters; else the language is what the source declares; else unknown, "".
+A naive Bayes classifier over byte sequences (py3langid) gives each of some hundred languages a probability; those without a code
+of two letters, mostly dialects of others, are left out. Its answer is taken where it is sure enough and the text has enough
+letters; else the language is what the source declares, unless the text belies it; else unknown, "".
 
 References:
     Lui, M. and Baldwin, T. (2012), langid.py: an off-the-shelf language identification tool.
@@ -15,14 +16,17 @@ from typing import Any
 
 from standoff.extras import import_extra
 
-__all__ = ["MIN_LETTERS", "MIN_PROBABILITY", "SAMPLE", "detect_language"]
+__all__ = ["BELIED", "MIN_LETTERS", "MIN_PROBABILITY", "SAMPLE", "detect_language"]
 
 MIN_LETTERS = 20
 """Fewest letters of a text whose language is told by its content."""
-MIN_PROBABILITY = 0.8
+MIN_PROBABILITY = 0.75
 """Least probability of a language that is told by the content."""
+BELIED = 0.05
+"""Probability below which a text belies the language that its source declares."""
 SAMPLE = 20_000
 """Code points of the beginning that are looked at."""
+_NONE = "zxx"  # what ISO 639-2 calls no linguistic content
 
 
 def detect_language(text: str, *, declared: str = "") -> str:
@@ -46,9 +50,14 @@ def detect_language(text: str, *, declared: str = "") -> str:
     """
     sample = text[:SAMPLE]
     if sum(character.isalpha() for character in sample) >= MIN_LETTERS:
-        language, probability = _classifier().classify(sample)
-        if probability >= MIN_PROBABILITY and len(language) == 2:
-            return str(language)
+        ranked = _classifier().rank(sample)
+        language, probability = ranked[0]
+        if probability >= MIN_PROBABILITY:
+            return "" if language == _NONE else str(language)
+        if (
+            dict(ranked).get(_primary(declared), 1.0) < BELIED
+        ):  # a language that the classifier does not know is believed
+            return ""
     return _primary(declared)
 
 
@@ -61,4 +70,6 @@ def _primary(tag: str) -> str:
 @functools.cache
 def _classifier() -> Any:
     langid = import_extra("py3langid.langid", "news", "telling the language of a text")
-    return langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
+    classifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
+    classifier.set_languages([label for label in classifier.labels if len(label) == 2 or label == _NONE])
+    return classifier

@@ -20,6 +20,7 @@ import contextlib
 import datetime as dt
 import http.client
 import ipaddress
+import re
 import socket
 import ssl
 import threading
@@ -36,6 +37,7 @@ from standoff.version import __version__
 
 __all__ = ["is_web_address", "read_web_address"]
 
+_HOST = re.compile(rb"[\w.:%-]+", re.ASCII)
 _REDIRECTS = {301, 302, 303, 307, 308}
 _CHUNK = 1 << 16
 _CONNECTING = 10.0
@@ -104,7 +106,7 @@ def _split(current: str, address: str) -> SplitResult:
     try:
         parts = urlsplit(current.strip())
         is_valid = parts.port != 0 and bool(parts.hostname) and parts.username is None and parts.password is None
-        (parts.hostname or "").encode("idna")
+        is_valid = is_valid and bool(_HOST.fullmatch((parts.hostname or "").encode("idna")))
     except ValueError:  # UnicodeError is one
         raise _bad(address, current) from None
     if parts.scheme not in {"http", "https"} or not is_valid:
@@ -132,7 +134,8 @@ def _answer(parts: SplitResult, current: str, limits: Limits, deadline: Deadline
     try:
         connection, target = _connect(parts, host, limits, deadline, watched)
         connection.request("GET", target, headers=_HEADERS)
-        yield connection.getresponse()
+        with connection.getresponse() as answer:
+            yield answer
         if has_passed.is_set():
             raise deadline.fault()
     except InputError:
