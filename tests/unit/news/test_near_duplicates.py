@@ -1,6 +1,7 @@
 """Clusters of near duplicates."""
 
 import datetime as dt
+import itertools
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_the_earliest_leads_and_the_order_given_does_not_matter():
 def test_a_story_that_changes_step_by_step_does_not_chain():
     words = [f"word{number}" for number in range(120)]
     steps = [told(" ".join(words[start : start + 60]), str(start), start // 20) for start in (0, 20, 40, 60)]
-    assert all(resemblance(first, second) >= 0.45 for first, second in zip(steps, steps[1:], strict=False))
+    assert all(resemblance(first, second) >= 0.45 for first, second in itertools.pairwise(steps))
     for cluster in find_clusters(steps, threshold=0.45):
         assert all(score >= 0.45 for score in cluster.resemblances)
     assert len(find_clusters(steps, threshold=0.45)) == 2

@@ -26,6 +26,7 @@ from standoff.news.readers.paragraphs import join_broken_lines
 __all__ = ["parse_day", "read_plain_text"]
 
 _NAMES = ("title", "outlet", "author", "date", "language", "address")
+_MOST_HEADINGS = 20  # more are a text that looks like headings
 _HEADING = re.compile(rf"({'|'.join(_NAMES)})[ \t]*:[ \t]*(.*)", re.IGNORECASE)
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ][\d:.,]+(?:Z|[+-]\d{2}:?\d{2})?)?", re.ASCII)
 
@@ -47,7 +48,7 @@ def read_plain_text(text: str, *, address: str) -> list[Draft]:
     headings: dict[str, str] = {}
     problems: list[Problem] = []
     first = 0
-    for line in lines:
+    for line in lines[:_MOST_HEADINGS]:
         found = _HEADING.fullmatch(line.strip())
         if not found:
             break

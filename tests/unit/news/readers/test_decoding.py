@@ -1,8 +1,8 @@
 """Bytes to text: the declared encoding if the bytes agree, UTF-8, a clear guess, or a refusal."""
 
 import pytest
-from articles import code_of
 
+from articles import code_of
 from standoff.errors import InputError
 from standoff.news.readers.decoding import decode
 

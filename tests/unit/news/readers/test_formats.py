@@ -4,8 +4,8 @@ import datetime as dt
 import json
 
 import pytest
-from articles import ATOM, PAGE, PROTEST, RSS, SENTENCE, code_of, pdf_of
 
+from articles import ATOM, PAGE, PROTEST, RSS, SENTENCE, code_of, pdf_of
 from standoff.errors import InputError
 from standoff.news.readers.feed import looks_like_feed, read_feed
 from standoff.news.readers.json_lines import read_json_lines
@@ -40,6 +40,10 @@ def test_a_page_full_of_scripts_gives_its_article():
 NO_DATE = PAGE.replace("article:published_time", "x")
 
 
+def linked(text):
+    return NO_DATE.replace("</head>", f'<script type="application/ld+json">{text}</script></head>')
+
+
 @pytest.mark.parametrize(
     ("page", "address", "day"),
     [
@@ -48,8 +52,9 @@ NO_DATE = PAGE.replace("article:published_time", "x")
         (NO_DATE, "https://gazette.example/2031/05/04/frigates", DAY),
         (NO_DATE, "/home/2031/05/04/frigates.html", None),
         (NO_DATE.replace("<h1>", '<time itemprop="datePublished" datetime="2031-05-04">today</time><h1>'), "p", DAY),
-        (NO_DATE.replace("</head>", '<script type="application/ld+json">{"@graph": [{"datePublished": "2031-05-04"}]}</script></head>'), "p", DAY),
-        (NO_DATE.replace("</head>", '<script type="application/ld+json">{"datePublished": 3, [</script></head>'), "p", None),
+        (linked('{"@graph": [{"datePublished": "2031-05-04"}]}'), "p", DAY),
+        (linked('{"datePublished": 3, ['), "p", None),
+        (linked('{"datePublished": 3}'), "p", None),
         (PAGE.replace("2031-05-04T", "2031-15-04T"), "p", None),
     ],
 )  # fmt: skip
@@ -143,6 +148,11 @@ def test_headings_of_a_text_say_where_it_is_from():
 def test_a_sentence_that_begins_like_a_heading_stays_text():
     (draft,) = read_plain_text("Date: 2031-05-04 is when it began.\nIt went on.", address="t")
     assert draft.text.startswith("Date: 2031-05-04 is when")
+
+
+def test_a_text_of_nothing_but_headings_is_text():
+    text = "Title: x\n" * 1_000 + "\n" + SENTENCE
+    assert read_plain_text(text, address="t")[0].text == text
 
 
 def test_all_faulty_headings_are_told_with_their_lines():

