@@ -99,7 +99,7 @@ def find_clusters(
         >>> told = Document("The navy of Northland sent two frigates to the strait on Monday.", outlet="Gazette")
         >>> again = Document("The navy of Northland sent two frigates to the strait on Monday!", outlet="Courier")
         >>> other = Document("Talks between Northland and Southland ended without a date.", outlet="Gazette")
-        >>> [cluster.witnesses for cluster in find_clusters([told, again, other])]
+        >>> sorted(cluster.witnesses for cluster in find_clusters([told, again, other]))
         [('Courier', 'Gazette'), ('Gazette',)]
     """
     if not 0 < threshold <= 1:
