@@ -18,6 +18,7 @@ from xml.parsers import expat
 from standoff.extras import import_extra
 from standoff.news.readers.draft import Draft
 from standoff.news.readers.faults import fault
+from standoff.news.readers.normal_form import drop_unwritable
 
 __all__ = ["looks_like_feed", "read_feed", "refuse_entities"]
 
@@ -150,6 +151,7 @@ def _without_markup(value: str, media_type: str) -> str:
     """The text of a fragment of HTML, its blocks on lines of their own."""
     if media_type == "text/plain" or ("<" not in value and "&" not in value):
         return value
+    value = drop_unwritable(value)  # again: what was escaped twice is seen only now
     html = import_extra("lxml.html", "news", "reading feeds")
     pieces: list[str] = []
     root = html.fragment_fromstring(value, create_parent="div") if value.strip() else None

@@ -18,7 +18,7 @@ import re
 import sys
 import unicodedata
 
-__all__ = ["MAX_MARKS", "normalise", "normalise_line"]
+__all__ = ["MAX_MARKS", "drop_unwritable", "normalise", "normalise_line"]
 
 MAX_MARKS = 30
 _BREAKS = re.compile(r"\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028]")
@@ -26,6 +26,8 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff"
     "\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _SPACES = re.compile("[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _LINE_ENDS = re.compile(r" *\n *")
 _EMPTY_LINES = re.compile(r"\n{3,}")
@@ -58,6 +60,23 @@ def normalise(text: str) -> str:
 def normalise_line(text: str, num_characters: int = 500) -> str:
     """The same for what stands on one line, such as a title; it is cut to a length."""
     return " ".join(normalise(text[: 10 * num_characters]).split())[:num_characters].rstrip()
+
+
+def drop_unwritable(markup: str) -> str:
+    """Drop what no XML may hold, as it is or as a reference such as `&#1;`: one of them would cost a whole page or feed.
+
+    Examples:
+        >>> drop_unwritable("Talks&#1; be\\x0bgan&#xD800; at &#49;0&#99999999999999999999;")
+        'Talks began at &#49;0'
+    """
+    return _REFERENCE.sub(_kept, _UNWRITABLE.sub("", markup))
+
+
+def _kept(reference: re.Match[str]) -> str:
+    digits, base = (reference[1], 16) if reference[1] else (reference[2], 10)
+    code = int(digits, base) if len(digits) <= 8 else sys.maxunicode + 1
+    is_writable = code <= sys.maxunicode and not _UNWRITABLE.match(chr(code))
+    return reference[0] if is_writable else ""
 
 
 @functools.cache

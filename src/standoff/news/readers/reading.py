@@ -36,7 +36,7 @@ from standoff.news.readers.feed import looks_like_feed, refuse_entities
 from standoff.news.readers.json_lines import looks_like_json_lines, read_json_lines
 from standoff.news.readers.limits import Deadline, Limits
 from standoff.news.readers.local_file import read_file, read_standard_input
-from standoff.news.readers.normal_form import normalise, normalise_line
+from standoff.news.readers.normal_form import drop_unwritable, normalise, normalise_line
 from standoff.news.readers.plain_text import read_plain_text
 from standoff.news.readers.source import Source
 from standoff.news.readers.web_address import is_web_address, read_web_address
@@ -107,8 +107,8 @@ def _parse(source: Source, encoding: str, deadline: Deadline) -> tuple[str, list
     return "text/plain", read_plain_text(text, address=address)
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", errors="replace")
+def _bytes(markup: str) -> bytes:
+    return drop_unwritable(markup).encode("utf-8")
 
 
 def _documents(drafts: list[Draft], source: Source, media_type: str, limits: Limits) -> list[Document]:

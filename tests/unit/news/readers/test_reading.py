@@ -120,6 +120,19 @@ def test_offsets_count_the_normal_form(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "unwritable", ["\x0b", "&#1;", "&#xD800;", "&#55296;", "&#x110000;", "&amp;#2;", "&#" + "9" * 5_000 + ";"]
+)
+@pytest.mark.parametrize("content", [PAGE, RSS])
+def test_a_stray_character_does_not_cost_a_page_or_feed(tmp_path, content, unwritable):
+    documents = read(
+        tmp_path,
+        "note",
+        content.replace("frigates", f"fri{unwritable}gates").replace("Frigates", f"Fri{unwritable}gates"),
+    )
+    assert [document.text for document in documents] == [document.text for document in read(tmp_path, "note", content)]
+
+
+@pytest.mark.parametrize(
     ("source", "code"),
     [
         ("no/such/file", "no-such-file"),
