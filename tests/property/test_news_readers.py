@@ -71,6 +71,11 @@ def test_a_character_with_a_hundred_thousand_marks_is_cut_to_what_is_read():
     assert len(normalise("a" + "\u0323\u0301" * 50_000)) <= 31
 
 
+def test_marks_that_decompose_into_two_are_cut_once_and_for_all():
+    found = normalise("a" + "\u0344" * 30)
+    assert normalise(found) == found
+
+
 WORDS = st.lists(st.sampled_from(["the", "navy", "sent", "two", "ships", "to", "a", "strait"]), min_size=1, max_size=14)
 
 

@@ -37,6 +37,12 @@ def test_the_resemblance_is_that_of_the_shingles():
     assert resemblance(first, second) == pytest.approx(2 / 4, abs=0)
 
 
+def test_the_threshold_itself_is_enough():
+    documents = [Document("a b c d e f"), Document("A, b c d e g!")]
+    assert len(find_clusters(documents, threshold=0.5)) == 1
+    assert len(find_clusters(documents, threshold=0.51)) == 2
+
+
 def test_a_cluster_says_how_much_each_resembles_its_lead():
     (cluster,) = find_clusters([told(AGENCY, "a"), told(AGENCY + " More was said later.", "b", 1)])
     assert cluster.resemblances == (resemblance(*cluster.documents),)

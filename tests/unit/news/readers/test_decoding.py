@@ -57,6 +57,18 @@ def test_an_unclear_encoding_is_refused(content):
     assert code_of(caught) == "unknown-encoding"
 
 
+@pytest.mark.parametrize(
+    "text", [
+        "Ministern sade att flottan seglade mot sundet, och att mötet ställdes in på måndagen.",
+        "El ministro señaló que la flota llegó al estrecho, según informó el portavoz de la misión.",
+    ]
+)  # fmt: skip
+def test_a_guess_that_has_a_rival_which_reads_differently_is_refused(text):
+    with pytest.raises(InputError) as caught:
+        decode(text.encode("cp1252"), address="x")  # in windows-1250 it makes as good a text
+    assert code_of(caught) == "unknown-encoding"
+
+
 def test_the_user_knows_better():
     assert decode("Caf\xe9".encode("latin-1"), address="x", declared="utf-8", named="latin-1") == "Café"
 
