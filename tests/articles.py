@@ -59,8 +59,11 @@ def pdf_of(lines):
 
 
 @contextlib.contextmanager
-def web_server(answer):
-    """A server on loopback; `answer(handler)` answers a GET. Gives its address and the paths that were asked."""
+def web_server(answer, context=None):
+    """A server on loopback; `answer(handler)` answers a GET. Gives its address and the paths that were asked.
+
+    With a context of TLS it is one of https.
+    """
     asked = []
     is_over = threading.Event()
 
@@ -75,10 +78,12 @@ def web_server(answer):
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if context:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
+        yield f"http{'s' if context else ''}://127.0.0.1:{server.server_port}", asked
     finally:
         is_over.set()
         server.shutdown()

@@ -23,7 +23,7 @@ from standoff.news.readers.draft import Draft
 from standoff.news.readers.faults import problem, shown
 from standoff.news.readers.paragraphs import join_broken_lines
 
-__all__ = ["parse_day", "read_plain_text"]
+__all__ = ["bad_date", "parse_day", "read_plain_text"]
 
 _NAMES = ("title", "outlet", "author", "date", "language", "address")
 _MOST_HEADINGS = 20  # more are a text that looks like headings

@@ -22,6 +22,7 @@ A source is read whole or refused whole. Whoever shows a text must still escape 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -44,6 +45,7 @@ from standoff.news.readers.web_address import is_web_address, read_web_address
 __all__ = ["read_documents"]
 
 _DEFAULT = Limits()
+_SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 _PAGE_STARTS = ("<!doctype html", "<html", "<head", "<body", "<article", "<main", "<div", "<p>", "<title")
 _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/rdf+xml"}
 _JSON_TYPES = {"application/json", "application/x-ndjson", "application/jsonl", "application/x-jsonlines"}
@@ -134,6 +136,13 @@ def _documents(drafts: list[Draft], source: Source, media_type: str, limits: Lim
     return documents
 
 
+def _address(given: str) -> str:
+    """An address that a source gives, unless its scheme would make a program do something when it is followed."""
+    address = normalise_line(given, 2000)
+    scheme = _SCHEME.match(address)
+    return "" if scheme and scheme[1].lower() not in {"http", "https"} else address
+
+
 def _document(draft: Draft, text: str, source: Source, media_type: str) -> Document:
     document = Document(
         text=text,
@@ -141,7 +150,7 @@ def _document(draft: Draft, text: str, source: Source, media_type: str) -> Docum
         outlet=normalise_line(draft.outlet),
         author=normalise_line(draft.author),
         date=draft.date,
-        address=normalise_line(draft.address, 2000) or source.address,
+        address=_address(draft.address) or source.address,
         media_type=media_type,
         retrieved=source.retrieved,
     )

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import io
+import json
 import os
 import subprocess
 import sys
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -203,6 +205,31 @@ def test_a_page_that_holds_the_parser_is_ended_and_the_next_is_read(tmp_path):
         read(tmp_path, "slow.html", page, limits=Limits(seconds=1.5))
     assert code_of(caught) == "too-slow"
     assert PROTEST in read(tmp_path, "next.html", PAGE)[0].text
+
+
+def test_threads_get_their_own_documents(tmp_path):
+    paths = [tmp_path / f"{number}.html" for number in range(12)]
+    for number, path in enumerate(paths):
+        path.write_text(PAGE.replace("two frigates", f"{number} frigates"))
+    with ThreadPoolExecutor(4) as pool:
+        texts = list(pool.map(lambda path: next(read_documents(str(path))).text, paths))
+    assert all(f"sent {number} frigates" in text for number, text in enumerate(texts))
+
+
+@pytest.mark.parametrize(
+    ("given", "is_kept"),
+    [
+        ("https://x.example/1", True),
+        ("archive/1.txt", True),
+        ("javascript:alert(1)", False),
+        (" java\u200bscript:x", False),
+        ("file:///x", False),
+    ],
+)
+def test_an_address_that_does_something_when_followed_is_not_kept(tmp_path, given, is_kept):
+    (document,) = read(tmp_path, "note.jsonl", json.dumps({"text": SENTENCE, "address": given}))
+    assert (document.address == given) is is_kept
+    assert is_kept or document.address == str(tmp_path / "note.jsonl")
 
 
 def test_limits_are_positive():

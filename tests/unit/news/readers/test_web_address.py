@@ -1,7 +1,10 @@
 """Web addresses, asked of a server on loopback that misbehaves in every way it can."""
 
 import gzip
+import shutil
 import socket
+import ssl
+import subprocess
 
 import pytest
 
@@ -197,6 +200,74 @@ def test_a_server_without_a_certificate_is_unreachable():
     with web_server(answering(SENTENCE.encode())) as (host, _), pytest.raises(InputError) as caught:
         read_documents(host.replace("http:", "https:"), limits=Limits(allow_private=True, seconds=5))
     assert code_of(caught) == "unreachable"
+
+
+@pytest.fixture
+def certified(tmp_path, monkeypatch):
+    """The context of a server whose certificate is trusted in this test."""
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-days",
+        "2",
+    ]
+    names = [
+        "-subj",
+        "/CN=gazette.example",
+        "-addext",
+        "subjectAltName=IP:127.0.0.1",
+        "-keyout",
+        str(key),
+        "-out",
+        str(certificate),
+    ]
+    subprocess.run([*made, *names], check=True, capture_output=True)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+
+
+@needs_openssl
+def test_a_page_is_read_by_https(certified):
+    with web_server(answering(SENTENCE.encode()), certified) as (host, asked):
+        (document,) = read_documents(f"{host}/a", limits=OPEN)
+    assert document.text == SENTENCE
+    assert asked == ["/a"]
+
+
+@needs_openssl
+def test_a_certificate_for_another_name_is_refused(certified):
+    with web_server(answering(SENTENCE.encode()), certified) as (host, asked):
+        with pytest.raises(InputError, match="certificate is not valid"):
+            read_documents(host.replace("127.0.0.1", "localhost"), limits=OPEN)
+        assert asked == []
+
+
+@needs_openssl
+def test_an_endless_answer_by_https_is_left_when_time_is_up(certified):
+    answer = endless(HEAD.encode(), ITEM, 0.05)
+    with web_server(answer, certified) as (host, _), pytest.raises(InputError) as caught:
+        read_documents(host, limits=Limits(allow_private=True, seconds=0.5))
+    assert code_of(caught) == "too-slow"
+
+
+def test_a_handshake_that_never_comes_is_left_when_time_is_up():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"https://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(InputError) as caught:
+            read_documents(address, limits=Limits(allow_private=True, seconds=0.4))
+    assert code_of(caught) == "too-slow"
 
 
 def test_a_proxy_of_the_environment_is_asked(monkeypatch):
