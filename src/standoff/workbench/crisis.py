@@ -116,38 +116,6 @@ def rerun(store: Store, run_id: int) -> Solution:
     return Crisis(store.scenario_of(run_id)).solve(settings)
 
 
-def write_starter(path: Path) -> None:
-    """Write the commented starter scenario to a new file.
-
-    Raises:
-        InputError: The file exists already, or cannot be written.
-    """
-    text = (Path(catalog.__file__).parent / "starter.yaml.txt").read_text(encoding="utf-8")
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise InputError(
-            Problem(code="file-exists", message=f"`{path}` is there already", help="choose another name")
-        ) from None
-    except OSError as error:
-        raise InputError(
-            Problem(
-                code="cannot-write",
-                message=f"`{path}` cannot be written: {error.strerror}",
-                help="choose another place",
-            )
-        ) from None
-
-
-def versions() -> dict[str, str]:
-    """Versions of everything that a number depends on."""
-    packages = ("numpy", "numba", "pydantic")
-    return {"standoff": __version__, "python": platform.python_version()} | {
-        name: metadata.version(name) for name in packages
-    }
-
-
 def _tuples(plain: Mapping[str, Any]) -> dict[str, Any]:
     """Settings as they were before they were plain data."""
     return {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}

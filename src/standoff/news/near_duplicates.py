@@ -1,0 +1,167 @@
+"""Clusters of documents that tell the same in nearly the same words, as outlets do that print one agency's report.
+
+The *shingles* of a document are the sets of its consecutive words, W = 4 at a time, without case and punctuation. The
+*resemblance* of two documents is the Jaccard index of their shingles, |A and B| / |A or B|. Documents are taken in the order of
+their date (undated last) and hash; each joins the cluster whose *lead*, its first document, it resembles most and at least by
+the threshold, or leads one of its own. Hence, whatever order they are given in:
+
+- every document resembles the lead of its cluster by the threshold, so that no chain of small changes, as of a story that is
+  updated for days, joins documents that have little in common;
+- no two leads resemble each other by the threshold, unless their days lie further apart than a cluster may last.
+
+Resemblances are exact. Pairs that can reach the threshold t are found by prefix filtering: with shingles ordered from rare to
+common, two sets A and B of resemblance t have a shingle in common among the first |A| - ceil(t |A|) + 1 of A and the same of B.
+
+A cluster is one observation with as many witnesses as it has outlets. Reports of one event in words of their own are no near
+duplicates; whether they tell the same event is seen only when their events are coded.
+
+References:
+    Broder, A. (1997), On the resemblance and containment of documents.
+    Chaudhuri, S., Ganti, V. and Kaushik, R. (2006), A primitive operator for similarity joins in data cleaning.
+    Bayardo, R., Ma, Y. and Srikant, R. (2007), Scaling up all pairs similarity search.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from standoff.news.document import Document
+
+__all__ = ["MAX_DAYS", "THRESHOLD", "WORDS", "Cluster", "find_clusters", "resemblance"]
+
+WORDS = 4
+"""Words of a shingle."""
+THRESHOLD = 0.5
+"""Least resemblance to the lead of a cluster."""
+MAX_DAYS = 3
+"""Most days between a document and the lead of its cluster."""
+_WORD = re.compile(r"\w+")
+_Shingle = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Documents that tell the same.
+
+    Attributes:
+        lead: The earliest.
+        others: The rest, from early to late.
+        resemblances: How much each of the others resembles the lead, 0..1.
+    """
+
+    lead: Document
+    others: tuple[Document, ...] = ()
+    resemblances: tuple[float, ...] = ()
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """All of them, the lead first."""
+        return (self.lead, *self.others)
+
+    @cached_property
+    def witnesses(self) -> tuple[str, ...]:
+        """The outlets that tell it, sorted, each once; a document without an outlet is told by the host of its address.
+
+        Documents that have neither stand together as one witness, "".
+        """
+        return tuple(sorted({document.outlet or _host(document.address) for document in self.documents}))
+
+
+def resemblance(first: Document, second: Document) -> float:
+    """How much two documents resemble each other: the Jaccard index of their shingles, 0..1."""
+    return _jaccard(_shingles(first), _shingles(second))
+
+
+def find_clusters(
+    documents: Iterable[Document], *, threshold: float = THRESHOLD, max_days: int = MAX_DAYS
+) -> tuple[Cluster, ...]:
+    """Cluster documents that are near duplicates.
+
+    Args:
+        documents: Documents, in any order.
+        threshold: Least resemblance to the lead, above 0 and at most 1.
+        max_days: Most days between a document and the lead; a document without a date is near to any.
+
+    Returns:
+        The clusters, from early to late; every document is in one.
+
+    Raises:
+        ValueError: The threshold is outside its range.
+
+    Examples:
+        >>> told = Document("The navy of Northland sent two frigates to the strait on Monday.", outlet="Gazette")
+        >>> again = Document("The navy of Northland sent two frigates to the strait on Monday!", outlet="Courier")
+        >>> other = Document("Talks between Northland and Southland ended without a date.", outlet="Gazette")
+        >>> sorted(cluster.witnesses for cluster in find_clusters([told, again, other]))
+        [('Courier', 'Gazette'), ('Gazette',)]
+    """
+    if not 0 < threshold <= 1:
+        raise ValueError("a threshold is above 0 and at most 1")
+    ordered = sorted(documents, key=_order)
+    shingles = [_shingles(document) for document in ordered]
+    counts = Counter(shingle for found in shingles for shingle in found)
+    leads_with: dict[_Shingle, list[int]] = defaultdict(list)  # leads, by the shingles of their prefixes
+    members: dict[int, list[tuple[int, float]]] = {}
+    for index, found in enumerate(shingles):
+        prefix = _prefix(found, counts, threshold)
+        candidates = sorted({lead for shingle in prefix for lead in leads_with[shingle]})
+        scores = [
+            (_jaccard(found, shingles[lead]), lead)
+            for lead in candidates
+            if _are_near(ordered[lead].date, ordered[index].date, max_days)
+        ]
+        best, lead = max(scores, key=lambda score: (score[0], -score[1]), default=(0.0, index))
+        if best >= threshold:
+            members[lead].append((index, best))
+            continue
+        members[index] = []
+        for shingle in prefix:
+            leads_with[shingle].append(index)
+    return tuple(
+        Cluster(
+            lead=ordered[lead],
+            others=tuple(ordered[index] for index, _ in joined),
+            resemblances=tuple(score for _, score in joined),
+        )
+        for lead, joined in members.items()
+    )
+
+
+def _order(document: Document) -> tuple[dt.date, str, str, str]:
+    return document.date or dt.date.max, document.document_hash, document.outlet, document.address
+
+
+def _shingles(document: Document) -> frozenset[_Shingle]:
+    """The shingles of a text; one shorter than a shingle is one of its own."""
+    words = _WORD.findall(document.text.casefold()) or [document.text]
+    return frozenset(tuple(words[start : start + WORDS]) for start in range(max(1, len(words) - WORDS + 1)))
+
+
+def _jaccard(first: frozenset[_Shingle], second: frozenset[_Shingle]) -> float:
+    common = len(first & second)
+    return common / (len(first) + len(second) - common)
+
+
+def _prefix(found: frozenset[_Shingle], counts: Counter[_Shingle], threshold: float) -> Sequence[_Shingle]:
+    """The rarest shingles, one of which any set that reaches the threshold has in its own prefix."""
+    # a little below the threshold: rounding must not shorten the prefix
+    length = len(found) - math.ceil(threshold * len(found) * (1 - 1e-12)) + 1
+    return sorted(found, key=lambda shingle: (counts[shingle], shingle))[:length]
+
+
+def _are_near(first: dt.date | None, second: dt.date | None, max_days: int) -> bool:
+    return first is None or second is None or abs((first - second).days) <= max_days
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""

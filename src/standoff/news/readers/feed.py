@@ -1,0 +1,175 @@
+"""Read a feed, RSS or Atom: one document an item.
+
+A feed that declares entities is refused before it is parsed: a few lines of them stand for gigabytes, or for a file of this
+machine. (The document type of RSS 0.91, which declares none, is accepted; nothing outside the feed is ever fetched.)
+feedparser reads the rest, and is lenient, as feeds in use are often faulty; markup in an item is taken out.
+
+The text of an item is its full content where the feed has it, else its summary, else its title.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from typing import Any
+from xml.parsers import expat
+
+from standoff.extras import import_extra
+from standoff.news.readers.draft import Draft
+from standoff.news.readers.faults import fault
+from standoff.news.readers.normal_form import drop_unwritable
+
+__all__ = ["looks_like_feed", "read_feed", "refuse_entities"]
+
+_FIRST_ELEMENT = re.compile(r"<\s*(rss|feed|rdf:rdf)\b", re.IGNORECASE)
+_ENTITY = re.compile(r"<!\s*ENTITY", re.IGNORECASE)
+_MAIL_AND_NAME = re.compile(r"[^\s@]+@[^\s@]+ \(([^()]+)\)|([^()@]+) \([^\s@]+@[^\s@]+\)")
+_BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure", "footer", "h1", "h2",
+    "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th",
+    "thead", "tr", "ul",
+})  # fmt: skip
+_HIDDEN = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "head", "title"})
+
+
+class _Enough(Exception):  # noqa: N818 - no error: the prolog is over
+    """The first element began."""
+
+
+def looks_like_feed(text: str) -> bool:
+    """Whether a text is XML whose first element is that of a feed."""
+    head = re.sub(r"<!--.*?-->|<\?.*?\?>", "", text.lstrip("\ufeff \t\r\n")[:20_000], flags=re.DOTALL).lstrip()
+    if head.lower().startswith("<!doctype"):
+        head = head[9:]
+        found = re.search(r"<\s*[A-Za-z]", head)  # declarations begin with "<!"
+        head = head[found.start() :] if found else ""
+    return bool(_FIRST_ELEMENT.match(head))
+
+
+def refuse_entities(text: str, *, address: str) -> None:
+    """Refuse XML that declares entities.
+
+    Raises:
+        InputError: It does (`entity-declaration`).
+    """
+    refusal = fault(
+        "entity-declaration",
+        "the XML declares entities, which can stand for gigabytes or for files of this machine",
+        "do not read it; ask its publisher for a feed without them",
+        file=address,
+    )
+    parser = expat.ParserCreate("utf-8")
+
+    def refuse(*_: object) -> None:
+        raise refusal
+
+    def finish(*_: object) -> None:
+        raise _Enough
+
+    parser.EntityDeclHandler = refuse
+    parser.StartElementHandler = finish
+    try:
+        parser.Parse(text.encode("utf-8", errors="replace"), True)
+    except _Enough:
+        return
+    except expat.ExpatError:  # faulty XML, which a lenient parser might still read
+        if _ENTITY.search(text):
+            raise refusal from None
+
+
+def read_feed(text: str, *, address: str) -> list[Draft]:
+    """Read a feed.
+
+    Args:
+        text: The feed.
+        address: Its address or the path of its file.
+
+    Returns:
+        A draft for each item, in the order of the feed; none for an item without any text. An empty feed gives none.
+
+    Raises:
+        InputError: It declares entities (`entity-declaration`) or is no feed (`not-a-feed`).
+        MissingExtraError: feedparser is not installed.
+    """
+    refuse_entities(text, address=address)
+    feedparser = import_extra("feedparser", "news", "reading feeds")
+    # a stream: feedparser would take a text for an address or a path
+    feed = feedparser.parse(
+        io.BytesIO(text.encode("utf-8", errors="replace")),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        resolve_relative_uris=False,
+        sanitize_html=True,
+    )
+    if not feed.get("version"):
+        raise fault(
+            "not-a-feed", "the source is XML, but no RSS or Atom feed", "give the address of a feed", file=address
+        )
+    drafts = [_draft(entry, feed.feed) for entry in feed.entries]
+    return [draft for draft in drafts if draft.text.strip()]
+
+
+def _draft(entry: Any, feed: Any) -> Draft:
+    """One item."""
+    contents = [part for part in entry.get("content", []) if part.get("value")]
+    summary = entry.get("summary_detail") or {}
+    title = _without_markup(entry.get("title", ""), (entry.get("title_detail") or {}).get("type", ""))
+    candidates = [(part["value"], part.get("type", "")) for part in contents]
+    candidates.append((summary.get("value", ""), summary.get("type", "")))
+    texts = [_without_markup(value, media_type) for value, media_type in candidates]
+    text = next((found for found in texts if found.strip()), title)
+    source = entry.get("source") or {}
+    outlet = source.get("title") or feed.get("title", "")
+    link = entry.get("link", "")
+    return Draft(
+        text=text,
+        title=title,
+        outlet=_without_markup(outlet, "text/html"),
+        author=_name(entry.get("author", "") or ""),
+        date=_day(entry),
+        language=(contents[0].get("language") if contents else "") or feed.get("language", "") or "",
+        address=link if link.startswith(("http://", "https://")) else "",
+    )
+
+
+def _name(author: str) -> str:
+    """The name in "name", "name (mail)" or "mail (name)"."""
+    found = _MAIL_AND_NAME.fullmatch(author.strip())
+    return (found[1] or found[2]) if found else author
+
+
+def _day(entry: Any) -> dt.date | None:
+    """Day of publication, in UTC, as feedparser gives it."""
+    found = entry.get("published_parsed") or entry.get("updated_parsed")
+    try:
+        return dt.date(*found[:3]) if found else None
+    except ValueError:
+        return None
+
+
+def _without_markup(value: str, media_type: str) -> str:
+    """The text of a fragment of HTML, its blocks on lines of their own."""
+    if media_type == "text/plain" or ("<" not in value and "&" not in value):
+        return value
+    value = drop_unwritable(value)  # again: what was escaped twice is seen only now
+    html = import_extra("lxml.html", "news", "reading feeds")
+    pieces: list[str] = []
+    root = html.fragment_fromstring(value, create_parent="div") if value.strip() else None
+    if root is None:
+        return ""
+    hidden = 0
+    for event, element in html.etree.iterwalk(root, events=("start", "end")):
+        tag = element.tag if isinstance(element.tag, str) else ""  # a comment has none
+        if event == "start":
+            hidden += tag in _HIDDEN or not tag
+            if not hidden and tag in _BLOCKS:
+                pieces.append("\n")
+            if not hidden and element.text:
+                pieces.append(element.text)
+            continue
+        hidden -= tag in _HIDDEN or not tag
+        if not hidden and tag in _BLOCKS:
+            pieces.append("\n")
+        if not hidden and element.tail and element is not root:
+            pieces.append(element.tail)
+    return "".join(pieces)

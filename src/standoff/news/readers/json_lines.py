@@ -1,0 +1,99 @@
+"""Read JSON lines: one object a line, one document an object.
+
+Names that are read: `text`, which is required, and `title`, `outlet`, `author`, `date` (a day or a moment in ISO 8601),
+`language` and `address` (or `url`). Values are text; other names are left alone, so that exports of other programs need no
+rewriting. All faulty lines are told at once, and then no line is read.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from standoff.errors import InputError, Problem
+from standoff.news.readers.draft import Draft
+from standoff.news.readers.faults import problem, shown
+from standoff.news.readers.plain_text import bad_date, parse_day
+
+__all__ = ["looks_like_json_lines", "read_json_lines"]
+
+_NAMES = ("title", "outlet", "author", "date", "language", "address", "url")
+_MOST_PROBLEMS = 50
+"""Faults that are told; a file that is no JSON lines at all has one a line."""
+
+
+def looks_like_json_lines(text: str) -> bool:
+    """Whether the first line that is not empty is a JSON object."""
+    first = text.lstrip().split("\n", 1)[0]
+    return first.startswith("{") and isinstance(_parsed(first), dict)
+
+
+def read_json_lines(text: str, *, address: str) -> list[Draft]:
+    """Read JSON lines.
+
+    Args:
+        text: The text of the file.
+        address: Where it is from, for messages.
+
+    Returns:
+        A draft for each line that is not empty, in their order.
+
+    Raises:
+        InputError: A line is no JSON object (`bad-json`), has no text (`missing-text`), a value that is not text
+            (`bad-value`) or a day that is none (`bad-date`); every such line is told, up to 50.
+    """
+    drafts: list[Draft] = []
+    problems: list[Problem] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        found = _faults(_parsed(line), address, number)
+        if found:
+            problems += found
+            if len(problems) >= _MOST_PROBLEMS:
+                break
+        else:
+            drafts.append(_draft(_parsed(line)))
+    if problems:
+        raise InputError(problems)
+    return drafts
+
+
+def _parsed(line: str) -> Any:
+    """What a line holds, None where it is no JSON."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):  # brackets nested by the thousand
+        return None
+
+
+def _faults(record: Any, address: str, line: int) -> list[Problem]:
+    """What is wrong with one line."""
+    if not isinstance(record, dict):
+        advice = 'write one object a line, such as {"text": "...", "date": "2026-02-02"}'
+        return [problem("bad-json", "the line is no JSON object", advice, file=address, line=line)]
+    faults = [
+        problem("bad-value", f"`{name}` is not a text", "put its value in quotes", file=address, line=line)
+        for name in ("text", *_NAMES)
+        if record.get(name) is not None and not isinstance(record[name], str)
+    ]
+    if not isinstance(record.get("text"), str | None) or faults:
+        return faults
+    if not (record.get("text") or "").strip():
+        faults.append(problem("missing-text", "the line has no `text`", 'add "text"', file=address, line=line))
+    if record.get("date") and not parse_day(record["date"]):
+        faults.append(bad_date(shown(record["date"]), address, line))
+    return faults
+
+
+def _draft(record: dict[str, Any]) -> Draft:
+    given = {name: record.get(name) or "" for name in _NAMES}
+    return Draft(
+        text=record["text"],
+        title=given["title"],
+        outlet=given["outlet"],
+        author=given["author"],
+        date=parse_day(given["date"]),
+        language=given["language"],
+        address=given["address"] or given["url"],
+    )

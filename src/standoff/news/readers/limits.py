@@ -1,0 +1,77 @@
+"""How much a reader takes in before it refuses."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from standoff.errors import InputError
+from standoff.news.readers.faults import fault
+
+__all__ = ["Deadline", "Limits"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most that is read from one source.
+
+    A source that goes beyond a limit is refused whole: no document of it is kept.
+
+    Attributes:
+        num_bytes: Bytes of the source, after it is unpacked.
+        num_documents: Documents in it, such as items of a feed.
+        num_characters: Code points of the text of one document.
+        seconds: Time until the source is read and its documents are found, above 0.
+        num_redirects: Redirects that are followed.
+        allow_private: Whether a URL may lead to this machine or to a private network. Without it a page on the open web
+            cannot send the reader there.
+
+    Raises:
+        ValueError: A limit is not positive.
+    """
+
+    num_bytes: int = 20_000_000
+    num_documents: int = 1_000
+    num_characters: int = 1_000_000
+    seconds: float = 30.0
+    num_redirects: int = 5
+    allow_private: bool = False
+
+    def __post_init__(self) -> None:
+        positive = (self.num_bytes, self.num_documents, self.num_characters, self.seconds)
+        if not all(limit > 0 for limit in positive) or self.num_redirects < 0:
+            raise ValueError("a limit is above 0")
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """When reading a source must be over.
+
+    Attributes:
+        address: The source, for the message.
+        seconds: Time given, from now.
+    """
+
+    address: str
+    seconds: float
+    _start: float = field(default_factory=time.monotonic)
+
+    def left(self) -> float:
+        """Seconds left.
+
+        Raises:
+            InputError: There are none (`too-slow`).
+        """
+        left = self._start + self.seconds - time.monotonic()
+        if left <= 0:
+            raise self.fault()
+        return left
+
+    def fault(self) -> InputError:
+        """The error that says that time is up."""
+        return fault(
+            "too-slow",
+            f"the source was not read within `{self.seconds:g}` seconds, and nothing of it was kept",
+            "try again, save it to a file first, or allow more seconds",
+            file=self.address,
+        )

@@ -1,0 +1,116 @@
+"""Read a file, a pipe or standard input, within limits.
+
+Devices and sockets are refused: some never end. A pipe and standard input are read until they end, a limit of bytes is
+reached or time is up.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import select
+import stat
+import sys
+from pathlib import PurePath
+
+from standoff.news.readers.faults import fault, shown
+from standoff.news.readers.limits import Deadline, Limits
+from standoff.news.readers.source import Source, too_large
+
+__all__ = ["read_file", "read_standard_input"]
+
+_MEDIA_TYPES = {
+    ".txt": "text/plain",
+    ".text": "text/plain",
+    ".md": "text/plain",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "application/xhtml+xml",
+    ".rss": "application/rss+xml",
+    ".atom": "application/atom+xml",
+    ".rdf": "application/rdf+xml",
+    ".xml": "application/xml",
+    ".jsonl": "application/x-ndjson",
+    ".ndjson": "application/x-ndjson",
+    ".json": "application/json",
+    ".pdf": "application/pdf",
+}
+_CHUNK = 1 << 16
+
+
+def read_file(path: str, limits: Limits, deadline: Deadline) -> Source:
+    """Read a file.
+
+    Args:
+        path: Its path.
+        limits: How much.
+        deadline: Until when.
+
+    Returns:
+        Its content.
+
+    Raises:
+        InputError: There is no such file (`no-such-file`), it is a folder or a device (`not-a-file`), it cannot be read
+            (`cannot-read`), or it goes beyond a limit (`too-large`, `too-slow`).
+    """
+    try:
+        # without waiting: opening a pipe that nobody writes to would otherwise never come back
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except (FileNotFoundError, NotADirectoryError):
+        raise fault("no-such-file", f"there is no file `{shown(path)}`", "look at its path", file=path) from None
+    except ValueError:  # a NUL in the path
+        raise fault("no-such-file", "no path holds a NUL character", "look at its path", file=path) from None
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
+            raise fault(
+                "not-a-file", f"`{shown(path)}` is not a file", "give a file; a folder is read file by file", file=path
+            )
+        content = _read(descriptor, path, limits, deadline)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    finally:
+        os.close(descriptor)
+    media_type = _MEDIA_TYPES.get(PurePath(path).suffix.lower(), "")
+    return Source(content, path, media_type, "", dt.datetime.now(dt.UTC))
+
+
+def read_standard_input(limits: Limits, deadline: Deadline) -> Source:
+    """Read standard input to its end.
+
+    Raises:
+        InputError: It goes beyond a limit (`too-large`, `too-slow`) or cannot be read (`cannot-read`).
+    """
+    try:
+        content = _read(sys.stdin.fileno(), "-", limits, deadline)
+    except (OSError, ValueError, AttributeError) as error:  # closed, or none at all
+        raise _unreadable("-", error) from None
+    return Source(content, "-", "", "", dt.datetime.now(dt.UTC))
+
+
+def _read(descriptor: int, address: str, limits: Limits, deadline: Deadline) -> bytes:
+    """All bytes of an open file, in chunks, so that no more than the limit is ever held."""
+    is_waited_for = os.name == "posix" and not stat.S_ISREG(os.fstat(descriptor).st_mode)
+    chunks: list[bytes] = []
+    num_bytes = 0
+    while True:
+        left = deadline.left()
+        if is_waited_for and not select.select([descriptor], [], [], left)[0]:
+            raise deadline.fault()
+        try:
+            chunk = os.read(descriptor, _CHUNK)
+        except BlockingIOError:  # taken by another reader of the pipe meanwhile
+            continue
+        if not chunk:
+            return b"".join(chunks)
+        chunks.append(chunk)
+        num_bytes += len(chunk)
+        if num_bytes > limits.num_bytes:
+            raise too_large(address, limits)
+
+
+def _unreadable(path: str, error: Exception) -> Exception:
+    reason = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else "it is not open"
+    return fault("cannot-read", f"`{shown(path)}` cannot be read: {reason}", "look at its permissions", file=path)

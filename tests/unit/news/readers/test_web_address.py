@@ -1,0 +1,292 @@
+"""Web addresses, asked of a server on loopback that misbehaves in every way it can."""
+
+import gzip
+import shutil
+import socket
+import ssl
+import subprocess
+
+import pytest
+
+from articles import PAGE, RSS, SENTENCE, code_of, web_server
+from standoff.errors import InputError
+from standoff.news.readers import Limits, read_documents
+from standoff.news.readers.web_address import _is_public
+
+OPEN = Limits(allow_private=True, seconds=20)
+
+
+def answering(content, *, status=200, **headers):
+    def answer(handler):
+        handler.send_response(status)
+        for name, value in {"Content_Length": str(len(content)), **headers}.items():
+            if value is not None:
+                handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        handler.wfile.write(content)
+
+    return answer
+
+
+def refusal(answer, path="/", limits=OPEN):
+    with web_server(answer) as (host, _), pytest.raises(InputError) as caught:
+        read_documents(host + path, limits=limits)
+    return code_of(caught)
+
+
+def test_a_page_is_read_with_its_address():
+    with web_server(answering(PAGE.encode(), Content_Type="text/html; charset=utf-8")) as (host, _):
+        (document,) = read_documents(f"{host}/2031/page", limits=OPEN)
+    assert SENTENCE in document.text
+    assert document.address == f"{host}/2031/page"
+
+
+def test_a_feed_is_read_whatever_its_type_is_called():
+    with web_server(answering(RSS.encode(), Content_Type="text/html")) as (host, _):
+        assert len(list(read_documents(host, limits=OPEN))) == 2
+
+
+def test_the_encoding_of_the_header_is_used():
+    content = "Переговоры завершились без даты следующей встречи.".encode("koi8-r")
+    with web_server(answering(content, Content_Type="text/plain; charset=koi8-r")) as (host, _):
+        (document,) = read_documents(host, limits=OPEN)
+    assert document.text == "Переговоры завершились без даты следующей встречи."
+
+
+def test_the_query_and_unusual_letters_of_an_address_are_asked_for():
+    with web_server(answering(SENTENCE.encode(), Content_Type="text/plain")) as (host, asked):
+        read_documents(f"{host}/caf\u00e9 1?a=b&c=%20#part", limits=OPEN)
+    assert asked == ["/caf%C3%A9%201?a=b&c=%20"]
+
+
+def test_a_packed_answer_is_unpacked():
+    with web_server(answering(gzip.compress(SENTENCE.encode()), Content_Encoding="gzip")) as (host, _):
+        assert next(read_documents(host, limits=OPEN)).text == SENTENCE
+
+
+def test_a_packed_answer_is_measured_unpacked():
+    bomb = gzip.compress(b"a" * 30_000_000)
+    assert len(bomb) < 40_000
+    assert refusal(answering(bomb, Content_Encoding="gzip")) == "too-large"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (answering(b"gone", status=404), "http-status"),
+        (answering(b"busy", status=503), "http-status"),
+        (answering(b"\x89PNG", Content_Type="image/png"), "unsupported-type"),
+        (answering(b"PK", Content_Type="application/zip"), "unsupported-type"),
+        (answering(b"br", Content_Encoding="br"), "unsupported-type"),
+        (answering(b"", Content_Type="text/html"), "empty-file"),
+        (answering(b"half", Content_Length="400"), "cut-off"),
+        (answering(gzip.compress(SENTENCE.encode() * 9)[:-12], Content_Encoding="gzip"), "cut-off"),
+        (answering(b"not packed", Content_Encoding="gzip"), "cut-off"),
+        (answering(b"", Content_Length="30000000"), "too-large"),
+        (answering(b"5\r\nhalf", Content_Length=None, Transfer_Encoding="chunked"), "cut-off"),
+        (lambda handler: handler.wfile.write(b"SSH-2.0-server\r\n"), "unreachable"),
+        (lambda _: None, "unreachable"),
+    ],
+)
+def test_an_answer_that_is_no_whole_text_is_refused(answer, code):
+    assert refusal(answer) == code
+
+
+def endless(first, again, pause):
+    def answer(handler):
+        handler.send_response(200)
+        handler.end_headers()
+        handler.wfile.write(first)
+        while not handler.is_over.wait(pause):
+            handler.wfile.write(again)
+
+    return answer
+
+
+HEAD, _, REST = RSS.partition("<item>")
+ITEM = b"<item><title>" + SENTENCE.encode() + b"</title></item>"
+
+
+def test_a_feed_that_never_ends_is_left_at_the_limit_of_bytes():
+    limits = Limits(allow_private=True, num_bytes=200_000)
+    assert refusal(endless(HEAD.encode(), ITEM * 100, 0), limits=limits) == "too-large"
+
+
+def test_a_feed_that_never_ends_slowly_is_left_when_time_is_up():
+    limits = Limits(allow_private=True, seconds=0.5)
+    assert refusal(endless(HEAD.encode(), ITEM, 0.05), limits=limits) == "too-slow"
+
+
+def slow_headers(handler):
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    while not handler.is_over.wait(0.05):
+        handler.wfile.write(b"X: y\r\n")
+
+
+@pytest.mark.parametrize("answer", [slow_headers, lambda handler: handler.is_over.wait(20)])
+def test_a_server_that_does_not_come_to_the_point_is_left(answer):
+    assert refusal(answer, limits=Limits(allow_private=True, seconds=0.4)) == "too-slow"
+
+
+def redirecting(where):
+    return answering(b"", status=302, Location=where)
+
+
+def test_a_redirect_is_followed_to_the_address_it_names():
+    def answer(handler):
+        (redirecting("/new") if handler.path == "/old" else answering(SENTENCE.encode()))(handler)
+
+    with web_server(answer) as (host, asked):
+        (document,) = read_documents(f"{host}/old", limits=OPEN)
+    assert asked == ["/old", "/new"]
+    assert document.address == f"{host}/new"
+
+
+def test_a_loop_of_redirects_ends():
+    with web_server(redirecting("/")) as (host, asked):
+        with pytest.raises(InputError) as caught:
+            read_documents(host, limits=Limits(allow_private=True, num_redirects=3))
+        assert code_of(caught) == "too-many-redirects"
+        assert len(asked) == 4
+
+
+@pytest.mark.parametrize(
+    "where", ["file:///etc/hostname", "ftp://example.org/", "http://user:word@example.org/", "http://[x"]
+)
+def test_a_redirect_leads_only_to_the_web(where):
+    assert refusal(redirecting(where)) == "bad-address"
+
+
+def test_this_machine_is_not_asked_unless_that_is_allowed():
+    with web_server(answering(SENTENCE.encode())) as (host, asked):
+        for address in (host, host.replace("127.0.0.1", "localhost"), host.replace("127.0.0.1", "2130706433")):
+            with pytest.raises(InputError) as caught:
+                read_documents(address)
+            assert code_of(caught) == "private-address"
+        assert asked == []
+
+
+def test_a_redirect_into_a_private_network_is_not_followed(monkeypatch):
+    monkeypatch.setattr("standoff.news.readers.web_address._is_public", lambda place: place == "127.0.0.1")
+    with web_server(redirecting("http://169.254.169.254/latest/")) as (host, asked):
+        with pytest.raises(InputError) as caught:
+            read_documents(host, limits=Limits(seconds=5))
+        assert code_of(caught) == "private-address"
+        assert asked == ["/"]
+
+
+@pytest.mark.parametrize(
+    ("place", "is_public"),
+    [
+        ("93.184.216.34", True), ("2606:4700::1111", True), ("10.1.2.3", False), ("172.16.0.1", False), ("192.168.0.1", False),
+        ("127.0.0.1", False), ("0.0.0.1", False), ("169.254.169.254", False), ("100.64.0.1", False), ("224.0.0.1", False),
+        ("::1", False), ("fe80::1%eth0", False), ("fd00::1", False), ("::ffff:127.0.0.1", False), ("2002:7f00:1::", False),
+        ("64:ff9b::7f00:1", False),
+    ],
+)  # fmt: skip
+def test_what_is_public(place, is_public):
+    assert _is_public(place) is is_public
+
+
+def test_a_port_that_nobody_listens_on_is_unreachable():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        with pytest.raises(InputError) as caught:
+            read_documents(f"http://127.0.0.1:{taken.getsockname()[1]}/", limits=OPEN)
+    assert code_of(caught) == "unreachable"
+
+
+def test_a_server_without_a_certificate_is_unreachable():
+    with web_server(answering(SENTENCE.encode())) as (host, _), pytest.raises(InputError) as caught:
+        read_documents(host.replace("http:", "https:"), limits=Limits(allow_private=True, seconds=5))
+    assert code_of(caught) == "unreachable"
+
+
+@pytest.fixture
+def certified(tmp_path, monkeypatch):
+    """The context of a server whose certificate is trusted in this test."""
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-days",
+        "2",
+    ]
+    names = [
+        "-subj",
+        "/CN=gazette.example",
+        "-addext",
+        "subjectAltName=IP:127.0.0.1",
+        "-keyout",
+        str(key),
+        "-out",
+        str(certificate),
+    ]
+    subprocess.run([*made, *names], check=True, capture_output=True)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+
+
+@needs_openssl
+def test_a_page_is_read_by_https(certified):
+    with web_server(answering(SENTENCE.encode()), certified) as (host, asked):
+        (document,) = read_documents(f"{host}/a", limits=OPEN)
+    assert document.text == SENTENCE
+    assert asked == ["/a"]
+
+
+@needs_openssl
+def test_a_certificate_for_another_name_is_refused(certified):
+    with web_server(answering(SENTENCE.encode()), certified) as (host, asked):
+        with pytest.raises(InputError, match="certificate is not valid"):
+            read_documents(host.replace("127.0.0.1", "localhost"), limits=OPEN)
+        assert asked == []
+
+
+@needs_openssl
+def test_an_endless_answer_by_https_is_left_when_time_is_up(certified):
+    answer = endless(HEAD.encode(), ITEM, 0.05)
+    with web_server(answer, certified) as (host, _), pytest.raises(InputError) as caught:
+        read_documents(host, limits=Limits(allow_private=True, seconds=0.5))
+    assert code_of(caught) == "too-slow"
+
+
+def test_a_handshake_that_never_comes_is_left_when_time_is_up():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"https://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(InputError) as caught:
+            read_documents(address, limits=Limits(allow_private=True, seconds=0.4))
+    assert code_of(caught) == "too-slow"
+
+
+def test_a_proxy_of_the_environment_is_asked(monkeypatch):
+    with web_server(answering(SENTENCE.encode(), Content_Type="text/plain")) as (host, asked):
+        monkeypatch.setenv("http_proxy", host)
+        monkeypatch.setenv("no_proxy", "")
+        (document,) = read_documents("http://gazette.example/today")
+        with pytest.raises(InputError) as caught:
+            read_documents("http://10.0.0.1/")
+    assert document.text == SENTENCE
+    assert asked == ["http://gazette.example/today"]
+    assert code_of(caught) == "private-address"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://", "http://a:99999/", "http://u:p@a/", "http://\ud800/", "gopher://a/", "http://a b/"]
+)
+def test_a_malformed_address_is_told_without_its_password(address):
+    with pytest.raises(InputError) as caught:
+        read_documents(address, limits=Limits(seconds=5))
+    assert code_of(caught) == "bad-address"
+    assert ":p@" not in str(caught.value)
