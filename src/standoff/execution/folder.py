@@ -154,7 +154,8 @@ class RunFolder:
             found = json.loads(manifest.read_text(encoding="utf-8"))
             key = found["key"]
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise StoreError(f"`{manifest}` cannot be read ({error}): restore it, or choose another folder") from None
+            message = f"`{manifest}` cannot be read ({error})"
+            raise StoreError(Problem("run-folder", message, help="restore it, or choose another folder")) from None
         if key == described["key"]:
             return
         other = next((name for name in described if name != "key" and found.get(name) != described[name]), "key")
@@ -195,12 +196,13 @@ class RunFolder:
         try:
             table = self._parquet.read_table(io.BytesIO(path.read_bytes()))
             if (table.schema.metadata or {}).get(b"ensemble") != self._key.encode():
-                raise StoreError(f"`{path}` belongs to another ensemble: take it out of the folder")
+                message = f"`{path}` belongs to another ensemble"
+                raise StoreError(Problem("run-folder", message, help="take it out of the folder"))
             columns = table.to_pydict()
             return [self._record(columns, row) for row in range(table.num_rows)]
         except (OSError, KeyError, ValueError, TypeError, self._arrow.ArrowException) as error:
-            reason = str(error).partition("\n")[0]
-            raise StoreError(f"`{path}` is damaged ({reason}): delete it, and its draws are solved again") from None
+            message = f"`{path}` is damaged ({str(error).partition(chr(10))[0]})"
+            raise StoreError(Problem("run-folder", message, help="delete it, and its draws are solved again")) from None
 
     def _record(self, columns: Mapping[str, list[Any]], row: int) -> tuple[int, Solved | Failure]:
         number = int(columns["draw"][row])
