@@ -1,0 +1,104 @@
+"""`standoff brief`: everything on one page, as HTML or Markdown, with its figures."""
+
+import re
+
+import pytest
+
+QUICK = ("--draws", 8, "--belief-points", 5)
+
+
+@pytest.fixture(scope="module")
+def made(warm, starter, tmp_path_factory):
+    """A full brief of the starter scenario as both kinds of file, and the folder they are in."""
+    folder = tmp_path_factory.mktemp("brief")
+    for name, kind in (("brief.html", "svg"), ("brief.md", "png")):
+        done = warm(
+            "brief", starter, "--output", folder / name, *QUICK, "--variant", "a dearer war: war_cost=0.7",
+            "--figures", folder / "figures", "--figure-format", kind,
+        )  # fmt: skip
+        assert done.code == 0, done.err
+        assert f"brief written to {folder / name}" in done.out
+    return folder
+
+
+def ids(html):
+    return re.findall(r'<h2 id="([\w-]+)"', html)
+
+
+def test_a_brief_answers_every_question_in_the_order_of_a_reader_in_a_hurry(made):
+    found = ids((made / "brief.html").read_text(encoding="utf-8"))
+    assert found[:5] == ["bottom-line", "ends", "sureness", "hinges", "changes"]
+    assert found[-3:] == ["limits", "assumptions", "certificate"]
+    assert {"watching", "window", "moves", "beliefs", "stories"} <= set(found)
+
+
+def test_the_bottom_line_has_bands(made):
+    html = (made / "brief.html").read_text(encoding="utf-8")
+    assert "in nine of ten draws the odds lie in a band" in html
+    assert "a dearer war" in html
+
+
+def test_a_part_without_an_answer_is_named_with_the_reason(made):
+    """Nothing is bargained about in the starter scenario."""
+    html = (made / "brief.html").read_text(encoding="utf-8")
+    assert "Left out: bargain." in html
+    assert "no-deal" not in ids(html)
+
+
+def test_every_chart_is_a_file_of_both_kinds_and_linked_from_markdown(made):
+    files = sorted(path.name for path in (made / "figures").iterdir())
+    charts = sorted({name.rpartition(".")[0] for name in files})
+    assert {"outcomes", "milestones", "beliefs", "fan-1", "tornado-1", "window"} <= set(charts)
+    assert files == sorted(f"{name}.{kind}" for name in charts for kind in ("png", "svg"))
+    text = (made / "brief.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"\]\(figures/([\w-]+)\.png\)", text)) == charts
+
+
+def test_markdown_has_the_sections_of_the_page(made):
+    titles = re.findall(r"<h2[^>]*>(.*?)</h2>", (made / "brief.html").read_text(encoding="utf-8"))
+    assert re.findall(r"^## (.*)$", (made / "brief.md").read_text(encoding="utf-8"), re.MULTILINE) == titles
+
+
+def test_no_text_is_left_unformatted(made):
+    for name in ("brief.html", "brief.md"):
+        text = (made / name).read_text(encoding="utf-8")
+        assert not re.search(r"\bnan\b|\bNone\b|np\.float|Markup\(|\{\{|0x[0-9a-f]{6}", text)
+
+
+def test_a_brief_says_how_its_draws_were_made(made):
+    html = (made / "brief.html").read_text(encoding="utf-8")
+    assert re.search(r"draws 8, seed 0, ensemble [0-9a-f]{64}", html)
+
+
+def test_parts_can_be_left_out(warm, starter, tmp_path):
+    left = [
+        word
+        for part in ("ensemble", "drivers", "tripwires", "bargain", "window", "stories")
+        for word in ("--without", part)
+    ]
+    done = warm("brief", starter, "--output", tmp_path / "b.html", *QUICK, *left)
+    assert done.code == 0, done.err
+    found = ids((tmp_path / "b.html").read_text(encoding="utf-8"))
+    assert "watching" in found
+    assert {"sureness", "hinges", "changes", "window", "stories"}.isdisjoint(found)
+
+
+def test_an_unknown_part_is_told_with_the_nearest_name(warm, starter, tmp_path):
+    done = warm("brief", starter, "--output", tmp_path / "b.html", "--without", "storys")
+    assert done.code == 2
+    assert "unknown-part: a brief has no part `storys`" in done.err
+    assert "did you mean `stories`?" in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_faulty_variant_is_told_before_anything_is_written(warm, starter, tmp_path):
+    done = warm("brief", starter, "--output", tmp_path / "b.html", *QUICK, "--variant", "war_csot=1")
+    assert done.code == 2
+    assert "did you mean `war_cost`?" in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_cannot_be_written_is_told_before_the_work(warm, starter, tmp_path):
+    done = warm("brief", starter, "--output", tmp_path / "none" / "b.html")
+    assert done.code == 2
+    assert "cannot-write" in done.err
