@@ -29,20 +29,13 @@ def test_a_brief_answers_every_question_in_the_order_of_a_reader_in_a_hurry(made
     found = ids((made / "brief.html").read_text(encoding="utf-8"))
     assert found[:5] == ["bottom-line", "ends", "sureness", "hinges", "changes"]
     assert found[-3:] == ["limits", "assumptions", "certificate"]
-    assert {"watching", "window", "moves", "beliefs", "stories"} <= set(found)
+    assert {"watching", "window", "no-deal", "moves", "beliefs", "stories"} <= set(found)
 
 
 def test_the_bottom_line_has_bands(made):
     html = (made / "brief.html").read_text(encoding="utf-8")
     assert "in nine of ten draws the odds lie in a band" in html
     assert "a dearer war" in html
-
-
-def test_a_part_without_an_answer_is_named_with_the_reason(made):
-    """Nothing is bargained about in the starter scenario."""
-    html = (made / "brief.html").read_text(encoding="utf-8")
-    assert "Left out: bargain." in html
-    assert "no-deal" not in ids(html)
 
 
 def test_every_chart_is_a_file_of_both_kinds_and_linked_from_markdown(made):

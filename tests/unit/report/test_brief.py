@@ -6,6 +6,7 @@ import pytest
 
 from standoff.errors import InputError
 from standoff.report import brief_html, write_brief
+from standoff.workbench import Dossier
 from unit.report.fakes import FakeSolution, half_weeks, relabelled, some_forecast, some_game, some_scenario
 
 HOSTILE = [
@@ -139,6 +140,13 @@ def test_the_limits_are_stated_with_the_rationality_used():
     html = brief_html(FakeSolution())
     assert "It is no prophecy." in html
     assert "6 for Northland" in html
+
+
+def test_a_part_without_an_answer_is_named_with_the_reason():
+    dossier = Dossier(solution=FakeSolution(), targets=(), missing=(("drivers", "it lies at a <fold>"),))
+    assert "Left out: drivers.</strong> It was asked for and has no answer: it lies at a &lt;fold&gt;" in brief_html(
+        dossier
+    )
 
 
 def test_half_week_periods_give_the_dates_and_lengths_of_weeks():
