@@ -132,10 +132,10 @@ def chart_of_values(curves: Sequence[Curve], timeline: Timeline, *, name: str, t
         axes.set_ylim(low, high)
         axes.set_ylabel(axis)
         axes.yaxis.set_major_formatter(lambda value, _: number(round(value, 6)))
-        names = [f"{plain(curve.label, 2 * canvas.letters)} {number(round(_last(curve), 2))}" for curve in curves]
+        names = [f"{plain(curve.label, 2 * canvas.letters)} {_two_digits(_last(curve))}" for curve in curves]
         name_at_the_right(axes, names, [(_last(curve) - low) / (high - low) for curve in curves], canvas)
 
-    told = joined([f"{curve.label} {number(round(_last(curve), 2))}" for curve in curves])
+    told = joined([f"{curve.label} {_two_digits(_last(curve))}" for curve in curves])
     return drawn(draw, name=name, title=title, description=f"{axis} by {timeline.horizon.date}: {told}.")
 
 
@@ -205,6 +205,10 @@ def _names(curves: Sequence[Curve], canvas: Canvas) -> list[str]:
 
 def _units(timeline: Timeline) -> Floats:
     return np.array([timeline.length * period for period in range(timeline.num_periods + 1)])
+
+
+def _two_digits(value: float) -> str:
+    return number(float(f"{value:.2g}") + 0.0)
 
 
 def _last(curve: Curve) -> float:

@@ -45,7 +45,8 @@ def hinges_section(drivers: Drivers) -> Section:
                 "alone goes to either end of its range. A star marks a judgement without a document."
             )
             blocks.append(Picture(chart, caption))
-    rows = tuple(_row(row, drivers) for row in drivers.rows[: max(_SHOWN, drivers.top)])
+    moving = [row for row in drivers.rows if row.range is not None]
+    rows = tuple(_row(row, drivers) for row in moving[: max(_SHOWN, drivers.top)])
     heads = [f"moves “{label}” by" for label in drivers.target_labels]
     head = ("Number", "value", "range", "rests on", *heads)
     caption = f"The strongest numbers, by how far they move {joined(list(drivers.target_labels))} over their range."
