@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, PrivateAttr, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from standoff.scenario.base import Amount, Date, DocumentId, Label, Part, Slug, Text
+from standoff.scenario.base import ActorCode, Amount, Date, DocumentId, Label, Part, Slug, Text
 from standoff.scenario.cycles import in_order_of_need
 from standoff.scenario.expression import Expression
 from standoff.scenario.schema_moves import Bargaining, Effect, Hazard, Outcome, Stage
@@ -59,6 +59,9 @@ class Player(Part):
     rationality: Expression = Field(description="Logit parameter, per unit of payoff; 0 is uniform noise.")
     discount: Expression = Field(description="Discount factor per unit of time, above 0 and at most 1.")
     type_labels: dict[Slug, Label] = Field(default={}, description="The names of the types that people read.")
+    codes: tuple[ActorCode, ...] = Field(
+        default=(), description="Codes under which news names it: ISO 3166 alpha-3 such as `USA`, or `IGO:UN`."
+    )
 
     @property
     def type_names(self) -> tuple[str, ...]:

@@ -1,0 +1,143 @@
+"""The filter against every history written out, against the forward pass, and in the order in which reports come."""
+
+import itertools
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from games import random_game
+from reports import enumerate_histories, random_reportables, random_slices
+from small_trees import with_second_movers
+from standoff.belief.filter import Filter, Slice
+from standoff.belief.likelihood import ReportingModel, Weights
+from standoff.errors import InputError
+from standoff.solve.equilibrium import Settings, solve
+
+MODEL = ReportingModel(
+    reporting_rates={
+        "verbal cooperation": 0.5,
+        "material cooperation": 0.3,
+        "verbal conflict": 0.8,
+        "material conflict": 0.9,
+    },
+    background_per_week=0.7,
+)
+SMALL = {"num_states": (2, 3), "num_periods": 2}
+
+
+def filter_of(game, seed, *, model=MODEL, points=5):
+    found = solve(game, Settings(belief_points=points, threads=1))
+    return Filter(found, random_reportables(game, seed), model, period_days=7.0)
+
+
+def enumerated(own, slices):
+    rates = [own.model.rate_of(event) for event in own.reportables.events]
+    background = own.model.background_per_week
+    return enumerate_histories(own.equilibrium, own.reportables, slices, rates=rates, background_per_period=background)
+
+
+def by_place(game, histories):
+    """Probability of every state (ends after the states), the mean belief where it is open, and what is not met."""
+    count = game.num_states[0]
+    places = np.zeros(count + len(game.terminals.outcome))
+    beliefs = np.zeros(len(game.prior_belief))
+    unmet = np.zeros(len(game.milestones))
+    for share, state, belief, met in histories:
+        places[state if state >= 0 else count - state - 1] += share
+        beliefs += share * np.array(belief) * (state >= 0)
+        unmet += [share * (m not in met) for m in range(len(game.milestones))]
+    return places, beliefs, unmet
+
+
+def by_filter(own, found):
+    """The same of the filter."""
+    game, points = own.equilibrium.game, own.equilibrium.num_points
+    places = np.concatenate([found.mass[:, 0].sum(axis=1), found.ended[:, 0]])
+    beliefs = own.equilibrium.grid.beliefs[: len(game.prior_belief), :points] @ found.mass[:, 0, :points].sum(axis=0)
+    own_unmet = found.mass[:, 1:].sum(axis=(0, 2)) + found.ended[:, 1:].sum(axis=0)
+    unmet = [own_unmet[m] + sum(own_unmet[k] for k in [one.after] if k >= 0) for m, one in enumerate(game.milestones)]
+    return places, beliefs, np.array(unmet)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_without_secrets_it_is_the_sum_over_every_history(seed):
+    game = random_game(seed, types=(1, 1), **SMALL)
+    game = with_second_movers(game, seed) if seed % 2 else game
+    own = filter_of(game, seed)
+    slices = random_slices(seed, 2)
+    places, _, unmet = by_place(game, enumerated(own, slices))
+    found = own.run(own.start(), slices)[-1]
+    assert found.log_evidence == pytest.approx(math.log(places.sum()), abs=1e-9)
+    got, _, got_unmet = by_filter(own, found)
+    assert got == pytest.approx(places / places.sum(), abs=1e-12)
+    assert got_unmet == pytest.approx(unmet / places.sum(), abs=1e-12)
+
+
+def gap(seed, points):
+    game = random_game(seed, types=(2, 2) if seed % 2 else (1, 2), rationality=1.0, **SMALL)
+    game = with_second_movers(game, seed) if seed > 2 else game
+    own = filter_of(game, seed, points=points)
+    slices = random_slices(seed, 2)
+    places, beliefs, unmet = by_place(game, enumerated(own, slices))
+    expected = np.concatenate([places, beliefs, unmet]) / places.sum()
+    return float(np.max(np.abs(np.concatenate(by_filter(own, own.run(own.start(), slices)[-1])) - expected)))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_with_secrets_it_converges_to_the_sum_over_every_history(seed):
+    # what is held at belief points is smooth in the belief, so the error falls geometrically in their number
+    few, many = gap(seed, 5), gap(seed, 9)
+    assert many < max(few / 20, 1e-10)
+    assert many < 1e-6
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_where_nothing_is_ever_reported_it_is_the_forward_pass(seed):
+    game = random_game(seed)
+    own = filter_of(game, seed, model=ReportingModel.alike(0.0))
+    found = own.run(own.start(), [Slice()] * game.num_periods)
+    sweep = own.equilibrium.sweep
+    for period, one in enumerate(found):
+        assert one.mass[:, 0].sum(axis=1) == pytest.approx(sweep.open_mass[period], abs=1e-12)
+    assert found[-1].ended[:, 0] == pytest.approx(sweep.absorbed[-1, :, 0], abs=1e-12)
+    # silence says nothing but that there was no background, two reports a week of it
+    assert found[-1].log_evidence == pytest.approx(-2.0 * game.num_periods, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_the_reports_of_a_period_does_not_matter(seed):
+    own = filter_of(random_game(seed), seed)
+    slices = random_slices(seed, 2, most=3)
+    orders = itertools.product(*(itertools.permutations(one.reports) for one in slices))
+    runs = [
+        own.run(own.start(), [replace(one, reports=each) for one, each in zip(slices, order, strict=True)])[-1]
+        for order in orders
+    ]
+    for run in runs:
+        assert run.log_evidence == pytest.approx(runs[0].log_evidence, abs=1e-12)
+        assert run.mass == pytest.approx(runs[0].mass, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_everything_sums_to_one(seed):
+    own = filter_of(random_game(seed), seed)
+    for one in own.run(own.start(), random_slices(seed, 3)):
+        assert one.mass[:, 0].sum() + one.ended[:, 0].sum() == pytest.approx(1.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_it_goes_on_from_where_it_stood(seed):
+    own = filter_of(random_game(seed), seed)
+    slices = random_slices(seed, 3)
+    whole = own.run(own.start(), slices)
+    later = own.run(whole[1], slices[1:])
+    assert later[-1].mass.tolist() == whole[-1].mass.tolist()
+    assert later[-1].log_evidence == whole[-1].log_evidence
+
+
+def test_reports_that_nothing_explains_are_refused_as_impossible():
+    own = filter_of(random_game(1), 1, model=ReportingModel.alike(0.0, background_per_week=0.0))
+    with pytest.raises(InputError, match="impossible"):
+        own.run(own.start(), [Slice((Weights(np.full(4, 0.5), 0.1),))])
