@@ -82,7 +82,7 @@ def enumerate_histories(equilibrium, reportables, slices, *, rates, background_p
     def walk(period, s, place, share, events):
         state, beliefs, met = place
         if state < 0:
-            for later in range(period if s == 0 else period, len(slices)):
+            for later in range(period, len(slices)):
                 share *= likelihood(events if later == period else (), slices[later], rates, background_per_period)
             found.append((share, state, beliefs, met))
             return

@@ -92,6 +92,7 @@ class Filter:
         reportables: What could be reported.
         model: How it is reported.
         period_days: Length of a period in days.
+        rates: Probability that each event is reported; shape (event,).
     """
 
     def __init__(
@@ -101,7 +102,7 @@ class Filter:
         self.period_days = period_days
         self._game = equilibrium.game
         self._after = np.array([milestone.after for milestone in self._game.milestones], dtype=np.int64)
-        self._rates = np.array([model.rate_of(event) for event in reportables.events])
+        self.rates = np.array([model.rate_of(event) for event in reportables.events])
         self._nothing = np.zeros(0)
 
     def start(self) -> Filtered:
@@ -157,8 +158,8 @@ class Filter:
         """
         chosen, neglected = [], 0.0
         for r, one in enumerate(reports):
-            background = one.background * self._background(elapsed)
-            best = float(np.max(self._rates * one.by_event, initial=0.0)) * elapsed
+            background = one.background * self.expected_background(elapsed)
+            best = float(np.max(self.rates * one.by_event, initial=0.0)) * elapsed
             if best <= 0.0:
                 continue
             ratio = best / background if background > 0.0 else math.inf
@@ -168,14 +169,14 @@ class Filter:
                 neglected += ratio
         return chosen, neglected
 
-    def _background(self, elapsed: float) -> float:
-        """Expected number of background reports in a period."""
+    def expected_background(self, elapsed: float) -> float:
+        """Expected number of background reports in a period of which a share has passed."""
         return self.model.background_per_week * self.period_days / 7.0 * elapsed
 
     def _period(self, before: Filtered, reported: Slice) -> Filtered:
         """One period on."""
         period = before.period
-        expected = self._background(reported.elapsed)
+        expected = self.expected_background(reported.elapsed)
         told, neglected = self.association(reported.reports, reported.elapsed)
         if len(told) > LARGEST_ASSOCIATION:
             message = (
@@ -190,7 +191,7 @@ class Filter:
         shape = (len(self._game.terminals.outcome), before.mass.shape[1])
         weights: dict[int, Floats] = {0: before.mass}
         ended: dict[int, Floats] = {0: before.ended.copy()}
-        for s, layer in enumerate(epoch.layers):
+        for s in range(len(epoch.layers)):
             factors = self._factors(epoch, s, [reported.reports[r] for r in told], reported.elapsed)
             arrived = epoch.layers[(s + 1) % len(epoch.layers)]
             following: dict[int, Floats] = {}
@@ -219,7 +220,7 @@ class Filter:
     def _factors(self, epoch: Epoch, layer_index: int, reports: Sequence[Weights], elapsed: float) -> dict[int, Floats]:
         """Set of reports -> probability that an action is reported by exactly these; shape (action,) each."""
         kinds = self.reportables.of_action[_number_of(self._game.epochs, epoch)][layer_index]
-        rate = np.where(kinds == NOT_REPORTED, 0.0, self._rates[kinds] if len(self._rates) else 0.0) * elapsed
+        rate = np.where(kinds == NOT_REPORTED, 0.0, self.rates[kinds] if len(self.rates) else 0.0) * elapsed
         silent = 1.0 - rate
         found = {0: silent[:, 0] * silent[:, 1]}
         if not rate.any():

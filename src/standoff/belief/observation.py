@@ -9,6 +9,7 @@ period with the same actors, type and targets.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,7 +18,7 @@ from standoff.news.coded import CodedDocument, Event, Mention
 from standoff.scenario import Scenario
 from standoff.scenario.schema_moves import EVENT_CODES
 
-__all__ = ["REAL", "Observation", "Review", "SetAside", "merge_reports", "observations_of", "review"]
+__all__ = ["REAL", "Observation", "Review", "SetAside", "merge_reports", "observations_of", "period_of_event", "review"]
 
 REAL = frozenset({"happened", "ongoing"})
 """How real a coded event must be to be an observation; what was announced, threatened, denied or supposed did not happen."""
@@ -183,6 +184,15 @@ def review(observations: Sequence[Observation], verdicts: Mapping[str, Review]) 
     return tuple(found)
 
 
+def period_of_event(scenario: Scenario, date: dt.date) -> int:
+    """The period in which an event of a day falls.
+
+    A day ends with what is known of it: events of `as_of` are in the scenario already (period -1), those of the last day of a
+    period belong to it, so that an update as of that day counts them.
+    """
+    return math.ceil((date - scenario.as_of).days / scenario.period_days - 1e-9) - 1
+
+
 def merge_reports(scenario: Scenario, observations: Iterable[Observation]) -> tuple[Observation, ...]:
     """Make one observation of several reports of one event.
 
@@ -198,8 +208,13 @@ def merge_reports(scenario: Scenario, observations: Iterable[Observation]) -> tu
     """
     groups: dict[tuple[object, ...], list[Observation]] = {}
     for one in sorted(set(observations), key=lambda one: (one.date, one.name)):
-        period = (one.date - scenario.as_of).days // scenario.period_days
-        alike = (period, frozenset(one.actors), one.event_type, frozenset(one.targets), one.stands_for)
+        alike = (
+            period_of_event(scenario, one.date),
+            frozenset(one.actors),
+            one.event_type,
+            frozenset(one.targets),
+            one.stands_for,
+        )
         groups.setdefault(("cluster", one.cluster) if one.cluster else alike, []).append(one)
     merged = []
     for group in groups.values():

@@ -48,9 +48,7 @@ def brief(
     figures: Annotated[
         Path | None, typer.Option("--figures", metavar="DIR", help="Also write every chart as a file.")
     ] = None,
-    figure_format: Annotated[
-        _FigureFormat, typer.Option("--figure-format", help="Of these files.")
-    ] = _FigureFormat.svg,
+    figure_format: Annotated[_FigureFormat, typer.Option("--figure-format", help="Of these files.")] = _FigureFormat.svg,
     belief_points: BeliefPoints = None,
     belief_tolerance: BeliefTolerance = 2e-3,
 ) -> None:

@@ -5,11 +5,13 @@ from standoff.workbench.crisis import Crisis, answer_document, compare, load
 from standoff.workbench.finding import find_scenario, write_starter
 from standoff.workbench.provenance import JSON_VERSION, versions
 from standoff.workbench.solution import Solution
+from standoff.workbench.updated import Updated
 
 __all__ = [
     "JSON_VERSION",
     "Crisis",
     "Solution",
+    "Updated",
     "answer_document",
     "compare",
     "find_scenario",

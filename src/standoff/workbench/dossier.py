@@ -128,9 +128,7 @@ def assemble_dossier(
     settings = settings or Settings()
     if variants:
         steps.begin("whatif")
-        compared = crisis.whatif(
-            variants, settings, progress=steps
-        )  # first: what is wrong with it is told before the work
+        compared = crisis.whatif(variants, settings, progress=steps)  # first: what is wrong with it is told before the work
     steps.begin("solve")
     keeps = {"watch", "stories"} & set(parts)
     solution = crisis.solve(replace(settings, keep_values=bool(keeps)), steps)
