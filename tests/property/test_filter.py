@@ -12,8 +12,10 @@ from reports import enumerate_histories, random_reportables, random_slices
 from small_trees import with_second_movers
 from standoff.belief.filter import Filter, Slice
 from standoff.belief.likelihood import ReportingModel, Weights
+from standoff.belief.reportable import ReportableEvent, Reportables
 from standoff.errors import InputError
 from standoff.solve.equilibrium import Settings, solve
+from standoff.solve.sample import sample_paths
 
 MODEL = ReportingModel(
     reporting_rates={
@@ -141,3 +143,63 @@ def test_reports_that_nothing_explains_are_refused_as_impossible():
     own = filter_of(random_game(1), 1, model=ReportingModel.alike(0.0, background_per_week=0.0))
     with pytest.raises(InputError, match="impossible"):
         own.run(own.start(), [Slice((Weights(np.full(4, 0.5), 0.1),))])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_report_tells_of_one_event_or_of_none(seed):
+    # the evidence is the sum of what it is where a report can tell of one event only, and where it is background
+    own = filter_of(random_game(seed), seed)
+    slices = random_slices(seed, 3, most=3)
+    period = next(k for k, one in enumerate(slices) if one.reports)
+    first, *others = slices[period].reports
+
+    def evidence(report):
+        changed = [*slices]
+        changed[period] = replace(slices[period], reports=(report, *others))
+        return math.exp(own.run(own.start(), changed)[-1].log_evidence)
+
+    alone = [replace(first, by_event=np.eye(4)[e] * first.by_event, background=0.0) for e in range(4)]
+    parts = [evidence(one) for one in [*alone, replace(first, by_event=np.zeros(4))]]
+    assert sum(parts) == pytest.approx(evidence(first), rel=1e-12)
+
+
+def without_chance(game):
+    """The same game, but every action has one consequence."""
+    layers = []
+    for layer in game.epochs[0].layers:
+        first = layer.branch_start[:-1]
+        layers.append(
+            replace(
+                layer,
+                branch_start=np.arange(layer.num_actions + 1, dtype=np.int32),
+                branch_probability=np.ones(layer.num_actions),
+                branch_target=layer.branch_target[first],
+            )
+        )
+    return replace(game, epochs=(replace(game.epochs[0], layers=tuple(layers)),))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_where_every_act_is_reported_and_rightly_coded_the_state_and_belief_are_known(seed):
+    game = without_chance(random_game(seed, rationality=1.0, num_milestones=0))
+    counts = [layer.num_actions for layer in game.epochs[0].layers]
+    of_action, first = [], 0
+    for count in counts:
+        of_action.append(np.stack([np.arange(first, first + count), np.full(count, -1)], axis=1))
+        first += count
+    events = tuple(ReportableEvent(f"event{k}", "", ("ASSAULT",), (), ()) for k in range(first))
+    sure = ReportingModel.alike(1.0, background_per_week=0.0)
+    found = solve(game, Settings(belief_points=17, threads=1, keep_values=True))
+    own = Filter(found, Reportables(events, frozenset(), (tuple(of_action),)), sure, period_days=7.0)
+    paths = sample_paths(found, 3, seed)
+    for path in range(3):
+        slices = []
+        for period in range(game.num_periods):
+            taken = paths.actions[period, :, path]
+            seen = [int(of_action[s][a, 0]) for s, a in enumerate(taken.tolist()) if a >= 0]
+            slices.append(Slice(tuple(Weights(np.eye(first)[event], 0.0) for event in seen)))
+        last = own.run(own.start(), slices)[-1]
+        places, beliefs, _ = by_filter(own, last)
+        state = int(paths.states[-1, path])
+        assert places[state if state >= 0 else game.num_states[0] - state - 1] == pytest.approx(1.0, abs=1e-12)
+        assert beliefs == pytest.approx(paths.beliefs[-1, path] * (state >= 0), abs=1e-4)

@@ -63,11 +63,16 @@ def continue_scenario(scenario: Scenario, update: Update) -> Continued:
     is_spread = state.probability < SPREAD
     notes = tuple(_notes(scenario, update, state))
     plain = copy.deepcopy(plain_of(scenario))
+    plain["updated_from"] = scenario.scenario_hash
     plain["as_of"] = update.state_date.isoformat()
     horizon = scenario.period.horizon - update.state_period * scenario.period.length
     plain["period"]["horizon"] = int(horizon) if horizon == int(horizon) else horizon
     for track, level in state.levels.items():
         plain["state"][track]["start"] = level
+    for name in _outside(scenario):  # overridden: in a file it would be a fault
+        plain["parameters"][name] = {
+            key: held for key, held in plain["parameters"][name].items() if key not in {"range", "distribution"}
+        }
     for player, belief in state.beliefs.items():
         _set_prior(plain, scenario, player=player, belief=belief, update=update)
     for name, deadline in scenario.deadlines.items():
@@ -98,10 +103,22 @@ def _notes(scenario: Scenario, update: Update, state: StateOdds) -> Iterator[str
     met = [one for one in update.odds if one.kind == "milestone" and one.after[0] > 1.0 - SPREAD]
     for one in met:
         yield f"The milestone `{one.name}` has been met with a probability of {one.after[0]:.3f}; here it counts anew."
+    for name in _outside(scenario):
+        yield f"The range of `{name}` is left out, because its value was set outside it."
     if any(stage.bargaining and stage.bargaining.proposer == "alternate" for stage in scenario.stages):
         yield "Who is next to propose is not known to this file: the first of `between` begins."
     if update.state_date != update.as_of:
         yield f"Reports count until {update.as_of}; the state is that of the next start of a period, {update.state_date}."
+
+
+def _outside(scenario: Scenario) -> list[str]:
+    """Parameters that an override has moved out of their range."""
+    found = []
+    for name, value in scenario.parameter_values().items():
+        bounds = scenario.parameters[name].range
+        if bounds is not None and not bounds[0] <= value / scenario.unit_factor(name) <= bounds[1]:
+            found.append(name)
+    return found
 
 
 def _set_prior(plain: dict[str, Any], scenario: Scenario, *, player: str, belief: float, update: Update) -> None:
