@@ -12,9 +12,12 @@ from reports import enumerate_histories, random_reportables, random_slices
 from small_trees import with_second_movers
 from standoff.belief.filter import Filter, Slice
 from standoff.belief.likelihood import ReportingModel, Weights
+from standoff.belief.posterior import met_share, odds_of_targets
 from standoff.belief.reportable import ReportableEvent, Reportables
 from standoff.errors import InputError
+from standoff.solve.adjoint import Target, odds_of_target
 from standoff.solve.equilibrium import Settings, solve
+from standoff.solve.odds_to_go import OddsToGo
 from standoff.solve.sample import sample_paths
 
 MODEL = ReportingModel(
@@ -203,3 +206,22 @@ def test_where_every_act_is_reported_and_rightly_coded_the_state_and_belief_are_
         state = int(paths.states[-1, path])
         assert places[state if state >= 0 else game.num_states[0] - state - 1] == pytest.approx(1.0, abs=1e-12)
         assert beliefs == pytest.approx(paths.beliefs[-1, path] * (state >= 0), abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_milestones_and_targets_are_those_of_the_forward_pass_where_nothing_is_reported(seed):
+    game = random_game(seed)  # milestone m1 counts only after m0
+    own = filter_of(game, seed, model=ReportingModel.alike(0.0))
+    path = own.run(own.start(), [Slice()] * game.num_periods)
+    sweep = own.equilibrium.sweep
+    for period, one in enumerate(path[1:]):
+        met = [met_share(game, one, m) for m in range(2)]
+        assert met == pytest.approx(sweep.milestones[period], abs=1e-12)
+    targets = [
+        Target("milestone", "m0", 3),
+        Target("milestone", "m1"),
+        Target("outcome", "end_a"),
+        Target("outcome", "unresolved", 2),
+    ]
+    found = odds_of_targets(OddsToGo(own.equilibrium, targets), path[1])
+    assert found == pytest.approx([odds_of_target(own.equilibrium, one) for one in targets], abs=1e-9)

@@ -115,3 +115,14 @@ def test_faults_of_the_model_are_told_together():
     with pytest.raises(InputError) as caught:
         ReportingModel.alike(1.2, background_per_week=-1.0, actor_accuracy=float("nan"))
     assert [one.code for one in caught.value.problems] == ["probability"] * 5 + ["background-rate"]
+
+
+def test_a_confidence_that_says_what_a_measured_matrix_says_changes_nothing():
+    # MOBILIZE is coded 8.5 of 10 times where it is true and 0.5 of 4 where COERCE is, and never otherwise by this coder
+    model = ReportingModel(confusion=Confusion.from_counts(["MOBILIZE", "COERCE"], [[8, 1], [0, 3]], "test"))
+    column = model.confusion.matrix[:, EVENT_CODES.index("MOBILIZE")]
+    assert column.sum() != pytest.approx(1.0, abs=0.1)
+    same = replace(SEEN, confidence=float(column[EVENT_CODES.index("MOBILIZE")] / column.sum()))
+    plain, told = (weigh(one, REPORTABLES, model) for one in (SEEN, same))
+    assert told.by_event == pytest.approx(plain.by_event, rel=1e-12)
+    assert told.background == pytest.approx(plain.background, rel=1e-12)
