@@ -169,6 +169,36 @@ class Filter:
                 neglected += ratio
         return chosen, neglected
 
+    def tellings(self, before: Filtered, report: Weights, elapsed: float) -> Floats:
+        """Weight with which a report, alone in the next period, would tell of each event, what follows left out.
+
+        Args:
+            before: Where it stands.
+            report: Likelihood of the report.
+            elapsed: Share of the period that has passed.
+
+        Returns:
+            Shape (event,).
+        """
+        epoch = self._game.epoch_of(before.period)
+        shape = (len(self._game.terminals.outcome), 1)
+        found = np.zeros(len(self.rates))
+        mass = np.ascontiguousarray(before.mass[:, :1])
+        for s in range(len(epoch.layers)):
+            size = epoch.layers[(s + 1) % len(epoch.layers)].num_states
+            following = np.zeros((size, *mass.shape[1:]))
+            for event in range(len(found)):
+                only = np.where(np.arange(len(found)) == event, report.by_event, 0.0)
+                factor = self._factors(epoch, s, [Weights(only, 0.0)], elapsed).get(1)
+                if factor is not None:
+                    told, ended = np.zeros_like(following), np.zeros(shape)
+                    self._move(before.period, s, factor, True, mass=mass, next_mass=told, absorbed=ended)
+                    found[event] += told.sum() + ended.sum()
+            silent = self._factors(epoch, s, [], elapsed)[0]
+            self._move(before.period, s, silent, False, mass=mass, next_mass=following, absorbed=np.zeros(shape))
+            mass = following
+        return found
+
     def expected_background(self, elapsed: float) -> float:
         """Expected number of background reports in a period of which a share has passed."""
         return self.model.background_per_week * self.period_days / 7.0 * elapsed

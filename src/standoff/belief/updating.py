@@ -438,24 +438,20 @@ class _Maker:
         """The events that an observation would likely tell of if it were alone in its period, the likeliest first."""
         period = self.periods[k]
         told, _ = self.filter.association([self.weights[k]], self.shares[period])
-        alone: dict[int, float] = {}
-        for e in np.flatnonzero(self.weights[k].by_event * self.filter.rates > 0.0).tolist() if told else ():
-            path = self._told_by(k, e, through=period + 1, is_alone=True)
-            alone[e] = 0.0 if path is None else math.exp(path.log_evidence - self.full[period].log_evidence)
-        least = SMALLEST_READING * sum(alone.values())
-        likely = [e for e, share in alone.items() if share > least]
+        if not told:
+            return []
+        alone = self.filter.tellings(self.full[period], self.weights[k], self.shares[period])
+        likely = np.flatnonzero(alone > SMALLEST_READING * alone.sum()).tolist()
         return sorted(likely, key=lambda e: -alone[e])[:MOST_READINGS]
 
-    def _told_by(self, k: int, event: int, *, through: int, is_alone: bool = False) -> Filtered | None:
-        """Where it stands after a period if an observation tells of an event; None where that cannot be."""
+    def _told_by(self, k: int, event: int) -> Filtered | None:
+        """Where it stands at the end if an observation tells of an event; None where that cannot be."""
         period = self.periods[k]
         own = self.weights[k].by_event
         weights = [*self.weights]
         weights[k] = Weights(np.where(np.arange(len(own)) == event, own, 0.0), 0.0)
-        slices = self._slices([k] if is_alone else range(len(weights)), weights)
         try:
-            path = self.filter.run(self.full[period], slices[period:through])
-            return (self.known(path) if through == len(slices) and not is_alone else path)[-1]
+            return self.known(self.run(self.full[period], self._slices(range(len(weights)), weights)))[-1]
         except InputError as error:
             if [problem.code for problem in error.problems] != ["impossible-reports"]:
                 raise
@@ -470,7 +466,7 @@ class _Maker:
             background = own.background * expected * math.exp(left_out.log_evidence - full.log_evidence)
         readings = [Reading("", "background: no event of the model", min(1.0, background))]
         for e in self._candidates(k) if background < 1.0 - SMALLEST_READING else ():
-            path = self._told_by(k, e, through=len(self.shares))
+            path = self._told_by(k, e)
             if path is not None:
                 share = math.exp(path.log_evidence - full.log_evidence)
                 event: ReportableEvent = self.reportables.events[e]
