@@ -26,7 +26,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +82,10 @@ class Filtered:
     ended: Floats
     log_evidence: float
     neglected: float = 0.0
+
+    def without_milestones(self) -> Filtered:
+        """The same with channel 0 alone, from which the evidence can be carried on at a fraction of the work."""
+        return replace(self, mass=np.ascontiguousarray(self.mass[:, :1]), ended=np.ascontiguousarray(self.ended[:, :1]))
 
 
 class Filter:
@@ -310,7 +314,7 @@ class Filter:
     def _meet(self, layer: Layer, mass: Floats) -> None:
         """Take what meets a milestone on arrival out of its channel."""
         count = len(self._game.milestones)
-        if count:
+        if count and mass.shape[1] > 1:
             meet_milestones(layer.milestone_holds, self._after, 1, 0, 1 + count, mass, np.zeros(count))
 
 

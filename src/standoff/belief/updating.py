@@ -427,7 +427,7 @@ class _Maker:
         weights[k] = replace(alike, background=0.0)
         slices = self._slices(range(k + 1), weights)
         try:
-            told = self.filter.run(path[period], [slices[period]])[-1].log_evidence
+            told = self.filter.run(path[period].without_milestones(), [slices[period]])[-1].log_evidence
         except InputError as error:
             if [problem.code for problem in error.problems] != ["impossible-reports"]:
                 raise
@@ -451,7 +451,8 @@ class _Maker:
         weights = [*self.weights]
         weights[k] = Weights(np.where(np.arange(len(own)) == event, own, 0.0), 0.0)
         try:
-            return self.known(self.run(self.full[period], self._slices(range(len(weights)), weights)))[-1]
+            before = self.full[period].without_milestones()
+            return self.known(self.run(before, self._slices(range(len(weights)), weights)))[-1]
         except InputError as error:
             if [problem.code for problem in error.problems] != ["impossible-reports"]:
                 raise
