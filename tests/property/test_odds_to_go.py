@@ -143,3 +143,23 @@ def test_one_place_can_be_asked_for_alone():
     alone = odds_after(found, 1, 2, state=1, beliefs=(0.3, 0.8), targets=TARGETS, met={0: 1})
     assert alone.tolist() == odds.at(1, 2, state=1, beliefs=(0.3, 0.8), met={0: 1}).tolist()
     assert alone[3] == 1.0  # milestone m0 had been met before
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_over_a_distribution_they_are_the_average_of_those_at_its_places(seed):
+    odds = OddsToGo(solve(random_game(seed), FIVE), TARGETS, ends=[frozenset({0, 2})])
+    game, grid = odds.equilibrium.game, odds.equilibrium.grid
+    rng = np.random.default_rng(seed)
+    # milestones are met on arrival, so their own channels hold nothing where they hold; m1 comes after m0
+    holds = game.epochs[0].layers[0].milestone_holds
+    open_mass, unmet = rng.random((2, *(game.num_states[0], grid.num_points)))
+    mass = np.zeros((game.num_states[0], 3, grid.row))
+    mass[:, 0, : grid.num_points] = open_mass
+    mass[:, 1, : grid.num_points] = unmet * ~holds[:, :1]
+    expected = np.zeros(len(TARGETS) + 1)
+    for x in range(game.num_states[0]):
+        for k in range(grid.num_points):
+            here = odds.at(1, 0, state=x, beliefs=tuple(grid.beliefs[:, k]))
+            share = np.where([one.kind == "milestone" for one in TARGETS] + [False], mass[x, 1, k], mass[x, 0, k])
+            expected += share * here
+    assert odds.over(1, mass) == pytest.approx(expected, abs=1e-9)

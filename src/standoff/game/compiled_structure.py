@@ -63,7 +63,7 @@ class CompiledStructure:
         Raises:
             ScenarioError: As `compile_game`.
         """
-        structure, _ = compile_context(Context(scenario), check_play=not scenario.is_overridden)
+        structure, _ = compile_context(Context(scenario), check_play=not scenario.may_lack_play)
         return CompiledStructure(scenario, [structure])
 
     @property

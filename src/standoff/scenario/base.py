@@ -12,9 +12,10 @@ from pydantic_core import PydanticCustomError
 
 from standoff.scenario.expression import Expression
 
-__all__ = ["Amount", "Date", "DocumentId", "Label", "Part", "Slug", "Text", "amount_for"]
+__all__ = ["ActorCode", "Amount", "Date", "DocumentId", "Label", "Part", "Slug", "Text", "amount_for"]
 
 _SLUG = r"^[a-z][a-z0-9_]*$"
+_ACTOR = r"^[A-Z]{3}(:[A-Z0-9]{2,12})?$"
 _IDENTIFIER = r"^[a-z0-9][a-z0-9_-]*$"
 
 
@@ -40,6 +41,14 @@ def _is_identifier(given: object) -> object:
     return given
 
 
+def _is_actor_code(given: object) -> object:
+    if not isinstance(given, str):
+        raise PydanticCustomError("string_type", "expected a code")
+    if not re.fullmatch(_ACTOR, given, re.ASCII):
+        raise PydanticCustomError("bad_actor_code", "`{given}` is not a code of an actor", {"given": given[:60]})
+    return given
+
+
 def _is_date(given: object) -> object:
     """Take an ISO date only: pydantic alone would read a number as seconds since 1970."""
     if isinstance(given, dt.date) and not isinstance(given, dt.datetime):
@@ -54,6 +63,7 @@ def _is_date(given: object) -> object:
 
 Slug = Annotated[str, BeforeValidator(_is_slug), WithJsonSchema({"type": "string", "pattern": _SLUG})]
 DocumentId = Annotated[str, BeforeValidator(_is_identifier), WithJsonSchema({"type": "string", "pattern": _IDENTIFIER})]
+ActorCode = Annotated[str, BeforeValidator(_is_actor_code), WithJsonSchema({"type": "string", "pattern": _ACTOR})]
 Date = Annotated[dt.date, BeforeValidator(_is_date)]
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(min_length=1)]

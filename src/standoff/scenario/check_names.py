@@ -75,6 +75,18 @@ class ReferenceCheck:
         for name, player in self.scenario.players.items():
             for player_type in player.type_labels:
                 yield from self._find_type(name, player_type, f"players.{name}.type_labels.{player_type}")
+        yield from self._codes()
+
+    def _codes(self) -> Iterator[Problem]:
+        """Yield a problem for every code that news could mean two players by, or that is there twice."""
+        owners: dict[str, str] = {}
+        for name, player in self.scenario.players.items():
+            for position, code in enumerate(player.codes):
+                if code in owners:
+                    path = f"players.{name}.codes.{position}"
+                    message = f"the code `{code}` stands for `{owners[code]}` already"
+                    yield self.scenario.source_map.problem("shared-code", message, path, "give each code once")
+                owners.setdefault(code, name)
 
     def _tracks(self) -> Iterator[Problem]:
         for name, track in self.scenario.state.items():

@@ -52,7 +52,7 @@ class StructureCheck:
             message = f"milestones wait for each other in a circle: {shown}"
             yield self.tell("milestone-cycle", message, f"milestones.{cycle[0]}.after", "take one `after` away")
         # an override may leave a name of the file without use: that is the question it asks
-        if self.is_whole and not self.scenario.is_overridden:
+        if self.is_whole and not self.scenario.may_lack_play:
             yield from self._unreached()
             yield from self._unused()
 

@@ -17,6 +17,7 @@ from standoff.scenario.source_map import SourceMap
 __all__ = ["form_problems", "own_faults", "written_keys"]
 
 _NAME_HELP = "a name is lower-case letters, digits and `_`, and begins with a letter"
+_ACTOR_HELP = "write an ISO 3166 alpha-3 code such as `USA`, or an organisation such as `IGO:UN`"
 _IDENTIFIER_HELP = "an identifier is lower-case letters, digits, `-` and `_`"
 _EXPECTED = {
     "string_type": "a text",
@@ -132,6 +133,8 @@ def _tell(error: ErrorDetails, keys: Sequence[str], plain: Any) -> tuple[str, st
     if kind in {"bad_slug", "bad_identifier", "bad_date"}:
         helps = {"bad_slug": _NAME_HELP, "bad_identifier": _IDENTIFIER_HELP, "bad_date": "write a day like 2026-02-02"}
         return kind.replace("_", "-").replace("identifier", "slug"), error["msg"], helps[kind]
+    if kind == "bad_actor_code":
+        return "bad-actor-code", error["msg"], _ACTOR_HELP
     if kind in {"literal_error", "union_tag_invalid"}:
         return _tell_choice(error, last)
     if kind == "change_type" and last not in (plain.get("state") or {}):

@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, PrivateAttr, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from standoff.scenario.base import Amount, Date, DocumentId, Label, Part, Slug, Text
+from standoff.scenario.base import ActorCode, Amount, Date, DocumentId, Label, Part, Slug, Text
 from standoff.scenario.cycles import in_order_of_need
 from standoff.scenario.expression import Expression
 from standoff.scenario.schema_moves import Bargaining, Effect, Hazard, Outcome, Stage
@@ -59,6 +59,9 @@ class Player(Part):
     rationality: Expression = Field(description="Logit parameter, per unit of payoff; 0 is uniform noise.")
     discount: Expression = Field(description="Discount factor per unit of time, above 0 and at most 1.")
     type_labels: dict[Slug, Label] = Field(default={}, description="The names of the types that people read.")
+    codes: tuple[ActorCode, ...] = Field(
+        default=(), description="Codes under which news names it: ISO 3166 alpha-3 such as `USA`, or `IGO:UN`."
+    )
 
     @property
     def type_names(self) -> tuple[str, ...]:
@@ -180,6 +183,11 @@ class Scenario(Part):
     title: Text = Field(description="Title.")
     summary: str = Field(default="", description="What the crisis is about, in a few sentences.")
     as_of: Date = Field(description="The day on which everything in the file was known; the first period starts here.")
+    updated_from: Text | None = Field(
+        default=None,
+        description="Hash of the scenario that this one goes on from after an update; "
+        "what the play has left behind for good is then no fault.",
+    )
     period: Period = Field(description="Length of a period and horizon.")
     payoff_unit: Text = Field(description="What one unit of payoff means.")
     documents: dict[DocumentId, Document] = Field(default={}, description="Documents by identifier.")
@@ -265,6 +273,11 @@ class Scenario(Part):
     def is_overridden(self) -> bool:
         """Whether anything was changed after the file was read."""
         return bool(self._source_map.overrides)
+
+    @property
+    def may_lack_play(self) -> bool:
+        """Whether parts that the play never reaches are no fault: something was changed, or lies behind after an update."""
+        return self.is_overridden or self.updated_from is not None
 
     def resolve(self, expression: Expression) -> Expression:
         """Return the expression with level names replaced by their indices, ready to evaluate."""

@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from standoff.scenario.base import Amount, Label, Part, Slug, _is_slug
+from standoff.scenario.base import ActorCode, Amount, Label, Part, Slug, _is_slug
 from standoff.scenario.expression import Expression
 
 __all__ = [
@@ -294,6 +294,9 @@ class Hazard(Part):
     hazard: Expression = Field(description="How often it happens, per unit of time.")
     leads_to: Effects = Field(description="What follows.")
     observed_as: ObservedAs = ()
+    codes: tuple[ActorCode, ...] = Field(
+        default=(), description="Codes of those whose act news would call it; absent: it might be anybody's."
+    )
 
 
 class Outcome(Part):

@@ -187,6 +187,28 @@ class OddsToGo:
         found = rows[self._planes :, : self._grid.num_points] @ self._weights(beliefs)
         return np.clip([_read(question, found, met) for question in self._questions], 0.0, 1.0)
 
+    def over(self, period: int, mass: Floats) -> Floats:
+        """What a distribution over the places in which a period may start adds to the targets and ends.
+
+        Args:
+            period: Period, up to the number of periods.
+            mass: Mass at belief points where nothing has ended; shape (state of layer 0, 1 + milestone, row). Channel 0 holds all
+                of it, channel 1 + m what has not met milestone m but has met the one that must come before.
+
+        Returns:
+            Shape (target + end,). For a milestone this is the mass that will still meet it in time; what has met it is not
+            counted.
+        """
+        rows, points = self._starts[period], self._grid.num_points
+        found = []
+        for question in self._questions:
+            pairs = [(m + 1, question.first + c) for c, m in enumerate(question.milestones)] or [(0, question.first)]
+            total = question.constant * float(mass[:, 0, :points].sum())
+            for channel, row in pairs:
+                total += float(np.sum(mass[:, channel, :points] * rows[:, self._planes + row, :points]))
+            found.append(total)
+        return np.array(found)
+
     def values(self, period: int) -> tuple[Floats, ...]:
         """V of every layer of a period and of its end, as `Equilibrium.values` holds it; shape (state, plane, row) each."""
         return tuple(np.ascontiguousarray(rows[:, : self._planes]) for rows in self.layers(period))

@@ -6,6 +6,7 @@ from standoff.workbench.dossier import PARTS, Dossier, chosen_parts
 from standoff.workbench.finding import find_scenario, write_starter
 from standoff.workbench.provenance import JSON_VERSION, versions
 from standoff.workbench.solution import Solution
+from standoff.workbench.updated import Updated
 
 __all__ = [
     "JSON_VERSION",
@@ -13,6 +14,7 @@ __all__ = [
     "Crisis",
     "Dossier",
     "Solution",
+    "Updated",
     "answer_document",
     "chosen_parts",
     "compare",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,10 +26,15 @@ if TYPE_CHECKING:
     from standoff.analysis.side_by_side import Alignment
     from standoff.analysis.tripwires import Tripwires
     from standoff.analysis.whatif import WhatIf
+    from standoff.belief.likelihood import ReportingModel
+    from standoff.belief.observation import Observation
+    from standoff.belief.updating import Facts
     from standoff.game.model import Game
+    from standoff.solve.adjoint import Target
     from standoff.solve.branches import Branches
     from standoff.solve.equilibrium import Settings
     from standoff.store.repository import Store
+    from standoff.workbench.updated import Updated
 
 __all__ = ["Crisis", "answer_document", "compare", "load", "rerun"]
 
@@ -343,6 +349,40 @@ class Crisis:
             executor=executor,
             progress=progress,
         )
+
+    def update(
+        self,
+        observations: Sequence[Observation],
+        *,
+        as_of: dt.date,
+        model: ReportingModel | None = None,
+        targets: Sequence[Target] | None = None,
+        facts: Facts | None = None,
+        settings: Settings | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> Updated:
+        """Bring the forecast up to date with what was reported.
+
+        Args:
+            observations: What was reported, in any order (`standoff.belief.observation`); several reports of one event count
+                once.
+            as_of: The day up to which reports are counted, that day included.
+            model: How events become reports; None: the defaults.
+            targets: What every report is held to account for, by dates after `as_of`.
+            facts: What is known for sure on `as_of`, which must then be the first day of a period.
+            settings: How to solve.
+            progress: Called with the share of the work of solving done, now and then.
+
+        Raises:
+            InputError: A day, target, fact or observation is wrong, or what was reported is impossible.
+            SolveError: The equilibrium or the updated odds did not meet the tolerances.
+        """
+        from standoff.workbench.updated import update
+
+        return update(
+            self, observations, as_of=as_of, model=model, targets=targets, facts=facts, settings=settings,
+            progress=progress,
+        )  # fmt: skip
 
     def search_branches(
         self,

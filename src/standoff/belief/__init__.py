@@ -1,0 +1,1 @@
+"""What reports say about where the crisis stands: observations, their likelihood, the exact filter, the updated forecast."""
