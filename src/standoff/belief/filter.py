@@ -36,9 +36,9 @@ from standoff.belief.reportable import NOT_REPORTED, Reportables
 from standoff.errors import InputError, Problem
 from standoff.game.model import Epoch, Layer
 from standoff.solve.arrays import Moves, second_of
-from standoff.solve.forward import chance_forward, decision_forward, meet_milestones
+from standoff.solve.forward import chance_forward, decision_forward, joint_forward, meet_milestones
 from standoff.solve.result import Equilibrium
-from standoff.solve.simultaneous import simultaneous_forward
+from standoff.solve.simultaneous import simultaneous_send
 
 __all__ = ["LARGEST_ASSOCIATION", "SMALLEST_RATIO", "Filter", "Filtered", "Slice"]
 
@@ -297,25 +297,24 @@ class Filter:
             moves = _weighted(moves, factor)
         channels = mass.shape[1]
         none = self._nothing
+        source = (0, layer.num_states, channels, moves)  # no channel belongs to a player type
+        target = (mass, mass.any(axis=2), next_mass, next_mass.any(axis=2), absorbed, none)
+        strategies = self.equilibrium.strategies[period][layer_index]
         if layer.is_chance:
-            chance_forward(0, channels, channels, moves, grid.terminal_values, none, mass, next_mass, absorbed, none)
+            chance_forward(*source, grid.terminal_values, none, *target)
         elif layer.second is not None:
-            simultaneous_forward(
-                0, channels, channels, moves, *second_of(layer), grid.sides, grid.terminal_values, none,
-                self.equilibrium.strategies[period][layer_index], self.equilibrium.second_strategies[period][layer_index],
-                mass, next_mass, absorbed, none,
-            )  # fmt: skip
+            amounts = np.zeros((layer.num_actions, channels, mass.shape[2]))
+            second = self.equilibrium.second_strategies[period][layer_index]
+            simultaneous_send(*source, *second_of(layer), grid.sides, strategies, second, mass, amounts)
+            joint_forward(*source, grid.terminal_values, none, amounts, *target)
         else:
-            decision_forward(
-                0, channels, channels, moves, grid.sides, grid.terminal_values, none,
-                self.equilibrium.strategies[period][layer_index], mass, next_mass, absorbed, none,
-            )  # fmt: skip
+            decision_forward(*source, grid.sides, grid.terminal_values, none, strategies, *target)
 
     def _meet(self, layer: Layer, mass: Floats) -> None:
         """Take what meets a milestone on arrival out of its channel."""
         count = len(self._game.milestones)
         if count and mass.shape[1] > 1:
-            meet_milestones(layer.milestone_holds, self._after, 1, 0, 1 + count, mass, np.zeros(count))
+            meet_milestones(layer.milestone_holds, self._after, mass, mass.any(axis=2), np.zeros(count))
 
 
 def _normalised(period: int, mass: Floats, ended: Floats, log_evidence: float, neglected: float) -> Filtered:
