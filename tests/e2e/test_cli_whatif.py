@@ -146,7 +146,7 @@ def test_draws_add_global_indices(warm, choice):
     ("arguments", "told"),
     [
         (("--target", "pease"), "unknown-target: there is no outcome or milestone `pease`"),
-        (("--draws", "100"), "draws: `100` is not a number of draws"),
+        (("--draws", "63"), "draws: `63` is not a number of draws"),
         (("--set", "gain.range=null", "--draws", "64"), "no-range: no parameter of `choice` has a range"),
     ],
 )

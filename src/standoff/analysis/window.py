@@ -47,7 +47,6 @@ from standoff.analysis.bargain import LIKELY, milestone_named
 from standoff.analysis.strike_decisions import StrikeDecision, find_decisions
 from standoff.errors import InputError, Problem
 from standoff.scenario import Scenario
-from standoff.solve.chebyshev import coefficient_matrix, interpolation_weights, points
 from standoff.solve.equilibrium import Equilibrium
 from standoff.solve.occupancy import occupancy
 
@@ -311,9 +310,10 @@ class _TypeView:
 
     def _belief_error(self) -> float:
         """What half of the coefficients on each belief axis do not tell, in today's state and on average by week."""
-        n1, n2 = self.decision.equilibrium.grid.shape
-        gain = self.gain.reshape(*self.gain.shape[:2], n1, n2)
-        coarse = np.einsum("ai,txij,bj->txab", _halved(n1), gain, _halved(n2), optimize=True)
+        grid = self.decision.equilibrium.grid
+        gain = self.gain.reshape(*self.gain.shape[:2], *grid.shape)
+        first, second = _halved(grid.sides.axis1, grid.sides.matrix1), _halved(grid.sides.axis2, grid.sides.matrix2)
+        coarse = np.einsum("ai,txij,bj->txab", first, gain, second, optimize=True)
         apart = (gain - coarse).reshape(self.gain.shape)
         apart = np.abs(apart)  # at one belief the two may meet by chance
         by_week = np.einsum("txk,txk->t", np.abs(self.mass), apart)[self.asked] / self.exposure[self.asked]
@@ -323,9 +323,7 @@ class _TypeView:
         """Interpolation weights of the mean belief in today's state; shape (point,)."""
         grid = self.decision.equilibrium.grid
         here = self.mass[self.first, self.today]
-        beliefs = grid.beliefs[:, : grid.num_points] @ here / here.sum()
-        lines = [interpolation_weights(float(b), n) for b, n in zip(beliefs, grid.shape, strict=True)]
-        return np.outer(lines[0], lines[1]).ravel()
+        return grid.weights_of(grid.beliefs[:, : grid.num_points] @ here / here.sum())
 
     def _described(self, state: int) -> dict[str, str]:
         """Level of each track in a state."""
@@ -407,13 +405,18 @@ class _TypeView:
         return tuple(found)
 
 
-def _halved(num_points: int) -> Floats:
-    """Matrix from values at the points to those of the polynomial with half as many coefficients; shape (point, point)."""
-    if num_points == 1:
+def _halved(axis: Floats, matrix: Floats) -> Floats:
+    """Matrix from values at the points to those of the polynomial with half as many coefficients; shape (point, point).
+
+    Args:
+        axis: Points and scales of the axis; shape (2, point).
+        matrix: Its coefficient matrix; shape (point, point).
+    """
+    kept = (axis.shape[1] + 1) // 2
+    if kept == axis.shape[1]:
         return np.ones((1, 1))
-    kept = (num_points + 1) // 2
-    x = 2.0 * points(num_points) - 1.0
-    return np.asarray(np.polynomial.chebyshev.chebvander(x, kept - 1) @ coefficient_matrix(num_points)[:kept])
+    x = 2.0 * axis[0] - 1.0
+    return np.asarray(np.polynomial.chebyshev.chebvander(x, kept - 1) @ matrix[:kept])
 
 
 def share_out(worth: Floats, exists: NDArray[np.bool_]) -> Floats:

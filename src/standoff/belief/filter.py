@@ -295,6 +295,9 @@ class Filter:
             moves = _weighted(moves, factor * layer.arrival[states])._replace(arrival=comes_up.astype(np.float64))
         else:
             moves = _weighted(moves, factor)
+        if grid.num_points == 1:
+            self._move_plainly(period, layer_index, moves, mass, next_mass, absorbed)
+            return
         channels = mass.shape[1]
         none = self._nothing
         source = (0, layer.num_states, channels, moves)  # no channel belongs to a player type
@@ -309,6 +312,26 @@ class Filter:
             joint_forward(*source, grid.terminal_values, none, amounts, *target)
         else:
             decision_forward(*source, grid.sides, grid.terminal_values, none, strategies, *target)
+
+    def _move_plainly(
+        self, period: int, layer_index: int, moves: Moves, mass: Floats, next_mass: Floats, absorbed: Floats
+    ) -> None:
+        """As `_move` in a game without private types, whose mass has no belief points."""
+        layer = self._game.epoch_of(period).layers[layer_index]
+        comes_up = moves.arrival if layer.is_chance else np.where(layer.mover >= 0, moves.arrival, 0.0)
+        np.add.at(next_mass, moves.skip, (1.0 - comes_up)[:, None, None] * mass)
+        states = np.repeat(np.arange(layer.num_states), np.diff(moves.action_start))
+        share = comes_up[states]
+        if not layer.is_chance:
+            share = share * self.equilibrium.strategies[period][layer_index][:, 0, 0]
+        if layer.second is not None:
+            second = self.equilibrium.second_strategies[period][layer_index][:, 0, 0]
+            share = share * np.where(layer.second.mover[states] >= 0, second, 1.0)
+        actions = np.repeat(np.arange(layer.num_actions), np.diff(moves.branch_start))
+        sent = (mass[states] * share[:, None, None])[actions] * moves.probability[:, None, None]
+        ends = moves.target < 0
+        np.add.at(next_mass, moves.target[~ends], sent[~ends])
+        np.add.at(absorbed, -moves.target[ends] - 1, sent[ends].sum(axis=2))
 
     def _meet(self, layer: Layer, mass: Floats) -> None:
         """Take what meets a milestone on arrival out of its channel."""

@@ -76,6 +76,7 @@ def switch_off(plain: Plain, switches: Sequence[tuple[Sequence[str], str]]) -> l
         message, shown = "no stage would be left, so nobody would decide anything", switches[-1][1]
         raise ScenarioError(Problem("switch-off", message, help="leave one stage on", file=shown))
     plain["stages"] = [stage for index, stage in enumerate(stages) if index not in gone]
+    _forget_commitments(plain, switches)
     return sorted(gone)
 
 
@@ -86,6 +87,24 @@ class _NeededError(Exception):
         super().__init__(reason)
         self.reason = reason
         self.advice = advice
+
+
+def _forget_commitments(plain: Plain, switches: Sequence[tuple[Sequence[str], str]]) -> None:
+    """Take out of `agenda.commitment` what it would change in parts that are off."""
+    agenda = plain.get("agenda") or {}
+    commitment = agenda.get("commitment")
+    if not commitment:
+        return
+
+    def is_gone(change: str) -> bool:
+        keys = change.partition("=")[0].strip().split(".")
+        return any(keys[: len(off)] == list(off) for off, _ in switches)
+
+    kept = [change for change in commitment["set"] if not is_gone(change)]
+    if kept:
+        commitment["set"] = kept
+    else:
+        del agenda["commitment"]
 
 
 def _switch(plain: Plain, stages: Sequence[Plain], keys: Sequence[str]) -> set[int]:

@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Layer
-from standoff.solve.chebyshev import interpolation_weights
 from standoff.solve.result import Equilibrium
 from standoff.solve.sample import layer_strategy
 
@@ -176,9 +175,7 @@ def _worth(equilibrium: Equilibrium, period: int, layer_index: int, action: int,
     """Worth of a joint action to every plane, at the public belief after it; shape (plane,)."""
     game, grid = equilibrium.game, equilibrium.grid
     layer = game.epoch_of(period).layers[layer_index]
-    lines = [interpolation_weights(belief, n) for belief, n in zip(beliefs, grid.shape, strict=False)]
-    lines += [np.ones(1)] * (2 - len(lines))
-    at = np.outer(lines[0], lines[1]).ravel()
+    at = grid.weights_of(beliefs)
     later = equilibrium.values[period][layer_index + 1]
     worth = np.array(layer.action_payoff[action], dtype=np.float64)
     for branch in range(layer.branch_start[action], layer.branch_start[action + 1]):

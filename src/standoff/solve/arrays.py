@@ -8,6 +8,7 @@ are finite. In a game without private types there is a single point and no filli
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -185,13 +186,25 @@ class Grid:
             first.points, second.points, first.matrix, second.matrix, first.samples, second.samples,
             first.slope, second.slope, own_belief,
         )  # fmt: skip
-        start = [np.ones(1), np.ones(1)]
-        for axis, belief in enumerate(game.prior_belief):
-            start[axis] = np.empty(self.shape[axis])
-            weights_at(belief, points[axis], start[axis])
         self.start_weights = np.zeros(self.row)
-        self.start_weights[: self.num_points] = np.outer(start[0], start[1]).ravel()
+        self.start_weights[: self.num_points] = self.weights_of(game.prior_belief)
         self.terminal_values = terminal_values(game, points[0][0], points[1][0])
+
+    def weights_of(self, beliefs: Sequence[float]) -> Floats:
+        """Interpolation weights of a public belief.
+
+        Args:
+            beliefs: One for each axis that is there, 0..1; what is given for others is not looked at.
+
+        Returns:
+            Shape (point,); they sum to one.
+        """
+        lines = [np.ones(1), np.ones(1)]
+        for axis, (belief, points) in enumerate(zip(beliefs, (self.sides.axis1, self.sides.axis2), strict=False)):
+            if self.shape[axis] > 1:
+                lines[axis] = np.empty(self.shape[axis])
+                weights_at(belief, points, lines[axis])
+        return np.outer(lines[0], lines[1]).ravel()
 
 
 def terminal_values(game: Game, beliefs1: Floats, beliefs2: Floats) -> Floats:

@@ -193,6 +193,7 @@ class Solution:
 
         Examples:
             >>> from standoff.solve.equilibrium import Settings
+            >>> from standoff.workbench import load
             >>> crisis = load("cuba-1962", overrides=["period.horizon=5"])
             >>> found = crisis.solve(Settings(belief_points=5)).bargain()
             >>> found.fight.action, [len(pair.waiting.packages) for pair in found.pairs]
@@ -236,6 +237,7 @@ class Solution:
 
         Examples:
             >>> from standoff.solve.equilibrium import Settings
+            >>> from standoff.workbench import load
             >>> crisis = load("cuba-1962", overrides=["period.horizon=5"])
             >>> found = crisis.solve(Settings(belief_points=5)).window()
             >>> [(one.player_type, one.spells) for one in found.types]
