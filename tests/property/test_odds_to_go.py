@@ -116,7 +116,7 @@ def test_without_secrets_they_average_exactly_over_every_step(seed):
 
 
 def gap_at(seed, points):
-    found = solve(random_game(seed, rationality=1.0), Settings(belief_points=points, threads=1))
+    found = solve(random_game(seed, rationality=1.0), Settings(belief_points=points, threads=1, anchor=(0.5, 0.5)))
     return max(gaps(OddsToGo(found, TARGETS), 5))
 
 

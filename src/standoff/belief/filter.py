@@ -37,6 +37,7 @@ from standoff.errors import InputError, Problem
 from standoff.game.model import Epoch, Layer
 from standoff.solve.arrays import Moves, second_of
 from standoff.solve.forward import chance_forward, decision_forward, joint_forward, meet_milestones
+from standoff.solve.plain_forward import plain_meet_milestones
 from standoff.solve.result import Equilibrium
 from standoff.solve.simultaneous import simultaneous_send
 
@@ -336,7 +337,9 @@ class Filter:
     def _meet(self, layer: Layer, mass: Floats) -> None:
         """Take what meets a milestone on arrival out of its channel."""
         count = len(self._game.milestones)
-        if count and mass.shape[1] > 1:
+        if count and mass.shape[1] > 1 and self.equilibrium.grid.num_points == 1:
+            plain_meet_milestones(layer.milestone_holds, self._after, mass, np.zeros(count))
+        elif count and mass.shape[1] > 1:
             meet_milestones(layer.milestone_holds, self._after, mass, mass.any(axis=2), np.zeros(count))
 
 
