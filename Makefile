@@ -25,7 +25,7 @@ setup: $(STAMP)-test $(STAMP)-check $(STAMP)-bench
 run: $(STAMP)-base
 	$(BIN)/standoff run $(SCENARIO)
 test: $(STAMP)-test browser server
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 check: $(STAMP)-check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
