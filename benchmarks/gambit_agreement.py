@@ -1,6 +1,6 @@
 """How far standoff's strategies and odds are from Gambit's, by rationality and belief points: the tables of verification.md.
 
-Run with the extra `verify` installed: `python benchmarks/gambit_agreement.py`. It takes some ten minutes of one core.
+Run with the extra `verify` installed: `python benchmarks/gambit_agreement.py`. It takes a good part of an hour of one core.
 """
 
 import sys
