@@ -26,7 +26,7 @@ run: $(STAMP)-base
 	$(BIN)/standoff run $(SCENARIO)
 test: $(STAMP)-test browser server
 	$(BIN)/python -m pytest -n auto $(ARGS)
-check: $(STAMP)-check
+check: $(STAMP)-test $(STAMP)-check # the extras of the tests too, for their types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
