@@ -16,7 +16,7 @@ __all__ = ["strike_window_section"]
 def strike_window_section(window: Window, timeline: Timeline) -> Section:
     """Advantage of striking over waiting by date for every type that can strike."""
     curves = [Curve(one.label, np.concatenate([one.advantage, one.advantage[-1:]])) for one in window.types]
-    axis = "Value of striking now less that of waiting, in payoff units"
+    axis = "Gain from striking now (payoff units)"
     chart = chart_of_values(
         curves, timeline, name="window", title=f"When striking pays: {window.milestone_label}", axis=axis
     )
@@ -25,7 +25,7 @@ def strike_window_section(window: Window, timeline: Timeline) -> Section:
             "What each type that can strike would gain by it at that date, on average over where the crisis then stands, if it "
             "has not struck before. Above zero striking is worth more than waiting."
         ),
-        Picture(chart, f"{axis}, along the expected path."),
+        Picture(chart, "Value of striking now less that of waiting, in payoff units, along the expected path."),
         Bullets(tuple(_told(one, window) for one in window.types)),
     ]
     return Section("window", "When striking would pay", "Window", tuple(blocks))
