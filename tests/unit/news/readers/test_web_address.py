@@ -125,7 +125,8 @@ def slow_headers(handler):
 
 @pytest.mark.parametrize("answer", [slow_headers, lambda handler: handler.is_over.wait(20)])
 def test_a_server_that_does_not_come_to_the_point_is_left(answer):
-    assert refusal(answer, limits=Limits(allow_private=True, seconds=0.4)) == "too-slow"
+    # long enough to connect on a busy machine
+    assert refusal(answer, limits=Limits(allow_private=True, seconds=2.0)) == "too-slow"
 
 
 def redirecting(where):
