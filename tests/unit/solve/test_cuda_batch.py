@@ -128,7 +128,10 @@ def test_a_stack_is_its_draws():
     for k, game in enumerate(games):
         (alone,) = solve_here([game])[0].values()
         assert np.array_equal(together[k].sweep.absorbed, alone.sweep.absorbed)
-        assert replace(together[k].certificate, consistency_gap=0.0) == replace(alone.certificate, consistency_gap=0.0)
+        assert together[k].certificate.consistency_gap == pytest.approx(alone.certificate.consistency_gap, abs=1e-15)
+        # all but the gap, which is rounding error, to the last bit
+        gap = alone.certificate.consistency_gap
+        assert replace(together[k].certificate, consistency_gap=gap) == alone.certificate
 
 
 def test_draws_are_taken_as_memory_allows():
@@ -165,7 +168,7 @@ def test_belief_points_rise_as_on_the_processor():
     found, _ = solve_here([game], settings)
     theirs = solve_alike(game, settings).certificate
     assert found[0].certificate.belief_points == theirs.belief_points
-    assert theirs.belief_points[0] >= 9
+    assert theirs.belief_points[0] > 9
     assert found[0].certificate.belief_error == pytest.approx(theirs.belief_error, abs=1e-9)
 
 
