@@ -65,3 +65,10 @@ def test_these_draws_change_the_structure():
     games = [game for game in CompiledStructure.of(scenario_of("iran-us-2026")).games(draws) if isinstance(game, Game)]
     assert len({len(game.packages) for game in games}) > 1
     assert len({game.packages for game in games}) > 4
+
+
+def test_draws_of_several_structures_are_compiled_together(monkeypatch):
+    # to compile a sound draw alone is right, but takes ten times as long
+    compiled = CompiledStructure.of(scenario_of("iran-us-2026"))
+    monkeypatch.setattr(compiled, "_alone", lambda draw: pytest.fail(f"compiled alone: {draw}"))
+    assert all(isinstance(game, Game) for game in compiled.games(draws_of("iran-us-2026", 3, 40)))

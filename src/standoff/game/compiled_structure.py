@@ -140,13 +140,14 @@ class CompiledStructure:
             structure = untried.pop(0)
             part = context.take(pending)
             drafts, fits = structure.drafts(part)
+            others = ~fits & ~part.suspect  # before numbers are worked out: theirs would mean nothing, and look wrong
             if (fits & ~part.suspect).any():
                 self._keep(structure)
                 numbered = structure.numbers(part, drafts)
                 for k in np.flatnonzero(fits & ~part.suspect):
                     self._fitted[part.choices[k].names] = structure
                     found[int(pending[k])] = numbered.game(int(k))
-            pending = pending[~fits & ~part.suspect]
+            pending = pending[others]
 
     def _learn(self, one: Context, draw: int, found: dict[int, Found]) -> list[Structure]:
         """Compile a draw that has no known structure, and keep its structure."""
