@@ -34,7 +34,8 @@ check: $(STAMP)-test $(STAMP)-check # the extras of the tests too, for their typ
 docs: $(STAMP)-test
 	$(BIN)/python docs/generate.py
 bench: $(STAMP)-bench
-	$(BIN)/python -m pytest benchmarks --benchmark-columns=min,median,iqr,rounds $(ARGS)
+	$(BIN)/python -m pytest benchmarks --benchmark-columns=min,median,iqr,rounds $(ARGS) \
+	  -W ignore::pytest.PytestUnraisableExceptionWarning # Ray leaves processes and sockets to the garbage collector
 # Other programs on the same games, each in an environment of its own under build/peers; writes docs/explanation/peers.md.
 bench-peers: $(STAMP)-bench
 	$(BIN)/python benchmarks/peers/run.py $(ARGS)

@@ -109,7 +109,7 @@ def ray_cluster(address: str | None = None, workers: int | None = None) -> Itera
         _check_address(address)
     # each would else be told on every start; a cluster of one's own asks for a token, as Ray does by default
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    if address is None:
+    if address is None and "ray" not in sys.modules:  # Ray reads it once, when it is imported
         os.environ.setdefault("RAY_AUTH_MODE", "token")
     ray = import_extra("ray", "cluster", "`--executor ray`")
     options: dict[str, Any] = {"include_dashboard": False, "num_cpus": workers or num_processors()}
