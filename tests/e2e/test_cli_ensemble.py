@@ -158,7 +158,13 @@ def test_a_killed_worker_of_ray_costs_its_unfinished_draws_only(start, whole, tm
 def test_a_cluster_starts_in_a_process_that_has_imported_ray_before():
     # as in a notebook: what Ray reads from the environment it reads when it is imported
     pytest.importorskip("ray", reason="the extra `cluster` is not installed")
-    code = "import ray; from standoff.execution.ray import ray_cluster\nwith ray_cluster(workers=1) as one: pass\nprint(one.workers)"
+    lines = (
+        "import ray",
+        "from standoff.execution.ray import ray_cluster",
+        "with ray_cluster(workers=1) as one:",
+        " pass",
+    )
+    code = "\n".join([*lines, "print(one.workers)"])
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS
     )
