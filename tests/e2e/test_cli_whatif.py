@@ -124,7 +124,7 @@ def test_drivers_are_ranked_and_judgements_among_them_named(warm, choice):
 
 
 def test_the_json_of_drivers_holds_every_number(warm, choice):
-    document = warm("drivers", choice, "--target", "peace@2", "--no-tornado", "--json").document
+    document = warm("drivers", choice, "--target", "peace@2", "--tornado", "0", "--json").document
     assert document.keys() >= {*KEYS, "targets", "drivers", "hinges_on", "tornado_error", "draws", "versions"}
     assert document["targets"][0] | {"odds": 0} == {
         "kind": "outcome", "name": "peace", "periods": 2, "label": "Peace by 16 February 2026", "odds": 0
@@ -137,7 +137,7 @@ def test_the_json_of_drivers_holds_every_number(warm, choice):
 
 def test_draws_add_global_indices(warm, choice):
     pytest.importorskip("SALib")
-    document = warm("drivers", choice, "--draws", "64", "--no-tornado", "--json").document
+    document = warm("drivers", choice, "--draws", "64", "--tornado", "0", "--json").document
     assert document["draws"]["num_draws"] == 64
     assert document["drivers"][0]["pawn"][0] > document["draws"]["pawn_noise"][0]
 

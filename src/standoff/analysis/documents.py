@@ -92,6 +92,7 @@ def _(found: Tripwires) -> dict[str, Any]:
         ],
         "answer": found.candidates[found.answer].name,
         "lead": _plain(found.lead),
+        "skipped": list(found.skipped),
         "tripwires": [
             _plain(asdict(row))
             | {

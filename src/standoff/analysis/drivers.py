@@ -8,6 +8,9 @@ For each number p with value v and, where it has one, plausible range [low, high
     tornado      T(end) - T(v), by solving the scenario anew at either end
     swing        the largest of T(low), T(v), T(high) less the smallest; by the derivative where no end was solved
 
+Where only some ranges are to be solved, those are taken whose linear effect on any target is the largest, and before them those
+without a derivative.
+
 A number is marked **nonlinear** where the two ends move a target otherwise than the derivative says. Drivers are ranked by
 their largest swing over the targets. Each says where its number comes from, and the top ones that rest on no document are
 what the answer hinges on without evidence.
@@ -15,6 +18,7 @@ what the answer hinges on without evidence.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -101,7 +105,7 @@ class Drivers:
         rows: The drivers, the strongest first.
         hinges_on: Names of those among the strongest `top` whose number rests on no document.
         top: How many were looked at for that.
-        num_solves: Ends of ranges that were solved; 0 where no tornado was asked for.
+        num_solves: Ends of ranges that were solved, two for each range; 0 where none was asked for.
         tornado_error: Largest estimated error of any odds at an end; 0 where none was solved.
         indices: Global indices, where they were asked for.
         num_failed_draws: Draws for them that have no solution, and were left out.
@@ -145,7 +149,7 @@ def drivers(
     equilibrium: Equilibrium,
     targets: Sequence[Target],
     *,
-    tornado: bool = True,
+    num_tornado: int | None = None,
     num_draws: int = 0,
     seed: int = 0,
     top: int = TOP,
@@ -158,7 +162,7 @@ def drivers(
         scenario: The scenario.
         equilibrium: Its solved game.
         targets: The probabilities looked at.
-        tornado: Whether both ends of every range are solved.
+        num_tornado: Ranges that are solved at both ends, those with the largest linear effect; all by default, 0 for none.
         num_draws: Draws for global indices, as an ensemble makes them, or 0 for none.
         seed: Of the draws.
         top: How many of the strongest are looked at for what rests on no document.
@@ -184,7 +188,9 @@ def drivers(
         import_extra("SALib", "drivers", "global sensitivity")  # first, for it may be missing
     samples = sampler.values(0, num_draws)
     by_hand = gradients(scenario, equilibrium, targets)
-    ends = [{name: end} for name, pair in ranges.items() for end in pair] if tornado else []
+    at_hand = {row.name: row for row in by_hand.rows}
+    strongest = sorted(ranges, key=lambda name: -_linear_effect(at_hand[name], ranges[name]))[:num_tornado]
+    ends = [{name: end} for name in strongest for end in ranges[name]]
     work = len(ends) + num_draws
     share = len(ends) / work if work else 1.0
     quick = quick_settings(equilibrium.settings)
@@ -195,7 +201,7 @@ def drivers(
     solved = solve_targets(
         scenario, targets, ends, executor=where, settings=quick, progress=part(0.0, share)
     ) if ends else []  # fmt: skip
-    at_ends = dict(zip(ranges, zip(solved[::2], solved[1::2], strict=True), strict=True)) if ends else {}
+    at_ends = dict(zip(strongest, zip(solved[::2], solved[1::2], strict=True), strict=True)) if ends else {}
     rows = [
         _driver(scenario, row, by_hand.odds, ranges.get(row.name), at_ends.get(row.name), equilibrium)
         for row in by_hand.rows
@@ -227,6 +233,12 @@ def drivers(
         certificate=equilibrium.certificate,
         settings=equilibrium.settings,
     )
+
+
+def _linear_effect(row: Derivative, bounds: tuple[float, float]) -> float:
+    """The largest effect on any target at an end of the range, by the derivative; infinite where there is none."""
+    effect = float(np.abs(row.derivatives).max() * max(abs(end - row.value) for end in bounds))
+    return math.inf if math.isnan(effect) else effect
 
 
 def _is_own_number(scenario: Scenario, path: str) -> bool:

@@ -36,10 +36,9 @@ from standoff.analysis.resolution import (
     Solved,
     cheap,
     choose_points,
-    full,
     keep_odds,
     largest_gap,
-    solve_numbered,
+    solve_agreed,
     unseen_share,
 )
 from standoff.analysis.sampling import REPLICATES, SCHEME, Sampler, drawn_parameters, fixed_parameters
@@ -131,7 +130,7 @@ class EnsembleCertificate:
         consistency_gap: Largest difference between payoffs found forward and backward.
         belief_points: Points on each belief axis that draws begin with; 1 where no player has two types.
         points_used: Belief points -> draws that were solved with so many in the end.
-        belief_error: Largest difference of any odds by any date between a checked draw and its solution as a forecast.
+        belief_error: Largest difference of any odds by any date between a checked draw and its check, which has points enough.
         reference_error: Largest estimated error of those solutions themselves.
         num_checked: Draws checked, the file's own values among them.
         unseen_share: Share of all draws that may have a larger error, at 95 per cent confidence.
@@ -168,7 +167,7 @@ class Ensemble:
         num_draws: Draws asked for, N; those that failed among them.
         draws: Numbers of the draws that were solved, rising; shape (solved,).
         odds: Their odds by the end of each period; shape (solved, T, S).
-        file_odds: Odds on the file's own values, solved as a forecast is; shape (T, S).
+        file_odds: Odds on the file's own values; shape (T, S).
         failures: The draws that were not solved.
         certificate: How good the odds are.
     """
@@ -394,10 +393,10 @@ class _Run:
         self.checks: dict[int, Solved | Failure] = store.load("checks") if store else {}
 
     def choose_points(self, numbers: Sequence[int]) -> int:
-        """Solve the file's own values and some draws as forecasts, and choose by them the points that all draws begin with."""
+        """Solve the file's own values and some draws at points enough, and choose by them where all draws begin."""
         draws = self._draws([FILE, *numbers])
         missing = {number: draw for number, draw in draws.items() if number not in self.checks}
-        for number, found in solve_numbered(self.sampler.scenario, missing, full(self.settings), self.executor):
+        for number, found in solve_agreed(self.sampler.scenario, missing, self.settings, self.executor):
             if number == FILE and not isinstance(found, Solved):
                 raise found
             self._keep("checks", number, found)

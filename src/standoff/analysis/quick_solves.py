@@ -1,20 +1,20 @@
-"""Odds of targets under many draws of the parameters, each as sure as a forecast, at the least cost.
+"""Odds of targets under many draws of the parameters, each with its own estimated error, at the least cost.
 
-Every draw is solved at the fewest belief points first. Where its certificate estimates a larger error than is allowed, it is
-solved again at as many points as the error asks for, so no number rests on the coarse points alone.
+Every draw is solved at ever more belief points until two rungs agree on its public odds (`resolution.keep_agreed`), so no number
+rests on one number of points alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.ensemble import series_names
 from standoff.analysis.executor import Draw, Executor
-from standoff.analysis.resolution import Solved, keep_odds
+from standoff.analysis.resolution import Solved, keep_odds, solve_agreed
 from standoff.errors import StandoffError
 from standoff.scenario import Scenario
 from standoff.solve.adjoint import Target
@@ -27,8 +27,8 @@ Floats = NDArray[np.float64]
 
 QUICK_TOLERANCE = 5e-3
 """Largest estimated error of odds that are read to the per cent."""
-FIRST_SHARE = 0.8
-"""Share of the work that the first round of solves is taken for while nobody knows how many need a second."""
+FIRST_POINTS = (BELIEF_LADDER[0] + 1) // 2
+"""Belief points that each draw is solved with first, to see whether the next agree."""
 
 
 @dataclass(frozen=True)
@@ -75,25 +75,18 @@ def solve_targets(
     places = [
         ((target.periods or scenario.num_periods) - 1, names.index((target.kind, target.name))) for target in targets
     ]
-    keep = keep_odds  # of everything, so that another question about the same draws finds them solved (`Remembering`)
+    # of everything, so that another question about the same draws finds them solved (`Remembering`)
+    numbered = dict(enumerate(draws))
+    solves: Iterable[tuple[int, Solved | StandoffError]]
+    if settings.belief_points is None:
+        solves = solve_agreed(scenario, numbered, settings, executor, num_points=FIRST_POINTS)
+    else:
+        solves = executor.solve_draws(scenario, draws, settings, keep_odds)
     found: dict[int, Solved | StandoffError] = {}
-    first = settings if settings.belief_points is not None else replace(settings, belief_points=BELIEF_LADDER[0])
-    share = 1.0 if settings.belief_points is not None else FIRST_SHARE
-    for k, answer in executor.solve_draws(scenario, draws, first, keep):
+    for k, answer in solves:
         found[k] = answer
         if progress is not None:
-            progress(share * len(found) / len(draws))
-    if settings.belief_points is None:
-        again = [
-            k
-            for k, answer in sorted(found.items())
-            if not isinstance(answer, Solved) or answer.belief_error > settings.belief_tolerance
-        ]
-        solves = executor.solve_draws(scenario, [draws[k] for k in again], settings, keep) if again else ()
-        for finished, (place, answer) in enumerate(solves, 1):
-            found[again[place]] = answer
-            if progress is not None:
-                progress(share + (1.0 - share) * finished / len(again))
+            progress(len(found) / len(draws))
     return [_of_targets(found[k], places) for k in range(len(draws))]
 
 

@@ -29,10 +29,9 @@ from standoff.analysis.resolution import (
     Solved,
     cheap,
     choose_points,
-    full,
     keep_odds,
     largest_gap,
-    solve_numbered,
+    solve_agreed,
     unseen_share,
 )
 from standoff.errors import InputError, Problem, SolveError, StandoffError, nearest
@@ -98,7 +97,7 @@ class MapCertificate:
     Attributes:
         residual: Largest residual of any solve.
         belief_points: Points on each belief axis that solves begin with.
-        belief_error: Largest difference of any odds by any date between checked points and their forecasts.
+        belief_error: Largest difference of any odds by any date between checked points and their checks.
         num_checked: Points checked: the corners, the middle and the file's own values.
         unseen_share: Share of all points that may have a larger error, at 95 per cent confidence, were the checks drawn at
             random.
@@ -285,14 +284,14 @@ class _Map:
         return {axis.name: value for axis, value in zip(self.axes, place, strict=True)}
 
     def choose_points(self) -> None:
-        """Solve the file's own values, the corners and the middle as forecasts, and choose belief points by them."""
+        """Solve the file's own values, the corners and the middle at points enough, and choose belief points by them."""
         x, y = (axis.values for axis in self.axes)
         places = [(a, b) for a in (x[0], x[-1]) for b in (y[0], y[-1])] + [(x[len(x) // 2], y[len(y) // 2])]
         draws: dict[int, Draw] = {FILE: {}} | {k: self.draw(place) for k, place in enumerate(places)}
-        forecasts = dict(solve_numbered(self.scenario, draws, full(self.settings), self.executor))
-        checks = {number: found for number, found in forecasts.items() if isinstance(found, Solved)}
+        reference = dict(solve_agreed(self.scenario, draws, self.settings, self.executor))
+        checks = {number: found for number, found in reference.items() if isinstance(found, Solved)}
         if not checks:
-            raise next(found for found in forecasts.values() if isinstance(found, StandoffError))
+            raise next(found for found in reference.values() if isinstance(found, StandoffError))
         self.num_points, found = choose_points(self.scenario, draws, checks, self.settings, self.executor)
         self.num_checked = len(checks)
         self.belief_error = max(

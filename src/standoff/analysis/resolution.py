@@ -1,26 +1,27 @@
 """How many belief points each of many solves needs, and how far off they are with so few.
 
-A forecast climbs a ladder of belief points until two rungs agree. That costs several solves, too much for each of
-thousands of
-draws. One solve shows a part of its error by itself: the **gap** between its public odds and those averaged over the true
-types of a player
-(`Certificate.belief_error` without an estimate). So
+A forecast climbs a ladder of belief points until two rungs agree in everything that it tells, the odds by true type among it.
+That costs several solves, too much for each of thousands of draws, of which only public odds are asked for. One solve shows a
+part of its error by itself: the **gap** between its public odds and those averaged over the true types of a player
+(`Certificate.belief_error` without an estimate, three times the gap). So
 
-1. **checks** are made on the file's own values and on draws spread over the whole, by solving them as a forecast is;
-2. **the fewest points** to begin with are the fewest of the ladder at which all checked draws have the same odds, up to
-the tolerance;
+1. **checks** are made on the file's own values and on draws spread over the whole: they climb the ladder until three times the
+   difference of any public odds by any date between two rungs, and three times the gap, do not exceed the tolerance;
+2. **the fewest points** to begin with are the fewest of the ladder at which all checked draws have the same odds, up to the
+   tolerance;
 3. **every draw** is solved at these points, and at more where three times its gap exceeds the tolerance.
 
-The largest difference of any odds by any date between a checked draw and its forecast is the **belief error** of the
-whole. It is the largest of the
-differences found and no bound on all: with m checked draws, less than 1 - 0.05^(1/m) of all draws have a larger one, at 95
-per cent
-confidence (a little more, because the same checks chose the points).
+The largest difference of any odds by any date between a checked draw and its check is the **belief error** of the whole. It is
+the largest of the differences found and no bound on all: with m checked draws, less than 1 - 0.05^(1/m) of all draws have a
+larger one, at 95 per cent confidence (a little more, because the same checks chose the points).
+
+A draw of players who choose very well may lie near folds, where nodes are traced and a rung takes minutes. A rung that would
+take more than `MOST_EVALUATIONS`, by what the one before took, is not tried: the draw is refused with the reason, and counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,20 +30,28 @@ from numpy.typing import NDArray
 from standoff.analysis.executor import Draw, Executor
 from standoff.errors import SolveError, StandoffError
 from standoff.scenario import Scenario
-from standoff.solve.equilibrium import BELIEF_LADDER, Equilibrium, Settings, odds_of, solve
+from standoff.solve.equilibrium import BELIEF_LADDER, SAFETY, Equilibrium, Settings, odds_of, solve
 
 __all__ = [
     "Solved",
     "cheap",
     "choose_points",
-    "full",
+    "keep_agreed",
     "keep_odds",
     "largest_gap",
-    "solve_numbered",
+    "solve_agreed",
     "unseen_share",
 ]
 
 Floats = NDArray[np.float64]
+
+MOST_EVALUATIONS = 4e7
+"""Evaluations of node equations that one rung of one draw may take: about 15 seconds, twice what 17 x 17 points take of
+`iran-us-2026` as it is written."""
+
+
+class UnsureOddsError(SolveError):
+    """The odds of a draw are not sure enough at the belief points that it was solved with, and more are too dear or too many."""
 
 
 @dataclass(frozen=True)
@@ -102,27 +111,70 @@ def keep_odds(equilibrium: Equilibrium) -> Solved | SolveError:
     Returns:
         What is kept, or the failure of a solve at more points.
     """
-    settings = equilibrium.settings
-    if settings.estimate_error or not equilibrium.game.belief_players:
+    if equilibrium.settings.estimate_error or not equilibrium.game.belief_players:
         return Solved.of(equilibrium)
-    most = settings.belief_tolerance
-    ladder = [points for points in BELIEF_LADDER if points > equilibrium.belief_shape[0]]
-    while equilibrium.certificate.belief_error > most:
-        if not ladder:
-            return SolveError(
-                f"beliefs held at {equilibrium.belief_shape[0]} points leave the odds by type "
-                f"{equilibrium.certificate.belief_error:.1e} apart, above {most:.1e}"
+    try:
+        return next(one for one in _climb(equilibrium) if one.belief_error <= equilibrium.settings.belief_tolerance)
+    except SolveError as failure:
+        return failure
+
+
+def keep_agreed(equilibrium: Equilibrium) -> Solved | SolveError:
+    """Keep the odds of a draw at the first rung of the ladder that agrees with the one before, with its estimated error.
+
+    Args:
+        equilibrium: The solution at the rung to begin with, with the tolerance in its settings.
+
+    Returns:
+        What is kept, or why no two rungs agree.
+    """
+    if not equilibrium.game.belief_players:
+        return Solved.of(equilibrium)
+    before: Solved | None = None
+    try:
+        for found in _climb(equilibrium):
+            if before is not None:
+                error = max(found.belief_error, SAFETY * largest_gap(found, before))
+                if error <= equilibrium.settings.belief_tolerance:
+                    return replace(found, belief_error=error)
+            before = found
+    except SolveError as failure:
+        return failure
+    raise AssertionError("a climb ends in an answer or a failure")
+
+
+def _climb(equilibrium: Equilibrium) -> Iterator[Solved]:
+    """The odds at the points of a solution, and at every rung above that has a solution.
+
+    Raises:
+        UnsureOddsError: There are no more rungs, or the next would take too long.
+    """
+    game, settings = equilibrium.game, equilibrium.settings
+    certificate = equilibrium.certificate
+    yield Solved.of(equilibrium)
+    del equilibrium  # its strategies are a large part of the memory
+    points = certificate.belief_points[0]
+    reason = "there are no more"
+    for finer in (rung for rung in BELIEF_LADDER if rung > points):
+        known = certificate.belief_points[0]
+        expected = certificate.evaluations * (finer / known) ** len(certificate.belief_points)
+        if expected > MOST_EVALUATIONS:
+            reason = (
+                f"{finer} points would take about {expected / 1e6:.0f} million evaluations, "
+                f"more than the {MOST_EVALUATIONS / 1e6:.0f} million for one of many draws"
             )
+            break
+        points = finer
         try:
-            equilibrium = solve(equilibrium.game, replace(settings, belief_points=ladder.pop(0)))
-        except SolveError as failure:
-            return failure
-    return Solved.of(equilibrium)
-
-
-def full(settings: Settings) -> Settings:
-    """As a forecast is solved: climbing the ladder of belief points."""
-    return replace(settings, belief_points=None, estimate_error=True)
+            found = solve(game, replace(settings, belief_points=finer, estimate_error=False))
+        except SolveError:
+            continue  # too few points bend the values so that a node has no branch to follow; more may not
+        certificate = found.certificate
+        yield Solved.of(found)
+        del found
+    raise UnsureOddsError(
+        f"{points} belief points leave the odds less sure than {settings.belief_tolerance:.1e}, and {reason}"
+    )
 
 
 def cheap(settings: Settings, num_points: int) -> Settings:
@@ -168,7 +220,7 @@ def choose_points(
     own = {number: draws[number] for number in checks}
     error, unsolved = np.inf, 0
     for num_points in ladder:
-        found = dict(solve_numbered(scenario, own, cheap(settings, num_points), executor))
+        found = dict(_solve(scenario, own, cheap(settings, num_points), executor, keep_odds))
         gaps = [largest_gap(one, checks[number]) for number, one in found.items() if isinstance(one, Solved)]
         error, unsolved = max(gaps, default=0.0), len(found) - len(gaps)
         if error <= settings.belief_tolerance and not unsolved:
@@ -183,12 +235,33 @@ def choose_points(
     )
 
 
-def solve_numbered(
-    scenario: Scenario, draws: Mapping[int, Draw], settings: Settings, executor: Executor
+def solve_agreed(
+    scenario: Scenario,
+    draws: Mapping[int, Draw],
+    settings: Settings,
+    executor: Executor,
+    *,
+    num_points: int = BELIEF_LADDER[0],
 ) -> Iterable[tuple[int, Solved | StandoffError]]:
-    """Solve draws that carry numbers; yields them with their numbers, as they come."""
+    """Solve draws that carry numbers until two rungs agree on the odds, from given points on; yields them as they come."""
+    unsolved: dict[int, Draw] = {}
+    for number, found in _solve(scenario, draws, cheap(settings, num_points), executor, keep_agreed):
+        if isinstance(found, SolveError) and not isinstance(found, UnsureOddsError) and num_points < BELIEF_LADDER[0]:
+            unsolved[number] = draws[number]  # too few points to solve it at all; more may do
+        else:
+            yield number, found
+    yield from _solve(scenario, unsolved, cheap(settings, BELIEF_LADDER[0]), executor, keep_agreed)
+
+
+def _solve(
+    scenario: Scenario,
+    draws: Mapping[int, Draw],
+    settings: Settings,
+    executor: Executor,
+    keep: Callable[[Equilibrium], Solved | SolveError],
+) -> Iterable[tuple[int, Solved | StandoffError]]:
     if not draws:
         return
     numbers = list(draws)
-    for index, found in executor.solve_draws(scenario, draws.values(), settings, keep_odds):
+    for index, found in executor.solve_draws(scenario, draws.values(), settings, keep):
         yield numbers[index], found

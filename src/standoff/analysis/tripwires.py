@@ -105,7 +105,8 @@ class Tripwires:
         odds: Odds of the candidates as the scenario is; shape (candidate,).
         answer: Index of the most likely one.
         lead: How far it is ahead of the next.
-        rows: One for each parameter with a range: those that flip the answer first, the smallest share of the range first.
+        rows: One for each parameter looked at: those that flip the answer first, the smallest share of the range first.
+        skipped: Parameters that were not looked at, because others move the lead farther by derivative.
         certificate: Of the solution as the scenario is.
         settings: How that was solved.
     """
@@ -117,6 +118,7 @@ class Tripwires:
     answer: int
     lead: float
     rows: tuple[Tripwire, ...]
+    skipped: tuple[str, ...]
     certificate: Certificate
     settings: Settings
 
@@ -177,6 +179,7 @@ def tripwires(
     candidates: Sequence[Target],
     *,
     parameters: Sequence[str] | None = None,
+    num_strongest: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Tripwires:
@@ -187,6 +190,7 @@ def tripwires(
         equilibrium: Its solved game.
         candidates: What the answer is one of; at least two.
         parameters: Names of the parameters looked at; all that have a range by default.
+        num_strongest: How many of them, those that move the lead farthest over their range by derivative; all by default.
         executor: Where to solve; by default the threads of this process.
         progress: Called with the share of the work done.
 
@@ -198,8 +202,12 @@ def tripwires(
     search = _Search(scenario, equilibrium, tuple(candidates), executor or Threads())
     ranges = chosen_ranges(scenario, parameters)
     slopes = search.slopes(list(ranges))
-    tell = progress or (lambda _: None)
     values = {name: _value(scenario, name) for name in ranges}
+    by_reach = sorted(ranges, key=lambda name: -_reach(slopes[name], values[name], ranges[name]))
+    kept = set(by_reach[:num_strongest])
+    skipped = tuple(name for name in ranges if name not in kept)
+    ranges = {name: pair for name, pair in ranges.items() if name in kept}
+    tell = progress or (lambda _: None)
     ways = {
         (name, end): [values[name], end]
         for name, bounds in ranges.items()
@@ -256,6 +264,7 @@ def tripwires(
         answer=search.answer,
         lead=search.lead,
         rows=tuple(rows),
+        skipped=skipped,
         certificate=equilibrium.certificate,
         settings=equilibrium.settings,
     )
@@ -360,6 +369,12 @@ def chosen_ranges(scenario: Scenario, parameters: Sequence[str] | None) -> Mappi
     if problems:
         raise InputError(problems)
     return {name: ranges[name] for name in dict.fromkeys(parameters)}
+
+
+def _reach(slope: float, value: float, bounds: tuple[float, float]) -> float:
+    """How far a parameter moves the lead over its range, by derivative; infinite where it has none."""
+    reach = abs(slope) * max(abs(end - value) for end in bounds)
+    return math.inf if math.isnan(reach) else reach
 
 
 def _value(scenario: Scenario, name: str) -> float:

@@ -38,9 +38,15 @@ def drivers(
     top: Annotated[
         int, typer.Option("--top", min=1, help="How many drivers to print and look at for their source.")
     ] = 10,
-    is_quick: Annotated[
-        bool, typer.Option("--no-tornado", help="Only derivatives: solve no range at its ends.")
-    ] = False,
+    num_tornado: Annotated[
+        int | None,
+        typer.Option(
+            "--tornado",
+            metavar="N",
+            min=0,
+            help="Solve both ends of the range only of the N numbers that are the strongest by derivative; all if not said.",
+        ),
+    ] = None,
     draws: Annotated[
         int,
         typer.Option(
@@ -67,7 +73,9 @@ def drivers(
     with progress_bar() as progress:
         settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
         solution = crisis.solve(settings)
-        found = solution.drivers(targets, tornado=not is_quick, num_draws=draws, seed=seed, top=top, progress=progress)
+        found = solution.drivers(
+            targets, num_tornado=num_tornado, num_draws=draws, seed=seed, top=top, progress=progress
+        )
     if as_json:
         from standoff.cli.answer_drawing import print_json
 
@@ -99,7 +107,7 @@ def _draw(found: Drivers) -> None:
         effects = [_effects(row, target) for target in range(len(found.targets))]
         table.add_row(str(rank), Text(row.name), f"{quantity(row.value)}, {span}", source_mark(row.source), *effects)
     console.print(table)
-    how = "by solving both ends" if found.num_solves else "by the derivative"
+    how = "by solving both ends, in brackets by the derivative" if found.num_solves else "by the derivative"
     console.print(
         Text(
             f"Low, high: change of the odds in points at the ends of the range, {how}; ~ not as the derivative says.\n",

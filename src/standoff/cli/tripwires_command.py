@@ -34,6 +34,15 @@ def tripwires(
     parameters: Annotated[
         list[str] | None, typer.Option("--parameter", metavar="NAME", help="Look at this parameter only.")
     ] = None,
+    num_strongest: Annotated[
+        int | None,
+        typer.Option(
+            "--strongest",
+            metavar="N",
+            min=1,
+            help="Look only at the N numbers that move the lead farthest by derivative; at all if not said.",
+        ),
+    ] = None,
     belief_points: BeliefPoints = None,
     belief_tolerance: BeliefTolerance = 2e-3,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
@@ -49,7 +58,9 @@ def tripwires(
     chosen_ranges(crisis.scenario, parameters)
     with progress_bar() as progress:
         settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
-        found = crisis.solve(settings).tripwires(answer, parameters=parameters, progress=progress)
+        found = crisis.solve(settings).tripwires(
+            answer, parameters=parameters, num_strongest=num_strongest, progress=progress
+        )
     if as_json:
         from standoff.cli.answer_drawing import print_json
 
@@ -96,6 +107,8 @@ def _draw(found: Tripwires) -> None:
     quiet = [row.name for row in found.rows if row.flips_at is None and not row.failures]
     if quiet and found.flipping:
         console.print(f"\n{len(quiet)} other parameters: no value looked at within the range flips it.")
+    if found.skipped:
+        console.print(f"\n{len(found.skipped)} more, which move the lead less by derivative, were not looked at.")
     console.print(
         Text(
             "Looked at both ends of every range, and halfway to an end at which the lead is halved; then narrowed down to a "

@@ -37,6 +37,8 @@ _SHARES: dict[str, float] = {
     "window": 3.0, "stories": 10.0,
 }  # fmt: skip
 """Roughly how long each part takes, against the others."""
+STRONGEST = 16
+"""Numbers whose ranges are solved at both ends, and looked at for tripwires; the effect of the others is told by derivative."""
 
 
 @dataclass(frozen=True)
@@ -141,8 +143,10 @@ def assemble_dossier(
         "ensemble": lambda: {
             "ensemble": crisis.ensemble(num_draws, seed=seed, executor=executor, progress=steps),
         },
-        "drivers": lambda: {"drivers": solution.drivers(names, executor=shared, progress=steps)},
-        "tripwires": lambda: {"tripwires": solution.tripwires(executor=shared, progress=steps)},
+        "drivers": lambda: {"drivers": solution.drivers(names, num_tornado=STRONGEST, executor=shared, progress=steps)},
+        "tripwires": lambda: {
+            "tripwires": solution.tripwires(num_strongest=STRONGEST, executor=shared, progress=steps)
+        },
         "watch": lambda: {"watch": solution.watch(targets)},
         "bargain": lambda: {
             "bargain": solution.bargain(),

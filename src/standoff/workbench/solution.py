@@ -79,7 +79,7 @@ class Solution:
         self,
         targets: Sequence[str] | None = None,
         *,
-        tornado: bool = True,
+        num_tornado: int | None = None,
         num_draws: int = 0,
         seed: int = 0,
         top: int = 10,
@@ -90,7 +90,7 @@ class Solution:
 
         Args:
             targets: As people write them, such as `strike@8`; by default the first milestone and the first outcome.
-            tornado: Whether both ends of every range are solved.
+            num_tornado: Ranges solved at both ends, the strongest by derivative; all by default, 0 for none.
             num_draws: Draws for global indices, at least 64, or 0 for none.
             seed: Of the draws.
             top: How many of the strongest are looked at for what rests on no document.
@@ -108,7 +108,7 @@ class Solution:
             self.scenario,
             self.equilibrium,
             parse_targets(self.scenario, targets),
-            tornado=tornado,
+            num_tornado=num_tornado,
             num_draws=num_draws,
             seed=seed,
             top=top,
@@ -121,6 +121,7 @@ class Solution:
         answer: str | None = None,
         *,
         parameters: Sequence[str] | None = None,
+        num_strongest: int | None = None,
         executor: Executor | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> Tripwires:
@@ -130,6 +131,7 @@ class Solution:
             answer: `strike>deal` for which of two is the likelier, `@12` for the likeliest outcome by then; None: by the
                 usual date.
             parameters: Names of the parameters looked at; all that have a range by default.
+            num_strongest: How many of them, those that move the lead farthest by derivative; all by default.
             executor: Where to solve; by default the threads of this process.
             progress: Called with the share of the work done.
 
@@ -145,6 +147,7 @@ class Solution:
             self.equilibrium,
             parse_answer(self.scenario, answer),
             parameters=parameters,
+            num_strongest=num_strongest,
             executor=executor,
             progress=progress,
         )

@@ -70,8 +70,17 @@ def test_the_answer_hinges_on_what_rests_on_no_document(choice, found):
     assert found_in(apply_overrides(choice, ["gain.range=[0.29, 0.31]"]), top=1).hinges_on == ()
 
 
+def test_only_the_strongest_by_derivative_are_solved_where_so_many_are_asked_for(choice):
+    """At its ends gain moves the odds by 0.59 by derivative, sharpness by 0.07."""
+    found = found_in(choice, num_tornado=1)
+    assert np.isfinite(found["gain"].tornado).all()
+    assert np.isnan(found["sharpness"].tornado).all()
+    assert found["sharpness"].swing == pytest.approx([found["sharpness"].derivative[0] * 2.0], rel=1e-12)
+    assert found.num_solves == 2
+
+
 def test_without_a_tornado_the_swing_is_that_of_the_derivative(choice):
-    found = found_in(choice, tornado=False)
+    found = found_in(choice, num_tornado=0)
     gain = found["gain"]
     assert np.isnan(gain.tornado).all()
     assert gain.swing == pytest.approx([gain.derivative[0] * 2.0], rel=1e-12)
@@ -119,12 +128,12 @@ def test_global_indices_rank_as_the_tornado_does(choice):
 def test_draws_without_a_solution_are_left_out_and_counted(choice):
     pytest.importorskip("SALib")
     broken = apply_overrides(choice, ["stages.decide.rate=0.9 - gain"])
-    found = found_in(broken, num_draws=128, tornado=False)
+    found = found_in(broken, num_draws=128, num_tornado=0)
     assert found.indices is not None
     assert 0 < found.num_failed_draws < 15
     assert found.indices.num_draws == 128 - found.num_failed_draws
     with pytest.raises(SolveError, match="of 64 draws have a solution"):
-        found_in(broken, num_draws=64, tornado=False)
+        found_in(broken, num_draws=64, num_tornado=0)
 
 
 def test_with_private_types_every_end_is_as_sure_as_a_forecast():

@@ -1,11 +1,16 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from standoff.analysis.executor import Remembering, Threads
 from standoff.analysis.quick_solves import SolvedDraw, solve_targets
+from standoff.analysis.resolution import Solved
 from standoff.analysis.targets import parse_targets
-from standoff.errors import StandoffError
+from standoff.errors import SolveError, StandoffError
+from standoff.game.compile import compile_game
+from standoff.scenario import replace as replace_parameters
+from standoff.solve.equilibrium import solve
 from standoff.solve.result import Settings
 from standoff.workbench import load
 
@@ -42,21 +47,36 @@ def solved(scenario):
     return solving
 
 
-def test_draws_that_are_sure_at_few_points_are_solved_once(solved):
-    found, asked, shares = solved(Settings(belief_tolerance=0.1))
-    assert asked == [(2, 5)]
+def test_draws_of_which_the_first_points_agree_are_solved_no_further(solved):
+    found, asked, shares = solved(Settings(belief_tolerance=0.2))
+    assert asked == [(2, 3)]
     assert [one.belief_points for one in found] == [5, 5]
     assert shares == sorted(shares)
 
 
-def test_draws_that_are_not_sure_enough_are_solved_again_at_more_points(solved):
-    coarse, _, _ = solved(Settings(belief_tolerance=0.1))
+def test_draws_that_are_not_sure_enough_are_solved_at_more_points(solved):
+    coarse, _, _ = solved(Settings(belief_tolerance=0.2))
     between = (coarse[0].error + coarse[1].error) / 2
-    found, asked, _ = solved(Settings(belief_tolerance=between))
-    assert asked[1:] == [(2, 5), (1, None)]
+    found, _, _ = solved(Settings(belief_tolerance=between))
     again = [one.belief_points > 5 for one in found]
     assert again == [one.error > between for one in coarse]
     assert all(one.error <= between for one in found)
+
+
+def test_the_estimated_error_is_three_times_the_difference_of_the_last_two(scenario, solved):
+    (found,), _, _ = solved(Settings(belief_tolerance=0.2), ({"rationality": 6.0},))
+    game = compile_game(replace_parameters(scenario, {"rationality": 6.0}))
+    coarse, fine = (Solved.of(solve(game, Settings(belief_points=n, estimate_error=False))) for n in (3, 5))
+    apart = 3.0 * np.max(np.abs(fine.odds - coarse.odds))
+    assert apart > fine.belief_error  # else the gap of the finer one would be told
+    assert found.error == pytest.approx(apart, rel=1e-6)
+
+
+def test_a_draw_that_would_take_too_long_is_refused_with_the_reason(solved, monkeypatch):
+    monkeypatch.setattr("standoff.analysis.resolution.MOST_EVALUATIONS", 10.0)
+    (found,), _, _ = solved(Settings(belief_tolerance=0.2), ({"rationality": 6.0},))
+    assert isinstance(found, SolveError)
+    assert "3 belief points leave the odds less sure than 2.0e-01, and 5 points would take about" in str(found)
 
 
 def test_points_that_were_asked_for_are_kept(solved):

@@ -35,6 +35,14 @@ def test_what_only_sharpens_the_choice_flips_nothing(choice):
     assert sharpness.failures == ()
 
 
+def test_only_those_that_move_the_lead_farthest_are_looked_at_where_so_many_are_asked_for(choice):
+    found = found_in(choice, num_strongest=1)
+    assert [row.name for row in found.rows] == ["gain"]
+    assert found.skipped == ("sharpness",)
+    assert found.rows[0].flips_at == found_in(choice).rows[0].flips_at
+    assert found_in(choice).skipped == ()
+
+
 def test_a_flip_beyond_the_range_is_not_told(choice):
     found = found_in(apply_overrides(choice, ["gain.range=[0.05, 1]"]))
     assert found.flipping == ()

@@ -73,10 +73,14 @@ def _wires(tripwires: Tripwires, *, has_heading: bool) -> list[Block]:
     if flipping:
         blocks.append(Bullets(tuple(_wire(wire, tripwires) for wire in flipping)))
     else:
-        blocks.append(Paragraph("No number does so by itself anywhere in its range."))
+        looked = f"None of the {len(tripwires.rows)} numbers looked at" if tripwires.skipped else "No number"
+        blocks.append(Paragraph(f"{looked} does so by itself anywhere in its range."))
     rest = len(tripwires.rows) - len(tripwires.flipping) - len(tripwires.unknown)
     if flipping and rest:
         blocks.append(Paragraph(f"For {rest} other numbers no value in their range was found that does."))
+    if tripwires.skipped:
+        less = f"The other {len(tripwires.skipped)} numbers move the lead less by derivative, and were not looked at."
+        blocks.append(Paragraph(less))
     return blocks
 
 

@@ -49,7 +49,10 @@ def hinges_section(drivers: Drivers) -> Section:
     rows = tuple(_row(row, drivers) for row in moving[: max(_SHOWN, drivers.top)])
     heads = [f"moves “{label}” by" for label in drivers.target_labels]
     head = ("Number", "value", "range", "rests on", *heads)
-    caption = f"The strongest numbers, by how far they move {joined(list(drivers.target_labels))} over their range."
+    caption = (
+        f"The strongest numbers, by how far they move {joined(list(drivers.target_labels))} over their range. "
+        f"Both ends were solved for {drivers.num_solves // 2} numbers; ≈ is by the derivative."
+    )
     blocks.append(Grid("drivers-table", caption, head, rows))
     return Section("hinges", "What the answer hinges on", "Why", tuple(blocks))
 
@@ -85,7 +88,8 @@ def _moved(row: Driver, target: int) -> str:
     if not np.isfinite(ends).all():
         return row.undefined or "–"
     low, high = (f"{100 * end:+.0f}".replace("-", "−") for end in ends)
-    return f"{low} to {high} points"
+    sign = "" if np.isfinite(row.tornado[target]).all() else "≈ "
+    return f"{sign}{low} to {high} points"
 
 
 def _name(row: Driver) -> str:
