@@ -9,6 +9,7 @@ none. Details (who, whom, where, who says so) are quotations as well; one that s
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ __all__ = ["MOST_CONFIDENCE", "Findings", "find_words", "verify"]
 
 MOST_CONFIDENCE = 0.9
 """What a model says of its own sureness was never held against coded texts, so it is not taken for certainty. A judgement."""
+_NUMBER_GOES_ON = re.compile(r"[.,]\d")
 _Item = TypeVar("_Item", Event, Claim)
 
 
@@ -143,7 +145,7 @@ class _Checking:
         if span is None:
             return None
         value = answer.value.strip()
-        if value and not find_words(self.text, value, span):
+        if value and all(_cuts_number(self.text, place) for place in find_words(self.text, value, span)):
             self.rejected["value not in the quotation"] += 1
             return None
         return Claim(
@@ -206,6 +208,14 @@ class _Checking:
         if len(items) > len(kept):
             self.rejected["said twice"] += len(items) - len(kept)
         return kept
+
+
+def _cuts_number(text: str, place: Span) -> bool:
+    """Whether a place is only a part of a number, such as the 000 of 3,000."""
+    before, after = text[max(0, place[0] - 2) : place[0]], text[place[1] : place[1] + 2]
+    return bool(_NUMBER_GOES_ON.fullmatch(before[::-1]) and text[place[0]].isdigit()) or bool(
+        _NUMBER_GOES_ON.fullmatch(after) and text[place[1] - 1].isdigit()
+    )
 
 
 def _distance(place: Span, near: Span) -> int:
