@@ -30,6 +30,7 @@ COMMANDS = (
     "schema",
     "export",
     "submodel",
+    "events",
 )
 HEAVY = ("numba", "scipy", "pandas", "ray", "pyarrow", "SALib", "matplotlib", "numpy", "ruamel", "jinja2")
 MODULES_AFTER = """

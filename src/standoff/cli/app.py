@@ -13,6 +13,7 @@ from standoff.cli import (
     compare_command,
     drivers_command,
     ensemble_command,
+    events_commands,
     export_command,
     inspect_commands,
     map_command,
@@ -72,6 +73,7 @@ map_command.register(app)
 inspect_commands.register(app)
 submodel_commands.register(app)
 export_command.register(app)
+events_commands.register(app)
 
 
 def main() -> None:
