@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from standoff.errors import CoderError, InputError, Problem
+from standoff.errors import CoderError, InputError, MissingExtraError, Problem
 from standoff.news.coder import Coder, Dyad, infer_targets
 from standoff.news.coders import open_coder
 from standoff.workbench.provenance import JSON_VERSION, versions
@@ -218,6 +218,8 @@ def _read(sources: Iterable[str | Path], limits: Limits | None, encoding: str) -
         try:
             documents += read_documents(source, limits=limits or Limits(), encoding=encoding)
         except InputError as error:
+            if isinstance(error, MissingExtraError):  # no fault of the source
+                raise
             problems += error.problems
     return documents, problems
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from standoff.errors import InputError, Problem
@@ -83,9 +83,9 @@ class LanguageModelCoder:
                 claims += found.claims
         return CodedDocument(document.document_hash, tuple(events), tuple(claims), document.language)
 
-    def code_sentences(self, texts: list[str]) -> list[CodedDocument]:
+    def code_sentences(self, texts: Sequence[str]) -> Iterator[CodedDocument]:
         """Code texts one by one, each as a document without a date."""
-        return [self.code(Document(text)) for text in texts]
+        return (self.code(Document(text)) for text in texts)
 
     def _answers(self, document: Document, passage: Span) -> Iterator[tuple[Span, Answer]]:
         """The answer about a passage; where it was cut off, the answers about its parts."""
