@@ -288,5 +288,5 @@ def test_a_sentence_without_end_is_asked_about_in_passages(code, folder):
     finished = code("long.txt", script=(coding(),))
     assert finished.code == 0
     assert max(len(body["messages"][1]["content"]) for body in code.asked.bodies) < 6_200
-    assert len(code.asked.bodies) == 16
+    assert len(code.asked.bodies) == 15
     assert "frigate 6999" in code.asked.bodies[-1]["messages"][1]["content"]
