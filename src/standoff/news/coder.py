@@ -7,7 +7,6 @@ other side is meant as a rule. That target is **inferred**, and marked so: it is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -30,10 +29,6 @@ class Coder(Protocol):
 
     def code(self, document: Document) -> CodedDocument:
         """Code one document; text that it cannot read, such as another language, comes back with `refused` set."""
-        ...
-
-    def code_sentences(self, texts: Sequence[str]) -> Iterable[CodedDocument]:
-        """Code texts of a sentence or so, each by itself and in their order; offsets are of each text."""
         ...
 
 

@@ -10,20 +10,18 @@ from typing import TYPE_CHECKING, Any
 from standoff.errors import CoderError, InputError, MissingExtraError, Problem
 from standoff.news.coder import Coder, Dyad, infer_targets
 from standoff.news.coders import open_coder
+from standoff.news.document import Document
 from standoff.workbench.provenance import JSON_VERSION, versions
 
 if TYPE_CHECKING:
     from standoff.belief.reportable import ReportableEvent
     from standoff.news.coded import CodedDocument, Event
-    from standoff.news.document import Document
     from standoff.news.near_duplicates import Cluster
     from standoff.news.readers import Limits
     from standoff.workbench.crisis import Crisis
 
 __all__ = ["CodedNews", "CodedReport", "code", "code_lines", "dyad_of"]
 
-BATCH = 64
-"""Lines that are coded at once."""
 
 
 @dataclass(frozen=True)
@@ -193,14 +191,11 @@ def code_lines(
 
     opened = open_coder(coder) if isinstance(coder, str) else coder
     lines = read_lines(str(source), limits=limits or Limits(), encoding=encoding)
-    for start in range(0, len(lines), BATCH):
-        batch = lines[start : start + BATCH]
-        coded = iter(opened.code_sentences([text for text in batch if text]))
-        for number, text in enumerate(batch, start=start + 1):
-            plain = next(coded).document() if text else {"events": [], "claims": [], "refused": ""}
-            yield {"line": number, "text": text} | {key: plain[key] for key in ("events", "claims", "refused")}
+    for number, text in enumerate(lines, start=1):
+        plain = opened.code(Document(text)).document() if text else {"events": [], "claims": [], "refused": ""}
+        yield {"line": number, "text": text} | {key: plain[key] for key in ("events", "claims", "refused")}
         if progress is not None:
-            progress(min(1.0, (start + BATCH) / len(lines)))
+            progress(number / len(lines))
 
 
 def dyad_of(crisis: Crisis) -> Dyad | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from standoff.errors import InputError, Problem
@@ -82,10 +82,6 @@ class LanguageModelCoder:
                 events += found.events
                 claims += found.claims
         return CodedDocument(document.document_hash, tuple(events), tuple(claims), document.language)
-
-    def code_sentences(self, texts: Sequence[str]) -> Iterator[CodedDocument]:
-        """Code texts one by one, each as a document without a date."""
-        return (self.code(Document(text)) for text in texts)
 
     def _answers(self, document: Document, passage: Span) -> Iterator[tuple[Span, Answer]]:
         """The answer about a passage; where it was cut off, the answers about its parts."""
