@@ -12,6 +12,7 @@ from standoff.cli import (
     brief_command,
     code_command,
     compare_command,
+    doctor_command,
     drivers_command,
     ensemble_command,
     events_commands,
@@ -76,6 +77,7 @@ submodel_commands.register(app)
 export_command.register(app)
 code_command.register(app)
 events_commands.register(app)
+doctor_command.register(app)
 
 
 def main() -> None:
