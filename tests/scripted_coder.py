@@ -16,8 +16,9 @@ PHRASES = {
 }
 COUNTRIES = {"America": "USA", "Iran": "IRN", "Israel": "ISR", "France": "FRA"}
 FACTUALITY = {"drew up plans against": "announced"}
+_WHO = "|".join(COUNTRIES)
 SENTENCE = re.compile(
-    rf"(?P<who>{'|'.join(COUNTRIES)}) (?P<act>{'|'.join(PHRASES)})(?: (?P<whom>{'|'.join(COUNTRIES)}))?(?: on (?P<day>\d{{4}}-\d\d-\d\d))?"
+    rf"(?P<who>{_WHO}) (?P<act>{'|'.join(PHRASES)})(?: (?P<whom>{_WHO}))?(?: on (?P<day>\d{{4}}-\d\d-\d\d))?"
 )
 
 
