@@ -10,6 +10,7 @@ import typer
 from standoff.cli import (
     bargain_command,
     brief_command,
+    code_command,
     compare_command,
     drivers_command,
     ensemble_command,
@@ -77,6 +78,7 @@ update_command.register(app)
 inspect_commands.register(app)
 submodel_commands.register(app)
 export_command.register(app)
+code_command.register(app)
 events_commands.register(app)
 
 

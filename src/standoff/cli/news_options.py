@@ -67,7 +67,7 @@ def shown(text: str, style: str = "", *, width: int | None = None) -> Text:
     """
     from rich.text import Text
 
-    from standoff.workbench.event_files import without_control
+    from standoff.news.untrusted import without_control
 
     safe = without_control(" ".join(text.split()))
     return Text(safe if width is None or len(safe) <= width else safe[: width - 1] + "…", style=style)

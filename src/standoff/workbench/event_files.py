@@ -13,7 +13,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import unicodedata
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,34 +20,16 @@ from typing import Any
 from standoff.errors import InputError, Problem, nearest
 from standoff.extras import import_extra
 from standoff.news.coded import Mention
+from standoff.news.untrusted import without_control
 from standoff.store.records import StoredEvent
 from standoff.version import __version__
 from standoff.workbench.docket import Docket
 from standoff.workbench.event_table import COLUMNS, event_row, outlet_of
 
-__all__ = ["FORMATS", "event_file", "events_csv", "events_parquet", "events_plover", "format_of", "without_control"]
+__all__ = ["FORMATS", "event_file", "events_csv", "events_parquet", "events_plover", "format_of"]
 
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _PLOVER_VERSION = "0.8"
-
-
-def without_control(text: str) -> str:
-    r"""A text with every character that is not seen but does something written as an escape.
-
-    These are control characters, formats such as the signs that turn the direction of text, line separators, halves of
-    surrogate pairs and private characters.
-
-    Examples:
-        >>> without_control("a\x1b[31mb\u202ec\nd")
-        'a\\x1b[31mb\\u202ec\\nd'
-    """
-    return "".join(
-        one if _is_seen(one) else one.encode("unicode_escape", "surrogatepass").decode("ascii") for one in text
-    )
-
-
-def _is_seen(one: str) -> bool:
-    return one == " " or unicodedata.category(one) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def events_csv(docket: Docket) -> bytes:

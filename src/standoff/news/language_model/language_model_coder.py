@@ -83,10 +83,6 @@ class LanguageModelCoder:
                 claims += found.claims
         return CodedDocument(document.document_hash, tuple(events), tuple(claims), document.language)
 
-    def code_sentences(self, texts: list[str]) -> list[CodedDocument]:
-        """Code texts one by one, each as a document without a date."""
-        return [self.code(Document(text)) for text in texts]
-
     def _answers(self, document: Document, passage: Span) -> Iterator[tuple[Span, Answer]]:
         """The answer about a passage; where it was cut off, the answers about its parts."""
         answer = self._asked(question(self.model, document, passage))
