@@ -16,8 +16,9 @@ PHRASES = {
 }
 COUNTRIES = {"America": "USA", "Iran": "IRN", "Israel": "ISR", "France": "FRA"}
 FACTUALITY = {"drew up plans against": "announced"}
+_WHO = "|".join(COUNTRIES)
 SENTENCE = re.compile(
-    rf"(?P<who>{'|'.join(COUNTRIES)}) (?P<act>{'|'.join(PHRASES)})(?: (?P<whom>{'|'.join(COUNTRIES)}))?(?: on (?P<day>\d{{4}}-\d\d-\d\d))?"
+    rf"(?P<who>{_WHO}) (?P<act>{'|'.join(PHRASES)})(?: (?P<whom>{_WHO}))?(?: on (?P<day>\d{{4}}-\d\d-\d\d))?"
 )
 
 
@@ -62,3 +63,16 @@ def article(text, *, outlet="Gazette", day="2026-02-09", **more):
     """A document about these countries."""
     given = {"title": text[:20], "address": f"https://{outlet.lower()}.example/{len(text)}", "language": "en"}
     return Document(text, outlet=outlet, date=dt.date.fromisoformat(day), **(given | more))
+
+
+def wire(first, last):
+    """Many reports, each with an event; every tenth repeats the one before it in another outlet."""
+    made = []
+    for number in range(first, last):
+        own = number - (number % 10 == 9)
+        place = f"ward {own * 7919 % 10007}, harbour {own * 104729 % 10009}, quarter {own * 1299709 % 10037}"
+        day = f"2026-02-{1 + own % 27:02d}"
+        text = f"Bulletin {own} of {place}: America sent more forces on {day}, said spokesman {own} in town {own * 31 % 997}."
+        repeated = "" if own == number else " The report was repeated."
+        made.append(article(text + repeated, outlet="Courier" if repeated else "Gazette", day=day))
+    return made

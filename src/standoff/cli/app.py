@@ -19,11 +19,13 @@ from standoff.cli import (
     export_command,
     inspect_commands,
     map_command,
+    review_command,
     run_command,
     solve_command,
     stories_command,
     submodel_commands,
     tripwires_command,
+    update_command,
     watch_command,
     whatif_command,
     window_command,
@@ -72,6 +74,8 @@ bargain_command.register(app)
 window_command.register(app)
 ensemble_command.register(app)
 map_command.register(app)
+review_command.register(app)
+update_command.register(app)
 inspect_commands.register(app)
 submodel_commands.register(app)
 export_command.register(app)

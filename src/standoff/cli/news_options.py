@@ -16,7 +16,18 @@ if TYPE_CHECKING:
     from standoff.scenario import Scenario
     from standoff.store.repository import Store
 
-__all__ = ["AsJson", "Author", "ForScenario", "Reason", "StorePlace", "day_of", "open_desk", "scenario_named", "shown"]
+__all__ = [
+    "AsJson",
+    "Author",
+    "CoderName",
+    "ForScenario",
+    "Reason",
+    "StorePlace",
+    "day_of",
+    "open_desk",
+    "scenario_named",
+    "shown",
+]
 
 StorePlace = Annotated[
     str | None,
@@ -37,6 +48,12 @@ Author = Annotated[
     str, typer.Option("--by", metavar="NAME", envvar="STANDOFF_REVIEWER", help="Who says so; recorded with the review.")
 ]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; recorded with the review.")]
+CoderName = Annotated[
+    str,
+    typer.Option(
+        "--coder", metavar="NAME", help="What codes news: `offline`, or `llm`, which sends texts to a language model."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
 
 

@@ -62,22 +62,27 @@ def document_keys(
     Returns:
         Number of the document and of the sighting.
     """
-    order = (sightings.c.date.nulls_last(), sightings.c.id)
-    place = func.row_number().over(partition_by=sightings.c.document_id, order_by=order)
-    ranked = (
-        select(sightings.c.id, sightings.c.document_id, sightings.c.date, place.label("place"))
-        .where(known(sightings, known_by))
-        .subquery()
-    )
-    wanted = select(ranked.c.document_id, ranked.c.id).where(ranked.c.place == 1, _between(ranked.c.date, since, until))
-    wanted = wanted.order_by(ranked.c.date.nulls_last(), ranked.c.document_id)
     if hashes is None:
-        return [(row[0], row[1]) for row in connection.execute(wanted)]
+        return _ranked(connection, since, until, known(sightings, known_by))
     found = []
     for start in range(0, len(hashes), _CHUNK):
         own = select(documents.c.id).where(documents.c.document_hash.in_(hashes[start : start + _CHUNK]))
-        found += [(row[0], row[1]) for row in connection.execute(wanted.where(ranked.c.document_id.in_(own)))]
+        found += _ranked(connection, since, until, known(sightings, known_by) & sightings.c.document_id.in_(own))
     return found
+
+
+def _ranked(
+    connection: Connection, since: dt.date | None, until: dt.date | None, wanted: ColumnElement[bool]
+) -> list[tuple[int, int]]:
+    """Number of each document and of the first of its sightings that are wanted, by day."""
+    order = (sightings.c.date.nulls_last(), sightings.c.id)
+    place = func.row_number().over(partition_by=sightings.c.document_id, order_by=order)
+    ranked = (
+        select(sightings.c.id, sightings.c.document_id, sightings.c.date, place.label("place")).where(wanted).subquery()
+    )
+    first = select(ranked.c.document_id, ranked.c.id).where(ranked.c.place == 1, _between(ranked.c.date, since, until))
+    rows = connection.execute(first.order_by(ranked.c.date.nulls_last(), ranked.c.document_id))
+    return [(row[0], row[1]) for row in rows]
 
 
 def documents_by_key(connection: Connection, keys: Sequence[tuple[int, int]]) -> list[Document]:

@@ -57,7 +57,8 @@ def test_the_events_of_later_codings_alone_are_given(store, numbers):
     assert len(store.coded_events()) == len(numbers) + 1
 
 
-def test_documents_are_given_by_their_hashes_once_each(store, numbers):
+@pytest.mark.usefixtures("numbers")
+def test_documents_are_given_by_their_hashes_once_each(store):
     wanted = [document(k).document_hash for k in (2, 0, 2)]
     assert {one.document_hash for one in store.documents_of([*wanted, "f" * 64])} == set(wanted)
     assert len(store.documents_of(wanted)) == 2

@@ -130,9 +130,7 @@ def first_version(no_store, monkeypatch):
 
 def test_an_older_store_is_brought_up_to_date_where_that_is_allowed(first_version):
     is_server = find_place(first_version).url is not None
-    if_opened = (
-        [fault(lambda: open_store(first_version)).code] if is_server else [open_store(first_version).close()]
-    )
+    if_opened = [fault(lambda: open_store(first_version)).code] if is_server else [open_store(first_version).close()]
     assert if_opened == (["store-older"] if is_server else [None])
     prepare_store(first_version).close()
     database = Database(find_place(first_version), 1.0)

@@ -11,7 +11,9 @@ from standoff.workbench import load
 from standoff.workbench.clustering import cluster_events
 from standoff.workbench.ingest import code_pending, ingest
 
-AGENCY = "America sent more forces on 2026-02-09, the ministry of defence said in a statement to the press in the capital. "
+AGENCY = (
+    "America sent more forces on 2026-02-09, the ministry of defence said in a statement to the press in the capital. "
+)
 OWN_WORDS = "It became known in the evening: America struck Iran on 2026-02-10, as several officials confirmed."
 OTHER_WORDS = "Explosions were heard all night. America struck Iran on 2026-02-10 from ships in the Gulf."
 
@@ -60,7 +62,9 @@ def test_codings_that_were_left_without_a_look_for_clusters_are_looked_at_later(
 
 def test_a_document_that_cannot_be_read_is_told_and_not_tried_again(store):
     found = ingest(store, [article("Bonjour, le monde.")], coder=ScriptedCoder())
-    assert [(one.document.text, one.reason) for one in found.refused] == [("Bonjour, le monde.", "the text is in French")]
+    assert [(one.document.text, one.reason) for one in found.refused] == [
+        ("Bonjour, le monde.", "the text is in French")
+    ]
     assert ingest(store, [], coder=ScriptedCoder()).num_coded == 0
 
 
@@ -86,8 +90,10 @@ def test_an_ingest_that_is_asked_to_stop_keeps_what_it_has_done(store):
 def test_a_coder_that_quotes_what_is_not_there_is_refused(store):
     class Liar(ScriptedCoder):
         def code(self, document):
-            return super().code(article("X" + document.text)).__class__(
-                document.document_hash, super().code(article("X" + document.text)).events, (), "en"
+            return (
+                super()
+                .code(article("X" + document.text))
+                .__class__(document.document_hash, super().code(article("X" + document.text)).events, (), "en")
             )
 
     with pytest.raises(InputError, match="quote-elsewhere"):
@@ -139,7 +145,7 @@ def test_reports_of_another_day_act_or_side_stay_apart(store, scenario, other):
 
 def test_what_a_person_put_together_or_apart_stays(store):
     ingest(store, [article(AGENCY), article("CAPITAL - " + AGENCY, outlet="Courier")], coder=ScriptedCoder())
-    first, second = store.coded_events()
+    first, _second = store.coded_events()
     store.add_cluster([first.event_id], method="ann")
     ingest(store, [article(AGENCY + "It gave no reason.", outlet="Herald")], coder=ScriptedCoder())
     assert sorted(told_together(store)) == [["Courier", "Herald"], ["Gazette"]]
