@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from standoff.cli.news_options import AsJson
+
 __all__ = ["register"]
 
 _STYLES = {"ok": "green", "absent": "dim", "broken": "bold red"}
@@ -27,7 +29,7 @@ def doctor(
             help="The store to look at, instead of what STANDOFF_STORE names or the file in your folder for data.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Look at what is installed: packages, extras, kernels, the coders, the store. Exits with 1 if something is broken."""
     from standoff.workbench.doctor import examine
