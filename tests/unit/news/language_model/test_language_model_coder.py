@@ -135,7 +135,28 @@ def silent(handler):
     handler.is_over.wait(10)
 
 
-@pytest.mark.parametrize("answer", [slow, silent])
+def hesitant(handler):
+    """Sends its headers a byte at a time."""
+    for byte in b"HTTP/1.1 200 OK\r\n" + b"X-Header: value\r\n" * 50:
+        if handler.is_over.wait(0.02):
+            return
+        handler.wfile.write(bytes([byte]))
+        handler.wfile.flush()
+
+
+def endless(handler):
+    handler.send_response(200)
+    handler.end_headers()
+    while not handler.is_over.is_set():
+        handler.wfile.write(b" " * 100_000)
+
+
+def test_an_answer_without_end_is_refused():
+    caught, _ = refused(endless)
+    assert code_of(caught) == "llm-answer"
+
+
+@pytest.mark.parametrize("answer", [slow, silent, hesitant])
 def test_an_answer_that_never_comes_is_left_when_time_is_up(answer):
     caught, _ = refused(answer, seconds=0.2, num_retries=0)
     assert code_of(caught) == "llm-slow"
