@@ -136,6 +136,8 @@ def code(
     documents, problems = _read([sources] if isinstance(sources, (str, Path)) else sources, limits, encoding)
     clusters = find_clusters(documents)
     reports: list[CodedReport] = []
+    if progress is not None:
+        progress(0.0)
     for number, cluster in enumerate(clusters):
         try:
             coded = opened.code(cluster.lead)

@@ -54,7 +54,7 @@ def test_progress_ends_with_everything(dispatch, tmp_path):
     (tmp_path / "other.txt").write_text("Date: 2026-02-10\n\nIsrael struck Iran after weeks of warnings to both sides.")
     shares = []
     code([dispatch, tmp_path / "other.txt"], coder=ScriptedCoder(), progress=shares.append)
-    assert shares == [0.5, 1.0]
+    assert shares == [0.0, 0.5, 1.0]
 
 
 def test_lines_keep_their_numbers(tmp_path):

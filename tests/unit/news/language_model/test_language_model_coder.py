@@ -363,3 +363,20 @@ def test_a_key_does_not_follow_a_redirect():
         caught, _ = refused(failing(307, Location=f"{other}/chat/completions"))
     assert code_of(caught) == "llm-redirect"
     assert asked.bodies == []
+
+
+def test_what_is_for_this_machine_goes_through_no_proxy(monkeypatch):
+    with model_server(failing(500)) as (proxy, overheard):
+        monkeypatch.setenv("http_proxy", proxy)
+        monkeypatch.setenv("no_proxy", "")
+        coded, _, _ = coded_by(GOOD)
+    assert (len(coded.events), overheard.bodies) == (1, [])
+
+
+def test_a_proxy_of_the_environment_is_asked_for_other_machines(monkeypatch):
+    with model_server(GOOD) as (proxy, asked):
+        monkeypatch.setenv("http_proxy", proxy.removesuffix("/v1"))
+        monkeypatch.setenv("no_proxy", "")
+        coder = LanguageModelCoder(model_at("http://llm.example/v1", key=""))
+        assert len(coder.code(document()).events) == 1
+    assert asked.paths == ["http://llm.example/v1/chat/completions"]
