@@ -243,6 +243,9 @@ class Endpoint:
         if status in {400, 404, 415, 422, 501} and _ABOUT_SCHEMA.search(content[:20_000].decode("utf-8", "replace")):
             advice = "take a model and a server with structured output (`response_format` of type `json_schema`)"
             return CoderError(Problem("llm-no-schema", told, help=advice))
+        if status in {400, 422}:
+            advice = "take a model that can be asked with `temperature`, `seed`, `max_tokens` and `response_format`"
+            return CoderError(Problem("llm-status", told, help=advice))
         return CoderError(Problem("llm-status", told, help="look at the address and the name of the model"))
 
     def _said(self, content: bytes) -> str:

@@ -174,6 +174,7 @@ def test_a_server_that_is_not_there_is_told():
     ("answer", "code"),
     [
         (failing(401, '{"error": {"message": "bad key"}}'), "llm-key"),
+        (failing(400, '{"error": {"message": "temperature must be 1"}}'), "llm-status"),
         (failing(404, '{"error": {"message": "no such model"}}'), "llm-status"),
         (failing(400, '{"error": {"message": "response_format json_schema is not supported"}}'), "llm-no-schema"),
         (failing(307, Location="http://127.0.0.1:9/v1/chat/completions"), "llm-redirect"),
