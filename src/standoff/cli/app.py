@@ -16,6 +16,7 @@ from standoff.cli import (
     ensemble_command,
     events_commands,
     export_command,
+    feed_command,
     inspect_commands,
     map_command,
     review_command,
@@ -75,6 +76,7 @@ ensemble_command.register(app)
 map_command.register(app)
 review_command.register(app)
 update_command.register(app)
+feed_command.register(app)
 inspect_commands.register(app)
 submodel_commands.register(app)
 export_command.register(app)

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 from ruamel.yaml import YAML
 
 from standoff.errors import InputError, Problem, nearest
+from standoff.news.untrusted import without_control
 from standoff.scenario import Scenario
 from standoff.scenario.reader import read_file, read_text
 from standoff.store.records import REVIEW_ACTIONS, Review, StoredEvent
 from standoff.workbench.corrections import Correction, check_correction, model_events, review_of
 from standoff.workbench.docket import Docket, code_of, find_event, known_codes, touches
-from standoff.workbench.event_files import without_control
 from standoff.workbench.event_table import outlet_of
 
 if TYPE_CHECKING:
