@@ -23,6 +23,7 @@ COMMANDS = (
     "window",
     "ensemble",
     "map",
+    "code",
     "review",
     "update",
     "watch-feed",
@@ -32,7 +33,7 @@ COMMANDS = (
     "init",
     "schema",
     "export",
-    "code",
+    "doctor",
     "submodel",
     "events",
 )

@@ -12,6 +12,7 @@ from standoff.cli import (
     brief_command,
     code_command,
     compare_command,
+    doctor_command,
     drivers_command,
     ensemble_command,
     events_commands,
@@ -74,13 +75,14 @@ bargain_command.register(app)
 window_command.register(app)
 ensemble_command.register(app)
 map_command.register(app)
+code_command.register(app)
 review_command.register(app)
 update_command.register(app)
 feed_command.register(app)
 inspect_commands.register(app)
 submodel_commands.register(app)
 export_command.register(app)
-code_command.register(app)
+doctor_command.register(app)
 events_commands.register(app)
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from standoff.cli.coder_options import (
-    CoderName,
     ModelAddress,
     ModelCache,
     ModelName,
@@ -19,6 +18,7 @@ from standoff.cli.coder_options import (
     ModelSeconds,
     open_coder_named,
 )
+from standoff.cli.news_options import AsJson, CoderName
 from standoff.cli.run_command import progress_bar
 from standoff.errors import InputError, Problem
 
@@ -69,7 +69,7 @@ def code(
         bool, typer.Option("--allow-private", help="Also read addresses on this machine and in private networks.")
     ] = False,
     output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write the JSON to a file.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Code news: who did what to whom, and who claims what, each with the words that say it."""
     if (lines is None) == (not sources):

@@ -1,4 +1,4 @@
-"""Options that say what codes the news, for every command that has it coded."""
+"""Options that say which language model codes the news; `news_options.CoderName` says whether one does."""
 
 from __future__ import annotations
 
@@ -12,16 +12,8 @@ from standoff.errors import InputError, Problem
 if TYPE_CHECKING:
     from standoff.news.coder import Coder
 
-__all__ = ["CoderName", "ModelAddress", "ModelCache", "ModelName", "ModelPrices", "ModelSeconds", "open_coder_named"]
+__all__ = ["ModelAddress", "ModelCache", "ModelName", "ModelPrices", "ModelSeconds", "open_coder_named"]
 
-CoderName = Annotated[
-    str,
-    typer.Option(
-        "--coder",
-        metavar="NAME",
-        help="What codes: offline, on this machine alone, or llm, a language model to whose server the text is sent.",
-    ),
-]
 ModelAddress = Annotated[
     str | None,
     typer.Option(

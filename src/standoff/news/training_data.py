@@ -20,7 +20,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from standoff.errors import InputError, Problem, nearest
-from standoff.news.vocabulary import CONTEXTS, MODES, ClaimKind, EventType, Factuality
+from standoff.news.vocabulary import ACTOR_CODE, CONTEXTS, MODES, ClaimKind, EventType, Factuality
 
 __all__ = [
     "Span",
@@ -32,8 +32,6 @@ __all__ = [
 ]
 
 _FOLDER = Path(__file__).parent / "training"
-_ROLE = r"(?:GOV|MIL|LEG|JUD|SPY|COP|OPP|REB|CVL|MED|BUS|IGO|NGO)(?::\w[\w .-]*)?"
-_CODE = re.compile(rf"(?:[A-Z]{{3}}(?: {_ROLE})?|{_ROLE})?")
 _ABOUT = re.compile(r"[A-Z]{3}")
 _NTH = re.compile(r"(?P<quote>.+)@(?P<nth>[1-9])")
 
@@ -277,7 +275,7 @@ class _Place:
         spans = [self.span(quote, path) for quote in quotes.split("; ")]
         split = codes.split(";")
         for code in split:
-            if _CODE.fullmatch(code) is None:
+            if code and ACTOR_CODE.fullmatch(code) is None:
                 self.fault("wrong-code", f"`{code}` is not a country, a role or an organisation", f"{path}_code")
         if len(spans) == 1:
             spans *= len(split)

@@ -9,9 +9,10 @@ References:
 
 from __future__ import annotations
 
+import re
 from typing import Literal, get_args
 
-__all__ = ["CLAIM_KINDS", "CONTEXTS", "EVENT_TYPES", "MODES", "ClaimKind", "EventType", "Factuality"]
+__all__ = ["ACTOR_CODE", "CLAIM_KINDS", "CONTEXTS", "EVENT_TYPES", "MODES", "ClaimKind", "EventType", "Factuality"]
 
 EventType = Literal[
     "AGREE",
@@ -132,3 +133,7 @@ CONTEXTS = frozenset(
     ]
 )
 """What an event may be about; an event may have several."""
+
+_ROLE = r"(?:GOV|MIL|LEG|JUD|SPY|COP|OPP|REB|CVL|MED|BUS|IGO|NGO)(?::\w[\w .-]*)?"
+ACTOR_CODE = re.compile(rf"[A-Z]{{3}}(?: {_ROLE})?|{_ROLE}")
+"""One actor: a country of ISO 3166 with or without a role ("EGY GOV"), a role alone, or an organisation ("IGO:EU")."""

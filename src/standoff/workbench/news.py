@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["CodedNews", "CodedReport", "code", "code_lines", "dyad_of"]
 
 
-
 @dataclass(frozen=True)
 class CodedReport:
     """One document, coded.

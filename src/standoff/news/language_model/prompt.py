@@ -41,7 +41,9 @@ might happen or would happen if is no event. factuality past_background is for a
 
 CLAIMS are positions, red lines, demands, deadlines, force levels, casualties and other numbers that the passage or somebody in
 it holds. Numbers are claims; dates of events, ages and clock times are not. value is the number or date as written inside
-quote, unit what it counts, qualifier words such as about or up to. issue is what it is about, in one or two words.
+quote, unit what it counts, qualifier words such as about or up to. issue is what it is about: nuclear, missiles, militias,
+sanctions, ceasefire, prisoners, territory, shipping, oil, forces, talks, refugees, elections, trade, aid or human rights where
+one of them fits, else one or two words of your own.
 
 - quote: the words that express the act or claim, copied from the passage character for character, as short as they can be, on
   one line. occurrence: 1 for the first place at which the passage has exactly these words, 2 for the second.

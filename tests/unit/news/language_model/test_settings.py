@@ -1,10 +1,15 @@
 """What a language model may be asked with, and that the key is kept."""
 
+import datetime as dt
+
 import pytest
 
 from standoff.errors import InputError
+from standoff.news.document import Document
 from standoff.news.language_model import LanguageModel, Tally, language_model_of_environment
 from standoff.news.language_model.answer import answer_schema
+from standoff.news.language_model.cache import key_of
+from standoff.news.language_model.prompt import PROMPT_VERSION, question
 from standoff.news.vocabulary import CLAIM_KINDS, CONTEXTS, EVENT_TYPES, MODES
 
 KEY = "sk-test-0123456789"
@@ -84,3 +89,13 @@ def test_tallies_add_up():
     both = first + Tally(num_requests=2, num_cached=1, rejected={"a": 2, "b": 1})
     assert (both.num_requests, both.num_cached, both.num_prompt_tokens) == (3, 1, 10)
     assert both.rejected == {"a": 3, "b": 1}
+
+
+def test_what_is_asked_is_that_of_its_version():
+    """If the rules, the schema or the form of the question have changed: raise `PROMPT_VERSION`, and write the new hash here."""
+    model = LanguageModel("https://llm.example/v1", "small")
+    asked = question(model, Document("Talks ended.", date=dt.date(2031, 5, 6), language="en"), (0, 12))
+    assert (PROMPT_VERSION, key_of(model.address, asked)) == (
+        "1",
+        "6807e605c00d27d5b551ce160c1d9b30c826eca331c2d9a71dda85961d9bcc0d",
+    )
