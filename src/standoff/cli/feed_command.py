@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from standoff.cli.coder_options import CoderName, open_coder_named
-from standoff.cli.news_options import StorePlace, open_desk, shown
+from standoff.cli.coder_options import open_coder_named
+from standoff.cli.news_options import CoderName, StorePlace, open_desk, shown
 from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides
 from standoff.errors import InputError, Problem, SolveError
 

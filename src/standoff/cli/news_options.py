@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AsJson",
     "Author",
+    "CoderName",
     "ForScenario",
     "Reason",
     "StorePlace",
@@ -47,6 +48,12 @@ Author = Annotated[
     str, typer.Option("--by", metavar="NAME", envvar="STANDOFF_REVIEWER", help="Who says so; recorded with the review.")
 ]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; recorded with the review.")]
+CoderName = Annotated[
+    str,
+    typer.Option(
+        "--coder", metavar="NAME", help="What codes news: `offline`, or `llm`, which sends texts to a language model."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
 
 

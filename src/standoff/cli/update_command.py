@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from standoff.cli.coder_options import CoderName, open_coder_named
-from standoff.cli.news_options import AsJson, StorePlace, day_of, open_desk
+from standoff.cli.coder_options import open_coder_named
+from standoff.cli.news_options import AsJson, CoderName, StorePlace, day_of, open_desk
 from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName, progress_bar
 from standoff.cli.watch_command import Targets
 from standoff.errors import InputError, Problem
