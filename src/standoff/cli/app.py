@@ -17,6 +17,7 @@ from standoff.cli import (
     ensemble_command,
     events_commands,
     export_command,
+    feed_command,
     inspect_commands,
     map_command,
     review_command,
@@ -77,6 +78,7 @@ map_command.register(app)
 code_command.register(app)
 review_command.register(app)
 update_command.register(app)
+feed_command.register(app)
 inspect_commands.register(app)
 submodel_commands.register(app)
 export_command.register(app)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from standoff.cli.coder_options import open_coder_named
 from standoff.cli.news_options import AsJson, CoderName, StorePlace, day_of, open_desk
 from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName, progress_bar
 from standoff.cli.watch_command import Targets
@@ -150,7 +151,6 @@ def _docket_of_sources(
     crisis: Crisis, sources: list[str], reviews: Path | None, *, coder: str, uncoded: list[tuple[str, str]]
 ) -> Docket:
     """Code sources and keep nothing."""
-    from standoff.news.coders import open_coder
     from standoff.workbench.docket import docket_of_documents, reviewed
     from standoff.workbench.ingest import read_sources
     from standoff.workbench.review_files import read_reviews
@@ -158,7 +158,7 @@ def _docket_of_sources(
     documents, faults = read_sources(sources)
     if faults:
         raise InputError(faults)
-    docket, codings = docket_of_documents(documents, open_coder(coder))
+    docket, codings = docket_of_documents(documents, open_coder_named(coder))
     of_hash = {document.document_hash: document for document in documents}
     uncoded += [(of_hash[coded.document_hash].address, coded.refused) for coded in codings if coded.refused]
     if reviews is None:
@@ -173,13 +173,12 @@ def _docket_of_store(
     from standoff.workbench.docket import docket_of_store
 
     if sources:
-        from standoff.news.coders import open_coder
         from standoff.workbench.ingest import ingest, read_sources
 
         documents, faults = read_sources(sources)
         if faults:
             raise InputError(faults)
-        ingested = ingest(desk, documents, coder=open_coder(coder), scenario=crisis.scenario)
+        ingested = ingest(desk, documents, coder=open_coder_named(coder), scenario=crisis.scenario)
         uncoded += [(refusal.document.address, refusal.reason) for refusal in ingested.refused]
     if reviews is not None:
         from standoff.workbench.review_files import read_reviews

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from standoff.errors import InputError, Problem
+from standoff.errors import CoderError, InputError, Problem
 from standoff.news.coded import CodedDocument
 from standoff.news.coder import Coder
 from standoff.news.document import Document
@@ -23,7 +23,7 @@ from standoff.store.records import Added, StoredEvent
 from standoff.store.repository import Store
 from standoff.workbench.clustering import cluster_events
 
-__all__ = ["Ingested", "Refusal", "code_pending", "ingest", "read_sources"]
+__all__ = ["Coded", "Ingested", "Refusal", "code_pending", "ingest", "read_sources"]
 
 BATCH_DOCUMENTS = 200
 """Documents of one transaction."""
@@ -47,6 +47,23 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Coded:
+    """What coding what was left to be coded came to.
+
+    Attributes:
+        num_documents: Documents that were coded.
+        refused: Documents among them that the coder could not read.
+        events: The events that were found in them.
+        faults: What was wrong with documents that could not be coded; they are left to be coded.
+    """
+
+    num_documents: int
+    refused: tuple[Refusal, ...]
+    events: tuple[StoredEvent, ...]
+    faults: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
 class Ingested:
     """What an ingest came to.
 
@@ -56,7 +73,7 @@ class Ingested:
         refused: Documents among them that the coder could not read.
         events: The events that were found in them.
         num_clusters: Clusters of reports of one event that were made or have grown.
-        faults: What was wrong with sources that could not be read; the others are recorded.
+        faults: What was wrong with sources that could not be read and documents that could not be coded; the others are recorded.
         is_complete: Whether it went through; False where it was asked to stop.
     """
 
@@ -107,6 +124,7 @@ def ingest(
         progress: Called with the number of documents coded so far and of those to be coded.
 
     Raises:
+        CoderError: The coder cannot go on; what was coded before is recorded.
         InputError: A document or a coding cannot be recorded; the message says what was.
         MissingExtraError: A library of the extra `news` is not installed.
         StoreError: The store failed; the message says what was recorded.
@@ -120,9 +138,17 @@ def ingest(
             yield from [source] if isinstance(source, Document) else _read(source, limits or Limits(), faults)
 
     added = store.add_documents(documents(), batch_size=BATCH_DOCUMENTS)
-    events, coded, refused = code_pending(store, coder, should_stop=should_stop, progress=progress)
+    coded = code_pending(store, coder, should_stop=should_stop, progress=progress)
     num_clusters = 0 if should_stop() else cluster_events(store, scenario)
-    return Ingested(added, coded, refused, events, num_clusters, tuple(faults), is_complete=not should_stop())
+    return Ingested(
+        added=added,
+        num_coded=coded.num_documents,
+        refused=coded.refused,
+        events=coded.events,
+        num_clusters=num_clusters,
+        faults=(*faults, *coded.faults),
+        is_complete=not should_stop(),
+    )
 
 
 def code_pending(
@@ -131,19 +157,24 @@ def code_pending(
     *,
     should_stop: Callable[[], bool] = lambda: False,
     progress: Callable[[int, int], None] | None = None,
-) -> tuple[tuple[StoredEvent, ...], int, tuple[Refusal, ...]]:
+) -> Coded:
     """Code the documents of a store that a coder has not coded.
 
-    Returns:
-        The events found, the number of documents coded, and those that the coder could not read.
+    Args:
+        store: The store.
+        coder: What codes them.
+        should_stop: Asked between documents; once it says yes, what is coded is recorded and the rest is left.
+        progress: Called with the number of documents coded so far and of those to be coded.
 
     Raises:
+        CoderError: The coder cannot go on; what was coded before is recorded.
         InputError: A coding cannot be recorded, for it quotes what does not stand there.
         StoreError: The store failed; the message says what was recorded.
     """
     before = store.last_write()
     pending = store.uncoded(coder.method)
     refused: list[Refusal] = []
+    faults: list[Problem] = []
     batch: list[CodedDocument] = []
     done: set[str] = set()
     recorded_at = time.monotonic()
@@ -161,7 +192,14 @@ def code_pending(
     for document in _by_hash(store, pending):
         if should_stop():
             break
-        coded = coder.code(document)
+        try:
+            coded = coder.code(document)
+        except CoderError:
+            record()
+            raise
+        except InputError as error:
+            faults += [replace(problem, file=problem.file or document.address) for problem in error.problems]
+            continue
         batch.append(coded)
         if coded.refused:
             refused.append(Refusal(document, coded.refused))
@@ -169,7 +207,8 @@ def code_pending(
             record()
     record()
     found = store.coded_events(method=coder.method, after=before) if done else ()
-    return tuple(one for one in found if one.document_hash in done), len(done), tuple(refused)
+    events = tuple(one for one in found if one.document_hash in done)
+    return Coded(len(done), tuple(refused), events, tuple(faults))
 
 
 def _by_hash(store: Store, hashes: Sequence[str]) -> Iterator[Document]:
