@@ -246,7 +246,7 @@ def test_the_scenario_goes_on_as_a_file_that_is_not_overwritten(updated, warm):
     done = warm(*arguments, "--force", cwd=folder)
     assert (done.code, done.err) == (0, "")
     assert (folder / "next.yaml").read_text() == before
-    assert "\n2  8 Feb COERCE IRN to USA: Iran harassed tankers" in done.out
+    assert "\n2  8 Feb COERCE IRN to USA: Crews said that Iran harassed tankers" in done.out
     assert "taken for reply.iran.harass" in done.out
     assert "wrote next.yaml; next: standoff run next.yaml" in done.out
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 from standoff.cli.news_options import shown
@@ -31,30 +31,27 @@ def draw_events(docket: Docket) -> None:
     if not docket.events:
         console.print("No events.")
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("event", "day", "type", "who", "to whom", "told as", "conf.", "review", "told by"):
-        table.add_column(heading, no_wrap=True, justify="right" if heading in {"event", "conf."} else "left")
-    table.add_column("quote", ratio=1)
+    sides = {one.event_id: _sides(one.event) for one in docket.events}
+    width = max(map(len, sides.values()))
+    console.print(Text(f"event  day         type      {'who to whom':{width}}  told as    sure  review"))
     for one in docket.events:
         event = one.event
+        day = event.date.isoformat() if event.date else "-"
+        head = f"{one.event_id:5d}  {day:10}  {event.event_type:8}  {sides[one.event_id]:{width}}  {event.factuality:9}"
+        console.print(Text(f"{head}  {event.confidence:.2f}  {VERDICTS[verdict_of(one)]}".rstrip()))
         places = docket.sightings[one.document_hash]
-        more = f" +{len(places) - 1}" if len(places) > 1 else ""
-        table.add_row(
-            str(one.event_id),
-            event.date.isoformat() if event.date else "-",
-            event.event_type,
-            shown(code_of(event.actor), width=14),
-            shown(code_of(event.target), width=14),
-            event.factuality,
-            f"{event.confidence:.2f}",
-            VERDICTS[verdict_of(one)],
-            shown(outlet_of(places[0]), width=20) + Text(more),
-            shown(event.quote, width=160),
-        )
-    console.print(table)
+        more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+        words = shown(docket.passage_of(one)) + Text(" - ") + shown(outlet_of(places[0])) + Text(more)
+        console.print(Padding(words, (0, 0, 0, 7)), style="dim")
     clusters = {one.cluster_id for one in docket.events} - {None}
     several = f", of which {_num_told_again(docket.events)} tell again what others tell" if clusters else ""
     console.print(Text(f"{len(docket.events)} events{several}. Codes in brackets were inferred.", style="dim"))
+
+
+def _sides(event: Event) -> str:
+    """Who acts towards whom, short."""
+    towards = f" to {code_of(event.target)}" if event.target is not None and event.target.code else ""
+    return shown(f"{code_of(event.actor) or '?'}{towards}", width=28).plain
 
 
 def _num_told_again(events: Sequence[StoredEvent]) -> int:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+PASSAGE = 120
+"""Characters of the passage that tells an event, about."""
 LEAST_MOVE = 0.005
 """Change of odds from which on it is told."""
 
@@ -169,8 +171,9 @@ def _print_events(desk: Store, found: FeedRound, crisis: Crisis | None, *, as_js
             who, towards = code_of(event.actor) or "?", f" to {code_of(event.target)}" if event.target else ""
             day = event.date.isoformat() if event.date else "no day"
             place = outlet_of(docket.sightings[one.document_hash][0])
+            words = docket.passage_of(one, PASSAGE)
             told = shown(
-                f"{event.event_type} {who}{towards}, {event.factuality} ({event.confidence:.2f}), {place}: {event.quote}"
+                f"{event.event_type} {who}{towards}, {event.factuality} ({event.confidence:.2f}), {place}: {words}"
             )
             line = f"{one.event_id}  {day}  {told.plain}"
         sys.stdout.write(f"{line}\n")

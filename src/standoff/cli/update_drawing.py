@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -23,6 +23,8 @@ __all__ = ["draw_update"]
 MOST_STATES = 5
 MOST_DATES = 6
 MOST_ASIDE = 12
+PASSAGE = 120
+"""Characters of the passage that tells an event, about."""
 LEAST_TOLD = 0.01
 """Probability from which on an end is told by itself."""
 
@@ -32,6 +34,7 @@ def draw_update(found: NewsUpdate, docket: Docket, *, uncoded: Sequence[tuple[st
     console = Console(highlight=False, soft_wrap=False)
     solution, update = found.updated.solution, found.updated.update
     scenario = solution.scenario
+    passages = {docket.names[one.event_id]: docket.passage_of(one, PASSAGE) for one in docket.events}
     console.print(Text(scenario.title, style="bold"))
     console.print(f"as of {scenario.as_of:%-d %B %Y}, brought up to {update.as_of:%-d %B %Y}")
     if scenario.overrides:
@@ -44,12 +47,12 @@ def draw_update(found: NewsUpdate, docket: Docket, *, uncoded: Sequence[tuple[st
     for where, reason in uncoded:
         console.print(Text("not coded: ", style="yellow") + shown(f"{where}: {reason}"))
     console.print()
-    _doubts(console, update)
+    _doubts(console, update, passages)
     _odds(console, found)
     _beliefs(console, update)
     _states(console, update)
-    _accounts(console, update)
-    _set_aside(console, update)
+    _accounts(console, update, passages)
+    _set_aside(console, update, passages)
     console.print(Text("How reports are weighed", style="bold"))
     console.print(Text("  types: ") + shown(update.model.confusion.origin))
     rates = ", ".join(f"{name} {rate:g}" for name, rate in update.model.reporting_rates.items())
@@ -64,10 +67,10 @@ def draw_update(found: NewsUpdate, docket: Docket, *, uncoded: Sequence[tuple[st
         console.print(f"  run {run_id} of the store, made of what it knew by write {found.evidence.known_by}")
 
 
-def _doubts(console: Console, update: Update) -> None:
+def _doubts(console: Console, update: Update, passages: Mapping[str, str]) -> None:
     for one in update.doubts:
         bits = "infinitely many" if math.isinf(one.surprise_bits) else f"{one.surprise_bits:.1f}"
-        what = f"{one.observation.date} {_told(one)}"
+        what = f"{one.observation.date} {_told(one, passages)}"
         console.print(
             Text("model in doubt: ", style="bold red")
             + shown(f"{what}, with {bits} bits of surprise, is what the model holds impossible")
@@ -128,7 +131,7 @@ def _states(console: Console, update: Update) -> None:
     console.print()
 
 
-def _accounts(console: Console, update: Update) -> None:
+def _accounts(console: Console, update: Update, passages: Mapping[str, str]) -> None:
     """What each report did."""
     if not update.accounts:
         console.print("No report counts.\n")
@@ -142,7 +145,7 @@ def _accounts(console: Console, update: Update) -> None:
     console.print()
     for k, one in enumerate(update.accounts, start=1):
         reading = one.readings[0]
-        console.print(Text(f"{k}  ", style="bold") + shown(f"{one.observation.date:%-d %b} {_told(one)}"))
+        console.print(Text(f"{k}  ", style="bold") + shown(f"{one.observation.date:%-d %b} {_told(one, passages)}"))
         taken = f"taken for {reading.event or 'background'} ({percent(reading.probability)})"
         console.print(Text("   ") + shown(f"{taken}; told by {'; '.join(one.observation.sources)}", "dim"))
     console.print()
@@ -161,18 +164,18 @@ def _accounts(console: Console, update: Update) -> None:
     )
 
 
-def _told(one: Account) -> str:
+def _told(one: Account, passages: Mapping[str, str]) -> str:
     seen = one.observation
     who, towards = " ".join(seen.actors) or "?", f" to {' '.join(seen.targets)}" if seen.targets else ""
-    return f"{seen.event_type} {who}{towards}: {seen.quote}"
+    return f"{seen.event_type} {who}{towards}: {passages[seen.name]}"
 
 
-def _set_aside(console: Console, update: Update) -> None:
+def _set_aside(console: Console, update: Update, passages: Mapping[str, str]) -> None:
     if not update.set_aside:
         return
     table = new_table("set aside", "why", left=2)
     for one in update.set_aside[:MOST_ASIDE]:
-        table.add_row(shown(f"{one.event_type}: {one.quote}", width=70), shown(one.reason))
+        table.add_row(shown(f"{one.event_type}: {passages[one.name]}", width=90), shown(one.reason))
     if len(update.set_aside) > MOST_ASIDE:
         table.add_row(f"and {len(update.set_aside) - MOST_ASIDE} more", "see --json")
     console.print(table)

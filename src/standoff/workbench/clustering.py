@@ -18,13 +18,16 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from standoff.news.coded import Event, Mention
 from standoff.news.document import Document
 from standoff.news.near_duplicates import find_clusters
 from standoff.scenario import Scenario
 from standoff.store.records import StoredEvent
-from standoff.store.repository import Store
+
+if TYPE_CHECKING:
+    from standoff.store.repository import Store
 
 __all__ = ["NEAR_DUPLICATES", "SAME_DAY", "Told", "cluster_events", "is_by_rule", "near_groups", "same_day_groups"]
 

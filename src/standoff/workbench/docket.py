@@ -6,9 +6,11 @@ Everything that works on events takes a `Docket`, so that a review or an update 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from standoff.errors import InputError, Problem, nearest
 from standoff.news.coded import CodedDocument, Mention, name_events
@@ -16,8 +18,10 @@ from standoff.news.coder import Coder
 from standoff.news.document import Document
 from standoff.scenario import Scenario
 from standoff.store.records import Review, StoredEvent, StoredReview
-from standoff.store.repository import Store
 from standoff.workbench.clustering import Told, is_by_rule, near_groups
+
+if TYPE_CHECKING:
+    from standoff.store.repository import Store
 
 __all__ = [
     "Docket",
@@ -30,6 +34,9 @@ __all__ = [
     "reviewed",
     "touches",
 ]
+
+_END = re.compile(r"[.!?][\"'”’)]*\s+|\n+")
+"""Where a sentence ends, as far as showing it goes."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,23 @@ class Docket:
     def text_of(self, one: StoredEvent) -> str:
         """The text that tells an event."""
         return self.sightings[one.document_hash][0].text
+
+    def passage_of(self, one: StoredEvent, most: int = 160) -> str:
+        """The sentence that tells an event, on one line; of a long one what stands around the quote.
+
+        Args:
+            one: The event.
+            most: Characters, about, that are given.
+        """
+        text = self.text_of(one)
+        start, end = one.coded.span
+        left = max((found.end() for found in _END.finditer(text, 0, start)), default=0)
+        found = _END.search(text, end)
+        right = found.start() + 1 if found else len(text)
+        spare = max(0, most - (end - start))
+        first, last = max(left, start - spare // 2), min(right, end + spare // 2)
+        before, after = "…" if first > left else "", "…" if last < right else ""
+        return f"{before}{' '.join(text[first:last].split())}{after}"
 
     def twins(self, one: StoredEvent) -> tuple[StoredEvent, ...]:
         """Reports of the same event in the same words, as outlets print one agency's report; the event itself among them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from standoff.errors import InputError, Problem, nearest
@@ -13,8 +13,10 @@ from standoff.news.document import Document
 from standoff.news.vocabulary import EVENT_TYPES
 from standoff.scenario import Scenario
 from standoff.store.records import StoredEvent
-from standoff.store.repository import Store
 from standoff.workbench.docket import Docket, countries_of, docket_of_store, known_codes
+
+if TYPE_CHECKING:
+    from standoff.store.repository import Store
 
 __all__ = ["COLUMNS", "EventFilter", "event_document", "event_row", "outlet_of", "select_events", "verdict_of"]
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from standoff.errors import InputError, MissingExtraError, Problem, StoreError
 from standoff.news.coder import Coder
@@ -22,8 +22,10 @@ from standoff.news.readers.reading import poll_documents
 from standoff.news.readers.source import Validators
 from standoff.scenario import Scenario
 from standoff.store.records import StoredEvent
-from standoff.store.repository import Store
 from standoff.workbench.ingest import Ingested, ingest
+
+if TYPE_CHECKING:
+    from standoff.store.repository import Store
 
 __all__ = ["LONGEST_WAIT", "FeedFault", "FeedRound", "read_feed", "wait_after", "watch_feeds"]
 

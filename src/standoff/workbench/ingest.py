@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from standoff.errors import CoderError, InputError, Problem
 from standoff.news.coded import CodedDocument
@@ -20,8 +21,10 @@ from standoff.news.document import Document
 from standoff.news.readers import Limits, read_documents
 from standoff.scenario import Scenario
 from standoff.store.records import Added, StoredEvent
-from standoff.store.repository import Store
 from standoff.workbench.clustering import cluster_events
+
+if TYPE_CHECKING:
+    from standoff.store.repository import Store
 
 __all__ = ["Coded", "Ingested", "Refusal", "code_pending", "ingest", "read_sources"]
 

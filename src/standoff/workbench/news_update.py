@@ -16,7 +16,6 @@ from standoff.belief.updating import Facts
 from standoff.errors import InputError, Problem
 from standoff.solve.adjoint import Target
 from standoff.store.records import Run
-from standoff.store.repository import Store
 from standoff.workbench.crisis import Crisis, settings_of_run
 from standoff.workbench.docket import Docket
 from standoff.workbench.evidence import Evidence, default_confusion, evidence_of
@@ -24,6 +23,7 @@ from standoff.workbench.updated import Updated
 
 if TYPE_CHECKING:
     from standoff.solve.equilibrium import Settings
+    from standoff.store.repository import Store
 
 __all__ = ["NewsUpdate", "record_update", "rerun_update", "update_on_news"]
 

@@ -33,7 +33,20 @@ __all__ = ["MOST_QUESTIONS", "Question", "coded_line", "open_questions", "read_r
 
 MOST_QUESTIONS = 500
 """Events of one file, at most, so that it stays within what a file may hold."""
-_KEYS = ("event", "coded", "quote", "told_by", "verdict", "type", "actor", "target", "date", "stands_for", "reason")
+_KEYS = (
+    "event",
+    "coded",
+    "quote",
+    "words",
+    "told_by",
+    "verdict",
+    "type",
+    "actor",
+    "target",
+    "date",
+    "stands_for",
+    "reason",
+)
 _PARTS = ("type", "actor", "target", "date", "stands_for")
 
 
@@ -108,6 +121,7 @@ def review_text(docket: Docket, scenario: Scenario, questions: Sequence[Question
             "event": docket.names[question.event.event_id],
             "coded": coded_line(question.event),
             "quote": without_control(" ".join(question.event.coded.quote.split())),
+            "words": without_control(docket.passage_of(question.event)),
             "told_by": _told_by(docket, question),
             "verdict": None,
             "type": None,
