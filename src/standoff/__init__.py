@@ -12,13 +12,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from standoff.catalog import list_scenarios
-from standoff.errors import InputError, MissingExtraError, Problem, ScenarioError, SolveError, StandoffError, StoreError
+from standoff.errors import (
+    CoderError,
+    InputError,
+    MissingExtraError,
+    Problem,
+    ScenarioError,
+    SolveError,
+    StandoffError,
+    StoreError,
+)
 from standoff.version import __version__
 
 if TYPE_CHECKING:
-    from standoff.workbench import Crisis, Solution, load
+    from standoff.workbench import CodedNews, Crisis, Solution, code, load
 
 __all__ = [
+    "CodedNews",
+    "CoderError",
     "Crisis",
     "InputError",
     "MissingExtraError",
@@ -29,6 +40,7 @@ __all__ = [
     "StandoffError",
     "StoreError",
     "__version__",
+    "code",
     "list_scenarios",
     "load",
 ]
@@ -36,7 +48,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # what reads scenarios is imported when it is first used, so that `import standoff` stays quick
-    if name in {"Crisis", "Solution", "load"}:
+    if name in {"CodedNews", "Crisis", "Solution", "code", "load"}:
         from standoff import workbench
 
         return getattr(workbench, name)

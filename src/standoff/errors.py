@@ -2,6 +2,7 @@
 
     StandoffError
     ├── InputError            what the user gave is wrong: a file, a name, a value (exit 2)
+    │   ├── CoderError        what codes documents cannot work: no server, no answer
     │   ├── ScenarioError     a scenario file has faults; carries all of them
     │   └── MissingExtraError an optional part of standoff is not installed
     ├── SolveError            the equations were not solved to tolerance; nothing is printed (exit 3)
@@ -19,6 +20,7 @@ from difflib import get_close_matches
 from typing import Any
 
 __all__ = [
+    "CoderError",
     "InputError",
     "MissingExtraError",
     "Problem",
@@ -86,6 +88,10 @@ class InputError(StandoffError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes by the problems: the text alone does not make the error again."""
         return _remade, (type(self), self.problems)
+
+
+class CoderError(InputError):
+    """What codes documents cannot work, so that it would code no other document either."""
 
 
 class ScenarioError(InputError):

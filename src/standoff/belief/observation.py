@@ -14,11 +14,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from standoff.errors import InputError, Problem, nearest
-from standoff.news.coded import CodedDocument, Event, Mention
+from standoff.news.coded import CodedDocument, Event, Mention, name_events
 from standoff.scenario import Scenario
 from standoff.scenario.schema_moves import EVENT_CODES
 
-__all__ = ["REAL", "Observation", "Review", "SetAside", "merge_reports", "observations_of", "period_of_event", "review"]
+__all__ = [
+    "REAL",
+    "Observation",
+    "Review",
+    "SetAside",
+    "merge_reports",
+    "observations_of",
+    "observe",
+    "period_of_event",
+    "review",
+]
 
 REAL = frozenset({"happened", "ongoing"})
 """How real a coded event must be to be an observation; what was announced, threatened, denied or supposed did not happen."""
@@ -119,29 +129,38 @@ def observations_of(
     found: list[Observation] = []
     aside: list[SetAside] = []
     for document in documents:
-        for event in document.events:
-            name = f"{document.document_hash[:12]}:{event.span[0]}-{event.span[1]}"
-            if event.factuality not in REAL:
-                aside.append(SetAside(name, event.event_type, event.quote, f"told as {event.factuality}"))
-            elif event.date is None:
-                aside.append(SetAside(name, event.event_type, event.quote, "its day is not known"))
+        names = name_events(document.document_hash, document.events)
+        for name, event in zip(names, document.events, strict=True):
+            outlet = event.attribution.outlet or event.attribution.speaker
+            source = document.document_hash[:12]
+            made = observe(name, event, sources=(f"{source} ({outlet})" if outlet else source,))
+            if isinstance(made, SetAside):
+                aside.append(made)
             else:
-                cluster = (clusters or {}).get(name, "")
-                found.append(_observation(name, event, event.date, document.document_hash, cluster))
+                found.append(replace(made, cluster=(clusters or {}).get(name, "")))
     return tuple(found), tuple(aside)
 
 
-def _observation(name: str, event: Event, date: dt.date, document_hash: str, cluster: str) -> Observation:
-    outlet = event.attribution.outlet or event.attribution.speaker
+def observe(name: str, event: Event, *, sources: Sequence[str]) -> Observation | SetAside:
+    """Make an observation of a coded event, or say why it is none.
+
+    Args:
+        name: Its name.
+        event: The event.
+        sources: Who reports it.
+    """
+    if event.factuality not in REAL:
+        return SetAside(name, event.event_type, event.quote, f"told as {event.factuality}")
+    if event.date is None:
+        return SetAside(name, event.event_type, event.quote, "its day is not known")
     return Observation(
         name=name,
-        date=date,
+        date=event.date,
         event_type=event.event_type,
         actors=_codes(event.actor),
         targets=_codes(event.target),
         confidence=event.confidence,
-        cluster=cluster,
-        sources=(f"{document_hash[:12]} ({outlet})" if outlet else document_hash[:12],),
+        sources=tuple(sources),
         quote=event.quote,
     )
 

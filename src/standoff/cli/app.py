@@ -10,17 +10,23 @@ import typer
 from standoff.cli import (
     bargain_command,
     brief_command,
+    code_command,
     compare_command,
+    doctor_command,
     drivers_command,
     ensemble_command,
+    events_commands,
     export_command,
+    feed_command,
     inspect_commands,
     map_command,
+    review_command,
     run_command,
     solve_command,
     stories_command,
     submodel_commands,
     tripwires_command,
+    update_command,
     watch_command,
     whatif_command,
     window_command,
@@ -69,9 +75,15 @@ bargain_command.register(app)
 window_command.register(app)
 ensemble_command.register(app)
 map_command.register(app)
+code_command.register(app)
+review_command.register(app)
+update_command.register(app)
+feed_command.register(app)
 inspect_commands.register(app)
 submodel_commands.register(app)
 export_command.register(app)
+doctor_command.register(app)
+events_commands.register(app)
 
 
 def main() -> None:

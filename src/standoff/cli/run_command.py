@@ -97,14 +97,21 @@ def run(
             typer.echo(f"\nbrief written to {report}")
 
 
+_LOADING_KERNELS = "Loading the kernels (the first run on a machine compiles them, which takes about half a minute)"
+
+
 @contextmanager
-def progress_bar() -> Iterator[_Progress]:
-    """A bar on standard error once the work has gone on for a second; nothing if that is no terminal."""
+def progress_bar(first: str = _LOADING_KERNELS, doing: str = "Solving") -> Iterator[_Progress]:
+    """A bar on standard error once the work has gone on for a second; nothing if that is no terminal.
+
+    Args:
+        first: What is done until the first share of the work is known to be done.
+        doing: What is done from then on.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
-    first = "Loading the kernels (the first run on a machine compiles them, which takes about half a minute)"
     bar = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -120,7 +127,7 @@ def progress_bar() -> Iterator[_Progress]:
 
     def progress(share: float) -> None:
         if time.monotonic() - started > SHOW_PROGRESS_AFTER_SECONDS:
-            bar.update(task, description="Solving", completed=share)
+            bar.update(task, description=doing, completed=share)
 
     try:
         yield progress

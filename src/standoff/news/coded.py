@@ -14,13 +14,24 @@ References:
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from standoff.news.vocabulary import ClaimKind, EventType, Factuality
 
-__all__ = ["INTENSITY", "QUAD_CLASS", "Attribution", "Claim", "CodedDocument", "Event", "Mention", "Span"]
+__all__ = [
+    "INTENSITY",
+    "QUAD_CLASS",
+    "Attribution",
+    "Claim",
+    "CodedDocument",
+    "Event",
+    "Mention",
+    "Span",
+    "name_events",
+]
 
 QUAD_CLASS: Mapping[EventType, str] = {
     "AGREE": "verbal cooperation", "CONSULT": "verbal cooperation", "SUPPORT": "verbal cooperation",
@@ -215,6 +226,25 @@ class CodedDocument:
             "events": [event.document() for event in self.events],
             "claims": [claim.document() for claim in self.claims],
         }
+
+
+def name_events(document_hash: str, events: Iterable[Event]) -> tuple[str, ...]:
+    """Names by which people and files call the events of a document: its hash and the place in it.
+
+    Args:
+        document_hash: The document.
+        events: The events of one coding, in its order; of several at one place the second and later ones get a number.
+
+    Returns:
+        A name for each, such as "ab12cd34ef56:10-28" or "ab12cd34ef56:10-28#2".
+    """
+    seen: Counter[Span] = Counter()
+    names = []
+    for event in events:
+        seen[event.span] += 1
+        number = f"#{seen[event.span]}" if seen[event.span] > 1 else ""
+        names.append(f"{document_hash[:12]}:{event.span[0]}-{event.span[1]}{number}")
+    return tuple(names)
 
 
 def _mention(mention: Mention | None) -> dict[str, Any] | None:

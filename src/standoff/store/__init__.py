@@ -50,7 +50,7 @@ __all__ = [
 
 
 def open_store(given: str | Path | None = None, *, wait_seconds: float = 5.0) -> Store:
-    """Open a store (see `standoff.store.repository.open_store`).
+    """Open a store (see `standoff.store.opening.open_store`).
 
     Raises:
         InputError: The URL cannot be read.
@@ -58,13 +58,13 @@ def open_store(given: str | Path | None = None, *, wait_seconds: float = 5.0) ->
         StoreError: The store cannot be opened, is none, or is of another version of standoff.
     """
     _need_extra()
-    from standoff.store import repository
+    from standoff.store import opening
 
-    return repository.open_store(given, wait_seconds=wait_seconds)
+    return opening.open_store(given, wait_seconds=wait_seconds)
 
 
 def prepare_store(given: str | Path | None = None, *, wait_seconds: float = 5.0) -> Store:
-    """Make or renew the tables of a store, then open it (see `standoff.store.repository.prepare_store`).
+    """Make or renew the tables of a store, then open it (see `standoff.store.opening.prepare_store`).
 
     Raises:
         InputError: The URL cannot be read.
@@ -72,9 +72,9 @@ def prepare_store(given: str | Path | None = None, *, wait_seconds: float = 5.0)
         StoreError: The database holds something else, is of a newer standoff, or cannot be written to.
     """
     _need_extra()
-    from standoff.store import repository
+    from standoff.store import opening
 
-    return repository.prepare_store(given, wait_seconds=wait_seconds)
+    return opening.prepare_store(given, wait_seconds=wait_seconds)
 
 
 def _need_extra() -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, sele
 
 from standoff.news.coded import CodedDocument
 from standoff.news.document import Document
-from standoff.store.plain import claim_of, event_of
+from standoff.store.plain import claim_of, code_of, event_of
 from standoff.store.records import Cluster, Review, StoredClaims, StoredCoding, StoredEvent, StoredReview
 from standoff.store.tables import claims, cluster_members, clusters, codings, documents, events, reviews, sightings
 
@@ -50,22 +50,38 @@ def is_between(day: dt.date | None, since: dt.date | None, until: dt.date | None
 
 
 def document_keys(
-    connection: Connection, since: dt.date | None, until: dt.date | None, known_by: int | None
+    connection: Connection,
+    since: dt.date | None,
+    until: dt.date | None,
+    known_by: int | None,
+    *,
+    hashes: Sequence[str] | None = None,
 ) -> list[tuple[int, int]]:
     """Each text once, by day of publication, with the sighting that stands for it: the earliest by day, then by record.
 
     Returns:
         Number of the document and of the sighting.
     """
+    if hashes is None:
+        return _ranked(connection, since, until, known(sightings, known_by))
+    found = []
+    for start in range(0, len(hashes), _CHUNK):
+        own = select(documents.c.id).where(documents.c.document_hash.in_(hashes[start : start + _CHUNK]))
+        found += _ranked(connection, since, until, known(sightings, known_by) & sightings.c.document_id.in_(own))
+    return found
+
+
+def _ranked(
+    connection: Connection, since: dt.date | None, until: dt.date | None, wanted: ColumnElement[bool]
+) -> list[tuple[int, int]]:
+    """Number of each document and of the first of its sightings that are wanted, by day."""
     order = (sightings.c.date.nulls_last(), sightings.c.id)
     place = func.row_number().over(partition_by=sightings.c.document_id, order_by=order)
     ranked = (
-        select(sightings.c.id, sightings.c.document_id, sightings.c.date, place.label("place"))
-        .where(known(sightings, known_by))
-        .subquery()
+        select(sightings.c.id, sightings.c.document_id, sightings.c.date, place.label("place")).where(wanted).subquery()
     )
-    wanted = select(ranked.c.document_id, ranked.c.id).where(ranked.c.place == 1, _between(ranked.c.date, since, until))
-    rows = connection.execute(wanted.order_by(ranked.c.date.nulls_last(), ranked.c.document_id))
+    first = select(ranked.c.document_id, ranked.c.id).where(ranked.c.place == 1, _between(ranked.c.date, since, until))
+    rows = connection.execute(first.order_by(ranked.c.date.nulls_last(), ranked.c.document_id))
     return [(row[0], row[1]) for row in rows]
 
 
@@ -118,12 +134,20 @@ def list_codings(connection: Connection, document_hash: str, known_by: int | Non
 
 
 def list_events(
-    connection: Connection, method: str | None, document_hash: str | None, known_by: int | None
+    connection: Connection,
+    method: str | None,
+    document_hash: str | None,
+    known_by: int | None,
+    *,
+    after: int | None = None,
 ) -> Iterator[StoredEvent]:
-    """Every event of the codings that count, with its last review and its cluster, by document and place in the text."""
+    """Every event of the codings that count, with its last review and its cluster, by document and place in the text.
+
+    With `after` only those of codings that were recorded by a later write than that.
+    """
     wanted = (
         select(events.c.id, events.c.event_key, events.c.content, codings.c.document_id, codings.c.method)
-        .add_columns(documents.c.document_hash)
+        .add_columns(documents.c.document_hash, events.c.position, codings.c.write_id)
         .join(codings, codings.c.id == events.c.coding_id)
         .join(documents, documents.c.id == codings.c.document_id)
         .where(codings.c.id.in_(_counting_codings(method, known_by)))
@@ -131,10 +155,13 @@ def list_events(
     )
     if document_hash is not None:
         wanted = wanted.where(documents.c.document_hash == document_hash)
+    if after is not None:
+        wanted = wanted.where(codings.c.write_id > after)
     reviewed = dict(connection.execute(_last_reviews(known_by)).tuples().all())
     said = _reviews(connection, sorted(reviewed.values()))
     member = dict(connection.execute(_last_clusters(known_by)).tuples().all())
     published = dict(connection.execute(_published(known_by)).tuples().all())
+    standings = _standings(connection, known_by)
     for row in connection.execute(wanted):
         yield StoredEvent(
             event_id=row.id,
@@ -144,6 +171,9 @@ def list_events(
             review=said.get(reviewed.get(row.event_key, 0)),
             cluster_id=member.get(row.event_key),
             published=published.get(row.document_id),
+            position=row.position,
+            write_id=row.write_id,
+            stands_for=standings.get(row.event_key, {}),
         )
 
 
@@ -291,10 +321,43 @@ def _reviews(connection: Connection, numbers: Sequence[int]) -> dict[int, Stored
                 reason=row.reason,
                 correction=event_of(row.correction) if row.correction is not None else None,
                 reviewed_at=row.reviewed_at,
+                scenario=row.scenario,
+                stands_for=row.stands_for,
             ),
         )
         for row in rows
     }
+
+
+def _standings(connection: Connection, known_by: int | None) -> dict[str, dict[str, str]]:
+    """Key of an event -> scenario -> the event of its model that it is; see `StoredEvent.stands_for`."""
+    said = (
+        select(events.c.event_key)
+        .join(reviews, reviews.c.event_id == events.c.id)
+        .where(known(reviews, known_by), reviews.c.scenario != "")
+    )
+    wanted = (
+        select(reviews.c.action, reviews.c.correction, reviews.c.scenario, reviews.c.stands_for)
+        .add_columns(events.c.event_key, events.c.event_type, events.c.actor, events.c.target)
+        .join(events, events.c.id == reviews.c.event_id)
+        .where(known(reviews, known_by), events.c.event_key.in_(said))
+        .order_by(reviews.c.id)
+    )
+    found: dict[str, dict[str, str]] = {}
+    taken_as: dict[str, tuple[str, str, str] | None] = {}
+    for row in connection.execute(wanted):
+        coded = (row.event_type, row.actor, row.target)
+        event = event_of(row.correction) if row.correction is not None else None
+        now = coded if event is None else (event.event_type, code_of(event.actor), code_of(event.target))
+        before, taken_as[row.event_key] = taken_as.get(row.event_key, coded), None if row.action == "drop" else now
+        own = found.setdefault(row.event_key, {})
+        if taken_as[row.event_key] != before:
+            own.clear()
+        if row.stands_for:
+            own[row.scenario] = row.stands_for
+        else:
+            own.pop(row.scenario, None)
+    return found
 
 
 def _sighted() -> Select[tuple[object, ...]]:

@@ -102,7 +102,8 @@ def add_reviews(write: Write, given: Sequence[Review]) -> tuple[int, ...]:
     for review in given:
         if review.correction is not None and review.event_id in told:
             faults += _faults_of_event(review.correction, told[review.event_id], f"event {review.event_id}")
-        faults += check_text(f"the review of event {review.event_id}", review.author, review.reason)
+        said = (review.author, review.reason, review.scenario, review.stands_for)
+        faults += check_text(f"the review of event {review.event_id}", *said)
     _refuse(faults)
     now = dt.datetime.now(dt.UTC)
     rows = [
@@ -114,6 +115,8 @@ def add_reviews(write: Write, given: Sequence[Review]) -> tuple[int, ...]:
             "author": review.author,
             "reason": review.reason,
             "reviewed_at": review.reviewed_at or now,
+            "scenario": review.scenario,
+            "stands_for": review.stands_for,
         }
         for review in given
     ]

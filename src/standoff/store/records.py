@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from standoff.news.coded import Claim, CodedDocument, Event
@@ -59,9 +59,13 @@ class Review:
         reason: Why; "" where that is plain.
         correction: The event as it should have been coded; None unless the action is "correct".
         reviewed_at: When; None for the moment at which it is recorded.
+        scenario: Identifier of the scenario that `stands_for` belongs to; "" where nothing is said of any.
+        stands_for: The event of its model that this event is, such as "pressure.usa.strike"; "" with a scenario: none that
+            could be named, which takes back what was said before.
 
     Raises:
-        ValueError: Nobody is named, or a correction is missing or stands where none belongs.
+        ValueError: Nobody is named, a correction is missing or stands where none belongs, or an event of a model has no scenario
+            or is that of a dropped event.
     """
 
     event_id: int
@@ -70,6 +74,8 @@ class Review:
     reason: str = ""
     correction: Event | None = None
     reviewed_at: dt.datetime | None = None
+    scenario: str = ""
+    stands_for: str = ""
 
     def __post_init__(self) -> None:
         if self.action not in REVIEW_ACTIONS:
@@ -78,6 +84,8 @@ class Review:
             raise ValueError("a review needs an author")
         if (self.action == "correct") != (self.correction is not None):
             raise ValueError("a review holds a correction if and only if it corrects")
+        if self.stands_for and (not self.scenario or self.action == "drop"):
+            raise ValueError("an event of a model needs its scenario, and is never that of a dropped event")
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,10 @@ class StoredEvent:
         review: The last review of it; None where nobody looked at it.
         cluster_id: The cluster that it was last put into; None where it is in none.
         published: First known day on which the document was published; None where it is not known.
+        position: Place in its document, counted from 0 over the events of the coding.
+        write_id: The write that recorded its coding.
+        stands_for: Scenario -> the event of its model that it is, as a reviewer said. It holds until the event is dropped or gets
+            another type, actor or target.
     """
 
     event_id: int
@@ -116,6 +128,9 @@ class StoredEvent:
     review: StoredReview | None = None
     cluster_id: int | None = None
     published: dt.date | None = None
+    position: int = 0
+    write_id: int = 0
+    stands_for: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def event(self) -> Event:
@@ -241,13 +256,17 @@ class Run:
             raise ValueError("the document of a run is of another scenario")
 
     def series(self) -> tuple[ForecastSeries, ...]:
-        """The odds by date, each outcome's and each milestone's."""
+        """The odds by date, each outcome's and each milestone's; those after the update where there was one."""
         scenario = self.scenario
         dates = tuple(scenario.date_of_period(k + 1) for k in range(len(self.document["unresolved"])))
 
         def made(kind: Literal["outcome", "milestone"], name: str, label: str, odds: Sequence[float]) -> ForecastSeries:
             return ForecastSeries(kind, name, label, dates, tuple(float(p) for p in odds))
 
+        updated = self.document.get("update")
+        if updated is not None:
+            dates = tuple(dt.date.fromisoformat(day) for day in updated["dates"])
+            return tuple(made(one["kind"], one["name"], one["label"], one["after"]) for one in updated["odds"])
         return (
             *(made("outcome", one["name"], one["label"], one["cumulative"]) for one in self.document["outcomes"]),
             made("outcome", "unresolved", scenario.unresolved.label, self.document["unresolved"]),

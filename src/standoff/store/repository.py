@@ -9,19 +9,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import func, select
 
-from standoff.errors import InputError, Problem, StoreError
+from standoff.errors import InputError, Problem
 from standoff.news.coded import CodedDocument
 from standoff.news.document import Document
 from standoff.scenario import Scenario
-from standoff.store import news_reading, news_writing, run_records, soundness
+from standoff.store import marks, news_reading, news_writing, run_records, soundness
 from standoff.store.database import Database
-from standoff.store.location import Place, find_place
+from standoff.store.location import Place
 from standoff.store.records import (
     Added,
     Cluster,
@@ -34,10 +33,9 @@ from standoff.store.records import (
     StoredReview,
     StoredRun,
 )
-from standoff.store.schema import bring_up_to_date, check_revision
 from standoff.store.tables import writes
 
-__all__ = ["Store", "open_store", "prepare_store"]
+__all__ = ["Store"]
 
 _Record = TypeVar("_Record")
 
@@ -162,6 +160,50 @@ class Store:
         with self._database.writing("cluster", "the cluster was not written") as transaction:
             return news_writing.add_cluster(transaction, event_ids, method, label)
 
+    def add_clusters(self, groups: Sequence[Sequence[int]], *, method: str, after: int, up_to: int) -> bool:
+        """Record clusters that a method found among everything up to a write, and that it has come so far.
+
+        Args:
+            groups: The events of each cluster.
+            method: What found them, with its version; also the name of the mark that says how far it has come.
+            after: How far it had come when it looked, 0 for not at all.
+            up_to: The last write that it knew.
+
+        Returns:
+            Whether they were recorded; not, where the method has come further meanwhile and must look again.
+
+        Raises:
+            InputError: An event is unknown; nothing was written.
+            StoreError: The store failed; nothing was written.
+        """
+        with self._database.writing(f"clusters by {method}", "the clusters were not written") as transaction:
+            if (marks.read_mark(transaction.connection, method) or 0) != after:
+                return False
+            for group in groups:
+                news_writing.add_cluster(transaction, group, method, "")
+            marks.add_mark(transaction, method, up_to)
+            return True
+
+    def mark(self, name: str) -> Any:
+        """How far something has come, as plain data; None where it has not begun."""
+        with self._database.reading() as connection:
+            return marks.read_mark(connection, name)
+
+    def set_mark(self, name: str, value: Any) -> None:
+        """Record how far something has come, where that differs from what was recorded last.
+
+        Args:
+            name: What goes through the store or into it, such as the reading of a feed.
+            value: How far, as plain data.
+
+        Raises:
+            InputError: The name holds a character that no database keeps; nothing was written.
+            StoreError: The store failed; nothing was written.
+        """
+        with self._database.writing("mark", "the mark was not written") as transaction:
+            if marks.read_mark(transaction.connection, name) != value:
+                marks.add_mark(transaction, name, value)
+
     def add_run(self, run: Run) -> int:
         """Record a run with its scenario and its odds.
 
@@ -195,6 +237,16 @@ class Store:
                 found = news_reading.documents_by_key(connection, keys[start : start + 200])
             yield from found
 
+    def documents_of(self, hashes: Sequence[str]) -> tuple[Document, ...]:
+        """The documents of some hashes, by day of publication, as `documents` gives them; unknown hashes are left out."""
+        with self._database.reading() as connection:
+            keys = news_reading.document_keys(connection, None, None, None, hashes=list(dict.fromkeys(hashes)))
+            found = (
+                news_reading.documents_by_key(connection, keys[start : start + 200])
+                for start in range(0, len(keys), 200)
+            )
+            return tuple(document for chunk in found for document in chunk)
+
     def sightings(self, document_hash: str, *, known_by: int | None = None) -> tuple[Document, ...]:
         """Every place at which a text was found, as the document that was read there; empty for an unknown text."""
         with self._database.reading() as connection:
@@ -211,7 +263,12 @@ class Store:
             return news_reading.list_codings(connection, document_hash, known_by)
 
     def coded_events(
-        self, *, method: str | None = None, document_hash: str | None = None, known_by: int | None = None
+        self,
+        *,
+        method: str | None = None,
+        document_hash: str | None = None,
+        known_by: int | None = None,
+        after: int | None = None,
     ) -> tuple[StoredEvent, ...]:
         """Every event of the codings that count, with its last review, dropped ones among them: what a person reviews.
 
@@ -221,9 +278,10 @@ class Store:
             method: Count only codings by this method.
             document_hash: One document alone.
             known_by: The last write that is to be known; None for all.
+            after: Leave out what was coded by this write or an earlier one; None for nothing.
         """
         with self._database.reading() as connection:
-            return tuple(news_reading.list_events(connection, method, document_hash, known_by))
+            return tuple(news_reading.list_events(connection, method, document_hash, known_by, after=after))
 
     def effective_events(
         self,
@@ -334,73 +392,6 @@ class Store:
         """
         with self._database.reading() as connection:
             return soundness.find_faults(connection)
-
-
-def open_store(given: str | Path | None = None, *, wait_seconds: float = 5.0) -> Store:
-    """Open a store. A file is made if it is not there, and brought up to date; a database on a server is left as it is.
-
-    Args:
-        given: The path of a file, or a URL; None: what `STANDOFF_STORE` names, else a file in the user's folder for data.
-        wait_seconds: How long to wait for another writer.
-
-    Raises:
-        InputError: The URL cannot be read.
-        MissingExtraError: The driver for PostgreSQL is not installed.
-        StoreError: The store cannot be opened, is none, or is of another version of standoff.
-    """
-    place = find_place(given)
-    if place.is_default:
-        assert place.path is not None
-        _make_folder(place.path.parent)
-    database = Database(place, wait_seconds)
-    try:
-        if database.is_file:
-            bring_up_to_date(database)
-        else:
-            _refuse_old(database)
-    except BaseException:
-        database.close()
-        raise
-    return Store(database)
-
-
-def prepare_store(given: str | Path | None = None, *, wait_seconds: float = 5.0) -> Store:
-    """Make the tables in an empty database, or bring those of an older standoff up to date, and open it.
-
-    Args:
-        given: As of `open_store`.
-        wait_seconds: How long to wait for another writer.
-
-    Raises:
-        InputError: The URL cannot be read.
-        MissingExtraError: The driver for PostgreSQL is not installed.
-        StoreError: The database holds something else, is of a newer standoff, or cannot be written to.
-    """
-    database = Database(find_place(given), wait_seconds)
-    try:
-        bring_up_to_date(database)
-    except BaseException:
-        database.close()
-        raise
-    return Store(database)
-
-
-def _refuse_old(database: Database) -> None:
-    found = check_revision(database)
-    if found.is_newest:
-        return
-    state = f"has tables of version `{found.revision}`" if found.revision else "has no tables yet"
-    code = "store-older" if found.revision else "store-missing"
-    message = f"the database `{database.place}` {state}; nothing was changed"
-    raise StoreError(Problem(code, message, help="make them with `standoff.store.prepare_store(URL)`"))
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"the folder `{folder}` for the store cannot be made: {error.strerror}"
-        raise StoreError(Problem("store-unreachable", message, help="name a file with `STANDOFF_STORE`")) from None
 
 
 def _in_batches(

@@ -20,7 +20,7 @@ from standoff.version import __version__
 
 __all__ = ["APPLICATION_ID", "REVISIONS", "bring_up_to_date", "check_revision", "find_revision"]
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every version of the tables, in order; a migration each."""
 APPLICATION_ID = 0x53544446
 """Marks an SQLite file as standoff's: "STDF"."""

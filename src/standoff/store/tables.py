@@ -5,13 +5,14 @@
         sightings     where a text was found: outlet, address, title, day
         codings       what one method found in a document; a new coding stands beside the old ones
           events      with an `event_key` by which the same event of another coding is known
-            reviews   what a person said about an event
+            reviews   what a person said about an event, and which event of a scenario's model it is
             cluster_members
           claims
       clusters        events that are one event, told by many
       scenarios       a scenario with its overrides made, as it was written, by its hash
         runs          a solve: settings, versions, certificate, everything it printed
           forecasts   odds by date of one outcome or milestone
+      marks           how far something has come that goes through the store or into it, such as the reading of a feed
     schema_changes    which migrations were made, by which version of standoff
 
 Whatever was known when write `n` was done is what rows with `write_id <= n` say; so any past forecast can be made again.
@@ -45,6 +46,7 @@ __all__ = [
     "documents",
     "events",
     "forecasts",
+    "marks",
     "metadata",
     "reviews",
     "runs",
@@ -170,6 +172,8 @@ reviews = Table(
     _text("author"),
     _text("reason"),
     Column("reviewed_at", UtcTime, nullable=False),
+    Column("scenario", Text, nullable=False, server_default=""),
+    Column("stands_for", Text, nullable=False, server_default=""),
     CheckConstraint("action in ('confirm', 'correct', 'drop')", name="action"),
     CheckConstraint("(action = 'correct') = (correction is not null)", name="correction"),
     Index(None, "event_id"),
@@ -226,6 +230,9 @@ forecasts = Table(
     _json("probabilities"),
     CheckConstraint("kind in ('outcome', 'milestone')", name="kind"),
     UniqueConstraint("run_id", "kind", "name"),
+)
+marks = Table(
+    "marks", metadata, _key(), _to("write_id", "writes.id"), _text("name"), _json("value"), Index(None, "name")
 )
 schema_changes = Table(
     "schema_changes",

@@ -4,6 +4,7 @@ from standoff.catalog import list_scenarios
 from standoff.workbench.crisis import Crisis, answer_document, compare, load, rerun
 from standoff.workbench.dossier import PARTS, Dossier, chosen_parts
 from standoff.workbench.finding import find_scenario, write_starter
+from standoff.workbench.news import CodedNews, CodedReport, code, code_lines
 from standoff.workbench.provenance import JSON_VERSION, versions
 from standoff.workbench.solution import Solution
 from standoff.workbench.updated import Updated
@@ -11,12 +12,16 @@ from standoff.workbench.updated import Updated
 __all__ = [
     "JSON_VERSION",
     "PARTS",
+    "CodedNews",
+    "CodedReport",
     "Crisis",
     "Dossier",
     "Solution",
     "Updated",
     "answer_document",
     "chosen_parts",
+    "code",
+    "code_lines",
     "compare",
     "find_scenario",
     "list_scenarios",

@@ -33,10 +33,11 @@ if TYPE_CHECKING:
     from standoff.solve.adjoint import Target
     from standoff.solve.branches import Branches
     from standoff.solve.equilibrium import Settings
+    from standoff.store.records import StoredRun
     from standoff.store.repository import Store
     from standoff.workbench.updated import Updated
 
-__all__ = ["Crisis", "answer_document", "compare", "load", "rerun"]
+__all__ = ["Crisis", "answer_document", "compare", "load", "rerun", "settings_of_run"]
 
 
 def load(name: str | Path, *, overrides: Sequence[str] = ()) -> Crisis:
@@ -110,16 +111,24 @@ def rerun(store: Store, run_id: int) -> Solution:
         SolveError: The equilibrium did not meet the tolerances.
         StoreError: The store cannot be read.
     """
+    settings = settings_of_run(store.run(run_id))
+    return Crisis(store.scenario_of(run_id)).solve(settings)
+
+
+def settings_of_run(recorded: StoredRun) -> Settings:
+    """The settings under which a recorded run was solved.
+
+    Raises:
+        InputError: This version of standoff solves under other settings (`unknown-settings`).
+    """
     from standoff.solve.equilibrium import Settings
 
-    recorded = store.run(run_id)
     try:
-        settings = Settings(**_tuples(recorded.settings))
+        return Settings(**_tuples(recorded.settings))
     except (TypeError, ValueError) as error:
-        message = f"run `{run_id}` was solved under settings that this version does not have: {error}"
+        message = f"run `{recorded.run_id}` was solved under settings that this version does not have: {error}"
         advice = f"install standoff {recorded.versions['standoff']} to do it again"
         raise InputError(Problem("unknown-settings", message, help=advice)) from None
-    return Crisis(store.scenario_of(run_id)).solve(settings)
 
 
 def _tuples(plain: Mapping[str, Any]) -> dict[str, Any]:

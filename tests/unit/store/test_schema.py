@@ -1,5 +1,6 @@
 """Migrations, and what is refused as no store or one of another version."""
 
+import datetime as dt
 import sqlite3
 
 import pytest
@@ -61,6 +62,7 @@ def test_every_table_refuses_changes(store, engine):
     numbers = [found.event_id for found in store.coded_events()]
     store.add_reviews([Review(numbers[0], "drop", "ann")])
     store.add_cluster(numbers, method="ann")
+    store.set_mark("feed", 3)
     filled = [name for name in metadata.tables if name not in {"scenarios", "runs", "forecasts"}]
     refused = []
     for name in filled:
@@ -70,7 +72,7 @@ def test_every_table_refuses_changes(store, engine):
             with pytest.raises(DBAPIError, match="never changed"), engine.begin() as connection:
                 connection.execute(statement)
             refused.append(name)
-    assert len(refused) == 2 * 10
+    assert len(refused) == 2 * 11
 
 
 def test_a_file_is_made_and_a_server_is_not(no_store):
@@ -108,22 +110,46 @@ def test_what_somebody_else_made_is_refused_and_left_alone(no_store):
     foreign.dispose()
 
 
-def test_an_older_store_is_brought_up_to_date_where_that_is_allowed(address, monkeypatch):
-    """A migration that is made up: the same tables under the next number."""
-    is_server = find_place(address).url is not None
-    monkeypatch.setattr(schema, "REVISIONS", ("0001", "0002"))
-    monkeypatch.setattr(
-        schema,
-        "_migrate",
-        lambda connection: connection.execute(text("UPDATE standoff_revision SET version_num = '0002'")),
+@pytest.fixture
+def first_version(no_store, monkeypatch):
+    """A store as the first version made it, with an event that somebody dropped."""
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "REVISIONS", ("0001",))
+        with prepare_store(no_store) as store:
+            store.add_documents([document()])
+            store.add_codings([coded(document())], method=METHOD)
+    made = create_engine(find_place(no_store).url or f"sqlite:///{no_store}")
+    change(
+        made,
+        "INSERT INTO writes VALUES (3, '2031-03-05 00:00:00', 'reviews', '0.1.0')",
+        "INSERT INTO reviews VALUES (1, 3, 1, 'drop', NULL, 'ann', 'an exercise', '2031-03-05 00:00:00')",
     )
-    if_opened = [fault(lambda: open_store(address)).code] if is_server else [open_store(address).close()]
+    made.dispose()
+    return no_store
+
+
+def test_an_older_store_is_brought_up_to_date_where_that_is_allowed(first_version):
+    is_server = find_place(first_version).url is not None
+    if_opened = [fault(lambda: open_store(first_version)).code] if is_server else [open_store(first_version).close()]
     assert if_opened == (["store-older"] if is_server else [None])
-    prepare_store(address).close()
-    database = Database(find_place(address), 1.0)
+    prepare_store(first_version).close()
+    database = Database(find_place(first_version), 1.0)
     with database.reading() as connection:
         assert schema.find_revision(connection) == schema.Found("0002", __version__)
     database.close()
+
+
+def test_what_an_older_store_holds_is_kept_and_goes_on(first_version):
+    with prepare_store(first_version) as store:
+        dropped, other = store.coded_events()
+        assert dropped.review.review == Review(
+            1, "drop", "ann", "an exercise", reviewed_at=dt.datetime(2031, 3, 5, tzinfo=dt.UTC)
+        )
+        assert (dropped.stands_for, other.review) == ({}, None)
+        store.add_reviews([Review(2, "confirm", "ann", scenario="cuba-1962", stands_for="reply.ussr.write")])
+        store.set_mark("feed", {"up_to": 3})
+        assert store.coded_events()[1].stands_for == {"cuba-1962": "reply.ussr.write"}
+        assert store.check() == ()
 
 
 def test_a_migration_that_fails_changes_nothing(no_store, monkeypatch):

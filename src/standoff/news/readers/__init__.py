@@ -15,6 +15,7 @@ What is read is untrusted: `standoff.news.readers.reading` says what is guarded 
 from __future__ import annotations
 
 from standoff.news.readers.limits import Limits
+from standoff.news.readers.lines import read_lines
 from standoff.news.readers.reading import read_documents
 
-__all__ = ["Limits", "read_documents"]
+__all__ = ["Limits", "read_documents", "read_lines"]

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from standoff.errors import InputError, Problem
 from standoff.news.document import Document
@@ -39,10 +39,10 @@ from standoff.news.readers.limits import Deadline, Limits
 from standoff.news.readers.local_file import read_file, read_standard_input
 from standoff.news.readers.normal_form import drop_unwritable, normalise, normalise_line
 from standoff.news.readers.plain_text import read_plain_text
-from standoff.news.readers.source import Source
-from standoff.news.readers.web_address import is_web_address, read_web_address
+from standoff.news.readers.source import Source, Validators
+from standoff.news.readers.web_address import is_web_address, read_if_changed, read_web_address
 
-__all__ = ["read_documents"]
+__all__ = ["Polled", "poll_documents", "read_documents"]
 
 _DEFAULT = Limits()
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
@@ -50,6 +50,19 @@ _PAGE_STARTS = ("<!doctype html", "<html", "<head", "<body", "<article", "<main"
 _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/rdf+xml"}
 _JSON_TYPES = {"application/json", "application/x-ndjson", "application/jsonl", "application/x-jsonlines"}
 _PAGE_TYPES = {"text/html", "application/xhtml+xml"}
+
+
+@dataclass(frozen=True)
+class Polled:
+    """The documents of a source that is read again and again.
+
+    Attributes:
+        documents: The documents, in the order of the source.
+        validators: By what the server will tell whether they have changed.
+    """
+
+    documents: tuple[Document, ...]
+    validators: Validators
 
 
 def read_documents(source: str, *, limits: Limits = _DEFAULT, encoding: str = "") -> Iterator[Document]:
@@ -76,6 +89,35 @@ def read_documents(source: str, *, limits: Limits = _DEFAULT, encoding: str = ""
         found = read_web_address(source, limits, deadline)
     else:
         found = read_file(source, limits, deadline)
+    return iter(_read_documents(source, found, limits, encoding, deadline))
+
+
+def poll_documents(source: str, known: Validators, *, limits: Limits = _DEFAULT) -> Polled | None:
+    """Read the documents of a source if they are not the ones that are known.
+
+    Args:
+        source: Path of a file, or an http or https URL.
+        known: What the server said of what is known; empty to read it in any case. A file is always read.
+        limits: The most that is read; a source beyond it is refused.
+
+    Returns:
+        The documents; None where the server says that nothing has changed.
+
+    Raises:
+        InputError: As of `read_documents`.
+        MissingExtraError: A library of the extra `news` is not installed.
+    """
+    deadline = Deadline(source, limits.seconds)
+    if is_web_address(source):
+        found = read_if_changed(source, limits, deadline, known)
+        if found is None:
+            return None
+    else:
+        found = read_file(source, limits, deadline)
+    return Polled(tuple(_read_documents(source, found, limits, "", deadline)), found.validators)
+
+
+def _read_documents(source: str, found: Source, limits: Limits, encoding: str, deadline: Deadline) -> list[Document]:
     media_type, drafts = _parse(found, encoding, deadline)
     deadline.left()
     if len(drafts) > limits.num_documents:
@@ -85,7 +127,7 @@ def read_documents(source: str, *, limits: Limits = _DEFAULT, encoding: str = ""
             "split it, or allow more documents",
             file=source,
         )
-    return iter(_documents(drafts, found, media_type, limits))
+    return _documents(drafts, found, media_type, limits)
 
 
 def _parse(source: Source, encoding: str, deadline: Deadline) -> tuple[str, list[Draft]]:

@@ -9,7 +9,23 @@ from standoff.errors import InputError
 from standoff.news.readers.faults import fault
 from standoff.news.readers.limits import Limits
 
-__all__ = ["Source", "too_large"]
+__all__ = ["Source", "Validators", "too_large"]
+
+
+@dataclass(frozen=True)
+class Validators:
+    """By what a server tells whether its answer has changed; both are "" where it says neither.
+
+    Attributes:
+        etag: Its name for the version.
+        last_modified: When it changed last, in its own words.
+    """
+
+    etag: str = ""
+    last_modified: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.etag or self.last_modified)
 
 
 @dataclass(frozen=True)
@@ -22,6 +38,7 @@ class Source:
         media_type: As the server or the name of the file says, "" where neither does.
         encoding: As the server says, "" where it does not.
         retrieved: When it was read, UTC.
+        validators: As the server says.
     """
 
     content: bytes
@@ -29,6 +46,7 @@ class Source:
     media_type: str
     encoding: str
     retrieved: dt.datetime
+    validators: Validators = Validators()
 
 
 def too_large(address: str, limits: Limits) -> InputError:

@@ -26,19 +26,20 @@ import ssl
 import threading
 import urllib.request
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from standoff.errors import InputError
 from standoff.news.readers.faults import fault, shown
 from standoff.news.readers.limits import Deadline, Limits
-from standoff.news.readers.source import Source, too_large
+from standoff.news.readers.source import Source, Validators, too_large
 from standoff.version import __version__
 
-__all__ = ["is_web_address", "read_web_address"]
+__all__ = ["is_web_address", "read_if_changed", "read_web_address"]
 
 _HOST = re.compile(rb"[\w.:%-]+", re.ASCII)
 _REDIRECTS = {301, 302, 303, 307, 308}
+_PLAIN = re.compile(r"[ -~]{1,500}")
 _CHUNK = 1 << 16
 _CONNECTING = 10.0
 """Most seconds for the connection to one address of a host."""
@@ -83,10 +84,34 @@ def read_web_address(address: str, limits: Limits, deadline: Deadline) -> Source
             is no text (`unsupported-type`) or half of it (`cut-off`), or goes beyond a limit (`too-large`, `too-slow`,
             `too-many-redirects`).
     """
+    found = read_if_changed(address, limits, deadline, Validators())
+    assert found is not None, "nothing was known that could be unchanged"
+    return found
+
+
+def read_if_changed(address: str, limits: Limits, deadline: Deadline, known: Validators) -> Source | None:
+    """Read what an address answers if that is something else than what is known.
+
+    Args:
+        address: URL, http or https.
+        limits: How much.
+        deadline: Until when.
+        known: What the server said of what is known; empty to read it in any case.
+
+    Returns:
+        The content; None where the server says that it has not changed.
+
+    Raises:
+        InputError: As of `read_web_address`.
+    """
+    asked = _HEADERS | ({"If-None-Match": known.etag} if known.etag else {})
+    asked |= {"If-Modified-Since": known.last_modified} if known.last_modified else {}
     current = address
     for _ in range(limits.num_redirects + 1):
         parts = _split(current, address)
-        with _answer(parts, current, limits, deadline) as answer:
+        with _answer(parts, current, limits, deadline, headers=asked) as answer:
+            if known and answer.status == 304:
+                return None
             if answer.status not in _REDIRECTS or not answer.headers.get("Location"):
                 return _read(answer, current, limits)
             try:
@@ -115,7 +140,9 @@ def _split(current: str, address: str) -> SplitResult:
 
 
 @contextlib.contextmanager
-def _answer(parts: SplitResult, current: str, limits: Limits, deadline: Deadline) -> Iterator[http.client.HTTPResponse]:
+def _answer(
+    parts: SplitResult, current: str, limits: Limits, deadline: Deadline, *, headers: Mapping[str, str]
+) -> Iterator[http.client.HTTPResponse]:
     """The answer to a GET; what goes wrong while it is used is told as a fault of the address."""
     host = (parts.hostname or "").encode("idna").decode("ascii")
     watched: list[socket.socket] = []
@@ -133,7 +160,7 @@ def _answer(parts: SplitResult, current: str, limits: Limits, deadline: Deadline
     connection: http.client.HTTPConnection | None = None
     try:
         connection, target = _connect(parts, host, limits, deadline, watched)
-        connection.request("GET", target, headers=_HEADERS)
+        connection.request("GET", target, headers=dict(headers))
         with connection.getresponse() as answer:
             yield answer
         if has_passed.is_set():
@@ -262,7 +289,14 @@ def _read(answer: http.client.HTTPResponse, address: str, limits: Limits) -> Sou
         raise too_large(address, limits)
     content = _take(answer, address, limits, is_packed="gzip" in packing)
     encoding = answer.headers.get_content_charset() or ""
-    return Source(content, address, media_type, encoding, dt.datetime.now(dt.UTC))
+    validators = Validators(_validator(answer, "ETag"), _validator(answer, "Last-Modified"))
+    return Source(content, address, media_type, encoding, dt.datetime.now(dt.UTC), validators)
+
+
+def _validator(answer: http.client.HTTPResponse, name: str) -> str:
+    """What a header says, to be sent back later; "" where it is not plain."""
+    value = (answer.headers.get(name) or "").strip()
+    return value if _PLAIN.fullmatch(value) else ""
 
 
 def _take(answer: http.client.HTTPResponse, address: str, limits: Limits, *, is_packed: bool) -> bytes:

@@ -11,6 +11,8 @@ import pytest
 from articles import PAGE, RSS, SENTENCE, code_of, web_server
 from standoff.errors import InputError
 from standoff.news.readers import Limits, read_documents
+from standoff.news.readers.reading import poll_documents
+from standoff.news.readers.source import Validators
 from standoff.news.readers.web_address import _is_public
 
 OPEN = Limits(allow_private=True, seconds=20)
@@ -291,3 +293,54 @@ def test_a_malformed_address_is_told_without_its_password(address):
         read_documents(address, limits=Limits(seconds=5))
     assert code_of(caught) == "bad-address"
     assert ":p@" not in str(caught.value)
+
+
+def versioned(handler):
+    """An answer with a version, and "not modified" to those who know it."""
+    is_known = handler.headers.get("If-None-Match") == '"v1"'
+    handler.send_response(304 if is_known else 200)
+    if not is_known:
+        handler.send_header("Content-Type", "text/plain")
+        handler.send_header("ETag", '"v1"')
+        handler.send_header("Last-Modified", "Sun, 04 May 2031 08:00:00 GMT")
+    handler.end_headers()
+    if not is_known:
+        handler.wfile.write(SENTENCE.encode())
+
+
+def test_what_has_not_changed_is_not_read_again():
+    limits = Limits(allow_private=True)
+    with web_server(versioned) as (address, _):
+        first = poll_documents(address, Validators(), limits=limits)
+        again = poll_documents(address, first.validators, limits=limits)
+    assert first.validators == Validators('"v1"', "Sun, 04 May 2031 08:00:00 GMT")
+    assert [document.text for document in first.documents] == [SENTENCE]
+    assert again is None
+
+
+def test_a_server_that_says_nothing_has_changed_to_somebody_who_knows_nothing_is_refused():
+    def answer(handler):
+        handler.send_response(304)
+        handler.end_headers()
+
+    with web_server(answer) as (address, _), pytest.raises(InputError, match="http-status"):
+        poll_documents(address, Validators(), limits=Limits(allow_private=True))
+
+
+def test_a_version_that_is_no_plain_text_is_not_sent_back():
+    def answer(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/plain")
+        handler.send_header("ETag", "v\u00e9")
+        handler.end_headers()
+        handler.wfile.write(SENTENCE.encode())
+
+    with web_server(answer) as (address, _):
+        found = poll_documents(address, Validators(), limits=Limits(allow_private=True))
+    assert found.validators == Validators()
+
+
+def test_a_file_is_read_each_time(tmp_path):
+    (tmp_path / "a.txt").write_text(SENTENCE)
+    known = Validators("x")
+    assert len(poll_documents(str(tmp_path / "a.txt"), known).documents) == 1

@@ -1,0 +1,248 @@
+"""`standoff events`: what was coded, and what people said about it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from standoff.cli.news_options import AsJson, Author, ForScenario, Reason, StorePlace, day_of, open_desk, scenario_named
+from standoff.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from standoff.store.records import StoredEvent
+    from standoff.store.repository import Store
+    from standoff.workbench.docket import Docket
+    from standoff.workbench.event_table import EventFilter
+
+__all__ = ["register"]
+
+events = typer.Typer(
+    name="events",
+    help="List, show, correct, drop and export the coded events of a store.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="DAY", help="First day of the events, such as 2026-02-02.")
+]
+Until = Annotated[str | None, typer.Option("--until", metavar="DAY", help="Last day of the events.")]
+Countries = Annotated[
+    list[str] | None,
+    typer.Option("--country", metavar="CODE", help="Who acts or is acted upon, such as IRN or IGO:UN."),
+]
+Types = Annotated[list[str] | None, typer.Option("--type", metavar="TYPE", help="PLOVER type, such as MOBILIZE.")]
+WithDropped = Annotated[bool, typer.Option("--dropped", help="Dropped events, too.")]
+Number = Annotated[
+    str, typer.Argument(metavar="EVENT", help="Number or name of an event, as `events list` prints them.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the app."""
+    app.add_typer(events)
+
+
+def _wanted(
+    since: str | None,
+    until: str | None,
+    countries: list[str] | None,
+    types: list[str] | None,
+    *,
+    scenario: str | None,
+    dropped: bool,
+) -> EventFilter:
+    from standoff.workbench.event_table import EventFilter
+
+    return EventFilter(
+        since=day_of("--since", since),
+        until=day_of("--until", until),
+        countries=tuple(countries or ()),
+        event_types=tuple(one.upper() for one in types or ()),
+        scenario=scenario_named(scenario),
+        with_dropped=dropped,
+    )
+
+
+@events.command("list")
+def list_events(
+    since: Since = None,
+    until: Until = None,
+    country: Countries = None,
+    event_type: Types = None,
+    scenario: ForScenario = None,
+    dropped: WithDropped = False,
+    store: StorePlace = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the events of a store by day, as they are taken to be."""
+    from standoff.workbench.event_table import event_document, select_events
+
+    wanted = _wanted(since, until, country, event_type, scenario=scenario, dropped=dropped)
+    with open_desk(store) as desk:
+        found = select_events(desk, wanted)
+    if as_json:
+        _print_json({"known_by": found.known_by, "events": [event_document(found, one) for one in found.events]})
+        return
+    from standoff.cli.events_drawing import draw_events
+
+    draw_events(found)
+
+
+@events.command("show")
+def show_event(number: Number, store: StorePlace = None, as_json: AsJson = False) -> None:
+    """Show an event with its quote in context, who tells it, and everything said of it."""
+    from standoff.workbench.event_table import event_document
+
+    with open_desk(store) as desk:
+        docket, one = _find(desk, number)
+        reviews = desk.reviews(one.event_id)
+    if as_json:
+        said = [
+            {
+                "verdict": review.review.action,
+                "reviewer": review.review.author,
+                "reason": review.review.reason,
+                "at": review.review.reviewed_at.isoformat() if review.review.reviewed_at else None,
+                "taken_as": review.review.correction.document() if review.review.correction else None,
+                "scenario": review.review.scenario,
+                "stands_for": review.review.stands_for,
+            }
+            for review in reviews
+        ]
+        _print_json(event_document(docket, one) | {"reviews": said})
+        return
+    from standoff.cli.events_drawing import draw_event
+
+    draw_event(docket, one, reviews)
+
+
+@events.command("edit")
+def edit_event(
+    number: Number,
+    author: Author,
+    event_type: Annotated[str | None, typer.Option("--type", metavar="TYPE", help="The right PLOVER type.")] = None,
+    actor: Annotated[
+        str | None, typer.Option("--actor", metavar="CODE", help="Who acts, such as 'USA MIL'; '' for nobody known.")
+    ] = None,
+    target: Annotated[str | None, typer.Option("--target", metavar="CODE", help="Towards whom, likewise.")] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", metavar="DAY", help="The right day; '' where it is not known.")
+    ] = None,
+    stands_for: Annotated[
+        str | None,
+        typer.Option(
+            "--stands-for",
+            metavar="NAME",
+            help="The event of the model of --scenario that it is, such as pressure.usa.strike; '' for none.",
+        ),
+    ] = None,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", metavar="SCENARIO", help="The scenario that --stands-for belongs to.")
+    ] = None,
+    reason: Reason = "",
+    store: StorePlace = None,
+) -> None:
+    """Correct an event: a review is recorded, and what was coded stays."""
+    from standoff.workbench.corrections import Correction, check_correction, model_events, review_of
+
+    kind = event_type.upper() if event_type else event_type
+    correction = Correction(kind, actor, target, date, stands_for)
+    if (stands_for is not None) != (scenario is not None):
+        message = (
+            "`--stands-for` and `--scenario` go together"
+            if stands_for is not None
+            else "`--scenario` alone says nothing"
+        )
+        advice = (
+            "name the scenario whose event it is" if stands_for is not None else "add `--stands-for`, or leave it out"
+        )
+        raise InputError(Problem("missing-option", message, help=advice))
+    known = scenario_named(scenario)
+    names = [one.name for one in model_events(known)] if known is not None else []
+    problems = check_correction(correction, names)
+    if problems:
+        raise InputError(problems)
+    with open_desk(store) as desk:
+        docket, one = _find(desk, number)
+        told = docket.twins(one)
+        reviews = [
+            review_of(
+                each, "correct", author=author, reason=reason, correction=correction, scenario=known.id if known else ""
+            )
+            for each in told
+        ]
+        desk.add_reviews(reviews)
+    _confirm("corrected", told)
+
+
+@events.command("drop")
+def drop_event(
+    number: Number,
+    author: Author,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; recorded with the review.")],
+    store: StorePlace = None,
+) -> None:
+    """Drop an event that the text does not tell: a review is recorded, and what was coded stays."""
+    from standoff.workbench.corrections import review_of
+
+    with open_desk(store) as desk:
+        docket, one = _find(desk, number)
+        told = docket.twins(one)
+        desk.add_reviews([review_of(each, "drop", author=author, reason=reason) for each in told])
+    _confirm("dropped", told)
+
+
+@events.command("export")
+def export_events(
+    output: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; .csv, .parquet or .json.")],
+    file_format: Annotated[
+        str | None,
+        typer.Option("--format", metavar="NAME", help="csv, parquet or plover; by default what the file ends with."),
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    country: Countries = None,
+    event_type: Types = None,
+    scenario: ForScenario = None,
+    dropped: WithDropped = False,
+    store: StorePlace = None,
+) -> None:
+    """Write events to a file: CSV, Parquet, or the JSON records of PLOVER."""
+    from standoff.storing import check_writable, write_whole
+    from standoff.workbench.event_files import event_file, format_of
+    from standoff.workbench.event_table import select_events
+
+    name = format_of(output, file_format)
+    check_writable(output, "the events")
+    wanted = _wanted(since, until, country, event_type, scenario=scenario, dropped=dropped)
+    with open_desk(store) as desk:
+        found = select_events(desk, wanted)
+    write_whole(output, event_file(found, name), "the events")
+    typer.echo(f"wrote {len(found.events)} events to {output}")
+
+
+def _find(desk: Store, given: str) -> tuple[Docket, StoredEvent]:
+    """The event of a number or name, with those that tell the same."""
+    from standoff.workbench.docket import docket_of_store, find_event
+
+    every = docket_of_store(desk, keep=None)
+    return every, find_event(every, given)
+
+
+def _confirm(done: str, told: tuple[StoredEvent, ...]) -> None:
+    numbers = ", ".join(str(one.event_id) for one in told)
+    typer.echo(
+        f"{done} event {numbers}" if len(told) == 1 else f"{done} events {numbers}, which are told in the same words"
+    )
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    from standoff.workbench import JSON_VERSION
+
+    sys.stdout.write(json.dumps({"json_version": JSON_VERSION} | document, indent=1, allow_nan=False) + "\n")

@@ -1,0 +1,187 @@
+"""`standoff update`: from news to a new forecast, and what moved it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from standoff.cli.coder_options import open_coder_named
+from standoff.cli.news_options import AsJson, CoderName, StorePlace, day_of, open_desk
+from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName, progress_bar
+from standoff.cli.watch_command import Targets
+from standoff.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from standoff.belief.continuing import Continued
+    from standoff.belief.likelihood import ReportingModel
+    from standoff.store.repository import Store
+    from standoff.workbench import Crisis
+    from standoff.workbench.docket import Docket
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the app."""
+    app.command("update")(update)
+
+
+def update(
+    scenario: ScenarioName,
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILE|URL]...",
+            help="News to be coded first; with --store it is kept there. Without any, the events of the store are used.",
+        ),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", metavar="DAY", help="Count what happened up to this day; by default the day of the latest news."
+        ),
+    ] = None,
+    reviews: Annotated[
+        Path | None,
+        typer.Option(
+            "--reviews",
+            metavar="FILE",
+            help="Reviews to apply first, as `standoff review --export` makes them; kept in the store.",
+        ),
+    ] = None,
+    confusion: Annotated[
+        Path | None,
+        typer.Option(
+            "--confusion",
+            metavar="FILE",
+            help="What the coder makes of types, measured: JSON with `types` and `counts`.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FILE", help="Write the scenario as it stands now, to go on from; YAML."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Let --output replace a file.")] = False,
+    target: Targets = None,
+    store: StorePlace = None,
+    coder: CoderName = "offline",
+    overrides: Overrides = None,
+    belief_points: BeliefPoints = None,
+    belief_tolerance: BeliefTolerance = 2e-3,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a forecast up to date with news: beliefs, odds, and which report moved them."""
+    from standoff import workbench
+
+    crisis = workbench.load(scenario, overrides=list(overrides or []))
+    day = day_of("--as-of", as_of)
+    if output is not None:
+        _check_output(output, force)
+    model = _model(confusion)
+    from standoff.analysis.targets import parse_targets
+    from standoff.solve.equilibrium import Settings
+    from standoff.workbench.news_update import record_update, update_on_news
+
+    targets = parse_targets(crisis.scenario, target) if target else None
+    settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
+    number = None
+    uncoded: list[tuple[str, str]] = []
+    if sources and store is None:
+        docket = _docket_of_sources(crisis, sources, reviews, coder=coder, uncoded=uncoded)
+        with progress_bar() as progress:
+            found = update_on_news(
+                crisis, docket, as_of=day, model=model, targets=targets, settings=settings, progress=progress
+            )
+    else:
+        with open_desk(store) as desk:
+            docket = _docket_of_store(desk, crisis, sources or [], reviews, coder=coder, uncoded=uncoded)
+            with progress_bar() as progress:
+                found = update_on_news(
+                    crisis, docket, as_of=day, model=model, targets=targets, settings=settings, progress=progress
+                )
+            number = record_update(desk, found)
+    if as_json:
+        document: dict[str, Any] = found.document() | {
+            "run": number,
+            "not_coded": [{"document": where, "reason": reason} for where, reason in uncoded],
+        }
+        sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")
+    else:
+        from standoff.cli.update_drawing import draw_update
+
+        draw_update(found, docket, uncoded=uncoded, run_id=number)
+    if output is not None:
+        continued = found.updated.continued()
+        _write(output, continued, force, as_json)
+
+
+def _check_output(output: Path, force: bool) -> None:
+    from standoff.storing import check_writable
+
+    if output.exists() and not force:
+        message = f"`{output}` is there already"
+        raise InputError(Problem("file-exists", message, help="choose another name, or replace it with `--force`"))
+    check_writable(output, "the scenario")
+
+
+def _write(output: Path, continued: Continued, force: bool, as_json: bool) -> None:
+    from standoff.storing import write_whole
+
+    _check_output(output, force)  # again: the work took a while
+    write_whole(output, continued.text.encode("utf-8"), "the scenario")
+    if not as_json:
+        typer.echo(f"\nwrote {output}; next: standoff run {output}")
+        for note in continued.notes:
+            typer.echo(f"  {note}")
+
+
+def _model(confusion: Path | None) -> ReportingModel | None:
+    if confusion is None:
+        return None
+    from standoff.belief.likelihood import ReportingModel, load_confusion
+
+    return ReportingModel(confusion=load_confusion(confusion))
+
+
+def _docket_of_sources(
+    crisis: Crisis, sources: list[str], reviews: Path | None, *, coder: str, uncoded: list[tuple[str, str]]
+) -> Docket:
+    """Code sources and keep nothing."""
+    from standoff.workbench.docket import docket_of_documents, reviewed
+    from standoff.workbench.ingest import read_sources
+    from standoff.workbench.review_files import read_reviews
+
+    documents, faults = read_sources(sources)
+    if faults:
+        raise InputError(faults)
+    docket, codings = docket_of_documents(documents, open_coder_named(coder))
+    of_hash = {document.document_hash: document for document in documents}
+    uncoded += [(of_hash[coded.document_hash].address, coded.refused) for coded in codings if coded.refused]
+    if reviews is None:
+        return docket
+    return reviewed(docket, read_reviews(reviews, docket, crisis.scenario))
+
+
+def _docket_of_store(
+    desk: Store, crisis: Crisis, sources: list[str], reviews: Path | None, *, coder: str, uncoded: list[tuple[str, str]]
+) -> Docket:
+    """Take the events of the store, once sources are kept in it and reviews are applied."""
+    from standoff.workbench.docket import docket_of_store
+
+    if sources:
+        from standoff.workbench.ingest import ingest, read_sources
+
+        documents, faults = read_sources(sources)
+        if faults:
+            raise InputError(faults)
+        ingested = ingest(desk, documents, coder=open_coder_named(coder), scenario=crisis.scenario)
+        uncoded += [(refusal.document.address, refusal.reason) for refusal in ingested.refused]
+    if reviews is not None:
+        from standoff.workbench.review_files import read_reviews
+
+        desk.add_reviews(read_reviews(reviews, docket_of_store(desk), crisis.scenario))
+    return docket_of_store(desk)

@@ -1,0 +1,76 @@
+"""Names of actors in a text: the longest that fits, with the case that it asks for.
+
+Acronyms are looked up as they are written, so that "us" is not the United States and "who" no health organisation. Other names
+begin with a capital where the table writes one. Accents do not count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from standoff.news.actors.tables import Entry, fold, names_by_words, words_of
+
+__all__ = ["Name", "find_names"]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in a text.
+
+    Attributes:
+        start: First code point.
+        end: One past the last.
+        entry: What it stands for.
+    """
+
+    start: int
+    end: int
+    entry: Entry
+
+
+def find_names(text: str) -> list[Name]:
+    """Find every name of the tables.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        Names in the order of the text; they do not overlap.
+
+    Examples:
+        >>> [(name.entry.code, name.entry.kind) for name in find_names("Tehran told us that the US was late.")]
+        [('IRN', 'seat'), ('USA', 'country')]
+    """
+    table = names_by_words()
+    words = list(words_of(text))
+    folded = [fold(word.group()).lower() for word in words]
+    names: list[Name] = []
+    index = 0
+    while index < len(words):
+        for wanted, entry in table.get(folded[index], ()):
+            last = index + len(wanted) - 1
+            if last >= len(words) or tuple(folded[index : last + 1]) != wanted:
+                continue
+            written = text[words[index].start() : words[last].end()]
+            if _case_fits(written, entry) and not _is_broken(text, words, index, last):
+                names.append(Name(words[index].start(), words[last].end(), entry))
+                index = last
+                break
+        index += 1
+    return names
+
+
+def _case_fits(written: str, entry: Entry) -> bool:
+    if entry.is_acronym:
+        return written == entry.name or written + "." == entry.name
+    if entry.name[0].isupper():
+        return written[0].isupper()
+    return True
+
+
+def _is_broken(text: str, words: list, index: int, last: int) -> bool:  # type: ignore[type-arg]
+    """Whether something but spaces, hyphens, apostrophes or full stops stands between the words."""
+    return any(
+        len(gap := text[words[at].end() : words[at + 1].start()]) > 2 or gap.strip(" \u00a0-–’'.&")
+        for at in range(index, last)
+    )

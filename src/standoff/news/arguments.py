@@ -1,0 +1,201 @@
+"""Who acts and on whom: a linear model over the phrases of a sentence, for one trigger at a time.
+
+Every noun phrase, and every name inside one ("the Greek rejection"), is an actor, a target or neither. The model sees the
+dependency path from the trigger, the voice of the trigger, the type of the act, and what the phrase names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from standoff.news.actors.resolving import Resolved
+from standoff.news.grammar import auxiliaries, content_lemma, path_between, subjects
+from standoff.news.lexicon import WORDS
+from standoff.news.linear import LinearModel
+
+__all__ = ["ARGUMENT_CLASSES", "Arguments", "describe_argument", "find_arguments", "find_phrases"]
+
+ARGUMENT_CLASSES = ("actor", "target", "-")
+LEAST = 0.40
+"""Least probability of the best actor, and of the best target."""
+LEAST_OTHER = 0.50
+"""Least probability of any other."""
+_MUTUAL = frozenset(["AGREE", "CONSULT", "COOPERATE"])
+_SKIPPED = frozenset(
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "week",
+        "month",
+        "year",
+        "day",
+        "time",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Arguments of one trigger, each a token with its probability.
+
+    Attributes:
+        actors: Who acts, the most probable first.
+        targets: On whom.
+    """
+
+    actors: tuple[tuple[Any, float], ...]
+    targets: tuple[tuple[Any, float], ...]
+
+
+def find_phrases(sentence: Any, resolved: Mapping[int, Resolved]) -> list[Any]:
+    """Tokens that may be actors or targets: heads of noun phrases and names inside them.
+
+    Args:
+        sentence: A spaCy span.
+        resolved: What phrases name, by token.
+    """
+    heads = {
+        chunk.root.i
+        for chunk in sentence.noun_chunks
+        if chunk.root.ent_type_ not in ("DATE", "TIME", "PERCENT", "MONEY")
+    }
+    heads |= {index for index in resolved if sentence.start <= index < sentence.end}
+    return [sentence.doc[index] for index in sorted(heads) if sentence.doc[index].lemma_.lower() not in _SKIPPED]
+
+
+def describe_argument(
+    trigger: Any, phrase: Any, event_type: str, *, resolved: Mapping[int, Resolved], phrases: Sequence[Any]
+) -> dict[str, float]:
+    """Features of a phrase for a trigger.
+
+    Args:
+        trigger: The trigger, a spaCy token.
+        phrase: Head of the phrase.
+        event_type: Type of the act.
+        resolved: What phrases name, by token.
+        phrases: All phrases of the sentence.
+
+    Returns:
+        Values by name.
+    """
+    passive = any(aux.dep_ == "auxpass" for aux in auxiliaries(trigger)) or (
+        trigger.tag_ == "VBN" and trigger.dep_ in ("acl", "ROOT") and not auxiliaries(trigger)
+    )
+    voice = "noun" if trigger.pos_ in ("NOUN", "PROPN") else "passive" if passive else "active"
+    path = path_between(trigger, phrase)
+    found = resolved.get(phrase.i)
+    codes = found.codes if found else ()
+    role = (codes[0].split()[-1].split(":")[0] if codes else found.role) if found else "-"
+    is_actor = bool(found and found.is_actor)
+    side = "before" if phrase.i < trigger.i else "after"
+    short = path if path.count(">") + path.count("<") <= 4 else ""
+    between = sum(
+        1 for other in phrases if min(phrase.i, trigger.i) < other.i < max(phrase.i, trigger.i) and other.i in resolved
+    )
+    features = {
+        f"path={path or 'far'}|{voice}": 1.0,
+        f"path={short or 'far'}": 0.6,
+        f"dep={phrase.dep_}|{voice}|{side}": 0.7,
+        f"dep={phrase.dep_}|{event_type}": 0.4,
+        f"type={event_type}|{side}|{voice}": 0.5,
+        f"type={event_type}|{path or 'far'}": 0.6,
+        f"actor={is_actor}|{side}": 0.8,
+        f"role={role}": 0.5,
+        f"role={role}|{side}": 0.4,
+        f"between={min(between, 3)}|{side}": 0.5,
+        f"kind={found.kind if found else ''}|{phrase.pos_}": 0.4,
+        f"open={bool(found and found.is_open)}": 0.3,
+        f"judge={bool(found and found.is_judge)}": 0.8,
+        f"word={content_lemma(phrase)}": 0.3,
+        f"verb={content_lemma(trigger)}|{phrase.dep_}": 0.5,
+    }
+    head = phrase.head
+    if phrase.dep_ in ("pobj", "pcomp"):
+        features[f"by={head.lower_}|{side}|{is_actor}"] = 0.8
+        features[f"by={head.lower_}|{event_type}"] = 0.6
+        features[f"by={head.lower_}|{content_lemma(trigger)}"] = 0.5
+    if phrase.dep_ in ("nsubj", "nsubjpass"):
+        direct = head.i == trigger.i
+        features[f"subject|{direct}|{voice}|{is_actor}"] = 0.9
+        if not direct and head.lemma_.lower() in WORDS["say"]:
+            features["subject-of-say"] = 0.8
+    if phrase.dep_ == "poss" or phrase.dep_ in ("amod", "compound", "nmod"):
+        features[f"inside|{head.i == trigger.i}|{voice}"] = 0.8
+        outer = resolved.get(head.i)
+        features[f"inside-actor={bool(outer and outer.is_actor)}"] = 0.9
+    same = [other for other in phrases if other.dep_ == phrase.dep_ and other.head.i == phrase.head.i]
+    features[f"alone={len(same) == 1}"] = 0.2
+    features[
+        f"only-actor-{side}={sum(1 for other in phrases if other.i in resolved and (other.i < trigger.i) == (side == 'before')) == 1}|{is_actor}"
+    ] = 0.5
+    return features
+
+
+def find_arguments(
+    model: LinearModel, trigger: Any, event_type: str, *, resolved: Mapping[int, Resolved], phrases: Sequence[Any]
+) -> Arguments:
+    """Actors and targets of a trigger.
+
+    Args:
+        model: Trained, with `ARGUMENT_CLASSES`.
+        trigger: The trigger, a spaCy token.
+        event_type: Type of the act.
+        resolved: What phrases name, by token.
+        phrases: Phrases of the sentence, from `find_phrases`.
+    """
+    candidates = [phrase for phrase in phrases if phrase.i != trigger.i]
+    if not candidates:
+        return Arguments((), ())
+    rows = [describe_argument(trigger, phrase, event_type, resolved=resolved, phrases=phrases) for phrase in candidates]
+    table = model.probabilities(rows)
+    actor, target = model.classes.index("actor"), model.classes.index("target")
+    actors = _chosen(candidates, table[:, actor], table[:, target], event_type in _MUTUAL)
+    if not actors:
+        actors = _own_subject(trigger, candidates, resolved)
+    targets = _chosen(candidates, table[:, target], table[:, actor], False)
+    return Arguments(actors, targets)
+
+
+def _chosen(candidates: Sequence[Any], own: Any, other: Any, is_mutual: bool) -> tuple[tuple[Any, float], ...]:
+    """The best, and others that are joined to it by "and", or act together with it."""
+    ranked = sorted(
+        ((float(own[at]), at) for at in range(len(candidates)) if own[at] > other[at]), key=lambda item: (-item[0], item[1])
+    )
+    if not ranked or ranked[0][0] < LEAST:
+        return ()
+    best = candidates[ranked[0][1]]
+    chosen = [(best, ranked[0][0])]
+    for value, at in ranked[1:]:
+        if value >= LEAST_OTHER and (is_mutual or _are_joined(best, candidates[at])):
+            chosen.append((candidates[at], value))
+    return tuple(chosen)
+
+
+def _own_subject(trigger: Any, candidates: Sequence[Any], resolved: Mapping[int, Resolved]) -> tuple[tuple[Any, float], ...]:
+    """The subject of an active verb where the model is unsure of everybody, if it names somebody who can act."""
+    if trigger.pos_ != "VERB" or any(aux.dep_ == "auxpass" for aux in auxiliaries(trigger)):
+        return ()
+    known = {candidate.i for candidate in candidates}
+    for subject in subjects(trigger):
+        found = resolved.get(subject.i)
+        if subject.dep_ == "nsubj" and subject.i in known and found is not None and found.codes and not found.is_judge:
+            return ((subject, LEAST),)
+    return ()
+
+
+def _are_joined(one: Any, other: Any) -> bool:
+    """Whether two phrases are parts of one list."""
+    for start, end in ((one, other), (other, one)):
+        token = start
+        while token.dep_ == "conj":
+            token = token.head
+            if token.i == end.i:
+                return True
+    return one.dep_ == "conj" and other.dep_ == "conj" and one.head.i == other.head.i

@@ -1,0 +1,172 @@
+"""Claims: positions and numbers that somebody is reported to hold.
+
+Numbers (`numbers`) and clauses are candidates; a linear model for each tells which kind of claim they are, or none. A clause is
+taken from its first auxiliary to its end; a condition, an assessment and a red line include their subject.
+
+The holder is who is quoted, else who the clause is said of; of a number, who acts with it. Whom it concerns is the nearest other
+country in the sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from standoff.news.actors.resolving import Resolved
+from standoff.news.grammar import auxiliaries, subjects
+from standoff.news.lexicon import JUDGES, WORDS
+
+__all__ = [
+    "CLAUSE_KINDS",
+    "ISSUES",
+    "NUMBER_KINDS",
+    "clause_span",
+    "describe_clause",
+    "find_issue",
+    "holder_of_clause",
+    "holder_of_number",
+]
+
+NUMBER_KINDS = ("quantity", "force_level", "casualties", "deadline", "schedule", "capability", "force_posture")
+"""Kinds that numbers may be."""
+CLAUSE_KINDS = (
+    "position", "red_line", "demand", "conditional_threat", "deadline", "intention", "capability", "force_posture", "schedule",
+    "assessment", "denial",
+)  # fmt: skip
+"""Kinds that clauses may be."""
+_DURATIONS = frozenset(["hour", "day", "week", "month", "year", "minute", "decade"])
+_WITH_SUBJECT = frozenset(["assessment", "conditional_threat", "red_line"])
+
+ISSUES: Mapping[str, frozenset[str]] = {
+    "nuclear": frozenset(["nuclear", "uranium", "enrichment", "enrich", "centrifuge", "warhead", "plutonium", "reactor", "iaea", "atomic"]),
+    "missiles": frozenset(["missile", "rocket", "ballistic", "arsenal"]),
+    "militias": frozenset(["militia", "proxy", "hezbollah", "houthis", "houthi", "hamas", "militias", "proxies"]),
+    "sanctions": frozenset(["sanction", "embargo", "tariff", "asset", "blacklist"]),
+    "ceasefire": frozenset(["ceasefire", "truce", "armistice", "cease-fire"]),
+    "prisoners": frozenset(["prisoner", "hostage", "detainee", "captive", "inmate"]),
+    "territory": frozenset(["border", "territory", "island", "shelf", "enclave", "annexation", "sovereignty", "line"]),
+    "shipping": frozenset(["strait", "tanker", "shipping", "ship", "vessel", "port", "lane", "waterway", "cargo"]),
+    "oil": frozenset(["oil", "gas", "barrel", "pipeline", "crude", "lng"]),
+    "forces": frozenset(["troop", "soldier", "army", "navy", "warship", "force", "frigate", "brigade", "division", "drill", "exercise", "manoeuvre", "battalion"]),
+    "talks": frozenset(["talk", "negotiation", "dialogue", "meeting", "round", "summit"]),
+    "refugees": frozenset(["refugee", "migrant", "asylum", "displaced"]),
+    "elections": frozenset(["election", "vote", "poll", "ballot", "referendum"]),
+    "trade": frozenset(["trade", "export", "import", "duty", "market"]),
+    "aid": frozenset(["aid", "grain", "food", "medicine", "relief", "humanitarian"]),
+    "human rights": frozenset(["torture", "protester", "dissident", "rights"]),
+}  # fmt: skip
+"""Words by issue; the issue with most words in a claim is its issue."""
+
+
+def describe_clause(token: Any, trigger_features: Mapping[str, float]) -> dict[str, float]:
+    """Features of a clause: those of its head as a trigger, and signs of claims.
+
+    Args:
+        token: Head of the clause.
+        trigger_features: From `triggers.describe_trigger`.
+    """
+    features = dict(trigger_features)
+    helpers = {aux.lower_ for aux in auxiliaries(token)}
+    who = subjects(token)
+    speaking = token.head.lemma_.lower() if token.dep_ in ("ccomp", "xcomp") else ""
+    marks = {child.lower_ for child in token.children if child.dep_ == "mark"}
+    signs = {
+        "able": bool(helpers & {"could", "can"}) or token.lemma_.lower() in ("able", "capable"),
+        "future": bool(helpers & {"will", "shall", "'ll"}),
+        "would": "would" in helpers,
+        "if": bool(marks & {"if", "unless", "should"}),
+        "judge": any(one.lemma_.lower() in JUDGES for one in who),
+        "judged": speaking in ("believe", "think", "expect", "reckon", "estimate", "suggest", "argue", "predict", "doubt", "calculate"),
+        "said": speaking in WORDS["say"],
+        "never": any(child.lower_ in ("never", "no", "not", "n't") for child in token.children),
+        "passive-wish": token.lemma_.lower() in ("expect", "due", "schedule", "plan", "set") and bool(helpers & {"is", "are", "was", "were"}),
+        "dated": any(child.ent_type_ == "DATE" for child in token.subtree),
+        "asked": token.dep_ in ("xcomp", "ccomp") and token.head.lemma_.lower() in ("urge", "demand", "ask", "call", "press", "tell", "want", "insist", "order"),
+    }  # fmt: skip
+    for name, holds in signs.items():
+        if holds:
+            features[f"sign={name}"] = 1.2
+    if any(one.lemma_.lower() in JUDGES for one in token.head.children):
+        features["sign=judge-above"] = 1.2
+    return features
+
+
+def clause_span(token: Any, kind: str) -> tuple[int, int]:
+    """First and last token of a claim that a clause makes.
+
+    Args:
+        token: Head of the clause.
+        kind: Kind of the claim.
+    """
+    first = last = token.i
+    for child in token.children:
+        if child.dep_ in ("conj", "cc", "punct", "parataxis", "ccomp") and not (
+            child.dep_ == "ccomp" and child.i > token.i
+        ):
+            continue
+        if child.dep_ in ("nsubj", "nsubjpass", "csubj", "expl") and kind not in _WITH_SUBJECT:
+            continue
+        if (
+            child.i < token.i
+            and child.dep_ in ("mark", "advcl", "prep", "advmod", "npadvmod")
+            and kind not in ("conditional_threat",)
+        ):
+            continue
+        if child.dep_ == "aux" and child.lower_ == "to" and kind in ("demand",):
+            continue
+        if child.dep_ in ("relcl",) or (child.dep_ == "advcl" and child.i > token.i and _says(child)):
+            continue
+        first, last = min(first, child.left_edge.i), max(last, child.right_edge.i)
+    words = token.doc
+    while last > first and (words[last].is_punct or words[last].is_space):
+        last -= 1
+    while first < last and words[first].is_punct:
+        first += 1
+    return int(first), int(last)
+
+
+def _says(token: Any) -> bool:
+    return token.lemma_.lower() in WORDS["say"]
+
+
+def find_issue(words: Any) -> str:
+    """The issue that words are about, "" where none is plain."""
+    lemmas = [token.lemma_.lower() for token in words]
+    counts = {name: sum(lemma in listed for lemma in lemmas) for name, listed in ISSUES.items()}
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] else ""
+
+
+def holder_of_clause(token: Any, kind: str, resolved: Mapping[int, Resolved]) -> Any:
+    """Who holds a claim whose speaker the text does not name: the subject of the clause or, of a demand, of what asks for it."""
+    verb = token
+    if kind == "demand" and token.dep_ in ("xcomp", "ccomp", "dobj", "pobj", "pcomp", "advcl"):
+        verb = token.head
+        if verb.pos_ == "ADP":
+            verb = verb.head
+    for _ in range(3):
+        for one in subjects(verb):
+            if one.i in resolved and resolved[one.i].is_actor:
+                return one
+        if verb.head.i == verb.i or verb.dep_ not in ("xcomp", "conj", "ccomp", "advcl"):
+            return None
+        verb = verb.head
+    return None
+
+
+def holder_of_number(head: Any, resolved: Mapping[int, Resolved]) -> Any:
+    """Whose a number is where nobody is named who tells it: who acts with what it counts, else whose the counted are."""
+    if head.lemma_.lower() in _DURATIONS and head.dep_ in ("npadvmod", "pobj", "nmod"):
+        return None
+    verb = head
+    for _ in range(5):
+        if verb.pos_ in ("VERB", "AUX") or verb.head.i == verb.i:
+            break
+        verb = verb.head
+    for one in subjects(verb):
+        if one.i != head.i and one.i in resolved and resolved[one.i].is_actor:
+            return one
+    for child in head.children:
+        if child.i in resolved and child.dep_ in ("amod", "poss", "compound", "nmod"):
+            return child
+    return None

@@ -1,0 +1,53 @@
+"""The coders that standoff has, by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from standoff.errors import InputError, Problem, nearest
+from standoff.extras import import_extra
+from standoff.news.coder import Coder
+
+if TYPE_CHECKING:
+    from standoff.news.language_model import LanguageModel
+
+__all__ = ["CODERS", "open_coder"]
+
+CODERS = ("offline", "llm")
+"""Names of coders: one that works on this machine alone, and one that asks a language model."""
+
+
+def open_coder(name: str = "offline", *, language_model: LanguageModel | None = None) -> Coder:
+    """Make a coder ready.
+
+    Args:
+        name: One of `CODERS`. Only "llm" sends text to a server.
+        language_model: What "llm" asks; None: what the environment names (`language_model_of_environment`). Not used by
+            "offline".
+
+    Returns:
+        The coder, ready for the first document.
+
+    Raises:
+        InputError: There is no such coder (`unknown-coder`), or what the coder needs is not named rightly (`llm-settings`)
+            or not sound.
+        MissingExtraError: What the coder needs is not installed.
+
+    Examples:
+        >>> open_coder("ofline")
+        Traceback (most recent call last):
+            ...
+        standoff.errors.InputError: unknown-coder: there is no coder `ofline`
+          help: did you mean `offline`?
+    """
+    if name == "offline":
+        import_extra("spacy", "news", "coding news")
+        from standoff.news.offline import OfflineCoder
+
+        return OfflineCoder()
+    if name == "llm":
+        import_extra("urllib3", "llm", "asking a language model")
+        from standoff.news.language_model import LanguageModelCoder, language_model_of_environment
+
+        return LanguageModelCoder(language_model or language_model_of_environment())
+    raise InputError(Problem(code="unknown-coder", message=f"there is no coder `{name}`", help=nearest(name, CODERS)))

@@ -1,0 +1,152 @@
+"""The day of an act, from the words that tell it and the day of the document.
+
+A weekday is the last such day, the day of the document included; told of the future, the next. A day of a month without a year is
+the one nearest before the document, or after it when told of the future. What is less exact than a day, such as "in June" or "last
+week", gives no day. Other expressions are read by dateparser.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+import warnings
+from typing import Any
+
+from standoff.extras import import_extra
+from standoff.news.grammar import auxiliaries
+
+__all__ = ["find_date", "is_future", "resolve_date"]
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_DAY = re.compile(
+    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?)(?:,? \d{{4}})?\b",
+    re.IGNORECASE,
+)
+_ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_RELATIVE = re.compile(
+    r"^(?:(?:early|late|earlier|later) )?(yesterday|today|tomorrow|tonight|this (?:morning|afternoon|evening)|last night)$"
+)
+_AGO = re.compile(
+    r"\b(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?:days?|weeks?) (?:ago|earlier)\b",
+    re.IGNORECASE,
+)
+_SAME_DAY = {"today", "tonight", "this morning", "this afternoon", "this evening"}
+
+
+def resolve_date(words: str, today: dt.date | None, *, future: bool = False) -> dt.date | None:
+    """The day that an expression means.
+
+    Args:
+        words: Such as "Monday", "15 March" or "two days ago".
+        today: The day of the document; None where it is unknown, and then only full dates are read.
+        future: Whether it is told of the future.
+
+    Returns:
+        The day; None where the words mean none or nothing tells the year.
+
+    Examples:
+        >>> resolve_date("on Monday", dt.date(2026, 2, 5))
+        datetime.date(2026, 2, 2)
+        >>> resolve_date("Monday", dt.date(2026, 2, 5), future=True)
+        datetime.date(2026, 2, 9)
+        >>> resolve_date("last week", dt.date(2026, 2, 5))
+    """
+    lower = words.lower().strip()
+    exact = _ISO.search(lower) or _DAY.search(lower)
+    if exact:
+        return _parse(exact.group(), today, future)
+    if today is None:
+        return None
+    for index, name in enumerate(_WEEKDAYS):
+        if re.search(rf"\b{name}s?\b", lower):
+            if re.search(rf"\b(?:every|each|{name}s)\b", lower):
+                return None
+            return _weekday(index, today, future or "next" in lower)
+    relative = _RELATIVE.match(re.sub(r"^(?:on|the|by|until|since) ", "", lower))
+    if relative:
+        word = relative.group(1)
+        shift = 0 if word in _SAME_DAY else 1 if word == "tomorrow" else -1
+        return today + dt.timedelta(days=shift)
+    ago = _AGO.search(lower)
+    return _parse(re.sub("earlier$", "ago", ago.group().lower()), today, future) if ago else None
+
+
+def find_date(trigger: Any, sentence: Any, today: dt.date | None) -> dt.date | None:
+    """The day of the act of a trigger.
+
+    Args:
+        trigger: Its trigger.
+        sentence: Its sentence, a spaCy span.
+        today: The day of the document, where it is known.
+    """
+    future = is_future(trigger)
+    below = {token.i for token in trigger.subtree}
+    spans = [span for span in sentence.ents if span.label_ in ("DATE", "TIME")]
+    spans += [token for token in sentence if token.lower_ in _WEEKDAYS and not token.ent_type_]
+    ranked = sorted(spans, key=lambda span: (not _near(span, trigger, below), abs(_at(span) - trigger.i)))
+    for span in ranked:
+        if not _near(span, trigger, below) and trigger.pos_ not in ("NOUN", "PROPN") and len(ranked) > 1:
+            continue
+        day = resolve_date(span.text, today, future=future)
+        if day is not None:
+            return day
+    return None
+
+
+def is_future(trigger: Any) -> bool:
+    """Whether a trigger is told of the future: "will", "is to", "plans to"."""
+    verb = trigger if trigger.pos_ in ("VERB", "AUX") else trigger.head
+    helpers = {aux.lower_ for aux in auxiliaries(verb)}
+    if helpers & {"will", "shall", "'ll", "would"}:
+        return True
+    head = verb.head
+    return "to" in helpers and head.lemma_.lower() in (
+        "be",
+        "plan",
+        "expect",
+        "agree",
+        "intend",
+        "schedule",
+        "due",
+        "vow",
+        "promise",
+        "pledge",
+    )
+
+
+def _at(span: Any) -> int:
+    return int(span.root.i if hasattr(span, "root") else span.i)
+
+
+def _near(span: Any, trigger: Any, below: set[int]) -> bool:
+    """Whether an expression hangs on the trigger, or on the verb that the trigger hangs on."""
+    at = _at(span)
+    return at in below or any(
+        token.i == trigger.head.i for token in trigger.doc[at].ancestors if token.dep_ not in ("conj",)
+    )
+
+
+def _weekday(index: int, today: dt.date, future: bool) -> dt.date:
+    if future:
+        return today + dt.timedelta(days=(index - today.weekday() - 1) % 7 + 1)
+    return today - dt.timedelta(days=(today.weekday() - index) % 7)
+
+
+@functools.lru_cache(maxsize=4096)
+def _parse(words: str, today: dt.date | None, future: bool) -> dt.date | None:
+    if today is None and not re.search(r"\d{4}", words):
+        return None
+    dateparser = import_extra("dateparser", "news", "coding news")
+    settings: dict[str, object] = {
+        "PREFER_DATES_FROM": "future" if future else "past",
+        "REQUIRE_PARTS": ["day", "month"],
+        "DATE_ORDER": "DMY",
+    }
+    if today is not None:
+        settings["RELATIVE_BASE"] = dt.datetime.combine(today, dt.time(12))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of dateparser's own parts
+        found = dateparser.parse(words, languages=["en"], settings=settings)
+    return found.date() if found else None

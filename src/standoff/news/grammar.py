@@ -1,0 +1,106 @@
+"""Small questions about a parsed sentence that several parts of the coder ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+__all__ = [
+    "auxiliaries",
+    "content_lemma",
+    "is_negated",
+    "objects",
+    "path_between",
+    "phrase_end",
+    "prepositions",
+    "subjects",
+]
+
+_OBJECTS = ("dobj", "obj", "dative", "oprd")
+_SUBJECTS = ("nsubj", "nsubjpass", "csubj")
+
+
+def content_lemma(token: Any) -> str:
+    """Lemma in lower case, with numbers and names as such."""
+    if token.like_num:
+        return "#"
+    return str(token.lemma_.lower())
+
+
+def subjects(verb: Any) -> list[Any]:
+    """Subjects of a verb; of a verb without one, those of the verb that it is joined to or hangs on."""
+    for _ in range(4):
+        found = [child for child in verb.children if child.dep_ in _SUBJECTS]
+        if found:
+            return found
+        if verb.dep_ in ("conj", "xcomp") and verb.head.i != verb.i:
+            verb = verb.head
+        else:
+            return []
+    return []
+
+
+def objects(verb: Any) -> list[Any]:
+    """Direct and indirect objects."""
+    return [child for child in verb.children if child.dep_ in _OBJECTS]
+
+
+def prepositions(token: Any) -> Iterator[tuple[str, Any]]:
+    """Prepositions on a token with their objects."""
+    for child in token.children:
+        if child.dep_ in ("prep", "agent", "dative"):
+            for inner in child.children:
+                if inner.dep_ in ("pobj", "pcomp"):
+                    yield child.lower_, inner
+
+
+def auxiliaries(verb: Any) -> list[Any]:
+    """Auxiliary verbs, those of the verb that it is joined to where it has none of its own."""
+    own = [child for child in verb.children if child.dep_ in ("aux", "auxpass")]
+    if not own and verb.dep_ == "conj" and verb.head.pos_ == "VERB" and verb.tag_ == verb.head.tag_:
+        return [child for child in verb.head.children if child.dep_ in ("aux", "auxpass")]
+    return own
+
+
+def is_negated(token: Any) -> bool:
+    """Whether "not", "never" or "no" stands on it, or on its subject."""
+    for child in token.children:
+        if child.dep_ == "neg" or child.lower_ in ("never", "neither", "nor"):
+            return True
+        if child.dep_ in ("det", "nsubj", "nsubjpass", "dobj") and child.lower_ in ("no", "nobody", "none", "nothing"):
+            return True
+        if child.dep_ in ("nsubj", "nsubjpass", "dobj") and any(inner.lower_ == "no" for inner in child.children):
+            return True
+    return False
+
+
+def path_between(start: Any, end: Any, longest: int = 7) -> str:
+    """Dependency path from one token up to the lowest common ancestor and down to another, "" where it is long."""
+    up = [start]
+    while up[-1].head.i != up[-1].i and len(up) <= longest:
+        up.append(up[-1].head)
+    places = {token.i: place for place, token in enumerate(up)}
+    down = [end]
+    while down[-1].i not in places:
+        if down[-1].head.i == down[-1].i or len(down) > longest:
+            return ""
+        down.append(down[-1].head)
+    climb = up[: places[down[-1].i]]
+    parts = [f"<{_label(token)}" for token in climb] + [f">{_label(token)}" for token in reversed(down[:-1])]
+    return "".join(parts) if len(parts) <= longest else ""
+
+
+def _label(token: Any) -> str:
+    if token.dep_ in ("prep", "agent", "pcomp"):
+        return f"{token.dep_}:{token.lower_}"
+    return str(token.dep_)
+
+
+def phrase_end(head: Any) -> int:
+    """Last token of a noun phrase without its relative clauses."""
+    end = head.i
+    for child in head.rights:
+        if child.dep_ in ("relcl", "acl", "appos", "punct", "cc", "conj", "advcl"):
+            break
+        end = max(end, child.right_edge.i)
+    return int(end)

@@ -1,0 +1,430 @@
+"""The offline coder: events and claims of English news, without a network.
+
+    text -> lines -> parsed sentences -> names of actors -> triggers with types -> actors and targets -> events
+                                                         -> numbers and clauses with kinds -> claims
+
+Types, arguments and kinds come from linear models trained on our own sentences; names, roles, speakers, days and places from tables
+and rules. Nothing is random: the same text gives the same coding.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from standoff.news.actors.references import Mentions
+from standoff.news.actors.resolving import Resolved, countries_of
+from standoff.news.arguments import find_arguments, find_phrases
+from standoff.news.claims import clause_span, describe_clause, find_issue, holder_of_clause, holder_of_number
+from standoff.news.coded import INTENSITY, Attribution, Claim, CodedDocument, Event, Mention
+from standoff.news.confidence import calibrated, signs
+from standoff.news.dating import find_date
+from standoff.news.document import Document
+from standoff.news.grammar import phrase_end
+from standoff.news.language import detect_language
+from standoff.news.lexicon import WORDS
+from standoff.news.linear import Features
+from standoff.news.numbers import Number, casualty_unit, describe_number, find_numbers
+from standoff.news.parsing import load_parser
+from standoff.news.passage import Passage, read_passages
+from standoff.news.places import find_place
+from standoff.news.telling import Speaking, find_speaker, is_unreal, phrase_span, tell_factuality
+from standoff.news.trained_parts import TrainedParts, load_trained
+from standoff.news.triggers import describe_trigger, find_triggers, lexicon_types
+from standoff.news.vocabulary import ClaimKind, EventType, Factuality
+
+__all__ = ["NO_EVENT", "OfflineCoder", "code_sentences"]
+
+NO_EVENT = "NONE"
+_NAME = "offline/1"
+_REFUSED = "the text is in another language than English (`{}`), which this coder does not read"
+_WE = frozenset(["we", "us", "i", "me", "our", "my"])
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """A sentence with what its phrases name."""
+
+    passage: Passage
+    span: Any
+    resolved: dict[int, Resolved]
+    phrases: list[Any]
+    today: dt.date | None
+
+
+@dataclass(frozen=True)
+class OfflineCoder:
+    """Codes documents with the trained parts that come with standoff.
+
+    Attributes:
+        parts: What was learned; None: what comes with standoff.
+    """
+
+    parts: TrainedParts | None = None
+
+    @property
+    def trained(self) -> TrainedParts:
+        """What was learned."""
+        return self.parts or load_trained()
+
+    @property
+    def method(self) -> str:
+        """Name, version and a hash of the trained parameters."""
+        return f"{_NAME}:{self.trained.parameters_hash}"
+
+    def code(self, document: Document) -> CodedDocument:
+        """Code one document.
+
+        Args:
+            document: With its date where it is known: days are told relative to it.
+
+        Returns:
+            Events and claims; `refused` says why there are none where the text is in another language.
+
+        Raises:
+            MissingExtraError: The parser is not installed.
+            InputError: The installed parser is not the known one.
+        """
+        load_parser()
+        language = document.language or detect_language(document.text)
+        told = detect_language(document.text) or language
+        if told not in ("", "en"):
+            return CodedDocument(document.document_hash, (), (), told, _REFUSED.format(told))
+        events: list[Event] = []
+        claims: list[Claim] = []
+        mentions = Mentions()
+        for passage in read_passages(document.text):
+            for span in passage.parsed.sents:
+                resolved = mentions.read(passage, span)
+                sentence = _Sentence(passage, span, resolved, find_phrases(span, resolved), document.date)
+                found, held = self._code_sentence(sentence)
+                events += found
+                claims += held
+        events.sort(key=lambda event: event.span)
+        claims.sort(key=lambda claim: claim.span)
+        return CodedDocument(document.document_hash, tuple(events), tuple(claims), language or told)
+
+    def _code_sentence(self, sentence: _Sentence) -> tuple[list[Event], list[Claim]]:
+        triggers = find_triggers(sentence.span, self.trained.nouns)
+        features: list[Features] = [describe_trigger(token, sentence.span, sentence.resolved) for token in triggers]
+        return self._events(sentence, triggers, features), [
+            *self._numbers(sentence),
+            *self._clauses(sentence, triggers, features),
+        ]
+
+    def _events(self, sentence: _Sentence, triggers: list[Any], features: list[Features]) -> list[Event]:
+        events = []
+        for token, event_type, row, probabilities in self.choose(triggers, features):
+            votes = lexicon_types(token)
+            confidence = calibrated(self.trained.calibration, signs(probabilities, event_type, votes))
+            events.append(self._event(sentence, token, event_type, row, confidence))
+        return events
+
+    def choose(
+        self, triggers: list[Any], features: list[Features]
+    ) -> list[tuple[Any, str, Features, dict[str, float]]]:
+        """Which candidates express an act, and of which type.
+
+        Args:
+            triggers: Candidates of one sentence.
+            features: Theirs.
+
+        Returns:
+            The trigger, its type, its features and the probabilities of all types; one for each act that was found.
+        """
+        if not triggers:
+            return []
+        model = self.trained.models["types"]
+        table = model.probabilities(features)
+        chosen = []
+        for token, row, values in zip(triggers, features, table, strict=True):
+            probabilities = dict(zip(model.classes, values.tolist(), strict=True))
+            event_type = max((name for name in model.classes if name != NO_EVENT), key=lambda name: probabilities[name])
+            if 1.0 - probabilities[NO_EVENT] < self.trained.thresholds["event"] or is_unreal(token, event_type):
+                continue
+            chosen.append((token, event_type, row, probabilities))
+        return _without_doubles(chosen)
+
+    def _event(self, sentence: _Sentence, token: Any, event_type: str, row: Features, confidence: float) -> Event:
+        parts = self.trained
+        speaking = find_speaker(token, sentence.resolved)
+        arguments = find_arguments(
+            parts.models["arguments"], token, event_type, resolved=sentence.resolved, phrases=sentence.phrases
+        )
+        actor = _mention(sentence, [one for one, _ in arguments.actors], speaking)
+        target = _mention(sentence, [one for one, _ in arguments.targets], speaking)
+        if actor and target and target.code and target.code == actor.code:
+            target = None
+        date = find_date(token, sentence.span, sentence.today)
+        start, end = sentence.passage.span(*_act_tokens(token))
+        text = sentence.passage.parsed.text
+        offset = sentence.passage.offset
+        return Event(
+            event_type=cast(EventType, event_type),
+            mode=self._mode(event_type, row),
+            contexts=self._contexts(row),
+            actor=actor,
+            target=target,
+            date=date,
+            place=find_place(token, sentence.passage.names),
+            span=(start, end),
+            quote=text[start - offset : end - offset],
+            attribution=_attribution(sentence, speaking),
+            factuality=cast(Factuality, tell_factuality(token, event_type, date, sentence.today)),
+            confidence=round(confidence, 4),
+            method=self.method,
+            intensity=INTENSITY[cast(EventType, event_type)],
+        )
+
+    def _mode(self, event_type: str, row: Features) -> str:
+        model = self.trained.models["modes"]
+        values = model.probabilities([row])[0]
+        own = {
+            name.partition(":")[2]: value
+            for name, value in zip(model.classes, values, strict=True)
+            if name.startswith(f"{event_type}:")
+        }
+        return max(own, key=lambda name: own[name]) if own else ""
+
+    def _contexts(self, row: Features) -> tuple[str, ...]:
+        model = self.trained.models["contexts"]
+        values = model.probabilities([row])[0]
+        ranked = sorted(zip(values.tolist(), model.classes, strict=True), key=lambda item: (-item[0], item[1]))
+        return tuple(name for value, name in ranked if value >= self.trained.thresholds["context"])
+
+    def _numbers(self, sentence: _Sentence) -> Iterator[Claim]:
+        numbers = find_numbers(sentence.span)
+        if not numbers:
+            return
+        model = self.trained.models["numbers"]
+        table = model.probabilities([describe_number(number) for number in numbers])
+        none = model.classes.index(NO_EVENT)
+        for number, values in zip(numbers, table, strict=True):
+            if 1.0 - values[none] < self.trained.thresholds["number"]:
+                continue
+            kind = max(
+                (name for name in model.classes if name != NO_EVENT), key=lambda name: values[model.classes.index(name)]
+            )
+            yield _number_claim(sentence, number, kind)
+
+    def _clauses(self, sentence: _Sentence, triggers: list[Any], features: list[Features]) -> Iterator[Claim]:
+        if not triggers:
+            return
+        model = self.trained.models["clauses"]
+        rows: list[Features] = [describe_clause(token, row) for token, row in zip(triggers, features, strict=True)]
+        none = model.classes.index(NO_EVENT)
+        for token, values in zip(triggers, model.probabilities(rows), strict=True):
+            if 1.0 - values[none] < self.trained.thresholds["clause"]:
+                continue
+            kind = max(
+                (name for name in model.classes if name != NO_EVENT), key=lambda name: values[model.classes.index(name)]
+            )
+            yield _clause_claim(sentence, token, kind)
+
+
+def code_sentences(
+    texts: Iterable[str], coder: OfflineCoder | None = None, *, date: dt.date | None = None
+) -> Iterator[CodedDocument]:
+    """Code texts one by one, each without regard to the others.
+
+    Args:
+        texts: A sentence or a short text each; none may be blank.
+        coder: The coder; None: the one that comes with standoff.
+        date: The day that days are told relative to.
+
+    Returns:
+        Codings in the same order.
+    """
+    coder = coder or OfflineCoder()
+    for text in texts:
+        yield coder.code(Document(text, date=date))
+
+
+def _without_doubles(
+    chosen: list[tuple[Any, str, Features, dict[str, float]]],
+) -> list[tuple[Any, str, Features, dict[str, float]]]:
+    """Drop a noun that hangs on a verb with the same type or a light verb, and an act inside another that names it."""
+    at = {token.i: (token, event_type) for token, event_type, _, _ in chosen}
+    kept = []
+    for item in chosen:
+        token, event_type = item[0], item[1]
+        head = token.head
+        if token.dep_ in ("pobj", "pcomp") and head.pos_ == "ADP":
+            head = head.head
+        outer = at.get(head.i) if head.i != token.i else None
+        if outer is not None and outer[0].i != token.i:
+            is_light = outer[0].lemma_.lower() in WORDS["light"] and token.pos_ in ("NOUN", "PROPN")
+            is_inside = token.dep_ in ("xcomp", "dobj", "nsubjpass") and outer[1] in (
+                "AGREE",
+                "THREATEN",
+                "REQUEST",
+                "REJECT",
+            )
+            if (
+                is_inside
+                or (is_light and token.dep_ in ("dobj", "nsubjpass"))
+                or (event_type == outer[1] and token.dep_ in ("dobj", "nsubjpass", "pobj", "xcomp", "pcomp"))
+            ):
+                continue
+        kept.append(item)
+    return kept
+
+
+def _act_tokens(token: Any) -> tuple[int, int]:
+    """First and last token of the words that tell an act: the verb group with its object, or the noun phrase."""
+    if token.pos_ in ("NOUN", "PROPN"):
+        return int(token.i), int(token.i)
+    first = last = token.i
+    for child in token.children:
+        if child.dep_ in ("aux", "auxpass", "neg", "prt") or (
+            child.dep_ in ("dobj", "attr", "acomp") and child.i > token.i
+        ):
+            if child.dep_ in ("aux", "auxpass", "neg") and token.i - child.i > 4:
+                continue
+            first, last = (
+                min(first, child.i),
+                max(last, phrase_end(child) if child.dep_ in ("dobj", "attr") else child.i),
+            )
+        elif child.dep_ == "xcomp" and child.i - token.i <= 4:
+            inner = _act_tokens(child)
+            last = max(last, inner[1])
+    return int(first), int(last)
+
+
+def _mention(sentence: _Sentence, tokens: list[Any], speaking: Speaking) -> Mention | None:
+    """The mention of one or several phrases."""
+    codes: list[str] = []
+    for token in tokens:
+        codes += [code for code in _codes(sentence, token, speaking) if code not in codes]
+    if not tokens:
+        return None
+    first = tokens[0]
+    begin = sentence.resolved[first.i].first if first.i in sentence.resolved else first.left_edge.i
+    begin = min(max(begin, first.left_edge.i if first.pos_ in ("NOUN", "PROPN") else first.i), first.i)
+    while begin < first.i and (sentence.passage.parsed[begin].pos_ in ("DET", "PUNCT", "SPACE", "PART")):
+        begin += 1
+    span = sentence.passage.span(begin, first.i)
+    offset = sentence.passage.offset
+    return Mention(";".join(codes), sentence.passage.parsed.text[span[0] - offset : span[1] - offset], span)
+
+
+def _codes(sentence: _Sentence, token: Any, speaking: Speaking) -> tuple[str, ...]:
+    if token.lower_ in _WE and speaking.speaker is not None and speaking.speaker.i in sentence.resolved:
+        return sentence.resolved[speaking.speaker.i].codes
+    found = sentence.resolved.get(token.i)
+    if found and found.codes:
+        return found.codes
+    countries = countries_of(sentence.passage, token)
+    if countries:
+        return countries
+    return (found.role,) if found and found.role else ()
+
+
+def _attribution(sentence: _Sentence, speaking: Speaking) -> Attribution:
+    if speaking.speaker is None and speaking.outlet is None:
+        return Attribution()
+    passage = sentence.passage
+    speaker, span = "", None
+    if speaking.speaker is not None:
+        first, last = phrase_span(speaking.speaker)
+        span = passage.span(first, last)
+        speaker = passage.parsed.text[span[0] - passage.offset : span[1] - passage.offset]
+    outlet = ""
+    if speaking.outlet is not None:
+        first, last = phrase_span(speaking.outlet)
+        outlet = passage.parsed[first : last + 1].text
+    return Attribution(speaker, outlet, span)
+
+
+def _holder(sentence: _Sentence, token: Any, speaking: Speaking) -> Mention | None:
+    person = speaking.speaker if speaking.speaker is not None else token
+    found = sentence.resolved.get(person.i) if person is not None else None
+    if found is not None and found.role == "MED" and person is not token:
+        person = token  # who only passes it on does not hold it
+    if person is None:
+        return None
+    return _mention(sentence, [person], speaking)
+
+
+def _about(sentence: _Sentence, holder: Mention | None, place: int) -> Mention | None:
+    """The nearest other country in the sentence."""
+    own = set(holder.countries) if holder else set()
+    best: tuple[int, Any] | None = None
+    for index, found in sentence.resolved.items():
+        countries = {code.split()[0] for code in found.codes if len(code.split()[0]) == 3}
+        if countries and not countries & own and (best is None or abs(index - place) < abs(best[0] - place)):
+            best = (index, found)
+    if best is None:
+        return None
+    token = sentence.passage.parsed[best[0]]
+    span = sentence.passage.span(token.i, token.i)
+    return Mention(best[1].codes[0].split()[0], token.text, span)
+
+
+def _number_claim(sentence: _Sentence, number: Number, kind: str) -> Claim:
+    passage = sentence.passage
+    speaking = find_speaker(number.noun if number.noun is not None else number.head, sentence.resolved)
+    owner = holder_of_number(number.noun or number.head, sentence.resolved) if kind != "casualties" else None
+    holder = _holder(sentence, owner, speaking)
+    start, end = passage.span(number.first, number.last)
+    unit = _unit(sentence, number, kind)
+    return Claim(
+        kind=cast(ClaimKind, kind),
+        issue=find_issue(passage.parsed[number.first : number.last + 1]) or find_issue(sentence.span),
+        holder=holder,
+        about=_about(sentence, holder, number.head.i),
+        value=number.value,
+        unit=unit,
+        qualifier=number.qualifier,
+        span=(start, end),
+        quote=passage.parsed.text[start - passage.offset : end - passage.offset],
+        attribution=_attribution(sentence, speaking),
+        factuality="happened",
+    )
+
+
+def _unit(sentence: _Sentence, number: Number, kind: str) -> str:
+    """What a number counts, in one word for one thing: casualties by what befell them, soldiers as troops, people as people."""
+    head = number.noun if number.noun is not None else number.head
+    if kind == "casualties":
+        return casualty_unit(head)
+    if kind == "force_level" and (number.unit in ("men", "") or number.noun is None):
+        return "troops"
+    named = sentence.passage.names.get(head.i)
+    if named is not None and named[0].kind == "demonym":
+        return "people"
+    return number.unit
+
+
+def _clause_claim(sentence: _Sentence, token: Any, kind: str) -> Claim:
+    passage = sentence.passage
+    speaking = find_speaker(token, sentence.resolved)
+    holder = _holder(sentence, holder_of_clause(token, kind, sentence.resolved), speaking)
+    first, last = clause_span(token, kind)
+    start, end = passage.span(first, last)
+    numbers = [number for number in find_numbers(sentence.span) if first <= number.head.i <= last]
+    claim = Claim(
+        kind=cast(ClaimKind, kind),
+        issue=find_issue(passage.parsed[first : last + 1]),
+        holder=holder,
+        about=_about(sentence, holder, token.i),
+        value="",
+        unit="",
+        qualifier="",
+        span=(start, end),
+        quote=passage.parsed.text[start - passage.offset : end - passage.offset],
+        attribution=_attribution(sentence, speaking),
+        factuality="denied"
+        if kind == "denial"
+        else "threatened"
+        if kind == "conditional_threat"
+        else "announced"
+        if kind in ("intention", "schedule")
+        else "happened",
+    )
+    if kind in ("deadline", "capability", "red_line") and numbers:
+        number = numbers[0]
+        return replace(claim, value=number.value, unit=number.unit, qualifier=number.qualifier)
+    return claim

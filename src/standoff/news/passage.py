@@ -1,0 +1,61 @@
+"""A parsed piece of a document with the names of actors in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from standoff.news.actors.naming import find_names
+from standoff.news.actors.tables import Entry
+from standoff.news.parsing import parse, split_text
+
+__all__ = ["Passage", "read_passages"]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A parsed piece.
+
+    Attributes:
+        parsed: The spaCy document of the piece.
+        offset: Where the piece begins in the text.
+    """
+
+    parsed: Any
+    offset: int
+
+    @cached_property
+    def names(self) -> dict[int, tuple[Entry, int, int]]:
+        """By token: the name that it is part of, with the first and the last token of that name."""
+        by_token: dict[int, tuple[Entry, int, int]] = {}
+        for name in find_names(self.parsed.text):
+            span = self.parsed.char_span(name.start, name.end, alignment_mode="expand")
+            if span is None:
+                continue
+            for token in span:
+                by_token.setdefault(token.i, (name.entry, span.start, span.end - 1))
+        return by_token
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Code points of the text from the first of two tokens to the end of the last."""
+        first, last = self.parsed[start], self.parsed[end]
+        return self.offset + first.idx, self.offset + last.idx + len(last.text)
+
+
+def read_passages(text: str) -> Iterator[Passage]:
+    """Parse a text piece by piece.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        Its passages in order.
+
+    Raises:
+        MissingExtraError: The parser is not installed.
+    """
+    pieces = split_text(text)
+    for (offset, _), parsed in zip(pieces, parse([piece for _, piece in pieces]), strict=True):
+        yield Passage(parsed, offset)

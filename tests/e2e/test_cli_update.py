@@ -1,0 +1,278 @@
+"""`standoff review` and `standoff update`: from coded events to a forecast that says what moved it."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from scripted_coder import ScriptedCoder, article
+from standoff.store import open_store
+from standoff.workbench import load, rerun
+from standoff.workbench.ingest import ingest
+from standoff.workbench.news_update import rerun_update
+
+FLEET = (
+    "America sent more forces on 2026-02-06, the ministry of defence said in a statement to the press in the capital. "
+)
+TANKERS = "Crews said that Iran harassed tankers of America on 2026-02-08 near the strait."
+RUMOUR = "Israel struck Iran on 2026-02-08, a rumour goes."
+REST = "America drew up plans against Iran. Iran threatened America on 2026-02-01. France held talks with France."
+QUICK = ("--set", "period.horizon=3", "--belief-points", 5, "--belief-tolerance", 0.03)
+
+
+@pytest.fixture(scope="module")
+def coded(tmp_path_factory):
+    """A store with coded news."""
+    where = tmp_path_factory.mktemp("coded") / "news.sqlite"
+    documents = [
+        article(FLEET, day="2026-02-06"),
+        article("CAPITAL - " + FLEET, outlet="Courier", day="2026-02-07"),
+        article(TANKERS),
+        article(RUMOUR, outlet="Herald"),
+        article(REST, outlet="Herald"),
+    ]
+    with open_store(where) as store:
+        ingest(store, documents, coder=ScriptedCoder(), scenario=load("iran-us-2026").scenario)
+    return where
+
+
+@pytest.fixture
+def place(coded, tmp_path):
+    return shutil.copy(coded, tmp_path / "news.sqlite")
+
+
+@pytest.fixture
+def exported(warm, place, tmp_path):
+    """A file of reviews to be filled in."""
+    done = warm("review", "iran-us-2026", "--store", place, "--export", "reviews.yaml", "--by", "ann", cwd=tmp_path)
+    assert (done.code, done.out, done.err) == (0, "wrote 5 events to reviews.yaml\n", "")
+    return tmp_path / "reviews.yaml"
+
+
+def fill_in(path, quote, **said):
+    """Write a verdict of one event into a file of reviews."""
+    before, entry = path.read_text().split(f"quote: {quote}", 1)
+    for key, value in said.items():
+        entry = entry.replace(f"  {key}:\n", f"  {key}: {value}\n", 1)
+    path.write_text(f"{before}quote: {quote}{entry}")
+
+
+def events_of(place):
+    with open_store(place) as store:
+        return {one.coded.quote: one for one in store.coded_events()}
+
+
+def test_a_file_of_reviews_is_applied_to_all_who_tell_the_same(warm, place, exported, tmp_path):
+    fill_in(exported, "America sent more forces on 2026-02-06", verdict="confirm", stands_for="pressure.usa.reinforce")
+    fill_in(exported, "Israel struck Iran on 2026-02-08", verdict="drop", reason="nobody else tells it")
+    fill_in(
+        exported, "Iran harassed tankers of America on 2026-02-08", verdict="correct", target="ISR", date="2026-02-07"
+    )
+    done = warm("review", "iran-us-2026", "--store", place, "--file", exported, cwd=tmp_path)
+    assert (done.code, done.out, done.err) == (0, "recorded 4 reviews\n", "")
+    found = events_of(place)
+    assert found["Israel struck Iran on 2026-02-08"].is_dropped
+    assert found["Iran harassed tankers of America on 2026-02-08"].event.target.code == "ISR"
+    with open_store(place) as store:
+        fleet = [one for one in store.coded_events() if one.coded.quote.startswith("America sent")]
+    assert [one.stands_for for one in fleet] == [{"iran-us-2026": "pressure.usa.reinforce"}] * 2
+    again = warm("review", "iran-us-2026", "--store", place, "--file", exported, cwd=tmp_path)
+    assert again.out == "nothing new in the file; nothing was recorded\n"
+
+
+def test_every_fault_of_a_file_is_told_and_nothing_of_it_is_applied(warm, place, exported, tmp_path):
+    fill_in(exported, "America sent more forces on 2026-02-06", verdict="confirm", stands_for="pressure.usa.reinfroce")
+    fill_in(
+        exported, "Iran harassed tankers of America on 2026-02-08", verdict="correct", type="HARASS", date="Tuesday"
+    )
+    fill_in(exported, "Israel struck Iran on 2026-02-08", verdict="dropp")
+    fill_in(exported, "America drew up plans against Iran", type="ASSAULT")
+    fill_in(exported, "Iran threatened America on 2026-02-01", verdict="confirm")
+    text = exported.read_text().replace("THREATEN, IRN to USA", "THREATEN, ISR to USA")
+    exported.write_text(text + "- event: 000000000000:1-2\n  verdict: drop\n  colour: red\n")
+    done = warm("review", "iran-us-2026", "--store", place, "--file", "reviews.yaml", cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert [line.split(": ")[1] for line in done.err.splitlines() if line.startswith("reviews.yaml:")] == [
+        "unknown-model-event",
+        "unknown-event-type",
+        "bad-date",
+        "verdict",
+        "verdict",
+        "review-stale",
+        "unknown-field",
+        "unknown-event",
+    ]
+    assert "help: did you mean `pressure.usa.reinforce`?" in done.err
+    assert all(one.review is None for one in events_of(place).values())
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("scenario: cuba-1962\nby: ann\nreviews: []\n", "review-file"),
+        ("[]", "review-file"),
+        ("scenario: iran-us-2026\nreviews: []\n", "missing-author"),
+        ("scenario: iran-us-2026\nby: ann\nreviews: [3]\n", "wrong-type"),
+        ("scenario: iran-us-2026\nby: ann\nreviews: [{verdict: drop}]\n", "missing-field"),
+        ("scenario: iran-us-2026\nby: ann\nreviews: [{event: 1, verdict: confirm, type: ASSAULT}]\n", "verdict"),
+        ("scenario: iran-us-2026\nby: ann\nreviews: [{event: 1, verdict: correct, date: 5}]\n", "wrong-type"),
+        ("scenario: iran-us-2026\nby: ann\nreviews: [{event: 1, verdict: correct}]\n", "nothing-corrected"),
+        ("a: &b [*b]", "yaml-feature"),
+    ],
+)
+def test_a_file_that_is_none_is_refused(warm, place, tmp_path, text, code):
+    (tmp_path / "reviews.yaml").write_text(text)
+    done = warm("review", "iran-us-2026", "--store", place, "--file", "reviews.yaml", cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert f": {code}: " in done.err
+
+
+def test_answers_are_kept_one_by_one(place, environment):
+    typed = "c\n1\ne\nwar\ne\nthreaten\n\n-\n2026-02-07\n\nonly words\nd\na rumour\ns\nq\n"
+    code = "import sys; from standoff.cli.app import main; main()"
+    words = [sys.executable, "-c", code, "review", "iran-us-2026", "--store", str(place), "--by", "ann"]
+    typed = typed.replace("e\nwar\n", "e\nwar\n\n\n\n\n")
+    done = subprocess.run(words, input=typed, capture_output=True, text=True, env=environment, check=False, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "`WAR` is no event type of PLOVER" in done.stdout
+    assert done.stdout.endswith("3 reviewed, 2 left\n")
+    found = events_of(place)
+    tankers = found["Iran harassed tankers of America on 2026-02-08"]
+    assert (tankers.event.event_type, tankers.event.target, str(tankers.event.date)) == ("THREATEN", None, "2026-02-07")
+    assert tankers.review.review.reason == "only words"
+    assert found["Israel struck Iran on 2026-02-08"].review.review.reason == "a rumour"
+    assert found["America sent more forces on 2026-02-06"].stands_for == {"iran-us-2026": "pressure.usa.reinforce"}
+    assert found["America drew up plans against Iran"].review is None
+
+
+def test_answers_that_were_given_before_the_end_of_the_input_stay(place, environment):
+    code = "import sys; from standoff.cli.app import main; main()"
+    words = [sys.executable, "-c", code, "review", "iran-us-2026", "--store", str(place), "--by", "ann"]
+    done = subprocess.run(
+        words, input="d\nno\ne\n", capture_output=True, text=True, env=environment, check=False, timeout=120
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("\n1 reviewed, 4 left\n")
+
+
+def test_a_file_that_may_be_filled_in_is_not_overwritten(warm, place, exported, tmp_path):
+    done = warm("review", "iran-us-2026", "--store", place, "--export", exported, cwd=tmp_path)
+    assert done.err.startswith("file-exists: ")
+
+
+@pytest.fixture(scope="module")
+def updated(warm, coded, tmp_path_factory):
+    """An update of a store with reviews, once as JSON, its store and the file that goes on from it."""
+    folder = tmp_path_factory.mktemp("updated")
+    where = shutil.copy(coded, folder / "news.sqlite")
+    reviews = folder / "reviews.yaml"
+    warm("review", "iran-us-2026", "--store", where, "--export", reviews, "--by", "ann")
+    fill_in(reviews, "Israel struck Iran on 2026-02-08", verdict="drop", reason="nobody else tells it")
+    done = warm(
+        "update",
+        "iran-us-2026",
+        "--store",
+        where,
+        *QUICK,
+        "--reviews",
+        reviews,
+        "--output",
+        "next.yaml",
+        "--json",
+        cwd=folder,
+    )
+    assert (done.code, done.err) == (0, "")
+    return folder, where, done.document
+
+
+def test_reports_of_one_event_count_once_with_all_their_sources(updated):
+    _, _, document = updated
+    accounts = document["update"]["accounts"]
+    assert [one["observation"]["event_type"] for one in accounts] == ["MOBILIZE", "COERCE"]
+    assert sorted(accounts[0]["observation"]["sources"]) == ["Courier 2026-02-07", "Gazette 2026-02-06"]
+
+
+def test_what_does_not_count_is_told_with_the_reason(updated):
+    _, _, document = updated
+    assert {one["event_type"]: one["reason"] for one in document["update"]["set_aside"]} == {
+        "ASSAULT": "dropped by ann: nobody else tells it",
+        "MOBILIZE": "told as announced",
+        "THREATEN": "the scenario knows it already: it is as of 2026-02-02",
+        "CONSULT": "nobody of the scenario acts or is acted upon",
+    }
+
+
+def test_the_day_is_that_of_the_latest_news_and_the_coder_is_told(updated):
+    _, _, document = updated
+    assert document["update"]["as_of"] == "2026-02-09"
+    assert document["update"]["reporting"]["confusion"]["origin"].startswith("assumed: the right type with 0.7")
+
+
+def test_the_steps_add_up_to_the_change(updated):
+    _, _, document = updated
+    update = document["update"]
+    for k in range(len(update["targets"])):
+        steps = sum(one["step"][k] for one in update["accounts"])
+        assert update["in_silence"][k] + steps == pytest.approx(update["after"][k], abs=1e-12)
+
+
+def test_the_recorded_run_is_done_again_number_for_number(updated):
+    _, where, document = updated
+    with open_store(where) as store:
+        recorded = store.run(document["run"])
+        again = rerun_update(store, document["run"])
+        assert rerun(store, document["run"]).document()["outcomes"] == recorded.document["outcomes"]
+    assert (recorded.kind, recorded.known_by) == ("update", document["inputs"]["known_by"])
+    kept = recorded.document["update"]
+    found = json.loads(json.dumps(again.update.document()))
+    different = {key for key in kept if kept[key] != found[key]}
+    assert different == {"set_aside"}  # what was no evidence is no part of what is done again
+    deal = next(one for one in recorded.series if one.name == "deal")
+    assert list(deal.probabilities) == next(one["after"] for one in kept["odds"] if one["name"] == "deal")
+    assert [day.isoformat() for day in deal.dates] == kept["dates"]
+
+
+def test_the_scenario_goes_on_as_a_file_that_is_not_overwritten(updated, warm):
+    folder, where, _ = updated
+    assert load(folder / "next.yaml").scenario.as_of.isoformat() == "2026-02-09"
+    before = (folder / "next.yaml").read_text()
+    arguments = ("update", "iran-us-2026", "--store", where, *QUICK, "--output", "next.yaml")
+    refused = warm(*arguments, cwd=folder)
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith("file-exists: ")
+    (folder / "next.yaml").write_text("something else")
+    done = warm(*arguments, "--force", cwd=folder)
+    assert (done.code, done.err) == (0, "")
+    assert (folder / "next.yaml").read_text() == before
+    assert "\n2  8 Feb COERCE IRN to USA: Crews said that Iran harassed tankers" in done.out
+    assert "taken for reply.iran.harass" in done.out
+    assert "wrote next.yaml; next: standoff run next.yaml" in done.out
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["--as-of", "2026-01-01"], "update-date"),
+        (["--as-of", "soon"], "bad-date"),
+        (["--confusion", "none.json"], "confusion-matrix"),
+        (["--reviews", "none.yaml"], "file-not-found"),
+        (["--target", "peace"], "unknown-target"),
+        (["none.txt"], "no-such-file"),
+    ],
+)
+def test_what_cannot_be_updated_is_told_and_no_run_is_recorded(warm, place, tmp_path, options, code):
+    done = warm("update", "iran-us-2026", *options, "--store", place, *QUICK, cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert f"{code}: " in done.err
+    with open_store(place) as store:
+        assert store.runs() == ()
+
+
+def test_an_empty_store_leaves_the_forecast_as_it_is(warm, tmp_path):
+    done = warm("update", "iran-us-2026", "--store", tmp_path / "new.sqlite", *QUICK, "--json")
+    assert (done.code, done.err) == (0, "")
+    update = done.document["update"]
+    assert (update["as_of"], update["accounts"]) == ("2026-02-02", [])
+    assert update["after"] == pytest.approx(update["before"], abs=1e-9)
