@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol
@@ -13,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 import typer
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from standoff.workbench import Solution
 
 __all__ = ["BeliefPoints", "BeliefTolerance", "Overrides", "ScenarioName", "progress_bar", "register"]
@@ -126,14 +130,46 @@ def progress_bar(first: str = _LOADING_KERNELS, doing: str = "Solving") -> Itera
         bar.start()
 
     def progress(share: float) -> None:
+        check_interrupt()
         if time.monotonic() - started > SHOW_PROGRESS_AFTER_SECONDS:
             bar.update(task, description=doing, completed=share)
 
     try:
-        yield progress
+        with _interrupts() as check_interrupt:
+            yield progress
     finally:
         if console.is_terminal:
             bar.stop()
+
+
+@contextmanager
+def _interrupts() -> Iterator[Callable[[], None]]:
+    """Let no Ctrl-C be lost: Python drops the exception where it strikes in a callback of the garbage collector.
+
+    Yields:
+        Raises KeyboardInterrupt, in the main thread, if one was asked for and has not come through. So does the end.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield lambda: None  # somebody else looks after it
+        return
+    asked = False
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+        signal.default_int_handler(number, frame)
+
+    def check() -> None:
+        if asked and threading.current_thread() is threading.main_thread():
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, ask)
+    try:
+        yield check
+        check()
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _draw(solution: Solution) -> None:
