@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from standoff.report.chart import Canvas, Chart, drawn
 from standoff.report.svg import PALETTE, plain
@@ -82,7 +83,9 @@ def chart_of_tornado(bars: Sequence[Bar], base: float, *, name: str, title: str)
         axes.set_yticks([])
         axes.grid(axis="x", color=canvas.rule, linewidth=0.8)
         axes.set_axisbelow(True)
-        axes.locator_params(axis="x", nbins=canvas.ticks)
+        axes.xaxis.set_major_locator(MaxNLocator(canvas.ticks, steps=[1, 2, 5, 10]))
+        if right - left < 0.05:  # else two ticks may show the same whole per cent
+            axes.xaxis.set_major_locator(MultipleLocator(0.01))
         axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
         axes.tick_params(length=0.0, pad=4.0)
         axes.set_xlabel("odds; plain: at the low end, hatched: at the high end", labelpad=2.0)

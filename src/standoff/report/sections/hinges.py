@@ -87,10 +87,17 @@ def _moved(row: Driver, target: int) -> str:
     ends = _ends(row, target)
     if not np.isfinite(ends).all():
         return row.undefined or "–"
-    low, high = (f"{100 * end:+.0f}".replace("-", "−") for end in ends)
+    low, high = (_signed(round(100 * float(end))) for end in ends)
     sign = "" if np.isfinite(row.tornado[target]).all() else "≈ "
     return f"{sign}{low} to {high} points"
 
 
+def _signed(points: int) -> str:
+    return f"{points:+d}".replace("-", "−") if points else "0"
+
+
 def _name(row: Driver) -> str:
-    return row.label or row.name.replace("_", " ")
+    if row.label or not row.name.startswith("players."):
+        return row.label or row.name.replace("_", " ")
+    _, player, *field = row.name.split(".")
+    return f"{' '.join(field)} of {player}".replace("_", " ")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from standoff.analysis.bargain import Bargain, Pair
 from standoff.analysis.no_deal import NoDeal, Remedy
 from standoff.report.blocks import Block, Bullets, Grid, Heading, Paragraph, Section
@@ -60,7 +63,9 @@ def _pair(bargain: Bargain, pair: Pair) -> tuple[str, ...]:
 
 def _reasons(no_deal: NoDeal, target_labels: Sequence[str]) -> list[Block]:
     count = len(no_deal.targets)
-    rows = [(remedy.label, *(_effect(remedy, k) for k in range(count))) for remedy in no_deal.remedies]
+    rows = [
+        (remedy.label, *(_effect(remedy, no_deal.base.odds, k) for k in range(count))) for remedy in no_deal.remedies
+    ]
     now = "; ".join(f"{label}: {percent(float(p))}" for label, p in zip(target_labels, no_deal.base.odds, strict=True))
     notes = tuple(f"{remedy.label}: {remedy.note}" for remedy in no_deal.remedies if remedy.note)
     blocks: list[Block] = [
@@ -86,8 +91,11 @@ def _reasons(no_deal: NoDeal, target_labels: Sequence[str]) -> list[Block]:
     return blocks
 
 
-def _effect(remedy: Remedy, k: int) -> str:
+def _effect(remedy: Remedy, base: NDArray[np.float64], k: int) -> str:
     if not remedy.applies:
         return "does not apply"
-    removed = 100 * float(remedy.removed[k])
-    return f"{percent(float(remedy.odds[k]))} ({number(round(-removed))} points)".replace("(−0 ", "(0 ")
+    points = round(-100 * float(remedy.removed[k])) or 0  # and no -0
+    with_it = percent(float(remedy.baseline[k]))
+    # payments are compared with a crisis of their own, in which the same packages can be offered without them
+    against = "" if with_it == percent(float(base[k])) else f" from {with_it}"
+    return f"{percent(float(remedy.odds[k]))} ({number(points)} points{against})"

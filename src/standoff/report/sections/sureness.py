@@ -37,7 +37,7 @@ def sureness_section(ensemble: Ensemble, targets: Sequence[Target], timeline: Ti
     blocks: list[Block] = [
         Paragraph(
             f"Every number that has a range was drawn from it, all together, {plural(ensemble.num_draws, 'time')}, and the "
-            f"crisis solved for each of the {solved} draws that make a game. This is how far the odds move."
+            f"crisis solved for each; {plural(solved, 'draw')} gave an answer that is sure enough. This is how far the odds move."
         )
     ]
     for k, target in enumerate(targets):
@@ -51,7 +51,7 @@ def sureness_section(ensemble: Ensemble, targets: Sequence[Target], timeline: Ti
         blocks.append(
             Picture(
                 chart,
-                "Shaded: where the odds lie in half, and in nine of ten, of the draws. Dashed: the file’s numbers.",
+                f"{name.label}. Shaded: where the odds lie in half of the draws, and in nine of ten. Dashed: the file’s numbers.",
             )
         )
     mark = timeline.mark(targets[0].periods or timeline.num_periods)
