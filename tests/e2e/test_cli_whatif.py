@@ -198,3 +198,12 @@ def test_tripwires_of_nothing_are_refused(warm, choice, arguments, told):
     finished = warm("tripwires", choice, *arguments)
     assert (finished.code, finished.out) == (2, "")
     assert told in finished.err
+
+
+@pytest.mark.parametrize("command", ["drivers", "tripwires"])
+def test_solves_at_ends_of_ranges_go_to_the_executor_that_was_named(warm, choice, command):
+    finished = warm(command, choice, "--executor", "rey")
+    assert (finished.code, finished.out) == (2, "")
+    assert finished.err.startswith("unknown-executor: there is no executor `rey`")
+    one = warm(command, choice, "--workers", "1", "--json").document
+    assert one == warm(command, choice, "--workers", "2", "--json").document

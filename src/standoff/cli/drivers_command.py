@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from standoff.cli.ensemble_command import ExecutorName, RayAddress, Workers
 from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName, progress_bar
 
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ def drivers(
         ),
     ] = 0,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the draws.")] = 0,
+    executor: ExecutorName = "local",
+    ray_address: RayAddress = None,
+    workers: Workers = None,
     belief_points: BeliefPoints = None,
     belief_tolerance: BeliefTolerance = 2e-3,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
@@ -67,14 +71,15 @@ def drivers(
 
     crisis = workbench.load(scenario, overrides=list(overrides or []))
     from standoff.analysis.targets import parse_targets
+    from standoff.execution.opening import open_executor
     from standoff.solve.equilibrium import Settings
 
     parse_targets(crisis.scenario, targets)  # rather than after the solve
-    with progress_bar() as progress:
-        settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
+    settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
+    with open_executor(executor, workers=workers, ray_address=ray_address) as solver, progress_bar() as progress:
         solution = crisis.solve(settings)
         found = solution.drivers(
-            targets, num_tornado=num_tornado, num_draws=draws, seed=seed, top=top, progress=progress
+            targets, num_tornado=num_tornado, num_draws=draws, seed=seed, top=top, executor=solver, progress=progress
         )
     if as_json:
         from standoff.cli.answer_drawing import print_json

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from standoff.cli.ensemble_command import ExecutorName, RayAddress, Workers
 from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName, progress_bar
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ def tripwires(
             help="Look only at the N numbers that move the lead farthest by derivative; at all if not said.",
         ),
     ] = None,
+    executor: ExecutorName = "local",
+    ray_address: RayAddress = None,
+    workers: Workers = None,
     belief_points: BeliefPoints = None,
     belief_tolerance: BeliefTolerance = 2e-3,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
@@ -52,14 +56,15 @@ def tripwires(
 
     crisis = workbench.load(scenario, overrides=list(overrides or []))
     from standoff.analysis.tripwires import chosen_ranges, parse_answer
+    from standoff.execution.opening import open_executor
     from standoff.solve.equilibrium import Settings
 
     parse_answer(crisis.scenario, answer)  # rather than after the solve
     chosen_ranges(crisis.scenario, parameters)
-    with progress_bar() as progress:
-        settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
+    settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
+    with open_executor(executor, workers=workers, ray_address=ray_address) as solver, progress_bar() as progress:
         found = crisis.solve(settings).tripwires(
-            answer, parameters=parameters, num_strongest=num_strongest, progress=progress
+            answer, parameters=parameters, num_strongest=num_strongest, executor=solver, progress=progress
         )
     if as_json:
         from standoff.cli.answer_drawing import print_json
