@@ -40,11 +40,14 @@ def code(warm, folder):
     return run
 
 
-def test_a_table_says_who_did_what_with_the_words(code):
+def test_it_says_who_did_what_with_the_words(code):
     finished = code("a.txt")
     assert (finished.code, finished.err) == (0, "")
     assert "Frigates leave port" in finished.out
-    assert "“sent two frigates” said by its minister to the Gazette" in finished.out
+    told = " ".join(finished.out.split())
+    assert "MOBILIZE/troops IRN MIL, 2031-05-05, happened, 75 % sure" in told
+    assert "sent two frigates" in told
+    assert "– said by its minister to the Gazette" in told
     for word in ("MOBILIZE/troops", "IRN MIL", "2031-05-05", "happened", "75 %", "force_level", "two frigates"):
         assert word in finished.out
     assert "1 document, 2 events, 1 claim; coded by llm:scripted-1 prompt 1." in finished.out

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 from standoff.cli.drawing import percent
@@ -14,13 +16,15 @@ from standoff.workbench.news import CodedNews, CodedReport
 __all__ = ["draw_news"]
 
 QUOTE = 240
-"""Most characters of a quotation."""
+"""Most characters of a sentence shown on either side of the words that count, and of who says so."""
+ARROW, DASH = "→", "–"
+_ENDS = re.compile(r"[.!?][”\"'’)]*\s+|\n")
 
 
 def draw_news(console: Console, news: CodedNews) -> None:
     """Print each report with its events and claims, and what coded them."""
     for report in news.reports:
-        _draw_report(console, report, has_scenario=bool(news.scenario))
+        _draw_report(console, report)
     console.print(Text(_in_short(news), style="dim"))
     if news.scenario:
         console.print(
@@ -30,7 +34,7 @@ def draw_news(console: Console, news: CodedNews) -> None:
         _draw_spent(console, news)
 
 
-def _draw_report(console: Console, report: CodedReport, *, has_scenario: bool) -> None:
+def _draw_report(console: Console, report: CodedReport) -> None:
     told = report.document
     console.print(shown(told.title or told.address or told.document_hash[:12], style="bold"))
     day = f"{told.date:%-d %B %Y}" if told.date else "no date"
@@ -45,54 +49,53 @@ def _draw_report(console: Console, report: CodedReport, *, has_scenario: bool) -
         console.print(shown(f"not coded: {report.coded.refused}", style="yellow"))
     elif not (report.coded.events or report.coded.claims):
         console.print("no event and no claim found")
-    if report.coded.events:
-        console.print(_events(report, has_scenario=has_scenario))
-    if report.coded.claims:
-        console.print(_claims(report.coded.claims))
+    for event, could_be in zip(report.coded.events, report.could_be, strict=True):
+        _draw(console, _event(event), told.text, event, could_be)
+    for claim in report.coded.claims:
+        _draw(console, _claim(claim), told.text, claim, ())
     console.print()
 
 
-def _events(report: CodedReport, *, has_scenario: bool) -> Table:
-    table = _table("event", "who", "to whom", "day", "told as", "sure")
-    table.add_column("words", ratio=1)
-    if has_scenario:
-        table.add_column("could be")
-    for event, names in zip(report.coded.events, report.could_be, strict=True):
-        row = [
-            Text(f"{event.event_type}/{event.mode}" if event.mode else event.event_type),
-            _actor(event.actor),
-            _actor(event.target),
-            Text(event.date.isoformat() if event.date else "-"),
-            Text(event.factuality),
-            Text(percent(event.confidence)),
-            _words(event),
-        ]
-        table.add_row(*row, *([shown(", ".join(names) or "-")] if has_scenario else []))
-    return table
+def _draw(console: Console, head: Text, text: str, told: Event | Claim, could_be: tuple[str, ...]) -> None:
+    """An event or claim: what it is, then the words that say so, then what it could stand for."""
+    console.print(head)
+    words = _in_its_sentence(text, told.span)
+    source = _said_by(told.attribution)
+    console.print(
+        Padding(words + Text(f" {DASH} ") + shown(source, "dim", width=QUOTE) if source else words, (0, 0, 0, 4))
+    )
+    if could_be:
+        console.print(Padding(shown(f"could be {', '.join(could_be)}", "dim"), (0, 0, 0, 4)))
 
 
-def _claims(claims: tuple[Claim, ...]) -> Table:
-    table = _table("claim", "who", "about", "issue", "value", "told as")
-    table.add_column("words", ratio=1)
-    for claim in claims:
-        value = " ".join(part for part in (claim.qualifier, claim.value, claim.unit) if part)
-        table.add_row(
-            Text(claim.kind),
-            _actor(claim.holder),
-            _actor(claim.about),
-            shown(claim.issue or "-"),
-            shown(value or "-"),
-            Text(claim.factuality),
-            _words(claim),
-        )
-    return table
+def _event(event: Event) -> Text:
+    kind = f"{event.event_type}/{event.mode}" if event.mode else event.event_type
+    day = event.date.isoformat() if event.date else "no day"
+    sides = _actor(event.actor)
+    if event.target is not None:
+        sides = sides + Text(f" {ARROW} ") + _actor(event.target)
+    return Text(f"{kind}  ", "bold") + sides + Text(f", {day}, {event.factuality}, {percent(event.confidence)} sure")
 
 
-def _table(*headings: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in headings:
-        table.add_column(heading)
-    return table
+def _claim(claim: Claim) -> Text:
+    value = " ".join(part for part in (claim.qualifier, claim.value, claim.unit) if part)
+    found = Text(f"{claim.kind}  ", "bold") + _actor(claim.holder)
+    if claim.about is not None:
+        found = found + Text(" about ") + _actor(claim.about)
+    told = [part for part in (claim.issue, value, claim.factuality) if part]
+    return found + shown("".join(f", {part}" for part in told))
+
+
+def _in_its_sentence(text: str, span: tuple[int, int]) -> Text:
+    """The words in the sentence that they stand in, or as much of it as is not too long."""
+    start, end = span
+    before, after = text[max(0, start - QUOTE) : start], text[end : end + QUOTE]
+    cuts = [found.end() for found in _ENDS.finditer(before)]
+    stop = _ENDS.search(after)
+    begun = before[cuts[-1] :] if cuts else ("" if start <= QUOTE else "…") + before
+    ended = after[: stop.start() + 1].rstrip() if stop else after + ("" if end + QUOTE >= len(text) else "…")
+    gaps = [Text(" " if gap else "") for gap in (begun[-1:].isspace(), ended[:1].isspace())]
+    return shown(begun) + gaps[0] + shown(text[start:end], "bold underline") + gaps[1] + shown(ended)
 
 
 def _actor(mention: Mention | None) -> Text:
@@ -101,11 +104,6 @@ def _actor(mention: Mention | None) -> Text:
     if mention.is_inferred:
         return shown(f"({mention.code})")
     return shown(mention.code or f"“{mention.text}”", width=40)
-
-
-def _words(told: Event | Claim) -> Text:
-    quote, source = shown(f"“{told.quote}”", width=QUOTE), _said_by(told.attribution)
-    return quote + Text(" ") + shown(source, style="dim", width=QUOTE) if source else quote
 
 
 def _said_by(attribution: Attribution) -> str:
