@@ -309,7 +309,9 @@ class Context:
     def _labels(self, choice: PackageChoice) -> dict[str, str]:
         scenario = self.scenario
         packages = dict(zip(choice.names, choice.labels, strict=True))
-        labels = {name: outcome.label or name for name, outcome in scenario.outcomes.items()}
+        labels = {name: hazard.label or name for name, hazard in scenario.nature.items()}
+        # an outcome may have the name of the hazard that brings it, and is then called by its own label
+        labels |= {name: outcome.label or name for name, outcome in scenario.outcomes.items()}
         labels["unresolved"] = scenario.unresolved.label or "Unresolved"
         for stage in scenario.stages:
             labels[stage.name] = stage.label or stage.name
@@ -325,5 +327,4 @@ class Context:
                 labels[f"{stage.name}_offer.no_offer"] = stage.bargaining.no_offer.label or "no offer"
                 for package, words in packages.items():
                     labels[f"{stage.name}_offer.{package}"] = f"offer {words}"
-        labels |= {name: hazard.label or name for name, hazard in scenario.nature.items()}
         return labels | packages

@@ -143,3 +143,9 @@ unresolved: {label: Open, payoffs: {}}
             assert answer.levels[target][turn] == 1 - offer.levels[x][turn]
             assert answer.mover[target] == (1 - offer.mover[x] if answer.levels[target][-1] else -2)
     assert game.packages == ("none", "half", "all")
+
+
+def test_an_outcome_with_the_name_of_the_hazard_that_brings_it_keeps_its_own_label():
+    hazard = "  over: {label: It breaks, when: heat > low, hazard: 0.1, leads_to: {outcome: over}}"
+    game = compile_game(parse_scenario(SMALL.replace("nature:\n", f"nature:\n{hazard}\n")))
+    assert game.label("over") == "Over"
