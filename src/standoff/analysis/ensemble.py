@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 
 from standoff.analysis.executor import Draw, Executor, Threads
 from standoff.analysis.resolution import (
+    MOST_EVALUATIONS,
     Solved,
     cheap,
     choose_points,
@@ -58,6 +59,7 @@ __all__ = [
     "Name",
     "check_request",
     "describe_ensemble",
+    "describe_solves",
     "run_ensemble",
     "sampling_versions",
     "series_names",
@@ -296,17 +298,34 @@ def describe_ensemble(scenario: Scenario, *, seed: int, settings: Settings) -> d
 
     The number of draws is not among it: a longer run is the same ensemble.
     """
-    described: dict[str, Any] = {
+    return _with_key(
+        {
+            **_solved_with(scenario),
+            "seed": seed,
+            "scheme": SCHEME,
+            "tolerance": settings.tolerance,
+            "belief_points": settings.belief_points,
+            "belief_tolerance": settings.belief_tolerance,
+        }
+    )
+
+
+def describe_solves(scenario: Scenario) -> dict[str, Any]:
+    """Everything but the draw and the settings that the odds of a draw depend on, as plain data; `key` is the SHA-256 of it."""
+    return _with_key(_solved_with(scenario))
+
+
+def _solved_with(scenario: Scenario) -> dict[str, Any]:
+    return {
         "scenario": scenario.id,
         "overrides": list(scenario.overrides),
         "scenario_hash": scenario.scenario_hash,
-        "seed": seed,
-        "scheme": SCHEME,
-        "tolerance": settings.tolerance,
-        "belief_points": settings.belief_points,
-        "belief_tolerance": settings.belief_tolerance,
+        "most_evaluations": MOST_EVALUATIONS,
         "versions": {"standoff": __version__} | sampling_versions(),
     }
+
+
+def _with_key(described: dict[str, Any]) -> dict[str, Any]:
     return {"key": hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest(), **described}
 
 

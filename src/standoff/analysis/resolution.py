@@ -33,6 +33,7 @@ from standoff.scenario import Scenario
 from standoff.solve.equilibrium import BELIEF_LADDER, SAFETY, Equilibrium, Settings, odds_of, solve
 
 __all__ = [
+    "MOST_EVALUATIONS",
     "Solved",
     "cheap",
     "choose_points",

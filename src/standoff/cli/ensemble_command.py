@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from standoff.analysis.ensemble import Ensemble
     from standoff.solve.adjoint import Target
 
-__all__ = ["ExecutorName", "RayAddress", "Targets", "WideTolerance", "Workers", "register"]
+__all__ = ["ExecutorName", "KeepIn", "RayAddress", "Targets", "WideTolerance", "Workers", "register", "told_where_kept"]
 
 ExecutorName = Annotated[
     str,
@@ -40,6 +41,14 @@ Workers = Annotated[
     int | None,
     typer.Option("--workers", metavar="N", help="Draws solved at a time, instead of one for each processor."),
 ]
+KeepIn = Annotated[
+    Path | None,
+    typer.Option(
+        "--keep",
+        metavar="DIR",
+        help="A folder for the finished solves: the same command goes on from there when it was stopped.",
+    ),
+]
 Targets = Annotated[
     list[str] | None,
     typer.Option(
@@ -54,6 +63,17 @@ WideTolerance = Annotated[
         "--belief-tolerance", min=1e-9, max=0.1, help="Largest error of the odds of checked draws from the beliefs."
     ),
 ]
+
+
+@contextmanager
+def told_where_kept(folder: Path | None, what: str) -> Iterator[None]:
+    """Say, where somebody stops the work, where the finished part of it is kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if folder is not None and folder.is_dir():
+            sys.stderr.write(f"finished {what} are kept in {folder}; the same command goes on from there\n")
+        raise
 
 
 def register(app: typer.Typer) -> None:
@@ -99,18 +119,12 @@ def ensemble(
     every = [Target(name.kind, name.name, crisis.scenario.num_periods) for name in series_names(crisis.scenario)]
     wanted = parse_targets(crisis.scenario, targets) if targets else every
     settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
-    try:
-        with (
-            open_executor(executor, workers=workers, ray_address=ray_address) as solver,
-            progress_bar() as progress,
-        ):
-            found = crisis.ensemble(
-                draws, seed=seed, settings=settings, executor=solver, output=output, progress=progress
-            )
-    except KeyboardInterrupt:
-        if output is not None and output.is_dir():
-            sys.stderr.write(f"finished draws are kept in {output}; the same command goes on from there\n")
-        raise
+    with (
+        told_where_kept(output, "draws"),
+        open_executor(executor, workers=workers, ray_address=ray_address) as solver,
+        progress_bar() as progress,
+    ):
+        found = crisis.ensemble(draws, seed=seed, settings=settings, executor=solver, output=output, progress=progress)
     if as_json:
         document = ensemble_document(found, wanted, workbench.versions() | sampling_versions())
         sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from standoff.cli.ensemble_command import ExecutorName, RayAddress, WideTolerance, Workers
+from standoff.cli.ensemble_command import ExecutorName, KeepIn, RayAddress, WideTolerance, Workers, told_where_kept
 from standoff.cli.run_command import BeliefPoints, Overrides, ScenarioName, progress_bar
 from standoff.errors import InputError, Problem
 
@@ -52,6 +52,7 @@ def regime_map(
     executor: ExecutorName = "local",
     ray_address: RayAddress = None,
     workers: Workers = None,
+    keep: KeepIn = None,
     belief_points: BeliefPoints = None,
     belief_tolerance: WideTolerance = 5e-3,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
@@ -67,12 +68,15 @@ def regime_map(
             message = f"`{output}` is neither .csv nor .parquet"
             raise InputError(Problem("unknown-format", message, help="give it one of these endings"))
         check_writable(output, "the map")
+    from standoff.execution.keeping import keeping
     from standoff.execution.opening import open_executor
     from standoff.solve.equilibrium import Settings
 
     settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
     with (
-        open_executor(executor, workers=workers, ray_address=ray_address) as solver,
+        told_where_kept(keep, "solves"),
+        open_executor(executor, workers=workers, ray_address=ray_address) as opened,
+        keeping(opened, keep, crisis.scenario) as solver,
         progress_bar() as progress,
     ):
         found = crisis.regime_map(x, y, target=target, settings=settings, executor=solver, progress=progress)

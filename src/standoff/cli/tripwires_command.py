@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from standoff.cli.ensemble_command import ExecutorName, RayAddress, Workers
+from standoff.cli.ensemble_command import ExecutorName, KeepIn, RayAddress, Workers, told_where_kept
 from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName, progress_bar
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def tripwires(
     executor: ExecutorName = "local",
     ray_address: RayAddress = None,
     workers: Workers = None,
+    keep: KeepIn = None,
     belief_points: BeliefPoints = None,
     belief_tolerance: BeliefTolerance = 2e-3,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
@@ -56,13 +57,19 @@ def tripwires(
 
     crisis = workbench.load(scenario, overrides=list(overrides or []))
     from standoff.analysis.tripwires import chosen_ranges, parse_answer
+    from standoff.execution.keeping import keeping
     from standoff.execution.opening import open_executor
     from standoff.solve.equilibrium import Settings
 
     parse_answer(crisis.scenario, answer)  # rather than after the solve
     chosen_ranges(crisis.scenario, parameters)
     settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
-    with open_executor(executor, workers=workers, ray_address=ray_address) as solver, progress_bar() as progress:
+    with (
+        told_where_kept(keep, "solves"),
+        open_executor(executor, workers=workers, ray_address=ray_address) as opened,
+        keeping(opened, keep, crisis.scenario) as solver,
+        progress_bar() as progress,
+    ):
         found = crisis.solve(settings).tripwires(
             answer, parameters=parameters, num_strongest=num_strongest, executor=solver, progress=progress
         )

@@ -1,10 +1,10 @@
-"""The folder of an ensemble: what is known of its draws, safe from the moment it is written.
+"""The folder of an ensemble, or of other solves: what is known of its draws, safe from the moment it is written.
 
     DIR/ensemble.json          which ensemble it is: everything that the odds of a draw depend on, and the hash of that
     DIR/parts/draws-*.parquet  finished draws of a run that is going on or was stopped, one small file a second
     DIR/draws.parquet          all draws of a finished run: a row a draw with its parameters, its certificate and its odds
     by period
-    DIR/checks.parquet         the draws that were also solved as forecasts; draw -1 is the file's own values
+    DIR/checks.parquet         the draws that were also solved at points enough; draw -1 is the file's own values
     DIR/bands.parquet          the bands: a row for each outcome or milestone and period
 
 Every file is written beside its place and renamed, so a run that is killed leaves whole files. A row counts once however
@@ -37,7 +37,6 @@ MANIFEST = "ensemble.json"
 TABLES = ("draws", "checks")
 _NUMBERS = ("residual", "regret", "belief_error", "consistency_gap")
 _COUNTS = ("belief_points", "nodes", "unique", "folds")
-_WHAT = "the ensemble"
 
 
 class RunFolder:
@@ -47,13 +46,16 @@ class RunFolder:
         path: The folder.
     """
 
-    def __init__(self, path: Path, described: Mapping[str, Any], names: Sequence[Name]) -> None:
+    def __init__(
+        self, path: Path, described: Mapping[str, Any], names: Sequence[Name], *, noun: str = "ensemble"
+    ) -> None:
         """Open the folder, or make it.
 
         Args:
             path: The folder.
             described: Which ensemble it is for, as `describe_ensemble` says.
             names: What its series are about.
+            noun: What it holds, in messages.
 
         Raises:
             MissingExtraError: pyarrow is not installed.
@@ -61,9 +63,10 @@ class RunFolder:
                 to, or another run uses it.
             StoreError: The folder is damaged.
         """
-        self._arrow = import_extra("pyarrow", "parquet", "`--output`")
-        self._parquet = import_extra("pyarrow.parquet", "parquet", "`--output`")
+        self._arrow = import_extra("pyarrow", "parquet", f"a folder for the {noun}")
+        self._parquet = import_extra("pyarrow.parquet", "parquet", f"a folder for the {noun}")
         self.path = path
+        self._noun = noun
         self._key = str(described["key"])
         self._columns = [f"odds.{name.name}" for name in names]
         self._waiting: dict[str, dict[int, Solved | Failure]] = {table: {} for table in TABLES}
@@ -136,18 +139,18 @@ class RunFolder:
         """Make the folder this ensemble's, or refuse it."""
         manifest = self.path / MANIFEST
         if self.path.suffix == ".parquet" or (self.path.exists() and not self.path.is_dir()):
-            raise _refused(self.path, "it is no folder", "give the name of a folder; its files are Parquet")
+            raise self._refused("it is no folder", "give the name of a folder; its files are Parquet")
         if manifest.exists():
             self._compare(manifest, described)
         elif self.path.exists() and any(self.path.iterdir()):
-            raise _refused(self.path, "something else is in it", "give the name of a new folder")
+            raise self._refused("something else is in it", "give the name of a new folder")
         else:
-            check_writable(self.path / MANIFEST if self.path.exists() else self.path, _WHAT)
+            check_writable(self.path / MANIFEST if self.path.exists() else self.path, f"the {self._noun}")
             self.path.mkdir(exist_ok=True)
-            write_whole(manifest, json.dumps(described, indent=1).encode(), _WHAT)
+            write_whole(manifest, json.dumps(described, indent=1).encode(), f"the {self._noun}")
         (self.path / "parts").mkdir(exist_ok=True)
-        check_writable(self.path / "parts" / "draws", _WHAT)
-        self._lock = _lock(self.path)
+        check_writable(self.path / "parts" / "draws", f"the {self._noun}")
+        self._lock = self._keep_out_others()
 
     def _compare(self, manifest: Path, described: Mapping[str, Any]) -> None:
         try:
@@ -159,8 +162,27 @@ class RunFolder:
         if key == described["key"]:
             return
         other = next((name for name in described if name != "key" and found.get(name) != described[name]), "key")
-        reason = f"it holds another ensemble: `{other}` is {_shown(found.get(other))} there and {_shown(described[other])} here"
-        raise _refused(self.path, reason, "give the name of a new folder, or ask for the same ensemble")
+        there, here = _shown(found.get(other)), _shown(described[other])
+        reason = f"it holds another {self._noun}: `{other}` is {there} there and {here} here"
+        raise self._refused(reason, f"give the name of a new folder, or ask for the same {self._noun}")
+
+    def _refused(self, reason: str, advice: str) -> InputError:
+        message = f"`{self.path}` cannot hold this {self._noun}: {reason}"
+        return InputError(Problem("run-folder", message, help=advice))
+
+    def _keep_out_others(self) -> IO[str] | None:
+        """Keep other runs out while this process lives, where the system has `flock`; else both would do the same work."""
+        try:
+            import fcntl
+        except ModuleNotFoundError:
+            return None
+        file = (self.path / "parts" / ".lock").open("w")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            raise self._refused("another run uses it", "wait for it, or give another folder") from None
+        return file
 
     def _parts(self, table: str) -> list[Path]:
         return sorted((self.path / "parts").glob(f"{table}-*.parquet"))
@@ -189,14 +211,14 @@ class RunFolder:
         table = self._arrow.table(dict(columns)).replace_schema_metadata({"ensemble": self._key})
         content = io.BytesIO()
         self._parquet.write_table(table, content)
-        write_whole(path, content.getvalue(), _WHAT)
+        write_whole(path, content.getvalue(), f"the {self._noun}")
 
     def _read(self, path: Path) -> Iterable[tuple[int, Solved | Failure]]:
         """The records of a file."""
         try:
             table = self._parquet.read_table(io.BytesIO(path.read_bytes()))
             if (table.schema.metadata or {}).get(b"ensemble") != self._key.encode():
-                message = f"`{path}` belongs to another ensemble"
+                message = f"`{path}` belongs to another {self._noun}"
                 raise StoreError(Problem("run-folder", message, help="take it out of the folder"))
             columns = table.to_pydict()
             return [self._record(columns, row) for row in range(table.num_rows)]
@@ -250,25 +272,6 @@ def _bands_of(ensemble: Ensemble) -> dict[str, Any]:
     return columns
 
 
-def _refused(path: Path, reason: str, advice: str) -> InputError:
-    return InputError(Problem("run-folder", f"`{path}` cannot hold this ensemble: {reason}", help=advice))
-
-
 def _shown(value: Any) -> str:
     text = json.dumps(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
-
-
-def _lock(path: Path) -> IO[str] | None:
-    """Keep other runs out while this process lives, where the system has `flock`; else both would do the same work."""
-    try:
-        import fcntl
-    except ModuleNotFoundError:
-        return None
-    file = (path / "parts" / ".lock").open("w")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise _refused(path, "another run uses it", "wait for it, or give another folder") from None
-    return file

@@ -1,0 +1,106 @@
+"""Solves that are kept in a folder."""
+
+import pytest
+
+from standoff.analysis.executor import Threads
+from standoff.analysis.regime_map import Axis, regime_map
+from standoff.analysis.resolution import Solved, keep_agreed, keep_odds
+from standoff.errors import InputError, SolveError
+from standoff.execution.keeping import keeping
+from standoff.scenario import apply_overrides
+from standoff.solve.equilibrium import Settings
+from tiny import tiny
+
+pytest.importorskip("pyarrow", reason="the extra `parquet` is not installed")
+
+SETTINGS = Settings(belief_points=5, estimate_error=False)
+
+
+class Counting(Threads):
+    """Counts what it is asked to solve, and may be stopped on the way."""
+
+    def __init__(self, stop_after=None):
+        super().__init__(1)
+        object.__setattr__(self, "asked", [])
+        object.__setattr__(self, "stop_after", stop_after)
+
+    def solve_draws(self, scenario, draws, settings, keep):
+        chosen = list(draws)
+        self.asked.extend(chosen)
+        for done, answer in enumerate(super().solve_draws(scenario, chosen, settings, keep)):
+            if done == self.stop_after:
+                raise KeyboardInterrupt
+            yield answer
+
+
+def solve(folder, draws, *, counting=None, settings=SETTINGS, keep=keep_odds, scenario=None):
+    counting = counting or Counting()
+    with keeping(counting, folder, scenario or tiny()) as executor:
+        return dict(executor.solve_draws(scenario or tiny(), draws, settings, keep)), counting.asked
+
+
+NAME = next(iter(tiny().parameters))
+DRAWS = [{NAME: value} for value in (0.25, 0.5, 0.75)]
+
+
+def test_what_was_solved_is_not_solved_again(tmp_path):
+    first, asked = solve(tmp_path / "kept", DRAWS[:2])
+    assert asked == DRAWS[:2]
+    again, asked = solve(tmp_path / "kept", DRAWS)
+    assert asked == DRAWS[2:]
+    assert sorted(again) == [0, 1, 2]
+    for k in (0, 1):
+        assert (again[k].odds == first[k].odds).all()
+        assert again[k].residual == first[k].residual
+
+
+def test_a_run_that_was_stopped_keeps_what_it_has(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        solve(tmp_path / "kept", DRAWS, counting=Counting(stop_after=2))
+    found, asked = solve(tmp_path / "kept", DRAWS)
+    assert asked == DRAWS[2:]
+    assert all(isinstance(one, Solved) for one in found.values())
+
+
+@pytest.mark.parametrize(
+    "other", [{"settings": Settings(belief_points=9, estimate_error=False)}, {"keep": keep_agreed}], ids=str
+)
+def test_a_draw_that_is_solved_in_another_way_is_another_solve(tmp_path, other):
+    solve(tmp_path / "kept", DRAWS)
+    assert solve(tmp_path / "kept", DRAWS, **other)[1] == DRAWS
+
+
+def test_a_failure_is_kept_with_its_reason(tmp_path):
+    impossible = [{NAME: float("nan")}]
+    failed, _ = solve(tmp_path / "kept", impossible)
+    again, asked = solve(tmp_path / "kept", impossible)
+    assert asked == []
+    assert isinstance(again[0], SolveError)
+    assert str(again[0]) in str(failed[0])
+
+
+def test_a_folder_of_another_scenario_is_refused(tmp_path):
+    solve(tmp_path / "kept", DRAWS[:1])
+    with pytest.raises(InputError, match="cannot hold this set of solves: it holds another set of solves: `overrides`"):
+        solve(tmp_path / "kept", DRAWS[:1], scenario=apply_overrides(tiny(), [f"{NAME}=0.3"]))
+
+
+def test_what_keeps_something_else_goes_through(tmp_path):
+    found, _ = solve(tmp_path / "kept", DRAWS[:1], keep=lambda solved: solved.certificate.nodes)
+    assert isinstance(found[0], int)
+
+
+def test_a_map_goes_on_from_its_folder(tmp_path):
+    x, y = (
+        Axis(name, values) for name, values in zip(list(tiny().parameters)[:2], ((0.25, 0.75), (0.5, 1.0)), strict=True)
+    )
+
+    def mapped():
+        counting = Counting()
+        with keeping(counting, tmp_path / "kept", tiny()) as executor:
+            return regime_map(tiny(), x, y, executor=executor), counting.asked
+
+    (first, asked), (second, asked_again) = mapped(), mapped()
+    assert asked
+    assert not asked_again
+    assert (first.odds == second.odds).all()
