@@ -4,7 +4,8 @@ An event is evidence if somebody of the scenario acts in it or is acted upon, if
 people said of it is taken into account. Several reports of one event are one piece of evidence:
 
 - reports that a rule put together (`standoff.workbench.clustering`);
-- reports of one period, type, actors and targets, as the model has at most one move of a side in a period;
+- reports of one period, type, actors and targets, and reports of one period that stand for the same event of the model, as the
+  model has at most one move of a side in a period;
 - reports that a person put together, and these alone: what a person set apart from others stays apart.
 """
 
@@ -120,6 +121,8 @@ def _clustered(
             period = period_of_event(scenario, observation.date)
             sides = frozenset(observation.actors), frozenset(observation.targets)
             alike[period, observation.event_type, *sides].append(k)
+            if observation.stands_for:
+                together[period, observation.stands_for].append(k)
     for members in together.values():
         parts.join(members)
     for members in alike.values():
