@@ -106,6 +106,16 @@ def test_a_dropped_event_is_no_longer_listed_but_kept(warm, place):
     assert number in numbers(warm, place, "--dropped")
 
 
+def test_several_events_are_dropped_together_or_not_at_all(warm, place):
+    first, second, third, _ = numbers(warm, place)
+    refused = warm("events", "drop", first, 98, 99, "--store", place, "--by", "ann", "--reason", "no")
+    assert refused.err.count("unknown-event: ") == 2
+    assert len(numbers(warm, place)) == 4
+    done = warm("events", "drop", third, second, "--store", place, "--by", "ann", "--reason", "no")
+    assert done.out == f"dropped event {third}\ndropped events {first}, {second}, which are told in the same words\n"
+    assert len(numbers(warm, place)) == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "codes"),
     [
