@@ -86,13 +86,13 @@ def test_what_was_paid_for_is_not_asked_again(warm, folder):
     assert [one["language_model"]["cost"] for one in (first, again)] == [pytest.approx(0.0011), 0]
 
 
-def test_a_scenario_fills_in_the_other_side_and_names_its_events(code):
-    events = code("a.txt", "--scenario", "iran-us-2026", "--json").document["documents"][0]["events"]
+def test_a_scenario_fills_in_the_other_side_and_names_its_events(code, folder):
+    finished = code("a.txt", "--scenario", "iran-us-2026", "--output", "coded.json")
+    events = json.loads((folder / "coded.json").read_text())["documents"][0]["events"]
     assert events[1]["target"] == {"code": "IRN", "text": "", "span": None, "inferred": True}
     assert [one["could_be"] for one in events] == [["reply.iran.drill"], ["round_answer.usa.reject"]]
-    table = code("a.txt", "--scenario", "iran-us-2026").out
-    assert "(IRN)" in table
-    assert "reply.iran.drill" in table
+    assert "(IRN)" in finished.out
+    assert "reply.iran.drill" in finished.out
 
 
 def test_without_a_scenario_nothing_is_inferred(code):
@@ -201,18 +201,17 @@ def test_a_request_that_makes_no_sense_is_refused(warm, folder, arguments, told)
 
 
 def test_the_key_is_in_nothing_that_is_shown_or_written(standoff, folder):
+    (folder / "b.txt").write_text("Date: 2031-05-07\n\nThe talks of the two sides ended without any date.")
     echo = failing(401, json.dumps({"error": {"message": f"no such key: {KEY}"}}))
     with model_server(ANSWER, echo) as (address, asked):
-        words = ("code", "a.txt", "--json", "--output", "coded.json", *options(address))
-        first = standoff(*words, cwd=folder, STANDOFF_LLM_KEY=KEY)
-        (folder / "a.txt").write_text("Another text of the same two sides.")
-        second = standoff(*words, cwd=folder, STANDOFF_LLM_KEY=KEY)
+        words = ("code", "a.txt", "b.txt", "--json", "--output", "coded.json", *options(address))
+        finished = standoff(*words, cwd=folder, STANDOFF_LLM_KEY=KEY)
     assert [one["Authorization"] for one in asked.headers] == [f"Bearer {KEY}"] * 2
-    assert (first.code, second.code) == (0, 2)
-    assert "no such key: [key]" in second.err
+    assert (finished.code, len(finished.document["documents"])) == (2, 1)
+    assert "no such key: [key]" in finished.err
     written = [path.read_text() for path in folder.rglob("*") if path.is_file()]
-    assert len(written) >= 3
-    assert [text for text in (*written, first.out, first.err, second.out, second.err) if KEY in text] == []
+    assert len(written) == 4  # both reports, the coding, and the answer in the cache
+    assert [text for text in (*written, finished.out, finished.err) if KEY in text] == []
 
 
 def test_ctrl_c_stops_without_a_traceback(start, folder):

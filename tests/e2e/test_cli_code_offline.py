@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-from model_server import coding, model_server
-
 DISPATCH = """Title: Warships leave port
 Outlet: Northland Gazette
 Date: 2031-05-06
@@ -48,14 +46,6 @@ def test_lines_are_coded_without_a_document(warm, folder):
     finished = warm("code", "--lines", "lines.txt", cwd=folder)
     found = [json.loads(line) for line in finished.out.splitlines()]
     assert [[one["type"] for one in line["events"]] for line in found] == [["MOBILIZE"], [], []]
-
-
-def test_no_text_leaves_the_machine_unless_that_is_asked_for(standoff, folder):
-    with model_server(coding()) as (address, asked):
-        named = {"STANDOFF_LLM_URL": address, "STANDOFF_LLM_MODEL": "scripted-1"}
-        finished = standoff("code", "dispatch.txt", cwd=folder, **named)
-    assert (finished.code, asked.bodies) == (0, [])
-    assert "coded by offline/" in finished.out
 
 
 def test_options_of_a_language_model_need_the_language_model(warm, folder):

@@ -37,9 +37,7 @@ def register(app: typer.Typer) -> None:
 def code(
     sources: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[FILE|URL]...", help="Articles, pages, feeds, JSON lines or PDF; - for standard input."
-        ),
+        typer.Argument(metavar="FILE|URL", help="Articles, pages, feeds, JSON lines or PDF; - for standard input."),
     ] = None,
     scenario: Annotated[
         str | None,

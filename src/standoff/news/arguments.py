@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from standoff.news.actors.resolving import Resolved
-from standoff.news.grammar import auxiliaries, content_lemma, path_between
+from standoff.news.grammar import auxiliaries, content_lemma, path_between, subjects
 from standoff.news.lexicon import WORDS
 from standoff.news.linear import LinearModel
 
 __all__ = ["ARGUMENT_CLASSES", "Arguments", "describe_argument", "find_arguments", "find_phrases"]
 
 ARGUMENT_CLASSES = ("actor", "target", "-")
-LEAST = 0.30
+LEAST = 0.40
 """Least probability of the best actor, and of the best target."""
 LEAST_OTHER = 0.50
 """Least probability of any other."""
+_MUTUAL = frozenset(["AGREE", "CONSULT", "COOPERATE"])
 _SKIPPED = frozenset(
     [
         "monday",
@@ -155,18 +156,46 @@ def find_arguments(
     rows = [describe_argument(trigger, phrase, event_type, resolved=resolved, phrases=phrases) for phrase in candidates]
     table = model.probabilities(rows)
     actor, target = model.classes.index("actor"), model.classes.index("target")
-    actors = _chosen(candidates, table[:, actor], table[:, target])
-    targets = _chosen(candidates, table[:, target], table[:, actor])
+    actors = _chosen(candidates, table[:, actor], table[:, target], event_type in _MUTUAL)
+    if not actors:
+        actors = _own_subject(trigger, candidates, resolved)
+    targets = _chosen(candidates, table[:, target], table[:, actor], False)
     return Arguments(actors, targets)
 
 
-def _chosen(candidates: Sequence[Any], own: Any, other: Any) -> tuple[tuple[Any, float], ...]:
+def _chosen(candidates: Sequence[Any], own: Any, other: Any, is_mutual: bool) -> tuple[tuple[Any, float], ...]:
+    """The best, and others that are joined to it by "and", or act together with it."""
     ranked = sorted(
-        ((float(own[at]), at) for at in range(len(candidates)) if own[at] > other[at]),
-        key=lambda item: (-item[0], item[1]),
+        ((float(own[at]), at) for at in range(len(candidates)) if own[at] > other[at]), key=lambda item: (-item[0], item[1])
     )
-    return tuple(
-        (candidates[at], value)
-        for rank, (value, at) in enumerate(ranked)
-        if value >= (LEAST if rank == 0 else LEAST_OTHER)
-    )
+    if not ranked or ranked[0][0] < LEAST:
+        return ()
+    best = candidates[ranked[0][1]]
+    chosen = [(best, ranked[0][0])]
+    for value, at in ranked[1:]:
+        if value >= LEAST_OTHER and (is_mutual or _are_joined(best, candidates[at])):
+            chosen.append((candidates[at], value))
+    return tuple(chosen)
+
+
+def _own_subject(trigger: Any, candidates: Sequence[Any], resolved: Mapping[int, Resolved]) -> tuple[tuple[Any, float], ...]:
+    """The subject of an active verb where the model is unsure of everybody, if it names somebody who can act."""
+    if trigger.pos_ != "VERB" or any(aux.dep_ == "auxpass" for aux in auxiliaries(trigger)):
+        return ()
+    known = {candidate.i for candidate in candidates}
+    for subject in subjects(trigger):
+        found = resolved.get(subject.i)
+        if subject.dep_ == "nsubj" and subject.i in known and found is not None and found.codes and not found.is_judge:
+            return ((subject, LEAST),)
+    return ()
+
+
+def _are_joined(one: Any, other: Any) -> bool:
+    """Whether two phrases are parts of one list."""
+    for start, end in ((one, other), (other, one)):
+        token = start
+        while token.dep_ == "conj":
+            token = token.head
+            if token.i == end.i:
+                return True
+    return one.dep_ == "conj" and other.dep_ == "conj" and one.head.i == other.head.i

@@ -34,6 +34,7 @@ CLAUSE_KINDS = (
     "assessment", "denial",
 )  # fmt: skip
 """Kinds that clauses may be."""
+_DURATIONS = frozenset(["hour", "day", "week", "month", "year", "minute", "decade"])
 _WITH_SUBJECT = frozenset(["assessment", "conditional_threat", "red_line"])
 
 ISSUES: Mapping[str, frozenset[str]] = {
@@ -155,6 +156,8 @@ def holder_of_clause(token: Any, kind: str, resolved: Mapping[int, Resolved]) ->
 
 def holder_of_number(head: Any, resolved: Mapping[int, Resolved]) -> Any:
     """Whose a number is where nobody is named who tells it: who acts with what it counts, else whose the counted are."""
+    if head.lemma_.lower() in _DURATIONS and head.dep_ in ("npadvmod", "pobj", "nmod"):
+        return None
     verb = head
     for _ in range(5):
         if verb.pos_ in ("VERB", "AUX") or verb.head.i == verb.i:

@@ -29,6 +29,7 @@ __all__ = ["NO_EVENT", "Example", "fit_linear", "read_examples", "trigger_rows"]
 NO_EVENT = "NONE"
 LEAST_COUNT = 2
 """Features seen in fewer rows are left out."""
+_LEAST_WEIGHT = 0.15  # features that weigh less for every class are dropped from what is kept
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,11 @@ def argument_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str
                     token = _phrase_token(example, person.span)
                     if token is not None:
                         gold[token.i] = name
+            codes = {person.code: name for name, people in (("target", event.targets), ("actor", event.actors)) for person in people}
             for phrase in example.phrases:
+                found = example.resolved.get(phrase.i)
+                if found is not None and found.kind == "pronoun" and phrase.i not in gold:  # people code the noun it stands for
+                    gold.update({phrase.i: codes[code] for code in found.codes if code in codes})
                 if phrase.i != trigger.i:
                     rows.append(
                         describe_argument(
@@ -202,4 +207,7 @@ def fit_linear(
     else:
         coefficients, bias = model.coef_, model.intercept_
     kept: NDArray[np.float32] = coefficients.T.astype(np.float16).astype(np.float32)
-    return LinearModel(tuple(present), tuple(names), kept, np.round(bias, 4))
+    counted = np.abs(kept).max(axis=1) >= _LEAST_WEIGHT
+    return LinearModel(
+        tuple(present), tuple(name for name, holds in zip(names, counted, strict=True) if holds), kept[counted], np.round(bias, 4)
+    )

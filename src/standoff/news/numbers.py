@@ -13,9 +13,9 @@ from typing import Any
 from standoff.news.grammar import content_lemma
 from standoff.news.lexicon import WORDS
 
-__all__ = ["Number", "describe_number", "find_numbers"]
+__all__ = ["Number", "casualty_unit", "describe_number", "find_numbers"]
 
-_MANY = frozenset(["dozens", "hundreds", "thousands", "tens", "scores", "millions", "billions"])
+_MANY = frozenset(["several", "dozens", "hundreds", "thousands", "tens", "scores", "millions", "billions"])
 _SCALES = frozenset(["hundred", "thousand", "million", "billion", "trillion", "m", "bn"])
 _ARTICLES = frozenset(("a", "an"))
 _PARTIES = frozenset(
@@ -57,6 +57,14 @@ _QUALIFIERS = (
     "under", "perhaps", "between", "only", "estimated", "just", "another",
 )  # fmt: skip
 _TIMES = frozenset(["o'clock", "a.m.", "p.m.", "am", "pm", "noon", "midnight", "gmt"])
+_BRANCHES = frozenset(["army", "navy", "strike"])
+_PLURALS = frozenset(["people", "men", "women", "children", "police", "aircraft", "dead", "wounded", "cattle", "personnel", "corps"])
+_FATES = {
+    "wounded": frozenset(["wound", "injure", "hurt", "maim", "wounded", "injured", "injury", "hospitalise", "treat"]),
+    "missing": frozenset(["missing", "disappear"]),
+    "kidnapped": frozenset(["kidnap", "abduct", "kidnapped", "abducted"]),
+    "killed": frozenset(["kill", "die", "dead", "death", "slay", "murder", "massacre", "execute", "shoot", "body", "killed", "life"]),
+}
 _NAMES = {"%": "per cent", "percent": "per cent", "cent": "per cent", "$": "dollars", "€": "euros", "£": "pounds", "US$": "dollars", "km": "kilometres", "ton": "tonnes"}  # fmt: skip
 
 
@@ -240,14 +248,43 @@ def _qualifier(sentence: Any, first: int) -> tuple[str, int]:
 
 
 def _unit(noun: Any, words: Any) -> str:
+    """What is counted: the noun in the plural, with the nouns that stand to its left ("patrol boats")."""
     lower = noun.lower_
     if lower in _NAMES:
         return _NAMES[lower]
-    if noun.lemma_.lower() == "barrel" and noun.i + 2 < len(words) and words[noun.i + 1].lower_ in ("a", "per"):
+    if noun.lemma_.lower() == "barrel" and any(token.lower_ in ("day", "daily") for token in words[noun.i + 1 : noun.i + 5]):
         return "barrels a day"
-    if noun.tag_ in ("NNS", "NNPS") or lower.endswith("s"):
-        return str(lower)
-    return f"{lower}s" if lower in WORDS["measure"] or noun.tag_ == "NN" else str(lower)
+    if noun.i + 2 < len(words) and lower in ("per",):
+        return "per cent"
+    compounds = [
+        child
+        for child in noun.children
+        if child.i < noun.i
+        and ((child.dep_ == "compound" and child.pos_ == "NOUN" and child.lower_ not in _BRANCHES) or child.lower_ in ("cubic", "square"))
+    ]
+    left = "".join(f"{child.lower_} " for child in compounds)
+    if noun.tag_ in ("NNS", "NNPS") or lower.endswith("s") or lower in _PLURALS:
+        return f"{left}{lower}"
+    return f"{left}{lower}s" if lower in WORDS["measure"] or noun.tag_ == "NN" else f"{left}{lower}"
+
+
+def casualty_unit(head: Any) -> str:
+    """What befell those that are counted: "killed", "wounded", "missing" or "kidnapped", by the nearest word that says so.
+
+    Args:
+        head: The noun that is counted, or the number.
+    """
+    token = head
+    for _ in range(6):
+        for near in (token, *token.children):
+            for unit, words in _FATES.items():
+                if near.i != head.i or token.i == head.i:
+                    if near.lemma_.lower() in words or near.lower_ in words:
+                        return unit
+        if token.head.i == token.i:
+            break
+        token = token.head
+    return "killed"
 
 
 def describe_number(number: Number) -> dict[str, float]:

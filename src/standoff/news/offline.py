@@ -26,7 +26,7 @@ from standoff.news.grammar import phrase_end
 from standoff.news.language import detect_language
 from standoff.news.lexicon import WORDS
 from standoff.news.linear import Features
-from standoff.news.numbers import Number, describe_number, find_numbers
+from standoff.news.numbers import Number, casualty_unit, describe_number, find_numbers
 from standoff.news.parsing import load_parser
 from standoff.news.passage import Passage, read_passages
 from standoff.news.places import find_place
@@ -340,6 +340,9 @@ def _attribution(sentence: _Sentence, speaking: Speaking) -> Attribution:
 
 def _holder(sentence: _Sentence, token: Any, speaking: Speaking) -> Mention | None:
     person = speaking.speaker if speaking.speaker is not None else token
+    found = sentence.resolved.get(person.i) if person is not None else None
+    if found is not None and found.role == "MED" and person is not token:
+        person = token  # who only passes it on does not hold it
     if person is None:
         return None
     return _mention(sentence, [person], speaking)
@@ -363,17 +366,10 @@ def _about(sentence: _Sentence, holder: Mention | None, place: int) -> Mention |
 def _number_claim(sentence: _Sentence, number: Number, kind: str) -> Claim:
     passage = sentence.passage
     speaking = find_speaker(number.noun if number.noun is not None else number.head, sentence.resolved)
-    holder = _holder(sentence, holder_of_number(number.noun or number.head, sentence.resolved), speaking)
+    owner = holder_of_number(number.noun or number.head, sentence.resolved) if kind != "casualties" else None
+    holder = _holder(sentence, owner, speaking)
     start, end = passage.span(number.first, number.last)
-    unit = number.unit
-    if kind == "casualties":
-        words = {token.lemma_.lower() for token in sentence.span} | {token.lower_ for token in sentence.span}
-        unit = (
-            "wounded"
-            if words & {"wound", "injure", "wounded", "injured", "hurt"}
-            and not words & {"kill", "die", "dead", "death"}
-            else "killed"
-        )
+    unit = _unit(sentence, number, kind)
     return Claim(
         kind=cast(ClaimKind, kind),
         issue=find_issue(passage.parsed[number.first : number.last + 1]) or find_issue(sentence.span),
@@ -387,6 +383,19 @@ def _number_claim(sentence: _Sentence, number: Number, kind: str) -> Claim:
         attribution=_attribution(sentence, speaking),
         factuality="happened",
     )
+
+
+def _unit(sentence: _Sentence, number: Number, kind: str) -> str:
+    """What a number counts, in one word for one thing: casualties by what befell them, soldiers as troops, people as people."""
+    head = number.noun if number.noun is not None else number.head
+    if kind == "casualties":
+        return casualty_unit(head)
+    if kind == "force_level" and (number.unit in ("men", "") or number.noun is None):
+        return "troops"
+    named = sentence.passage.names.get(head.i)
+    if named is not None and named[0].kind == "demonym":
+        return "people"
+    return number.unit
 
 
 def _clause_claim(sentence: _Sentence, token: Any, kind: str) -> Claim:

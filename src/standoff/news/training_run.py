@@ -36,11 +36,11 @@ from standoff.news.triggers import describe_trigger, find_triggers, lexicon_type
 from standoff.news.vocabulary import CONTEXTS, EVENT_TYPES, MODES
 from standoff.storing import write_whole
 
-__all__ = ["FOLDS", "LeftOut", "code_left_out", "fit_parts", "train"]
+__all__ = ["FOLDS", "STRENGTHS", "TYPE_CLASSES", "LeftOut", "code_left_out", "fit_parts", "train"]
 
 FOLDS = 5
 TYPE_CLASSES = (*EVENT_TYPES, NO_EVENT)
-_STRENGTHS = {"types": 20.0, "arguments": 10.0, "numbers": 10.0, "clauses": 20.0, "modes": 20.0, "contexts": 10.0}
+STRENGTHS = {"types": 20.0, "arguments": 10.0, "numbers": 10.0, "clauses": 20.0, "modes": 20.0, "contexts": 10.0}
 _LEAST_MARK = 0.25  # probability from which a context is taken
 
 
@@ -81,18 +81,18 @@ def fit_parts(examples: Sequence[Example], threshold: float, calibration: NDArra
     nouns = trigger_nouns(examples)
     models: dict[str, LinearModel] = {}
     rows, classes, _ = trigger_rows(examples, nouns)
-    models["types"] = fit_linear(rows, classes, TYPE_CLASSES, strength=_STRENGTHS["types"])
+    models["types"] = fit_linear(rows, classes, TYPE_CLASSES, strength=STRENGTHS["types"])
     rows, classes, _ = argument_rows(examples)
-    models["arguments"] = fit_linear(rows, classes, ARGUMENT_CLASSES, strength=_STRENGTHS["arguments"])
+    models["arguments"] = fit_linear(rows, classes, ARGUMENT_CLASSES, strength=STRENGTHS["arguments"])
     rows, classes = _number_rows(examples)
-    models["numbers"] = fit_linear(rows, classes, (*NUMBER_KINDS, NO_EVENT), strength=_STRENGTHS["numbers"])
+    models["numbers"] = fit_linear(rows, classes, (*NUMBER_KINDS, NO_EVENT), strength=STRENGTHS["numbers"])
     rows, classes = _clause_rows(examples, nouns)
-    models["clauses"] = fit_linear(rows, classes, (*CLAUSE_KINDS, NO_EVENT), strength=_STRENGTHS["clauses"])
+    models["clauses"] = fit_linear(rows, classes, (*CLAUSE_KINDS, NO_EVENT), strength=STRENGTHS["clauses"])
     rows, classes = _mode_rows(examples)
     order = [f"{name}:{mode}" for name in EVENT_TYPES for mode in ("", *sorted(MODES[name]))]
-    models["modes"] = fit_linear(rows, classes, order, strength=_STRENGTHS["modes"])
+    models["modes"] = fit_linear(rows, classes, order, strength=STRENGTHS["modes"])
     rows, classes = _context_rows(examples)
-    models["contexts"] = fit_linear(rows, classes, sorted(CONTEXTS), strength=_STRENGTHS["contexts"])
+    models["contexts"] = fit_linear(rows, classes, sorted(CONTEXTS), strength=STRENGTHS["contexts"])
     thresholds = {"event": threshold, "number": 0.5, "clause": 0.4, "context": _LEAST_MARK}
     return TrainedParts(models, nouns, calibration, thresholds)
 
@@ -106,7 +106,7 @@ def code_left_out(examples: Sequence[Example]) -> LeftOut:
     for number in range(FOLDS):
         inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         model = fit_linear(
-            [rows[at] for at in inside], [classes[at] for at in inside], TYPE_CLASSES, strength=_STRENGTHS["types"]
+            [rows[at] for at in inside], [classes[at] for at in inside], TYPE_CLASSES, strength=STRENGTHS["types"]
         )
         columns = [TYPE_CLASSES.index(name) for name in model.classes]
         table[np.ix_(outside, np.array(columns))] = model.probabilities([rows[at] for at in outside])

@@ -136,6 +136,8 @@ def code(
     documents, problems = _read([sources] if isinstance(sources, (str, Path)) else sources, limits, encoding)
     clusters = find_clusters(documents)
     reports: list[CodedReport] = []
+    if progress is not None:
+        progress(0.0)
     for number, cluster in enumerate(clusters):
         try:
             coded = opened.code(cluster.lead)
@@ -198,9 +200,11 @@ def code_lines(
 
 
 def dyad_of(crisis: Crisis) -> Dyad | None:
-    """The two sides of a scenario: its first two players with codes; None where there are not two."""
-    sides = [player.codes for player in crisis.scenario.players.values() if player.codes]
-    return Dyad(sides[0], sides[1]) if len(sides) >= 2 else None
+    """The two sides of a scenario: those who bargain, else its first two players; None where one of them has no code."""
+    players = crisis.scenario.players
+    tables = [stage.bargaining.between for stage in crisis.scenario.stages if stage.bargaining is not None]
+    sides = [players[name].codes for name in (tables[0] if tables else [*players][:2])]
+    return Dyad(sides[0], sides[1]) if len(sides) == 2 and all(sides) else None
 
 
 def _read(sources: Iterable[str | Path], limits: Limits | None, encoding: str) -> tuple[list[Document], list[Problem]]:

@@ -7,7 +7,9 @@ from standoff.errors import InputError, MissingExtraError
 from standoff.news.coders import CODERS, open_coder
 
 
-def test_the_coder_that_is_not_named_works_offline():
+def test_the_coder_that_is_not_named_works_offline_whatever_the_environment_names(monkeypatch):
+    monkeypatch.setenv("STANDOFF_LLM_URL", "https://llm.example/v1")
+    monkeypatch.setenv("STANDOFF_LLM_MODEL", "small")
     assert open_coder().method == open_coder("offline").method
     assert open_coder().method.startswith("offline/")
 

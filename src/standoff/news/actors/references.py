@@ -1,45 +1,76 @@
 """Later references to actors: by office, by surname, by pronoun.
 
-"The prime minister" is whoever was so called last; "the navy" is that of the country that stands nearest before it in the sentence,
-else of the last one that acted; "Markou" is the person named in full before; "it" is the last country or organisation, "he" and
-"she" the last person, "they" the last of either.
+| words | mean |
+|---|---|
+| "the prime minister" | who was so called last |
+| "Markou" | the person named in full before |
+| "the navy", "Prime Minister Gashi" | of the country that is most in mind: named in the sentence or shortly before, the more if it acted there |
+| "it", "its" | the last country or organisation that acted |
+| "he", "she" | the last person |
+| "they" | the last of either |
+| "who", "which" | what the clause hangs on |
+| "both", "the two governments" | the two countries that the text names most |
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from standoff.news.actors.resolving import NOBODY, Resolved, resolve_head
+from standoff.news.actors.resolving import NOBODY, ROLES, Resolved, resolve_head
 from standoff.news.passage import Passage
 
 __all__ = ["Mentions"]
 
-_PERSON = {"he", "she", "him", "her", "his", "hers", "i", "me", "my"}
-_THING = {"it", "its"}
-_ANY = {"they", "them", "their", "we", "us", "our"}
+_PERSON = frozenset(["he", "she", "him", "her", "his", "hers"])
+_THING = frozenset(["it", "its"])
+_ANY = frozenset(["they", "them", "their", "we", "us", "our", "i", "me", "my"])
+_RELATIVE = frozenset(["who", "which", "that", "whose", "whom"])
+_PAIR = frozenset(["both", "two"])
+_PARTIES = frozenset(
+    ["side", "government", "country", "neighbour", "neighbor", "army", "leader", "president", "minister", "state", "nation", "capital",
+     "power", "party", "rival", "foe", "ally", "delegation", "navy", "force", "king", "premier", "negotiator", "chief", "sides"]
+)  # fmt: skip
 _SUBJECTS = ("nsubj", "nsubjpass")
+_ONE_PERSON = frozenset(
+    ["president", "minister", "premier", "chancellor", "king", "queen", "leader", "ambassador", "envoy", "spokesman", "spokeswoman",
+     "general", "secretary", "chief", "commander", "governor", "mayor", "prince", "emir", "sultan", "official", "senator", "speaker",
+     "prosecutor", "judge", "admiral", "colonel"]
+)  # fmt: skip
+_UNBOUND = frozenset(["MED", "BUS", "NGO", "IGO"])  # roles whose country nothing but the phrase itself tells
+_FOREIGN = frozenset(["western", "foreign", "european", "international", "african", "arab", "asian", "gulf", "latin", "unidentified", "unknown"])
+_BYNAMES = {"alliance": ("IGO:NATO",), "bloc": ("IGO:EU", "IGO:ASEAN", "IGO:ECOWAS", "IGO:GCC", "IGO:SADC", "IGO:Mercosur")}
+_WEAPONS = frozenset(["drone", "missile", "rocket", "shell", "bomb", "mine", "helicopter", "plane", "aircraft", "artillery", "shelling"])
+_FADING = 0.55  # of what a mention counts, from sentence to sentence
+_DATELINE = 0.4
+_REACH = 6  # sentences that a role without a country looks back
 _KEPT = 200  # mentions that are kept: how far back a reference reaches
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Mention:
     codes: tuple[str, ...]
     office: str
-    surname: str
     is_person: bool
     is_subject: bool
 
 
 @dataclass
 class Mentions:
-    """The actors of a document so far; phrases are asked for in the order of the text.
+    """The actors of a document so far; sentences are read in the order of the text.
 
     Attributes:
         earlier: What was mentioned, the last one last.
+        counts: How often each country or organisation was mentioned.
+        dateline: Country of the place that the document is dated from, "" where there is none.
+        sentences: How much each country was in mind in each sentence.
     """
 
     earlier: list[_Mention] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    dateline: str = ""
+    sentences: list[dict[str, float]] = field(default_factory=list)
     _persons: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def read(self, passage: Passage, sentence: Any) -> dict[int, Resolved]:
@@ -53,146 +84,185 @@ class Mentions:
             By token: what its phrase names. Tokens that name nobody are left out.
         """
         found: dict[int, Resolved] = {}
-        for token in sentence:
-            if token.pos_ not in ("NOUN", "PROPN", "PRON", "ADJ", "NUM", "X", "DET", "VERB", "ADV"):
-                continue
+        body = self._read_dateline(passage, sentence)
+        for token in sentence.doc[body : sentence.end]:
             is_name = token.i in passage.names
-            if token.pos_ not in ("NOUN", "PROPN", "PRON") and not is_name and token.dep_ != "poss":
+            if token.pos_ not in ("NOUN", "PROPN", "PRON") and not is_name and token.dep_ != "poss" and token.lower_ not in _PAIR:
                 continue
             resolved = self._resolve(passage, sentence, token, found)
             if resolved.is_actor or resolved.is_judge:
                 found[token.i] = resolved
                 self._note(token, resolved)
+        weights: dict[str, float] = {}
+        for index, resolved in found.items():
+            other = sentence.doc[index]
+            is_main = other.dep_ in _SUBJECTS and other.head.dep_ == "ROOT"
+            for code in resolved.codes:
+                weight = 2.0 if is_main else 1.4 if other.dep_ in _SUBJECTS else 1.0
+                name = code.partition(" ")[0]
+                weights[name] = max(weights.get(name, 0.0), weight)
+        self.sentences.append(weights)
         return found
+
+    def _read_dateline(self, passage: Passage, sentence: Any) -> int:
+        """First token after "KUWAIT, Friday - ", where a passage begins so."""
+        if sentence.start > 0 or len(sentence) < 3 or not sentence[0].text.isupper() or len(sentence[0].text) < 3:
+            return int(sentence.start)
+        named = passage.names.get(0)
+        if named is not None and len(named[0].code) == 3:
+            self.dateline = named[0].code
+            self.counts[named[0].code] += 1
+        for token in sentence[:14]:
+            if token.text in ("-", "–", "—", "--", ":"):
+                return int(token.i + 1)
+        return int(sentence.start if named is None else named[2] + 1)
 
     def _resolve(self, passage: Passage, sentence: Any, token: Any, found: dict[int, Resolved]) -> Resolved:
         word = token.lower_
-        if word in _PERSON | _THING | _ANY and token.i not in passage.names:
-            codes = self._pronoun(word)
-            return Resolved(codes, "", False, False, "pronoun", "", token.i, token.i) if codes else NOBODY
-        if (
-            token.dep_ in ("amod", "compound", "nmod", "poss", "conj")
-            and token.i in passage.names
-            and not token.n_lefts
-        ):
+        if token.i not in passage.names:
+            if word in _PERSON | _THING | _ANY:
+                return self._as_pronoun(token, self._pronoun(token, found))
+            if word in _RELATIVE and token.tag_ in ("WDT", "WP", "WP$"):
+                return self._as_pronoun(token, self._antecedent(token, found))
+            if word in _PAIR:
+                stands_alone = word == "both" and token.dep_ in (*_SUBJECTS, "dobj", "pobj")
+                return self._as_pronoun(token, self._pair(found, token)) if stands_alone else NOBODY
+        if token.dep_ in ("amod", "compound", "nmod", "poss", "conj") and token.i in passage.names and not token.n_lefts:
             return resolve_head(passage, token)
         resolved = resolve_head(passage, token)
         if resolved.codes or resolved.is_judge:
             return resolved
-        if resolved.kind == "person" or token.pos_ == "PROPN":
-            known = self._persons.get(token.text)
-            if known:
-                return replace(resolved, codes=known, is_open=False, kind="person")
+        lemma = token.lemma_.lower()
+        if lemma in _WEAPONS:
+            return NOBODY
+        byname = next((code for code in _BYNAMES.get(lemma, ()) if self.counts[code]), "")
+        if byname and any(child.lower_ == "the" for child in token.children):
+            return replace(resolved, codes=(byname,), is_open=False)
+        if lemma in _PARTIES and any(child.lower_ in _PAIR for child in token.children):
+            role = "GOV" if resolved.role in ("", "CVL", "LEG") else resolved.role
+            pair = tuple(_as_role(code, role) for code in self._pair(found, token))
+            return replace(resolved, codes=pair, role=role, is_open=not pair)
+        if token.pos_ == "PROPN" and token.text in self._persons:
+            return replace(resolved, codes=self._persons[token.text], is_open=False, kind="person")
         if resolved.is_open:
-            codes = self._open(passage, sentence, token, resolved, found)
+            codes = self._open(passage, sentence, token, resolved=resolved, found=found)
             return replace(resolved, codes=codes, is_open=not codes)
         return resolved
 
+    def _as_pronoun(self, token: Any, codes: tuple[str, ...]) -> Resolved:
+        return Resolved(codes, "", False, False, "pronoun", "", token.i, token.i) if codes else NOBODY
+
     def _open(
-        self, passage: Passage, sentence: Any, token: Any, resolved: Resolved, found: dict[int, Resolved]
+        self, passage: Passage, sentence: Any, token: Any, *, resolved: Resolved, found: dict[int, Resolved]
     ) -> tuple[str, ...]:
-        """The codes of a role without a country."""
+        """The codes of a role without a country; the order of the module."""
         for child in token.children:
             if child.dep_ == "poss" and child.i in found:
                 return tuple(dict.fromkeys(_as_role(code, resolved.role) for code in found[child.i].codes))
-        is_definite = any(
-            child.dep_ in ("det", "poss") and child.lower_ in ("the", "its", "his", "their", "her")
-            for child in token.children
-        )
+            if child.dep_ == "poss" and child.lower_ in _PERSON | _THING | _ANY:
+                return ()
+        if resolved.role in _UNBOUND or any(child.lower_ in _FOREIGN for child in token.children):
+            return ()
+        determiners = {child.lower_ for child in token.children if child.dep_ == "det"}
+        is_definite = "the" in determiners or token.pos_ == "PROPN" or token.ent_type_ == "PERSON"
         if is_definite and resolved.office:
             for mention in reversed(self.earlier):
                 if mention.office == resolved.office and mention.codes:
                     return mention.codes[:1]
-        nearest = self._in_sentence(passage, sentence, token, resolved, found)
-        if nearest:
-            return nearest
-        if is_definite or token.pos_ == "PROPN" or token.tag_ == "NNS":
-            for mention in reversed(self.earlier):
-                if mention.is_subject and mention.codes and len(mention.codes[0].split()[0]) == 3:
-                    return (_as_role(mention.codes[0], resolved.role),)
-        return ()
+        scores = self._salience(passage, sentence, token, found)
+        if is_definite or token.tag_ in ("NNS", "NNPS") or token.n_lefts == 0:
+            for age, code in enumerate(reversed(self.sentences[-_REACH:]), start=1):
+                for name, weight in code.items():
+                    scores[name] = scores.get(name, 0.0) + weight * _FADING**age
+            if self.dateline:
+                scores[self.dateline] = scores.get(self.dateline, 0.0) + _DATELINE
+        best = max(scores, key=lambda name: scores[name]) if scores else ""
+        if not best:
+            return ()
+        if ":" in best:
+            return (best,) if resolved.role in ("GOV", "MIL") else ()
+        return (f"{best} {resolved.role}",)
 
-    def _in_sentence(
-        self, passage: Passage, sentence: Any, token: Any, resolved: Resolved, found: dict[int, Resolved]
-    ) -> tuple[str, ...]:
-        """The country that stands nearest in the sentence, before it rather than after."""
-        order = [*range(token.i - 1, sentence.start - 1, -1), *range(token.i + 1, sentence.end)]
-        for index in order:
+    def _salience(self, passage: Passage, sentence: Any, token: Any, found: dict[int, Resolved]) -> dict[str, float]:
+        """How much each country of the sentence is in mind at a token."""
+        scores: dict[str, float] = {}
+        for index, resolved in found.items():
+            other = sentence.doc[index]
+            for code in resolved.codes:
+                name = code.partition(" ")[0]
+                if _is_country(code) or ":" in name:
+                    weight = 3.0 if other.dep_ in _SUBJECTS else 2.2
+                    scores[name] = scores.get(name, 0.0) + weight / (1.0 + 0.05 * abs(token.i - index))
+        for index in range(token.i + 1, sentence.end):
             named = passage.names.get(index)
-            if named is None or named[0].kind == "region":
+            if named is None or not _is_country(named[0].code):
                 continue
-            country = named[0].code.split()[0]
-            if len(country) == 3:
-                return (f"{country} {resolved.role}",)
-            if resolved.role in ("GOV", "MIL", "IGO") and named[0].kind == "organisation" and index < token.i:
-                return (named[0].code,)
-        return ()
+            other = sentence.doc[index]
+            inside = other.dep_ == "pobj" and other.head.lower_ in ("in", "near", "at", "outside")
+            weight = 2.5 if inside and named[0].kind in ("seat", "place") else 0.4
+            name = named[0].code.partition(" ")[0]
+            scores[name] = scores.get(name, 0.0) + weight
+        return scores
 
-    def _pronoun(self, word: str) -> tuple[str, ...]:
+    def _pronoun(self, token: Any, found: dict[int, Resolved]) -> tuple[str, ...]:
+        """Who a pronoun stands for: the last one that fits; an object is not the subject of its own verb."""
+        word = token.lower_
+        own: tuple[str, ...] = ()
+        if token.dep_ in ("dobj", "pobj", "dative"):
+            verb = token.head.head if token.dep_ == "pobj" else token.head
+            for child in verb.children:
+                if child.dep_ in _SUBJECTS and child.i in found:
+                    own = found[child.i].codes
         for mention in reversed(self.earlier):
-            if not mention.codes or not mention.is_subject:
+            if not mention.codes or not mention.is_subject or (own and set(mention.codes) & set(own)):
                 continue
-            if word in _PERSON and not mention.is_person:
-                continue
-            if word in _THING and mention.is_person:
+            if (word in _PERSON and not mention.is_person) or (word in _THING and mention.is_person):
                 continue
             return mention.codes
         return ()
 
+    def _antecedent(self, token: Any, found: dict[int, Resolved]) -> tuple[str, ...]:
+        verb = token.head
+        for _ in range(3):
+            if verb.dep_ == "relcl":
+                resolved = found.get(verb.head.i)
+                return resolved.codes if resolved else ()
+            verb = verb.head
+        return ()
+
+    def _pair(self, found: dict[int, Resolved], token: Any) -> tuple[str, ...]:
+        """The two countries that the text names most, but for who acts on them in the same clause."""
+        acting: set[str] = set()
+        if token.dep_ in ("dobj", "pobj", "dative", "nsubj"):
+            verb = token.head.head if token.dep_ == "pobj" else token.head
+            for child in verb.children:
+                if child.dep_ in _SUBJECTS and child.i != token.i:
+                    joined = [child, *child.conjuncts]
+                    acting |= {code.split()[0] for one in joined if one.i in found for code in found[one.i].codes}
+        ranked = [code for code, _ in self.counts.most_common() if _is_country(code) and code not in acting]
+        return tuple(f"{code} GOV" for code in ranked[:2]) if len(ranked) > 1 else ()
+
     def _note(self, token: Any, resolved: Resolved) -> None:
         if resolved.kind == "pronoun" or resolved.is_judge or not resolved.codes:
             return
-        is_person = token.ent_type_ == "PERSON" or resolved.kind == "leader" or _is_one_person(token, resolved)
+        for code in resolved.codes:
+            self.counts[code.split()[0]] += 1
+        is_person = token.ent_type_ == "PERSON" or resolved.kind == "leader"
+        is_person = is_person or (token.lemma_.lower() in _ONE_PERSON and token.tag_ in ("NN", "NNP"))
         is_subject = token.dep_ in _SUBJECTS or (token.dep_ == "conj" and token.head.dep_ in _SUBJECTS)
-        surname = token.text if token.pos_ == "PROPN" and is_person else ""
-        if surname:
-            self._persons.setdefault(surname, resolved.codes)
+        if token.pos_ == "PROPN" and is_person:
+            self._persons.setdefault(token.text, resolved.codes)
         for child in token.children:  # "the foreign minister, Karin Maurer"
-            if child.dep_ == "appos" and child.ent_type_ == "PERSON":
+            if child.dep_ == "appos" and child.pos_ == "PROPN":
                 self._persons.setdefault(child.text, resolved.codes)
-        self.earlier.append(_Mention(resolved.codes, resolved.office, surname, is_person, is_subject))
+        self.earlier.append(_Mention(resolved.codes, resolved.office, is_person, is_subject))
         del self.earlier[:-_KEPT]
 
 
-_ONE_PERSON = frozenset(
-    [
-        "president",
-        "minister",
-        "premier",
-        "chancellor",
-        "king",
-        "queen",
-        "leader",
-        "ambassador",
-        "envoy",
-        "spokesman",
-        "spokeswoman",
-        "general",
-        "secretary",
-        "chief",
-        "commander",
-        "governor",
-        "mayor",
-        "prince",
-        "emir",
-        "sultan",
-        "official",
-        "senator",
-        "speaker",
-        "prosecutor",
-        "judge",
-        "admiral",
-        "colonel",
-    ]
-)
-
-
-def _is_one_person(token: Any, resolved: Resolved) -> bool:
-    return token.lemma_.lower() in _ONE_PERSON and token.tag_ in ("NN", "NNP") and bool(resolved.role)
+def _is_country(code: str) -> bool:
+    return len(code.partition(" ")[0]) == 3 and code[:3] not in ROLES
 
 
 def _as_role(code: str, role: str) -> str:
     """The code of a country with another role; an organisation stays what it is."""
-    if ":" in code:
-        return code
-    return f"{code.split()[0]} {role}" if role and len(code.split()[0]) == 3 else code
+    return f"{code.split()[0]} {role}" if role and _is_country(code) else code

@@ -18,8 +18,10 @@ from standoff.news.actors.tables import Entry, roles_by_words
 from standoff.news.lexicon import JUDGES
 from standoff.news.passage import Passage, read_passages
 
-__all__ = ["NOBODY", "Resolved", "resolve_head", "resolve_text"]
+__all__ = ["NOBODY", "ROLES", "Resolved", "resolve_head", "resolve_text"]
 
+ROLES = frozenset(["GOV", "MIL", "LEG", "JUD", "SPY", "COP", "OPP", "REB", "CVL", "MED", "BUS", "IGO", "NGO"])
+"""Roles, of a country or alone."""
 _LEFT = {
     "det",
     "amod",
@@ -74,25 +76,9 @@ _PARTITIVES = frozenset(
         "handful",
     ]
 )
-_PERSONAL = {
-    "he",
-    "she",
-    "him",
-    "her",
-    "it",
-    "its",
-    "they",
-    "them",
-    "we",
-    "us",
-    "i",
-    "me",
-    "his",
-    "their",
-    "our",
-    "my",
-    "who",
-}
+_PERSONAL = frozenset(
+    "he she him her it its they them we us i me his their our my who which whose whom both".split()  # noqa: SIM905
+)
 _DEEPEST = 3  # links of "of" that are followed
 
 
@@ -235,6 +221,8 @@ def _left_names(passage: Passage, head: Any, first: int, own: tuple[Entry, int, 
         named = passage.names.get(index)
         if named is None or named[0].kind == "region" or (own is not None and named[1] == own[1]):
             continue
+        if named[0].kind in ("place", "country") and passage.parsed[index].ent_type_ == head.ent_type_ == "PERSON":
+            continue  # part of a name, as in "Sabah Star"
         if named[1] == index or (named[1] < first and index == first):
             found.append((named[0], index))
     if len(found) > 1 and any(passage.names[at][0].kind in ("organisation", "group") for _, at in found[-1:]):

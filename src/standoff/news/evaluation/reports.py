@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from standoff.news.coded import Claim, CodedDocument, Event, Mention, Span
 from standoff.news.document import Document
+
+One = TypeVar("One", Event, Claim)
 
 __all__ = ["Counts", "HandCodedReport", "ReportScores", "score_reports"]
 
@@ -189,7 +191,7 @@ def _score_claims(scores: ReportScores, gold: Sequence[Claim], coded: Sequence[C
     scores.numbers.gold += sum(bool(_value(claim)) for claim in gold)
 
 
-def pair_up[One: Event | Claim](
+def pair_up(
     gold: Sequence[One], coded: Sequence[One], agreement: Callable[[One, One], float]
 ) -> list[tuple[One, One]]:
     """Pair what overlaps, each at most once, those that agree in most first, then those that overlap in most."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 import urllib.request
 from collections.abc import Mapping
@@ -42,6 +43,8 @@ _LONGEST_PAUSE = 60.0
 _CONNECTING = 10.0
 _MOST_BYTES = 8_000_000
 _CHUNK = 1 << 16
+_Response = tuple[int, Mapping[str, str], bytes]
+"""Status, headers and content."""
 _ABOUT_SCHEMA = re.compile(r"response_format|json_schema|structured", re.IGNORECASE)
 
 
@@ -129,39 +132,65 @@ class Endpoint:
         raise CoderError(last.problem)
 
     def _ask_once(self, body: bytes) -> Answer:
-        end = time.monotonic() + self._model.seconds
-        timeout = urllib3.Timeout(connect=min(_CONNECTING, self._model.seconds), read=self._model.seconds)
         try:
-            response = self._pool.request(
-                "POST",
-                self._url,
-                body=body,
-                headers=self._headers,
-                timeout=timeout,
-                retries=False,
-                redirect=False,
-                preload_content=False,
-                decode_content=False,
-            )
-            try:
-                content = self._read(response, end)
-            finally:
-                response.close()
+            status, headers, content = self._in_time(body)
         except (HTTPError, OSError) as error:
             raise _MayPassError(self._failure(error)) from None
-        if response.status != 200:
-            raise self._refusal(response.status, response.headers, content)
+        if status != 200:
+            raise self._refusal(status, headers, content)
         return self._answer(content)
 
-    def _read(self, response: urllib3.BaseHTTPResponse, end: float) -> bytes:
-        content = bytearray()
-        while chunk := response.read1(_CHUNK):
-            content += chunk
-            if len(content) > _MOST_BYTES:
-                raise CoderError(self._no_answer(f"it has more than `{_MOST_BYTES}` bytes"))
-            if time.monotonic() > end:
-                raise TimeoutError
-        return bytes(content)
+    def _in_time(self, body: bytes) -> _Response:
+        """What the server sends within the time of an answer.
+
+        It is read in a thread that is left behind when time is up: a server that sends a byte of its headers now and then, or a
+        slow name server, would hold whoever waits for them, and the waiting would be deaf to Ctrl-C.
+
+        Raises:
+            HTTPError: As urllib3 does.
+            OSError: Likewise, or time is up (TimeoutError).
+            CoderError: The answer is too large.
+        """
+        found: list[_Response | HTTPError | OSError | CoderError] = []
+
+        def read() -> None:
+            try:
+                found.append(self._post(body))
+            except (HTTPError, OSError, CoderError) as error:
+                found.append(error)
+
+        thread = threading.Thread(target=read, daemon=True)
+        thread.start()
+        thread.join(self._model.seconds)
+        if thread.is_alive():
+            raise TimeoutError
+        assert found, "the thread has told why it ended"
+        if isinstance(found[0], Exception):
+            raise found[0]
+        return found[0]
+
+    def _post(self, body: bytes) -> _Response:
+        timeout = urllib3.Timeout(connect=min(_CONNECTING, self._model.seconds), read=self._model.seconds)
+        response = self._pool.request(
+            "POST",
+            self._url,
+            body=body,
+            headers=self._headers,
+            timeout=timeout,
+            retries=False,
+            redirect=False,
+            preload_content=False,
+            decode_content=False,
+        )
+        try:
+            content = bytearray()
+            while chunk := response.read1(_CHUNK):
+                content += chunk
+                if len(content) > _MOST_BYTES:
+                    raise CoderError(self._no_answer(f"it has more than `{_MOST_BYTES}` bytes"))
+        finally:
+            response.close()
+        return response.status, response.headers, bytes(content)
 
     def _answer(self, content: bytes) -> Answer:
         try:
@@ -214,6 +243,9 @@ class Endpoint:
         if status in {400, 404, 415, 422, 501} and _ABOUT_SCHEMA.search(content[:20_000].decode("utf-8", "replace")):
             advice = "take a model and a server with structured output (`response_format` of type `json_schema`)"
             return CoderError(Problem("llm-no-schema", told, help=advice))
+        if status in {400, 422}:
+            advice = "take a model that can be asked with `temperature`, `seed`, `max_tokens` and `response_format`"
+            return CoderError(Problem("llm-status", told, help=advice))
         return CoderError(Problem("llm-status", told, help="look at the address and the name of the model"))
 
     def _said(self, content: bytes) -> str:

@@ -135,7 +135,28 @@ def silent(handler):
     handler.is_over.wait(10)
 
 
-@pytest.mark.parametrize("answer", [slow, silent])
+def hesitant(handler):
+    """Sends its headers a byte at a time."""
+    for byte in b"HTTP/1.1 200 OK\r\n" + b"X-Header: value\r\n" * 50:
+        if handler.is_over.wait(0.02):
+            return
+        handler.wfile.write(bytes([byte]))
+        handler.wfile.flush()
+
+
+def endless(handler):
+    handler.send_response(200)
+    handler.end_headers()
+    while not handler.is_over.is_set():
+        handler.wfile.write(b" " * 100_000)
+
+
+def test_an_answer_without_end_is_refused():
+    caught, _ = refused(endless)
+    assert code_of(caught) == "llm-answer"
+
+
+@pytest.mark.parametrize("answer", [slow, silent, hesitant])
 def test_an_answer_that_never_comes_is_left_when_time_is_up(answer):
     caught, _ = refused(answer, seconds=0.2, num_retries=0)
     assert code_of(caught) == "llm-slow"
@@ -153,6 +174,7 @@ def test_a_server_that_is_not_there_is_told():
     ("answer", "code"),
     [
         (failing(401, '{"error": {"message": "bad key"}}'), "llm-key"),
+        (failing(400, '{"error": {"message": "temperature must be 1"}}'), "llm-status"),
         (failing(404, '{"error": {"message": "no such model"}}'), "llm-status"),
         (failing(400, '{"error": {"message": "response_format json_schema is not supported"}}'), "llm-no-schema"),
         (failing(307, Location="http://127.0.0.1:9/v1/chat/completions"), "llm-redirect"),
@@ -342,3 +364,20 @@ def test_a_key_does_not_follow_a_redirect():
         caught, _ = refused(failing(307, Location=f"{other}/chat/completions"))
     assert code_of(caught) == "llm-redirect"
     assert asked.bodies == []
+
+
+def test_what_is_for_this_machine_goes_through_no_proxy(monkeypatch):
+    with model_server(failing(500)) as (proxy, overheard):
+        monkeypatch.setenv("http_proxy", proxy)
+        monkeypatch.setenv("no_proxy", "")
+        coded, _, _ = coded_by(GOOD)
+    assert (len(coded.events), overheard.bodies) == (1, [])
+
+
+def test_a_proxy_of_the_environment_is_asked_for_other_machines(monkeypatch):
+    with model_server(GOOD) as (proxy, asked):
+        monkeypatch.setenv("http_proxy", proxy.removesuffix("/v1"))
+        monkeypatch.setenv("no_proxy", "")
+        coder = LanguageModelCoder(model_at("http://llm.example/v1", key=""))
+        assert len(coder.code(document()).events) == 1
+    assert asked.paths == ["http://llm.example/v1/chat/completions"]

@@ -1,0 +1,135 @@
+"""Sentences that others coded in PLOVER's categories, for scoring only; none is shipped or learned from.
+
+| set | holds |
+|---|---|
+| `PLV_train.tsv` | 1,050 sentences, each with a marked source and target and the type of what the one does to the other (Hu et al. 2024) |
+| `plover_gsr_clean.json` | 322 gold records with codes of source and target, in the names of 2016 |
+
+Names of 2016 are turned into those of 2021. A source or target that is not in the sentence counts as open.
+
+References:
+    Hu, Y. et al. (2024), Leveraging codebook knowledge with NLI and ChatGPT for zero-shot political relation classification.
+    Open Event Data Alliance (2016), PLOVER gold standard records.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from standoff.errors import InputError, Problem
+from standoff.news.coded import Span
+
+__all__ = ["GoldRecord", "PairSentence", "read_gold_records", "read_pair_sentences"]
+
+_TYPES = {
+    "YIELD": "CONCEDE", "RETREAT": "CONCEDE", "DEMAND": "REQUEST", "DISAPPROVE": "ACCUSE", "INVESTIGATE": "ACCUSE", "FIGHT": "ASSAULT",
+}  # fmt: skip
+_CODES = {"JAP": "JPN", "ITL": "ITA", "VTN": "VNM"}
+
+
+@dataclass(frozen=True)
+class PairSentence:
+    """A sentence with the type of what one side does to the other.
+
+    Attributes:
+        text: The sentence.
+        source: Where the one side stands; None where the sentence does not name it.
+        target: Where the other stands, or None.
+        event_type: In the names of 2021.
+    """
+
+    text: str
+    source: Span | None
+    target: Span | None
+    event_type: str
+
+
+@dataclass(frozen=True)
+class GoldRecord:
+    """A gold record.
+
+    Attributes:
+        text: The sentence.
+        event_type: In the names of 2021.
+        sources: Countries ("IRN") or "IGO", "NGO" of who acts.
+        targets: The same of on whom; empty where it is open.
+        source_texts: The words that name who acts.
+    """
+
+    text: str
+    event_type: str
+    sources: frozenset[str]
+    targets: frozenset[str]
+    source_texts: tuple[tuple[str, str], ...]
+
+
+def read_pair_sentences(folder: Path) -> tuple[PairSentence, ...]:
+    """Read `PLV_train.tsv`.
+
+    Args:
+        folder: The folder `plover`.
+
+    Raises:
+        InputError: The file is not there (`missing-scoring-data`).
+    """
+    with _found(folder / "PLV_train.tsv").open(encoding="utf-8", newline="") as file:
+        return tuple(_pair_sentence(row) for row in csv.DictReader(file, delimiter="\t"))
+
+
+def read_gold_records(folder: Path) -> tuple[GoldRecord, ...]:
+    """Read `plover_gsr_clean.json`.
+
+    Args:
+        folder: The folder `plover`.
+
+    Raises:
+        InputError: The file is not there (`missing-scoring-data`).
+    """
+    records = json.loads(_found(folder / "plover_gsr_clean.json").read_text(encoding="utf-8"))
+    return tuple(_gold_record(record) for record in records)
+
+
+def _found(path: Path) -> Path:
+    if not path.is_file():
+        message = f"the scoring set `{path}` is not there"
+        raise InputError(
+            Problem("missing-scoring-data", message, help="give the folder that holds `plover` by --data or STANDOFF_DATA")
+        )
+    return path
+
+
+def _pair_sentence(row: dict[str, str]) -> PairSentence:
+    text = ""
+    marks: dict[str, list[int]] = {}
+    for part in re.split(r"(</?[st]>)", row["marked_sentence"]):
+        mark = re.fullmatch(r"</?([st])>", part)
+        if mark:
+            marks.setdefault(mark.group(1), []).append(len(text))
+        else:
+            text += part
+    spans: dict[str, Span | None] = {}
+    for key, column in (("s", "source"), ("t", "target")):
+        places = marks.get(key, [])
+        if len(places) >= 2:
+            spans[key] = (places[0], places[1])
+        else:
+            at = text.find(row[column])
+            spans[key] = (at, at + len(row[column])) if at >= 0 and row[column] else None
+    name = row["gold_root"]
+    return PairSentence(text, spans["s"], spans["t"], _TYPES.get(name, name))
+
+
+def _gold_record(record: dict[str, Any]) -> GoldRecord:
+    people = {side: [one for one in record.get(side) or [] if isinstance(one, dict)] for side in ("source", "target")}
+    codes = {
+        side: frozenset(_CODES.get(one.get("code", ""), one.get("code", "")) for one in listed if one.get("code"))
+        for side, listed in people.items()
+    }
+    texts = tuple((one["actorText"], _CODES.get(one["code"], one["code"])) for one in people["source"] if one.get("code") and one.get("actorText"))
+    name = record["event"]
+    return GoldRecord(record["text"], _TYPES.get(name, name), codes["source"], codes["target"], texts)

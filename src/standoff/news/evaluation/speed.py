@@ -1,0 +1,51 @@
+"""How fast the coder is and how much memory it takes, measured in a process of its own by processor time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+
+__all__ = ["Speed", "measure_speed"]
+
+_SCRIPT = """
+import json, resource, time
+from standoff.news.document import Document
+from standoff.news.offline import OfflineCoder
+coder = OfflineCoder()
+coder.code(Document("Iran warned the United States on Monday."))
+start = time.process_time()
+from standoff.news.training_data import load_training_sentences
+sentences = load_training_sentences()
+texts = ["\\n".join(one.text for one in sentences[at:at + 20]) for at in range(0, len(sentences), 20)]
+read = time.process_time()
+for text in texts:
+    coder.code(Document(text))
+done = time.process_time()
+print(json.dumps([start, len(sentences), done - read, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+"""
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What coding costs.
+
+    Attributes:
+        start_seconds: Processor time until the first sentence is coded.
+        sentences: How many sentences were coded then.
+        sentences_per_second: By processor time.
+        memory_mib: Most memory at any time, MiB.
+    """
+
+    start_seconds: float
+    sentences: int
+    sentences_per_second: float
+    memory_mib: float
+
+
+def measure_speed() -> Speed:
+    """Code our own sentences, twenty to a document, in a new process on one thread."""
+    done = subprocess.run([sys.executable, "-c", _SCRIPT], check=True, capture_output=True, text=True)  # noqa: S603
+    start, count, seconds, memory = json.loads(done.stdout)
+    return Speed(start, int(count), count / seconds, memory)
