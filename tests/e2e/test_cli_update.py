@@ -276,3 +276,23 @@ def test_an_empty_store_leaves_the_forecast_as_it_is(warm, tmp_path):
     update = done.document["update"]
     assert (update["as_of"], update["accounts"]) == ("2026-02-02", [])
     assert update["after"] == pytest.approx(update["before"], abs=1e-9)
+
+
+def test_a_file_is_coded_offline_reviewed_and_weighed_without_a_store(warm, tmp_path):
+    text = "The United States sent a second aircraft carrier to the Gulf on Friday."
+    report = article(text)
+    (tmp_path / "report.txt").write_text(f"Outlet: Gazette\nDate: 2026-02-09\n\n{text}\n")
+    quick = ("update", "iran-us-2026", "report.txt", *QUICK, "--json")
+    coded = warm(*quick, cwd=tmp_path).document
+    [account] = coded["update"]["accounts"]
+    assert account["observation"]["event_type"] == "MOBILIZE"
+    assert account["observation"]["name"].startswith(report.document_hash[:12])
+    assert coded["update"]["reporting"]["confusion"]["origin"].startswith("measured for the offline coder")
+    assert coded["run"] is None
+    verdict = f"event: '{account['observation']['name']}'\n  verdict: confirm\n  stands_for: pressure.usa.reinforce\n"
+    (tmp_path / "reviews.yaml").write_text(f"scenario: iran-us-2026\nby: ann\nreviews:\n- {verdict}")
+    done = warm(*quick, "--reviews", "reviews.yaml", cwd=tmp_path).document
+    [account] = done["update"]["accounts"]
+    reading = account["readings"][0]
+    assert (reading["event"], reading["probability"]) == ("pressure.usa.reinforce", pytest.approx(1.0))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.txt", "reviews.yaml"]
