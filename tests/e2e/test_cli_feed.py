@@ -71,9 +71,10 @@ def place(tmp_path):
 def test_new_events_are_printed_a_line_each_and_once(watch, wire, place):
     code, out, err = finish(watch(wire, "--once", "--store", place))
     assert code == 0
+    told = "ASSAULT USA to IRN, happened (0.90), Wire: Bulletin {} of the day: America struck Iran on {}."
+    days = [f"2026-02-0{1 + k}" for k in range(3)]
     assert [line.split("  ")[1:] for line in out.splitlines()] == [
-        [f"2026-02-0{1 + k}", f"ASSAULT USA to IRN, happened (0.90), Wire: America struck Iran on 2026-02-0{1 + k}"]
-        for k in range(3)
+        [day, told.format(k, day)] for k, day in enumerate(days)
     ]
     assert err == f"not coded: {wire}: the text is in French\n"
     write_wire(wire, "Iran threatened America.", *reports(3))
@@ -132,9 +133,7 @@ def test_a_watch_that_is_killed_again_and_again_loses_no_event_and_doubles_none(
         time.sleep(moment)
         process.send_signal(signal.SIGKILL)
         with process:
-            printed += [
-                line.split()[0] for line in process.stdout.read().splitlines() if line.endswith(tuple("0123456789"))
-            ]
+            printed += [line.split()[0] for line in process.stdout.read().splitlines() if line.endswith(".")]
     code, out, err = finish(watch(wire, "--once", "--store", place))
     assert (code, err) == (0, "")
     printed += [line.split()[0] for line in out.splitlines()]

@@ -138,6 +138,7 @@ def test_a_coder_that_cannot_go_on_is_a_fault_and_what_it_did_is_kept(store, wir
     source = wire("America struck Iran.", "Iran threatened America.")
     [fault] = rounds(store, source, once=True, coder=Tired())
     assert [problem.code for problem in fault.problems] == ["llm-unreachable"]
+    assert len(store.uncoded(ScriptedCoder.method)) == 1
     [found] = rounds(store, source, once=True)
     assert quotes(found) == ["America struck Iran", "Iran threatened America"]
 
