@@ -1,13 +1,14 @@
 """`standoff review` and `standoff update`: from coded events to a forecast that says what moved it."""
 
+import io
 import json
 import shutil
-import subprocess
 import sys
 
 import pytest
 
 from scripted_coder import ScriptedCoder, article
+from standoff.cli.app import main
 from standoff.store import open_store
 from standoff.workbench import load, rerun
 from standoff.workbench.ingest import ingest
@@ -129,15 +130,26 @@ def test_a_file_that_is_none_is_refused(warm, place, tmp_path, text, code):
     assert f": {code}: " in done.err
 
 
-def test_answers_are_kept_one_by_one(place, environment):
-    typed = "c\n1\ne\nwar\ne\nthreaten\n\n-\n2026-02-07\n\nonly words\nd\na rumour\ns\nq\n"
-    code = "import sys; from standoff.cli.app import main; main()"
-    words = [sys.executable, "-c", code, "review", "iran-us-2026", "--store", str(place), "--by", "ann"]
-    typed = typed.replace("e\nwar\n", "e\nwar\n\n\n\n\n")
-    done = subprocess.run(words, input=typed, capture_output=True, text=True, env=environment, check=False, timeout=120)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "`WAR` is no event type of PLOVER" in done.stdout
-    assert done.stdout.endswith("3 reviewed, 2 left\n")
+@pytest.fixture
+def answer(monkeypatch, capsys, place):
+    """Go through what is to be reviewed in this process, typing some lines."""
+
+    def finished(typed):
+        monkeypatch.setattr(sys, "argv", ["standoff", "review", "iran-us-2026", "--store", str(place), "--by", "ann"])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        with pytest.raises(SystemExit) as end:
+            main()
+        return end.value.code or 0, *capsys.readouterr()
+
+    return finished
+
+
+def test_answers_are_kept_one_by_one(answer, place):
+    wrong = "e\nwar\n\n\n\n\n"
+    code, out, err = answer(f"c\n1\n{wrong}e\nthreaten\n\n-\n2026-02-07\n\nonly words\nd\na rumour\ns\nq\n")
+    assert (code, err) == (0, "")
+    assert "`WAR` is no event type of PLOVER" in out
+    assert out.endswith("3 reviewed, 2 left\n")
     found = events_of(place)
     tankers = found["Iran harassed tankers of America on 2026-02-08"]
     assert (tankers.event.event_type, tankers.event.target, str(tankers.event.date)) == ("THREATEN", None, "2026-02-07")
@@ -147,14 +159,10 @@ def test_answers_are_kept_one_by_one(place, environment):
     assert found["America drew up plans against Iran"].review is None
 
 
-def test_answers_that_were_given_before_the_end_of_the_input_stay(place, environment):
-    code = "import sys; from standoff.cli.app import main; main()"
-    words = [sys.executable, "-c", code, "review", "iran-us-2026", "--store", str(place), "--by", "ann"]
-    done = subprocess.run(
-        words, input="d\nno\ne\n", capture_output=True, text=True, env=environment, check=False, timeout=120
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith("\n1 reviewed, 4 left\n")
+def test_answers_that_were_given_before_the_end_of_the_input_stay(answer):
+    code, out, err = answer("d\nno\ne\n")
+    assert (code, err) == (0, "")
+    assert out.endswith("\n1 reviewed, 4 left\n")
 
 
 def test_a_file_that_may_be_filled_in_is_not_overwritten(warm, place, exported, tmp_path):

@@ -41,6 +41,7 @@ def empty(tmp_path_factory):
 parts = st.lists(st.tuples(st.sets(st.integers(0, 39), max_size=15), st.integers(0, 40)), max_size=4)
 
 
+@settings(max_examples=8)
 @given(parts)
 def test_however_an_ingest_is_cut_up_the_store_ends_up_the_same(empty, given_parts):
     path = shutil.copy(empty, empty.with_name("copy.sqlite"))
@@ -100,7 +101,7 @@ def docket_of(text, other, code=""):
     return docket_of_documents([document], Whole(code))[0]
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(texts, texts)
 @example("- {a: b} 'x' \"y\" # z\x85\u2028\x1b[31m\ud7ff", "\ufeff&a *b !c %d @e `f` | >\n---\n...")
 @example("null", "yes")
