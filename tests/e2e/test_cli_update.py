@@ -109,27 +109,6 @@ def test_every_fault_of_a_file_is_told_and_nothing_of_it_is_applied(warm, place,
     assert all(one.review is None for one in events_of(place).values())
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("scenario: cuba-1962\nby: ann\nreviews: []\n", "review-file"),
-        ("[]", "review-file"),
-        ("scenario: iran-us-2026\nreviews: []\n", "missing-author"),
-        ("scenario: iran-us-2026\nby: ann\nreviews: [3]\n", "wrong-type"),
-        ("scenario: iran-us-2026\nby: ann\nreviews: [{verdict: drop}]\n", "missing-field"),
-        ("scenario: iran-us-2026\nby: ann\nreviews: [{event: 1, verdict: confirm, type: ASSAULT}]\n", "verdict"),
-        ("scenario: iran-us-2026\nby: ann\nreviews: [{event: 1, verdict: correct, date: 5}]\n", "wrong-type"),
-        ("scenario: iran-us-2026\nby: ann\nreviews: [{event: 1, verdict: correct}]\n", "nothing-corrected"),
-        ("a: &b [*b]", "yaml-feature"),
-    ],
-)
-def test_a_file_that_is_none_is_refused(warm, place, tmp_path, text, code):
-    (tmp_path / "reviews.yaml").write_text(text)
-    done = warm("review", "iran-us-2026", "--store", place, "--file", "reviews.yaml", cwd=tmp_path)
-    assert (done.code, done.out) == (2, "")
-    assert f": {code}: " in done.err
-
-
 @pytest.fixture
 def answer(monkeypatch, capsys, place):
     """Go through what is to be reviewed in this process, typing some lines."""
@@ -263,10 +242,8 @@ def test_the_scenario_goes_on_as_a_file_that_is_not_overwritten(updated, warm):
     ("options", "code"),
     [
         (["--as-of", "2026-01-01"], "update-date"),
-        (["--as-of", "soon"], "bad-date"),
         (["--confusion", "none.json"], "confusion-matrix"),
         (["--reviews", "none.yaml"], "file-not-found"),
-        (["--target", "peace"], "unknown-target"),
         (["none.txt"], "no-such-file"),
     ],
 )

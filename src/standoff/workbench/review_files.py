@@ -218,8 +218,10 @@ class _Reader:
         for key in [key for key in entry if key not in _KEYS]:
             self._tell("unknown-field", f"there is no field `{key}` here", f"{path}.{key}", nearest(key, _KEYS))
         one = self._event(entry, path)
+        before = len(self.problems)
         parts = {part: self._text(entry, part, path) for part in _PARTS}
         verdict, reason = entry.get("verdict"), self._text(entry, "reason", path) or ""
+        is_sound = len(self.problems) == before
         if verdict is None:
             if any(part is not None for part in parts.values()):
                 advice = "write `verdict: correct`, or `confirm` for what it stands for"
@@ -235,7 +237,7 @@ class _Reader:
             return
         faults = check_correction(correction, self._names, lambda *told: self._problem(path, *told))
         self.problems += faults
-        if one is not None and not faults:
+        if one is not None and is_sound and not faults:
             yield from self._made(one, verdict, correction, path=path, by=by, reason=reason)
 
     def _made(
@@ -260,6 +262,7 @@ class _Reader:
                     self._tell(
                         "nothing-corrected", "the correction changes nothing", path, "change something, or confirm it"
                     )
+                    return
                 continue
             if not self._is_there(twin, review):
                 yield review
