@@ -151,7 +151,7 @@ class OfflineCoder:
         parts = self.trained
         speaking = find_speaker(token, sentence.resolved)
         arguments = find_arguments(
-            parts.models["arguments"], token, event_type, resolved=sentence.resolved, phrases=sentence.phrases
+            parts.models, token, event_type, resolved=sentence.resolved, phrases=sentence.phrases
         )
         actor = _mention(sentence, [one for one, _ in arguments.actors], speaking)
         target = _mention(sentence, [one for one, _ in arguments.targets], speaking)

@@ -43,7 +43,8 @@ _FOREIGN = frozenset(["western", "foreign", "european", "international", "africa
 _BYNAMES = {"alliance": ("IGO:NATO",), "bloc": ("IGO:EU", "IGO:ASEAN", "IGO:ECOWAS", "IGO:GCC", "IGO:SADC", "IGO:Mercosur")}
 _WEAPONS = frozenset(["drone", "missile", "rocket", "shell", "bomb", "mine", "helicopter", "plane", "aircraft", "artillery", "shelling"])
 _FADING = 0.55  # of what a mention counts, from sentence to sentence
-_DATELINE = 0.4
+_DATELINE = 0.8
+_SUBJECT_BONUS = 1.5  # how much likelier a subject is what a pronoun stands for
 _REACH = 6  # sentences that a role without a country looks back
 _KEPT = 200  # mentions that are kept: how far back a reference reaches
 
@@ -54,6 +55,7 @@ class _Mention:
     office: str
     is_person: bool
     is_subject: bool
+    sentence: int
 
 
 @dataclass
@@ -95,6 +97,8 @@ class Mentions:
                 self._note(token, resolved)
         weights: dict[str, float] = {}
         for index, resolved in found.items():
+            if not resolved.kind:
+                continue
             other = sentence.doc[index]
             is_main = other.dep_ in _SUBJECTS and other.head.dep_ == "ROOT"
             for code in resolved.codes:
@@ -187,6 +191,8 @@ class Mentions:
         """How much each country of the sentence is in mind at a token."""
         scores: dict[str, float] = {}
         for index, resolved in found.items():
+            if not resolved.kind:  # a country that was inferred makes none more likely
+                continue
             other = sentence.doc[index]
             for code in resolved.codes:
                 name = code.partition(" ")[0]
@@ -213,13 +219,19 @@ class Mentions:
             for child in verb.children:
                 if child.dep_ in _SUBJECTS and child.i in found:
                     own = found[child.i].codes
-        for mention in reversed(self.earlier):
-            if not mention.codes or not mention.is_subject or (own and set(mention.codes) & set(own)):
+        best = 0.0
+        chosen: tuple[str, ...] = ()
+        for mention in self.earlier:
+            if not mention.codes or (own and set(mention.codes) & set(own)):
                 continue
             if (word in _PERSON and not mention.is_person) or (word in _THING and mention.is_person):
                 continue
-            return mention.codes
-        return ()
+            if word not in _PERSON and not mention.is_subject:
+                continue
+            score = _FADING ** (len(self.sentences) - mention.sentence) * (_SUBJECT_BONUS if mention.is_subject else 1.0)
+            if score >= best:
+                best, chosen = score, mention.codes
+        return chosen
 
     def _antecedent(self, token: Any, found: dict[int, Resolved]) -> tuple[str, ...]:
         verb = token.head
@@ -245,7 +257,7 @@ class Mentions:
     def _note(self, token: Any, resolved: Resolved) -> None:
         if resolved.kind == "pronoun" or resolved.is_judge or not resolved.codes:
             return
-        for code in resolved.codes:
+        for code in resolved.codes if resolved.kind else ():
             self.counts[code.split()[0]] += 1
         is_person = token.ent_type_ == "PERSON" or resolved.kind == "leader"
         is_person = is_person or (token.lemma_.lower() in _ONE_PERSON and token.tag_ in ("NN", "NNP"))
@@ -255,7 +267,7 @@ class Mentions:
         for child in token.children:  # "the foreign minister, Karin Maurer"
             if child.dep_ == "appos" and child.pos_ == "PROPN":
                 self._persons.setdefault(child.text, resolved.codes)
-        self.earlier.append(_Mention(resolved.codes, resolved.office, is_person, is_subject))
+        self.earlier.append(_Mention(resolved.codes, resolved.office, is_person, is_subject, len(self.sentences)))
         del self.earlier[:-_KEPT]
 
 
