@@ -35,7 +35,7 @@ CLAUSE_KINDS = (
 )  # fmt: skip
 """Kinds that clauses may be."""
 _DURATIONS = frozenset(["hour", "day", "week", "month", "year", "minute", "decade"])
-_WITH_SUBJECT = frozenset(["assessment", "conditional_threat", "red_line"])
+_WITH_SUBJECT = frozenset(["assessment", "conditional_threat", "red_line", "position"])
 
 ISSUES: Mapping[str, frozenset[str]] = {
     "nuclear": frozenset(["nuclear", "uranium", "enrichment", "enrich", "centrifuge", "warhead", "plutonium", "reactor", "iaea", "atomic"]),

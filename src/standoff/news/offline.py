@@ -17,6 +17,7 @@ from typing import Any, cast
 from standoff.news.actors.references import Mentions
 from standoff.news.actors.resolving import Resolved, countries_of
 from standoff.news.arguments import find_arguments, find_phrases
+from standoff.news.claim_signs import find_deadlines, plain_kind
 from standoff.news.claims import clause_span, describe_clause, find_issue, holder_of_clause, holder_of_number
 from standoff.news.coded import INTENSITY, Attribution, Claim, CodedDocument, Event, Mention
 from standoff.news.confidence import calibrated, signs
@@ -215,13 +216,17 @@ class OfflineCoder:
         model = self.trained.models["clauses"]
         rows: list[Features] = [describe_clause(token, row) for token, row in zip(triggers, features, strict=True)]
         none = model.classes.index(NO_EVENT)
+        deadlines = find_deadlines(sentence.span)
         for token, values in zip(triggers, model.probabilities(rows), strict=True):
-            if 1.0 - values[none] < self.trained.thresholds["clause"]:
-                continue
-            kind = max(
-                (name for name in model.classes if name != NO_EVENT), key=lambda name: values[model.classes.index(name)]
-            )
-            yield _clause_claim(sentence, token, kind)
+            kind = plain_kind(token, sentence.resolved)
+            if not kind and 1.0 - values[none] >= self.trained.thresholds["clause"]:
+                kind = max(
+                    (name for name in model.classes if name != NO_EVENT), key=lambda name: values[model.classes.index(name)]
+                )
+            if kind and not (kind == "deadline" and deadlines):
+                yield _clause_claim(sentence, token, kind)
+        for preposition, date in deadlines:
+            yield _deadline_claim(sentence, preposition, date)
 
 
 def code_sentences(
@@ -268,6 +273,10 @@ def _without_doubles(
                 or (event_type == outer[1] and token.dep_ in ("dobj", "nsubjpass", "pobj", "xcomp", "pcomp"))
             ):
                 continue
+        if event_type == "ASSAULT" and token.lemma_.lower() in WORDS["kill"] and any(
+            other[1] == "ASSAULT" and other[0].lemma_.lower() not in WORDS["kill"] for other in chosen
+        ):
+            continue  # the dead of an attack that is told beside them
         kept.append(item)
     return kept
 
@@ -424,7 +433,30 @@ def _clause_claim(sentence: _Sentence, token: Any, kind: str) -> Claim:
         if kind in ("intention", "schedule")
         else "happened",
     )
+    dates = [span for span in sentence.span.ents if span.label_ == "DATE" and first <= span.start <= last]
+    if kind in ("schedule", "deadline") and dates:
+        return replace(claim, value=_date_words(dates[0]), unit="date")
     if kind in ("deadline", "capability", "red_line") and numbers:
         number = numbers[0]
         return replace(claim, value=number.value, unit=number.unit, qualifier=number.qualifier)
     return claim
+
+
+def _deadline_claim(sentence: _Sentence, preposition: Any, date: Any) -> Claim:
+    """A claim of a day by which something is to be done."""
+    passage = sentence.passage
+    claim = _clause_claim(sentence, preposition.head, "deadline")
+    last = max(token.i for token in date.subtree)
+    numbers = [number for number in find_numbers(sentence.span) if preposition.i < number.head.i <= last]
+    start, end = passage.span(preposition.i, last)
+    words = passage.parsed[date.left_edge.i : last + 1]
+    value, unit = (numbers[0].value, numbers[0].unit) if preposition.lower_ == "within" and numbers else (words.text, "date")
+    return replace(
+        claim, value=value, unit=unit, span=(start, end), quote=passage.parsed.text[start - passage.offset : end - passage.offset]
+    )
+
+
+def _date_words(span: Any) -> str:
+    """A date without the preposition that may stand before it."""
+    words = [token for token in span if token.pos_ != "ADP" or token.i > span.start]
+    return str(span.doc[words[0].i : span.end].text) if words else str(span.text)
