@@ -134,9 +134,8 @@ def describe_argument(
         features[f"inside-actor={bool(outer and outer.is_actor)}"] = 0.9
     same = [other for other in phrases if other.dep_ == phrase.dep_ and other.head.i == phrase.head.i]
     features[f"alone={len(same) == 1}"] = 0.2
-    features[
-        f"only-actor-{side}={sum(1 for other in phrases if other.i in resolved and (other.i < trigger.i) == (side == 'before')) == 1}|{is_actor}"
-    ] = 0.5
+    beside = sum(1 for other in phrases if other.i in resolved and (other.i < trigger.i) == (side == "before"))
+    features[f"only-actor-{side}={beside == 1}|{is_actor}"] = 0.5
     return features
 
 
@@ -174,7 +173,9 @@ def describe_target(
     foreign = [
         other.i
         for other in phrases
-        if other.i in resolved and (codes := {code.split()[0] for code in resolved[other.i].codes}) and not codes & acting
+        if other.i in resolved
+        and (codes := {code.split()[0] for code in resolved[other.i].codes})
+        and not codes & acting
     ]
     is_only = phrase.i in foreign and len(foreign) == 1
     is_nearest = phrase.i in foreign and phrase.i == min(foreign, key=lambda at: (at < trigger.i, abs(at - trigger.i)))
@@ -205,9 +206,7 @@ def find_arguments(
     if not candidates:
         return Arguments((), ())
     first = models["arguments"]
-    rows = [
-        describe_argument(trigger, phrase, event_type, resolved=resolved, phrases=phrases) for phrase in candidates
-    ]
+    rows = [describe_argument(trigger, phrase, event_type, resolved=resolved, phrases=phrases) for phrase in candidates]
     table = first.probabilities(rows)
     actor, target = first.classes.index("actor"), first.classes.index("target")
     actors = _chosen(candidates, table[:, actor], table[:, target], least=LEAST_ACTOR, is_mutual=event_type in _MUTUAL)
@@ -230,7 +229,8 @@ def _chosen(
 ) -> tuple[tuple[Any, float], ...]:
     """The best, and others that are joined to it by "and", or act together with it."""
     ranked = sorted(
-        ((float(own[at]), at) for at in range(len(candidates)) if own[at] > other[at]), key=lambda item: (-item[0], item[1])
+        ((float(own[at]), at) for at in range(len(candidates)) if own[at] > other[at]),
+        key=lambda item: (-item[0], item[1]),
     )
     if not ranked or ranked[0][0] < least:
         return ()
@@ -242,7 +242,9 @@ def _chosen(
     return tuple(chosen)
 
 
-def _own_subject(trigger: Any, candidates: Sequence[Any], resolved: Mapping[int, Resolved]) -> tuple[tuple[Any, float], ...]:
+def _own_subject(
+    trigger: Any, candidates: Sequence[Any], resolved: Mapping[int, Resolved]
+) -> tuple[tuple[Any, float], ...]:
     """The subject of an active verb where the model is unsure of everybody, if it names somebody who can act."""
     if trigger.pos_ != "VERB" or any(aux.dep_ == "auxpass" for aux in auxiliaries(trigger)):
         return ()
@@ -262,4 +264,4 @@ def _are_joined(one: Any, other: Any) -> bool:
             token = token.head
             if token.i == end.i:
                 return True
-    return one.dep_ == "conj" and other.dep_ == "conj" and one.head.i == other.head.i
+    return bool(one.dep_ == "conj" and other.dep_ == "conj" and one.head.i == other.head.i)

@@ -22,7 +22,9 @@ from standoff.news.telling import find_speaker
 
 __all__ = ["find_deadlines", "plain_kind"]
 
-_GRANTED = frozenset(["visa", "access", "permit", "permission", "entry", "request", "licence", "license", "bail", "right", "appeal"])
+_GRANTED = frozenset(
+    ["visa", "access", "permit", "permission", "entry", "request", "licence", "license", "bail", "right", "appeal"]
+)
 _PLANNED = frozenset(["due", "expect", "schedule", "plan", "slate", "set"])
 _LIMITS = frozenset(["by", "before", "until", "within"])
 _DEMANDS = frozenset(
@@ -44,22 +46,41 @@ def plain_kind(token: Any, resolved: Mapping[int, Resolved]) -> str:
         things = {child.lemma_.lower() for child in children if child.dep_ in ("dobj", "nsubjpass")}
         return "" if things & _GRANTED or any(child.dep_ == "dative" for child in children) else "denial"
     helpers = {aux.lower_ for aux in auxiliaries(token)}
-    if helpers & {"will", "would", "shall", "'ll"} and any(_is_condition(child) for child in children):
-        if any(resolved[one.i].is_actor for one in subjects(token) if one.i in resolved):
-            return "conditional_threat"
+    said_of_actor = any(resolved[one.i].is_actor for one in subjects(token) if one.i in resolved)
+    if (
+        said_of_actor
+        and helpers & {"will", "would", "shall", "'ll"}
+        and any(_is_condition(child) for child in children)
+    ):
+        return "conditional_threat"
     if token.dep_ in ("ccomp", "ROOT") and token.pos_ in ("VERB", "AUX"):
         speaker = find_speaker(token, resolved).speaker if token.dep_ == "ccomp" else None
-        if speaker is not None and (speaker.lemma_.lower() in JUDGES or (speaker.i in resolved and resolved[speaker.i].is_judge)):
+        if speaker is not None and (
+            speaker.lemma_.lower() in JUDGES or (speaker.i in resolved and resolved[speaker.i].is_judge)
+        ):
             return "assessment"
         above = token.head
-        if token.dep_ == "ccomp" and above.lemma_.lower() in ("hold", "maintain", "insist") and any(child.lower_ == "that" for child in children):
+        if (
+            token.dep_ == "ccomp"
+            and above.lemma_.lower() in ("hold", "maintain", "insist")
+            and any(child.lower_ == "that" for child in children)
+        ):
             return "position"
-    if lemma in ("intend", "plan", "aim") and token.tag_ in ("VBZ", "VBP", "VBG") and any(child.dep_ == "xcomp" for child in children):
+    if (
+        lemma in ("intend", "plan", "aim")
+        and token.tag_ in ("VBZ", "VBP", "VBG")
+        and any(child.dep_ == "xcomp" for child in children)
+    ):
         return "intention"
     dated = any(inner.ent_type_ in ("DATE", "TIME") for inner in token.subtree)
     planned = lemma in _PLANNED or any(child.lemma_.lower() == "due" for child in children)
     is_to = token.lemma_ == "be" and any(child.dep_ == "xcomp" for child in children)
-    if dated and token.tag_ in ("VBZ", "VBP", "VBN") and (planned or is_to) and (helpers & {"is", "are"} or token.lemma_ == "be"):
+    if (
+        dated
+        and token.tag_ in ("VBZ", "VBP", "VBN")
+        and (planned or is_to)
+        and (helpers & {"is", "are"} or token.lemma_ == "be")
+    ):
         return "schedule"
     return ""
 
@@ -69,7 +90,10 @@ def _is_condition(token: Any) -> bool:
     if token.dep_ != "advcl":
         return False
     first = next(iter(token.subtree))
-    return any(child.dep_ == "mark" and child.lower_ in ("if", "unless") for child in token.children) or first.lower_ == "should"
+    return (
+        any(child.dep_ == "mark" and child.lower_ in ("if", "unless") for child in token.children)
+        or first.lower_ == "should"
+    )
 
 
 def find_deadlines(sentence: Any) -> list[tuple[Any, Any]]:
@@ -85,7 +109,11 @@ def find_deadlines(sentence: Any) -> list[tuple[Any, Any]]:
     for token in sentence:
         if token.lower_ not in _LIMITS or token.dep_ not in ("prep", "mark"):
             continue
-        dates = [child for child in token.children if child.dep_ == "pobj" and (child.ent_type_ in ("DATE", "TIME") or child.lemma_ == "end")]
+        dates = [
+            child
+            for child in token.children
+            if child.dep_ == "pobj" and (child.ent_type_ in ("DATE", "TIME") or child.lemma_ == "end")
+        ]
         if dates and any(above.lemma_.lower() in _DEMANDS for above in token.ancestors):
             found.append((token, dates[0]))
     return found

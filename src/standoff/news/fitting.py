@@ -1,8 +1,7 @@
 """Train the parts of the offline coder on our own sentences, and check them on sentences left out.
 
-Multinomial logistic regression with an L2 penalty, fitted by L-BFGS from zero: the same sentences give the same weights. The result
-is written as arrays and text, never as pickled objects.
-"""
+Multinomial logistic regression with an L2 penalty, fitted by L-BFGS from zero: the same sentences give the same
+weights. The result is written as arrays and text, never as pickled objects."""
 
 from __future__ import annotations
 
@@ -153,7 +152,12 @@ def target_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str],
                 if phrase.i != trigger.i:
                     rows.append(
                         describe_target(
-                            trigger, phrase, event.event_type, resolved=example.resolved, phrases=example.phrases, actors=actors
+                            trigger,
+                            phrase,
+                            event.event_type,
+                            resolved=example.resolved,
+                            phrases=example.phrases,
+                            actors=actors,
                         )
                     )
                     classes.append("target" if gold.get(phrase.i) == "target" else "-")
@@ -177,7 +181,9 @@ def _coded_arguments(example: Example, event: TrainingEvent) -> tuple[dict[int, 
     for phrase in example.phrases:
         found = example.resolved.get(phrase.i)
         if found is not None and found.kind == "pronoun" and phrase.i not in gold:
-            gold.update({phrase.i: codes[code] for code in found.codes if code in codes})
+            named = [codes[code] for code in found.codes if code in codes]
+            if named:
+                gold[phrase.i] = named[-1]
     return gold, actors
 
 
@@ -242,5 +248,8 @@ def fit_linear(
     kept: NDArray[np.float32] = coefficients.T.astype(np.float16).astype(np.float32)
     counted = np.abs(kept).max(axis=1) >= _LEAST_WEIGHT
     return LinearModel(
-        tuple(present), tuple(name for name, holds in zip(names, counted, strict=True) if holds), kept[counted], np.round(bias, 4)
+        tuple(present),
+        tuple(name for name, holds in zip(names, counted, strict=True) if holds),
+        kept[counted],
+        np.round(bias, 4),
     )

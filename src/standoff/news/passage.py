@@ -66,4 +66,4 @@ def _is_given_name(parsed: Any, span: Any, entry: Entry) -> bool:
     if entry.kind != "leader" or len(span) > 1 or span.end >= len(parsed):
         return False
     after = parsed[span.end]
-    return span[0].ent_type_ == "PERSON" == after.ent_type_ and after.ent_iob_ == "I" and after.pos_ == "PROPN"
+    return bool(span[0].ent_type_ == "PERSON" == after.ent_type_ and after.ent_iob_ == "I" and after.pos_ == "PROPN")

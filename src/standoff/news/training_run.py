@@ -41,7 +41,15 @@ __all__ = ["FOLDS", "STRENGTHS", "TYPE_CLASSES", "LeftOut", "code_left_out", "fi
 
 FOLDS = 5
 TYPE_CLASSES = (*EVENT_TYPES, NO_EVENT)
-STRENGTHS = {"types": 20.0, "arguments": 10.0, "targets": 10.0, "numbers": 10.0, "clauses": 20.0, "modes": 20.0, "contexts": 10.0}
+STRENGTHS = {
+    "types": 20.0,
+    "arguments": 10.0,
+    "targets": 10.0,
+    "numbers": 10.0,
+    "clauses": 20.0,
+    "modes": 20.0,
+    "contexts": 10.0,
+}
 _LEAST_MARK = 0.25  # probability from which a context is taken
 
 

@@ -4,7 +4,7 @@
 |---|---|
 | "the prime minister" | who was so called last |
 | "Markou" | the person named in full before |
-| "the navy", "Prime Minister Gashi" | of the country that is most in mind: named in the sentence or shortly before, the more if it acted there |
+| "the navy", "Prime Minister Gashi" | of the country most in mind: named shortly before, the more if it acted there |
 | "it", "its" | the last country or organisation that acted |
 | "he", "she" | the last person |
 | "they" | the last of either |
@@ -29,19 +29,39 @@ _ANY = frozenset(["they", "them", "their", "we", "us", "our", "i", "me", "my"])
 _RELATIVE = frozenset(["who", "which", "that", "whose", "whom"])
 _PAIR = frozenset(["both", "two"])
 _PARTIES = frozenset(
-    ["side", "government", "country", "neighbour", "neighbor", "army", "leader", "president", "minister", "state", "nation", "capital",
-     "power", "party", "rival", "foe", "ally", "delegation", "navy", "force", "king", "premier", "negotiator", "chief", "sides"]
+    ["side", "government", "country", "neighbour", "neighbor", "army", "leader", "president", "minister", "state",
+     "nation", "capital", "power", "party", "rival", "foe", "ally", "delegation", "navy", "force", "king", "premier",
+     "negotiator", "chief", "sides"]
 )  # fmt: skip
 _SUBJECTS = ("nsubj", "nsubjpass")
 _ONE_PERSON = frozenset(
-    ["president", "minister", "premier", "chancellor", "king", "queen", "leader", "ambassador", "envoy", "spokesman", "spokeswoman",
-     "general", "secretary", "chief", "commander", "governor", "mayor", "prince", "emir", "sultan", "official", "senator", "speaker",
-     "prosecutor", "judge", "admiral", "colonel"]
+    ["president", "minister", "premier", "chancellor", "king", "queen", "leader", "ambassador", "envoy", "spokesman",
+     "spokeswoman", "general", "secretary", "chief", "commander", "governor", "mayor", "prince", "emir", "sultan",
+     "official", "senator", "speaker", "prosecutor", "judge", "admiral", "colonel"]
 )  # fmt: skip
 _UNBOUND = frozenset(["MED", "BUS", "NGO", "IGO"])  # roles whose country nothing but the phrase itself tells
-_FOREIGN = frozenset(["western", "foreign", "european", "international", "african", "arab", "asian", "gulf", "latin", "unidentified", "unknown"])
-_BYNAMES = {"alliance": ("IGO:NATO",), "bloc": ("IGO:EU", "IGO:ASEAN", "IGO:ECOWAS", "IGO:GCC", "IGO:SADC", "IGO:Mercosur")}
-_WEAPONS = frozenset(["drone", "missile", "rocket", "shell", "bomb", "mine", "helicopter", "plane", "aircraft", "artillery", "shelling"])
+_FOREIGN = frozenset(
+    [
+        "western",
+        "foreign",
+        "european",
+        "international",
+        "african",
+        "arab",
+        "asian",
+        "gulf",
+        "latin",
+        "unidentified",
+        "unknown",
+    ]
+)
+_BYNAMES = {
+    "alliance": ("IGO:NATO",),
+    "bloc": ("IGO:EU", "IGO:ASEAN", "IGO:ECOWAS", "IGO:GCC", "IGO:SADC", "IGO:Mercosur"),
+}
+_WEAPONS = frozenset(
+    ["drone", "missile", "rocket", "shell", "bomb", "mine", "helicopter", "plane", "aircraft", "artillery", "shelling"]
+)
 _FADING = 0.55  # of what a mention counts, from sentence to sentence
 _DATELINE = 0.8
 _SUBJECT_BONUS = 1.5  # how much likelier a subject is what a pronoun stands for
@@ -89,7 +109,12 @@ class Mentions:
         body = self._read_dateline(passage, sentence)
         for token in sentence.doc[body : sentence.end]:
             is_name = token.i in passage.names
-            if token.pos_ not in ("NOUN", "PROPN", "PRON") and not is_name and token.dep_ != "poss" and token.lower_ not in _PAIR:
+            if (
+                token.pos_ not in ("NOUN", "PROPN", "PRON")
+                and not is_name
+                and token.dep_ != "poss"
+                and token.lower_ not in _PAIR
+            ):
                 continue
             resolved = self._resolve(passage, sentence, token, found)
             if resolved.is_actor or resolved.is_judge:
@@ -131,7 +156,11 @@ class Mentions:
             if word in _PAIR:
                 stands_alone = word == "both" and token.dep_ in (*_SUBJECTS, "dobj", "pobj")
                 return self._as_pronoun(token, self._pair(found, token)) if stands_alone else NOBODY
-        if token.dep_ in ("amod", "compound", "nmod", "poss", "conj") and token.i in passage.names and not token.n_lefts:
+        if (
+            token.dep_ in ("amod", "compound", "nmod", "poss", "conj")
+            and token.i in passage.names
+            and not token.n_lefts
+        ):
             return resolve_head(passage, token)
         resolved = resolve_head(passage, token)
         if resolved.codes or resolved.is_judge:
@@ -228,7 +257,9 @@ class Mentions:
                 continue
             if word not in _PERSON and not mention.is_subject:
                 continue
-            score = _FADING ** (len(self.sentences) - mention.sentence) * (_SUBJECT_BONUS if mention.is_subject else 1.0)
+            score = _FADING ** (len(self.sentences) - mention.sentence) * (
+                _SUBJECT_BONUS if mention.is_subject else 1.0
+            )
             if score >= best:
                 best, chosen = score, mention.codes
         return chosen
