@@ -141,7 +141,8 @@ def edit_event(
         typer.Option(
             "--stands-for",
             metavar="NAME",
-            help="The event of the model of --scenario that it is, such as pressure.usa.strike; '' for none.",
+            help="The event of the model of --scenario that it is, such as pressure.usa.strike; background for none of "
+            "them, '' to leave it open.",
         ),
     ] = None,
     scenario: Annotated[
@@ -151,7 +152,7 @@ def edit_event(
     store: StorePlace = None,
 ) -> None:
     """Correct events, all alike: reviews are recorded, and what was coded stays."""
-    from standoff.workbench.corrections import Correction, check_correction, model_events, review_of
+    from standoff.workbench.corrections import Correction, check_correction, nameable_events, review_of
 
     kind = event_type.upper() if event_type else event_type
     correction = Correction(kind, actor, target, date, stands_for)
@@ -166,8 +167,7 @@ def edit_event(
         )
         raise InputError(Problem("missing-option", message, help=advice))
     known = scenario_named(scenario)
-    names = [one.name for one in model_events(known)] if known is not None else []
-    problems = check_correction(correction, names)
+    problems = check_correction(correction, nameable_events(known) if known is not None else ())
     if problems:
         raise InputError(problems)
     known_id = known.id if known else ""

@@ -74,6 +74,15 @@ def test_reports_of_one_period_that_stand_for_one_event_are_one(scenario):
     assert len(one.sources) == 2
 
 
+def test_what_is_no_event_of_the_model_is_set_aside(scenario):
+    review = Review(1, "confirm", "ann", scenario="iran-us-2026", stands_for="background")
+    found = evidence_of(reviewed(docket_of(article(FLEET)), [review]), scenario)
+    assert (found.observations, [one.reason for one in found.set_aside]) == (
+        (),
+        ["none of the events of the model, by a review"],
+    )
+
+
 def test_what_a_person_set_apart_stays_apart(scenario):
     docket = docket_of(article(FLEET), article(AGAIN, outlet="Courier"))
     apart = tuple(replace(one, cluster_id=one.event_id) for one in docket.events)
