@@ -281,3 +281,21 @@ def test_a_file_is_coded_offline_reviewed_and_weighed_without_a_store(warm, tmp_
     reading = account["readings"][0]
     assert (reading["event"], reading["probability"]) == ("pressure.usa.reinforce", pytest.approx(1.0))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["report.txt", "reviews.yaml"]
+
+
+def test_the_page_of_an_update_holds_everything_and_runs_nothing(warm, place, tmp_path):
+    trap = article("<script>steal()</script> \u202eIran threatened America on 2026-02-07 &amp; [b].", outlet="<b>Trap")
+    with open_store(place) as store:
+        ingest(store, [trap], coder=ScriptedCoder())
+    done = warm("update", "iran-us-2026", "--store", place, *QUICK, "--html", "update.html", cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.endswith("\nwrote update.html\n")
+    page = (tmp_path / "update.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "\u202e" not in page
+    assert "&lt;script&gt;steal()&lt;/script&gt;" in page
+    assert "&lt;b&gt;Trap 2026-02-09" in page
+    assert "told as announced" in page
+    [strike] = [row for row in page.split("<tr") if "Israel struck Iran" in row]
+    shifts = [cell for cell in strike.split("<td") if "+" in cell or "\u2212" in cell]
+    assert len(shifts) == 2
