@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 
 import pyarrow.parquet
 import pytest
@@ -18,9 +19,9 @@ STRIKE = "Officials confirmed that America struck Iran on 2026-02-10 in the nigh
 TRAP = "=cmd|' /C calc'!A0 [bold red]Iran threatened America\u202e on the day\x1b[31m."
 
 
-@pytest.fixture
-def place(tmp_path):
-    where = tmp_path / "news.sqlite"
+@pytest.fixture(scope="module")
+def coded(tmp_path_factory):
+    where = tmp_path_factory.mktemp("coded") / "news.sqlite"
     trap = article(TRAP, outlet="=HYPERLINK(1)", day="2026-02-12", title="[link=x]trap[/link]\x1b]0;gone\x07")
     with open_store(where) as store:
         ingest(
@@ -29,6 +30,11 @@ def place(tmp_path):
             coder=ScriptedCoder(),
         )
     return where
+
+
+@pytest.fixture
+def place(coded, tmp_path):
+    return shutil.copy(coded, tmp_path / "news.sqlite")
 
 
 def numbers(warm, place, *more):

@@ -11,17 +11,10 @@ from standoff import InputError
 from standoff.errors import CoderError, Problem, StoreError
 from standoff.news.readers.reading import Polled
 from standoff.news.readers.source import Validators
-from standoff.store import open_store
 from standoff.workbench.feed import FeedFault, FeedRound, watch_feeds
 from standoff.workbench.ingest import ingest
 
 EVERY = 900.0
-
-
-@pytest.fixture
-def store(tmp_path):
-    with open_store(tmp_path / "store.sqlite") as opened:
-        yield opened
 
 
 class Clock:

@@ -8,7 +8,6 @@ import pytest
 from scripted_coder import ScriptedCoder, article
 from standoff import InputError
 from standoff.news.coded import Mention
-from standoff.store import open_store
 from standoff.workbench import load
 from standoff.workbench.clustering import Told, cluster_events, same_day_groups
 from standoff.workbench.ingest import code_pending, ingest
@@ -18,12 +17,6 @@ AGENCY = (
 )
 OWN_WORDS = "It became known in the evening: America struck Iran on 2026-02-10, as several officials confirmed."
 OTHER_WORDS = "Explosions were heard all night. America struck Iran on 2026-02-10 from ships in the Gulf."
-
-
-@pytest.fixture
-def store(tmp_path):
-    with open_store(tmp_path / "store.sqlite") as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
