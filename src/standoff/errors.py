@@ -31,7 +31,8 @@ __all__ = [
     "nearest",
 ]
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # what was typed must not command the terminal that shows it
+# what was typed or read must not command the terminal that shows it, nor turn the direction of its text
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 
 import pyarrow.parquet
 import pytest
@@ -18,9 +19,9 @@ STRIKE = "Officials confirmed that America struck Iran on 2026-02-10 in the nigh
 TRAP = "=cmd|' /C calc'!A0 [bold red]Iran threatened America\u202e on the day\x1b[31m."
 
 
-@pytest.fixture
-def place(tmp_path):
-    where = tmp_path / "news.sqlite"
+@pytest.fixture(scope="module")
+def coded(tmp_path_factory):
+    where = tmp_path_factory.mktemp("coded") / "news.sqlite"
     trap = article(TRAP, outlet="=HYPERLINK(1)", day="2026-02-12", title="[link=x]trap[/link]\x1b]0;gone\x07")
     with open_store(where) as store:
         ingest(
@@ -29,6 +30,11 @@ def place(tmp_path):
             coder=ScriptedCoder(),
         )
     return where
+
+
+@pytest.fixture
+def place(coded, tmp_path):
+    return shutil.copy(coded, tmp_path / "news.sqlite")
 
 
 def numbers(warm, place, *more):
@@ -104,6 +110,16 @@ def test_a_dropped_event_is_no_longer_listed_but_kept(warm, place):
     )
     assert number not in numbers(warm, place)
     assert number in numbers(warm, place, "--dropped")
+
+
+def test_several_events_are_dropped_together_or_not_at_all(warm, place):
+    first, second, third, _ = numbers(warm, place)
+    refused = warm("events", "drop", first, 98, 99, "--store", place, "--by", "ann", "--reason", "no")
+    assert refused.err.count("unknown-event: ") == 2
+    assert len(numbers(warm, place)) == 4
+    done = warm("events", "drop", third, second, "--store", place, "--by", "ann", "--reason", "no")
+    assert done.out == f"dropped event {third}\ndropped events {first}, {second}, which are told in the same words\n"
+    assert len(numbers(warm, place)) == 1
 
 
 @pytest.mark.parametrize(

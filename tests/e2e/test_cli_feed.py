@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+import standoff.cli.feed_command as command
 from articles import web_server
 from scripted_coder import ScriptedCoder
+from standoff.cli.app import main
 from standoff.store import open_store, prepare_store
 
 COMMAND = """
@@ -34,6 +36,20 @@ def watch(environment):
         return subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True, env=environment | {"PYTHONPATH": path})
 
     return start
+
+
+@pytest.fixture
+def once(monkeypatch, capsys):
+    """Read feeds once in this process, with the scripted coder."""
+    monkeypatch.setattr(command, "open_coder_named", lambda _: ScriptedCoder())
+
+    def finished(*arguments):
+        monkeypatch.setattr(sys, "argv", ["standoff", "watch-feed", "--once", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            main()
+        return end.value.code or 0, *capsys.readouterr()
+
+    return finished
 
 
 def finish(process):
@@ -68,21 +84,22 @@ def place(tmp_path):
     return where
 
 
-def test_new_events_are_printed_a_line_each_and_once(watch, wire, place):
-    code, out, err = finish(watch(wire, "--once", "--store", place))
+def test_new_events_are_printed_a_line_each_and_once(once, wire, place):
+    code, out, err = once(wire, "--store", place)
     assert code == 0
+    told = "ASSAULT USA to IRN, happened (0.90), Wire: Bulletin {} of the day: America struck Iran on {}."
+    days = [f"2026-02-0{1 + k}" for k in range(3)]
     assert [line.split("  ")[1:] for line in out.splitlines()] == [
-        [f"2026-02-0{1 + k}", f"ASSAULT USA to IRN, happened (0.90), Wire: America struck Iran on 2026-02-0{1 + k}"]
-        for k in range(3)
+        [day, told.format(k, day)] for k, day in enumerate(days)
     ]
     assert err == f"not coded: {wire}: the text is in French\n"
     write_wire(wire, "Iran threatened America.", *reports(3))
-    code, out, _ = finish(watch(wire, "--once", "--json", "--store", place))
+    code, out, _ = once(wire, "--json", "--store", place)
     [event] = map(json.loads, out.splitlines())
     assert (code, event["taken_as"]["type"], event["told_by"][0]["outlet"]) == (0, "THREATEN", "Wire")
 
 
-def test_a_feed_of_the_web_is_asked_for_what_is_new_alone(watch, place):
+def test_a_feed_of_the_web_is_asked_for_what_is_new_alone(once, place):
     known = []
 
     def answer(handler):
@@ -97,20 +114,18 @@ def test_a_feed_of_the_web_is_asked_for_what_is_new_alone(watch, place):
             handler.wfile.write(b"Date: 2026-02-09\n\nAmerica struck Iran.")
 
     with web_server(answer) as (address, _):
-        first = finish(watch(address, "--once", "--allow-private", "--store", place))
-        again = finish(watch(address, "--once", "--allow-private", "--store", place))
+        first = once(address, "--allow-private", "--store", place)
+        again = once(address, "--allow-private", "--store", place)
     assert (first[0], len(first[1].splitlines())) == (0, 1)
     assert again == (0, "", "")
     assert known == [None, '"v1"']
 
 
-def test_only_what_touches_a_scenario_is_printed_with_the_odds_that_it_moves(watch, wire, place):
+def test_only_what_touches_a_scenario_is_printed_with_the_odds_that_it_moves(once, wire, place):
     write_wire(wire, "America sent more forces on 2026-02-06.", "France held talks with France.")
-    code, out, err = finish(
-        watch(
-            wire, "--once", "--store", place, "--scenario", "iran-us-2026", "--update", "--set", "period.horizon=3",
-            "--belief-points", 5, "--belief-tolerance", 0.03,
-        )
+    code, out, err = once(
+        wire, "--store", place, "--scenario", "iran-us-2026", "--update", "--set", "period.horizon=3", "--belief-points", 5,
+        "--belief-tolerance", 0.03,
     )  # fmt: skip
     assert (code, err) == (0, "")
     event, *moves = out.splitlines()
@@ -121,10 +136,10 @@ def test_only_what_touches_a_scenario_is_printed_with_the_odds_that_it_moves(wat
         assert [run.kind for run in store.runs()] == ["update"]
 
 
-def test_a_watch_that_is_killed_again_and_again_loses_no_event_and_doubles_none(watch, wire, place):
+def test_a_watch_that_is_killed_again_and_again_loses_no_event_and_doubles_none(watch, once, wire, place):
     write_wire(wire, *reports(500))
     printed = []
-    for moment in (0.0, 0.3, 0.6):
+    for moment in (0.0, 0.4):
         process = watch(wire, "--every", "1s", "--store", place)
         with open_store(place) as store:
             while process.poll() is None and len(list(store.documents())) == 0:
@@ -132,10 +147,8 @@ def test_a_watch_that_is_killed_again_and_again_loses_no_event_and_doubles_none(
         time.sleep(moment)
         process.send_signal(signal.SIGKILL)
         with process:
-            printed += [
-                line.split()[0] for line in process.stdout.read().splitlines() if line.endswith(tuple("0123456789"))
-            ]
-    code, out, err = finish(watch(wire, "--once", "--store", place))
+            printed += [line.split()[0] for line in process.stdout.read().splitlines() if line.endswith(".")]
+    code, out, err = once(wire, "--store", place)
     assert (code, err) == (0, "")
     printed += [line.split()[0] for line in out.splitlines()]
     with open_store(place) as store:
@@ -147,28 +160,18 @@ def test_a_watch_that_is_killed_again_and_again_loses_no_event_and_doubles_none(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_watch_ends_cleanly_when_it_is_asked_to(watch, wire, place, number):
-    process = watch(wire, "--every", "1h", "--store", place)
+def test_a_watch_tells_faults_and_ends_cleanly_when_it_is_asked_to(watch, once, wire, place, tmp_path, number):
+    process = watch(tmp_path / "none.xml", wire, "--every", "1h", "--store", place)
+    told = [process.stderr.readline() for _ in range(3)]
     lines = [process.stdout.readline() for _ in range(3)]
     process.send_signal(number)
     code, out, err = finish(process)
     assert (code, out) == (0, "")
+    assert "no-such-file" in told[0]
+    assert told[2].endswith("none.xml: next try in 120 minutes\n")
     assert err.endswith("stopped; what was read is kept, and the next start goes on from there\n")
     assert all("America struck Iran" in line for line in lines)
-    assert finish(watch(wire, "--once", "--store", place))[:2] == (0, "")
-
-
-def test_a_feed_that_cannot_be_read_is_tried_again_later_and_told(watch, wire, place, tmp_path):
-    process = watch(tmp_path / "none.xml", wire, "--every", "1s", "--store", place)
-    told = [process.stderr.readline() for _ in range(3)]
-    for _ in range(3):
-        process.stdout.readline()
-    process.send_signal(signal.SIGTERM)
-    code, _, err = finish(process)
-    told = "".join([*told, err])
-    assert code == 0
-    assert "no-such-file" in told
-    assert "none.xml: next try in 2 seconds" in told
+    assert once(wire, "--store", place)[:2] == (0, "")
 
 
 def test_two_watches_at_once_keep_every_event_once(watch, wire, place):
@@ -189,11 +192,11 @@ def test_two_watches_at_once_keep_every_event_once(watch, wire, place):
         (["--every", "0m"], "bad-time"),
         (["--update"], "missing-option"),
         (["--set", "a=1"], "missing-option"),
-        (["--once"], "no-such-file"),
+        ([], "no-such-file"),
         (["--scenario", "cuba-1926"], "unknown-scenario"),
     ],
 )
-def test_what_cannot_be_watched_is_told(watch, place, options, code):
-    returned, out, err = finish(watch("none.xml", *options, "--store", place))
+def test_what_cannot_be_watched_is_told(once, place, options, code):
+    returned, out, err = once("none.xml", *options, "--store", place)
     assert (returned, out) == (2, "")
     assert f"{code}: " in err

@@ -64,7 +64,14 @@ def modules_after(environment):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["run", "--help"], ["ensemble", "--help"], ["submodel", "oil", "-h"], ["--version"]],
+    [
+        ["--help"],
+        ["run", "--help"],
+        ["ensemble", "--help"],
+        ["submodel", "oil", "-h"],
+        ["events", "list", "-h"],
+        ["--version"],
+    ],
     ids=" ".join,
 )
 def test_help_loads_nothing_heavy(modules_after, arguments):

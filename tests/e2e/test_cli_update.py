@@ -1,13 +1,14 @@
 """`standoff review` and `standoff update`: from coded events to a forecast that says what moved it."""
 
+import io
 import json
 import shutil
-import subprocess
 import sys
 
 import pytest
 
 from scripted_coder import ScriptedCoder, article
+from standoff.cli.app import main
 from standoff.store import open_store
 from standoff.workbench import load, rerun
 from standoff.workbench.ingest import ingest
@@ -108,36 +109,26 @@ def test_every_fault_of_a_file_is_told_and_nothing_of_it_is_applied(warm, place,
     assert all(one.review is None for one in events_of(place).values())
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("scenario: cuba-1962\nby: ann\nreviews: []\n", "review-file"),
-        ("[]", "review-file"),
-        ("scenario: iran-us-2026\nreviews: []\n", "missing-author"),
-        ("scenario: iran-us-2026\nby: ann\nreviews: [3]\n", "wrong-type"),
-        ("scenario: iran-us-2026\nby: ann\nreviews: [{verdict: drop}]\n", "missing-field"),
-        ("scenario: iran-us-2026\nby: ann\nreviews: [{event: 1, verdict: confirm, type: ASSAULT}]\n", "verdict"),
-        ("scenario: iran-us-2026\nby: ann\nreviews: [{event: 1, verdict: correct, date: 5}]\n", "wrong-type"),
-        ("scenario: iran-us-2026\nby: ann\nreviews: [{event: 1, verdict: correct}]\n", "nothing-corrected"),
-        ("a: &b [*b]", "yaml-feature"),
-    ],
-)
-def test_a_file_that_is_none_is_refused(warm, place, tmp_path, text, code):
-    (tmp_path / "reviews.yaml").write_text(text)
-    done = warm("review", "iran-us-2026", "--store", place, "--file", "reviews.yaml", cwd=tmp_path)
-    assert (done.code, done.out) == (2, "")
-    assert f": {code}: " in done.err
+@pytest.fixture
+def answer(monkeypatch, capsys, place):
+    """Go through what is to be reviewed in this process, typing some lines."""
+
+    def finished(typed):
+        monkeypatch.setattr(sys, "argv", ["standoff", "review", "iran-us-2026", "--store", str(place), "--by", "ann"])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        with pytest.raises(SystemExit) as end:
+            main()
+        return end.value.code or 0, *capsys.readouterr()
+
+    return finished
 
 
-def test_answers_are_kept_one_by_one(place, environment):
-    typed = "c\n1\ne\nwar\ne\nthreaten\n\n-\n2026-02-07\n\nonly words\nd\na rumour\ns\nq\n"
-    code = "import sys; from standoff.cli.app import main; main()"
-    words = [sys.executable, "-c", code, "review", "iran-us-2026", "--store", str(place), "--by", "ann"]
-    typed = typed.replace("e\nwar\n", "e\nwar\n\n\n\n\n")
-    done = subprocess.run(words, input=typed, capture_output=True, text=True, env=environment, check=False, timeout=120)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "`WAR` is no event type of PLOVER" in done.stdout
-    assert done.stdout.endswith("3 reviewed, 2 left\n")
+def test_answers_are_kept_one_by_one(answer, place):
+    wrong = "e\nwar\n\n\n\n\n"
+    code, out, err = answer(f"c\n1\n{wrong}e\nthreaten\n\n-\n2026-02-07\n\nonly words\nd\na rumour\ns\nq\n")
+    assert (code, err) == (0, "")
+    assert "`WAR` is no event type of PLOVER" in out
+    assert out.endswith("3 reviewed, 2 left\n")
     found = events_of(place)
     tankers = found["Iran harassed tankers of America on 2026-02-08"]
     assert (tankers.event.event_type, tankers.event.target, str(tankers.event.date)) == ("THREATEN", None, "2026-02-07")
@@ -147,14 +138,10 @@ def test_answers_are_kept_one_by_one(place, environment):
     assert found["America drew up plans against Iran"].review is None
 
 
-def test_answers_that_were_given_before_the_end_of_the_input_stay(place, environment):
-    code = "import sys; from standoff.cli.app import main; main()"
-    words = [sys.executable, "-c", code, "review", "iran-us-2026", "--store", str(place), "--by", "ann"]
-    done = subprocess.run(
-        words, input="d\nno\ne\n", capture_output=True, text=True, env=environment, check=False, timeout=120
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith("\n1 reviewed, 4 left\n")
+def test_answers_that_were_given_before_the_end_of_the_input_stay(answer):
+    code, out, err = answer("d\nno\ne\n")
+    assert (code, err) == (0, "")
+    assert out.endswith("\n1 reviewed, 4 left\n")
 
 
 def test_a_file_that_may_be_filled_in_is_not_overwritten(warm, place, exported, tmp_path):
@@ -255,10 +242,8 @@ def test_the_scenario_goes_on_as_a_file_that_is_not_overwritten(updated, warm):
     ("options", "code"),
     [
         (["--as-of", "2026-01-01"], "update-date"),
-        (["--as-of", "soon"], "bad-date"),
         (["--confusion", "none.json"], "confusion-matrix"),
         (["--reviews", "none.yaml"], "file-not-found"),
-        (["--target", "peace"], "unknown-target"),
         (["none.txt"], "no-such-file"),
     ],
 )
@@ -276,3 +261,41 @@ def test_an_empty_store_leaves_the_forecast_as_it_is(warm, tmp_path):
     update = done.document["update"]
     assert (update["as_of"], update["accounts"]) == ("2026-02-02", [])
     assert update["after"] == pytest.approx(update["before"], abs=1e-9)
+
+
+def test_a_file_is_coded_offline_reviewed_and_weighed_without_a_store(warm, tmp_path):
+    text = "The United States sent a second aircraft carrier to the Gulf on Friday."
+    report = article(text)
+    (tmp_path / "report.txt").write_text(f"Outlet: Gazette\nDate: 2026-02-09\n\n{text}\n")
+    quick = ("update", "iran-us-2026", "report.txt", *QUICK, "--json")
+    coded = warm(*quick, cwd=tmp_path).document
+    [account] = coded["update"]["accounts"]
+    assert account["observation"]["event_type"] == "MOBILIZE"
+    assert account["observation"]["name"].startswith(report.document_hash[:12])
+    assert coded["update"]["reporting"]["confusion"]["origin"].startswith("measured for the offline coder")
+    assert coded["run"] is None
+    verdict = f"event: '{account['observation']['name']}'\n  verdict: confirm\n  stands_for: pressure.usa.reinforce\n"
+    (tmp_path / "reviews.yaml").write_text(f"scenario: iran-us-2026\nby: ann\nreviews:\n- {verdict}")
+    done = warm(*quick, "--reviews", "reviews.yaml", cwd=tmp_path).document
+    [account] = done["update"]["accounts"]
+    reading = account["readings"][0]
+    assert (reading["event"], reading["probability"]) == ("pressure.usa.reinforce", pytest.approx(1.0))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.txt", "reviews.yaml"]
+
+
+def test_the_page_of_an_update_holds_everything_and_runs_nothing(warm, place, tmp_path):
+    trap = article("<script>steal()</script> \u202eIran threatened America on 2026-02-07 &amp; [b].", outlet="<b>Trap")
+    with open_store(place) as store:
+        ingest(store, [trap], coder=ScriptedCoder())
+    done = warm("update", "iran-us-2026", "--store", place, *QUICK, "--html", "update.html", cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.endswith("\nwrote update.html\n")
+    page = (tmp_path / "update.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "\u202e" not in page
+    assert "&lt;script&gt;steal()&lt;/script&gt;" in page
+    assert "&lt;b&gt;Trap 2026-02-09" in page
+    assert "told as announced" in page
+    [strike] = [row for row in page.split("<tr") if "Israel struck Iran" in row]
+    shifts = [cell for cell in strike.split("<td") if "+" in cell or "\u2212" in cell]
+    assert len(shifts) == 2

@@ -10,6 +10,7 @@ import os
 import pkgutil
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -131,6 +132,8 @@ def shows(shown, printed):
 @pytest.mark.parametrize("path", WITH_COMMANDS, ids=name_of)
 def test_the_commands_of_a_document_print_what_it_shows(path, tmp_path):
     session = Session(tmp_path)
+    for beside in path.parent.glob("*.txt"):  # what a document gives its readers to work on
+        shutil.copy(beside, tmp_path)
     if not any("standoff init crisis.yaml" in text for _, text in blocks(path, "console")):
         write_starter(tmp_path / "crisis.yaml")
     for options, block in blocks(path, "console"):

@@ -77,14 +77,22 @@ def test_an_ingest_that_is_killed_at_every_stage_loses_nothing_and_doubles_nothi
         assert (again.added.new, again.added.sightings, again.num_coded, again.num_clusters) == (0, 0, 0, 0)
 
 
-def test_two_ingests_at_once_record_everything_once(start_ingest, tmp_path):
-    address = tmp_path / "store.sqlite"
-    with start_ingest(address, 0, 1000) as one, start_ingest(address, 500, 1500) as other:
+@pytest.fixture(params=["file", "server"])
+def address(request, tmp_path):
+    where = (
+        tmp_path / "store.sqlite" if request.param == "file" else request.getfixturevalue("postgres").make_database()
+    )
+    prepare_store(where).close()
+    return where
+
+
+def test_two_ingests_at_once_record_everything_once(start_ingest, address):
+    with start_ingest(address, 0, 500) as one, start_ingest(address, 200, 700) as other:
         one.communicate()
         other.communicate()
     assert (one.returncode, other.returncode) == (0, 0)
     with open_store(address) as store:
-        assert len(list(store.documents())) == len(store.coded_events()) == 1500
+        assert len(list(store.documents())) == len(store.coded_events()) == 700
         assert store.uncoded(ScriptedCoder.method) == ()
-        assert [len(cluster.event_ids) for cluster in store.clusters()] == [2] * 150
+        assert [len(cluster.event_ids) for cluster in store.clusters()] == [2] * 70
         assert store.check() == ()

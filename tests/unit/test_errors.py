@@ -18,3 +18,8 @@ def test_an_error_is_the_same_after_a_journey(error):
     assert type(there) is type(error)
     assert str(there) == str(error)
     assert getattr(there, "problems", ()) == getattr(error, "problems", ())
+
+
+def test_nothing_that_was_read_commands_the_terminal_or_turns_its_text():
+    told = str(Problem("a", "one\x1b[31m `\u202etwo`", file="\u2066three"))
+    assert told == r"\u2066three: a: one\x1b[31m `\u202etwo`"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +14,7 @@ from standoff.cli.news_options import AsJson, Author, ForScenario, Reason, Store
 from standoff.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from standoff.store.records import StoredEvent
+    from standoff.store.records import Review, StoredEvent
     from standoff.store.repository import Store
     from standoff.workbench.docket import Docket
     from standoff.workbench.event_table import EventFilter
@@ -38,6 +39,7 @@ Countries = Annotated[
 ]
 Types = Annotated[list[str] | None, typer.Option("--type", metavar="TYPE", help="PLOVER type, such as MOBILIZE.")]
 WithDropped = Annotated[bool, typer.Option("--dropped", help="Dropped events, too.")]
+Numbers = Annotated[list[str], typer.Argument(metavar="EVENT...", help="Numbers or names of events.")]
 Number = Annotated[
     str, typer.Argument(metavar="EVENT", help="Number or name of an event, as `events list` prints them.")
 ]
@@ -124,7 +126,7 @@ def show_event(number: Number, store: StorePlace = None, as_json: AsJson = False
 
 @events.command("edit")
 def edit_event(
-    number: Number,
+    numbers: Numbers,
     author: Author,
     event_type: Annotated[str | None, typer.Option("--type", metavar="TYPE", help="The right PLOVER type.")] = None,
     actor: Annotated[
@@ -139,7 +141,8 @@ def edit_event(
         typer.Option(
             "--stands-for",
             metavar="NAME",
-            help="The event of the model of --scenario that it is, such as pressure.usa.strike; '' for none.",
+            help="The event of the model of --scenario that it is, such as pressure.usa.strike; background for none of "
+            "them, '' to leave it open.",
         ),
     ] = None,
     scenario: Annotated[
@@ -148,8 +151,8 @@ def edit_event(
     reason: Reason = "",
     store: StorePlace = None,
 ) -> None:
-    """Correct an event: a review is recorded, and what was coded stays."""
-    from standoff.workbench.corrections import Correction, check_correction, model_events, review_of
+    """Correct events, all alike: reviews are recorded, and what was coded stays."""
+    from standoff.workbench.corrections import Correction, check_correction, nameable_events, review_of
 
     kind = event_type.upper() if event_type else event_type
     correction = Correction(kind, actor, target, date, stands_for)
@@ -164,37 +167,29 @@ def edit_event(
         )
         raise InputError(Problem("missing-option", message, help=advice))
     known = scenario_named(scenario)
-    names = [one.name for one in model_events(known)] if known is not None else []
-    problems = check_correction(correction, names)
+    problems = check_correction(correction, nameable_events(known) if known is not None else ())
     if problems:
         raise InputError(problems)
-    with open_desk(store) as desk:
-        docket, one = _find(desk, number)
-        told = docket.twins(one)
-        reviews = [
-            review_of(
-                each, "correct", author=author, reason=reason, correction=correction, scenario=known.id if known else ""
-            )
-            for each in told
-        ]
-        desk.add_reviews(reviews)
+    known_id = known.id if known else ""
+    told = _review(
+        store,
+        numbers,
+        lambda one: review_of(one, "correct", author=author, reason=reason, correction=correction, scenario=known_id),
+    )
     _confirm("corrected", told)
 
 
 @events.command("drop")
 def drop_event(
-    number: Number,
+    numbers: Numbers,
     author: Author,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; recorded with the review.")],
     store: StorePlace = None,
 ) -> None:
-    """Drop an event that the text does not tell: a review is recorded, and what was coded stays."""
+    """Drop events that the text does not tell: reviews are recorded, and what was coded stays."""
     from standoff.workbench.corrections import review_of
 
-    with open_desk(store) as desk:
-        docket, one = _find(desk, number)
-        told = docket.twins(one)
-        desk.add_reviews([review_of(each, "drop", author=author, reason=reason) for each in told])
+    told = _review(store, numbers, lambda one: review_of(one, "drop", author=author, reason=reason))
     _confirm("dropped", told)
 
 
@@ -228,18 +223,47 @@ def export_events(
 
 
 def _find(desk: Store, given: str) -> tuple[Docket, StoredEvent]:
-    """The event of a number or name, with those that tell the same."""
+    """The event of a number or name, among all others."""
     from standoff.workbench.docket import docket_of_store, find_event
 
-    every = docket_of_store(desk, keep=None)
+    every = docket_of_store(desk)
     return every, find_event(every, given)
 
 
-def _confirm(done: str, told: tuple[StoredEvent, ...]) -> None:
-    numbers = ", ".join(str(one.event_id) for one in told)
-    typer.echo(
-        f"{done} event {numbers}" if len(told) == 1 else f"{done} events {numbers}, which are told in the same words"
-    )
+def _review(
+    store: str | None, numbers: list[str], make: Callable[[StoredEvent], Review]
+) -> tuple[tuple[StoredEvent, ...], ...]:
+    """Record a review of each event and of those that are told in the same words; all or none.
+
+    Returns:
+        The events that were reviewed, in groups that are told in the same words.
+    """
+    from standoff.workbench.docket import docket_of_store, find_event
+
+    problems: list[Problem] = []
+    groups: dict[int, tuple[StoredEvent, ...]] = {}
+    reviews: list[Review] = []
+    with open_desk(store) as desk:
+        docket = docket_of_store(desk)
+        for given in numbers:
+            try:
+                told = docket.twins(find_event(docket, given))
+                if told[0].event_id not in groups:
+                    reviews += [make(one) for one in told]
+                    groups[told[0].event_id] = told
+            except InputError as error:
+                problems += error.problems
+        if problems:
+            raise InputError(list(dict.fromkeys(problems)))
+        desk.add_reviews(reviews)
+    return tuple(groups.values())
+
+
+def _confirm(done: str, groups: tuple[tuple[StoredEvent, ...], ...]) -> None:
+    for told in groups:
+        numbers = ", ".join(str(one.event_id) for one in told)
+        same = ", which are told in the same words" if len(told) > 1 else ""
+        typer.echo(f"{done} event{'s' if len(told) > 1 else ''} {numbers}{same}")
 
 
 def _print_json(document: dict[str, Any]) -> None:

@@ -100,18 +100,13 @@ def draw_event(docket: Docket, one: StoredEvent, reviews: Sequence[StoredReview]
     for stored in reviews:
         review = stored.review
         when = f"{review.reviewed_at:%Y-%m-%d %H:%M}" if review.reviewed_at else ""
-        console.print(
-            shown(
-                f"  {when} {VERDICTS[review.action]} by {review.author}"
-                + (f": {review.reason}" if review.reason else "")
-            )
-        )
+        why = f": {review.reason}" if review.reason else ""
+        console.print(Text("  ") + shown(f"{when} {VERDICTS[review.action]} by {review.author}{why}"))
         if review.correction is not None:
             console.print(Text("    as ") + told_as(review.correction))
         if review.scenario:
-            console.print(
-                shown(f"    in {review.scenario} it is {review.stands_for or 'no event that could be named'}")
-            )
+            name = review.stands_for or "no event that could be named"
+            console.print(Text("    ") + shown(f"in {review.scenario} it is {name}"))
 
 
 def source_line(place: Document) -> str:

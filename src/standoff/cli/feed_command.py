@@ -97,7 +97,7 @@ def watch_feed(
             faults += found.ingested.faults
             num_printed = _print_events(desk, found, crisis, as_json=as_json)
             if headline is not None and num_printed:
-                headline.tell()
+                headline.tell(as_json=as_json)
         if should_stop():
             sys.stderr.write("stopped; what was read is kept, and the next start goes on from there\n")
     if once and faults:
@@ -191,10 +191,8 @@ class _Headline:
         self._settings: Settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
         self._told: dict[str, float] = {}
 
-    def tell(self) -> None:
+    def tell(self, *, as_json: bool) -> None:
         """Update on everything in the store, and say which odds moved."""
-        from standoff.cli.answer_drawing import points
-        from standoff.cli.drawing import percent
         from standoff.workbench.docket import docket_of_store
         from standoff.workbench.news_update import record_update, update_on_news
 
@@ -205,17 +203,29 @@ class _Headline:
             return
         number = record_update(self._desk, found)
         update = found.updated.update
-        for k, label in enumerate(update.target_labels):
-            name = update.targets[k].name
-            before = self._told.get(name, float(update.before[k]))
+        moves = []
+        for k, target in enumerate(update.targets):
+            before = self._told.get(str(target), float(update.before[k]))
             now = float(update.after[k])
             if abs(now - before) >= LEAST_MOVE:
-                sys.stdout.write(
-                    f"{self._crisis.scenario.id}, {label}: {percent(before)} → {percent(now)} "
-                    f"({points(now - before)} points; run {number})\n"
-                )
-                self._told[name] = now
-        for one in update.doubts:
-            quote = shown(one.observation.quote).plain
-            sys.stdout.write(f"{self._crisis.scenario.id}: model in doubt: {quote}\n")
+                moves.append((update.target_labels[k], before, now))
+                self._told[str(target)] = now
+        doubts = [one.observation.quote for one in update.doubts]
+        if as_json:
+            odds = [{"target": label, "before": before, "after": now} for label, before, now in moves]
+            document = {"scenario": self._crisis.scenario.id, "run": number, "moves": odds, "doubts": doubts}
+            sys.stdout.write(f"{json.dumps(document, allow_nan=False)}\n")
+        else:
+            self._print(moves, doubts, number)
         sys.stdout.flush()
+
+    def _print(self, moves: list[tuple[str, float, float]], doubts: list[str], number: int) -> None:
+        from standoff.cli.answer_drawing import points
+        from standoff.cli.drawing import percent
+
+        name = self._crisis.scenario.id
+        for label, before, now in moves:
+            change = f"{percent(before)} → {percent(now)} ({points(now - before)} points; run {number})"
+            sys.stdout.write(f"{name}, {label}: {change}\n")
+        for quote in doubts:
+            sys.stdout.write(f"{name}: model in doubt: {shown(quote).plain}\n")

@@ -151,10 +151,10 @@ def _answer(console: Console, scenario: Scenario, question: Question, author: st
             elif action == "correct":
                 correction = _correction(question, scenario)
                 reason = _line("why? ")
-            elif action == "confirm" and question.candidates:
+            elif action == "confirm":
                 stands_for = _stands_for(question, scenario)
                 correction = Correction(stands_for=stands_for) if stands_for else None
-            elif action != "confirm":
+            else:
                 continue
             way = "correct" if correction is not None else action
             return [
@@ -171,7 +171,7 @@ def _correction(question: Question, scenario: Scenario) -> Correction:
     Raises:
         InputError: What is given is wrong; carries every fault.
     """
-    from standoff.workbench.corrections import Correction, check_correction, model_events
+    from standoff.workbench.corrections import Correction, check_correction, nameable_events
     from standoff.workbench.docket import code_of
 
     event = question.event.event
@@ -181,7 +181,7 @@ def _correction(question: Question, scenario: Scenario) -> Correction:
     day = _part("day", event.date.isoformat() if event.date else "")
     stands_for = _stands_for(question, scenario)
     correction = Correction(kind or None, actor, target, day, stands_for or None)
-    problems = check_correction(correction, [model.name for model in model_events(scenario)])
+    problems = check_correction(correction, nameable_events(scenario))
     if problems:
         raise InputError(problems)
     return correction
@@ -199,12 +199,12 @@ def _stands_for(question: Question, scenario: Scenario) -> str:
     Raises:
         InputError: There is no such event (`unknown-model-event`).
     """
-    from standoff.workbench.corrections import Correction, check_correction, model_events
+    from standoff.workbench.corrections import Correction, check_correction, nameable_events
 
-    given = _line(f"which event of {scenario.id} is it [open]: ").strip()
+    given = _line(f"which event of {scenario.id} is it, or background [open]: ").strip()
     numbers = {str(k): model.name for k, model in enumerate(question.candidates, start=1)}
     name = numbers.get(given, given)
-    problems = check_correction(Correction(stands_for=name), [model.name for model in model_events(scenario)])
+    problems = check_correction(Correction(stands_for=name), nameable_events(scenario))
     if problems:
         raise InputError(problems)
     return name

@@ -65,6 +65,9 @@ def update(
         Path | None,
         typer.Option("--output", metavar="FILE", help="Write the scenario as it stands now, to go on from; YAML."),
     ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Also write the update as a page.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Let --output replace a file.")] = False,
     target: Targets = None,
     store: StorePlace = None,
@@ -81,6 +84,10 @@ def update(
     day = day_of("--as-of", as_of)
     if output is not None:
         _check_output(output, force)
+    if html is not None:
+        from standoff.storing import check_writable
+
+        check_writable(html, "the page")
     model = _model(confusion)
     from standoff.analysis.targets import parse_targets
     from standoff.solve.equilibrium import Settings
@@ -114,6 +121,12 @@ def update(
         from standoff.cli.update_drawing import draw_update
 
         draw_update(found, docket, uncoded=uncoded, run_id=number)
+    if html is not None:
+        from standoff.report.update_page import write_update
+
+        write_update(found, docket, html)
+        if not as_json:
+            typer.echo(f"\nwrote {html}")
     if output is not None:
         continued = found.updated.continued()
         _write(output, continued, force, as_json)

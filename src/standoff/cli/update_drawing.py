@@ -69,12 +69,9 @@ def draw_update(found: NewsUpdate, docket: Docket, *, uncoded: Sequence[tuple[st
 
 def _doubts(console: Console, update: Update, passages: Mapping[str, str]) -> None:
     for one in update.doubts:
-        bits = "infinitely many" if math.isinf(one.surprise_bits) else f"{one.surprise_bits:.1f}"
-        what = f"{one.observation.date} {_told(one, passages)}"
-        console.print(
-            Text("model in doubt: ", style="bold red")
-            + shown(f"{what}, with {bits} bits of surprise, is what the model holds impossible")
-        )
+        bits = "∞" if math.isinf(one.surprise_bits) else f"{one.surprise_bits:.1f}"
+        what = shown(f"{one.observation.date:%-d %b} {_told(one, passages)}")
+        console.print(Text(f"model in doubt ({bits} bits): ", style="bold red") + what)
     if update.doubts:
         console.print()
 

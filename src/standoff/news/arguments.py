@@ -15,11 +15,13 @@ from standoff.news.grammar import auxiliaries, content_lemma, path_between, subj
 from standoff.news.lexicon import WORDS
 from standoff.news.linear import LinearModel
 
-__all__ = ["ARGUMENT_CLASSES", "Arguments", "describe_argument", "find_arguments", "find_phrases"]
+__all__ = ["ARGUMENT_CLASSES", "Arguments", "describe_argument", "describe_target", "find_arguments", "find_phrases"]
 
 ARGUMENT_CLASSES = ("actor", "target", "-")
-LEAST = 0.40
-"""Least probability of the best actor, and of the best target."""
+LEAST_ACTOR = 0.25
+"""Least probability of the best actor."""
+LEAST_TARGET = 0.35
+"""Least probability of the best target."""
 LEAST_OTHER = 0.50
 """Least probability of any other."""
 _MUTUAL = frozenset(["AGREE", "CONSULT", "COOPERATE"])
@@ -132,19 +134,69 @@ def describe_argument(
         features[f"inside-actor={bool(outer and outer.is_actor)}"] = 0.9
     same = [other for other in phrases if other.dep_ == phrase.dep_ and other.head.i == phrase.head.i]
     features[f"alone={len(same) == 1}"] = 0.2
-    features[
-        f"only-actor-{side}={sum(1 for other in phrases if other.i in resolved and (other.i < trigger.i) == (side == 'before')) == 1}|{is_actor}"
-    ] = 0.5
+    beside = sum(1 for other in phrases if other.i in resolved and (other.i < trigger.i) == (side == "before"))
+    features[f"only-actor-{side}={beside == 1}|{is_actor}"] = 0.5
+    return features
+
+
+def describe_target(
+    trigger: Any,
+    phrase: Any,
+    event_type: str,
+    *,
+    resolved: Mapping[int, Resolved],
+    phrases: Sequence[Any],
+    actors: Sequence[Any],
+) -> dict[str, float]:
+    """Features of a phrase as the target of a trigger whose actors are known.
+
+    Args:
+        trigger: The trigger, a spaCy token.
+        phrase: Head of the phrase.
+        event_type: Type of the act.
+        resolved: What phrases name, by token.
+        phrases: All phrases of the sentence.
+        actors: Heads of the phrases of who acts.
+
+    Returns:
+        Values by name.
+    """
+    features = describe_argument(trigger, phrase, event_type, resolved=resolved, phrases=phrases)
+    acting = {code.split()[0] for token in actors if token.i in resolved for code in resolved[token.i].codes}
+    found = resolved.get(phrase.i)
+    own = {code.split()[0] for code in found.codes} if found else set()
+    relation = "nobody" if not own else "unknown" if not acting else "own" if own & acting else "foreign"
+    side = "before" if phrase.i < trigger.i else "after"
+    features[f"relation={relation}"] = 0.9
+    features[f"relation={relation}|{event_type}"] = 0.8
+    features[f"relation={relation}|{side}|{phrase.dep_}"] = 0.6
+    foreign = [
+        other.i
+        for other in phrases
+        if other.i in resolved
+        and (codes := {code.split()[0] for code in resolved[other.i].codes})
+        and not codes & acting
+    ]
+    is_only = phrase.i in foreign and len(foreign) == 1
+    is_nearest = phrase.i in foreign and phrase.i == min(foreign, key=lambda at: (at < trigger.i, abs(at - trigger.i)))
+    features[f"foreign={len(foreign) > 0}|{is_only}|{is_nearest}|{relation}"] = 0.9
+    if any(token.i == phrase.i or _are_joined(token, phrase) for token in actors):
+        features["is-actor"] = 1.5
     return features
 
 
 def find_arguments(
-    model: LinearModel, trigger: Any, event_type: str, *, resolved: Mapping[int, Resolved], phrases: Sequence[Any]
+    models: Mapping[str, LinearModel],
+    trigger: Any,
+    event_type: str,
+    *,
+    resolved: Mapping[int, Resolved],
+    phrases: Sequence[Any],
 ) -> Arguments:
-    """Actors and targets of a trigger.
+    """Actors and targets of a trigger: first who acts, then on whom.
 
     Args:
-        model: Trained, with `ARGUMENT_CLASSES`.
+        models: Trained: "arguments", with `ARGUMENT_CLASSES`, and "targets".
         trigger: The trigger, a spaCy token.
         event_type: Type of the act.
         resolved: What phrases name, by token.
@@ -153,22 +205,34 @@ def find_arguments(
     candidates = [phrase for phrase in phrases if phrase.i != trigger.i]
     if not candidates:
         return Arguments((), ())
+    first = models["arguments"]
     rows = [describe_argument(trigger, phrase, event_type, resolved=resolved, phrases=phrases) for phrase in candidates]
-    table = model.probabilities(rows)
-    actor, target = model.classes.index("actor"), model.classes.index("target")
-    actors = _chosen(candidates, table[:, actor], table[:, target], event_type in _MUTUAL)
+    table = first.probabilities(rows)
+    actor, target = first.classes.index("actor"), first.classes.index("target")
+    actors = _chosen(candidates, table[:, actor], table[:, target], least=LEAST_ACTOR, is_mutual=event_type in _MUTUAL)
     if not actors:
         actors = _own_subject(trigger, candidates, resolved)
-    targets = _chosen(candidates, table[:, target], table[:, actor], False)
-    return Arguments(actors, targets)
+    acting = [token for token, _ in actors]
+    rows = [
+        describe_target(trigger, phrase, event_type, resolved=resolved, phrases=phrases, actors=acting)
+        for phrase in candidates
+    ]
+    second = models["targets"]
+    values = second.probabilities(rows)[:, second.classes.index("target")]
+    taken = {token.i for token in acting}
+    values = values * [token.i not in taken for token in candidates]
+    return Arguments(actors, _chosen(candidates, values, values * 0.0, least=LEAST_TARGET, is_mutual=False))
 
 
-def _chosen(candidates: Sequence[Any], own: Any, other: Any, is_mutual: bool) -> tuple[tuple[Any, float], ...]:
+def _chosen(
+    candidates: Sequence[Any], own: Any, other: Any, *, least: float, is_mutual: bool
+) -> tuple[tuple[Any, float], ...]:
     """The best, and others that are joined to it by "and", or act together with it."""
     ranked = sorted(
-        ((float(own[at]), at) for at in range(len(candidates)) if own[at] > other[at]), key=lambda item: (-item[0], item[1])
+        ((float(own[at]), at) for at in range(len(candidates)) if own[at] > other[at]),
+        key=lambda item: (-item[0], item[1]),
     )
-    if not ranked or ranked[0][0] < LEAST:
+    if not ranked or ranked[0][0] < least:
         return ()
     best = candidates[ranked[0][1]]
     chosen = [(best, ranked[0][0])]
@@ -178,7 +242,9 @@ def _chosen(candidates: Sequence[Any], own: Any, other: Any, is_mutual: bool) ->
     return tuple(chosen)
 
 
-def _own_subject(trigger: Any, candidates: Sequence[Any], resolved: Mapping[int, Resolved]) -> tuple[tuple[Any, float], ...]:
+def _own_subject(
+    trigger: Any, candidates: Sequence[Any], resolved: Mapping[int, Resolved]
+) -> tuple[tuple[Any, float], ...]:
     """The subject of an active verb where the model is unsure of everybody, if it names somebody who can act."""
     if trigger.pos_ != "VERB" or any(aux.dep_ == "auxpass" for aux in auxiliaries(trigger)):
         return ()
@@ -186,7 +252,7 @@ def _own_subject(trigger: Any, candidates: Sequence[Any], resolved: Mapping[int,
     for subject in subjects(trigger):
         found = resolved.get(subject.i)
         if subject.dep_ == "nsubj" and subject.i in known and found is not None and found.codes and not found.is_judge:
-            return ((subject, LEAST),)
+            return ((subject, LEAST_ACTOR),)
     return ()
 
 
@@ -198,4 +264,4 @@ def _are_joined(one: Any, other: Any) -> bool:
             token = token.head
             if token.i == end.i:
                 return True
-    return one.dep_ == "conj" and other.dep_ == "conj" and one.head.i == other.head.i
+    return bool(one.dep_ == "conj" and other.dep_ == "conj" and one.head.i == other.head.i)

@@ -3,9 +3,8 @@
 Numbers (`numbers`) and clauses are candidates; a linear model for each tells which kind of claim they are, or none. A clause is
 taken from its first auxiliary to its end; a condition, an assessment and a red line include their subject.
 
-The holder is who is quoted, else who the clause is said of; of a number, who acts with it. Whom it concerns is the nearest other
-country in the sentence.
-"""
+The holder is who is quoted, else who the clause is said of; of a number, who acts with it. Whom it concerns is the
+nearest other country in the sentence."""
 
 from __future__ import annotations
 
@@ -34,27 +33,33 @@ CLAUSE_KINDS = (
     "assessment", "denial",
 )  # fmt: skip
 """Kinds that clauses may be."""
+_JUDGED = frozenset(
+    ["believe", "think", "expect", "reckon", "estimate", "suggest", "argue", "predict", "doubt", "calculate"]
+)
+_PLANNED = frozenset(["expect", "due", "schedule", "plan", "set"])
+_ASKED = frozenset(["urge", "demand", "ask", "call", "press", "tell", "want", "insist", "order"])
 _DURATIONS = frozenset(["hour", "day", "week", "month", "year", "minute", "decade"])
-_WITH_SUBJECT = frozenset(["assessment", "conditional_threat", "red_line"])
+_WITH_SUBJECT = frozenset(["assessment", "conditional_threat", "red_line", "position"])
 
-ISSUES: Mapping[str, frozenset[str]] = {
-    "nuclear": frozenset(["nuclear", "uranium", "enrichment", "enrich", "centrifuge", "warhead", "plutonium", "reactor", "iaea", "atomic"]),
-    "missiles": frozenset(["missile", "rocket", "ballistic", "arsenal"]),
-    "militias": frozenset(["militia", "proxy", "hezbollah", "houthis", "houthi", "hamas", "militias", "proxies"]),
-    "sanctions": frozenset(["sanction", "embargo", "tariff", "asset", "blacklist"]),
-    "ceasefire": frozenset(["ceasefire", "truce", "armistice", "cease-fire"]),
-    "prisoners": frozenset(["prisoner", "hostage", "detainee", "captive", "inmate"]),
-    "territory": frozenset(["border", "territory", "island", "shelf", "enclave", "annexation", "sovereignty", "line"]),
-    "shipping": frozenset(["strait", "tanker", "shipping", "ship", "vessel", "port", "lane", "waterway", "cargo"]),
-    "oil": frozenset(["oil", "gas", "barrel", "pipeline", "crude", "lng"]),
-    "forces": frozenset(["troop", "soldier", "army", "navy", "warship", "force", "frigate", "brigade", "division", "drill", "exercise", "manoeuvre", "battalion"]),
-    "talks": frozenset(["talk", "negotiation", "dialogue", "meeting", "round", "summit"]),
-    "refugees": frozenset(["refugee", "migrant", "asylum", "displaced"]),
-    "elections": frozenset(["election", "vote", "poll", "ballot", "referendum"]),
-    "trade": frozenset(["trade", "export", "import", "duty", "market"]),
-    "aid": frozenset(["aid", "grain", "food", "medicine", "relief", "humanitarian"]),
-    "human rights": frozenset(["torture", "protester", "dissident", "rights"]),
-}  # fmt: skip
+_ISSUE_WORDS = {
+    "nuclear": "nuclear uranium enrichment enrich centrifuge warhead plutonium reactor iaea atomic",
+    "missiles": "missile rocket ballistic arsenal",
+    "militias": "militia proxy hezbollah houthis houthi hamas militias proxies",
+    "sanctions": "sanction embargo tariff asset blacklist",
+    "ceasefire": "ceasefire truce armistice cease-fire",
+    "prisoners": "prisoner hostage detainee captive inmate",
+    "territory": "border territory island shelf enclave annexation sovereignty line",
+    "shipping": "strait tanker shipping ship vessel port lane waterway cargo",
+    "oil": "oil gas barrel pipeline crude lng",
+    "forces": "troop soldier army navy warship force frigate brigade division drill exercise manoeuvre battalion",
+    "talks": "talk negotiation dialogue meeting round summit",
+    "refugees": "refugee migrant asylum displaced",
+    "elections": "election vote poll ballot referendum",
+    "trade": "trade export import duty market",
+    "aid": "aid grain food medicine relief humanitarian",
+    "human rights": "torture protester dissident rights",
+}
+ISSUES: Mapping[str, frozenset[str]] = {name: frozenset(words.split()) for name, words in _ISSUE_WORDS.items()}
 """Words by issue; the issue with most words in a claim is its issue."""
 
 
@@ -76,12 +81,12 @@ def describe_clause(token: Any, trigger_features: Mapping[str, float]) -> dict[s
         "would": "would" in helpers,
         "if": bool(marks & {"if", "unless", "should"}),
         "judge": any(one.lemma_.lower() in JUDGES for one in who),
-        "judged": speaking in ("believe", "think", "expect", "reckon", "estimate", "suggest", "argue", "predict", "doubt", "calculate"),
+        "judged": speaking in _JUDGED,
         "said": speaking in WORDS["say"],
         "never": any(child.lower_ in ("never", "no", "not", "n't") for child in token.children),
-        "passive-wish": token.lemma_.lower() in ("expect", "due", "schedule", "plan", "set") and bool(helpers & {"is", "are", "was", "were"}),
+        "passive-wish": token.lemma_.lower() in _PLANNED and bool(helpers & {"is", "are", "was", "were"}),
         "dated": any(child.ent_type_ == "DATE" for child in token.subtree),
-        "asked": token.dep_ in ("xcomp", "ccomp") and token.head.lemma_.lower() in ("urge", "demand", "ask", "call", "press", "tell", "want", "insist", "order"),
+        "asked": token.dep_ in ("xcomp", "ccomp") and token.head.lemma_.lower() in _ASKED,
     }  # fmt: skip
     for name, holds in signs.items():
         if holds:

@@ -1,9 +1,8 @@
 """The day of an act, from the words that tell it and the day of the document.
 
-A weekday is the last such day, the day of the document included; told of the future, the next. A day of a month without a year is
-the one nearest before the document, or after it when told of the future. What is less exact than a day, such as "in June" or "last
-week", gives no day. Other expressions are read by dateparser.
-"""
+A weekday is the last such day, the day of the document included; told of the future, the next. A day of a month without
+a year is the one nearest before the document, or after it when told of the future. What is less exact than a day, such
+as "in June" or "last week", gives no day. Other expressions are read by dateparser."""
 
 from __future__ import annotations
 
@@ -19,7 +18,10 @@ from standoff.news.grammar import auxiliaries
 __all__ = ["find_date", "is_future", "resolve_date"]
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+    r"|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 _DAY = re.compile(
     rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?)(?:,? \d{{4}})?\b",
     re.IGNORECASE,
@@ -82,16 +84,13 @@ def find_date(trigger: Any, sentence: Any, today: dt.date | None) -> dt.date | N
         today: The day of the document, where it is known.
     """
     future = is_future(trigger)
-    below = {token.i for token in trigger.subtree}
     spans = [span for span in sentence.ents if span.label_ in ("DATE", "TIME")]
     spans += [token for token in sentence if token.lower_ in _WEEKDAYS and not token.ent_type_]
-    ranked = sorted(spans, key=lambda span: (not _near(span, trigger, below), abs(_at(span) - trigger.i)))
-    for span in ranked:
-        if not _near(span, trigger, below) and trigger.pos_ not in ("NOUN", "PROPN") and len(ranked) > 1:
-            continue
-        day = resolve_date(span.text, today, future=future)
-        if day is not None:
-            return day
+    for span in sorted(spans, key=lambda span: abs(_at(span) - trigger.i)):
+        if _dates(sentence.doc[_at(span)], trigger):
+            day = resolve_date(span.text, today, future=future)
+            if day is not None:
+                return day
     return None
 
 
@@ -120,11 +119,34 @@ def _at(span: Any) -> int:
     return int(span.root.i if hasattr(span, "root") else span.i)
 
 
-def _near(span: Any, trigger: Any, below: set[int]) -> bool:
-    """Whether an expression hangs on the trigger, or on the verb that the trigger hangs on."""
-    at = _at(span)
-    return at in below or any(
-        token.i == trigger.head.i for token in trigger.doc[at].ancestors if token.dep_ not in ("conj",)
+def _dates(token: Any, trigger: Any) -> bool:
+    """Whether a date tells the day of a trigger: it hangs on it, on the verb of a noun, or on what holds an infinitive."""
+    clause = token
+    below = False
+    for _ in range(10):
+        if clause.i == trigger.i:
+            below = True
+            break
+        if clause.head.i == clause.i or clause.pos_ in ("VERB", "AUX"):
+            break
+        clause = clause.head
+    if below or clause.i == trigger.i:
+        return True
+    verb = trigger
+    if trigger.pos_ in ("NOUN", "PROPN"):
+        for _ in range(4):
+            if verb.pos_ in ("VERB", "AUX") or verb.head.i == verb.i:
+                break
+            verb = verb.head
+    while verb.i != clause.i and verb.head.i != verb.i and (verb.dep_ == "xcomp" or _is_when(verb)):
+        verb = verb.head
+    return bool(verb.i == clause.i)
+
+
+def _is_when(verb: Any) -> bool:
+    """Whether a clause tells what happened at the time of the clause above it: "when gunmen opened fire"."""
+    return verb.dep_ == "advcl" and any(
+        child.lower_ in ("when", "as", "while") for child in verb.children if child.dep_ in ("advmod", "mark")
     )
 
 

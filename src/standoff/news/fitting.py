@@ -1,8 +1,7 @@
 """Train the parts of the offline coder on our own sentences, and check them on sentences left out.
 
-Multinomial logistic regression with an L2 penalty, fitted by L-BFGS from zero: the same sentences give the same weights. The result
-is written as arrays and text, never as pickled objects.
-"""
+Multinomial logistic regression with an L2 penalty, fitted by L-BFGS from zero: the same sentences give the same
+weights. The result is written as arrays and text, never as pickled objects."""
 
 from __future__ import annotations
 
@@ -16,12 +15,12 @@ from numpy.typing import NDArray
 from standoff.extras import import_extra
 from standoff.news.actors.references import Mentions
 from standoff.news.actors.resolving import Resolved
-from standoff.news.arguments import describe_argument, find_phrases
+from standoff.news.arguments import describe_argument, describe_target, find_phrases
 from standoff.news.lexicon import ACT_NOUNS
 from standoff.news.linear import Features, LinearModel
 from standoff.news.parsing import parse
 from standoff.news.passage import Passage
-from standoff.news.training_data import Span, TrainingSentence
+from standoff.news.training_data import Span, TrainingEvent, TrainingSentence
 from standoff.news.triggers import describe_trigger, find_triggers
 
 __all__ = ["NO_EVENT", "Example", "fit_linear", "read_examples", "trigger_rows"]
@@ -126,17 +125,8 @@ def argument_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str
         for trigger, event in zip(example.triggers, example.sentence.events, strict=True):
             if trigger is None:
                 continue
-            gold: dict[int, str] = {}
-            for name, people in (("target", event.targets), ("actor", event.actors)):
-                for person in people:
-                    token = _phrase_token(example, person.span)
-                    if token is not None:
-                        gold[token.i] = name
-            codes = {person.code: name for name, people in (("target", event.targets), ("actor", event.actors)) for person in people}
+            gold, _ = _coded_arguments(example, event)
             for phrase in example.phrases:
-                found = example.resolved.get(phrase.i)
-                if found is not None and found.kind == "pronoun" and phrase.i not in gold:  # people code the noun it stands for
-                    gold.update({phrase.i: codes[code] for code in found.codes if code in codes})
                 if phrase.i != trigger.i:
                     rows.append(
                         describe_argument(
@@ -146,6 +136,55 @@ def argument_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str
                     classes.append(gold.get(phrase.i, "-"))
                     groups.append(group)
     return rows, classes, groups
+
+
+def target_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str], list[int]]:
+    """Rows of the model of targets, with the coded actors."""
+    rows: list[Features] = []
+    classes: list[str] = []
+    groups: list[int] = []
+    for group, example in enumerate(examples):
+        for trigger, event in zip(example.triggers, example.sentence.events, strict=True):
+            if trigger is None:
+                continue
+            gold, actors = _coded_arguments(example, event)
+            for phrase in example.phrases:
+                if phrase.i != trigger.i:
+                    rows.append(
+                        describe_target(
+                            trigger,
+                            phrase,
+                            event.event_type,
+                            resolved=example.resolved,
+                            phrases=example.phrases,
+                            actors=actors,
+                        )
+                    )
+                    classes.append("target" if gold.get(phrase.i) == "target" else "-")
+                    groups.append(group)
+    return rows, classes, groups
+
+
+def _coded_arguments(example: Example, event: TrainingEvent) -> tuple[dict[int, str], list[Any]]:
+    """By token: "actor" or "target"; and the tokens of the actors. A pronoun that stands for one counts as one."""
+    gold: dict[int, str] = {}
+    actors = []
+    codes: dict[str, str] = {}
+    for name, people in (("target", event.targets), ("actor", event.actors)):
+        for person in people:
+            codes[person.code] = name
+            token = _phrase_token(example, person.span)
+            if token is not None:
+                gold[token.i] = name
+                if name == "actor":
+                    actors.append(token)
+    for phrase in example.phrases:
+        found = example.resolved.get(phrase.i)
+        if found is not None and found.kind == "pronoun" and phrase.i not in gold:
+            named = [codes[code] for code in found.codes if code in codes]
+            if named:
+                gold[phrase.i] = named[-1]
+    return gold, actors
 
 
 def _phrase_token(example: Example, span: Span) -> Any:
@@ -209,5 +248,8 @@ def fit_linear(
     kept: NDArray[np.float32] = coefficients.T.astype(np.float16).astype(np.float32)
     counted = np.abs(kept).max(axis=1) >= _LEAST_WEIGHT
     return LinearModel(
-        tuple(present), tuple(name for name, holds in zip(names, counted, strict=True) if holds), kept[counted], np.round(bias, 4)
+        tuple(present),
+        tuple(name for name, holds in zip(names, counted, strict=True) if holds),
+        kept[counted],
+        np.round(bias, 4),
     )

@@ -1,8 +1,8 @@
 """The language of a text, so that nothing is coded in a language that the coder does not know.
 
-A naive Bayes classifier over byte sequences (py3langid) gives each of some hundred languages a probability; those without a code
-of two letters, mostly dialects of others, are left out. Its answer is taken where it is sure enough and the text has enough
-letters; else the language is what the source declares, unless the text belies it; else unknown, "".
+A naive Bayes classifier over byte sequences (py3langid) gives each of some hundred languages a probability; those
+without a code of two letters, mostly dialects of others, are left out. Its answer is taken where it is sure enough and
+the text has enough letters; else the language is what the source declares, unless the text belies it; else unknown, "".
 
 References:
     Lui, M. and Baldwin, T. (2012), langid.py: an off-the-shelf language identification tool.

@@ -1,8 +1,7 @@
 """Numbers in a sentence, with what they count and how sharp they are.
 
-Candidates for claims: numbers of people, things, money, distance and duration. Dates, ages, clock times and numbers that only count
-the parties ("both sides", "the two leaders") are none.
-"""
+Candidates for claims: numbers of people, things, money, distance and duration. Dates, ages, clock times and numbers
+that only count the parties ("both sides", "the two leaders") are none."""
 
 from __future__ import annotations
 
@@ -52,20 +51,28 @@ _PARTIES = frozenset(
     ]
 )
 _QUALIFIERS = (
-    "more than", "less than", "fewer than", "at least", "at most", "up to", "as many as", "as much as", "no more than", "no fewer than",
-    "close to", "an estimated", "an average of", "about", "around", "some", "nearly", "almost", "roughly", "approximately", "over",
-    "under", "perhaps", "between", "only", "estimated", "just", "another",
+    "more than", "less than", "fewer than", "at least", "at most", "up to", "as many as", "as much as",
+    "no more than", "no fewer than", "close to", "an estimated", "an average of", "about", "around", "some",
+    "nearly", "almost", "roughly", "approximately", "over", "under", "perhaps", "between", "only", "estimated",
+    "just", "another",
 )  # fmt: skip
 _TIMES = frozenset(["o'clock", "a.m.", "p.m.", "am", "pm", "noon", "midnight", "gmt"])
 _BRANCHES = frozenset(["army", "navy", "strike"])
-_PLURALS = frozenset(["people", "men", "women", "children", "police", "aircraft", "dead", "wounded", "cattle", "personnel", "corps"])
+_PLURALS = frozenset(
+    ["people", "men", "women", "children", "police", "aircraft", "dead", "wounded", "cattle", "personnel", "corps"]
+)
 _FATES = {
     "wounded": frozenset(["wound", "injure", "hurt", "maim", "wounded", "injured", "injury", "hospitalise", "treat"]),
     "missing": frozenset(["missing", "disappear"]),
     "kidnapped": frozenset(["kidnap", "abduct", "kidnapped", "abducted"]),
-    "killed": frozenset(["kill", "die", "dead", "death", "slay", "murder", "massacre", "execute", "shoot", "body", "killed", "life"]),
+    "killed": frozenset(
+        ["kill", "die", "dead", "death", "slay", "murder", "massacre", "execute", "shoot", "body", "killed", "life"]
+    ),
 }
-_NAMES = {"%": "per cent", "percent": "per cent", "cent": "per cent", "$": "dollars", "€": "euros", "£": "pounds", "US$": "dollars", "km": "kilometres", "ton": "tonnes"}  # fmt: skip
+_NAMES = {
+    "%": "per cent", "percent": "per cent", "cent": "per cent", "$": "dollars", "€": "euros", "£": "pounds",
+    "US$": "dollars", "km": "kilometres", "ton": "tonnes",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -252,7 +259,9 @@ def _unit(noun: Any, words: Any) -> str:
     lower = noun.lower_
     if lower in _NAMES:
         return _NAMES[lower]
-    if noun.lemma_.lower() == "barrel" and any(token.lower_ in ("day", "daily") for token in words[noun.i + 1 : noun.i + 5]):
+    if noun.lemma_.lower() == "barrel" and any(
+        token.lower_ in ("day", "daily") for token in words[noun.i + 1 : noun.i + 5]
+    ):
         return "barrels a day"
     if noun.i + 2 < len(words) and lower in ("per",):
         return "per cent"
@@ -260,7 +269,10 @@ def _unit(noun: Any, words: Any) -> str:
         child
         for child in noun.children
         if child.i < noun.i
-        and ((child.dep_ == "compound" and child.pos_ == "NOUN" and child.lower_ not in _BRANCHES) or child.lower_ in ("cubic", "square"))
+        and (
+            (child.dep_ == "compound" and child.pos_ == "NOUN" and child.lower_ not in _BRANCHES)
+            or child.lower_ in ("cubic", "square")
+        )
     ]
     left = "".join(f"{child.lower_} " for child in compounds)
     if noun.tag_ in ("NNS", "NNPS") or lower.endswith("s") or lower in _PLURALS:
@@ -278,9 +290,8 @@ def casualty_unit(head: Any) -> str:
     for _ in range(6):
         for near in (token, *token.children):
             for unit, words in _FATES.items():
-                if near.i != head.i or token.i == head.i:
-                    if near.lemma_.lower() in words or near.lower_ in words:
-                        return unit
+                if near.lemma_.lower() in words or near.lower_ in words:
+                    return unit
         if token.head.i == token.i:
             break
         token = token.head

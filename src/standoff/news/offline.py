@@ -3,22 +3,22 @@
     text -> lines -> parsed sentences -> names of actors -> triggers with types -> actors and targets -> events
                                                          -> numbers and clauses with kinds -> claims
 
-Types, arguments and kinds come from linear models trained on our own sentences; names, roles, speakers, days and places from tables
-and rules. Nothing is random: the same text gives the same coding.
-"""
+Types, arguments and kinds come from linear models trained on our own sentences; names, roles, speakers, days and places
+from tables and rules. Nothing is random: the same text gives the same coding."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast
 
 from standoff.news.actors.references import Mentions
-from standoff.news.actors.resolving import Resolved, countries_of
 from standoff.news.arguments import find_arguments, find_phrases
-from standoff.news.claims import clause_span, describe_clause, find_issue, holder_of_clause, holder_of_number
-from standoff.news.coded import INTENSITY, Attribution, Claim, CodedDocument, Event, Mention
+from standoff.news.claim_signs import find_deadlines, plain_kind
+from standoff.news.claiming import clause_claim, deadline_claim, number_claim
+from standoff.news.claims import describe_clause
+from standoff.news.coded import INTENSITY, Claim, CodedDocument, Event
 from standoff.news.confidence import calibrated, signs
 from standoff.news.dating import find_date
 from standoff.news.document import Document
@@ -26,32 +26,21 @@ from standoff.news.grammar import phrase_end
 from standoff.news.language import detect_language
 from standoff.news.lexicon import WORDS
 from standoff.news.linear import Features
-from standoff.news.numbers import Number, casualty_unit, describe_number, find_numbers
+from standoff.news.numbers import describe_number, find_numbers
 from standoff.news.parsing import load_parser
-from standoff.news.passage import Passage, read_passages
+from standoff.news.passage import read_passages
 from standoff.news.places import find_place
-from standoff.news.telling import Speaking, find_speaker, is_unreal, phrase_span, tell_factuality
+from standoff.news.sentence import Sentence, attribution_of, mention_of
+from standoff.news.telling import find_speaker, is_unreal, tell_factuality
 from standoff.news.trained_parts import TrainedParts, load_trained
 from standoff.news.triggers import describe_trigger, find_triggers, lexicon_types
-from standoff.news.vocabulary import ClaimKind, EventType, Factuality
+from standoff.news.vocabulary import EventType, Factuality
 
 __all__ = ["NO_EVENT", "OfflineCoder", "code_sentences"]
 
 NO_EVENT = "NONE"
 _NAME = "offline/1"
 _REFUSED = "the text is in another language than English (`{}`), which this coder does not read"
-_WE = frozenset(["we", "us", "i", "me", "our", "my"])
-
-
-@dataclass(frozen=True)
-class _Sentence:
-    """A sentence with what its phrases name."""
-
-    passage: Passage
-    span: Any
-    resolved: dict[int, Resolved]
-    phrases: list[Any]
-    today: dt.date | None
 
 
 @dataclass(frozen=True)
@@ -98,7 +87,7 @@ class OfflineCoder:
         for passage in read_passages(document.text):
             for span in passage.parsed.sents:
                 resolved = mentions.read(passage, span)
-                sentence = _Sentence(passage, span, resolved, find_phrases(span, resolved), document.date)
+                sentence = Sentence(passage, span, resolved, find_phrases(span, resolved), document.date)
                 found, held = self._code_sentence(sentence)
                 events += found
                 claims += held
@@ -106,7 +95,7 @@ class OfflineCoder:
         claims.sort(key=lambda claim: claim.span)
         return CodedDocument(document.document_hash, tuple(events), tuple(claims), language or told)
 
-    def _code_sentence(self, sentence: _Sentence) -> tuple[list[Event], list[Claim]]:
+    def _code_sentence(self, sentence: Sentence) -> tuple[list[Event], list[Claim]]:
         triggers = find_triggers(sentence.span, self.trained.nouns)
         features: list[Features] = [describe_trigger(token, sentence.span, sentence.resolved) for token in triggers]
         return self._events(sentence, triggers, features), [
@@ -114,7 +103,7 @@ class OfflineCoder:
             *self._clauses(sentence, triggers, features),
         ]
 
-    def _events(self, sentence: _Sentence, triggers: list[Any], features: list[Features]) -> list[Event]:
+    def _events(self, sentence: Sentence, triggers: list[Any], features: list[Features]) -> list[Event]:
         events = []
         for token, event_type, row, probabilities in self.choose(triggers, features):
             votes = lexicon_types(token)
@@ -147,14 +136,14 @@ class OfflineCoder:
             chosen.append((token, event_type, row, probabilities))
         return _without_doubles(chosen)
 
-    def _event(self, sentence: _Sentence, token: Any, event_type: str, row: Features, confidence: float) -> Event:
+    def _event(self, sentence: Sentence, token: Any, event_type: str, row: Features, confidence: float) -> Event:
         parts = self.trained
         speaking = find_speaker(token, sentence.resolved)
         arguments = find_arguments(
-            parts.models["arguments"], token, event_type, resolved=sentence.resolved, phrases=sentence.phrases
+            parts.models, token, event_type, resolved=sentence.resolved, phrases=sentence.phrases
         )
-        actor = _mention(sentence, [one for one, _ in arguments.actors], speaking)
-        target = _mention(sentence, [one for one, _ in arguments.targets], speaking)
+        actor = mention_of(sentence, [one for one, _ in arguments.actors], speaking)
+        target = mention_of(sentence, [one for one, _ in arguments.targets], speaking)
         if actor and target and target.code and target.code == actor.code:
             target = None
         date = find_date(token, sentence.span, sentence.today)
@@ -171,7 +160,7 @@ class OfflineCoder:
             place=find_place(token, sentence.passage.names),
             span=(start, end),
             quote=text[start - offset : end - offset],
-            attribution=_attribution(sentence, speaking),
+            attribution=attribution_of(sentence, speaking),
             factuality=cast(Factuality, tell_factuality(token, event_type, date, sentence.today)),
             confidence=round(confidence, 4),
             method=self.method,
@@ -194,7 +183,7 @@ class OfflineCoder:
         ranked = sorted(zip(values.tolist(), model.classes, strict=True), key=lambda item: (-item[0], item[1]))
         return tuple(name for value, name in ranked if value >= self.trained.thresholds["context"])
 
-    def _numbers(self, sentence: _Sentence) -> Iterator[Claim]:
+    def _numbers(self, sentence: Sentence) -> Iterator[Claim]:
         numbers = find_numbers(sentence.span)
         if not numbers:
             return
@@ -207,21 +196,26 @@ class OfflineCoder:
             kind = max(
                 (name for name in model.classes if name != NO_EVENT), key=lambda name: values[model.classes.index(name)]
             )
-            yield _number_claim(sentence, number, kind)
+            yield number_claim(sentence, number, kind)
 
-    def _clauses(self, sentence: _Sentence, triggers: list[Any], features: list[Features]) -> Iterator[Claim]:
+    def _clauses(self, sentence: Sentence, triggers: list[Any], features: list[Features]) -> Iterator[Claim]:
         if not triggers:
             return
         model = self.trained.models["clauses"]
         rows: list[Features] = [describe_clause(token, row) for token, row in zip(triggers, features, strict=True)]
         none = model.classes.index(NO_EVENT)
+        deadlines = find_deadlines(sentence.span)
         for token, values in zip(triggers, model.probabilities(rows), strict=True):
-            if 1.0 - values[none] < self.trained.thresholds["clause"]:
-                continue
-            kind = max(
-                (name for name in model.classes if name != NO_EVENT), key=lambda name: values[model.classes.index(name)]
-            )
-            yield _clause_claim(sentence, token, kind)
+            kind = plain_kind(token, sentence.resolved)
+            if not kind and 1.0 - values[none] >= self.trained.thresholds["clause"]:
+                kind = max(
+                    (name for name in model.classes if name != NO_EVENT),
+                    key=lambda name: values[model.classes.index(name)],
+                )
+            if kind and not (kind == "deadline" and deadlines):
+                yield clause_claim(sentence, token, kind)
+        for preposition, date in deadlines:
+            yield deadline_claim(sentence, preposition, date)
 
 
 def code_sentences(
@@ -268,6 +262,12 @@ def _without_doubles(
                 or (event_type == outer[1] and token.dep_ in ("dobj", "nsubjpass", "pobj", "xcomp", "pcomp"))
             ):
                 continue
+        if (
+            event_type == "ASSAULT"
+            and token.lemma_.lower() in WORDS["kill"]
+            and any(other[1] == "ASSAULT" and other[0].lemma_.lower() not in WORDS["kill"] for other in chosen)
+        ):
+            continue  # the dead of an attack that is told beside them
         kept.append(item)
     return kept
 
@@ -291,140 +291,3 @@ def _act_tokens(token: Any) -> tuple[int, int]:
             inner = _act_tokens(child)
             last = max(last, inner[1])
     return int(first), int(last)
-
-
-def _mention(sentence: _Sentence, tokens: list[Any], speaking: Speaking) -> Mention | None:
-    """The mention of one or several phrases."""
-    codes: list[str] = []
-    for token in tokens:
-        codes += [code for code in _codes(sentence, token, speaking) if code not in codes]
-    if not tokens:
-        return None
-    first = tokens[0]
-    begin = sentence.resolved[first.i].first if first.i in sentence.resolved else first.left_edge.i
-    begin = min(max(begin, first.left_edge.i if first.pos_ in ("NOUN", "PROPN") else first.i), first.i)
-    while begin < first.i and (sentence.passage.parsed[begin].pos_ in ("DET", "PUNCT", "SPACE", "PART")):
-        begin += 1
-    span = sentence.passage.span(begin, first.i)
-    offset = sentence.passage.offset
-    return Mention(";".join(codes), sentence.passage.parsed.text[span[0] - offset : span[1] - offset], span)
-
-
-def _codes(sentence: _Sentence, token: Any, speaking: Speaking) -> tuple[str, ...]:
-    if token.lower_ in _WE and speaking.speaker is not None and speaking.speaker.i in sentence.resolved:
-        return sentence.resolved[speaking.speaker.i].codes
-    found = sentence.resolved.get(token.i)
-    if found and found.codes:
-        return found.codes
-    countries = countries_of(sentence.passage, token)
-    if countries:
-        return countries
-    return (found.role,) if found and found.role else ()
-
-
-def _attribution(sentence: _Sentence, speaking: Speaking) -> Attribution:
-    if speaking.speaker is None and speaking.outlet is None:
-        return Attribution()
-    passage = sentence.passage
-    speaker, span = "", None
-    if speaking.speaker is not None:
-        first, last = phrase_span(speaking.speaker)
-        span = passage.span(first, last)
-        speaker = passage.parsed.text[span[0] - passage.offset : span[1] - passage.offset]
-    outlet = ""
-    if speaking.outlet is not None:
-        first, last = phrase_span(speaking.outlet)
-        outlet = passage.parsed[first : last + 1].text
-    return Attribution(speaker, outlet, span)
-
-
-def _holder(sentence: _Sentence, token: Any, speaking: Speaking) -> Mention | None:
-    person = speaking.speaker if speaking.speaker is not None else token
-    found = sentence.resolved.get(person.i) if person is not None else None
-    if found is not None and found.role == "MED" and person is not token:
-        person = token  # who only passes it on does not hold it
-    if person is None:
-        return None
-    return _mention(sentence, [person], speaking)
-
-
-def _about(sentence: _Sentence, holder: Mention | None, place: int) -> Mention | None:
-    """The nearest other country in the sentence."""
-    own = set(holder.countries) if holder else set()
-    best: tuple[int, Any] | None = None
-    for index, found in sentence.resolved.items():
-        countries = {code.split()[0] for code in found.codes if len(code.split()[0]) == 3}
-        if countries and not countries & own and (best is None or abs(index - place) < abs(best[0] - place)):
-            best = (index, found)
-    if best is None:
-        return None
-    token = sentence.passage.parsed[best[0]]
-    span = sentence.passage.span(token.i, token.i)
-    return Mention(best[1].codes[0].split()[0], token.text, span)
-
-
-def _number_claim(sentence: _Sentence, number: Number, kind: str) -> Claim:
-    passage = sentence.passage
-    speaking = find_speaker(number.noun if number.noun is not None else number.head, sentence.resolved)
-    owner = holder_of_number(number.noun or number.head, sentence.resolved) if kind != "casualties" else None
-    holder = _holder(sentence, owner, speaking)
-    start, end = passage.span(number.first, number.last)
-    unit = _unit(sentence, number, kind)
-    return Claim(
-        kind=cast(ClaimKind, kind),
-        issue=find_issue(passage.parsed[number.first : number.last + 1]) or find_issue(sentence.span),
-        holder=holder,
-        about=_about(sentence, holder, number.head.i),
-        value=number.value,
-        unit=unit,
-        qualifier=number.qualifier,
-        span=(start, end),
-        quote=passage.parsed.text[start - passage.offset : end - passage.offset],
-        attribution=_attribution(sentence, speaking),
-        factuality="happened",
-    )
-
-
-def _unit(sentence: _Sentence, number: Number, kind: str) -> str:
-    """What a number counts, in one word for one thing: casualties by what befell them, soldiers as troops, people as people."""
-    head = number.noun if number.noun is not None else number.head
-    if kind == "casualties":
-        return casualty_unit(head)
-    if kind == "force_level" and (number.unit in ("men", "") or number.noun is None):
-        return "troops"
-    named = sentence.passage.names.get(head.i)
-    if named is not None and named[0].kind == "demonym":
-        return "people"
-    return number.unit
-
-
-def _clause_claim(sentence: _Sentence, token: Any, kind: str) -> Claim:
-    passage = sentence.passage
-    speaking = find_speaker(token, sentence.resolved)
-    holder = _holder(sentence, holder_of_clause(token, kind, sentence.resolved), speaking)
-    first, last = clause_span(token, kind)
-    start, end = passage.span(first, last)
-    numbers = [number for number in find_numbers(sentence.span) if first <= number.head.i <= last]
-    claim = Claim(
-        kind=cast(ClaimKind, kind),
-        issue=find_issue(passage.parsed[first : last + 1]),
-        holder=holder,
-        about=_about(sentence, holder, token.i),
-        value="",
-        unit="",
-        qualifier="",
-        span=(start, end),
-        quote=passage.parsed.text[start - passage.offset : end - passage.offset],
-        attribution=_attribution(sentence, speaking),
-        factuality="denied"
-        if kind == "denial"
-        else "threatened"
-        if kind == "conditional_threat"
-        else "announced"
-        if kind in ("intention", "schedule")
-        else "happened",
-    )
-    if kind in ("deadline", "capability", "red_line") and numbers:
-        number = numbers[0]
-        return replace(claim, value=number.value, unit=number.unit, qualifier=number.qualifier)
-    return claim

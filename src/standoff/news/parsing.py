@@ -1,11 +1,12 @@
 """The grammar of English sentences, from a spaCy model whose files are known by their hashes.
 
-The model is en_core_web_sm 3.8.0. It is on package indexes under the name of a re-upload whose weights are the official ones, byte
-for byte: every file that makes a parse is compared with the hashes of the official release before anything is loaded. An
-installed official package is taken first. Nothing is downloaded.
+The model is en_core_web_sm 3.8.0. It is on package indexes under the name of a re-upload whose weights are the official
+ones, byte for byte: every file that makes a parse is compared with the hashes of the official release before anything
+is loaded. An installed official package is taken first. Nothing is downloaded.
 
-A text is cut into lines, and a line with a stretch of more than `MAX_PIECE` code points without the end of a sentence is cut there
-at a comma, a space or, where there is none, in the middle of a word: no sentence is longer, whatever the text.
+A text is cut into lines, and a line with a stretch of more than `MAX_PIECE` code points without the end of a sentence
+is cut there at a comma, a space or, where there is none, in the middle of a word: no sentence is longer, whatever the
+text.
 
 References:
     Honnibal, M., Montani, I., Van Landeghem, S. and Boyd, A. (2020), spaCy: industrial-strength natural language processing.

@@ -32,7 +32,7 @@ class Passage:
         by_token: dict[int, tuple[Entry, int, int]] = {}
         for name in find_names(self.parsed.text):
             span = self.parsed.char_span(name.start, name.end, alignment_mode="expand")
-            if span is None:
+            if span is None or _is_given_name(self.parsed, span, name.entry):
                 continue
             for token in span:
                 by_token.setdefault(token.i, (name.entry, span.start, span.end - 1))
@@ -59,3 +59,11 @@ def read_passages(text: str) -> Iterator[Passage]:
     pieces = split_text(text)
     for (offset, _), parsed in zip(pieces, parse([piece for _, piece in pieces]), strict=True):
         yield Passage(parsed, offset)
+
+
+def _is_given_name(parsed: Any, span: Any, entry: Entry) -> bool:
+    """Whether what looks like a leader's surname is followed by another: "Sheikh Nasser al-Ghanim"."""
+    if entry.kind != "leader" or len(span) > 1 or span.end >= len(parsed):
+        return False
+    after = parsed[span.end]
+    return bool(span[0].ent_type_ == "PERSON" == after.ent_type_ and after.ent_iob_ == "I" and after.pos_ == "PROPN")

@@ -10,6 +10,30 @@ __all__ = ["find_place"]
 
 _WORDS = frozenset(["in", "at", "near", "off", "outside", "around", "inside", "across", "along", "over", "on"])
 
+_TOWARDS = frozenset(["to", "into", "through", "towards", "toward"])
+_MOTION = frozenset(
+    [
+        "fly",
+        "travel",
+        "go",
+        "arrive",
+        "move",
+        "send",
+        "sail",
+        "deploy",
+        "dispatch",
+        "return",
+        "bring",
+        "march",
+        "ship",
+        "rush",
+        "drive",
+        "order",
+        "deliver",
+        "clear",
+    ]
+)
+
 
 def find_place(trigger: Any, names: Any) -> str:
     """The place as the text names it, "" where it names none.
@@ -27,7 +51,10 @@ def find_place(trigger: Any, names: Any) -> str:
         ]
     for token in waiting:
         for word, thing in prepositions(token):
-            if word in _WORDS and (thing.ent_type_ in ("GPE", "LOC", "FAC") or _is_place(thing, names)):
+            known = thing.ent_type_ in ("GPE", "LOC", "FAC") or _is_place(thing, names)
+            if (word in _WORDS and (known or _may_be_place(word, thing, names))) or (
+                known and word in _TOWARDS and token.lemma_.lower() in _MOTION
+            ):
                 return str(thing.doc[thing.left_edge.i : phrase_end(thing) + 1].text)
     return ""
 
@@ -35,3 +62,15 @@ def find_place(trigger: Any, names: Any) -> str:
 def _is_place(token: Any, names: Any) -> bool:
     named = names.get(token.i)
     return named is not None and named[0].kind in ("place", "region", "country", "seat")
+
+
+def _may_be_place(word: str, token: Any, names: Any) -> bool:
+    """Whether an unknown name after "in", "at" or "near" is taken for a place."""
+    named = names.get(token.i)
+    return (
+        word in ("in", "at", "near", "outside")
+        and token.pos_ == "PROPN"
+        and token.ent_type_ in ("", "PERSON", "ORG", "PRODUCT")
+        and (named is None or named[0].kind == "place")
+        and not any(child.dep_ == "compound" and child.ent_type_ == "PERSON" for child in token.children)
+    )

@@ -33,7 +33,7 @@ class TrainedParts:
     """What was learned.
 
     Attributes:
-        models: By name: "types", "arguments", "numbers", "clauses", "modes", "contexts".
+        models: By name: "types", "arguments", "targets", "numbers", "clauses", "modes", "contexts".
         nouns: Lemmas of nouns that expressed acts in training.
         calibration: Weights of the confidence: bias, log odds of the type, lead over the second, agreement with the lexicon,
             disagreement with it.

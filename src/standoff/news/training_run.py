@@ -24,6 +24,7 @@ from standoff.news.fitting import (
     argument_rows,
     fit_linear,
     read_examples,
+    target_rows,
     trigger_nouns,
     trigger_rows,
 )
@@ -40,7 +41,15 @@ __all__ = ["FOLDS", "STRENGTHS", "TYPE_CLASSES", "LeftOut", "code_left_out", "fi
 
 FOLDS = 5
 TYPE_CLASSES = (*EVENT_TYPES, NO_EVENT)
-STRENGTHS = {"types": 20.0, "arguments": 10.0, "numbers": 10.0, "clauses": 20.0, "modes": 20.0, "contexts": 10.0}
+STRENGTHS = {
+    "types": 20.0,
+    "arguments": 10.0,
+    "targets": 10.0,
+    "numbers": 10.0,
+    "clauses": 20.0,
+    "modes": 20.0,
+    "contexts": 10.0,
+}
 _LEAST_MARK = 0.25  # probability from which a context is taken
 
 
@@ -84,6 +93,8 @@ def fit_parts(examples: Sequence[Example], threshold: float, calibration: NDArra
     models["types"] = fit_linear(rows, classes, TYPE_CLASSES, strength=STRENGTHS["types"])
     rows, classes, _ = argument_rows(examples)
     models["arguments"] = fit_linear(rows, classes, ARGUMENT_CLASSES, strength=STRENGTHS["arguments"])
+    rows, classes, _ = target_rows(examples)
+    models["targets"] = fit_linear(rows, classes, ("target", "-"), strength=STRENGTHS["targets"])
     rows, classes = _number_rows(examples)
     models["numbers"] = fit_linear(rows, classes, (*NUMBER_KINDS, NO_EVENT), strength=STRENGTHS["numbers"])
     rows, classes = _clause_rows(examples, nouns)

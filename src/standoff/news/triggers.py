@@ -1,9 +1,8 @@
 """Words that may express an act, and what a linear model sees of them.
 
 Candidates are verbs, predicates ("is ready to ...") and nouns that express acts in our lexicon or in training. Each is
-described by its lemma and voice, tense, mood and negation, by what it hangs on and what hangs on it, by the votes of the lexicon
-for its words, by the roles of those around it, and by the words of its clause and of its sentence.
-"""
+described by its lemma and voice, tense, mood and negation, by what it hangs on and what hangs on it, by the votes of
+the lexicon for its words, by the roles of those around it, and by the words of its clause and of its sentence."""
 
 from __future__ import annotations
 

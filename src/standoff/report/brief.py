@@ -34,7 +34,7 @@ from standoff.workbench.dossier import Dossier
 if TYPE_CHECKING:
     from standoff.workbench.solution import Solution
 
-__all__ = ["brief_html", "brief_markdown", "brief_sections", "write_brief", "write_figures"]
+__all__ = ["brief_html", "brief_markdown", "brief_sections", "render_page", "write_brief", "write_figures"]
 
 
 def write_brief(
@@ -69,6 +69,15 @@ def write_brief(
 
 def brief_html(subject: Solution | Dossier) -> str:
     """The brief as one HTML page; the same subject gives the same bytes."""
+    return render_page(_content(_dossier_of(subject)))
+
+
+def render_page(content: Mapping[str, Any]) -> str:
+    """A page that holds everything it shows.
+
+    Args:
+        content: What the template names.
+    """
     environment = Environment(
         loader=PackageLoader("standoff.report"),
         autoescape=True,
@@ -76,7 +85,7 @@ def brief_html(subject: Solution | Dossier) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page = environment.get_template("brief.html.j2").render(_content(_dossier_of(subject)))
+    page = environment.get_template("brief.html.j2").render(content)
     return page.translate(INVISIBLE)
 
 
@@ -174,4 +183,5 @@ def _content(dossier: Dossier) -> dict[str, Any]:
         "scenario_hash": scenario.scenario_hash,
         "settings": document["settings"] | draws_of(dossier.ensemble),
         "versions": document["versions"],
+        "closing": "The same scenario, settings and versions give the same page, byte for byte.",
     }

@@ -32,6 +32,7 @@ __all__ = [
     "list_sightings",
     "list_unapplied_reviews",
     "list_uncoded",
+    "sightings_by_hash",
 ]
 
 _CHUNK = 1000  # databases limit the values of one statement
@@ -96,6 +97,19 @@ def list_sightings(connection: Connection, document_hash: str, known_by: int | N
     """Every place at which a text was found, in the order of recording."""
     wanted = _sighted().where(documents.c.document_hash == document_hash, known(sightings, known_by))
     return tuple(_document(row) for row in connection.execute(wanted.order_by(sightings.c.id)))
+
+
+def sightings_by_hash(
+    connection: Connection, hashes: Sequence[str], known_by: int | None
+) -> dict[str, tuple[Document, ...]]:
+    """The same for many texts, by hash; unknown hashes are left out."""
+    found: dict[str, list[Document]] = {}
+    for start in range(0, len(hashes), _CHUNK):
+        chunk = documents.c.document_hash.in_(hashes[start : start + _CHUNK])
+        wanted = _sighted().add_columns(documents.c.document_hash).where(chunk, known(sightings, known_by))
+        for row in connection.execute(wanted.order_by(sightings.c.id)):
+            found.setdefault(row.document_hash, []).append(_document(row))
+    return {name: tuple(own) for name, own in found.items()}
 
 
 def list_uncoded(connection: Connection, method: str) -> tuple[str, ...]:

@@ -130,7 +130,7 @@ class StoredEvent:
     published: dt.date | None = None
     position: int = 0
     write_id: int = 0
-    stands_for: Mapping[str, str] = field(default_factory=dict)
+    stands_for: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def event(self) -> Event:

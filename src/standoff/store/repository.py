@@ -252,6 +252,11 @@ class Store:
         with self._database.reading() as connection:
             return news_reading.list_sightings(connection, document_hash, known_by)
 
+    def sightings_of(self, hashes: Sequence[str], *, known_by: int | None = None) -> dict[str, tuple[Document, ...]]:
+        """The same for many texts, by hash; unknown hashes are left out."""
+        with self._database.reading() as connection:
+            return news_reading.sightings_by_hash(connection, list(dict.fromkeys(hashes)), known_by)
+
     def uncoded(self, method: str) -> tuple[str, ...]:
         """Hashes of the documents that a method has not coded: what is left to do after an interruption."""
         with self._database.reading() as connection:

@@ -17,7 +17,10 @@ from standoff.store.records import Review, ReviewAction, StoredEvent
 if TYPE_CHECKING:
     from standoff.belief.reportable import ReportableEvent
 
-__all__ = ["Correction", "check_correction", "model_events", "review_of"]
+__all__ = ["BACKGROUND", "Correction", "check_correction", "model_events", "nameable_events", "review_of"]
+
+BACKGROUND = "background"
+"""What an event stands for that is none of the model: it is right, and says nothing about the scenario."""
 
 _ROLE = r"(?:GOV|MIL|LEG|JUD|SPY|COP|OPP|REB|CVL|MED|BUS|IGO|NGO)"
 _CODE = re.compile(rf"[A-Z]{{3}}(?::[A-Z0-9]{{2,12}})?(?: {_ROLE}(?::\w[\w .-]*)?)?|{_ROLE}", re.ASCII)
@@ -33,7 +36,8 @@ class Correction:
         actor: Code of who acts, such as "USA MIL"; "" for nobody known.
         target: Code of towards whom, likewise.
         date: Day, as 2026-02-09; "" where it is not known.
-        stands_for: Event of the scenario's model, such as "pressure.usa.strike"; "" for none that could be named.
+        stands_for: Event of the scenario's model, such as "pressure.usa.strike"; `BACKGROUND` for none of them; "" to leave it
+            open.
     """
 
     event_type: str | None = None
@@ -57,6 +61,11 @@ def model_events(scenario: Scenario) -> tuple[ReportableEvent, ...]:
     from standoff.game.compile import compile_game
 
     return reportable_events(scenario, compile_game(scenario)).events
+
+
+def nameable_events(scenario: Scenario) -> tuple[str, ...]:
+    """What an event may be said to stand for."""
+    return (*(model.name for model in model_events(scenario)), BACKGROUND)
 
 
 def check_correction(

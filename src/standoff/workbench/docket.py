@@ -106,12 +106,11 @@ def docket_of_store(
     known_by = store.last_write() if known_by is None else known_by
     every = store.coded_events(known_by=known_by)
     found = tuple(one for one in every if keep is None or keep(one))
-    hashes = dict.fromkeys(one.document_hash for one in found)
     clusters = store.clusters(known_by=known_by) if any(one.cluster_id is not None for one in found) else ()
     return Docket(
         events=found,
         names=_names(every),
-        sightings={name: store.sightings(name, known_by=known_by) for name in hashes},
+        sightings=store.sightings_of([one.document_hash for one in found], known_by=known_by),
         set_together=frozenset(one.cluster_id for one in clusters if not is_by_rule(one.method)),
         known_by=known_by,
     )

@@ -4,7 +4,8 @@ An event is evidence if somebody of the scenario acts in it or is acted upon, if
 people said of it is taken into account. Several reports of one event are one piece of evidence:
 
 - reports that a rule put together (`standoff.workbench.clustering`);
-- reports of one period, type, actors and targets, as the model has at most one move of a side in a period;
+- reports of one period, type, actors and targets, and reports of one period that stand for the same event of the model, as the
+  model has at most one move of a side in a period;
 - reports that a person put together, and these alone: what a person set apart from others stays apart.
 """
 
@@ -21,6 +22,7 @@ from standoff.belief.likelihood import Confusion, load_confusion
 from standoff.belief.observation import Observation, SetAside, observe, period_of_event
 from standoff.scenario import Scenario
 from standoff.store.records import StoredEvent
+from standoff.workbench.corrections import BACKGROUND
 from standoff.workbench.docket import Docket, known_codes, touches
 from standoff.workbench.event_table import outlet_of
 
@@ -58,12 +60,13 @@ def evidence_of(docket: Docket, scenario: Scenario) -> Evidence:
     codes = known_codes(scenario)
     found: list[tuple[StoredEvent, Observation]] = []
     aside: list[SetAside] = []
+    elsewhere: list[SetAside] = []  # told last
     days: list[dt.date] = []
     for one in docket.events:
         name, event = docket.names[one.event_id], one.event
         if not touches(one, codes):
             reason = "nobody of the scenario acts or is acted upon"
-            aside.append(SetAside(name, event.event_type, event.quote, reason))
+            elsewhere.append(SetAside(name, event.event_type, event.quote, reason))
             continue
         if one.published is not None:
             days.append(one.published)
@@ -73,16 +76,21 @@ def evidence_of(docket: Docket, scenario: Scenario) -> Evidence:
             reason = f"dropped by {said.author}" + (f": {said.reason}" if said.reason else "")
             aside.append(SetAside(name, event.event_type, event.quote, reason))
             continue
+        stands_for = one.stands_for.get(scenario.id, "")
+        if stands_for == BACKGROUND and BACKGROUND not in scenario.nature:
+            # a report that is surely background has the same weight whatever happened, so leaving it out is exact
+            reason = "none of the events of the model, by a review"
+            aside.append(SetAside(name, event.event_type, event.quote, reason))
+            continue
         made = observe(name, event, sources=_sources(docket, one))
         if isinstance(made, SetAside):
             aside.append(made)
         else:
             is_confirmed = one.review is not None
-            stands_for = one.stands_for.get(scenario.id, "")
             found.append((one, replace(made, is_confirmed=is_confirmed, stands_for=stands_for)))
     return Evidence(
         observations=_clustered(docket, scenario, found),
-        set_aside=tuple(aside),
+        set_aside=(*aside, *elsewhere),
         last_day=max(days, default=None),
         known_by=docket.known_by,
     )
@@ -120,6 +128,8 @@ def _clustered(
             period = period_of_event(scenario, observation.date)
             sides = frozenset(observation.actors), frozenset(observation.targets)
             alike[period, observation.event_type, *sides].append(k)
+            if observation.stands_for:
+                together[period, observation.stands_for].append(k)
     for members in together.values():
         parts.join(members)
     for members in alike.values():

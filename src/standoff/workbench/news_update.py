@@ -95,7 +95,7 @@ def update_on_news(
     found = crisis.update(
         evidence.observations, as_of=day, model=model, targets=targets, settings=settings, progress=progress
     )
-    set_aside = (*evidence.set_aside, *found.update.set_aside)
+    set_aside = (*found.update.set_aside, *evidence.set_aside)
     return NewsUpdate(Updated(found.solution, replace(found.update, set_aside=set_aside)), evidence)
 
 

@@ -22,7 +22,14 @@ from standoff.news.untrusted import without_control
 from standoff.scenario import Scenario
 from standoff.scenario.reader import read_file, read_text
 from standoff.store.records import REVIEW_ACTIONS, Review, StoredEvent
-from standoff.workbench.corrections import Correction, check_correction, model_events, review_of
+from standoff.workbench.corrections import (
+    BACKGROUND,
+    Correction,
+    check_correction,
+    model_events,
+    nameable_events,
+    review_of,
+)
 from standoff.workbench.docket import Docket, code_of, find_event, known_codes, touches
 from standoff.workbench.event_table import outlet_of
 
@@ -113,7 +120,7 @@ def review_text(docket: Docket, scenario: Scenario, questions: Sequence[Question
         f"Reviews of {len(questions)} events that touch {scenario.id}.",
         "verdict: confirm (it is as coded), correct (write what is right), drop (the text does not say so), or nothing.",
         "type, actor, target, date: only what is to be corrected, such as ASSAULT, 'USA MIL', IRN, 2026-02-09; '' for unknown.",
-        "stands_for: the event of the model that it is, with confirm or correct; these can be reported:",
+        f"stands_for: the event of the model that it is, with confirm or correct; {BACKGROUND} for none of them:",
         *(f"  {model.name} ({' '.join(model.event_types)}): {model.label}" for model in models),
     ]
     entries = [
@@ -186,7 +193,7 @@ class _Reader:
     def __init__(self, file: str, lines: Mapping[str, int], docket: Docket, scenario: Scenario) -> None:
         self.problems: list[Problem] = []
         self._file, self._lines, self._docket, self._scenario = file, lines, docket, scenario
-        self._names = [model.name for model in model_events(scenario)]
+        self._names = nameable_events(scenario)
         self._said: dict[int, str] = {}
 
     def reviews(self, plain: Any, author: str) -> Iterator[Review]:
@@ -218,8 +225,10 @@ class _Reader:
         for key in [key for key in entry if key not in _KEYS]:
             self._tell("unknown-field", f"there is no field `{key}` here", f"{path}.{key}", nearest(key, _KEYS))
         one = self._event(entry, path)
+        before = len(self.problems)
         parts = {part: self._text(entry, part, path) for part in _PARTS}
         verdict, reason = entry.get("verdict"), self._text(entry, "reason", path) or ""
+        is_sound = len(self.problems) == before
         if verdict is None:
             if any(part is not None for part in parts.values()):
                 advice = "write `verdict: correct`, or `confirm` for what it stands for"
@@ -235,7 +244,7 @@ class _Reader:
             return
         faults = check_correction(correction, self._names, lambda *told: self._problem(path, *told))
         self.problems += faults
-        if one is not None and not faults:
+        if one is not None and is_sound and not faults:
             yield from self._made(one, verdict, correction, path=path, by=by, reason=reason)
 
     def _made(
@@ -260,6 +269,7 @@ class _Reader:
                     self._tell(
                         "nothing-corrected", "the correction changes nothing", path, "change something, or confirm it"
                     )
+                    return
                 continue
             if not self._is_there(twin, review):
                 yield review

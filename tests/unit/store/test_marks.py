@@ -64,6 +64,15 @@ def test_documents_are_given_by_their_hashes_once_each(store):
     assert len(store.documents_of(wanted)) == 2
 
 
+def test_the_places_of_many_documents_are_those_of_each(store, numbers):
+    del numbers
+    store.add_documents([document(1, outlet="The Courier")])
+    hashes = [document(k).document_hash for k in range(3)]
+    found = store.sightings_of([*hashes, "f" * 64])
+    assert found == {name: store.sightings(name) for name in hashes}
+    assert [place.outlet for place in found[hashes[1]]] == ["The Gazette", "The Courier"]
+
+
 def stands_for(store, number):
     [found] = [one.stands_for for one in store.coded_events() if one.event_id == number]
     return found

@@ -121,8 +121,9 @@ def first_version(no_store, monkeypatch):
     made = create_engine(find_place(no_store).url or f"sqlite:///{no_store}")
     change(
         made,
-        "INSERT INTO writes VALUES (3, '2031-03-05 00:00:00', 'reviews', '0.1.0')",
-        "INSERT INTO reviews VALUES (1, 3, 1, 'drop', NULL, 'ann', 'an exercise', '2031-03-05 00:00:00')",
+        "INSERT INTO writes (recorded_at, what, standoff_version) VALUES ('2031-03-05 00:00:00', 'reviews', '0.1.0')",
+        "INSERT INTO reviews (write_id, event_id, action, author, reason, reviewed_at) "
+        "VALUES (3, 1, 'drop', 'ann', 'an exercise', '2031-03-05 00:00:00')",
     )
     made.dispose()
     return no_store

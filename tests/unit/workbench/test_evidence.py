@@ -64,6 +64,25 @@ def test_reports_that_stand_for_different_events_are_two(scenario):
     assert len(counted(reviewed(docket, reviews), scenario)) == 2
 
 
+def test_reports_of_one_period_that_stand_for_one_event_are_one(scenario):
+    other = article("Iran threatened America on 2026-02-07.", outlet="Courier")
+    docket = docket_of(article(FLEET), other)
+    reviews = [
+        Review(k, "confirm", "ann", scenario="iran-us-2026", stands_for="pressure.usa.reinforce") for k in (1, 2)
+    ]
+    [one] = counted(reviewed(docket, reviews), scenario)
+    assert len(one.sources) == 2
+
+
+def test_what_is_no_event_of_the_model_is_set_aside(scenario):
+    review = Review(1, "confirm", "ann", scenario="iran-us-2026", stands_for="background")
+    found = evidence_of(reviewed(docket_of(article(FLEET)), [review]), scenario)
+    assert (found.observations, [one.reason for one in found.set_aside]) == (
+        (),
+        ["none of the events of the model, by a review"],
+    )
+
+
 def test_what_a_person_set_apart_stays_apart(scenario):
     docket = docket_of(article(FLEET), article(AGAIN, outlet="Courier"))
     apart = tuple(replace(one, cluster_id=one.event_id) for one in docket.events)

@@ -11,17 +11,10 @@ from standoff import InputError
 from standoff.errors import CoderError, Problem, StoreError
 from standoff.news.readers.reading import Polled
 from standoff.news.readers.source import Validators
-from standoff.store import open_store
 from standoff.workbench.feed import FeedFault, FeedRound, watch_feeds
 from standoff.workbench.ingest import ingest
 
 EVERY = 900.0
-
-
-@pytest.fixture
-def store(tmp_path):
-    with open_store(tmp_path / "store.sqlite") as opened:
-        yield opened
 
 
 class Clock:
@@ -138,6 +131,7 @@ def test_a_coder_that_cannot_go_on_is_a_fault_and_what_it_did_is_kept(store, wir
     source = wire("America struck Iran.", "Iran threatened America.")
     [fault] = rounds(store, source, once=True, coder=Tired())
     assert [problem.code for problem in fault.problems] == ["llm-unreachable"]
+    assert len(store.uncoded(ScriptedCoder.method)) == 1
     [found] = rounds(store, source, once=True)
     assert quotes(found) == ["America struck Iran", "Iran threatened America"]
 

@@ -1,14 +1,15 @@
 """From sources to events in a store, and events told by many."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from scripted_coder import ScriptedCoder, article
 from standoff import InputError
-from standoff.store import open_store
+from standoff.news.coded import Mention
 from standoff.workbench import load
-from standoff.workbench.clustering import cluster_events
+from standoff.workbench.clustering import Told, cluster_events, same_day_groups
 from standoff.workbench.ingest import code_pending, ingest
 
 AGENCY = (
@@ -16,12 +17,6 @@ AGENCY = (
 )
 OWN_WORDS = "It became known in the evening: America struck Iran on 2026-02-10, as several officials confirmed."
 OTHER_WORDS = "Explosions were heard all night. America struck Iran on 2026-02-10 from ships in the Gulf."
-
-
-@pytest.fixture
-def store(tmp_path):
-    with open_store(tmp_path / "store.sqlite") as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +136,17 @@ def test_reports_in_other_words_are_one_event_only_between_two_sides_of_a_scenar
 def test_reports_of_another_day_act_or_side_stay_apart(store, scenario, other):
     ingest(store, [article(OWN_WORDS), article(other, outlet="Courier")], coder=ScriptedCoder(), scenario=scenario)
     assert store.clusters() == ()
+
+
+def test_a_side_that_was_inferred_puts_nothing_together(scenario):
+    sides = tuple(frozenset(player.codes) for player in scenario.players.values())
+    told = [
+        Told(k, f"{k}", ScriptedCoder().code(article(text)).events[0])
+        for k, text in enumerate([OWN_WORDS, OTHER_WORDS])
+    ]
+    inferred = [replace(one, event=replace(one.event, target=Mention("IRN", is_inferred=True))) for one in told]
+    assert same_day_groups(told, sides) == [[0, 1]]
+    assert same_day_groups(inferred, sides) == []
 
 
 def test_what_a_person_put_together_or_apart_stays(store):

@@ -4,7 +4,7 @@
 |---|---|
 | "the prime minister" | who was so called last |
 | "Markou" | the person named in full before |
-| "the navy", "Prime Minister Gashi" | of the country that is most in mind: named in the sentence or shortly before, the more if it acted there |
+| "the navy", "Prime Minister Gashi" | of the country most in mind: named shortly before, the more if it acted there |
 | "it", "its" | the last country or organisation that acted |
 | "he", "she" | the last person |
 | "they" | the last of either |
@@ -29,21 +29,42 @@ _ANY = frozenset(["they", "them", "their", "we", "us", "our", "i", "me", "my"])
 _RELATIVE = frozenset(["who", "which", "that", "whose", "whom"])
 _PAIR = frozenset(["both", "two"])
 _PARTIES = frozenset(
-    ["side", "government", "country", "neighbour", "neighbor", "army", "leader", "president", "minister", "state", "nation", "capital",
-     "power", "party", "rival", "foe", "ally", "delegation", "navy", "force", "king", "premier", "negotiator", "chief", "sides"]
+    ["side", "government", "country", "neighbour", "neighbor", "army", "leader", "president", "minister", "state",
+     "nation", "capital", "power", "party", "rival", "foe", "ally", "delegation", "navy", "force", "king", "premier",
+     "negotiator", "chief", "sides"]
 )  # fmt: skip
 _SUBJECTS = ("nsubj", "nsubjpass")
 _ONE_PERSON = frozenset(
-    ["president", "minister", "premier", "chancellor", "king", "queen", "leader", "ambassador", "envoy", "spokesman", "spokeswoman",
-     "general", "secretary", "chief", "commander", "governor", "mayor", "prince", "emir", "sultan", "official", "senator", "speaker",
-     "prosecutor", "judge", "admiral", "colonel"]
+    ["president", "minister", "premier", "chancellor", "king", "queen", "leader", "ambassador", "envoy", "spokesman",
+     "spokeswoman", "general", "secretary", "chief", "commander", "governor", "mayor", "prince", "emir", "sultan",
+     "official", "senator", "speaker", "prosecutor", "judge", "admiral", "colonel"]
 )  # fmt: skip
 _UNBOUND = frozenset(["MED", "BUS", "NGO", "IGO"])  # roles whose country nothing but the phrase itself tells
-_FOREIGN = frozenset(["western", "foreign", "european", "international", "african", "arab", "asian", "gulf", "latin", "unidentified", "unknown"])
-_BYNAMES = {"alliance": ("IGO:NATO",), "bloc": ("IGO:EU", "IGO:ASEAN", "IGO:ECOWAS", "IGO:GCC", "IGO:SADC", "IGO:Mercosur")}
-_WEAPONS = frozenset(["drone", "missile", "rocket", "shell", "bomb", "mine", "helicopter", "plane", "aircraft", "artillery", "shelling"])
+_FOREIGN = frozenset(
+    [
+        "western",
+        "foreign",
+        "european",
+        "international",
+        "african",
+        "arab",
+        "asian",
+        "gulf",
+        "latin",
+        "unidentified",
+        "unknown",
+    ]
+)
+_BYNAMES = {
+    "alliance": ("IGO:NATO",),
+    "bloc": ("IGO:EU", "IGO:ASEAN", "IGO:ECOWAS", "IGO:GCC", "IGO:SADC", "IGO:Mercosur"),
+}
+_WEAPONS = frozenset(
+    ["drone", "missile", "rocket", "shell", "bomb", "mine", "helicopter", "plane", "aircraft", "artillery", "shelling"]
+)
 _FADING = 0.55  # of what a mention counts, from sentence to sentence
-_DATELINE = 0.4
+_DATELINE = 0.8
+_SUBJECT_BONUS = 1.5  # how much likelier a subject is what a pronoun stands for
 _REACH = 6  # sentences that a role without a country looks back
 _KEPT = 200  # mentions that are kept: how far back a reference reaches
 
@@ -54,6 +75,7 @@ class _Mention:
     office: str
     is_person: bool
     is_subject: bool
+    sentence: int
 
 
 @dataclass
@@ -87,7 +109,12 @@ class Mentions:
         body = self._read_dateline(passage, sentence)
         for token in sentence.doc[body : sentence.end]:
             is_name = token.i in passage.names
-            if token.pos_ not in ("NOUN", "PROPN", "PRON") and not is_name and token.dep_ != "poss" and token.lower_ not in _PAIR:
+            if (
+                token.pos_ not in ("NOUN", "PROPN", "PRON")
+                and not is_name
+                and token.dep_ != "poss"
+                and token.lower_ not in _PAIR
+            ):
                 continue
             resolved = self._resolve(passage, sentence, token, found)
             if resolved.is_actor or resolved.is_judge:
@@ -95,6 +122,8 @@ class Mentions:
                 self._note(token, resolved)
         weights: dict[str, float] = {}
         for index, resolved in found.items():
+            if not resolved.kind:
+                continue
             other = sentence.doc[index]
             is_main = other.dep_ in _SUBJECTS and other.head.dep_ == "ROOT"
             for code in resolved.codes:
@@ -127,7 +156,11 @@ class Mentions:
             if word in _PAIR:
                 stands_alone = word == "both" and token.dep_ in (*_SUBJECTS, "dobj", "pobj")
                 return self._as_pronoun(token, self._pair(found, token)) if stands_alone else NOBODY
-        if token.dep_ in ("amod", "compound", "nmod", "poss", "conj") and token.i in passage.names and not token.n_lefts:
+        if (
+            token.dep_ in ("amod", "compound", "nmod", "poss", "conj")
+            and token.i in passage.names
+            and not token.n_lefts
+        ):
             return resolve_head(passage, token)
         resolved = resolve_head(passage, token)
         if resolved.codes or resolved.is_judge:
@@ -187,6 +220,8 @@ class Mentions:
         """How much each country of the sentence is in mind at a token."""
         scores: dict[str, float] = {}
         for index, resolved in found.items():
+            if not resolved.kind:  # a country that was inferred makes none more likely
+                continue
             other = sentence.doc[index]
             for code in resolved.codes:
                 name = code.partition(" ")[0]
@@ -213,13 +248,21 @@ class Mentions:
             for child in verb.children:
                 if child.dep_ in _SUBJECTS and child.i in found:
                     own = found[child.i].codes
-        for mention in reversed(self.earlier):
-            if not mention.codes or not mention.is_subject or (own and set(mention.codes) & set(own)):
+        best = 0.0
+        chosen: tuple[str, ...] = ()
+        for mention in self.earlier:
+            if not mention.codes or (own and set(mention.codes) & set(own)):
                 continue
             if (word in _PERSON and not mention.is_person) or (word in _THING and mention.is_person):
                 continue
-            return mention.codes
-        return ()
+            if word not in _PERSON and not mention.is_subject:
+                continue
+            score = _FADING ** (len(self.sentences) - mention.sentence) * (
+                _SUBJECT_BONUS if mention.is_subject else 1.0
+            )
+            if score >= best:
+                best, chosen = score, mention.codes
+        return chosen
 
     def _antecedent(self, token: Any, found: dict[int, Resolved]) -> tuple[str, ...]:
         verb = token.head
@@ -245,7 +288,7 @@ class Mentions:
     def _note(self, token: Any, resolved: Resolved) -> None:
         if resolved.kind == "pronoun" or resolved.is_judge or not resolved.codes:
             return
-        for code in resolved.codes:
+        for code in resolved.codes if resolved.kind else ():
             self.counts[code.split()[0]] += 1
         is_person = token.ent_type_ == "PERSON" or resolved.kind == "leader"
         is_person = is_person or (token.lemma_.lower() in _ONE_PERSON and token.tag_ in ("NN", "NNP"))
@@ -255,7 +298,7 @@ class Mentions:
         for child in token.children:  # "the foreign minister, Karin Maurer"
             if child.dep_ == "appos" and child.pos_ == "PROPN":
                 self._persons.setdefault(child.text, resolved.codes)
-        self.earlier.append(_Mention(resolved.codes, resolved.office, is_person, is_subject))
+        self.earlier.append(_Mention(resolved.codes, resolved.office, is_person, is_subject, len(self.sentences)))
         del self.earlier[:-_KEPT]
 
 

@@ -1,8 +1,9 @@
 """What a phrase names: a country with a role, an organisation, an armed group.
 
-A phrase is a head with what stands to its left and what hangs on it by "of", "in", "from" or as an apposition. A name that is the
-head decides; else the words at the head give the role and names to the left give the country; else "of", "in", "from". Where a
-role is named without a country, the phrase is **open**, and `references` looks for the country in the text before it.
+A phrase is a head with what stands to its left and what hangs on it by "of", "in", "from" or as an apposition. A name
+that is the head decides; else the words at the head give the role and names to the left give the country; else "of",
+"in", "from". Where a role is named without a country, the phrase is **open**, and `references` looks for the country in
+the text before it.
 
 Who judges from outside has only the nationality that stands beside the word: "an American analyst at a think tank on Iran" is
 American, and no Iranian.
@@ -194,7 +195,7 @@ def _first(head: Any) -> int:
 
 
 def _role(passage: Passage, head: Any, first: int) -> tuple[str, str]:
-    """Role and the words that name it: the longest that end at the head, before a person's name, or anywhere to the left of one."""
+    """Role and the words that name it: the longest that end at the head or, of a person, before the name."""
     table = roles_by_words()
     end = head.i
     words = passage.parsed

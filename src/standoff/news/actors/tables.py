@@ -8,9 +8,8 @@
 | `roles.txt` | words for roles |
 | `places.txt` | seas and regions that are no actor |
 
-States that are no more have the code of their successor (Rhodesia ZWE, the Soviet Union RUS) but for East Germany (DDR). Official
-names that the table leaves out come from pycountry.
-"""
+States that are no more have the code of their successor (Rhodesia ZWE, the Soviet Union RUS) but for East Germany
+(DDR). Official names that the table leaves out come from pycountry."""
 
 from __future__ import annotations
 

@@ -21,7 +21,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m standoff.news.evaluation", description=__doc__)
     default = os.environ.get("STANDOFF_DATA", str(_ROOT / "../shared/data"))
     parser.add_argument("--data", type=Path, default=Path(default), help="folder that holds `plover`")
-    parser.add_argument("--reports", type=Path, default=_ROOT / "tests/reports", help="folder of the hand-coded reports")
+    parser.add_argument(
+        "--reports", type=Path, default=_ROOT / "tests/reports", help="folder of the hand-coded reports"
+    )
     parser.add_argument("--output", type=Path, default=_ROOT / "docs/explanation/news-quality.md", help="the page")
     given = parser.parse_args()
     notes = Path(__file__).with_name("notes.md").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -42,7 +43,9 @@ def count_confusion(true: Sequence[str], coded: Sequence[str], names: Sequence[s
     return table
 
 
-def calibration_table(pairs: Sequence[tuple[float, bool]], edges: Sequence[float]) -> list[tuple[float, float, int, float, float]]:
+def calibration_table(
+    pairs: Sequence[tuple[float, bool]], edges: Sequence[float]
+) -> list[tuple[float, float, int, float, float]]:
     """Confidence against how often it was right.
 
     Args:
@@ -53,10 +56,18 @@ def calibration_table(pairs: Sequence[tuple[float, bool]], edges: Sequence[float
         For each bin with something in it: its bounds, how many, mean confidence, share right.
     """
     rows = []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         inside = [(value, right) for value, right in pairs if low <= value < high or (value == high == edges[-1])]
         if inside:
-            rows.append((low, high, len(inside), float(np.mean([one for one, _ in inside])), float(np.mean([one for _, one in inside]))))
+            rows.append(
+                (
+                    low,
+                    high,
+                    len(inside),
+                    float(np.mean([one for one, _ in inside])),
+                    float(np.mean([one for _, one in inside])),
+                )
+            )
     return rows
 
 

@@ -99,7 +99,9 @@ def measure(data: Path, reports: Path) -> Measured:
     for folder in (data / "plover", reports / "development", reports / "frozen"):
         if not folder.is_dir():
             message = f"the folder `{folder}` with scoring sets is not there"
-            raise InputError(Problem("missing-scoring-data", message, help="give its parent by --data or STANDOFF_DATA"))
+            raise InputError(
+                Problem("missing-scoring-data", message, help="give its parent by --data or STANDOFF_DATA")
+            )
     coder = OfflineCoder()
     sentences = read_pair_sentences(data / "plover")
     records = read_gold_records(data / "plover")
@@ -141,7 +143,10 @@ def _crossed(pairs: Sequence[ParsedPair], rows: Sequence, classes: Sequence[str]
         outside = [at for at in range(len(pairs)) if at % _FOLDS == fold]
         added = [pair.rows[int(pair.weights.argmax())] for pair in inside]
         model = fit_linear(
-            [*rows, *added], [*classes, *(pair.event_type for pair in inside)], TYPE_CLASSES, strength=STRENGTHS["types"]
+            [*rows, *added],
+            [*classes, *(pair.event_type for pair in inside)],
+            TYPE_CLASSES,
+            strength=STRENGTHS["types"],
         )
         for at, name in zip(outside, type_pairs([pairs[at] for at in outside], model), strict=True):
             coded[at] = name

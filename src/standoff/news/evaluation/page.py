@@ -52,13 +52,28 @@ def _targets(measured: Measured) -> str:
         ("class of four, pair given, accuracy", ".85", "", _short(measured.pairs.quad_accuracy)),
         ("source, target and type from a raw gold record", ".50", ".46", _share(raw.triples, raw.sentences)),
         ("sides swapped, raw gold records", "< .02", "", _share(raw.swapped, raw.sentences)),
-        ("sides swapped, raw sentences with a pair", "< .02", "", _share(measured.raw_pairs.swapped, measured.raw_pairs.sentences)),
+        (
+            "sides swapped, raw sentences with a pair",
+            "< .02",
+            "",
+            _share(measured.raw_pairs.swapped, measured.raw_pairs.sentences),
+        ),
         ("frozen reports: events, type and place, F1", ".65", ".65", _short(frozen.events.f1)),
         ("frozen reports: the same with both sides' countries, F1", ".50", ".23", _short(frozen.with_countries.f1)),
         ("frozen reports: claims, kind and place, F1", ".55", ".48", _short(frozen.claims.f1)),
-        ("frozen reports: numbers found with right unit and holder", ".85", "", _share(frozen.numbers.right, frozen.numbers.coded)),
+        (
+            "frozen reports: numbers found with right unit and holder",
+            ".85",
+            "",
+            _share(frozen.numbers.right, frozen.numbers.coded),
+        ),
         ("frozen reports: speakers of what was found", ".75", "", _short(frozen.speakers.recall)),
-        ("frozen reports: precision at confidence of .7 or more", ".90", "", _share(frozen.sure.right, frozen.sure.coded)),
+        (
+            "frozen reports: precision at confidence of .7 or more",
+            ".90",
+            "",
+            _share(frozen.sure.right, frozen.sure.coded),
+        ),
         ("offsets that give the quote", "1", "", _share(frozen.valid_spans.right, frozen.valid_spans.gold)),
         ("sentences a second, one core", "20", "", f"{measured.speed.sentences_per_second:.0f}"),
         ("start, seconds", "5", "", f"{measured.speed.start_seconds:.1f}"),
@@ -78,12 +93,16 @@ def _reports(measured: Measured) -> str:
     for name, title in names.items():
         for label, scores in (("development", measured.development), ("frozen", measured.frozen)):
             counts: Counts = getattr(scores, name)
-            rows.append((title, label, _short(counts.precision), _short(counts.recall), _short(counts.f1), str(counts.gold)))
+            rows.append(
+                (title, label, _short(counts.precision), _short(counts.recall), _short(counts.f1), str(counts.gold))
+            )
     details = {
-        "numbers": "numbers with unit and holder", "speakers": "speakers", "dates": "days", "places": "places", "factuality": "factuality",
+        "numbers": "numbers with unit and holder", "speakers": "speakers", "dates": "days (or none)", "places": "places",
+        "factuality": "factuality",
     }  # fmt: skip
     shares = [
-        (title, *(_detail(name, scores) for scores in (measured.development, measured.frozen))) for name, title in details.items()
+        (title, *(_detail(name, scores) for scores in (measured.development, measured.frozen)))
+        for name, title in details.items()
     ]
     return (
         "What is coded and what a person coded are paired one to one where they overlap in the text.\n"
@@ -102,7 +121,14 @@ def _detail(name: str, scores: ReportScores) -> str:
 
 def _sentences(measured: Measured) -> str:
     raw = [
-        (title, str(one.sentences), *(_share(value, one.sentences) for value in (one.with_event, one.with_type, one.with_source, one.triples, one.swapped)))
+        (
+            title,
+            str(one.sentences),
+            *(
+                _share(value, one.sentences)
+                for value in (one.with_event, one.with_type, one.with_source, one.triples, one.swapped)
+            ),
+        )
         for title, one in (("PLV_train", measured.raw_pairs), ("gold records", measured.raw_records))
     ]
     types = [
@@ -118,18 +144,21 @@ def _sentences(measured: Measured) -> str:
         _table(("set", "sentences", "macro-F1", "accuracy", "class of four"), types)
         + "\nFrom raw sentences, the share in which some event has:\n\n"
         + _table(("set", "sentences", "any event", "type", "and source", "and target", "sides swapped"), raw)
-        + f"\nOf {total} sources of the gold records, {_share(right, total)} have the right country or organisation by their words alone.\n"
+        + f"\nOf {total} sources of the gold records, {_share(right, total)} have the right country or organisation "
+        "by their words alone.\n"
     )
 
 
 def _confusion(measured: Measured) -> str:
     short = [name[:4] for name in EVENT_TYPES]
     rows = [
-        (name, *(str(count) if count else "" for count in measured.confusion[at].tolist())) for at, name in enumerate(EVENT_TYPES)
+        (name, *(str(count) if count else "" for count in measured.confusion[at].tolist()))
+        for at, name in enumerate(EVENT_TYPES)
     ]
     return (
         "Counts on our own sentences, each coded by a model that had not seen it; rows are true types.\n"
-        "This is the confusion matrix that updating uses (`news/trained/confusion.json`).\n\n" + _table(("", *short), rows)
+        "This is the confusion matrix that updating uses (`news/trained/confusion.json`).\n\n"
+        + _table(("", *short), rows)
     )
 
 
@@ -140,7 +169,7 @@ def _calibration(measured: Measured) -> str:
         for low, high, count, mean, share in calibration_table(pairs, _EDGES)
     ]
     return (
-        "Confidence is fitted to our own sentences left out in turn; here it is checked on the events of all hand-coded reports.\n"
+        "Confidence is fitted to our own sentences left out in turn; here it is checked on the hand-coded reports.\n"
         "An event is right where a person coded the type there.\n\n"
         + _table(("confidence", "events", "mean", "right"), rows)
         + f"\nBrier score {brier(pairs):.3f}.\n"

@@ -1,7 +1,7 @@
 """Scores on sentences whose two sides are given, and on raw sentences.
 
-**Pair given.** Every candidate trigger of the sentence votes for its types, weighted by how probable it makes the given source its
-actor and the given target its target:
+**Pair given.** Every candidate trigger of the sentence votes for its types, weighted by how probable it makes the given
+source its actor and the given target its target:
 
     P(type) ~ sum_c (e + P(source is actor of c)) (e + P(target is target of c)) P(type | c),   e = 0.02
 
@@ -131,7 +131,7 @@ class RawScores:
         Args:
             events: What was coded.
             event_type: The right type.
-            fits: For each event: whether the actor is the source, the target the target, the actor the target, the target the source.
+            fits: For each event: whether its actor is the source, its target the target, and the same with the sides swapped.
         """
         right = [(event.event_type == event_type, *fit) for event, fit in zip(events, fits, strict=True)]
         self.sentences += 1
@@ -184,7 +184,11 @@ def _stands(mention: Mention | None, span: Span | None) -> bool:
     """Whether a mention overlaps a span; a side that is open may be open."""
     if span is None:
         return True
-    return mention is not None and mention.span is not None and min(mention.span[1], span[1]) > max(mention.span[0], span[0])
+    return (
+        mention is not None
+        and mention.span is not None
+        and min(mention.span[1], span[1]) > max(mention.span[0], span[0])
+    )
 
 
 def _names(mention: Mention | None, codes: frozenset[str]) -> bool:

@@ -2,7 +2,7 @@
 
 | set | holds |
 |---|---|
-| `PLV_train.tsv` | 1,050 sentences, each with a marked source and target and the type of what the one does to the other (Hu et al. 2024) |
+| `PLV_train.tsv` | 1,050 sentences, each with a marked source and target and the type of the act (Hu et al. 2024) |
 | `plover_gsr_clean.json` | 322 gold records with codes of source and target, in the names of 2016 |
 
 Names of 2016 are turned into those of 2021. A source or target that is not in the sentence counts as open.
@@ -27,7 +27,8 @@ from standoff.news.coded import Span
 __all__ = ["GoldRecord", "PairSentence", "read_gold_records", "read_pair_sentences"]
 
 _TYPES = {
-    "YIELD": "CONCEDE", "RETREAT": "CONCEDE", "DEMAND": "REQUEST", "DISAPPROVE": "ACCUSE", "INVESTIGATE": "ACCUSE", "FIGHT": "ASSAULT",
+    "YIELD": "CONCEDE", "RETREAT": "CONCEDE", "DEMAND": "REQUEST", "DISAPPROVE": "ACCUSE",
+    "INVESTIGATE": "ACCUSE", "FIGHT": "ASSAULT",
 }  # fmt: skip
 _CODES = {"JAP": "JPN", "ITL": "ITA", "VTN": "VNM"}
 
@@ -98,7 +99,9 @@ def _found(path: Path) -> Path:
     if not path.is_file():
         message = f"the scoring set `{path}` is not there"
         raise InputError(
-            Problem("missing-scoring-data", message, help="give the folder that holds `plover` by --data or STANDOFF_DATA")
+            Problem(
+                "missing-scoring-data", message, help="give the folder that holds `plover` by --data or STANDOFF_DATA"
+            )
         )
     return path
 
@@ -126,10 +129,15 @@ def _pair_sentence(row: dict[str, str]) -> PairSentence:
 
 def _gold_record(record: dict[str, Any]) -> GoldRecord:
     people = {side: [one for one in record.get(side) or [] if isinstance(one, dict)] for side in ("source", "target")}
-    codes = {
-        side: frozenset(_CODES.get(one.get("code", ""), one.get("code", "")) for one in listed if one.get("code"))
-        for side, listed in people.items()
-    }
-    texts = tuple((one["actorText"], _CODES.get(one["code"], one["code"])) for one in people["source"] if one.get("code") and one.get("actorText"))
+    codes = {side: frozenset(_code(one) for one in listed if one.get("code")) for side, listed in people.items()}
+    texts = tuple(
+        (one["actorText"], _code(one)) for one in people["source"] if one.get("code") and one.get("actorText")
+    )
     name = record["event"]
     return GoldRecord(record["text"], _TYPES.get(name, name), codes["source"], codes["target"], texts)
+
+
+def _code(person: dict[str, Any]) -> str:
+    """Country of a record, as ISO 3166 has it."""
+    code = str(person["code"])
+    return _CODES.get(code, code)

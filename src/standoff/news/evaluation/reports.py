@@ -1,10 +1,9 @@
 """Scores on whole reports that people coded.
 
-What was coded and what a person coded are paired one to one, each pair overlapping in the text, those that agree in most first. An
-event is right where the type is; with its actors, where also the countries or organisations of actor and target are. A target that
-the text leaves open may be left open. A claim is right where the kind is. A number is right with its value, its unit and its
-holder.
-"""
+What was coded and what a person coded are paired one to one, each pair overlapping in the text, those that agree in
+most first. An event is right where the type is; with its actors, where also the countries or organisations of actor and
+target are. A target that the text leaves open may be left open. A claim is right where the kind is. A number is right
+with its value, its unit and its holder."""
 
 from __future__ import annotations
 
@@ -82,7 +81,7 @@ class ReportScores:
         claims: Claims with their kind.
         numbers: Numbers with value, unit and holder; `gold` are those of people, `coded` those of them that were found.
         speakers: Speakers of statements that were found and have one.
-        dates: Days of events that were found and have one.
+        dates: Days of events that were found; right where both have the same or none.
         places: Places of events that were found and have one.
         factuality: Of events that were found with their type.
         sure: Events coded with a confidence of 0.7 or more: right types among them.
@@ -121,7 +120,8 @@ def score_reports(reports: Iterable[HandCodedReport], code: Callable[[Document],
         coded = code(report.document)
         _score_events(scores, report.events, coded.events)
         _score_claims(scores, report.claims, coded.claims)
-        for item in (*coded.events, *coded.claims):
+        items: list[Event | Claim] = [*coded.events, *coded.claims]
+        for item in items:
             scores.valid_spans.gold += 1
             scores.valid_spans.right += report.document.text[item.span[0] : item.span[1]] == item.quote
     return scores
@@ -130,11 +130,13 @@ def score_reports(reports: Iterable[HandCodedReport], code: Callable[[Document],
 def _score_events(scores: ReportScores, gold: Sequence[Event], coded: Sequence[Event]) -> None:
     def agreement(one: Event, other: Event) -> float:
         same = one.event_type == other.event_type
-        return 4.0 * same + 1.0 * same_countries(one.actor, other.actor) + 1.0 * same_countries(one.target, other.target)
+        return (
+            4.0 * same + 1.0 * same_countries(one.actor, other.actor) + 1.0 * same_countries(one.target, other.target)
+        )
 
     pairs = pair_up(gold, coded, agreement)
     tests: list[tuple[Counts, Callable[[Event, Event], bool]]] = [
-        (scores.found, lambda one, other: True),
+        (scores.found, _overlapping),
         (scores.events, _same_type),
         (scores.with_countries, lambda one, other: _same_type(one, other) and _same_sides(one, other, same_countries)),
         (scores.with_roles, lambda one, other: _same_type(one, other) and _same_sides(one, other, _same_codes)),
@@ -157,9 +159,8 @@ def _score_details(scores: ReportScores, gold: Event, coded: Event) -> None:
     if _same_type(gold, coded):
         scores.factuality.gold += 1
         scores.factuality.right += gold.factuality == coded.factuality
-    if gold.date is not None:
-        scores.dates.gold += 1
-        scores.dates.right += gold.date == coded.date
+    scores.dates.gold += 1
+    scores.dates.right += gold.date == coded.date
     if gold.place:
         scores.places.gold += 1
         scores.places.right += bool(coded.place) and (gold.place in coded.place or coded.place in gold.place)
@@ -174,9 +175,11 @@ def _score_speaker(scores: ReportScores, gold: Event | Claim, coded: Event | Cla
 
 
 def _score_claims(scores: ReportScores, gold: Sequence[Claim], coded: Sequence[Claim]) -> None:
-    pairs = pair_up(gold, coded, lambda one, other: 4.0 * (one.kind == other.kind) + 2.0 * (_value(one) == _value(other)))
+    pairs = pair_up(
+        gold, coded, lambda one, other: 4.0 * (one.kind == other.kind) + 2.0 * (_value(one) == _value(other))
+    )
     for counts, is_right in (
-        (scores.claims_found, lambda one, other: True),
+        (scores.claims_found, _overlapping),
         (scores.claims, lambda one, other: one.kind == other.kind),
     ):
         counts.gold += len(gold)
@@ -191,9 +194,7 @@ def _score_claims(scores: ReportScores, gold: Sequence[Claim], coded: Sequence[C
     scores.numbers.gold += sum(bool(_value(claim)) for claim in gold)
 
 
-def pair_up(
-    gold: Sequence[One], coded: Sequence[One], agreement: Callable[[One, One], float]
-) -> list[tuple[One, One]]:
+def pair_up(gold: Sequence[One], coded: Sequence[One], agreement: Callable[[One, One], float]) -> list[tuple[One, One]]:
     """Pair what overlaps, each at most once, those that agree in most first, then those that overlap in most."""
     possible = [
         (-agreement(one, other), -_overlap(one.span, other.span), at, place)
@@ -237,6 +238,11 @@ def _same_codes(gold: Mention | None, coded: Mention | None) -> bool:
 
 def _same_sides(gold: Event, coded: Event, same: Callable[[Mention | None, Mention | None], bool]) -> bool:
     return same(gold.actor, coded.actor) and same(gold.target, coded.target)
+
+
+def _overlapping(_: Event | Claim, __: Event | Claim) -> bool:
+    """Pairs overlap already."""
+    return True
 
 
 def _same_type(gold: Event, coded: Event) -> bool:

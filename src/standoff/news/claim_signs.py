@@ -1,0 +1,119 @@
+"""Plain signs of what kind of claim a clause makes, for kinds too rare in training to be learned well.
+
+| kind | sign |
+|---|---|
+| denial | "deny", but for a request or an entry that is denied |
+| conditional_threat | "will" or "would" with a condition, said of or by somebody who can act |
+| assessment | the clause that an analyst, an institute or a diplomat is quoted with |
+| position | the clause after "hold", "maintain" or "insist" with "that" |
+| intention | "intend", "plan" or "aim" with an infinitive |
+| schedule | "is due", "is expected" or "is to" with a date |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from standoff.news.actors.resolving import Resolved
+from standoff.news.grammar import auxiliaries, subjects
+from standoff.news.lexicon import JUDGES
+from standoff.news.telling import find_speaker
+
+__all__ = ["find_deadlines", "plain_kind"]
+
+_GRANTED = frozenset(
+    ["visa", "access", "permit", "permission", "entry", "request", "licence", "license", "bail", "right", "appeal"]
+)
+_PLANNED = frozenset(["due", "expect", "schedule", "plan", "slate", "set"])
+_LIMITS = frozenset(["by", "before", "until", "within"])
+_DEMANDS = frozenset(
+    ["demand", "urge", "ask", "call", "order", "tell", "give", "warn", "threaten", "insist", "require", "press", "want", "set",
+     "request", "advise", "must", "agree", "promise", "pledge"]
+)  # fmt: skip
+
+
+def plain_kind(token: Any, resolved: Mapping[int, Resolved]) -> str:
+    """The kind that a plain sign gives, "" where there is none.
+
+    Args:
+        token: Head of the clause.
+        resolved: What phrases name, by token.
+    """
+    lemma = token.lemma_.lower()
+    children = list(token.children)
+    if lemma == "deny" and token.pos_ == "VERB":
+        things = {child.lemma_.lower() for child in children if child.dep_ in ("dobj", "nsubjpass")}
+        return "" if things & _GRANTED or any(child.dep_ == "dative" for child in children) else "denial"
+    helpers = {aux.lower_ for aux in auxiliaries(token)}
+    said_of_actor = any(resolved[one.i].is_actor for one in subjects(token) if one.i in resolved)
+    if (
+        said_of_actor
+        and helpers & {"will", "would", "shall", "'ll"}
+        and any(_is_condition(child) for child in children)
+    ):
+        return "conditional_threat"
+    if token.dep_ in ("ccomp", "ROOT") and token.pos_ in ("VERB", "AUX"):
+        speaker = find_speaker(token, resolved).speaker if token.dep_ == "ccomp" else None
+        if speaker is not None and (
+            speaker.lemma_.lower() in JUDGES or (speaker.i in resolved and resolved[speaker.i].is_judge)
+        ):
+            return "assessment"
+        above = token.head
+        if (
+            token.dep_ == "ccomp"
+            and above.lemma_.lower() in ("hold", "maintain", "insist")
+            and any(child.lower_ == "that" for child in children)
+        ):
+            return "position"
+    if (
+        lemma in ("intend", "plan", "aim")
+        and token.tag_ in ("VBZ", "VBP", "VBG")
+        and any(child.dep_ == "xcomp" for child in children)
+    ):
+        return "intention"
+    dated = any(inner.ent_type_ in ("DATE", "TIME") for inner in token.subtree)
+    planned = lemma in _PLANNED or any(child.lemma_.lower() == "due" for child in children)
+    is_to = token.lemma_ == "be" and any(child.dep_ == "xcomp" for child in children)
+    if (
+        dated
+        and token.tag_ in ("VBZ", "VBP", "VBN")
+        and (planned or is_to)
+        and (helpers & {"is", "are"} or token.lemma_ == "be")
+    ):
+        return "schedule"
+    return ""
+
+
+def _is_condition(token: Any) -> bool:
+    """Whether a clause is a condition: "if", "unless", or "should they cross"."""
+    if token.dep_ != "advcl":
+        return False
+    first = next(iter(token.subtree))
+    return (
+        any(child.dep_ == "mark" and child.lower_ in ("if", "unless") for child in token.children)
+        or first.lower_ == "should"
+    )
+
+
+def find_deadlines(sentence: Any) -> list[tuple[Any, Any]]:
+    """Dates by which something is demanded or agreed to be done.
+
+    Args:
+        sentence: A spaCy span.
+
+    Returns:
+        Preposition and head of the date, in order.
+    """
+    found = []
+    for token in sentence:
+        if token.lower_ not in _LIMITS or token.dep_ not in ("prep", "mark"):
+            continue
+        dates = [
+            child
+            for child in token.children
+            if child.dep_ == "pobj" and (child.ent_type_ in ("DATE", "TIME") or child.lemma_ == "end")
+        ]
+        if dates and any(above.lemma_.lower() in _DEMANDS for above in token.ancestors):
+            found.append((token, dates[0]))
+    return found

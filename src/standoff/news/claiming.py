@@ -1,0 +1,149 @@
+"""Claims made of the numbers and clauses of a sentence, with who holds them and whom they concern."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, cast
+
+from standoff.news.claims import clause_span, find_issue, holder_of_clause, holder_of_number
+from standoff.news.coded import Claim, Mention
+from standoff.news.numbers import Number, casualty_unit, find_numbers
+from standoff.news.sentence import Sentence, attribution_of, mention_of
+from standoff.news.telling import Speaking, find_speaker
+from standoff.news.vocabulary import ClaimKind, Factuality
+
+__all__ = ["clause_claim", "deadline_claim", "number_claim"]
+
+_FACTUALITY: dict[str, Factuality] = {
+    "denial": "denied", "conditional_threat": "threatened", "intention": "announced", "schedule": "announced",
+}  # fmt: skip
+"""Of kinds of clauses; others are held to be so."""
+
+
+def _holder(sentence: Sentence, token: Any, speaking: Speaking) -> Mention | None:
+    person = speaking.speaker if speaking.speaker is not None else token
+    found = sentence.resolved.get(person.i) if person is not None else None
+    if found is not None and found.role == "MED" and person is not token:
+        person = token  # who only passes it on does not hold it
+    if person is None:
+        return None
+    return mention_of(sentence, [person], speaking)
+
+
+def _about(sentence: Sentence, holder: Mention | None, place: int) -> Mention | None:
+    """The nearest other country in the sentence."""
+    own = set(holder.countries) if holder else set()
+    best: tuple[int, Any] | None = None
+    for index, found in sentence.resolved.items():
+        countries = {code.split()[0] for code in found.codes if len(code.split()[0]) == 3}
+        if countries and not countries & own and (best is None or abs(index - place) < abs(best[0] - place)):
+            best = (index, found)
+    if best is None:
+        return None
+    token = sentence.passage.parsed[best[0]]
+    span = sentence.passage.span(token.i, token.i)
+    return Mention(best[1].codes[0].split()[0], token.text, span)
+
+
+def number_claim(sentence: Sentence, number: Number, kind: str) -> Claim:
+    """The claim that a number makes.
+
+    Args:
+        sentence: Its sentence.
+        number: The number.
+        kind: Kind of the claim.
+    """
+    passage = sentence.passage
+    speaking = find_speaker(number.noun if number.noun is not None else number.head, sentence.resolved)
+    owner = holder_of_number(number.noun or number.head, sentence.resolved) if kind != "casualties" else None
+    holder = _holder(sentence, owner, speaking)
+    start, end = passage.span(number.first, number.last)
+    unit = _unit(sentence, number, kind)
+    return Claim(
+        kind=cast(ClaimKind, kind),
+        issue=find_issue(passage.parsed[number.first : number.last + 1]) or find_issue(sentence.span),
+        holder=holder,
+        about=_about(sentence, holder, number.head.i),
+        value=number.value,
+        unit=unit,
+        qualifier=number.qualifier,
+        span=(start, end),
+        quote=passage.parsed.text[start - passage.offset : end - passage.offset],
+        attribution=attribution_of(sentence, speaking),
+        factuality="happened",
+    )
+
+
+def _unit(sentence: Sentence, number: Number, kind: str) -> str:
+    """What a number counts, in one word for one thing: casualties by what befell them, soldiers as troops, people as people."""
+    head = number.noun if number.noun is not None else number.head
+    if kind == "casualties":
+        return casualty_unit(head)
+    if kind == "force_level" and (number.unit in ("men", "") or number.noun is None):
+        return "troops"
+    named = sentence.passage.names.get(head.i)
+    if named is not None and named[0].kind == "demonym":
+        return "people"
+    return number.unit
+
+
+def clause_claim(sentence: Sentence, token: Any, kind: str) -> Claim:
+    """The claim that a clause makes.
+
+    Args:
+        sentence: Its sentence.
+        token: Head of the clause.
+        kind: Kind of the claim.
+    """
+    passage = sentence.passage
+    speaking = find_speaker(token, sentence.resolved)
+    holder = _holder(sentence, holder_of_clause(token, kind, sentence.resolved), speaking)
+    first, last = clause_span(token, kind)
+    start, end = passage.span(first, last)
+    numbers = [number for number in find_numbers(sentence.span) if first <= number.head.i <= last]
+    claim = Claim(
+        kind=cast(ClaimKind, kind),
+        issue=find_issue(passage.parsed[first : last + 1]),
+        holder=holder,
+        about=_about(sentence, holder, token.i),
+        value="",
+        unit="",
+        qualifier="",
+        span=(start, end),
+        quote=passage.parsed.text[start - passage.offset : end - passage.offset],
+        attribution=attribution_of(sentence, speaking),
+        factuality=_FACTUALITY.get(kind, "happened"),
+    )
+    dates = [span for span in sentence.span.ents if span.label_ == "DATE" and first <= span.start <= last]
+    if kind in ("schedule", "deadline") and dates:
+        return replace(claim, value=_date_words(dates[0]), unit="date")
+    if kind in ("deadline", "capability", "red_line") and numbers:
+        number = numbers[0]
+        return replace(claim, value=number.value, unit=number.unit, qualifier=number.qualifier)
+    return claim
+
+
+def deadline_claim(sentence: Sentence, preposition: Any, date: Any) -> Claim:
+    """A claim of a day by which something is to be done."""
+    passage = sentence.passage
+    claim = clause_claim(sentence, preposition.head, "deadline")
+    last = max(token.i for token in date.subtree)
+    numbers = [number for number in find_numbers(sentence.span) if preposition.i < number.head.i <= last]
+    start, end = passage.span(preposition.i, last)
+    words = passage.parsed[date.left_edge.i : last + 1]
+    value, unit = (
+        (numbers[0].value, numbers[0].unit) if preposition.lower_ == "within" and numbers else (words.text, "date")
+    )
+    return replace(
+        claim,
+        value=value,
+        unit=unit,
+        span=(start, end),
+        quote=passage.parsed.text[start - passage.offset : end - passage.offset],
+    )
+
+
+def _date_words(span: Any) -> str:
+    """A date without the preposition that may stand before it."""
+    words = [token for token in span if token.pos_ != "ADP" or token.i > span.start]
+    return str(span.doc[words[0].i : span.end].text) if words else str(span.text)
