@@ -69,6 +69,12 @@ def update(
         Path | None, typer.Option("--html", metavar="FILE", help="Also write the update as a page.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Let --output replace a file.")] = False,
+    dates_undated: Annotated[
+        bool,
+        typer.Option(
+            "--undated", help="Count what happened on no told day on the day of its report, as event data sets do."
+        ),
+    ] = False,
     target: Targets = None,
     store: StorePlace = None,
     coder: CoderName = "offline",
@@ -95,21 +101,20 @@ def update(
 
     targets = parse_targets(crisis.scenario, target) if target else None
     settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
+    asked: dict[str, Any] = {
+        "as_of": day, "model": model, "targets": targets, "dates_undated": dates_undated, "settings": settings,
+    }  # fmt: skip
     number = None
     uncoded: list[tuple[str, str]] = []
     if sources and store is None:
         docket = _docket_of_sources(crisis, sources, reviews, coder=coder, uncoded=uncoded)
         with progress_bar() as progress:
-            found = update_on_news(
-                crisis, docket, as_of=day, model=model, targets=targets, settings=settings, progress=progress
-            )
+            found = update_on_news(crisis, docket, **asked, progress=progress)
     else:
         with open_desk(store) as desk:
             docket = _docket_of_store(desk, crisis, sources or [], reviews, coder=coder, uncoded=uncoded)
             with progress_bar() as progress:
-                found = update_on_news(
-                    crisis, docket, as_of=day, model=model, targets=targets, settings=settings, progress=progress
-                )
+                found = update_on_news(crisis, docket, **asked, progress=progress)
             number = record_update(desk, found)
     if as_json:
         document: dict[str, Any] = found.document() | {

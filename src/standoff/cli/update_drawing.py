@@ -44,6 +44,8 @@ def draw_update(found: NewsUpdate, docket: Docket, *, uncoded: Sequence[tuple[st
         f"{len(docket.events)} events coded; {len(update.accounts)} count, told by {counted} sources; "
         f"{len(update.set_aside)} set aside"
     )
+    if dated := found.evidence.dated_by_report:
+        console.print(f"{len(dated)} on a day that no text tells count on the day of their report: {', '.join(dated)}")
     for where, reason in uncoded:
         console.print(Text("not coded: ", style="yellow") + shown(f"{where}: {reason}"))
     console.print()

@@ -31,6 +31,8 @@ __all__ = ["Evidence", "default_confusion", "evidence_of"]
 _MEASURED = Path(standoff.news.__file__).parent / "trained" / "confusion.json"
 _MEASURED_METHOD = "offline"
 """Start of the method of the coder that the shipped matrix was measured for."""
+_UNMEASURED_METHOD = "llm:"
+"""Start of the methods whose confidence nobody has measured: the confusion matrix speaks in its place."""
 
 
 @dataclass(frozen=True)
@@ -42,26 +44,31 @@ class Evidence:
         set_aside: What does not, and why.
         last_day: Last day on which a document with events of the scenario was published; None where no day is known.
         known_by: The last write of the store whose news it is; None where there is no store.
+        dated_by_report: Names of observations whose text tells no day; they have that of their report.
     """
 
     observations: tuple[Observation, ...]
     set_aside: tuple[SetAside, ...]
     last_day: dt.date | None
     known_by: int | None
+    dated_by_report: tuple[str, ...] = ()
 
 
-def evidence_of(docket: Docket, scenario: Scenario) -> Evidence:
+def evidence_of(docket: Docket, scenario: Scenario, *, dates_undated: bool = False) -> Evidence:
     """What a docket says about a scenario.
 
     Args:
         docket: The events.
         scenario: The scenario.
+        dates_undated: Whether an event that happened, on no day that the text tells, is taken to be of the day on which it was
+            first reported, as event data sets do; else it is set aside.
     """
     codes = known_codes(scenario)
     found: list[tuple[StoredEvent, Observation]] = []
     aside: list[SetAside] = []
     elsewhere: list[SetAside] = []  # told last
     days: list[dt.date] = []
+    dated: list[str] = []
     for one in docket.events:
         name, event = docket.names[one.event_id], one.event
         if not touches(one, codes):
@@ -82,10 +89,15 @@ def evidence_of(docket: Docket, scenario: Scenario) -> Evidence:
             reason = "none of the events of the model, by a review"
             aside.append(SetAside(name, event.event_type, event.quote, reason))
             continue
+        if dates_undated and event.date is None and one.published is not None:
+            event = replace(event, date=one.published)
+            dated.append(name)
         made = observe(name, event, sources=_sources(docket, one))
         if isinstance(made, SetAside):
             aside.append(made)
         else:
+            if one.method.startswith(_UNMEASURED_METHOD):
+                made = replace(made, confidence=None)
             is_confirmed = one.review is not None
             found.append((one, replace(made, is_confirmed=is_confirmed, stands_for=stands_for)))
     return Evidence(
@@ -93,6 +105,7 @@ def evidence_of(docket: Docket, scenario: Scenario) -> Evidence:
         set_aside=(*aside, *elsewhere),
         last_day=max(days, default=None),
         known_by=docket.known_by,
+        dated_by_report=tuple(name for name in dated if name in {made.name for _, made in found}),
     )
 
 

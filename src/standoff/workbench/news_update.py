@@ -59,6 +59,7 @@ class NewsUpdate:
             "as_of": update.as_of.isoformat(),
             "known_by": self.evidence.known_by,
             "observations": [plain(one) for one in self.evidence.observations],
+            "dated_by_report": list(self.evidence.dated_by_report),
             "targets": [plain(target) for target in update.targets],
         }
 
@@ -70,6 +71,7 @@ def update_on_news(
     as_of: dt.date | None = None,
     model: ReportingModel | None = None,
     targets: Sequence[Target] | None = None,
+    dates_undated: bool = False,
     settings: Settings | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> NewsUpdate:
@@ -82,6 +84,7 @@ def update_on_news(
             published, or the day of the scenario where there is none.
         model: How events become reports; None: the defaults, with what is known of the coder (`default_confusion`).
         targets: What every report is held to account for, by dates after `as_of`.
+        dates_undated: Whether events on no told day count on the day of their report (`evidence_of`).
         settings: How to solve.
         progress: Called with the share of the work of solving done, now and then.
 
@@ -89,7 +92,7 @@ def update_on_news(
         InputError: A day, target or observation is wrong, or what was reported is impossible.
         SolveError: The equilibrium or the updated odds did not meet the tolerances.
     """
-    evidence = evidence_of(docket, crisis.scenario)
+    evidence = evidence_of(docket, crisis.scenario, dates_undated=dates_undated)
     model = model or ReportingModel(confusion=default_confusion({one.method for one in docket.events}))
     day = as_of or max(evidence.last_day or crisis.scenario.as_of, crisis.scenario.as_of)
     found = crisis.update(

@@ -109,6 +109,24 @@ def test_a_correction_counts_instead_of_what_was_coded(scenario):
     assert (one.event_type, one.actors, one.is_confirmed) == ("THREATEN", ("IRN",), True)
 
 
+def test_an_event_on_no_told_day_counts_on_that_of_its_report_where_that_is_asked_for(scenario):
+    docket = docket_of(article(FLEET, day="2026-02-09"))
+    coded = replace(docket.events[0].coded, date=None)
+    docket = replace(docket, events=(replace(docket.events[0], coded=coded),))
+    found = evidence_of(docket, scenario)
+    assert (found.observations, found.set_aside[0].reason) == ((), "its day is not known")
+    found = evidence_of(docket, scenario, dates_undated=True)
+    assert [str(one.date) for one in found.observations] == ["2026-02-09"]
+    assert found.dated_by_report == (docket.names[1],)
+
+
+def test_a_confidence_that_nobody_measured_does_not_count(scenario):
+    docket = docket_of(article(FLEET))
+    assert evidence_of(docket, scenario).observations[0].confidence is not None
+    told = replace(docket, events=(replace(docket.events[0], method="llm:some model"),))
+    assert evidence_of(told, scenario).observations[0].confidence is None
+
+
 def test_an_inferred_target_touches_no_scenario(scenario):
     docket = docket_of(article("France threatened America on 2026-02-06."))
     inferred = replace(docket.events[0].coded, target=Mention("USA", is_inferred=True))
