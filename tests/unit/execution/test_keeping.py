@@ -63,7 +63,9 @@ def test_a_run_that_was_stopped_keeps_what_it_has(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "other", [{"settings": Settings(belief_points=9, estimate_error=False)}, {"keep": keep_agreed}], ids=str
+    "other",
+    [{"settings": Settings(belief_points=9, estimate_error=False)}, {"keep": keep_agreed}],
+    ids=["points", "agreed"],
 )
 def test_a_draw_that_is_solved_in_another_way_is_another_solve(tmp_path, other):
     solve(tmp_path / "kept", DRAWS)
