@@ -6,6 +6,7 @@ dependency path from the trigger, the voice of the trigger, the type of the act,
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,8 @@ LEAST_TARGET = 0.35
 """Least probability of the best target."""
 LEAST_OTHER = 0.50
 """Least probability of any other."""
+MOST_PHRASES = 30
+"""Most phrases of a sentence, the nearest, that are looked at for one trigger."""
 _MUTUAL = frozenset(["AGREE", "CONSULT", "COOPERATE"])
 _SKIPPED = frozenset(
     [
@@ -87,10 +90,7 @@ def describe_argument(
     Returns:
         Values by name.
     """
-    passive = any(aux.dep_ == "auxpass" for aux in auxiliaries(trigger)) or (
-        trigger.tag_ == "VBN" and trigger.dep_ in ("acl", "ROOT") and not auxiliaries(trigger)
-    )
-    voice = "noun" if trigger.pos_ in ("NOUN", "PROPN") else "passive" if passive else "active"
+    voice = _voice(trigger.doc, trigger.i)
     path = path_between(trigger, phrase)
     found = resolved.get(phrase.i)
     codes = found.codes if found else ()
@@ -137,6 +137,17 @@ def describe_argument(
     beside = sum(1 for other in phrases if other.i in resolved and (other.i < trigger.i) == (side == "before"))
     features[f"only-actor-{side}={beside == 1}|{is_actor}"] = 0.5
     return features
+
+
+@functools.lru_cache(maxsize=4)
+def _voice(words: Any, place: int) -> str:
+    """Voice of a trigger: "active", "passive" or "noun"; all phrases of a sentence ask for the same."""
+    trigger = words[place]
+    if trigger.pos_ in ("NOUN", "PROPN"):
+        return "noun"
+    helpers = auxiliaries(trigger)
+    is_participle = trigger.tag_ == "VBN" and trigger.dep_ in ("acl", "ROOT") and not helpers
+    return "passive" if is_participle or any(aux.dep_ == "auxpass" for aux in helpers) else "active"
 
 
 def describe_target(
@@ -202,6 +213,9 @@ def find_arguments(
         resolved: What phrases name, by token.
         phrases: Phrases of the sentence, from `find_phrases`.
     """
+    if len(phrases) > MOST_PHRASES:
+        nearest = sorted(phrases, key=lambda phrase: (abs(phrase.i - trigger.i), phrase.i))[:MOST_PHRASES]
+        phrases = sorted(nearest, key=lambda phrase: phrase.i)
     candidates = [phrase for phrase in phrases if phrase.i != trigger.i]
     if not candidates:
         return Arguments((), ())

@@ -65,6 +65,12 @@ def is_unreal(trigger: Any, event_type: str) -> bool:
     helpers = {aux.lower_ for aux in auxiliaries(trigger)}
     if helpers & {"could", "can", "might", "may"} and event_type not in ("THREATEN", "REJECT"):
         return True
+    if (
+        event_type not in ("REJECT", "THREATEN")
+        and "would" in helpers
+        and ("have" in helpers or any(child.dep_ == "advcl" for child in trigger.children))
+    ):
+        return True
     head = trigger.head
     if head.i != trigger.i and trigger.dep_ in ("xcomp", "ccomp", "dobj", "pcomp") and event_type != "REJECT":
         if head.lemma_.lower() in ("deny", "fail", "refuse", "avoid") and head.lemma_.lower() != trigger.lemma_.lower():
@@ -172,6 +178,8 @@ def _before(verb: Any) -> list[Any]:
     if verb.i == 0:
         return []
     token = verb.doc[verb.i - 1]
+    while token.dep_ == "pobj" and token.head.head.pos_ in ("NOUN", "PROPN"):
+        token = token.head.head
     start = token.left_edge.i
     if token.pos_ not in ("NOUN", "PROPN") or start == 0 or verb.doc[start - 1].text not in (",", '"', "”"):
         return []
