@@ -9,7 +9,8 @@ from standoff.news.parsing import MAX_PIECE, split_text
 
 CODER = OfflineCoder()
 WORDS = st.sampled_from(
-    ["Iran", "attacked", "the US", "said", "on Monday", "40 tanks", "\n", ". ", ", ", "if", "not", "\u2028", "é", "🛳️", "'", '"', "by 4 May", "\x00"]
+    ["Iran", "attacked", "the US", "said", "on Monday", "40 tanks", "\n", ". ", ", ", "if", "not",
+     "\u2028", "é", "🛳️", "'", '"', "by 4 May", "\x00"]
 )  # fmt: skip
 
 

@@ -25,6 +25,8 @@ LEAST_TARGET = 0.35
 """Least probability of the best target."""
 LEAST_OTHER = 0.50
 """Least probability of any other."""
+LEAST_FOREIGN = 0.25
+"""Least probability of the best target where it is named and is not of the actors' countries."""
 MOST_PHRASES = 30
 """Most phrases of a sentence, the nearest, that are looked at for one trigger."""
 _MUTUAL = frozenset(["AGREE", "CONSULT", "COOPERATE"])
@@ -235,7 +237,19 @@ def find_arguments(
     values = second.probabilities(rows)[:, second.classes.index("target")]
     taken = {token.i for token in acting}
     values = values * [token.i not in taken for token in candidates]
-    return Arguments(actors, _chosen(candidates, values, values * 0.0, least=LEAST_TARGET, is_mutual=False))
+    targets = _chosen(candidates, values, values * 0.0, least=LEAST_TARGET, is_mutual=False)
+    if not targets:
+        own = {code.split()[0] for token in acting if token.i in resolved for code in resolved[token.i].codes}
+        values = values * [_is_named_foreign(resolved.get(token.i), own) for token in candidates]
+        targets = _chosen(candidates, values, values * 0.0, least=LEAST_FOREIGN, is_mutual=False)
+    return Arguments(actors, targets)
+
+
+def _is_named_foreign(found: Resolved | None, own: set[str]) -> bool:
+    """Whether a phrase names a country or an organisation that does not act itself."""
+    return (
+        found is not None and bool(found.kind and found.codes) and not {code.split()[0] for code in found.codes} & own
+    )
 
 
 def _chosen(

@@ -16,6 +16,7 @@ __all__ = ["clause_claim", "deadline_claim", "number_claim"]
 
 _FACTUALITY: dict[str, Factuality] = {
     "denial": "denied", "conditional_threat": "threatened", "intention": "announced", "schedule": "announced",
+    "deadline": "announced", "capability": "hypothetical",
 }  # fmt: skip
 """Of kinds of clauses; others are held to be so."""
 

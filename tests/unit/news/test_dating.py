@@ -32,7 +32,8 @@ def test_words_mean_the_last_such_day(words, day):
 
 @pytest.mark.parametrize(
     ("words", "day"),
-    [("Monday", dt.date(2026, 2, 9)), ("Thursday", dt.date(2026, 2, 12)), ("15 March", dt.date(2026, 3, 15)), ("tomorrow", dt.date(2026, 2, 6))],
+    [("Monday", dt.date(2026, 2, 9)), ("Thursday", dt.date(2026, 2, 12)),
+     ("15 March", dt.date(2026, 3, 15)), ("tomorrow", dt.date(2026, 2, 6))],
 )  # fmt: skip
 def test_words_told_of_the_future_mean_the_next(words, day):
     assert resolve_date(words, THURSDAY, future=True) == day

@@ -31,7 +31,8 @@ def test_a_number_has_its_unit_and_qualifier(text, number):
 
 @pytest.mark.parametrize(
     "text",
-    ["The two sides met.", "It began in 1987.", "They met on 4 May.", "Talks resumed at 10:30.", "One of them left.", "The two presidents spoke."],
+    ["The two sides met.", "It began in 1987.", "They met on 4 May.", "Talks resumed at 10:30.",
+     "One of them left.", "The two presidents spoke."],
 )  # fmt: skip
 def test_dates_times_and_counted_parties_are_no_numbers(text):
     assert numbers_of(text) == []

@@ -10,7 +10,7 @@ from standoff.news.vocabulary import CLAIM_KINDS, CONTEXTS, EVENT_TYPES, MODES
 
 DAY = dt.date(2026, 2, 5)
 REPORT = """ATHENS - Turkey on Tuesday sent two frigates into disputed waters, hours after Greece rejected a proposal for talks.
-"We will not be the first to fire," Greek Defence Minister Nikos Pavlidis told parliament. Ankara accused Athens of violating a treaty and
+"We will not be the first to fire," Greek Defence Minister Nikos Pavlidis told parliament. Ankara accused Athens of a breach and
 recalled its ambassador. The European Union has given Turkey until 15 March to withdraw the vessels or face sanctions.
 Thousands of people marched in Thessaloniki. Two sailors were killed, a hospital said."""
 HARMLESS = [
@@ -130,7 +130,8 @@ def test_the_method_names_the_parameters(coder):
 
 @pytest.mark.parametrize(
     "text",
-    ["Die Marine schickte am Montag zwei Fregatten in die Meerenge, sagte der Minister.", "Le ministre a condamné mardi le tir de missiles."],
+    ["Die Marine schickte am Montag zwei Fregatten in die Meerenge, sagte der Minister.",
+     "Le ministre a condamné mardi le tir de missiles."],
 )  # fmt: skip
 def test_another_language_is_refused_with_a_reason(coder, text):
     coded = coder.code(Document(text))

@@ -62,7 +62,9 @@ _BYNAMES = {
 _WEAPONS = frozenset(
     ["drone", "missile", "rocket", "shell", "bomb", "mine", "helicopter", "plane", "aircraft", "artillery", "shelling"]
 )
-_OTHERS = frozenset(["neighbour", "neighbor", "ally", "rival", "foe", "enemy", "counterpart", "partner", "opponent", "adversary"])
+_OTHERS = frozenset(
+    ["neighbour", "neighbor", "ally", "rival", "foe", "enemy", "counterpart", "partner", "opponent", "adversary"]
+)
 _SHUNNED = 0.3  # of what is in mind, where it is on the other side of the verb
 _FADING = 0.55  # of what a mention counts, from sentence to sentence
 _DATELINE = 0.8
@@ -202,6 +204,20 @@ class Mentions:
                 return ()
         if resolved.role in _UNBOUND or any(child.lower_ in _FOREIGN for child in token.children):
             return ()
+        return self._most_in_mind(passage, sentence, token, resolved=resolved, found=found, shunned=shunned)
+
+    def _most_in_mind(
+        self,
+        passage: Passage,
+        sentence: Any,
+        token: Any,
+        *,
+        resolved: Resolved,
+        found: dict[int, Resolved],
+        shunned: set[str],
+    ) -> tuple[str, ...]:
+        """The codes of a role by who was last so called, else by the country that is most in mind."""
+        is_other = token.lemma_.lower() in _OTHERS
         determiners = {child.lower_ for child in token.children if child.dep_ == "det"}
         is_definite = "the" in determiners or token.pos_ == "PROPN" or token.ent_type_ == "PERSON"
         if is_definite and resolved.office:

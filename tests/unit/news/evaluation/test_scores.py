@@ -18,7 +18,8 @@ TEXT = "Iran attacked Iraq with 40 tanks. Oman objected."
 
 def event(event_type, actor, target, span):
     return Event(
-        event_type=event_type, mode="", contexts=(), actor=actor, target=target, date=None, place="", span=span, quote=TEXT[slice(*span)],
+        event_type=event_type, mode="", contexts=(), actor=actor, target=target, date=None, place="",
+        span=span, quote=TEXT[slice(*span)],
         attribution=Attribution(), factuality="happened", confidence=0.8, method="m", intensity=INTENSITY[event_type],
     )  # fmt: skip
 
@@ -88,7 +89,11 @@ def test_a_calibration_table_holds_every_pair_once():
 
 def test_marks_and_names_of_2016_are_read(tmp_path):
     marked = "<s>Iran</s> hit <t>Iraq</t>."
-    rows = ["marked_sentence\tsource\ttarget\tgold_root", f"{marked}\tIran\tIraq\tYIELD", "<s>Oman</s> fell.\tOman\ta recipient\tAID"]
+    rows = [
+        "marked_sentence\tsource\ttarget\tgold_root",
+        f"{marked}\tIran\tIraq\tYIELD",
+        "<s>Oman</s> fell.\tOman\ta recipient\tAID",
+    ]
     (tmp_path / "PLV_train.tsv").write_text("\n".join(rows))
     records = [{"text": "x", "event": "DISAPPROVE", "source": [{"actorText": "Tokyo", "code": "JAP"}], "target": ""}]
     (tmp_path / "plover_gsr_clean.json").write_text(json.dumps(records))
@@ -97,7 +102,12 @@ def test_marks_and_names_of_2016_are_read(tmp_path):
         PairSentence("Oman fell.", (0, 4), None, "AID"),
     )
     (record,) = read_gold_records(tmp_path)
-    assert (record.event_type, record.sources, record.targets, record.source_texts) == ("ACCUSE", {"JPN"}, frozenset(), (("Tokyo", "JPN"),))
+    assert (record.event_type, record.sources, record.targets, record.source_texts) == (
+        "ACCUSE",
+        {"JPN"},
+        frozenset(),
+        (("Tokyo", "JPN"),),
+    )
 
 
 def test_without_the_sets_the_option_that_gives_them_is_told(tmp_path):
