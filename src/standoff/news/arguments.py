@@ -6,6 +6,7 @@ dependency path from the trigger, the voice of the trigger, the type of the act,
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,10 @@ LEAST_TARGET = 0.35
 """Least probability of the best target."""
 LEAST_OTHER = 0.50
 """Least probability of any other."""
+LEAST_FOREIGN = 0.25
+"""Least probability of the best target where it is named and is not of the actors' countries."""
+MOST_PHRASES = 30
+"""Most phrases of a sentence, the nearest, that are looked at for one trigger."""
 _MUTUAL = frozenset(["AGREE", "CONSULT", "COOPERATE"])
 _SKIPPED = frozenset(
     [
@@ -87,10 +92,7 @@ def describe_argument(
     Returns:
         Values by name.
     """
-    passive = any(aux.dep_ == "auxpass" for aux in auxiliaries(trigger)) or (
-        trigger.tag_ == "VBN" and trigger.dep_ in ("acl", "ROOT") and not auxiliaries(trigger)
-    )
-    voice = "noun" if trigger.pos_ in ("NOUN", "PROPN") else "passive" if passive else "active"
+    voice = _voice(trigger.doc, trigger.i)
     path = path_between(trigger, phrase)
     found = resolved.get(phrase.i)
     codes = found.codes if found else ()
@@ -137,6 +139,17 @@ def describe_argument(
     beside = sum(1 for other in phrases if other.i in resolved and (other.i < trigger.i) == (side == "before"))
     features[f"only-actor-{side}={beside == 1}|{is_actor}"] = 0.5
     return features
+
+
+@functools.lru_cache(maxsize=4)
+def _voice(words: Any, place: int) -> str:
+    """Voice of a trigger: "active", "passive" or "noun"; all phrases of a sentence ask for the same."""
+    trigger = words[place]
+    if trigger.pos_ in ("NOUN", "PROPN"):
+        return "noun"
+    helpers = auxiliaries(trigger)
+    is_participle = trigger.tag_ == "VBN" and trigger.dep_ in ("acl", "ROOT") and not helpers
+    return "passive" if is_participle or any(aux.dep_ == "auxpass" for aux in helpers) else "active"
 
 
 def describe_target(
@@ -202,6 +215,9 @@ def find_arguments(
         resolved: What phrases name, by token.
         phrases: Phrases of the sentence, from `find_phrases`.
     """
+    if len(phrases) > MOST_PHRASES:
+        nearest = sorted(phrases, key=lambda phrase: (abs(phrase.i - trigger.i), phrase.i))[:MOST_PHRASES]
+        phrases = sorted(nearest, key=lambda phrase: phrase.i)
     candidates = [phrase for phrase in phrases if phrase.i != trigger.i]
     if not candidates:
         return Arguments((), ())
@@ -221,7 +237,19 @@ def find_arguments(
     values = second.probabilities(rows)[:, second.classes.index("target")]
     taken = {token.i for token in acting}
     values = values * [token.i not in taken for token in candidates]
-    return Arguments(actors, _chosen(candidates, values, values * 0.0, least=LEAST_TARGET, is_mutual=False))
+    targets = _chosen(candidates, values, values * 0.0, least=LEAST_TARGET, is_mutual=False)
+    if not targets:
+        own = {code.split()[0] for token in acting if token.i in resolved for code in resolved[token.i].codes}
+        values = values * [_is_named_foreign(resolved.get(token.i), own) for token in candidates]
+        targets = _chosen(candidates, values, values * 0.0, least=LEAST_FOREIGN, is_mutual=False)
+    return Arguments(actors, targets)
+
+
+def _is_named_foreign(found: Resolved | None, own: set[str]) -> bool:
+    """Whether a phrase names a country or an organisation that does not act itself."""
+    return (
+        found is not None and bool(found.kind and found.codes) and not {code.split()[0] for code in found.codes} & own
+    )
 
 
 def _chosen(

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from standoff.news.claims import clause_span, find_issue, holder_of_clause, holder_of_number
 from standoff.news.coded import Claim, Mention
-from standoff.news.numbers import Number, casualty_unit, find_numbers
+from standoff.news.numbers import Number, casualty_unit
 from standoff.news.sentence import Sentence, attribution_of, mention_of
 from standoff.news.telling import Speaking, find_speaker
 from standoff.news.vocabulary import ClaimKind, Factuality
@@ -16,6 +16,7 @@ __all__ = ["clause_claim", "deadline_claim", "number_claim"]
 
 _FACTUALITY: dict[str, Factuality] = {
     "denial": "denied", "conditional_threat": "threatened", "intention": "announced", "schedule": "announced",
+    "deadline": "announced", "capability": "hypothetical",
 }  # fmt: skip
 """Of kinds of clauses; others are held to be so."""
 
@@ -68,7 +69,7 @@ def number_claim(sentence: Sentence, number: Number, kind: str) -> Claim:
         unit=unit,
         qualifier=number.qualifier,
         span=(start, end),
-        quote=passage.parsed.text[start - passage.offset : end - passage.offset],
+        quote=passage.quote(start, end),
         attribution=attribution_of(sentence, speaking),
         factuality="happened",
     )
@@ -100,7 +101,7 @@ def clause_claim(sentence: Sentence, token: Any, kind: str) -> Claim:
     holder = _holder(sentence, holder_of_clause(token, kind, sentence.resolved), speaking)
     first, last = clause_span(token, kind)
     start, end = passage.span(first, last)
-    numbers = [number for number in find_numbers(sentence.span) if first <= number.head.i <= last]
+    numbers = [number for number in sentence.numbers if first <= number.head.i <= last]
     claim = Claim(
         kind=cast(ClaimKind, kind),
         issue=find_issue(passage.parsed[first : last + 1]),
@@ -110,7 +111,7 @@ def clause_claim(sentence: Sentence, token: Any, kind: str) -> Claim:
         unit="",
         qualifier="",
         span=(start, end),
-        quote=passage.parsed.text[start - passage.offset : end - passage.offset],
+        quote=passage.quote(start, end),
         attribution=attribution_of(sentence, speaking),
         factuality=_FACTUALITY.get(kind, "happened"),
     )
@@ -128,7 +129,7 @@ def deadline_claim(sentence: Sentence, preposition: Any, date: Any) -> Claim:
     passage = sentence.passage
     claim = clause_claim(sentence, preposition.head, "deadline")
     last = max(token.i for token in date.subtree)
-    numbers = [number for number in find_numbers(sentence.span) if preposition.i < number.head.i <= last]
+    numbers = [number for number in sentence.numbers if preposition.i < number.head.i <= last]
     start, end = passage.span(preposition.i, last)
     words = passage.parsed[date.left_edge.i : last + 1]
     value, unit = (
@@ -139,7 +140,7 @@ def deadline_claim(sentence: Sentence, preposition: Any, date: Any) -> Claim:
         value=value,
         unit=unit,
         span=(start, end),
-        quote=passage.parsed.text[start - passage.offset : end - passage.offset],
+        quote=passage.quote(start, end),
     )
 
 

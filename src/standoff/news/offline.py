@@ -26,7 +26,7 @@ from standoff.news.grammar import phrase_end
 from standoff.news.language import detect_language
 from standoff.news.lexicon import WORDS
 from standoff.news.linear import Features
-from standoff.news.numbers import describe_number, find_numbers
+from standoff.news.numbers import describe_number
 from standoff.news.parsing import load_parser
 from standoff.news.passage import read_passages
 from standoff.news.places import find_place
@@ -77,8 +77,8 @@ class OfflineCoder:
             InputError: The installed parser is not the known one.
         """
         load_parser()
-        language = document.language or detect_language(document.text)
-        told = detect_language(document.text) or language
+        told = detect_language(document.text.encode("utf-8", "replace").decode("utf-8"), declared=document.language)
+        language = document.language or told
         if told not in ("", "en"):
             return CodedDocument(document.document_hash, (), (), told, _REFUSED.format(told))
         events: list[Event] = []
@@ -148,8 +148,6 @@ class OfflineCoder:
             target = None
         date = find_date(token, sentence.span, sentence.today)
         start, end = sentence.passage.span(*_act_tokens(token))
-        text = sentence.passage.parsed.text
-        offset = sentence.passage.offset
         return Event(
             event_type=cast(EventType, event_type),
             mode=self._mode(event_type, row),
@@ -159,7 +157,7 @@ class OfflineCoder:
             date=date,
             place=find_place(token, sentence.passage.names),
             span=(start, end),
-            quote=text[start - offset : end - offset],
+            quote=sentence.passage.quote(start, end),
             attribution=attribution_of(sentence, speaking),
             factuality=cast(Factuality, tell_factuality(token, event_type, date, sentence.today)),
             confidence=round(confidence, 4),
@@ -184,7 +182,7 @@ class OfflineCoder:
         return tuple(name for value, name in ranked if value >= self.trained.thresholds["context"])
 
     def _numbers(self, sentence: Sentence) -> Iterator[Claim]:
-        numbers = find_numbers(sentence.span)
+        numbers = sentence.numbers
         if not numbers:
             return
         model = self.trained.models["numbers"]

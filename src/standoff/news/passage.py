@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,8 @@ from typing import Any
 from standoff.news.actors.naming import find_names
 from standoff.news.actors.tables import Entry
 from standoff.news.parsing import parse, split_text
+
+_SURROGATE = re.compile("[\ud800-\udfff]")  # halves of characters, which no parser takes
 
 __all__ = ["Passage", "read_passages"]
 
@@ -21,10 +24,16 @@ class Passage:
     Attributes:
         parsed: The spaCy document of the piece.
         offset: Where the piece begins in the text.
+        text: The whole text; "" where the piece is all of it.
     """
 
     parsed: Any
     offset: int
+    text: str = ""
+
+    def quote(self, start: int, end: int) -> str:
+        """The characters between two places of the text."""
+        return self.text[start:end] if self.text else str(self.parsed.text[start - self.offset : end - self.offset])
 
     @cached_property
     def names(self) -> dict[int, tuple[Entry, int, int]]:
@@ -56,9 +65,9 @@ def read_passages(text: str) -> Iterator[Passage]:
     Raises:
         MissingExtraError: The parser is not installed.
     """
-    pieces = split_text(text)
+    pieces = split_text(_SURROGATE.sub("\ufffd", text))
     for (offset, _), parsed in zip(pieces, parse([piece for _, piece in pieces]), strict=True):
-        yield Passage(parsed, offset)
+        yield Passage(parsed, offset, text)
 
 
 def _is_given_name(parsed: Any, span: Any, entry: Entry) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from standoff.news.actors.resolving import Resolved, countries_of
 from standoff.news.coded import Attribution, Mention
+from standoff.news.numbers import Number, find_numbers
 from standoff.news.passage import Passage
 from standoff.news.telling import Speaking, phrase_span
 
@@ -34,9 +36,10 @@ class Sentence:
     phrases: list[Any]
     today: dt.date | None
 
-    def words(self, start: int, end: int) -> str:
-        """The characters between two places of the document's text."""
-        return str(self.passage.parsed.text[start - self.passage.offset : end - self.passage.offset])
+    @cached_property
+    def numbers(self) -> list[Number]:
+        """Its numbers."""
+        return find_numbers(self.span)
 
 
 def mention_of(sentence: Sentence, tokens: list[Any], speaking: Speaking) -> Mention | None:
@@ -52,8 +55,7 @@ def mention_of(sentence: Sentence, tokens: list[Any], speaking: Speaking) -> Men
     while begin < first.i and (sentence.passage.parsed[begin].pos_ in ("DET", "PUNCT", "SPACE", "PART")):
         begin += 1
     span = sentence.passage.span(begin, first.i)
-    offset = sentence.passage.offset
-    return Mention(";".join(codes), sentence.passage.parsed.text[span[0] - offset : span[1] - offset], span)
+    return Mention(";".join(codes), sentence.passage.quote(*span), span)
 
 
 def _codes(sentence: Sentence, token: Any, speaking: Speaking) -> tuple[str, ...]:
@@ -77,7 +79,7 @@ def attribution_of(sentence: Sentence, speaking: Speaking) -> Attribution:
     if speaking.speaker is not None:
         first, last = phrase_span(speaking.speaker)
         span = passage.span(first, last)
-        speaker = passage.parsed.text[span[0] - passage.offset : span[1] - passage.offset]
+        speaker = passage.quote(*span)
     outlet = ""
     if speaking.outlet is not None:
         first, last = phrase_span(speaking.outlet)

@@ -19,9 +19,24 @@ from standoff.news.lexicon import WORDS
 
 __all__ = ["Speaking", "find_speaker", "is_unreal", "tell_factuality"]
 
-_FAR_BACK = dt.timedelta(days=90)
+_FAR_BACK = dt.timedelta(days=14)
 _STRUCK = frozenset(["reach", "strike", "settle", "conclude", "sign", "clinch", "seal", "agree", "accept", "initial"])
 _BACK_WORDS = ("last year", "years ago", "decades ago", "in the past", "last century", "months ago")
+_VIEWS = frozenset(
+    [
+        "view",
+        "estimate",
+        "count",
+        "reckoning",
+        "opinion",
+        "account",
+        "word",
+        "judgement",
+        "judgment",
+        "assessment",
+        "calculation",
+    ]
+)
 _MEDIA = frozenset(
     [
         "newspaper",
@@ -65,6 +80,12 @@ def is_unreal(trigger: Any, event_type: str) -> bool:
     helpers = {aux.lower_ for aux in auxiliaries(trigger)}
     if helpers & {"could", "can", "might", "may"} and event_type not in ("THREATEN", "REJECT"):
         return True
+    if (
+        event_type not in ("REJECT", "THREATEN")
+        and "would" in helpers
+        and ("have" in helpers or any(child.dep_ == "advcl" for child in trigger.children))
+    ):
+        return True
     head = trigger.head
     if head.i != trigger.i and trigger.dep_ in ("xcomp", "ccomp", "dobj", "pcomp") and event_type != "REJECT":
         if head.lemma_.lower() in ("deny", "fail", "refuse", "avoid") and head.lemma_.lower() != trigger.lemma_.lower():
@@ -100,6 +121,8 @@ def tell_factuality(trigger: Any, event_type: str, date: dt.date | None, today: 
         return "past_background"
     if event_type == "THREATEN":
         return "threatened"
+    if today and date is None and "had" in helpers and verb.tag_ == "VBN":
+        return "past_background"
     if event_type == "AGREE":
         has_act = any(child.dep_ in ("xcomp", "ccomp") for child in verb.children)
         return "happened" if verb.lemma_.lower() in _STRUCK and not has_act else "announced"
@@ -117,32 +140,49 @@ def find_speaker(trigger: Any, resolved: Mapping[int, Resolved]) -> Speaking:
     token = trigger
     for _ in range(8):
         for child in token.children:
-            if child.lower_ == "according" and child.i != trigger.i:
-                for inner in child.children:
-                    if inner.lower_ == "to":
-                        people = [one for one in inner.children if one.dep_ == "pobj"]
-                        if people:
-                            return Speaking(people[0], _medium(people[0], resolved), child)
-            if (
-                child.dep_ in ("parataxis", "ccomp", "advcl")
-                and child.i != trigger.i
-                and _says(child)
-                and child.i > token.i
-            ):
-                found = _of_verb(child, resolved)
-                if found.speaker is not None and not any(one.dep_ == "ccomp" for one in child.children):
-                    return found
+            found = _beside(child, token, resolved) if child.i != trigger.i else None
+            if found is not None:
+                return found
         head = token.head
         if head.i == token.i:
             break
-        if token.dep_ in ("ccomp", "xcomp", "parataxis") and (
-            _says(head) or (token.dep_ == "ccomp" and head.lemma_ == "hold")
-        ):
+        is_told = token.dep_ in ("ccomp", "xcomp", "parataxis") and _says(head)
+        if is_told or (token.dep_ == "ccomp" and head.lemma_ == "hold"):
             found = _of_verb(head, resolved)
             if found.speaker is not None and found.speaker.i != trigger.i:
                 return found
+        verb = head.head if token.dep_ == "pobj" else head
+        if token.dep_ in ("dobj", "pobj") and _puts_at(verb):
+            found = _of_verb(verb, resolved)
+            if found.speaker is not None:
+                return found
         token = head
     return Speaking(None, None, None)
+
+
+def _beside(child: Any, token: Any, resolved: Mapping[int, Resolved]) -> Speaking | None:
+    """Who is named beside a clause: "according to X", "by the reckoning of X", "..., X said"."""
+    people: list[Any] = []
+    if child.lower_ == "according":
+        people = [one for word, one in prepositions(child) if word == "to"]
+    elif child.dep_ == "prep" and child.lower_ in ("by", "in"):
+        views = [one for one in child.children if one.dep_ == "pobj" and one.lemma_.lower() in _VIEWS]
+        for view in views:
+            people += [one for word, one in prepositions(view) if word == "of"]
+            people += [one for one in view.children if one.dep_ == "poss"]
+    elif child.dep_ in ("parataxis", "ccomp", "advcl") and child.i > token.i and _says(child):
+        found = _of_verb(child, resolved)
+        if found.speaker is not None and not any(one.dep_ == "ccomp" for one in child.children):
+            return found
+    return Speaking(people[0], _medium(people[0], resolved), child) if people else None
+
+
+def _puts_at(verb: Any) -> bool:
+    """Whether a verb tells somebody's number: "put the dead at eleven", "count 60 boats"."""
+    lemma = verb.lemma_.lower()
+    return lemma in ("count", "estimate", "reckon") or (
+        lemma == "put" and any(word == "at" for word, _ in prepositions(verb))
+    )
 
 
 def _says(token: Any) -> bool:
@@ -157,7 +197,7 @@ def _of_verb(verb: Any, resolved: Mapping[int, Resolved]) -> Speaking:
         people = _before(verb)
     outlet = None
     for child in verb.children:
-        if child.dep_ in ("dobj", "dative") and verb.lemma_.lower() == "tell" and _is_medium(child, resolved):
+        if child.dep_ in ("dobj", "dative") and verb.lemma_.lower() == "tell" and child.pos_ != "PRON":
             outlet = child
     for word, thing in prepositions(verb):
         if outlet is None and word in ("on", "to", "in", "by", "with") and _is_medium(thing, resolved):
@@ -172,6 +212,8 @@ def _before(verb: Any) -> list[Any]:
     if verb.i == 0:
         return []
     token = verb.doc[verb.i - 1]
+    while token.dep_ == "pobj" and token.head.head.pos_ in ("NOUN", "PROPN"):
+        token = token.head.head
     start = token.left_edge.i
     if token.pos_ not in ("NOUN", "PROPN") or start == 0 or verb.doc[start - 1].text not in (",", '"', "”"):
         return []

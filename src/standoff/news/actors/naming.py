@@ -63,9 +63,8 @@ def find_names(text: str) -> list[Name]:
 def _case_fits(written: str, entry: Entry) -> bool:
     if entry.is_acronym:
         return written == entry.name or written + "." == entry.name
-    if entry.name[0].isupper():
-        return written[0].isupper()
-    return True
+    words = zip(words_of(entry.name), words_of(written), strict=False)
+    return all(found.group()[0].isupper() or not wanted.group()[0].isupper() for wanted, found in words)
 
 
 def _is_broken(text: str, words: list, index: int, last: int) -> bool:  # type: ignore[type-arg]

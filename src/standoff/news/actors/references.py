@@ -62,6 +62,10 @@ _BYNAMES = {
 _WEAPONS = frozenset(
     ["drone", "missile", "rocket", "shell", "bomb", "mine", "helicopter", "plane", "aircraft", "artillery", "shelling"]
 )
+_OTHERS = frozenset(
+    ["neighbour", "neighbor", "ally", "rival", "foe", "enemy", "counterpart", "partner", "opponent", "adversary"]
+)
+_SHUNNED = 0.3  # of what is in mind, where it is on the other side of the verb
 _FADING = 0.55  # of what a mention counts, from sentence to sentence
 _DATELINE = 0.8
 _SUBJECT_BONUS = 1.5  # how much likelier a subject is what a pronoun stands for
@@ -189,13 +193,31 @@ class Mentions:
         self, passage: Passage, sentence: Any, token: Any, *, resolved: Resolved, found: dict[int, Resolved]
     ) -> tuple[str, ...]:
         """The codes of a role without a country; the order of the module."""
+        is_other = token.lemma_.lower() in _OTHERS
+        shunned = self._opposed(passage, token, found) if resolved.role == "GOV" else set()
         for child in token.children:
-            if child.dep_ == "poss" and child.i in found:
+            if child.dep_ == "poss" and child.i in found and is_other:
+                shunned |= {code.split()[0] for code in found[child.i].codes}
+            elif child.dep_ == "poss" and child.i in found:
                 return tuple(dict.fromkeys(_as_role(code, resolved.role) for code in found[child.i].codes))
-            if child.dep_ == "poss" and child.lower_ in _PERSON | _THING | _ANY:
+            elif child.dep_ == "poss" and child.lower_ in _PERSON | _THING | _ANY:
                 return ()
         if resolved.role in _UNBOUND or any(child.lower_ in _FOREIGN for child in token.children):
             return ()
+        return self._most_in_mind(passage, sentence, token, resolved=resolved, found=found, shunned=shunned)
+
+    def _most_in_mind(
+        self,
+        passage: Passage,
+        sentence: Any,
+        token: Any,
+        *,
+        resolved: Resolved,
+        found: dict[int, Resolved],
+        shunned: set[str],
+    ) -> tuple[str, ...]:
+        """The codes of a role by who was last so called, else by the country that is most in mind."""
+        is_other = token.lemma_.lower() in _OTHERS
         determiners = {child.lower_ for child in token.children if child.dep_ == "det"}
         is_definite = "the" in determiners or token.pos_ == "PROPN" or token.ent_type_ == "PERSON"
         if is_definite and resolved.office:
@@ -203,18 +225,33 @@ class Mentions:
                 if mention.office == resolved.office and mention.codes:
                     return mention.codes[:1]
         scores = self._salience(passage, sentence, token, found)
-        if is_definite or token.tag_ in ("NNS", "NNPS") or token.n_lefts == 0:
+        if is_definite or is_other or token.tag_ in ("NNS", "NNPS") or token.n_lefts == 0:
             for age, code in enumerate(reversed(self.sentences[-_REACH:]), start=1):
                 for name, weight in code.items():
                     scores[name] = scores.get(name, 0.0) + weight * _FADING**age
             if self.dateline:
                 scores[self.dateline] = scores.get(self.dateline, 0.0) + _DATELINE
+        for name in shunned & set(scores):
+            scores[name] *= _SHUNNED
         best = max(scores, key=lambda name: scores[name]) if scores else ""
         if not best:
             return ()
         if ":" in best:
             return (best,) if resolved.role in ("GOV", "MIL") else ()
         return (f"{best} {resolved.role}",)
+
+    def _opposed(self, passage: Passage, token: Any, found: dict[int, Resolved]) -> set[str]:
+        """Countries on the other side of the verb of a phrase: a government seldom acts on itself."""
+        verb = token.head.head if token.dep_ == "pobj" else token.head
+        if token.dep_ in ("dobj", "pobj", "dative"):
+            others = [child for child in verb.children if child.dep_ in _SUBJECTS]
+        elif token.dep_ == "nsubj":
+            others = [child for child in verb.children if child.dep_ in ("dobj", "dative")]
+        else:
+            return set()
+        named = {code.split()[0] for other in others if other.i in found for code in found[other.i].codes}
+        below = [inner for other in others if other.i > token.i for inner in other.subtree if inner.i in passage.names]
+        return named | {passage.names[inner.i][0].code.split()[0] for inner in below if passage.names[inner.i][0].code}
 
     def _salience(self, passage: Passage, sentence: Any, token: Any, found: dict[int, Resolved]) -> dict[str, float]:
         """How much each country of the sentence is in mind at a token."""

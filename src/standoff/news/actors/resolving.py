@@ -154,12 +154,12 @@ def resolve_head(passage: Passage, head: Any, depth: int = 0) -> Resolved:
     if not role and head.lemma_.lower() in JUDGES:
         role = "CVL"
     own = passage.names.get(head.i)
+    if own is not None and own[0].kind in ("country", "seat"):
+        role = ""  # "Union" in "Soviet Union" is no role
     is_judge = own is None and head.lemma_.lower() in JUDGES
     left = _left_names(passage, head, first, own)
     if own is not None and own[0].kind != "demonym":
         codes = _codes_of(own[0], role if own[0].kind != "place" else "", is_head=True)
-        if own[0].kind in ("country", "seat", "place") and head.pos_ != "PROPN" and role:
-            codes = ()
         return Resolved(codes, role, False, False, own[0].kind, office, min(first, own[1]), head.i)
     if own is not None:  # a demonym as the head: "the Greeks"; with a number, people
         role = "CVL" if any(child.dep_ == "nummod" for child in head.children) else "GOV"

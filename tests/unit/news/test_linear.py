@@ -1,0 +1,52 @@
+"""Linear models over named features, and the file that holds them."""
+
+import numpy as np
+
+from standoff.news.confidence import calibrated, signs
+from standoff.news.linear import LinearModel
+from standoff.news.trained_parts import TrainedParts, load_trained, save_trained
+
+
+def model():
+    weights = np.array([[2.0, -2.0], [0.5, 0.25]], dtype=np.float32)
+    return LinearModel(("war", "peace"), ("gun", "dove"), weights, np.array([0.0, 1.0]))
+
+
+def test_probabilities_are_the_softmax_of_the_weighted_sum():
+    scores = np.array([2.0 * 0.6 + 0.5 * 0.8, -2.0 * 0.6 + 0.25 * 0.8 + 1.0])
+    expected = np.exp(scores) / np.exp(scores).sum()
+    np.testing.assert_allclose(model().probabilities([{"gun": 3.0, "dove": 4.0}])[0], expected, rtol=1e-12)
+
+
+def test_unseen_features_shorten_the_others_and_count_nothing_else():
+    only_bias = np.exp([0.0, 1.0]) / np.exp([0.0, 1.0]).sum()
+    np.testing.assert_allclose(model().probabilities([{"tank": 1.0}, {}]), [only_bias, only_bias], rtol=1e-12)
+
+
+def test_a_file_gives_back_what_was_written_and_the_same_parts_the_same_bytes(tmp_path):
+    parts = TrainedParts({"types": model()}, frozenset(["raid", "coup"]), np.arange(5.0), {"event": 0.5})
+    for name in ("one.npz", "two.npz"):
+        save_trained(parts, tmp_path / name)
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
+    read = load_trained(tmp_path / "one.npz")
+    assert (read.nouns, dict(read.thresholds), read.models["types"].names) == (
+        parts.nouns,
+        {"event": 0.5},
+        ("gun", "dove"),
+    )
+    np.testing.assert_array_equal(read.models["types"].weights, model().weights)
+    np.testing.assert_array_equal(read.calibration, np.arange(5.0))
+
+
+def test_nothing_in_the_shipped_file_is_a_pickled_object():
+    assert load_trained().models["types"].weights.dtype == np.float32  # read with pickling forbidden
+
+
+def test_confidence_rises_with_the_odds_and_when_the_lexicon_agrees():
+    weights = load_trained().calibration
+    values = [
+        calibrated(weights, signs({"AID": p, "NONE": 1 - p}, "AID", votes))
+        for p, votes in ((0.5, {"ASSAULT": 1.0}), (0.5, {"AID": 1.0}), (0.9, {"AID": 1.0}))
+    ]
+    assert values == sorted(values)
+    assert 0.0 < values[0] < values[1] < values[2] <= 0.99
