@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName, progress_bar
+from standoff.cli.progress import progress_bar
+from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
 
 __all__ = ["register"]
 

@@ -19,7 +19,7 @@ from standoff.cli.coder_options import (
     open_coder_named,
 )
 from standoff.cli.news_options import AsJson, CoderName
-from standoff.cli.run_command import progress_bar
+from standoff.cli.progress import progress_bar
 from standoff.errors import InputError, Problem
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from standoff.cli.run_command import BeliefPoints, BeliefTolerance, progress_bar
+from standoff.cli.progress import progress_bar
+from standoff.cli.run_command import BeliefPoints, BeliefTolerance
 from standoff.errors import InputError, Problem, nearest
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from standoff.cli.run_command import BeliefPoints, Overrides, ScenarioName, progress_bar
+from standoff.cli.progress import progress_bar
+from standoff.cli.run_command import BeliefPoints, Overrides, ScenarioName
 
 if TYPE_CHECKING:
     from rich.console import Console

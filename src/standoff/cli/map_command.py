@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from standoff.cli.ensemble_command import ExecutorName, KeepIn, RayAddress, WideTolerance, Workers, told_where_kept
-from standoff.cli.run_command import BeliefPoints, Overrides, ScenarioName, progress_bar
+from standoff.cli.progress import progress_bar
+from standoff.cli.run_command import BeliefPoints, Overrides, ScenarioName
 from standoff.errors import InputError, Problem
 
 if TYPE_CHECKING:

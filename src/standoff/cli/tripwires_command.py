@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from standoff.cli.ensemble_command import ExecutorName, KeepIn, RayAddress, Workers, told_where_kept
-from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName, progress_bar
+from standoff.cli.progress import progress_bar
+from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
 
 if TYPE_CHECKING:
     from standoff.analysis.tripwires import Tripwires

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from standoff.cli.run_command import BeliefPoints, BeliefTolerance, ScenarioName, progress_bar
+from standoff.cli.progress import progress_bar
+from standoff.cli.run_command import BeliefPoints, BeliefTolerance, ScenarioName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,7 @@ import signal
 
 import pytest
 
-from standoff.cli.run_command import progress_bar
+from standoff.cli.progress import progress_bar
 
 
 def swallow_an_interrupt():
