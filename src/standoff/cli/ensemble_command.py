@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from standoff.cli.executor_options import ExecutorName, RayAddress, WideTolerance, Workers, told_where_kept
 from standoff.cli.progress import progress_bar
 from standoff.cli.run_command import BeliefPoints, Overrides, ScenarioName
 
@@ -20,36 +20,8 @@ if TYPE_CHECKING:
     from standoff.analysis.ensemble import Ensemble
     from standoff.solve.adjoint import Target
 
-__all__ = ["ExecutorName", "KeepIn", "RayAddress", "Targets", "WideTolerance", "Workers", "register", "told_where_kept"]
+__all__ = ["register"]
 
-ExecutorName = Annotated[
-    str,
-    typer.Option(
-        "--executor",
-        metavar="NAME",
-        help="Where draws are solved: local (threads of this process) or ray.",
-    ),
-]
-RayAddress = Annotated[
-    str | None,
-    typer.Option(
-        "--ray-address",
-        metavar="HOST:PORT",
-        help="Head node of a Ray cluster, or auto for the one on this machine; by default one is started here.",
-    ),
-]
-Workers = Annotated[
-    int | None,
-    typer.Option("--workers", metavar="N", help="Draws solved at a time, instead of one for each processor."),
-]
-KeepIn = Annotated[
-    Path | None,
-    typer.Option(
-        "--keep",
-        metavar="DIR",
-        help="A folder for the finished solves: the same command goes on from there when it was stopped.",
-    ),
-]
 Targets = Annotated[
     list[str] | None,
     typer.Option(
@@ -58,23 +30,6 @@ Targets = Annotated[
         help="An outcome or milestone, and by when: strike, strike@12 (time units), strike@2026-04-03.",
     ),
 ]
-WideTolerance = Annotated[
-    float,
-    typer.Option(
-        "--belief-tolerance", min=1e-9, max=0.1, help="Largest error of the odds of checked draws from the beliefs."
-    ),
-]
-
-
-@contextmanager
-def told_where_kept(folder: Path | None, what: str) -> Iterator[None]:
-    """Say, where somebody stops the work, where the finished part of it is kept."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        if folder is not None and folder.is_dir():
-            sys.stderr.write(f"finished {what} are kept in {folder}; the same command goes on from there\n")
-        raise
 
 
 def register(app: typer.Typer) -> None:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from standoff.cli.ensemble_command import ExecutorName, KeepIn, RayAddress, WideTolerance, Workers, told_where_kept
-from standoff.cli.progress import progress_bar
+from standoff.cli.executor_options import ExecutorName, KeepIn, RayAddress, WideTolerance, Workers, many_solves
 from standoff.cli.run_command import BeliefPoints, Overrides, ScenarioName
 from standoff.errors import InputError, Problem
 
@@ -69,17 +68,11 @@ def regime_map(
             message = f"`{output}` is neither .csv nor .parquet"
             raise InputError(Problem("unknown-format", message, help="give it one of these endings"))
         check_writable(output, "the map")
-    from standoff.execution.keeping import keeping
-    from standoff.execution.opening import open_executor
     from standoff.solve.equilibrium import Settings
 
     settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
-    with (
-        told_where_kept(keep, "solves"),
-        open_executor(executor, workers=workers, ray_address=ray_address) as opened,
-        keeping(opened, keep, crisis.scenario) as solver,
-        progress_bar() as progress,
-    ):
+    solves = many_solves(crisis.scenario, executor, workers=workers, ray_address=ray_address, keep=keep)
+    with solves as (solver, progress):
         found = crisis.regime_map(x, y, target=target, settings=settings, executor=solver, progress=progress)
     if output is not None:
         from standoff.export.regime_map import map_csv, map_parquet

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from standoff.cli.ensemble_command import ExecutorName, KeepIn, RayAddress, Workers, told_where_kept
-from standoff.cli.progress import progress_bar
+from standoff.cli.executor_options import ExecutorName, KeepIn, RayAddress, Workers, many_solves
 from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
 
 if TYPE_CHECKING:
@@ -58,19 +57,13 @@ def tripwires(
 
     crisis = workbench.load(scenario, overrides=list(overrides or []))
     from standoff.analysis.tripwires import chosen_ranges, parse_answer
-    from standoff.execution.keeping import keeping
-    from standoff.execution.opening import open_executor
     from standoff.solve.equilibrium import Settings
 
     parse_answer(crisis.scenario, answer)  # rather than after the solve
     chosen_ranges(crisis.scenario, parameters)
     settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
-    with (
-        told_where_kept(keep, "solves"),
-        open_executor(executor, workers=workers, ray_address=ray_address) as opened,
-        keeping(opened, keep, crisis.scenario) as solver,
-        progress_bar() as progress,
-    ):
+    solves = many_solves(crisis.scenario, executor, workers=workers, ray_address=ray_address, keep=keep)
+    with solves as (solver, progress):
         found = crisis.solve(settings).tripwires(
             answer, parameters=parameters, num_strongest=num_strongest, executor=solver, progress=progress
         )
