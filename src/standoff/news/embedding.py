@@ -154,12 +154,14 @@ class Encoder:
         return seen
 
     def _dense(self, x: Vectors, name: str) -> Vectors:
-        return x @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"]
+        product: Vectors = x @ self.weights[f"{name}.weight"].T
+        return product + self.weights[f"{name}.bias"]
 
     def _normalise(self, x: Vectors, name: str) -> Vectors:
         centred = x - x.mean(axis=-1, keepdims=True)
         scale = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + np.float32(_SMALL))
-        return centred / scale * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
+        scaled: Vectors = centred / scale
+        return scaled * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
 
 
 def is_installed() -> bool:

@@ -91,7 +91,7 @@ def _letters(character: str) -> str:
     """What a character becomes: nothing, a space, or lower-case letters without accents."""
     if character in "\t\n\r" or character.isspace():
         return " "
-    if character == "\ufffd" or unicodedata.category(character)[0] == "C":
+    if character == "\ufffd" or unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs"):
         return ""
     parts = (part for part in unicodedata.normalize("NFD", character) if unicodedata.category(part) != "Mn")
     return "".join(part.lower() for part in parts)
