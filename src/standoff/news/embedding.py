@@ -69,17 +69,20 @@ class Encoded:
     pieces: Vectors
     places: tuple[tuple[int, int], ...]
 
-    def words(self, start: int, end: int) -> Vectors:
-        """The words between two places, as the mean of their pieces scaled to length one.
+    def words(self, spans: Sequence[tuple[int, int]]) -> Vectors:
+        """Some of its words, as the mean of their pieces scaled to length one.
 
         Args:
-            start: First code point in the sentence.
-            end: Last, exclusive.
+            spans: Where the words begin and end in the sentence, in code points.
 
         Returns:
-            Shape (SIZE,); the vector of the sentence where no piece is there, as after `_LONGEST` pieces.
+            Shape (SIZE,); the vector of the sentence where no piece is there, as after the last piece that counts.
         """
-        inside = [at for at, (first, last) in enumerate(self.places) if first < end and last > start]
+        inside = [
+            at
+            for at, (first, last) in enumerate(self.places)
+            if any(first < end and start < last for start, end in spans)
+        ]
         return _unit(self.pieces[inside].mean(axis=0)) if inside else self.vector
 
 
