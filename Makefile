@@ -39,8 +39,9 @@ bench: $(STAMP)-bench
 bench-peers: $(STAMP)-bench
 	$(BIN)/python benchmarks/peers/run.py $(ARGS)
 # The trained parts of the coder of news, from our own sentences (src/standoff/news/training).
+# On one thread, the same sentences give the same bytes.
 train-news: $(STAMP)-test
-	$(BIN)/python -m standoff.news.training_run
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m standoff.news.training_run
 # Its scores, as docs/explanation/news-quality.md; the data that it is scored on lies in another folder: DATA=PATH.
 eval-news: $(STAMP)-test
 	$(BIN)/python -m standoff.news.evaluation $(if $(DATA),--data $(DATA))

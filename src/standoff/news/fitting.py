@@ -1,7 +1,8 @@
 """Train the parts of the offline coder on our own sentences, and check them on sentences left out.
 
 Multinomial logistic regression with an L2 penalty, fitted by L-BFGS from zero: the same sentences give the same
-weights. The result is written as arrays and text, never as pickled objects."""
+weights. The result is written as arrays and text, never as pickled objects.
+"""
 
 from __future__ import annotations
 
