@@ -39,7 +39,17 @@ from standoff.news.triggers import describe_trigger, find_triggers, lexicon_type
 from standoff.news.vocabulary import CONTEXTS, EVENT_TYPES, MODES
 from standoff.storing import write_whole
 
-__all__ = ["FOLDS", "STRENGTHS", "TYPE_CLASSES", "LeftOut", "code_left_out", "fit_parts", "train", "train_embedded"]
+__all__ = [
+    "FOLDS",
+    "STRENGTHS",
+    "TYPE_CLASSES",
+    "LeftOut",
+    "code_left_out",
+    "fit_parts",
+    "list_candidates",
+    "train",
+    "train_embedded",
+]
 
 FOLDS = 5
 TYPE_CLASSES = (*EVENT_TYPES, NO_EVENT)
@@ -92,7 +102,7 @@ def train_embedded() -> TrainedParts:
     parts = load_trained()
     examples = read_examples(load_training_sentences())
     rows, classes, _ = trigger_rows(examples, parts.nouns)
-    tokens = _candidates(examples, parts.nouns)
+    tokens = list_candidates(examples, parts.nouns)
     axes = fit_axes(tokens)
     left_out = code_left_out(examples, axes)
     threshold = _best_threshold(left_out)
@@ -146,7 +156,7 @@ def code_left_out(examples: Sequence[Example], axes: ClauseAxes | None = None) -
     """
     nouns = trigger_nouns(examples)
     rows, classes, groups = trigger_rows(examples, nouns)
-    tokens = _candidates(examples, nouns)
+    tokens = list_candidates(examples, nouns)
     assert len(tokens) == len(rows)
     strength = STRENGTHS["types" if axes is None else "types_embed"]
     if axes is not None:
@@ -161,7 +171,7 @@ def code_left_out(examples: Sequence[Example], axes: ClauseAxes | None = None) -
     return LeftOut(tokens, classes, table)
 
 
-def _candidates(examples: Sequence[Example], nouns: frozenset[str]) -> list[Any]:
+def list_candidates(examples: Sequence[Example], nouns: frozenset[str]) -> list[Any]:
     """The candidates of `trigger_rows`, in its order."""
     tokens: list[Any] = []
     for example in examples:
