@@ -1,5 +1,8 @@
 """What a sentence encoder adds to the features of a candidate, with an encoder made up here and with the known one."""
 
+import itertools
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -32,6 +35,17 @@ class Marking:
         places = tuple((start, start + 1) for start in starts)
         pieces = np.eye(len(places), SIZE, dtype=np.float32)
         return Encoded(pieces.mean(axis=0), pieces, places)
+
+
+class Listening:
+    """A model that remembers what it was asked."""
+
+    def __init__(self, model):
+        self.model, self.classes, self.seen = model, model.classes, []
+
+    def probabilities(self, rows):
+        self.seen += rows
+        return self.model.probabilities(rows)
 
 
 @pytest.fixture
@@ -77,6 +91,17 @@ def test_axes_are_the_principal_ones(monkeypatch, verbs):
     np.testing.assert_allclose(fitted.axes[:2, :2], np.eye(2), atol=0.1)
     np.testing.assert_allclose(fitted.axes @ fitted.axes.T, np.eye(NUM_AXES), atol=5e-3)  # of half precision
     np.testing.assert_allclose(fitted.mean, 1.0, atol=4 * 5.0 / 400**0.5)
+
+
+@pytest.mark.usefixtures("marking")
+def test_the_model_of_types_alone_is_given_vectors():
+    parts = load_trained()
+    listening = {name: Listening(model) for name, model in parts.models.items()}
+    assert OfflineCoder(replace(parts, models=listening, axes=AXES)).code(Document(TEXT)).events
+    given = {name: ["vector:0" in row for row in model.seen] for name, model in listening.items()}
+    assert all(given.pop("types"))
+    assert given["modes"]
+    assert not any(itertools.chain(*given.values()))
 
 
 def test_the_plain_coder_needs_no_encoder(monkeypatch):
