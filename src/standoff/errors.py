@@ -100,14 +100,20 @@ class ScenarioError(InputError):
 
 
 class MissingExtraError(InputError):
-    """An optional part of standoff is not installed."""
+    """An optional part of standoff is not installed.
 
-    def __init__(self, extra: str, needed_for: str) -> None:
+    Args:
+        extra: The extra of standoff that brings it.
+        needed_for: What needs it, as the start of a sentence.
+        then: A second command, where the extra alone does not bring everything.
+    """
+
+    def __init__(self, extra: str, needed_for: str, *, then: str = "") -> None:
         super().__init__(
             Problem(
                 code="missing-extra",
                 message=f"{needed_for} needs the extra `{extra}`, which is not installed",
-                help=f"python -m pip install 'standoff[{extra}]'",
+                help=f"python -m pip install 'standoff[{extra}]'" + (f" && {then}" if then else ""),
             )
         )
 

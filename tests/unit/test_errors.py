@@ -11,7 +11,13 @@ PROBLEMS = [Problem("a", "first", "x.y", "do this", "f.yaml", 3), Problem("b", "
 
 @pytest.mark.parametrize(
     "error",
-    [InputError(PROBLEMS), ScenarioError(PROBLEMS[0]), MissingExtraError("frames", "a table"), SolveError("why")],
+    [
+        InputError(PROBLEMS),
+        ScenarioError(PROBLEMS[0]),
+        MissingExtraError("frames", "a table"),
+        MissingExtraError("embed", "a vector", then="pip install weights"),
+        SolveError("why"),
+    ],
 )
 def test_an_error_is_the_same_after_a_journey(error):
     there = pickle.loads(pickle.dumps(error))  # noqa: S301  our own bytes

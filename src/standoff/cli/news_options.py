@@ -51,7 +51,10 @@ Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; reco
 CoderName = Annotated[
     str,
     typer.Option(
-        "--coder", metavar="NAME", help="What codes news: `offline`, or `llm`, which sends texts to a language model."
+        "--coder",
+        metavar="NAME",
+        help="What codes news: `offline`, `embed` (offline with sentence vectors, which knows types better), or `llm`, which sends "
+        "texts to a language model.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]

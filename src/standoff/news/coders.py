@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CODERS", "open_coder"]
 
-CODERS = ("offline", "llm")
-"""Names of coders: one that works on this machine alone, and one that asks a language model."""
+CODERS = ("offline", "embed", "llm")
+"""Names of coders: one that works on this machine alone, the same with sentence vectors, and one that asks a language model."""
 
 
 def open_coder(name: str = "offline", *, language_model: LanguageModel | None = None) -> Coder:
@@ -23,7 +23,7 @@ def open_coder(name: str = "offline", *, language_model: LanguageModel | None = 
     Args:
         name: One of `CODERS`. Only "llm" sends text to a server.
         language_model: What "llm" asks; None: what the environment names (`language_model_of_environment`). Not used by
-            "offline".
+            the others.
 
     Returns:
         The coder, ready for the first document.
@@ -45,6 +45,13 @@ def open_coder(name: str = "offline", *, language_model: LanguageModel | None = 
         from standoff.news.offline import OfflineCoder
 
         return OfflineCoder()
+    if name == "embed":
+        import_extra("spacy", "news", "coding news")
+        from standoff.news.embedding import load_encoder
+        from standoff.news.offline import OfflineCoder
+
+        load_encoder()  # what is missing is told before the work
+        return OfflineCoder(embed=True)
     if name == "llm":
         import_extra("urllib3", "llm", "asking a language model")
         from standoff.news.language_model import LanguageModelCoder, language_model_of_environment

@@ -18,10 +18,12 @@ from standoff.news.arguments import find_arguments, find_phrases
 from standoff.news.claim_signs import find_deadlines, plain_kind
 from standoff.news.claiming import clause_claim, deadline_claim, number_claim
 from standoff.news.claims import describe_clause
+from standoff.news.clause_vectors import encode_sentences
 from standoff.news.coded import INTENSITY, Claim, CodedDocument, Event
 from standoff.news.confidence import calibrated, signs
 from standoff.news.dating import find_date
 from standoff.news.document import Document
+from standoff.news.embedding import Encoded
 from standoff.news.grammar import phrase_end
 from standoff.news.language import detect_language
 from standoff.news.lexicon import WORDS
@@ -32,7 +34,7 @@ from standoff.news.passage import read_passages
 from standoff.news.places import find_place
 from standoff.news.sentence import Sentence, attribution_of, mention_of
 from standoff.news.telling import find_speaker, is_unreal, tell_factuality
-from standoff.news.trained_parts import TrainedParts, load_trained
+from standoff.news.trained_parts import TrainedParts, load_embedded, load_trained
 from standoff.news.triggers import describe_trigger, find_triggers, lexicon_types
 from standoff.news.vocabulary import EventType, Factuality
 
@@ -49,14 +51,16 @@ class OfflineCoder:
 
     Attributes:
         parts: What was learned; None: what comes with standoff.
+        embed: Whether the vector of a clause helps to tell its type, which takes the extra `embed`; counts where `parts` is None.
     """
 
     parts: TrainedParts | None = None
+    embed: bool = False
 
     @property
     def trained(self) -> TrainedParts:
         """What was learned."""
-        return self.parts or load_trained()
+        return self.parts or (load_embedded() if self.embed else load_trained())
 
     @property
     def method(self) -> str:
@@ -73,8 +77,8 @@ class OfflineCoder:
             Events and claims; `refused` says why there are none where the text is in another language.
 
         Raises:
-            MissingExtraError: The parser is not installed.
-            InputError: The installed parser is not the known one.
+            MissingExtraError: The parser, or the encoder where it is asked for, is not installed.
+            InputError: The installed parser or encoder is not the known one.
         """
         load_parser()
         told = detect_language(document.text.encode("utf-8", "replace").decode("utf-8"), declared=document.language)
@@ -85,30 +89,40 @@ class OfflineCoder:
         claims: list[Claim] = []
         mentions = Mentions()
         for passage in read_passages(document.text):
-            for span in passage.parsed.sents:
+            spans = list(passage.parsed.sents)
+            for span, encoded in zip(spans, self._encode(spans), strict=True):
                 resolved = mentions.read(passage, span)
                 sentence = Sentence(passage, span, resolved, find_phrases(span, resolved), document.date)
-                found, held = self._code_sentence(sentence)
+                found, held = self._code_sentence(sentence, encoded)
                 events += found
                 claims += held
         events.sort(key=lambda event: event.span)
         claims.sort(key=lambda claim: claim.span)
         return CodedDocument(document.document_hash, tuple(events), tuple(claims), language or told)
 
-    def _code_sentence(self, sentence: Sentence) -> tuple[list[Event], list[Claim]]:
+    def _encode(self, spans: list[Any]) -> list[Encoded] | list[None]:
+        return [None] * len(spans) if self.trained.axes is None else encode_sentences(spans)
+
+    def _code_sentence(self, sentence: Sentence, encoded: Encoded | None) -> tuple[list[Event], list[Claim]]:
         triggers = find_triggers(sentence.span, self.trained.nouns)
         features: list[Features] = [describe_trigger(token, sentence.span, sentence.resolved) for token in triggers]
-        return self._events(sentence, triggers, features), [
+        return self._events(sentence, triggers, features, encoded), [
             *self._numbers(sentence),
             *self._clauses(sentence, triggers, features),
         ]
 
-    def _events(self, sentence: Sentence, triggers: list[Any], features: list[Features]) -> list[Event]:
+    def _events(
+        self, sentence: Sentence, triggers: list[Any], features: list[Features], encoded: Encoded | None
+    ) -> list[Event]:
+        rows = {token.i: row for token, row in zip(triggers, features, strict=True)}
+        axes = self.trained.axes
+        if axes is not None and encoded is not None:  # for types alone: modes and kinds of claims have no vectors
+            features = [{**row, **axes.describe(token, encoded)} for token, row in zip(triggers, features, strict=True)]
         events = []
-        for token, event_type, row, probabilities in self.choose(triggers, features):
+        for token, event_type, _, probabilities in self.choose(triggers, features):
             votes = lexicon_types(token)
             confidence = calibrated(self.trained.calibration, signs(probabilities, event_type, votes))
-            events.append(self._event(sentence, token, event_type, row, confidence))
+            events.append(self._event(sentence, token, event_type, rows[token.i], confidence))
         return events
 
     def choose(

@@ -1,7 +1,8 @@
 """What the offline coder learned, as one file of arrays: weights of linear models, thresholds, the calibration of confidence.
 
 The file is `trained/coder.npz`, written by `make train-news`. Names are UTF-8 text held as bytes; nothing in it is a
-pickled object, and it is read with pickling forbidden.
+pickled object, and it is read with pickling forbidden. `trained/types_embed.npz` holds, in the same way, what takes the place of
+some of it where clauses are vectors too: the model of types, its least probability and the calibration.
 """
 
 from __future__ import annotations
@@ -10,20 +11,33 @@ import functools
 import hashlib
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from standoff.news.clause_vectors import ClauseAxes
 from standoff.news.linear import LinearModel
 from standoff.storing import write_whole
 
-__all__ = ["CONFUSION_FILE", "TRAINED_FILE", "TrainedParts", "load_trained", "save_trained"]
+__all__ = [
+    "CONFUSION_FILE",
+    "EMBED_FILE",
+    "TRAINED_FILE",
+    "TrainedParts",
+    "load_embedded",
+    "load_trained",
+    "save_embedded",
+    "save_trained",
+]
 
 _FOLDER = Path(__file__).parent / "trained"
 TRAINED_FILE = _FOLDER / "coder.npz"
 """The trained parts that come with standoff."""
+EMBED_FILE = _FOLDER / "types_embed.npz"
+"""What takes the place of some of them with the extra `embed`."""
 CONFUSION_FILE = _FOLDER / "confusion.json"
 """How often each true type was coded as each type, on our own sentences left out in turn; `belief.likelihood.load_confusion`."""
 
@@ -38,7 +52,8 @@ class TrainedParts:
         calibration: Weights of the confidence: bias, log odds of the type, lead over the second, agreement with the lexicon,
             disagreement with it.
         thresholds: Least probabilities: "event", "number", "clause", "context".
-        parameters_hash: First 12 digits of the SHA-256 of the file.
+        parameters_hash: First 12 digits of the SHA-256 of the file; with clause vectors, "+embed:" and those of the second.
+        axes: How clauses become features of the model of types; None: they do not.
     """
 
     models: Mapping[str, LinearModel]
@@ -46,6 +61,7 @@ class TrainedParts:
     calibration: NDArray[np.float64]
     thresholds: Mapping[str, float]
     parameters_hash: str = ""
+    axes: ClauseAxes | None = None
 
 
 def save_trained(parts: TrainedParts, path: Path = TRAINED_FILE) -> None:
@@ -66,13 +82,28 @@ def save_trained(parts: TrainedParts, path: Path = TRAINED_FILE) -> None:
         "models": _bytes(parts.models),
     }
     for name, model in parts.models.items():
-        arrays[f"{name}/classes"] = _bytes(model.classes)
-        arrays[f"{name}/names"] = _bytes(model.names)
-        arrays[f"{name}/weights"] = model.weights.astype(np.float16)
-        arrays[f"{name}/bias"] = model.bias
-    content = io.BytesIO()
-    np.savez_compressed(content, allow_pickle=False, **arrays)
-    write_whole(path, content.getvalue(), "the trained coder")
+        arrays |= _model_arrays(name, model)
+    _save(arrays, path)
+
+
+def save_embedded(parts: TrainedParts, path: Path = EMBED_FILE) -> None:
+    """Write what differs with clause vectors.
+
+    Args:
+        parts: What was learned, with axes.
+        path: Where to.
+
+    Raises:
+        InputError: The file cannot be written (`cannot-write`).
+    """
+    assert parts.axes is not None
+    arrays: dict[str, NDArray[np.generic]] = {
+        "mean": parts.axes.mean.astype(np.float16),
+        "axes": parts.axes.axes.astype(np.float16),
+        "calibration": parts.calibration,
+        "event": np.array(parts.thresholds["event"]),
+    }
+    _save(arrays | _model_arrays("types", parts.models["types"]), path)
 
 
 @functools.cache
@@ -84,23 +115,63 @@ def load_trained(path: Path = TRAINED_FILE) -> TrainedParts:
     """
     content = path.read_bytes()
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        models = {
-            name: LinearModel(
-                _texts(arrays[f"{name}/classes"]),
-                _texts(arrays[f"{name}/names"]),
-                arrays[f"{name}/weights"].astype(np.float32),
-                arrays[f"{name}/bias"],
-            )
-            for name in _texts(arrays["models"])
-        }
+        models = {name: _model(arrays, name) for name in _texts(arrays["models"])}
         names = _texts(arrays["thresholds/names"])
         return TrainedParts(
             models,
             frozenset(_texts(arrays["nouns"])),
             arrays["calibration"],
             dict(zip(names, arrays["thresholds/values"].tolist(), strict=True)),
-            hashlib.sha256(content).hexdigest()[:12],
+            _hash(content),
         )
+
+
+@functools.cache
+def load_embedded(path: Path = EMBED_FILE) -> TrainedParts:
+    """Read the trained parts that come with standoff, with what differs with clause vectors.
+
+    Args:
+        path: A file from `save_embedded`.
+    """
+    parts = load_trained()
+    content = path.read_bytes()
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return replace(
+            parts,
+            models={**parts.models, "types": _model(arrays, "types")},
+            calibration=arrays["calibration"],
+            thresholds={**parts.thresholds, "event": float(arrays["event"])},
+            parameters_hash=f"{parts.parameters_hash}+embed:{_hash(content)}",
+            axes=ClauseAxes(arrays["mean"].astype(np.float32), arrays["axes"].astype(np.float32)),
+        )
+
+
+def _save(arrays: Mapping[str, NDArray[np.generic]], path: Path) -> None:
+    content = io.BytesIO()
+    np.savez_compressed(content, allow_pickle=False, **arrays)
+    write_whole(path, content.getvalue(), "the trained coder")
+
+
+def _model_arrays(name: str, model: LinearModel) -> dict[str, NDArray[np.generic]]:
+    return {
+        f"{name}/classes": _bytes(model.classes),
+        f"{name}/names": _bytes(model.names),
+        f"{name}/weights": model.weights.astype(np.float16),
+        f"{name}/bias": model.bias,
+    }
+
+
+def _model(arrays: Mapping[str, NDArray[Any]], name: str) -> LinearModel:
+    return LinearModel(
+        _texts(arrays[f"{name}/classes"]),
+        _texts(arrays[f"{name}/names"]),
+        arrays[f"{name}/weights"].astype(np.float32),
+        arrays[f"{name}/bias"],
+    )
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
 def _bytes(texts: Iterable[str]) -> NDArray[np.uint8]:

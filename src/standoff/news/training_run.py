@@ -1,14 +1,15 @@
 """Train the offline coder on our own sentences and write its parts: `python -m standoff.news.training_run`, or `make train-news`.
 
 Thresholds and the calibration of confidence come from sentences that were left out in turn (`FOLDS` folds), and so does the
-confusion matrix that is shipped.
+confusion matrix that is shipped. A second model of types has the vectors of clauses too (`clause_vectors`); its axes are
+fitted to all of our sentences, without their types.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from standoff.extras import import_extra
 from standoff.news.arguments import ARGUMENT_CLASSES
 from standoff.news.claims import CLAUSE_KINDS, NUMBER_KINDS, describe_clause
+from standoff.news.clause_vectors import ClauseAxes, add_vectors, fit_axes
 from standoff.news.confidence import signs
 from standoff.news.fitting import (
     NO_EVENT,
@@ -31,18 +33,29 @@ from standoff.news.fitting import (
 from standoff.news.linear import Features, LinearModel
 from standoff.news.numbers import describe_number, find_numbers
 from standoff.news.telling import is_unreal
-from standoff.news.trained_parts import CONFUSION_FILE, TrainedParts, save_trained
+from standoff.news.trained_parts import CONFUSION_FILE, TrainedParts, load_trained, save_embedded, save_trained
 from standoff.news.training_data import Span, load_training_sentences
 from standoff.news.triggers import describe_trigger, find_triggers, lexicon_types
 from standoff.news.vocabulary import CONTEXTS, EVENT_TYPES, MODES
 from standoff.storing import write_whole
 
-__all__ = ["FOLDS", "STRENGTHS", "TYPE_CLASSES", "LeftOut", "code_left_out", "fit_parts", "train"]
+__all__ = [
+    "FOLDS",
+    "STRENGTHS",
+    "TYPE_CLASSES",
+    "LeftOut",
+    "code_left_out",
+    "fit_parts",
+    "list_candidates",
+    "train",
+    "train_embedded",
+]
 
 FOLDS = 5
 TYPE_CLASSES = (*EVENT_TYPES, NO_EVENT)
 STRENGTHS = {
     "types": 20.0,
+    "types_embed": 10.0,
     "arguments": 10.0,
     "targets": 10.0,
     "numbers": 10.0,
@@ -79,6 +92,32 @@ def train() -> TrainedParts:
     return parts
 
 
+def train_embedded() -> TrainedParts:
+    """Train the types with clause vectors beside the trained parts that come with standoff, and write what differs.
+
+    Raises:
+        MissingExtraError: The extra `embed` or its weights are not installed.
+        InputError: The installed weights are not the known ones.
+    """
+    parts = load_trained()
+    examples = read_examples(load_training_sentences())
+    rows, classes, _ = trigger_rows(examples, parts.nouns)
+    tokens = list_candidates(examples, parts.nouns)
+    axes = fit_axes(tokens)
+    left_out = code_left_out(examples, axes)
+    threshold = _best_threshold(left_out)
+    types = fit_linear(add_vectors(rows, tokens, axes), classes, TYPE_CLASSES, strength=STRENGTHS["types_embed"])
+    parts = replace(
+        parts,
+        models={**parts.models, "types": types},
+        calibration=_calibration(left_out, threshold),
+        thresholds={**parts.thresholds, "event": threshold},
+        axes=axes,
+    )
+    save_embedded(parts)
+    return parts
+
+
 def fit_parts(examples: Sequence[Example], threshold: float, calibration: NDArray[np.float64]) -> TrainedParts:
     """Fit every model on examples.
 
@@ -108,25 +147,31 @@ def fit_parts(examples: Sequence[Example], threshold: float, calibration: NDArra
     return TrainedParts(models, nouns, calibration, thresholds)
 
 
-def code_left_out(examples: Sequence[Example]) -> LeftOut:
-    """Code the candidates of every sentence by a model trained on the others."""
+def code_left_out(examples: Sequence[Example], axes: ClauseAxes | None = None) -> LeftOut:
+    """Code the candidates of every sentence by a model trained on the others.
+
+    Args:
+        examples: The sentences.
+        axes: How clauses become features; None: they do not.
+    """
     nouns = trigger_nouns(examples)
     rows, classes, groups = trigger_rows(examples, nouns)
+    tokens = list_candidates(examples, nouns)
+    assert len(tokens) == len(rows)
+    strength = STRENGTHS["types" if axes is None else "types_embed"]
+    if axes is not None:
+        rows = add_vectors(rows, tokens, axes)
     fold = np.array(groups) % FOLDS
     table = np.zeros((len(rows), len(TYPE_CLASSES)))
     for number in range(FOLDS):
         inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        model = fit_linear(
-            [rows[at] for at in inside], [classes[at] for at in inside], TYPE_CLASSES, strength=STRENGTHS["types"]
-        )
+        model = fit_linear([rows[at] for at in inside], [classes[at] for at in inside], TYPE_CLASSES, strength=strength)
         columns = [TYPE_CLASSES.index(name) for name in model.classes]
         table[np.ix_(outside, np.array(columns))] = model.probabilities([rows[at] for at in outside])
-    tokens = _candidates(examples, nouns)
-    assert len(tokens) == len(rows)
     return LeftOut(tokens, classes, table)
 
 
-def _candidates(examples: Sequence[Example], nouns: frozenset[str]) -> list[Any]:
+def list_candidates(examples: Sequence[Example], nouns: frozenset[str]) -> list[Any]:
     """The candidates of `trigger_rows`, in its order."""
     tokens: list[Any] = []
     for example in examples:
@@ -262,3 +307,4 @@ def _context_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str
 
 if __name__ == "__main__":
     train()
+    train_embedded()

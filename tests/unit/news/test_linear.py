@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from standoff.news.clause_vectors import ClauseAxes
 from standoff.news.confidence import calibrated, signs
 from standoff.news.linear import LinearModel
-from standoff.news.trained_parts import TrainedParts, load_trained, save_trained
+from standoff.news.trained_parts import TrainedParts, load_embedded, load_trained, save_embedded, save_trained
 
 
 def model():
@@ -36,6 +37,20 @@ def test_a_file_gives_back_what_was_written_and_the_same_parts_the_same_bytes(tm
     )
     np.testing.assert_array_equal(read.models["types"].weights, model().weights)
     np.testing.assert_array_equal(read.calibration, np.arange(5.0))
+
+
+def test_what_differs_with_clause_vectors_is_read_beside_the_rest(tmp_path):
+    axes = ClauseAxes(np.full(4, 0.5, dtype=np.float32), np.eye(2, 4, dtype=np.float32))
+    parts = TrainedParts({"types": model()}, frozenset(), np.arange(5.0), {"event": 0.25}, axes=axes)
+    save_embedded(parts, tmp_path / "embed.npz")
+    plain, read = load_trained(), load_embedded(tmp_path / "embed.npz")
+    assert read.models["types"].names == ("gun", "dove")
+    assert read.models["modes"] is plain.models["modes"]
+    assert read.thresholds == {**plain.thresholds, "event": 0.25}
+    assert (read.nouns, read.calibration.tolist()) == (plain.nouns, [0.0, 1.0, 2.0, 3.0, 4.0])
+    assert read.parameters_hash.startswith(f"{plain.parameters_hash}+embed:")
+    np.testing.assert_array_equal(read.axes.axes, axes.axes)
+    np.testing.assert_array_equal(read.axes.mean, axes.mean)
 
 
 def test_nothing_in_the_shipped_file_is_a_pickled_object():

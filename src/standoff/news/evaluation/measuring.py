@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from standoff.errors import InputError, Problem
 from standoff.news.actors.resolving import resolve_text
+from standoff.news.clause_vectors import add_vectors
 from standoff.news.coded import QUAD_CLASS
+from standoff.news.embedding import is_installed
 from standoff.news.evaluation.measures import accuracy, macro_f1
 from standoff.news.evaluation.pairs import (
     ParsedPair,
@@ -25,14 +27,15 @@ from standoff.news.evaluation.pairs import (
 from standoff.news.evaluation.plover import GoldRecord, read_gold_records, read_pair_sentences
 from standoff.news.evaluation.reports import ReportScores, score_reports
 from standoff.news.evaluation.speed import Speed, measure_speed
-from standoff.news.fitting import fit_linear, read_examples, trigger_rows
+from standoff.news.fitting import Example, fit_linear, read_examples, trigger_rows
 from standoff.news.hand_coded import load_hand_coded
+from standoff.news.linear import Features
 from standoff.news.offline import OfflineCoder, code_sentences
 from standoff.news.trained_parts import CONFUSION_FILE
 from standoff.news.training_data import load_training_sentences
-from standoff.news.training_run import STRENGTHS, TYPE_CLASSES, LeftOut, code_left_out
+from standoff.news.training_run import STRENGTHS, TYPE_CLASSES, LeftOut, code_left_out, list_candidates
 
-__all__ = ["Measured", "TypeScores", "measure"]
+__all__ = ["CoderScores", "Measured", "TypeScores", "measure"]
 
 _FOLDS = 5
 
@@ -55,8 +58,8 @@ class TypeScores:
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
-    """What was measured.
+class CoderScores:
+    """Scores of a coder.
 
     Attributes:
         method: The coder.
@@ -65,10 +68,8 @@ class Measured:
         own: Types of the triggers of our own sentences, left out in turn.
         raw_pairs: Raw sentences of the set of pairs.
         raw_records: Raw gold records.
-        actors: Of the sources of the gold records by their words alone: right, all.
         development: Hand-coded reports that were developed on.
         frozen: Hand-coded reports that were not.
-        confusion: Counts of true (row) and coded types on our own sentences left out.
         speed: What coding costs.
     """
 
@@ -78,11 +79,26 @@ class Measured:
     own: TypeScores
     raw_pairs: RawScores
     raw_records: RawScores
-    actors: tuple[int, int]
     development: ReportScores
     frozen: ReportScores
-    confusion: NDArray[np.int64]
     speed: Speed
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What was measured.
+
+    Attributes:
+        plain: The coder.
+        embedded: The coder with sentence vectors; None: the encoder is not installed.
+        actors: Of the sources of the gold records by their words alone: right, all.
+        confusion: Counts of true (row) and coded types on our own sentences left out.
+    """
+
+    plain: CoderScores
+    embedded: CoderScores | None
+    actors: tuple[int, int]
+    confusion: NDArray[np.int64]
 
 
 def measure(data: Path, reports: Path) -> Measured:
@@ -93,7 +109,7 @@ def measure(data: Path, reports: Path) -> Measured:
         reports: Folder that holds `development` and `frozen`.
 
     Raises:
-        InputError: A folder is not there (`missing-scoring-data`).
+        InputError: A folder is not there (`missing-scoring-data`), or the installed encoder is not the known one.
         MissingExtraError: A package of the extras `news` or `train` is not installed.
     """
     for folder in (data / "plover", reports / "development", reports / "frozen"):
@@ -102,25 +118,35 @@ def measure(data: Path, reports: Path) -> Measured:
             raise InputError(
                 Problem("missing-scoring-data", message, help="give its parent by --data or STANDOFF_DATA")
             )
-    coder = OfflineCoder()
+    examples = read_examples(load_training_sentences())
+    return Measured(
+        plain=_score(OfflineCoder(), examples, data, reports),
+        embedded=_score(OfflineCoder(embed=True), examples, data, reports) if is_installed() else None,
+        actors=_score_actors(read_gold_records(data / "plover")),
+        confusion=np.array(json.loads(CONFUSION_FILE.read_text(encoding="utf-8"))["counts"]),
+    )
+
+
+def _score(coder: OfflineCoder, examples: Sequence[Example], data: Path, reports: Path) -> CoderScores:
     sentences = read_pair_sentences(data / "plover")
     records = read_gold_records(data / "plover")
-    examples = read_examples(load_training_sentences())
     pairs = parse_pairs(sentences, coder.trained)
     rows, classes, _ = trigger_rows(examples, coder.trained.nouns)
+    axes = coder.trained.axes
+    if axes is not None:
+        rows = add_vectors(rows, list_candidates(examples, coder.trained.nouns), axes)
+    strength = STRENGTHS["types" if axes is None else "types_embed"]
     true = [pair.event_type for pair in pairs]
-    return Measured(
+    return CoderScores(
         method=coder.method,
         pairs=_type_scores(true, type_pairs(pairs, coder.trained.models["types"])),
-        pairs_crossed=_type_scores(true, _crossed(pairs, rows, classes)),
-        own=_own(code_left_out(examples)),
+        pairs_crossed=_type_scores(true, _crossed(pairs, rows, classes, strength)),
+        own=_own(code_left_out(examples, axes)),
         raw_pairs=score_raw_pairs(sentences, code_sentences([one.text for one in sentences], coder)),
         raw_records=score_records(records, code_sentences([one.text for one in records], coder)),
-        actors=_score_actors(records),
         development=score_reports(load_hand_coded(reports / "development"), coder.code),
         frozen=score_reports(load_hand_coded(reports / "frozen"), coder.code),
-        confusion=np.array(json.loads(CONFUSION_FILE.read_text(encoding="utf-8"))["counts"]),
-        speed=measure_speed(),
+        speed=measure_speed(embed=axes is not None),
     )
 
 
@@ -135,7 +161,9 @@ def _own(left_out: LeftOut) -> TypeScores:
     return _type_scores([left_out.classes[at] for at in acts], [TYPE_CLASSES[at] for at in best])
 
 
-def _crossed(pairs: Sequence[ParsedPair], rows: Sequence, classes: Sequence[str]) -> list[str]:  # type: ignore[type-arg]
+def _crossed(
+    pairs: Sequence[ParsedPair], rows: Sequence[Features], classes: Sequence[str], strength: float
+) -> list[str]:
     """Types of pairs by models that also learned from the other folds: there, the candidate that fits the sides best."""
     coded = [""] * len(pairs)
     for fold in range(_FOLDS):
@@ -146,7 +174,7 @@ def _crossed(pairs: Sequence[ParsedPair], rows: Sequence, classes: Sequence[str]
             [*rows, *added],
             [*classes, *(pair.event_type for pair in inside)],
             TYPE_CLASSES,
-            strength=STRENGTHS["types"],
+            strength=strength,
         )
         for at, name in zip(outside, type_pairs([pairs[at] for at in outside], model), strict=True):
             coded[at] = name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from standoff.news.evaluation.measures import brier, calibration_table
-from standoff.news.evaluation.measuring import Measured
+from standoff.news.evaluation.measuring import CoderScores, Measured
 from standoff.news.evaluation.reports import Counts, ReportScores
 from standoff.news.vocabulary import EVENT_TYPES
 
@@ -29,6 +29,7 @@ def write_page(measured: Measured, *, date: str, notes: str) -> str:
         notes.strip() + "\n",
         "## Reports coded by hand\n\n" + _reports(measured),
         "## Sentences of others\n\n" + _sentences(measured),
+        "## With sentence vectors\n\n" + _vectors(measured),
         "## Which types are mistaken for which\n\n" + _confusion(measured),
         "## Confidence\n\n" + _calibration(measured),
     ]
@@ -38,25 +39,25 @@ def write_page(measured: Measured, *, date: str, notes: str) -> str:
 def _opening(measured: Measured, date: str) -> str:
     return (
         "<!-- Written by `make eval-news`; edit src/standoff/news/evaluation. -->\n"
-        f"Measured by `make eval-news` on {date}, coder `{measured.method}`.\n"
+        f"Measured by `make eval-news` on {date}, coder `{measured.plain.method}`.\n"
         "The scoring sets are not shipped: give the folder that holds them by `--data` or `STANDOFF_DATA`.\n"
         "Nothing here was trained on what it is scored on, but for the one line that says so.\n"
     )
 
 
 def _targets(measured: Measured) -> str:
-    frozen, raw = measured.frozen, measured.raw_records
+    frozen, raw = measured.plain.frozen, measured.plain.raw_records
     rows = [
-        ("type, pair given, macro-F1", ".70", ".63", _short(measured.pairs.macro_f1)),
-        ("the same, other folds of the set added to training", "", "", _short(measured.pairs_crossed.macro_f1)),
-        ("class of four, pair given, accuracy", ".85", "", _short(measured.pairs.quad_accuracy)),
+        ("type, pair given, macro-F1", ".70", ".63", _short(measured.plain.pairs.macro_f1)),
+        ("the same, other folds of the set added to training", "", "", _short(measured.plain.pairs_crossed.macro_f1)),
+        ("class of four, pair given, accuracy", ".85", "", _short(measured.plain.pairs.quad_accuracy)),
         ("source, target and type from a raw gold record", ".50", ".46", _share(raw.triples, raw.sentences)),
         ("sides swapped, raw gold records", "< .02", "", _share(raw.swapped, raw.sentences)),
         (
             "sides swapped, raw sentences with a pair",
             "< .02",
             "",
-            _share(measured.raw_pairs.swapped, measured.raw_pairs.sentences),
+            _share(measured.plain.raw_pairs.swapped, measured.plain.raw_pairs.sentences),
         ),
         ("frozen reports: events, type and place, F1", ".65", ".65", _short(frozen.events.f1)),
         ("frozen reports: the same with both sides' countries, F1", ".50", ".23", _short(frozen.with_countries.f1)),
@@ -75,9 +76,9 @@ def _targets(measured: Measured) -> str:
             _share(frozen.sure.right, frozen.sure.coded),
         ),
         ("offsets that give the quote", "1", "", _share(frozen.valid_spans.right, frozen.valid_spans.gold)),
-        ("sentences a second, one core", "20", "", f"{measured.speed.sentences_per_second:.0f}"),
-        ("start, seconds", "5", "", f"{measured.speed.start_seconds:.1f}"),
-        ("memory, MiB", "1500", "", f"{measured.speed.memory_mib:.0f}"),
+        ("sentences a second, one core", "20", "", f"{measured.plain.speed.sentences_per_second:.0f}"),
+        ("start, seconds", "5", "", f"{measured.plain.speed.start_seconds:.1f}"),
+        ("memory, MiB", "1500", "", f"{measured.plain.speed.memory_mib:.0f}"),
     ]
     return _table(("what", "target", "prototype", "measured"), rows) + (
         "\nSpeed is by processor time over our own training sentences, twenty to a document, on one thread.\n"
@@ -91,7 +92,7 @@ def _reports(measured: Measured) -> str:
     }  # fmt: skip
     rows = []
     for name, title in names.items():
-        for label, scores in (("development", measured.development), ("frozen", measured.frozen)):
+        for label, scores in (("development", measured.plain.development), ("frozen", measured.plain.frozen)):
             counts: Counts = getattr(scores, name)
             rows.append(
                 (title, label, _short(counts.precision), _short(counts.recall), _short(counts.f1), str(counts.gold))
@@ -101,7 +102,7 @@ def _reports(measured: Measured) -> str:
         "factuality": "factuality",
     }  # fmt: skip
     shares = [
-        (title, *(_detail(name, scores) for scores in (measured.development, measured.frozen)))
+        (title, *(_detail(name, scores) for scores in (measured.plain.development, measured.plain.frozen)))
         for name, title in details.items()
     ]
     return (
@@ -129,14 +130,14 @@ def _sentences(measured: Measured) -> str:
                 for value in (one.with_event, one.with_type, one.with_source, one.triples, one.swapped)
             ),
         )
-        for title, one in (("PLV_train", measured.raw_pairs), ("gold records", measured.raw_records))
+        for title, one in (("PLV_train", measured.plain.raw_pairs), ("gold records", measured.plain.raw_records))
     ]
     types = [
         (title, str(one.sentences), _short(one.macro_f1), _short(one.accuracy), _short(one.quad_accuracy))
         for title, one in (
-            ("PLV_train, pair given", measured.pairs),
-            ("the same, other folds added to training", measured.pairs_crossed),
-            ("our own sentences, left out in turn, trigger given", measured.own),
+            ("PLV_train, pair given", measured.plain.pairs),
+            ("the same, other folds added to training", measured.plain.pairs_crossed),
+            ("our own sentences, left out in turn, trigger given", measured.plain.own),
         )
     ]
     right, total = measured.actors
@@ -147,6 +148,55 @@ def _sentences(measured: Measured) -> str:
         + f"\nOf {total} sources of the gold records, {_share(right, total)} have the right country or organisation "
         "by their words alone.\n"
     )
+
+
+_ABSENT = (
+    "Not measured: the extra `embed` or its weights were not installed where this page was written (`make encoder`).\n"
+)
+
+
+def _vectors(measured: Measured) -> str:
+    if measured.embedded is None:
+        return _ABSENT
+    columns = [_vector_scores(one) for one in (measured.plain, measured.embedded)]
+    rows = [(name, *(column[name] for column in columns)) for name in columns[0]]
+    return (
+        "The same coder where the vectors of clauses help to tell types (`OfflineCoder(embed=True)`, the extra `embed`), "
+        f"`{measured.embedded.method}`.\n"
+        "It is off unless asked for: its weights are another 83 MB to install, and it takes more time and memory.\n"
+        "How the vectors are used was chosen on our own sentences left out in turn.\n\n"
+        + _table(("what", "without", "with"), rows)
+    )
+
+
+def _vector_scores(scores: CoderScores) -> dict[str, str]:
+    """By what was measured: the number, of one coder."""
+    records, pairs = scores.raw_records, scores.raw_pairs
+    both = (("development", scores.development), ("frozen", scores.frozen))
+    return {
+        "PLV_train, pair given: macro-F1": _short(scores.pairs.macro_f1),
+        "PLV_train, pair given: class of four": _short(scores.pairs.quad_accuracy),
+        "the same, other folds added to training: macro-F1": _short(scores.pairs_crossed.macro_f1),
+        "our own sentences, left out in turn, trigger given: macro-F1": _short(scores.own.macro_f1),
+        "PLV_train, raw: type": _share(pairs.with_type, pairs.sentences),
+        "PLV_train, raw: source, target and type": _share(pairs.triples, pairs.sentences),
+        "gold records, raw: type": _share(records.with_type, records.sentences),
+        "gold records, raw: source, target and type": _share(records.triples, records.sentences),
+        "gold records, raw: sides swapped": _share(records.swapped, records.sentences),
+        **{f"{name} reports: events, type and place, F1": _short(one.events.f1) for name, one in both},
+        **{
+            f"{name} reports: the same with both sides' countries, F1": _short(one.with_countries.f1)
+            for name, one in both
+        },
+        **{
+            f"{name} reports: right at confidence of .7 or more": f"{_share(one.sure.right, one.sure.coded)} of {one.sure.coded}"
+            for name, one in both
+        },
+        "Brier score, both kinds of reports": f"{brier([pair for _, one in both for pair in one.confidences]):.3f}",
+        "sentences a second, one core": f"{scores.speed.sentences_per_second:.0f}",
+        "start, seconds": f"{scores.speed.start_seconds:.1f}",
+        "memory, MiB": f"{scores.speed.memory_mib:.0f}",
+    }
 
 
 def _confusion(measured: Measured) -> str:
@@ -163,7 +213,7 @@ def _confusion(measured: Measured) -> str:
 
 
 def _calibration(measured: Measured) -> str:
-    pairs = [*measured.development.confidences, *measured.frozen.confidences]
+    pairs = [*measured.plain.development.confidences, *measured.plain.frozen.confidences]
     rows = [
         (f"{low:.1f} to {high:.1f}", str(count), _short(mean), _short(share))
         for low, high, count, mean, share in calibration_table(pairs, _EDGES)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from standoff.news.actors.references import Mentions
 from standoff.news.actors.resolving import Resolved
 from standoff.news.arguments import describe_argument, find_phrases
+from standoff.news.clause_vectors import add_vectors
 from standoff.news.coded import CodedDocument, Event, Mention, Span
 from standoff.news.evaluation.plover import GoldRecord, PairSentence
 from standoff.news.linear import Features, LinearModel
@@ -74,6 +75,8 @@ def _parsed(sentence: PairSentence, parsed: Any, parts: TrainedParts) -> ParsedP
     phrases = sorted({token.i: token for token in [*phrases, *sides.values()]}.values(), key=lambda token: token.i)
     triggers = [(token, part) for part in parsed.sents for token in find_triggers(part, parts.nouns)]
     rows: list[Features] = [describe_trigger(token, part, resolved) for token, part in triggers]
+    if parts.axes is not None:
+        rows = add_vectors(rows, [token for token, _ in triggers], parts.axes)
     weights = np.ones(len(rows))
     if rows:
         types, arguments = parts.models["types"], parts.models["arguments"]

@@ -1,0 +1,133 @@
+"""What a sentence encoder adds to the features of a candidate: the vector of its clause, shortened.
+
+    v(c) = mean of the pieces of the words of clause c, each in its sentence, scaled to length one
+    z    = A (v(c) - m)
+
+The rows of A are the first `NUM_AXES` principal axes of the clauses of our own sentences, and m is their mean. The clause of a
+candidate is the candidate with what hangs on it, without the clauses that hang on those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from standoff.news.embedding import Encoded, load_encoder
+from standoff.news.linear import Features
+
+__all__ = ["NUM_AXES", "ClauseAxes", "add_vectors", "encode_sentences", "fit_axes"]
+
+NUM_AXES = 64
+"""Numbers that a clause is shortened to."""
+_WEIGHT = 2.0  # of the numbers beside the other features, chosen on our own sentences left out
+_OTHER_CLAUSES = ("relcl", "advcl", "ccomp", "conj", "parataxis", "punct")
+
+
+@dataclass(frozen=True, eq=False)
+class ClauseAxes:
+    """How vectors of clauses are shortened; see the module.
+
+    Attributes:
+        mean: m, shape (number,).
+        axes: A, shape (axis, number).
+    """
+
+    mean: NDArray[np.float32]
+    axes: NDArray[np.float32]
+
+    def describe(self, token: Any, encoded: Encoded) -> Features:
+        """Features of a candidate.
+
+        Args:
+            token: The candidate.
+            encoded: Its sentence.
+
+        Returns:
+            Values by name, "vector:0" first.
+        """
+        values = self.axes @ (_clause_vector(token, encoded) - self.mean)
+        return {f"vector:{at}": _WEIGHT * value for at, value in enumerate(values.tolist())}
+
+
+def encode_sentences(sentences: Sequence[Any]) -> list[Encoded]:
+    """Encode sentences.
+
+    Args:
+        sentences: spaCy spans.
+
+    Raises:
+        MissingExtraError: The extra `embed` or its weights are not installed.
+        InputError: The installed weights are not the known ones.
+    """
+    return load_encoder().encode([sentence.text for sentence in sentences])
+
+
+def add_vectors(rows: Sequence[Features], tokens: Sequence[Any], axes: ClauseAxes) -> list[Features]:
+    """Features with those of the vectors.
+
+    Args:
+        rows: Features of candidates.
+        tokens: The candidates, of any sentences, those of a sentence together.
+        axes: How vectors are shortened.
+
+    Returns:
+        Rows in the same order.
+
+    Raises:
+        MissingExtraError: The extra `embed` or its weights are not installed.
+        InputError: The installed weights are not the known ones.
+    """
+    return [
+        {**row, **axes.describe(token, encoded)}
+        for row, token, encoded in zip(rows, tokens, _sentences_of(tokens), strict=True)
+    ]
+
+
+def fit_axes(tokens: Sequence[Any]) -> ClauseAxes:
+    """Fit the axes to the clauses of candidates.
+
+    Args:
+        tokens: Candidates, those of a sentence together, at least `NUM_AXES`.
+
+    Raises:
+        MissingExtraError: The extra `embed` or its weights are not installed.
+        InputError: The installed weights are not the known ones.
+    """
+    pairs = zip(tokens, _sentences_of(tokens), strict=True)
+    vectors = np.array([_clause_vector(token, encoded) for token, encoded in pairs], dtype=np.float64)
+    mean = vectors.mean(axis=0)
+    _, axes = np.linalg.eigh((vectors - mean).T @ (vectors - mean))
+    first = axes.T[::-1][:NUM_AXES]
+    first = first * np.sign(first[np.arange(len(first)), np.abs(first).argmax(axis=1)])[:, None]
+    return ClauseAxes(*(array.astype(np.float16).astype(np.float32) for array in (mean, first)))
+
+
+def _sentences_of(tokens: Sequence[Any]) -> list[Encoded]:
+    """The encoded sentence of each token, every sentence encoded once."""
+    sentences: list[Any] = []
+    at: list[int] = []
+    for token in tokens:
+        sentence = token.sent
+        if not sentences or sentences[-1].doc is not sentence.doc or sentences[-1].start != sentence.start:
+            sentences.append(sentence)
+        at.append(len(sentences) - 1)
+    encoded = encode_sentences(sentences)
+    return [encoded[one] for one in at]
+
+
+def _clause_vector(token: Any, encoded: Encoded) -> NDArray[np.float32]:
+    begin = token.sent.start_char
+    return encoded.words([(word.idx - begin, word.idx - begin + len(word.text)) for word in _clause(token)])
+
+
+def _clause(token: Any) -> list[Any]:
+    words, waiting = [token], [token]
+    while waiting:
+        below = [child for child in waiting.pop().children if child.dep_ not in _OTHER_CLAUSES]
+        words += below
+        waiting += below
+    return words
