@@ -53,8 +53,8 @@ CoderName = Annotated[
     typer.Option(
         "--coder",
         metavar="NAME",
-        help="What codes news: `offline`, `embed` (offline with sentence vectors, which knows types better), or `llm`, which sends "
-        "texts to a language model.",
+        help="What codes news: `offline`, `embed` (the same with sentence vectors, which knows types better), or `llm`, "
+        "which sends texts to a language model.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
