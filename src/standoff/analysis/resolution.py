@@ -153,7 +153,6 @@ def _climb(equilibrium: Equilibrium) -> Iterator[Solved]:
     game, settings = equilibrium.game, equilibrium.settings
     certificate = equilibrium.certificate
     yield Solved.of(equilibrium)
-    del equilibrium  # its strategies are a large part of the memory
     points = certificate.belief_points[0]
     reason = "there are no more"
     for finer in (rung for rung in BELIEF_LADDER if rung > points):
@@ -172,7 +171,7 @@ def _climb(equilibrium: Equilibrium) -> Iterator[Solved]:
             continue  # too few points bend the values so that a node has no branch to follow; more may not
         certificate = found.certificate
         yield Solved.of(found)
-        del found
+        del found  # its strategies are a large part of the memory
     raise UnsureOddsError(
         f"{points} belief points leave the odds less sure than {settings.belief_tolerance:.1e}, and {reason}"
     )
@@ -206,7 +205,7 @@ def choose_points(
     Args:
         scenario: The scenario.
         draws: The checked draws by their numbers.
-        checks: Their solutions as forecasts.
+        checks: Their solutions at points enough, as `solve_agreed` gives them.
         settings: How to solve; its `belief_tolerance` is the largest difference, its `belief_points`, if any, are the only
             choice.
         executor: Solves the draws.
@@ -215,7 +214,7 @@ def choose_points(
         The points, and the checked draws solved as all draws are.
 
     Raises:
-        SolveError: At none of the points do all checked draws have the odds of their forecasts.
+        SolveError: At none of the points do all checked draws have the odds of their checks.
     """
     ladder = BELIEF_LADDER if settings.belief_points is None else (settings.belief_points,)
     own = {number: draws[number] for number in checks}
