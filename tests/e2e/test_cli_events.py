@@ -183,6 +183,41 @@ def test_plover_records_have_the_fields_of_plover(warm, place, tmp_path):
     assert (record["event"], record["date"], record["publication"]) == ("ASSAULT", "2026-02-10", "Gazette")
 
 
+def clusters(place):
+    with open_store(place) as store:
+        return {one.event_id: one.cluster_id for one in store.effective_events()}
+
+
+def test_events_are_joined_and_split_by_a_person(warm, place):
+    strike, threat = numbers(warm, place)[2:]
+    assert (
+        warm("events", "join", strike, threat, "--store", place, "--by", "ann").out
+        == f"one event: {strike}, {threat}\n"
+    )
+    joined = clusters(place)
+    assert joined[strike] == joined[threat] is not None
+    done = warm("events", "split", threat, "--store", place, "--by", "ann")
+    assert done.out == f"each an event of its own: {threat}\n"
+    split = clusters(place)
+    assert split[strike] != split[threat]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["join", 1, 1], "one-event: one event alone is joined with nothing"),
+        (["join", 1, 98, 99], "98"),
+        (["split", 99], "99"),
+    ],
+)
+def test_a_wrong_cluster_is_refused_and_nothing_written(warm, place, arguments, told):
+    before = clusters(place)
+    finished = warm("events", *arguments, "--store", place, "--by", "ann")
+    assert finished.code == 2
+    assert told in finished.err
+    assert clusters(place) == before
+
+
 def test_an_empty_store_has_no_events(warm, tmp_path):
     found = warm("events", "list", "--store", tmp_path / "new.sqlite")
     assert (found.code, found.out, found.err) == (0, "No events.\n", "")

@@ -23,7 +23,7 @@ __all__ = ["register"]
 
 events = typer.Typer(
     name="events",
-    help="List, show, correct, drop and export the coded events of a store.",
+    help="List, show, correct, drop, join, split and export the coded events of a store.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -193,6 +193,28 @@ def drop_event(
     _confirm("dropped", told)
 
 
+@events.command("join")
+def join_events(numbers: Numbers, author: Author, store: StorePlace = None) -> None:
+    """Say that events are one event, told by many: an update counts them once."""
+    if len(set(numbers)) < 2:
+        message = "one event alone is joined with nothing"
+        raise InputError(Problem("one-event", message, help="name two or more, as `standoff events list` prints them"))
+    with open_desk(store) as desk:
+        found = _find_all(desk, numbers)
+        desk.add_cluster([one.event_id for one in found], method=f"by {author}")
+    typer.echo(f"one event: {', '.join(str(one.event_id) for one in found)}")
+
+
+@events.command("split")
+def split_events(numbers: Numbers, author: Author, store: StorePlace = None) -> None:
+    """Say that each of these is an event of its own: an update counts them apart from all others."""
+    with open_desk(store) as desk:
+        found = _find_all(desk, numbers)
+        for one in found:
+            desk.add_cluster([one.event_id], method=f"by {author}")
+    typer.echo(f"each an event of its own: {', '.join(str(one.event_id) for one in found)}")
+
+
 @events.command("export")
 def export_events(
     output: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; .csv, .parquet or .json.")],
@@ -228,6 +250,24 @@ def _find(desk: Store, given: str) -> tuple[Docket, StoredEvent]:
 
     every = docket_of_store(desk)
     return every, find_event(every, given)
+
+
+def _find_all(desk: Store, numbers: list[str]) -> list[StoredEvent]:
+    """The events of numbers or names, each once; all that are not there are told together."""
+    from standoff.workbench.docket import docket_of_store, find_event
+
+    docket = docket_of_store(desk)
+    problems: list[Problem] = []
+    found: dict[int, StoredEvent] = {}
+    for given in numbers:
+        try:
+            one = find_event(docket, given)
+            found[one.event_id] = one
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(list(dict.fromkeys(problems)))
+    return list(found.values())
 
 
 def _review(
