@@ -9,7 +9,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from standoff.analysis.ensemble import describe_ensemble, run_ensemble, series_names
+from standoff.analysis.draw_keys import describe_ensemble
+from standoff.analysis.ensemble import run_ensemble, series_names
 from standoff.analysis.executor import Threads
 from standoff.analysis.resolution import Solved, cheap, keep_odds
 from standoff.analysis.sampling import Sampler

@@ -19,21 +19,18 @@ References:
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib import metadata
-from typing import Any, Protocol
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from standoff.analysis.draw_keys import describe_ensemble
 from standoff.analysis.executor import Draw, Executor, Threads
 from standoff.analysis.resolution import (
-    MOST_EVALUATIONS,
     Solved,
     cheap,
     choose_points,
@@ -47,7 +44,6 @@ from standoff.errors import InputError, Problem, SolveError, StandoffError
 from standoff.scenario import Scenario
 from standoff.solve.adjoint import UNRESOLVED, Target
 from standoff.solve.equilibrium import Settings
-from standoff.version import __version__
 
 __all__ = [
     "ENSEMBLE_TOLERANCE",
@@ -58,10 +54,7 @@ __all__ = [
     "Failure",
     "Name",
     "check_request",
-    "describe_ensemble",
-    "describe_solves",
     "run_ensemble",
-    "sampling_versions",
     "series_names",
 ]
 
@@ -281,52 +274,6 @@ def series_names(scenario: Scenario) -> tuple[Name, ...]:
     outcomes = [Name("outcome", name, outcome.label) for name, outcome in scenario.outcomes.items()]
     milestones = [Name("milestone", name, milestone.label) for name, milestone in scenario.milestones.items()]
     return (*outcomes, Name("outcome", UNRESOLVED, scenario.unresolved.label), *milestones)
-
-
-def sampling_versions() -> dict[str, str]:
-    """Versions of the packages that draws and their odds depend on."""
-    return {name: _version_of(name) for name in ("numpy", "scipy", "numba")}
-
-
-@cache
-def _version_of(package: str) -> str:
-    return metadata.version(package)
-
-
-def describe_ensemble(scenario: Scenario, *, seed: int, settings: Settings) -> dict[str, Any]:
-    """Everything that the odds of draw i depend on, as plain data; `key` is the SHA-256 of the rest.
-
-    The number of draws is not among it: a longer run is the same ensemble.
-    """
-    return _with_key(
-        {
-            **_solved_with(scenario),
-            "seed": seed,
-            "scheme": SCHEME,
-            "tolerance": settings.tolerance,
-            "belief_points": settings.belief_points,
-            "belief_tolerance": settings.belief_tolerance,
-        }
-    )
-
-
-def describe_solves(scenario: Scenario) -> dict[str, Any]:
-    """Everything but the draw and the settings that the odds of a draw depend on, as plain data; `key` is the SHA-256 of it."""
-    return _with_key(_solved_with(scenario))
-
-
-def _solved_with(scenario: Scenario) -> dict[str, Any]:
-    return {
-        "scenario": scenario.id,
-        "overrides": list(scenario.overrides),
-        "scenario_hash": scenario.scenario_hash,
-        "most_evaluations": MOST_EVALUATIONS,
-        "versions": {"standoff": __version__} | sampling_versions(),
-    }
-
-
-def _with_key(described: dict[str, Any]) -> dict[str, Any]:
-    return {"key": hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest(), **described}
 
 
 def run_ensemble(

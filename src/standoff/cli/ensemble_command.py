@@ -64,7 +64,8 @@ def ensemble(
     from standoff import workbench
 
     crisis = workbench.load(scenario, overrides=list(overrides or []))
-    from standoff.analysis.ensemble import check_request, sampling_versions, series_names
+    from standoff.analysis.draw_keys import sampling_versions
+    from standoff.analysis.ensemble import check_request, series_names
     from standoff.analysis.ensemble_document import ensemble_document
     from standoff.analysis.targets import parse_targets
     from standoff.execution.opening import open_executor

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar, cast
 
-from standoff.analysis.ensemble import Failure, describe_solves, series_names
+from standoff.analysis.draw_keys import describe_solves
+from standoff.analysis.ensemble import Failure, series_names
 from standoff.analysis.executor import Draw, Executor
 from standoff.analysis.resolution import Solved, keep_agreed, keep_odds
 from standoff.errors import SolveError, StandoffError

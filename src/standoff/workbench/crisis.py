@@ -233,13 +233,8 @@ class Crisis:
             >>> found.bands.shape, found.failed_share
             ((5, 1, 11), 0.0)
         """
-        from standoff.analysis.ensemble import (
-            ENSEMBLE_TOLERANCE,
-            check_request,
-            describe_ensemble,
-            run_ensemble,
-            series_names,
-        )
+        from standoff.analysis.draw_keys import describe_ensemble
+        from standoff.analysis.ensemble import ENSEMBLE_TOLERANCE, check_request, run_ensemble, series_names
         from standoff.solve.equilibrium import Settings
 
         settings = settings or Settings(belief_tolerance=ENSEMBLE_TOLERANCE)

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from standoff.analysis.ensemble import FILE, LEVELS, Failure, check_request, describe_ensemble, run_ensemble
+from standoff.analysis.draw_keys import describe_ensemble
+from standoff.analysis.ensemble import FILE, LEVELS, Failure, check_request, run_ensemble
 from standoff.analysis.executor import Threads
 from standoff.analysis.resolution import choose_points, keep_odds, unseen_share
 from standoff.analysis.sampling import Sampler

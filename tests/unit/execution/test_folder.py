@@ -6,7 +6,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from standoff.analysis.ensemble import Failure, describe_ensemble, run_ensemble, series_names
+from standoff.analysis.draw_keys import describe_ensemble
+from standoff.analysis.ensemble import Failure, run_ensemble, series_names
 from standoff.analysis.executor import Threads
 from standoff.analysis.resolution import Solved
 from standoff.errors import InputError, StoreError
