@@ -32,6 +32,7 @@ from standoff.analysis.draw_keys import describe_ensemble
 from standoff.analysis.executor import Draw, Executor, Threads
 from standoff.analysis.resolution import (
     Solved,
+    UnsureOddsError,
     cheap,
     choose_points,
     keep_odds,
@@ -71,6 +72,7 @@ FIRST_CHECKS = 8
 CHECK_EVERY = 61
 """No multiple of the number of samples, so that draws of all of them are checked."""
 MOST_DRAWS = 2**24
+_UNSOLVED, _UNSURE = "no-solution", "unsure-odds"
 FILE = -1
 """The number under which the file's own values are solved."""
 FEWEST_A_SAMPLE = 16
@@ -98,7 +100,8 @@ class Failure:
 
     Attributes:
         draw: Its number.
-        code: What kind of fault, `no-solution` where the equations were not solved.
+        code: What kind of fault: `no-solution` where the equations were not solved, `unsure-odds` where the belief points that
+            can be afforded leave the odds too unsure, else the code of the problem.
         message: Why, for people.
     """
 
@@ -112,7 +115,15 @@ class Failure:
         if isinstance(error, InputError):
             first = error.problems[0]
             return Failure(draw, first.code, first.message)
-        return Failure(draw, "no-solution", str(error))
+        return Failure(draw, _UNSURE if isinstance(error, UnsureOddsError) else _UNSOLVED, str(error))
+
+    def error(self) -> StandoffError:
+        """The error that it tells of, as `of` would tell it again."""
+        if self.code == _UNSURE:
+            return UnsureOddsError(self.message)
+        if self.code == _UNSOLVED:
+            return SolveError(self.message)
+        return InputError(Problem(self.code, self.message))
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from standoff.solve.equilibrium import BELIEF_LADDER, SAFETY, Equilibrium, Setti
 __all__ = [
     "MOST_EVALUATIONS",
     "Solved",
+    "UnsureOddsError",
     "cheap",
     "choose_points",
     "keep_agreed",

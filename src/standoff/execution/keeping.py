@@ -17,7 +17,7 @@ from standoff.analysis.draw_keys import describe_solves
 from standoff.analysis.ensemble import Failure, series_names
 from standoff.analysis.executor import Draw, Executor
 from standoff.analysis.resolution import Solved, keep_agreed, keep_odds
-from standoff.errors import SolveError, StandoffError
+from standoff.errors import StandoffError
 from standoff.execution.folder import RunFolder
 from standoff.scenario import Scenario
 from standoff.solve.result import Equilibrium, Settings
@@ -49,7 +49,7 @@ class Keeping:
         for k, number in enumerate(numbers):
             if (known := self._known.get(number)) is not None:
                 # what these functions keep is what the folder holds
-                yield k, cast("Kept", known) if isinstance(known, Solved) else SolveError(known.message)
+                yield k, cast("Kept", known) if isinstance(known, Solved) else known.error()
         try:
             for place, answer in self._executor.solve_draws(scenario, [asked[k] for k in unknown], settings, keep):
                 number = numbers[unknown[place]]

@@ -8,10 +8,10 @@ import pytest
 from standoff.analysis.draw_keys import describe_ensemble
 from standoff.analysis.ensemble import FILE, LEVELS, Failure, check_request, run_ensemble
 from standoff.analysis.executor import Threads
-from standoff.analysis.resolution import choose_points, keep_odds, unseen_share
+from standoff.analysis.resolution import UnsureOddsError, choose_points, keep_odds, unseen_share
 from standoff.analysis.sampling import Sampler
 from standoff.analysis.targets import parse_target
-from standoff.errors import InputError, SolveError
+from standoff.errors import InputError, Problem, SolveError
 from standoff.scenario import apply_overrides
 from standoff.solve.adjoint import Target
 from standoff.solve.equilibrium import Settings, solve
@@ -264,6 +264,17 @@ def test_the_unseen_share_is_that_of_the_binomial():
     """If a share q had larger errors, m checks would all miss them with probability (1 - q)^m = 0.05."""
     assert (1 - unseen_share(30)) ** 30 == pytest.approx(0.05)
     assert unseen_share(0) == 1.0
+
+
+@pytest.mark.parametrize(
+    "error",
+    [SolveError("why"), UnsureOddsError("why"), InputError(Problem("sum", "why"))],
+    ids=lambda one: type(one).__name__,
+)
+def test_a_failure_tells_its_error_again(error):
+    failure = Failure.of(3, error)
+    assert type(failure.error()) is type(error)
+    assert Failure.of(3, failure.error()) == failure
 
 
 def test_a_draw_that_fails_becomes_a_failure_with_its_code():

@@ -4,8 +4,8 @@ import pytest
 
 from standoff.analysis.executor import Threads
 from standoff.analysis.regime_map import Axis, regime_map
-from standoff.analysis.resolution import Solved, keep_agreed, keep_odds
-from standoff.errors import InputError, SolveError
+from standoff.analysis.resolution import Solved, UnsureOddsError, keep_agreed, keep_odds, solve_agreed
+from standoff.errors import InputError
 from standoff.execution.keeping import keeping
 from standoff.scenario import apply_overrides
 from standoff.solve.equilibrium import Settings
@@ -77,8 +77,31 @@ def test_a_failure_is_kept_with_its_reason(tmp_path):
     failed, _ = solve(tmp_path / "kept", impossible)
     again, asked = solve(tmp_path / "kept", impossible)
     assert asked == []
-    assert isinstance(again[0], SolveError)
-    assert str(again[0]) in str(failed[0])
+    assert isinstance(again[0], InputError)  # as the first was: what is wrong is the draw
+    assert again[0].problems[0].code == failed[0].problems[0].code
+    assert again[0].problems[0].message == failed[0].problems[0].message
+
+
+class Unsure(Counting):
+    """Finds the odds of no draw sure enough."""
+
+    def solve_draws(self, scenario, draws, settings, keep):  # noqa: ARG002
+        for k, draw in enumerate(draws):
+            self.asked.append((draw, settings.belief_points))
+            yield k, UnsureOddsError("more points would take too long")
+
+
+def test_a_draw_that_was_too_dear_is_not_tried_again_at_more_points(tmp_path):
+    def refused():
+        counting = Unsure()
+        with keeping(counting, tmp_path / "kept", tiny()) as executor:
+            return dict(solve_agreed(tiny(), {7: DRAWS[0]}, SETTINGS, executor, num_points=3)), counting.asked
+
+    (first, asked), (second, asked_again) = refused(), refused()
+    assert asked == [(DRAWS[0], 3)]
+    assert asked_again == []
+    assert str(first[7]) == str(second[7])
+    assert isinstance(second[7], UnsureOddsError)
 
 
 def test_a_folder_of_another_scenario_is_refused(tmp_path):
