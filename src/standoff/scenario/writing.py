@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.representer import SafeRepresenter
 
 from standoff.scenario.schema import Scenario
 
@@ -26,12 +27,27 @@ def scenario_text(scenario: Scenario, *, heading: Sequence[str] = ()) -> str:
     return text_of(plain_of(scenario), heading=heading)
 
 
-def text_of(plain: Mapping[str, Any], *, heading: Sequence[str] = ()) -> str:
-    """The text of a file that holds plain data, in the order of the data."""
+class _LeavesEmpty(SafeRepresenter):
+    """Writes nothing where there is nothing yet."""
+
+
+_LeavesEmpty.add_representer(type(None), lambda writer, _: writer.represent_scalar("tag:yaml.org,2002:null", ""))
+
+
+def text_of(plain: Mapping[str, Any], *, heading: Sequence[str] = (), is_form: bool = False) -> str:
+    """The text of a file that holds plain data, in the order of the data.
+
+    Args:
+        plain: The data.
+        heading: Lines of a comment at its top.
+        is_form: Whether people fill it in: then each field has a line of its own, and what is not known yet is left empty.
+    """
     writer = YAML(typ="safe", pure=True)
     writer.default_flow_style = None  # what holds no further lists or mappings stands on one line
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     writer.width = 120
+    if is_form:
+        writer.default_flow_style, writer.width, writer.Representer = False, 1000, _LeavesEmpty
     stream = io.StringIO()
     writer.dump(dict(plain), stream)
     comment = "".join(f"# {line}\n" for line in heading)

@@ -9,18 +9,16 @@ An event that others tell in the same words is asked about once; what is said of
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ruamel.yaml import YAML
-
 from standoff.errors import InputError, Problem, nearest
 from standoff.news.untrusted import without_control
 from standoff.scenario import Scenario
 from standoff.scenario.reader import read_file, read_text
+from standoff.scenario.writing import text_of
 from standoff.store.records import REVIEW_ACTIONS, Review, StoredEvent
 from standoff.workbench.corrections import (
     BACKGROUND,
@@ -140,21 +138,8 @@ def review_text(docket: Docket, scenario: Scenario, questions: Sequence[Question
         }
         for question in questions
     ]
-    stream = io.StringIO()
-    _writer().dump({"scenario": scenario.id, "by": author or None, "reviews": entries}, stream)
-    return "".join(f"# {line}\n" for line in heading) + stream.getvalue()
-
-
-def _writer() -> YAML:
-    """Writes a line for each field; what is to be filled in is left empty."""
-    writer = YAML(typ="safe", pure=True)
-    writer.default_flow_style = False
-    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    writer.width = 1000
-    writer.representer.add_representer(
-        type(None), lambda representer, _: representer.represent_scalar("tag:yaml.org,2002:null", "")
-    )
-    return writer
+    plain = {"scenario": scenario.id, "by": author or None, "reviews": entries}
+    return text_of(plain, heading=heading, is_form=True)
 
 
 def _told_by(docket: Docket, question: Question) -> str:

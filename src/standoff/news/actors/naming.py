@@ -6,6 +6,8 @@ begin with a capital where the table writes one. Accents do not count.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from standoff.news.actors.tables import Entry, fold, names_by_words, words_of
@@ -67,7 +69,7 @@ def _case_fits(written: str, entry: Entry) -> bool:
     return all(found.group()[0].isupper() or not wanted.group()[0].isupper() for wanted, found in words)
 
 
-def _is_broken(text: str, words: list, index: int, last: int) -> bool:  # type: ignore[type-arg]
+def _is_broken(text: str, words: Sequence[re.Match[str]], index: int, last: int) -> bool:
     """Whether something but spaces, hyphens, apostrophes or full stops stands between the words."""
     return any(
         len(gap := text[words[at].end() : words[at + 1].start()]) > 2 or gap.strip(" \u00a0-–’'.&")
