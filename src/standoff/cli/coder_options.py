@@ -59,16 +59,15 @@ def open_coder_named(
         InputError: There is no such coder, its settings make no sense, or it is not the one that they are of.
         MissingExtraError: What it needs is not installed.
     """
-    from standoff.news.coders import open_coder
+    from standoff.news.coders import CODERS, open_coder
 
     if name != "llm":
         options = ("--llm-url", address), ("--llm-model", model), ("--llm-cache", cache), ("--llm-prices", prices)
         given = [option for option, value in (*options, ("--llm-seconds", seconds)) if value is not None]
-        coder = open_coder(name)
-        if given:
+        if given and name in CODERS:
             message = f"`{given[0]}` says something to a language model, and the coder is `{name}`"
             raise InputError(Problem("llm-settings", message, help="add `--coder llm`, or leave it out"))
-        return coder
+        return open_coder(name)
     from standoff.extras import import_extra
 
     import_extra("urllib3", "llm", "asking a language model")

@@ -76,7 +76,7 @@ def watch_feed(
 
     crisis = workbench.load(scenario, overrides=list(overrides or [])) if scenario is not None else None
     opened = open_coder_named(coder)
-    faults: list[Problem] = []
+    is_faulty = False
     with open_desk(store) as desk, _stopping() as (should_stop, wait):
         headline = _Headline(desk, crisis, belief_points, belief_tolerance) if update and crisis is not None else None
         for found in watch_feeds(
@@ -91,17 +91,17 @@ def watch_feed(
             wait=wait,
         ):
             if isinstance(found, FeedFault):
-                faults += found.problems
+                is_faulty = True
                 _tell_fault(found, is_last=once)
                 continue
-            faults += found.ingested.faults
+            is_faulty = is_faulty or bool(found.ingested.faults)
             num_printed = _print_events(desk, found, crisis, as_json=as_json)
             if headline is not None and num_printed:
                 headline.tell(as_json=as_json)
         if should_stop():
             sys.stderr.write("stopped; what was read is kept, and the next start goes on from there\n")
-    if once and faults:
-        raise InputError(faults)
+    if once and is_faulty:
+        raise typer.Exit(InputError.exit_code)  # each was told when it was met
 
 
 def _seconds(every: str) -> float:

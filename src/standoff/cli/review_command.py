@@ -162,7 +162,8 @@ def _answer(console: Console, scenario: Scenario, question: Question, author: st
                 for one in question.twins
             ]
         except InputError as error:
-            console.print(shown(str(error.problems[0].message)))
+            for problem in error.problems:
+                console.print(shown(problem.message))
 
 
 def _correction(question: Question, scenario: Scenario) -> Correction:

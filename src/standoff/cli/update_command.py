@@ -199,6 +199,7 @@ def _docket_of_store(
             raise InputError(faults)
         ingested = ingest(desk, documents, coder=open_coder_named(coder), scenario=crisis.scenario)
         uncoded += [(refusal.document.address, refusal.reason) for refusal in ingested.refused]
+        uncoded += [(fault.file or fault.code, fault.message) for fault in ingested.faults]
     if reviews is not None:
         from standoff.workbench.review_files import read_reviews
 

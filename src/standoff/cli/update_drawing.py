@@ -112,13 +112,12 @@ def _states(console: Console, update: Update) -> None:
     """Where the crisis may stand, told by what differs between the states."""
     table = new_table(f"where it stands on {update.state_date:%-d %B %Y}", "odds")
     told = update.states[:MOST_STATES]
-    ended = sum(end.probability for end in update.ends)
     for end in update.ends:
         if end.probability >= LEAST_TOLD:
             table.add_row(Text(f"it has ended: {end.label}"), percent(end.probability))
-            ended -= end.probability
-    if ended > 0.0:
-        table.add_row("it has ended in another way", percent(ended))
+    other_end = sum(end.probability for end in update.ends if end.probability < LEAST_TOLD)
+    if other_end > 0.0:
+        table.add_row("it has ended in another way", percent(other_end))
     for state in told:
         table.add_row(
             Text(", ".join(f"{track} {level}" for track, level in state.levels.items())), percent(state.probability)

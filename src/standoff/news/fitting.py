@@ -79,14 +79,9 @@ def _trigger_token(parsed: Any, span: Span) -> Any:
 
 
 def trigger_nouns(examples: Sequence[Example]) -> frozenset[str]:
-    """Lemmas of nouns that stand for an event twice or more."""
-    counts: dict[str, int] = {}
-    for example in examples:
-        for token in example.triggers:
-            if token is not None and token.pos_ in ("NOUN", "PROPN"):
-                lemma = token.lemma_.lower()
-                counts[lemma] = counts.get(lemma, 0) + 1
-    return frozenset(lemma for lemma, count in counts.items() if count >= 1 and lemma not in ACT_NOUNS)
+    """Lemmas of nouns that stand for an event and are not in the lexicon."""
+    tokens = (token for example in examples for token in example.triggers if token is not None)
+    return frozenset(token.lemma_.lower() for token in tokens if token.pos_ in ("NOUN", "PROPN")) - frozenset(ACT_NOUNS)
 
 
 def trigger_rows(examples: Sequence[Example], nouns: frozenset[str]) -> tuple[list[Features], list[str], list[int]]:

@@ -82,7 +82,6 @@ class OfflineCoder:
         """
         load_parser()
         told = detect_language(document.text.encode("utf-8", "replace").decode("utf-8"), declared=document.language)
-        language = document.language or told
         if told not in ("", "en"):
             return CodedDocument(document.document_hash, (), (), told, _REFUSED.format(told))
         events: list[Event] = []
@@ -98,7 +97,7 @@ class OfflineCoder:
                 claims += held
         events.sort(key=lambda event: event.span)
         claims.sort(key=lambda claim: claim.span)
-        return CodedDocument(document.document_hash, tuple(events), tuple(claims), language or told)
+        return CodedDocument(document.document_hash, tuple(events), tuple(claims), told)
 
     def _encode(self, spans: list[Any]) -> list[Encoded] | list[None]:
         return [None] * len(spans) if self.trained.axes is None else encode_sentences(spans)

@@ -49,7 +49,7 @@ ClaimKind = Literal[
     "denial",
 ]
 
-EVENT_TYPES: tuple[str, ...] = get_args(EventType)
+EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 CLAIM_KINDS: tuple[str, ...] = get_args(ClaimKind)
 
 MODES: dict[str, frozenset[str]] = {

@@ -53,7 +53,11 @@ def prepare_store(given: str | Path | None = None, *, wait_seconds: float = 5.0)
         MissingExtraError: The driver for PostgreSQL is not installed.
         StoreError: The database holds something else, is of a newer standoff, or cannot be written to.
     """
-    database = Database(find_place(given), wait_seconds)
+    place = find_place(given)
+    if place.is_default:
+        assert place.path is not None  # the default place is a file
+        _make_folder(place.path.parent)
+    database = Database(place, wait_seconds)
     try:
         bring_up_to_date(database)
     except BaseException:

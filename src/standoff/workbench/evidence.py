@@ -89,15 +89,17 @@ def evidence_of(docket: Docket, scenario: Scenario, *, dates_undated: bool = Fal
             reason = "none of the events of the model, by a review"
             aside.append(SetAside(name, event.event_type, event.quote, reason))
             continue
-        if dates_undated and event.date is None and one.published is not None:
+        is_dated = dates_undated and event.date is None and one.published is not None
+        if is_dated:
             event = replace(event, date=one.published)
-            dated.append(name)
         made = observe(name, event, sources=_sources(docket, one))
         if isinstance(made, SetAside):
             aside.append(made)
         else:
             if one.method.startswith(_UNMEASURED_METHOD):
                 made = replace(made, confidence=None)
+            if is_dated:
+                dated.append(name)
             is_confirmed = one.review is not None
             found.append((one, replace(made, is_confirmed=is_confirmed, stands_for=stands_for)))
     return Evidence(
@@ -105,7 +107,7 @@ def evidence_of(docket: Docket, scenario: Scenario, *, dates_undated: bool = Fal
         set_aside=(*aside, *elsewhere),
         last_day=max(days, default=None),
         known_by=docket.known_by,
-        dated_by_report=tuple(name for name in dated if name in {made.name for _, made in found}),
+        dated_by_report=tuple(dated),
     )
 
 
@@ -115,7 +117,7 @@ def default_confusion(methods: Iterable[str]) -> Confusion:
     Args:
         methods: The methods that coded them.
     """
-    if _MEASURED.exists() and all(method.startswith(_MEASURED_METHOD) for method in methods):
+    if all(method.startswith(_MEASURED_METHOD) for method in methods):
         return replace(
             load_confusion(_MEASURED),
             origin="measured for the offline coder without sentence vectors, as shipped with standoff",

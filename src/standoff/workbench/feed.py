@@ -2,8 +2,8 @@
 
 Every event of a feed is given once, in the round in which it was coded, and again only if what took it did not come back for
 more. For each feed the store has a mark: what the server said of the last answer, and the write up to which events were given.
-The mark is made after the events were taken, so that a kill at any moment gives an event again rather than never; and the store
-itself keeps no document and no event twice (`standoff.workbench.ingest`).
+The mark is made after the events were taken, so that after a kill an event is given again rather than never, as long as the feed
+lists its report; and the store itself loses and doubles no document and no event (`standoff.workbench.ingest`).
 
 After a fault a feed is left alone for twice as long as before, up to a limit; after a success it is back in time.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from standoff.errors import InputError, MissingExtraError, Problem, StoreError
@@ -108,6 +108,7 @@ def watch_feeds(
         raise ValueError("a feed is read after some time")
     due = dict.fromkeys(sources, clock())
     failures = dict.fromkeys(sources, 0)
+    given: set[int] = set()  # two feeds may print one text
     while due and not should_stop():
         source = min(due, key=lambda one: due[one])
         if (left := due[source] - clock()) > 0:
@@ -115,6 +116,10 @@ def watch_feeds(
             continue
         try:
             found = read_feed(store, source, coder=coder, scenario=scenario, limits=limits, should_stop=should_stop)
+            found = replace(found, events=tuple(one for one in found.events if one.event_id not in given))
+            yield found
+            given |= {one.event_id for one in found.events}
+            store.set_mark(_mark_of(source), dict(found.mark))
         except (InputError, StoreError) as error:
             problems = error.problems if isinstance(error, InputError) else (error.problem,)
             if isinstance(error, MissingExtraError) or (
@@ -128,8 +133,6 @@ def watch_feeds(
         else:
             failures[source] = 0
             due[source] = clock() + every_seconds
-            yield found
-            store.set_mark(_mark_of(source), dict(found.mark))
         if once:
             del due[source]
 

@@ -93,7 +93,9 @@ def update_on_news(
         SolveError: The equilibrium or the updated odds did not meet the tolerances.
     """
     evidence = evidence_of(docket, crisis.scenario, dates_undated=dates_undated)
-    model = model or ReportingModel(confusion=default_confusion({one.method for one in docket.events}))
+    counted = {one.name for one in evidence.observations}
+    methods = {one.method for one in docket.events if docket.names[one.event_id] in counted}
+    model = model or ReportingModel(confusion=default_confusion(methods))
     day = as_of or max(evidence.last_day or crisis.scenario.as_of, crisis.scenario.as_of)
     found = crisis.update(
         evidence.observations, as_of=day, model=model, targets=targets, settings=settings, progress=progress

@@ -75,7 +75,11 @@ def update(
         points = solution.equilibrium.certificate.belief_points
         if points and reference is None:
             coarse = (points[0] + 1) // 2 if points[0] >= 5 else 2 * points[0] - 1
-            reference = crisis.solve(replace(settings, belief_points=coarse)).equilibrium
+            quick = replace(settings, estimate_error=False)  # nobody reads what it would say of itself
+            try:
+                reference = crisis.solve(replace(quick, belief_points=coarse)).equilibrium
+            except SolveError:  # half the points may be too few to solve it at all
+                reference = crisis.solve(replace(quick, belief_points=2 * points[0] - 1)).equilibrium
         found = update_forecast(
             crisis.scenario, solution.equilibrium, observations, as_of=as_of, model=model, targets=targets, facts=facts,
             reference=reference,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from standoff.errors import InputError, MissingExtraError, StoreError
-from standoff.store import open_store
+from standoff.store import open_store, prepare_store
 from standoff.store.location import default_path, find_place
 
 
@@ -103,3 +103,12 @@ def test_the_store_is_named_without_loading_sqlalchemy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("open_it", [open_store, prepare_store])
+def test_the_store_at_the_default_place_is_made_with_its_folder(monkeypatch, tmp_path, open_it):
+    monkeypatch.delenv("STANDOFF_STORE", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    with open_it() as store:
+        assert tuple(store.documents()) == ()
+    assert (tmp_path / "data" / "standoff" / "standoff.sqlite").exists()

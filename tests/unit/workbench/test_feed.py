@@ -136,6 +136,28 @@ def test_a_coder_that_cannot_go_on_is_a_fault_and_what_it_did_is_kept(store, wir
     assert quotes(found) == ["America struck Iran", "Iran threatened America"]
 
 
+def test_a_store_that_is_locked_while_the_mark_is_made_is_a_fault_that_passes(store, wire, monkeypatch):
+    def locked(*_):
+        raise StoreError(Problem("store-locked", "another program writes"))
+
+    watch = rounds(store, wire("America struck Iran."), clock=Clock(4 * EVERY))
+    assert isinstance(next(watch), FeedRound)
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "set_mark", locked)
+        fault = next(watch)
+    assert isinstance(fault, FeedFault)
+    assert fault.problems[0].code == "store-locked"
+    assert isinstance(next(watch), FeedRound)  # it goes on
+
+
+def test_a_text_that_two_feeds_print_is_told_once(store, wire, tmp_path):
+    first = wire("America struck Iran.")
+    second = tmp_path / "second.jsonl"
+    second.write_text((tmp_path / "wire.jsonl").read_text())
+    told = [quotes(found) for found in rounds(store, first, str(second), once=True)]
+    assert sorted(map(len, told)) == [0, 1]
+
+
 def test_a_fault_of_the_store_that_does_not_pass_ends_the_watch(store, wire, monkeypatch):
     def fail(*_, **__):
         raise StoreError(Problem(code, "it failed"))

@@ -41,7 +41,7 @@ def _opening(measured: Measured, date: str) -> str:
         "<!-- Written by `make eval-news`; edit src/standoff/news/evaluation. -->\n"
         f"Measured by `make eval-news` on {date}, coder `{measured.plain.method}`.\n"
         "The scoring sets are not shipped: give the folder that holds them by `--data` or `STANDOFF_DATA`.\n"
-        "Nothing here was trained on what it is scored on, but for the one line that says so.\n"
+        "Nothing here was trained on what it is scored on; lines that say so learn from the other folds of the set as well.\n"
     )
 
 
@@ -145,8 +145,10 @@ def _sentences(measured: Measured) -> str:
         _table(("set", "sentences", "macro-F1", "accuracy", "class of four"), types)
         + "\nFrom raw sentences, the share in which some event has:\n\n"
         + _table(("set", "sentences", "any event", "type", "and source", "and target", "sides swapped"), raw)
-        + f"\nOf {total} sources of the gold records, {_share(right, total)} have the right country or organisation "
-        "by their words alone.\n"
+        + f"\nOf {total} sources of the gold records, {_share(right, total)} have the right country, or are of an organisation "
+        "where they should be, by their words alone.\n"
+        "A side that the gold leaves open is right whatever was coded, and organisations between states count as one; "
+        "swapped sides are counted among all sentences.\n"
     )
 
 
@@ -206,7 +208,8 @@ def _confusion(measured: Measured) -> str:
         for at, name in enumerate(EVENT_TYPES)
     ]
     return (
-        "Counts on our own sentences, each coded by a model that had not seen it; rows are true types.\n"
+        "Counts of the events that were found on our own sentences, each coded by a model that had not seen it; "
+        "rows are true types.\n"
         "This is the confusion matrix that updating uses (`news/trained/confusion.json`).\n\n"
         + _table(("", *short), rows)
     )

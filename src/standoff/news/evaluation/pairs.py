@@ -184,7 +184,7 @@ def score_records(records: Iterable[GoldRecord], codings: Iterable[CodedDocument
 
 
 def _stands(mention: Mention | None, span: Span | None) -> bool:
-    """Whether a mention overlaps a span; a side that is open may be open."""
+    """Whether a mention overlaps a span; a side that is open may be anything."""
     if span is None:
         return True
     return (

@@ -15,14 +15,18 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, WithJsonSchema
 
-from standoff.news.vocabulary import ACTOR_CODE, CONTEXTS, EVENT_TYPES, MODES, ClaimKind
+from standoff.news.vocabulary import ACTOR_CODE, CONTEXTS, EVENT_TYPES, MODES, ClaimKind, EventType
 
 __all__ = ["ClaimAnswer", "EventAnswer", "NamedActor", "answer_schema", "read_answer"]
 
 _LONGEST_CODE = 200
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _Item = TypeVar("_Item", bound=BaseModel)
-_KINDS = [*EVENT_TYPES, *(f"{name}/{mode}" for name in EVENT_TYPES for mode in sorted(MODES[name]))]
+KINDS: dict[str, tuple[EventType, str]] = {name: (name, "") for name in EVENT_TYPES} | {
+    f"{name}/{mode}": (name, mode) for name in EVENT_TYPES for mode in sorted(MODES[name])
+}
+"""The words for a type with its mode, so that no answer can join what does not belong together."""
+_KINDS = [*KINDS]
 
 
 def _one_of(names: list[str]) -> AfterValidator:

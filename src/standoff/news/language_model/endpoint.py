@@ -18,7 +18,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import urllib3
 from pydantic import BaseModel, ValidationError
@@ -32,7 +32,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from standoff.errors import CoderError, Problem
+from standoff.errors import CoderError, InputError, Problem
 from standoff.news.language_model.settings import KEY_VARIABLE, LanguageModel, is_this_machine
 from standoff.version import __version__
 
@@ -277,7 +277,15 @@ def _pool(url: str) -> urllib3.PoolManager:
     host = parts.hostname or ""
     proxy = urllib.request.getproxies().get(parts.scheme, "")
     if proxy and not is_this_machine(host) and not urllib.request.proxy_bypass(host):
-        return urllib3.ProxyManager(proxy if "://" in proxy else f"http://{proxy}", maxsize=1)
+        named = proxy if "://" in proxy else f"http://{proxy}"
+        try:
+            auth = urllib3.util.parse_url(named).auth
+            headers = urllib3.make_headers(proxy_basic_auth=unquote(auth)) if auth else None
+            return urllib3.ProxyManager(named, maxsize=1, proxy_headers=headers)
+        except HTTPError:
+            message = "the proxy that the environment names is none for http or https"
+            advice = "set https_proxy to the address of an http:// proxy, or name the server in no_proxy"
+            raise InputError(Problem("llm-settings", message, help=advice)) from None
     return urllib3.PoolManager(maxsize=1)
 
 
@@ -286,5 +294,5 @@ def _pause_asked_for(header: str) -> float | None:
         return None
     try:
         return urllib3.Retry().parse_retry_after(header)
-    except InvalidHeader:
+    except (InvalidHeader, ValueError, OverflowError):  # a server may write anything
         return None

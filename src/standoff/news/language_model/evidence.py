@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from standoff.news.coded import INTENSITY, Attribution, Claim, Event, Mention, Span
-from standoff.news.language_model.answer import ClaimAnswer, EventAnswer, NamedActor
+from standoff.news.language_model.answer import KINDS, ClaimAnswer, EventAnswer, NamedActor
 
 __all__ = ["MOST_CONFIDENCE", "Findings", "find_words", "verify"]
 
@@ -122,9 +122,9 @@ class _Checking:
         span = self.quotation(answer.quote, answer.occurrence)
         if span is None:
             return None
-        name, _, mode = answer.type.partition("/")
+        name, mode = KINDS[answer.type]
         return Event(
-            event_type=name,  # type: ignore[arg-type]  # checked with the answer
+            event_type=name,
             mode=mode,
             contexts=tuple(dict.fromkeys(answer.contexts)),
             actor=self.mention(answer.actor, span, "actor"),
@@ -137,7 +137,7 @@ class _Checking:
             factuality=answer.factuality,
             confidence=min(answer.confidence, MOST_CONFIDENCE),
             method=method,
-            intensity=INTENSITY[name],  # type: ignore[index]
+            intensity=INTENSITY[name],
         )
 
     def claim(self, answer: ClaimAnswer) -> Claim | None:

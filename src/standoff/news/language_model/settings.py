@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from standoff.errors import InputError, Problem
@@ -101,7 +102,7 @@ class LanguageModel:
                 yield _fault(f"{name} is `{value}`", f"give a number from {low:g} to {high:g}")
 
 
-def language_model_of_environment(**given: object) -> LanguageModel:
+def language_model_of_environment(**given: Any) -> LanguageModel:
     """The model that the environment names, with its key, and with answers kept in the user's folder for caches.
 
     Args:
@@ -111,7 +112,7 @@ def language_model_of_environment(**given: object) -> LanguageModel:
         InputError: A server or a model is not named, or something makes no sense (`llm-settings`).
         MissingExtraError: The library that knows the user's folders is not installed.
     """
-    known: dict[str, object] = {name: value for name, value in given.items() if value is not None}
+    known: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     environment: Mapping[str, str] = os.environ
     known.setdefault("address", environment.get(ADDRESS_VARIABLE, ""))
     known.setdefault("model", environment.get(MODEL_VARIABLE, ""))
@@ -119,7 +120,7 @@ def language_model_of_environment(**given: object) -> LanguageModel:
     if "cache_folder" not in known:
         folders = import_extra("platformdirs", "llm", "asking a language model")
         known["cache_folder"] = folders.user_cache_path("standoff", appauthor=False) / "language-model"
-    return LanguageModel(**known)  # type: ignore[arg-type]
+    return LanguageModel(**known)
 
 
 def _faults_of_address(address: str, key: str) -> Iterator[Problem]:

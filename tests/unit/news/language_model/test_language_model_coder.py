@@ -12,6 +12,7 @@ from standoff.errors import CoderError, InputError
 from standoff.news.coder import Coder
 from standoff.news.coders import open_coder
 from standoff.news.language_model import LanguageModelCoder
+from standoff.news.language_model.endpoint import _pause_asked_for, _pool
 
 GOOD = coding(event(), claims=[claim()])
 
@@ -104,6 +105,25 @@ def test_the_cost_is_unknown_without_a_price_or_where_the_server_counts_nothing(
 def test_what_may_pass_is_asked_again():
     coded, coder, asked = coded_by(failing(429, Retry_After="0"), failing(503), GOOD)
     assert (len(coded.events), len(asked.bodies), coder.tally.num_retries) == (1, 3, 2)
+
+
+@pytest.mark.parametrize("pause", ["9" * 5000, "Wed, 21 Oct 99999 07:28:00 GMT", "soon"], ids=["long", "year", "words"])
+def test_a_pause_that_makes_no_sense_is_one_of_our_own(pause):
+    assert _pause_asked_for(pause) is None
+
+
+@pytest.mark.parametrize("proxy", ["socks5h://127.0.0.1:1080"])
+def test_a_proxy_that_cannot_be_used_is_told(monkeypatch, proxy):
+    monkeypatch.setenv("https_proxy", proxy)
+    monkeypatch.setenv("no_proxy", "")
+    with pytest.raises(InputError, match="the proxy that the environment names"):
+        _pool("https://llm.example/v1")
+
+
+def test_a_proxy_is_told_who_asks(monkeypatch):
+    monkeypatch.setenv("https_proxy", "http://user:p%40ss@127.0.0.1:3128")
+    monkeypatch.setenv("no_proxy", "")
+    assert _pool("https://llm.example/v1").proxy_headers == {"proxy-authorization": "Basic dXNlcjpwQHNz"}
 
 
 def test_a_connection_that_breaks_off_is_asked_again():
