@@ -43,14 +43,18 @@ def open_coder(name: str = "offline", *, language_model: LanguageModel | None = 
     if name == "offline":
         import_extra("spacy", "news", "coding news")
         from standoff.news.offline import OfflineCoder
+        from standoff.news.parsing import load_parser
 
+        load_parser()  # what is missing or changed is told before the work
         return OfflineCoder()
     if name == "embed":
         import_extra("spacy", "news", "coding news")
         from standoff.news.embedding import load_encoder
         from standoff.news.offline import OfflineCoder
+        from standoff.news.parsing import load_parser
 
-        load_encoder()  # what is missing is told before the work
+        load_parser()
+        load_encoder()
         return OfflineCoder(embed=True)
     if name == "llm":
         import_extra("urllib3", "llm", "asking a language model")

@@ -182,7 +182,7 @@ def code_lines(
 
     Yields:
         For each line, also an empty one, `line` (from 1), `text` (in normal form; offsets count its code points), `events`,
-        `claims` and `refused`, as in `CodedReport.as_data`.
+        `claims` and `refused`, as in `CodedReport.as_data`; what the coder could not make of one line is told in `refused`.
 
     Raises:
         InputError: The file cannot be read, or the coder is unknown or cannot work.
@@ -193,7 +193,13 @@ def code_lines(
     opened = open_coder(coder) if isinstance(coder, str) else coder
     lines = read_lines(str(source), limits=limits or Limits(), encoding=encoding)
     for number, text in enumerate(lines, start=1):
-        plain = opened.code(Document(text)).document() if text else {"events": [], "claims": [], "refused": ""}
+        plain: dict[str, Any] = {"events": [], "claims": [], "refused": ""}
+        try:
+            plain |= opened.code(Document(text)).document() if text else {}
+        except (CoderError, MissingExtraError):
+            raise
+        except InputError as error:  # of this line alone
+            plain["refused"] = "; ".join(problem.message for problem in error.problems)
         yield {"line": number, "text": text} | {key: plain[key] for key in ("events", "claims", "refused")}
         if progress is not None:
             progress(number / len(lines))

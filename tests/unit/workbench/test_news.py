@@ -4,7 +4,7 @@ import pytest
 
 import standoff
 from scripted_coder import ScriptedCoder
-from standoff.errors import MissingExtraError
+from standoff.errors import CoderError, InputError, MissingExtraError, Problem
 from standoff.workbench import code, code_lines, load
 from standoff.workbench.news import dyad_of
 
@@ -63,6 +63,33 @@ def test_lines_keep_their_numbers(tmp_path):
     assert [(one["line"], one["text"], len(one["events"])) for one in found] == [
         (1, "America struck Iran", 1), (2, "", 0), (3, "Nothing happened", 0)
     ]  # fmt: skip
+
+
+class Stumbling(ScriptedCoder):
+    """Cannot make anything of what Iran does."""
+
+    def __init__(self, error):
+        super().__init__()
+        self.error = error
+
+    def code(self, document):
+        if "Iran threatened" in document.text:
+            raise self.error
+        return super().code(document)
+
+
+def test_a_line_that_cannot_be_coded_does_not_hold_up_the_others(tmp_path):
+    (tmp_path / "lines.txt").write_text("Iran threatened\nAmerica struck Iran\n", encoding="utf-8")
+    stumbling = Stumbling(InputError(Problem("llm-answer", "the answer cannot be read")))
+    found = list(code_lines(tmp_path / "lines.txt", coder=stumbling))
+    assert [(one["refused"], len(one["events"])) for one in found] == [("the answer cannot be read", 0), ("", 1)]
+
+
+@pytest.mark.parametrize("error", [CoderError(Problem("llm-status", "no")), MissingExtraError("news", "coding news")])
+def test_a_coder_that_could_code_no_other_line_ends_it(tmp_path, error):
+    (tmp_path / "lines.txt").write_text("Iran threatened\n", encoding="utf-8")
+    with pytest.raises(type(error)):
+        list(code_lines(tmp_path / "lines.txt", coder=Stumbling(error)))
 
 
 def test_a_missing_extra_is_no_fault_of_a_source(monkeypatch, dispatch):
