@@ -1,4 +1,5 @@
-"""How far standoff's strategies and odds are from Gambit's, by rationality and belief points: the tables of verification.md.
+"""How far standoff's strategies and probabilities are from Gambit's, by rationality and belief points: the tables of
+verification.md.
 
 Run with the extra `verify` installed: `python benchmarks/gambit_agreement.py`. It takes a good part of an hour of one core.
 """
@@ -10,7 +11,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from small_trees import gambit_strategies, odds_of_ends, own_strategies, small_games, with_second_movers
+from small_trees import gambit_strategies, own_strategies, probabilities_of_outcomes, small_games, with_second_movers
 from standoff.errors import SolveError
 from standoff.export.tree import unroll
 from standoff.game.model import Game
@@ -37,24 +38,29 @@ class Tally:
         self.gaps: list[tuple[float, float, float]] = []
         self.refused = 0
 
-    def add(self, strategies: float, odds: float, said: float) -> None:
+    def add(self, strategies: float, probabilities: float, said: float) -> None:
         """Count a solution."""
-        self.gaps.append((strategies, odds, said))
+        self.gaps.append((strategies, probabilities, said))
 
     def row(self) -> str:
-        """Largest and median gap of strategies, the same of odds, how often the certificate says less, by how much."""
-        strategies, odds, said = np.array(self.gaps).T
-        beyond = odds > said + ROUNDING
-        worst = float((odds[beyond] / said[beyond]).max()) if beyond.any() else 0.0
-        found = f"{strategies.max():.0e}, {np.median(strategies):.0e} | {odds.max():.0e}, {np.median(odds):.0e} "
-        return found + f"| {beyond.sum()} of {len(odds)}" + (f", by up to {worst:.1f} times" if beyond.any() else "")
+        """Largest and median gap of strategies, the same of probabilities, how often the certificate says less, by how much."""
+        strategies, probabilities, said = np.array(self.gaps).T
+        beyond = probabilities > said + ROUNDING
+        worst = float((probabilities[beyond] / said[beyond]).max()) if beyond.any() else 0.0
+        found = f"{strategies.max():.0e}, {np.median(strategies):.0e} | "
+        found += f"{probabilities.max():.0e}, {np.median(probabilities):.0e} "
+        return (
+            found
+            + f"| {beyond.sum()} of {len(probabilities)}"
+            + (f", by up to {worst:.1f} times" if beyond.any() else "")
+        )
 
 
 def main() -> None:
     """Print a row for each rationality and number of belief points."""
     write = sys.stdout.write
     write(
-        "| rationality | points | strategies | odds | farther off than the certificate says |\n|---|---|---|---|---|\n"
+        "| rationality | points | strategies | probabilities | farther off than the certificate says |\n|---|---|---|---|---|\n"
     )
     for rationality in RATIONALITY:
         tallies = {points: Tally() for points in POINTS}
@@ -71,7 +77,7 @@ def compare(game: Game, tallies: dict[int, Tally]) -> None:
     """Solve a game with every number of points, and by Gambit."""
     tree = unroll(game)
     theirs = gambit_strategies(game, tree)
-    exact = odds_of_ends(game, tree, theirs)
+    exact = probabilities_of_outcomes(game, tree, theirs)
     for points, tally in tallies.items():
         try:
             equilibrium = solve(game, Settings(belief_points=points, keep_values=True))
@@ -80,8 +86,8 @@ def compare(game: Game, tallies: dict[int, Tally]) -> None:
             continue
         ours = own_strategies(equilibrium, tree)
         gap = max(np.abs(a - b).max() for a, b in zip(ours, theirs, strict=True))
-        odds = np.abs(equilibrium.sweep.absorbed[-1] - exact).max()
-        tally.add(float(gap), float(odds), equilibrium.certificate.belief_error)
+        probabilities = np.abs(equilibrium.sweep.absorbed[-1] - exact).max()
+        tally.add(float(gap), float(probabilities), equilibrium.certificate.belief_error)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import pytest
 from standoff.analysis.draw_keys import describe_ensemble
 from standoff.analysis.ensemble import run_ensemble, series_names
 from standoff.analysis.executor import Threads
-from standoff.analysis.resolution import Solved, cheap, keep_odds
+from standoff.analysis.resolution import Solved, cheap, keep_probabilities
 from standoff.analysis.sampling import Sampler
 from standoff.scenario import apply_overrides, load_scenario
 from standoff.solve.equilibrium import Settings
@@ -52,7 +52,7 @@ def test_make_draws(benchmark, iran):
 
 @pytest.mark.parametrize("drawn", [2, 109])
 def test_everything_beside_the_solve(benchmark, iran, drawn):
-    """Draws, bookkeeping, the table of odds; `drawn` parameters."""
+    """Draws, bookkeeping, the table of probabilities; `drawn` parameters."""
     held = [f"{name}={iran.parameters[name].value.source}" for name in list(iran.parameters)[drawn:]]
     scenario = apply_overrides(iran, held) if held else iran
     executor = Answered(scenario)
@@ -88,7 +88,7 @@ def test_solve_draws(benchmark, iran, executor):
     with open_executor(executor, workers=2) as solver:
 
         def run():
-            return list(solver.solve_draws(scenario, draws, cheap(SETTINGS, 5), keep_odds))
+            return list(solver.solve_draws(scenario, draws, cheap(SETTINGS, 5), keep_probabilities))
 
         run()
         benchmark.pedantic(run, rounds=3)
@@ -115,8 +115,8 @@ def test_what_ray_adds_to_a_draw(benchmark, iran):
     a_draw(benchmark, MANY)
 
 
-def test_memory_grows_with_the_odds_alone(iran):
-    """Not a timing: a draw more needs the memory of its own odds and parameters, and the copies that the bands need."""
+def test_memory_grows_with_the_probabilities_alone(iran):
+    """Not a timing: a draw more needs the memory of its own probabilities and parameters, and the copies that the bands need."""
     executor = Answered(iran)
     peaks = []
     for count in (512, 2048):
@@ -124,7 +124,7 @@ def test_memory_grows_with_the_odds_alone(iran):
         run_ensemble(iran, num_draws=count, settings=SETTINGS, executor=executor)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    own = executor.solved.odds.nbytes + 8 * len(Sampler.of(iran, seed=0).names)
+    own = executor.solved.probabilities.nbytes + 8 * len(Sampler.of(iran, seed=0).names)
     assert (peaks[1] - peaks[0]) / (2048 - 512) < 3 * own
 
 
@@ -133,6 +133,8 @@ def test_threads_here_take_turns_only_in_python(benchmark, iran):
     scenario = apply_overrides(iran, ["period.horizon=4"])
     draws = list(Sampler.of(scenario, seed=0).draws(range(32)))
     before = time.process_time()
-    benchmark.pedantic(lambda: list(Threads(2).solve_draws(scenario, draws, cheap(SETTINGS, 5), keep_odds)), rounds=3)
+    benchmark.pedantic(
+        lambda: list(Threads(2).solve_draws(scenario, draws, cheap(SETTINGS, 5), keep_probabilities)), rounds=3
+    )
     used = (time.process_time() - before) / 3
     benchmark.extra_info["processors in use"] = round(used / benchmark.stats.stats.median, 2)

@@ -19,7 +19,7 @@ from standoff.scenario import load_scenario
 from standoff.solve.batch import solve_batch
 from standoff.solve.cuda_batch import Tally, solve_batch_on_gpu
 from standoff.solve.cuda_device import CudaDevice
-from standoff.solve.equilibrium import Settings, odds_of_all
+from standoff.solve.equilibrium import Settings, probabilities_of_all
 from standoff.solve.passes import num_processors
 from standoff.workbench import find_scenario
 
@@ -50,8 +50,8 @@ def games(request):
     return list(itertools.islice(found, NUM_DRAWS))
 
 
-def odds(found):
-    return odds_of_all(found.game, found.sweep), found.certificate.belief_error
+def probabilities(found):
+    return probabilities_of_all(found.game, found.sweep), found.certificate.belief_error
 
 
 def test_an_ensemble(benchmark, gpu, games):
@@ -59,12 +59,12 @@ def test_an_ensemble(benchmark, gpu, games):
 
     def solve_all():
         tallies.append(Tally())
-        return dict(solve_batch_on_gpu(games, POINTS, keep=odds, device=gpu, tally=tallies[-1]))
+        return dict(solve_batch_on_gpu(games, POINTS, keep=probabilities, device=gpu, tally=tallies[-1]))
 
     answers = solve_all()  # compiles the kernels
     benchmark.pedantic(solve_all, rounds=3)
     before = time.perf_counter()
-    expected = list(solve_batch(games[:NUM_COMPARED], POINTS, keep=odds))
+    expected = list(solve_batch(games[:NUM_COMPARED], POINTS, keep=probabilities))
     on_processors = (time.perf_counter() - before) / NUM_COMPARED
     apart = [
         np.max(np.abs(answers[k][0] - theirs[0]))
@@ -77,6 +77,6 @@ def test_an_ensemble(benchmark, gpu, games):
         "draws a second on the gpu": round(NUM_DRAWS / benchmark.stats.stats.median, 1),
         "draws a second on all processors": round(1.0 / on_processors, 1),
         "handed back": tallies[-1].handed_back,
-        "odds at most apart": float(max(apart)),
+        "probabilities at most apart": float(max(apart)),
     }
     assert max(apart) <= 1e-9

@@ -6,11 +6,11 @@ import itertools
 import math
 
 import numpy as np
+from standoff.solve.odds_to_go import OddsToGo, met_on_arrival
 
 from standoff.belief.filter import Slice
 from standoff.belief.likelihood import Weights
 from standoff.belief.reportable import ReportableEvent, Reportables
-from standoff.solve.odds_to_go import OddsToGo, met_on_arrival
 from standoff.solve.public_steps import public_steps
 
 TYPES = (("MOBILIZE",), ("CONSULT", "AGREE"), ("ASSAULT",), ("REQUEST",))

@@ -146,9 +146,9 @@ def own_strategies(equilibrium, tree):
     return found
 
 
-def odds_of_ends(game, tree, strategies):
+def probabilities_of_outcomes(game, tree, strategies):
     """Probability of every outcome: publicly, then for each plane given that its player is of that type."""
-    odds = np.zeros((len(game.outcomes), 1 + len(game.planes)))
+    probabilities = np.zeros((len(game.outcomes), 1 + len(game.planes)))
     nodes = iter(tree.nodes)
 
     def walk(probability, types):
@@ -163,11 +163,11 @@ def odds_of_ends(game, tree, strategies):
                 walk(probability * p, types)
         elif node.name in game.outcomes:
             k = game.outcomes.index(node.name)
-            odds[k, 0] += probability
+            probabilities[k, 0] += probability
             for column, plane in enumerate(game.planes, 1):
                 if types.get(plane.player, 0) == plane.player_type:
-                    odds[k, column] += probability / game.players[plane.player].prior[plane.player_type]
+                    probabilities[k, column] += probability / game.players[plane.player].prior[plane.player_type]
 
     walk(1.0, {})
     assert next(nodes, None) is None
-    return odds
+    return probabilities

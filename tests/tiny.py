@@ -1,4 +1,4 @@
-"""A crisis of one decision whose odds are a formula, so that what is made of many draws of it can be known."""
+"""A crisis of one decision whose probabilities are a formula, so that what is made of many draws of it can be known."""
 
 import numpy as np
 
@@ -39,6 +39,6 @@ def tiny(*changes):
     return parse_scenario(text, "tiny.yaml")
 
 
-def odds_of_war(war, peace):
+def probabilities_of_war(war, peace):
     """The logit formula."""
     return 1.0 / (1.0 + np.exp(-RATIONALITY * (np.asarray(war) - np.asarray(peace))))

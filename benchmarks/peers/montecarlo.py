@@ -110,7 +110,7 @@ def main():
             "runs": runs,
             "standard_error": error,
             "seconds_to_goal": seconds * max(1.0, (error / GOAL) ** 2),
-            "odds": dict(zip(ENDS, shares.tolist(), strict=True)),
+            "probabilities": dict(zip(ENDS, shares.tolist(), strict=True)),
             "version": mesa.__version__,
         },
         sys.stdout,

@@ -56,7 +56,7 @@ def prepare(folder: Path) -> dict[str, object]:
 
 
 def write_chain(path: Path) -> None:
-    """The chain that the stationary strategies of the ladder induce, with our odds of both ends by the horizon."""
+    """The chain that the stationary strategies of the ladder induce, with our probabilities of both ends by the horizon."""
     equilibrium = solve(families.ladder(LADDER_PERIODS, continues=True))
     layer = equilibrium.game.epochs[0].layers[0]
     num_states = layer.num_states
@@ -72,7 +72,7 @@ def write_chain(path: Path) -> None:
         source=place // (num_states + 2),
         column=place % (num_states + 2),
         probability=np.bincount(into, weights=np.repeat(strategies, widths) * layer.branch_probability),
-        odds=equilibrium.sweep.absorbed[-1, :, 0],
+        probabilities=equilibrium.sweep.absorbed[-1, :, 0],
         ends=np.array(equilibrium.game.outcomes),
     )
 
@@ -91,7 +91,7 @@ def measure(family: str, periods: int, *, points: int | None, threads: int | Non
     certificate = found.certificate
     return {
         "seconds": seconds,
-        "odds": found.sweep.absorbed[-1, :, 0].tolist(),
+        "probabilities": found.sweep.absorbed[-1, :, 0].tolist(),
         "values": found.start_values.tolist(),
         "points": certificate.belief_points,
         "belief_error": certificate.belief_error,

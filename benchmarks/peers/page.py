@@ -208,14 +208,14 @@ def _agreement(results: dict) -> list[str]:
         ours = " | ".join(f"{row[f'ours_{n}_to_tree']:.0e}" for n in (9, 17, 33))
         lines.append(f"| {row['periods']} | {gambit} | {ours} |")
     gaps = {
-        t: max(abs(a - b) for a, b in zip(results["crisis"][t]["odds"], run["odds"], strict=True))
+        t: max(abs(a - b) for a, b in zip(results["crisis"][t]["probabilities"], run["probabilities"], strict=True))
         for t, run in results["tree"].items()
         if t in results["crisis"]
     }
     points = results["crisis"]["8"]["points"][0]
     lines += [
         "",
-        f"The odds of a strike, a concession and an accident differ between NumPy and standoff with {points} belief points by at most "
+        f"The probability of a strike, a concession and an accident differ between NumPy and standoff with {points} belief points by at most "
         f"{max(gaps.values()):.0e} over 1 to {max(map(int, gaps))} periods.",
         "",
     ]
@@ -256,7 +256,7 @@ def _ladder(results: dict) -> list[str]:
         "## (c) 20,000 states over 365 periods",
         "",
         "A game of 20,000 public states, 3 moves in each and 4 branches a move, with everything known; the sides move by turns.",
-        "**standoff** finds both sides' logit strategies in every state and period by backward induction, then the odds of both ends by every date.",
+        "**standoff** finds both sides' logit strategies in every state and period by backward induction, then the probabilities of both ends by every date.",
         "**Storm** (stormpy 2.0.0) is given the strategies: it checks one end by step 365 on the chain that the stationary strategies induce.",
         "So the two do not do the same, and standoff does more; Storm is the measure of what a mature engine needs for one sweep over such a chain.",
         "",
@@ -274,17 +274,17 @@ def _ladder(results: dict) -> list[str]:
             "",
             f"Target: {verdict(ours, 3 * theirs, f'within three times Storm, measured {ours / theirs:.1f} times')}.",
             "",
-            f"For the stationary game, where the chain is exactly what standoff sweeps, the odds of both ends differ by at most {storm['gap']:.0e}.",
+            f"For the stationary game, where the chain is exactly what standoff sweeps, the probabilities of both ends differ by at most {storm['gap']:.0e}.",
         ]
     lines += ["", *_failed(results, "storm")]
     return lines
 
 
 def _mesa(results: dict) -> list[str]:
-    lines = ["## (d) The same odds by simulation", ""]
+    lines = ["## (d) The same probabilities by simulation", ""]
     if MESA in results["mesa"]:
-        mesa, exact = results["mesa"][MESA], results["crisis"][MESA]["odds"]
-        gap = max(abs(a - b) for a, b in zip(mesa["odds"].values(), exact, strict=True))
+        mesa, exact = results["mesa"][MESA], results["crisis"][MESA]["probabilities"]
+        gap = max(abs(a - b) for a, b in zip(mesa["probabilities"].values(), exact, strict=True))
         ours = median(results["crisis"][MESA])
         reached = mesa["standard_error"] <= 1e-3
         how = (
@@ -294,9 +294,9 @@ def _mesa(results: dict) -> list[str]:
         )
         lines += [
             f"The crisis of (a) over {MESA} periods, played in **Mesa** {mesa['version']} by two agents who look their strategies up by public history.",
-            f"A standard error of 1e-3 in the odds of every end takes {shown(mesa['seconds_to_goal'])} ({how}), given the strategies; "
-            f"standoff takes {shown(ours)} to find the strategies and the odds without sampling noise, {factor(mesa['seconds_to_goal'] / ours)} less.",
-            f"The largest difference of any odds was {gap:.1e} with a standard error of {mesa['standard_error']:.1e}.",
+            f"A standard error of 1e-3 in the probability of every end takes {shown(mesa['seconds_to_goal'])} ({how}), given the strategies; "
+            f"standoff takes {shown(ours)} to find the strategies and the probabilities without sampling noise, {factor(mesa['seconds_to_goal'] / ours)} less.",
+            f"The largest difference of any probability was {gap:.1e} with a standard error of {mesa['standard_error']:.1e}.",
             "Simulation has its place where a model is too rich to be solved; this one is not.",
             "",
         ]

@@ -113,8 +113,8 @@ def believe(levels):
 
 def logit(q, rationality):
     """Logit strategies over the last axis."""
-    odds = np.exp(rationality * (q - q.max(axis=-1, keepdims=True)))
-    return odds / odds.sum(axis=-1, keepdims=True)
+    probabilities = np.exp(rationality * (q - q.max(axis=-1, keepdims=True)))
+    return probabilities / probabilities.sum(axis=-1, keepdims=True)
 
 
 def respond(levels, rationality):
@@ -123,8 +123,8 @@ def respond(levels, rationality):
     hazard = np.array(ACCIDENT)
     values = np.repeat(OPEN[:, None], 4 * len(levels[-1].tension), axis=1)  # by type and history of the next period
     for level in reversed(levels):
-        odds = hazard[level.after].reshape(-1)
-        values = odds * CRASH[:, None] + (1 - odds) * (PAID[:, None] + values)
+        probabilities = hazard[level.after].reshape(-1)
+        values = probabilities * CRASH[:, None] + (1 - probabilities) * (PAID[:, None] + values)
         for side in (B, A):
             own = slice(2 * side, 2 * side + 2)
             rest = slice(2 - 2 * side, 4 - 2 * side)
@@ -155,7 +155,7 @@ def solve(num_periods, rationality=RATIONALITY):
     raise ArithmeticError(f"strategies still change by {change:.1e} after {MAX_SWEEPS} sweeps")
 
 
-def odds(levels):
+def probabilities(levels):
     """Probability of a strike, of a concession and of an accident by the horizon, from the public strategies."""
     ends = np.zeros(3)
     mass = np.ones(1)
@@ -181,7 +181,7 @@ def main():
     for _ in range(arguments.repeat):
         start = time.perf_counter()
         levels, values, sweeps = solve(arguments.periods)
-        ends = odds(levels)
+        ends = probabilities(levels)
         seconds.append(time.perf_counter() - start)
     if arguments.write:
         arrays = {}
@@ -200,7 +200,7 @@ def main():
         {
             "seconds": seconds,
             "sweeps": sweeps,
-            "odds": ends.tolist(),
+            "probabilities": ends.tolist(),
             "values": values.tolist(),
             "numpy": np.__version__,
         },

@@ -38,21 +38,21 @@ def main():
     components = stormpy.models.SparseModelComponents[float](transition_matrix=builder.build(), state_labeling=labeling)
     model = stormpy.models.SparseDtmc[float](components)
     build_seconds = time.perf_counter() - start
-    seconds, odds = [], []
+    seconds, probabilities = [], []
     for name in chain["ends"]:
         (query,) = stormpy.parse_properties(f'P=? [F<={arguments.steps} "{name}"]')
         for _ in range(arguments.repeat):
             start = time.perf_counter()
             result = stormpy.model_checking(model, query)
             seconds.append(time.perf_counter() - start)
-        odds.append(result.get_value(places["init"]))
+        probabilities.append(result.get_value(places["init"]))
     json.dump(
         {
             "seconds": seconds,
             "import_seconds": import_seconds,
             "build_seconds": build_seconds,
-            "odds": odds,
-            "gap": float(np.abs(np.array(odds) - chain["odds"]).max()),
+            "probabilities": probabilities,
+            "gap": float(np.abs(np.array(probabilities) - chain["probabilities"]).max()),
             "transitions": model.nr_transitions,
             "version": stormpy.__version__,
         },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from parts.common import odds, part, percent, solved, table
+from parts.common import part, percent, probabilities, solved, table
 
 SHORT_AGENDA = (
     "agenda.packages=[{nuclear: capped, missiles: untouched, proxies: unchanged},"
@@ -44,7 +44,7 @@ def behaviour_part() -> str:
         rows.append(
             (
                 label + (f" ({shown})" if shown else ""),
-                *(percent(odds(solution, key, AT)) for key in keys),
+                *(percent(probabilities(solution, key, AT)) for key in keys),
                 percent(_move(solution, "pressure", "resolved", "strike")),
             )
         )
@@ -101,7 +101,7 @@ def _answers(solution: Any) -> dict[tuple[str, str], tuple[float, float]]:
 
 @part("hardline", is_solved=True)
 def hardline_part() -> str:
-    """Odds of a deal, by package, and of capitulation under three priors."""
+    """Probability of a deal, by package, and of capitulation under three priors."""
     name = "iran-us-2026"
     solutions = [solved(name, *change) for change in (("hardline_prior=0.4",), (), ("hardline_prior=0.8",))]
     forecasts = [solution.forecast() for solution in solutions]
@@ -119,5 +119,7 @@ def hardline_part() -> str:
         ("capitulation", ["capitulation"]),
         ("both together", ["deal", "capitulation"]),
     ):
-        rows.append((f"**{label}**", *(percent(sum(odds(s, key, horizon) for key in keys)) for s in solutions)))
+        rows.append(
+            (f"**{label}**", *(percent(sum(probabilities(s, key, horizon) for key in keys)) for s in solutions))
+        )
     return table(("by the horizon", "prior 0.4", "as in the file", "prior 0.8"), rows, right=3)

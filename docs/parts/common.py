@@ -48,8 +48,8 @@ def solved(name: str, *overrides: str) -> Any:
     return standoff.load(name, overrides=overrides).solve()
 
 
-def odds(solution: Any, name: str, units: float) -> float:
-    """Odds of an outcome or milestone, or of no end (`unresolved`), after so many units of time."""
+def probabilities(solution: Any, name: str, units: float) -> float:
+    """Probability of an outcome or milestone, or of no end (`unresolved`), after so many units of time."""
     forecast = solution.forecast()
     period = round(units / solution.scenario.period.length) - 1
     if name == "unresolved":

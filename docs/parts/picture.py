@@ -10,7 +10,7 @@ PICTURE = DOCS / "images" / "iran-us-2026.svg"
 
 
 def picture() -> str:
-    """The odds of every end by date as an SVG file, as `standoff brief --figures` writes it."""
+    """The probability of every end by date as an SVG file, as `standoff brief --figures` writes it."""
     from standoff.report.forecast_sections import outcome_chart
 
     return outcome_chart(solved("iran-us-2026")).file("svg").decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from parts.common import odds, part, percent, table
+from parts.common import part, percent, probabilities, table
 
 if TYPE_CHECKING:
     from standoff.workbench import Solution
@@ -24,7 +24,7 @@ def _at(name: str, rationality: float | None, points: int | None) -> Solution | 
     if rationality is not None:
         changes = [f"players.{player}.rationality={rationality:g}" for player in crisis.scenario.players]
         crisis = load(name, overrides=changes)
-    # the odds are shown whatever their error, which stands beside them
+    # the probabilities are shown whatever their error, which stands beside them
     settings = Settings(belief_points=points, belief_tolerance=0.1)
     try:
         return crisis.solve(settings)
@@ -55,8 +55,8 @@ def _row(name: str, head: str, solution: Solution | str) -> tuple[str, ...]:
         f"{certificate.traced:,}",
         f"{certificate.folds:,}",
         f"{certificate.belief_error:.0e}",
-        percent(odds(solution, outcome, last)),
-        percent(odds(solution, milestone, last)),
+        percent(probabilities(solution, outcome, last)),
+        percent(probabilities(solution, milestone, last)),
     )
 
 
@@ -66,7 +66,7 @@ def _table(name: str, head: str, rows: list[tuple[str, ...]]) -> str:
     scenario = load(name).scenario
     outcome, milestone = _names(name)
     heads = (
-        head, "residual", "regret", "evaluations a node", "proved unique", "traced", "folds", "error of odds",
+        head, "residual", "regret", "evaluations a node", "proved unique", "traced", "folds", "probability error",
         scenario.outcomes[outcome].label, scenario.milestones[milestone].label,
     )  # fmt: skip
     return table(heads, rows, right=9)
@@ -74,13 +74,13 @@ def _table(name: str, head: str, rows: list[tuple[str, ...]]) -> str:
 
 @part("rationality", is_solved=True)
 def rationality_part(name: str) -> str:
-    """Certificates and odds of a scenario over rationality, at 9 belief points an axis."""
+    """Certificates and probability of a scenario over rationality, at 9 belief points an axis."""
     rows = [_row(name, f"{rationality}", _at(name, rationality, 9)) for rationality in RATIONALITIES]
     return _table(name, "rationality of both", rows)
 
 
 @part("belief-points", is_solved=True)
 def belief_points_part(name: str) -> str:
-    """Certificates and odds of a scenario over belief points, at the rationality of the file."""
+    """Certificates and probability of a scenario over belief points, at the rationality of the file."""
     rows = [_row(name, f"{points} x {points}", _at(name, None, points)) for points in POINTS]
     return _table(name, "belief points", rows)

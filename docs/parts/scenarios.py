@@ -1,22 +1,22 @@
-"""The pages of the catalogue: odds, packages, certificate, parameters and sources."""
+"""The pages of the catalogue: probabilities, packages, certificate, parameters and sources."""
 
 from __future__ import annotations
 
-from parts.common import odds, part, percent, solved, table
+from parts.common import part, percent, probabilities, solved, table
 
 WEEKS = (1, 2, 4, 8, 13, 26)
 
 
-@part("odds", is_solved=True)
-def odds_part(name: str) -> str:
-    """Odds of every outcome and milestone of a catalogue scenario."""
+@part("probabilities", is_solved=True)
+def probabilities_part(name: str) -> str:
+    """Probability of every outcome and milestone of a catalogue scenario."""
     solution = solved(name)
     forecast = solution.forecast()
     period = solution.scenario.period
     units = [u for u in WEEKS if u <= period.horizon] + ([period.horizon] if period.horizon not in WEEKS else [])
     header = ("", *(f"{period.unit} {u:g}" for u in units))
     rows = [
-        (label, *(percent(odds(solution, key, u)) for u in units))
+        (label, *(percent(probabilities(solution, key, u)) for u in units))
         for key, label in (
             *((series.name, series.label) for series in forecast.outcomes),
             ("unresolved", forecast.unresolved_label),
@@ -32,12 +32,12 @@ def packages_part(name: str) -> str:
     solution = solved(name)
     deal = next(series for series in solution.forecast().outcomes if series.parts)
     rows = [(part.label, percent(part.cumulative[-1])) for part in deal.parts]
-    return table(("package", "odds by the horizon"), rows, right=1)
+    return table(("package", "probabilities by the horizon"), rows, right=1)
 
 
 @part("by-type", is_solved=True)
 def by_type_part(name: str) -> str:
-    """Odds by the horizon given each true type."""
+    """Probabilities by the horizon given each true type."""
     forecast = solved(name).forecast()
     columns = [f"{player}: {player_type}" for player, player_type, _ in forecast.outcomes[0].by_type]
     rows = [
@@ -55,7 +55,7 @@ def certificate_part(name: str) -> str:
         ("residual", f"{c.residual:.1e}"),
         ("regret", f"{c.regret:.2g}"),
         ("belief points", " x ".join(map(str, c.belief_points))),
-        ("error of odds", f"{c.belief_error:.1e}"),
+        ("probability error", f"{c.belief_error:.1e}"),
         ("consistency gap", f"{c.consistency_gap:.1e}"),
         ("nodes", f"{c.nodes:,}"),
         ("proved unique", f"{c.unique:,}"),
@@ -67,18 +67,18 @@ def certificate_part(name: str) -> str:
 
 @part("half-period", is_solved=True)
 def half_period(name: str) -> str:
-    """Odds by date with the period of the file and with half of it."""
+    """Probabilities by date with the period of the file and with half of it."""
     whole, half = solved(name), solved(name, "period.length=0.5")
     forecast = whole.forecast()
     period = whole.scenario.period
     keys = [(series.name, series.label) for series in (*forecast.outcomes, *forecast.milestones)]
     units = [u for u in (4, 8, 13, 26) if u <= period.horizon]
     rows = [
-        (label, *(f"{percent(odds(whole, key, u))}, {percent(odds(half, key, u))}" for u in units))
+        (label, *(f"{percent(probabilities(whole, key, u))}, {percent(probabilities(half, key, u))}" for u in units))
         for key, label in keys
     ]
     every = range(1, int(period.horizon) + 1)
-    gap = max(abs(odds(whole, key, u) - odds(half, key, u)) for key, _ in keys for u in every)
+    gap = max(abs(probabilities(whole, key, u) - probabilities(half, key, u)) for key, _ in keys for u in every)
     note = f"The largest difference at the end of any {period.unit} is {100 * gap:.1f} percentage points."
     means = [s.forecast().mean_duration * s.scenario.period.length for s in (whole, half)]
     note += f"\nThe mean length is {means[0]:.1f} {period.unit}s against {means[1]:.1f}."

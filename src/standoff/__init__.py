@@ -4,7 +4,7 @@ Examples:
     >>> import standoff
     >>> crisis = standoff.load("iran-us-2026")
     >>> solution = crisis.solve()
-    >>> odds = solution.forecast().outcomes[0].cumulative
+    >>> probabilities = solution.forecast().outcomes[0].cumulative
 """
 
 from __future__ import annotations

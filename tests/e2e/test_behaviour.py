@@ -17,7 +17,7 @@ def solved(*overrides, scenario="iran-us-2026"):
     return load(scenario, overrides=overrides).solve(NINE)
 
 
-def odds(solution, *names, by_week=8):
+def probabilities(solution, *names, by_week=8):
     """Probability that one of some outcomes, or a milestone, has come about by a week."""
     found = solution.forecast()
     period = round(by_week / solution.scenario.period.length) - 1
@@ -51,21 +51,21 @@ def test_a_readier_shield_raises_the_us_value_of_striking_and_the_strike_hazard(
         first_move(ready, "pressure", "resolved").strategy["strike"]
         > 1.5 * first_move(solved(), "pressure", "resolved").strategy["strike"]
     )
-    assert odds(ready, "strike") > odds(solved(), "strike") + 0.05
+    assert probabilities(ready, "strike") > probabilities(solved(), "strike") + 0.05
 
 
 def test_without_iranian_missiles_strikes_rise():
-    assert odds(solved("missile_stock=0"), "strike") > odds(solved(), "strike") + 0.1
+    assert probabilities(solved("missile_stock=0"), "strike") > probabilities(solved(), "strike") + 0.1
 
 
-def test_taking_missiles_off_the_agenda_raises_the_odds_of_a_deal():
+def test_taking_missiles_off_the_agenda_raises_the_probabilities_of_a_deal():
     off = solved(
         "agenda.packages=[{nuclear: capped, missiles: untouched, proxies: unchanged}, "
         "{nuclear: capped, missiles: untouched, proxies: reduced}, "
         "{nuclear: strict, missiles: untouched, proxies: unchanged}, "
         "{nuclear: strict, missiles: untouched, proxies: reduced}]"
     )
-    assert odds(off, "deal") > odds(solved(), "deal")
+    assert probabilities(off, "deal") > probabilities(solved(), "deal")
 
 
 def test_a_costlier_deployment_makes_the_us_act_earlier():
@@ -83,10 +83,10 @@ def test_a_more_patient_iran_stalls_more_where_a_package_costs_it_much():
     assert patient["accept"] < base["accept"] < impatient["accept"]
 
 
-def test_a_more_hardline_prior_lowers_the_odds_of_a_deal():
+def test_a_more_hardline_prior_lowers_the_probabilities_of_a_deal():
     # Only a little, because the US asks less of a side it thinks hardline: docs/scenarios/iran-us-2026.md.
     soft, base, hard = solved("hardline_prior=0.4"), solved(), solved("hardline_prior=0.8")
-    assert odds(hard, "deal") < odds(base, "deal") < odds(soft, "deal")
+    assert probabilities(hard, "deal") < probabilities(base, "deal") < probabilities(soft, "deal")
 
 
 def test_a_threat_that_costs_something_to_abandon_moves_beliefs_more_than_a_cheap_one():
@@ -108,8 +108,8 @@ def test_the_length_of_the_crisis_is_of_the_order_that_icb_shows():
 def test_halving_the_period_moves_no_outcome_by_more_than_two_points(scenario):
     whole, half = solved(scenario=scenario), solved("period.length=0.5", scenario=scenario)
     for series in whole.forecast().outcomes:
-        assert abs(odds(half, series.name) - odds(whole, series.name)) <= 0.02
-    assert abs(odds(half, "strike") - odds(whole, "strike")) <= 0.02
+        assert abs(probabilities(half, series.name) - probabilities(whole, series.name)) <= 0.02
+    assert abs(probabilities(half, "strike") - probabilities(whole, "strike")) <= 0.02
 
 
 def test_beliefs_learn_nothing_from_a_player_whose_types_are_alike():

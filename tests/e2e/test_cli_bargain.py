@@ -23,10 +23,10 @@ def test_bargain_tells_who_would_fight_whom_and_that_knowledge_ends_it(warm, dem
     assert table["fight"]["action"] == "no_offer"
     tough, soft = table["pairs"]
     assert (tough["fighting"]["packages"], soft["fighting"]["packages"]) == (["low"], ["low", "high"])
-    base = found["no_deal"]["base"]["odds"][0]
+    base = found["no_deal"]["base"]["probabilities"][0]
     information = found["no_deal"]["remedies"][0]
     assert base == pytest.approx(RARE + (1 - RARE) * 0.017986, abs=1e-5)
-    assert information["odds"][0] == pytest.approx(0.017986, abs=1e-5)
+    assert information["probabilities"][0] == pytest.approx(0.017986, abs=1e-5)
     assert sum(information["weights"]) == pytest.approx(1, abs=1e-12)
     for remedy in found["no_deal"]["remedies"]:
         for part in remedy["parts"]:

@@ -34,7 +34,7 @@ def test_a_brief_answers_every_question_in_the_order_of_a_reader_in_a_hurry(made
 
 def test_the_bottom_line_has_bands(made):
     html = (made / "brief.html").read_text(encoding="utf-8")
-    assert "in nine of ten draws the odds lie in a band" in html
+    assert "in nine of ten draws the probabilities lie in a band" in html
     assert "a dearer war" in html
 
 

@@ -279,7 +279,7 @@ def test_a_map_shows_letters_and_says_what_they_mean(warm, tmp_path):
     assert (finished.code, finished.err) == (0, "")
     assert "The most likely end by" in finished.out
     lines = (tmp_path / "map.csv").read_text().splitlines()
-    assert lines[0].startswith("parameter.war_cost,parameter.rationality,dominant,odds.")
+    assert lines[0].startswith("parameter.war_cost,parameter.rationality,dominant,probabilities.")
     assert len(lines) == 1 + 6
     document = warm(*arguments, "--json", "--output", "map.parquet", cwd=tmp_path).document
     assert document["certificate"]["residual"] < 1e-8

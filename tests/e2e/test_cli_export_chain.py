@@ -24,7 +24,7 @@ def test_the_three_files_are_written_and_nothing_else(exported):
     assert sorted(path.name for path in exported.iterdir()) == sorted(f"cuba.first{suffix}" for suffix in SUFFIXES)
 
 
-def test_the_odds_of_the_files_are_those_of_run(exported, warm):
+def test_the_probabilities_of_the_files_are_those_of_run(exported, warm):
     model = read_explicit({suffix: (exported / f"cuba.first{suffix}").read_text() for suffix in SUFFIXES})
     document = warm("run", "cuba-1962", "--horizon", 1, "--json").document
     period, layer = (model.values[:, model.variables.index(name)] for name in ("period", "layer"))

@@ -30,11 +30,11 @@ def test_gambit_reads_the_file_and_finds_the_first_moves_of_run(warm, starter, t
     # information sets are met in the order of the tree, in which the first mover's come first of its own
     theirs = {}
     for _, row in found.profile[first[0]["player"]]:
-        odds = dict(row)
-        if odds.keys() == first[0]["strategy"].keys():
-            theirs.setdefault(len(theirs), odds)
+        probabilities = dict(row)
+        if probabilities.keys() == first[0]["strategy"].keys():
+            theirs.setdefault(len(theirs), probabilities)
     for move in first:
-        assert any(odds == pytest.approx(move["strategy"], abs=1e-6) for odds in theirs.values())
+        assert any(probabilities == pytest.approx(move["strategy"], abs=1e-6) for probabilities in theirs.values())
 
 
 def test_overrides_change_the_tree(warm, starter, tmp_path):

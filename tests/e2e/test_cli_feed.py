@@ -121,7 +121,7 @@ def test_a_feed_of_the_web_is_asked_for_what_is_new_alone(once, place):
     assert known == [None, '"v1"']
 
 
-def test_only_what_touches_a_scenario_is_printed_with_the_odds_that_it_moves(once, wire, place):
+def test_only_what_touches_a_scenario_is_printed_with_the_probabilities_that_it_moves(once, wire, place):
     write_wire(wire, "America sent more forces on 2026-02-06.", "France held talks with France.")
     code, out, err = once(
         wire, "--store", place, "--scenario", "iran-us-2026", "--update", "--set", "period.horizon=3", "--belief-points", 5,

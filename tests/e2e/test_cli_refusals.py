@@ -25,7 +25,7 @@ def test_it_says_in_one_sentence_what_to_change(refused):
     )
 
 
-def test_it_prints_no_odds(refused):
+def test_it_prints_no_probabilities(refused):
     assert refused[0].out == ""
     assert "%" not in refused[0].err
 

@@ -56,7 +56,7 @@ def series(document):
     return [part["cumulative"] for part in (*document["outcomes"], *document["milestones"])]
 
 
-def odds(document, kind, name):
+def probabilities(document, kind, name):
     return next(part["cumulative"] for part in document[kind] if part["name"] == name)
 
 
@@ -73,14 +73,14 @@ def test_the_document_names_what_was_solved(solved, standoff, scenario):
     assert len(solved["scenario_hash"]) == 64
 
 
-def test_outcomes_and_milestones_have_a_name_a_label_and_odds(solved):
+def test_outcomes_and_milestones_have_a_name_a_label_and_probabilities(solved):
     parts = [*solved["outcomes"], *solved["milestones"]]
     assert parts
     assert all({"name", "label", "cumulative"} <= part.keys() for part in parts)
     assert all(part["name"] and part["label"] for part in parts)
 
 
-def test_there_are_odds_for_every_period_up_to_the_horizon(solved):
+def test_there_are_probabilities_for_every_period_up_to_the_horizon(solved):
     assert {len(one) for one in (*series(solved), solved["unresolved"])} == {solved["horizon"]}
 
 
@@ -95,7 +95,7 @@ def test_the_ends_and_what_is_open_sum_to_one_at_every_date(solved):
     assert totals == pytest.approx([1.0] * solved["horizon"], abs=SUM)
 
 
-def test_odds_by_a_date_never_fall_as_the_date_moves_on(solved):
+def test_probabilities_by_a_date_never_fall_as_the_date_moves_on(solved):
     error = solved["certificate"]["belief_error"] + SUM
     assert all(later >= earlier - error for one in series(solved) for earlier, later in itertools.pairwise(one))
 
@@ -154,8 +154,8 @@ def test_the_text_names_every_end_and_milestone(drawn, solved):
     assert [label for label in labels if label not in drawn] == []
 
 
-def test_the_text_shows_odds_first_moves_certificate_and_sources(drawn):
-    for heading in ("odds by", "What each side would do now", "Certificate", "Where the numbers come from"):
+def test_the_text_shows_probabilities_first_moves_certificate_and_sources(drawn):
+    for heading in ("probabilities by", "What each side would do now", "Certificate", "Where the numbers come from"):
         assert heading in drawn
 
 
@@ -168,10 +168,10 @@ def test_the_text_is_plain_when_it_goes_into_a_pipe(drawn):
     assert "\r" not in drawn
 
 
-def test_the_text_tells_the_same_odds_as_the_document(warm, starter, usual):
+def test_the_text_tells_the_same_probabilities_as_the_document(warm, starter, usual):
     text = warm("run", starter, *QUICK).out
     row = next(line for line in text.splitlines() if line.startswith("A Deal"))
-    deal = odds(usual, "outcomes", "deal")
+    deal = probabilities(usual, "outcomes", "deal")
     shown = [f"{100 * deal[week - 1]:.0f} %" for week in (1, 2, 4, 8)]
     assert [cell.strip() for cell in row.removeprefix("A Deal").split("  ") if cell.strip()] == shown
 
@@ -212,19 +212,19 @@ def test_a_parameter_can_be_set(quick, usual):
     cheap = quick("--set", "war_cost=0.1")
     assert cheap["overrides"] == ["war_cost=0.1", "period.horizon=8"]
     assert cheap["scenario_hash"] != usual["scenario_hash"]
-    assert odds(cheap, "outcomes", "war")[-1] > odds(usual, "outcomes", "war")[-1]
+    assert probabilities(cheap, "outcomes", "war")[-1] > probabilities(usual, "outcomes", "war")[-1]
 
 
-def test_a_parameter_set_to_its_value_changes_no_odds(quick, usual):
+def test_a_parameter_set_to_its_value_changes_no_probabilities(quick, usual):
     same = quick("--set", "war_cost=0.4")
     assert series(same) == series(usual)
     assert same["first_moves"] == usual["first_moves"]
 
 
 def test_a_start_level_can_be_set(quick, usual):
-    assert odds(usual, "milestones", "mobilisation")[0] < 0.5
+    assert probabilities(usual, "milestones", "mobilisation")[0] < 0.5
     massed = quick("--set", "state.mobilised.start=many")
-    assert odds(massed, "milestones", "mobilisation") == pytest.approx([1.0] * massed["horizon"], abs=SUM)
+    assert probabilities(massed, "milestones", "mobilisation") == pytest.approx([1.0] * massed["horizon"], abs=SUM)
 
 
 def test_a_prior_can_be_set(quick):
@@ -273,7 +273,7 @@ def test_the_horizon_option_is_the_value_of_the_file(warm, starter, usual):
 
 
 def test_a_shorter_period_ends_on_the_same_day(quick, usual):
-    """Rates are per week whatever the period, so half weeks tell nearly the same odds by the same dates."""
+    """Rates are per week whatever the period, so half weeks tell nearly the same probabilities by the same dates."""
     halves = quick("--set", "period.length=0.5")
     assert halves["horizon"] == 2 * usual["horizon"]
     assert math.isclose(halves["unresolved"][-1], usual["unresolved"][-1], abs_tol=0.1)

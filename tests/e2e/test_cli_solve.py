@@ -120,8 +120,8 @@ def test_branches_of_the_stag_hunt_are_all_found(warm, tmp_path):
     found = warm("solve", str(path), "--branches", "12", "--json").document
     stag = []
     for equilibrium in found["equilibria"]:
-        odds = {outcome["name"]: outcome["cumulative"][-1] for outcome in equilibrium["outcomes"]}
-        stag.append(odds["both"] + odds["left"])
+        probabilities = {outcome["name"]: outcome["cumulative"][-1] for outcome in equilibrium["outcomes"]}
+        stag.append(probabilities["both"] + probabilities["left"])
         assert equilibrium["certificate"]["residual"] < 1e-8
     assert found["equilibria"][0]["certificate"]["branch"] == "principal"
     assert {equilibrium["certificate"]["branch"] for equilibrium in found["equilibria"][1:]} == {"other"}

@@ -217,7 +217,7 @@ def test_the_recorded_run_is_done_again_number_for_number(updated):
     different = {key for key in kept if kept[key] != found[key]}
     assert different == {"set_aside"}  # what was no evidence is no part of what is done again
     deal = next(one for one in recorded.series if one.name == "deal")
-    assert list(deal.probabilities) == next(one["after"] for one in kept["odds"] if one["name"] == "deal")
+    assert list(deal.probabilities) == next(one["after"] for one in kept["probabilities"] if one["name"] == "deal")
     assert [day.isoformat() for day in deal.dates] == kept["dates"]
 
 

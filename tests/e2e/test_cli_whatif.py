@@ -55,13 +55,25 @@ def test_the_json_of_variants_says_what_made_each(warm):
     document = finished.document
     (variant,) = document["variants"]
     assert document.keys() >= {*KEYS, "versions", "json_version"}
-    assert variant.keys() >= {*KEYS, "name", "odds", "odds_error", "dates", "first_moves", "start_values"}
+    assert variant.keys() >= {
+        *KEYS,
+        "name",
+        "probabilities",
+        "probability_error",
+        "dates",
+        "first_moves",
+        "start_values",
+    }
     assert variant["name"] == "bold"
     assert variant["overrides"] == ["period.horizon=2", "usa.types.bold=0.6", "war_cost=3"]
     assert variant["scenario_hash"] != document["scenario_hash"]
-    odds = {row["name"]: row for row in variant["odds"]}
-    assert odds["strike"]["change"][-1] == odds["strike"]["after"][-1] - odds["strike"]["before"][-1] < 0
-    ends = [row for row in variant["odds"] if row["kind"] == "outcome"]
+    probabilities = {row["name"]: row for row in variant["probabilities"]}
+    assert (
+        probabilities["strike"]["change"][-1]
+        == probabilities["strike"]["after"][-1] - probabilities["strike"]["before"][-1]
+        < 0
+    )
+    ends = [row for row in variant["probabilities"] if row["kind"] == "outcome"]
     assert sum(row["change"][-1] for row in ends) == pytest.approx(0.0, abs=1e-9)
 
 
@@ -70,7 +82,7 @@ def test_a_variant_is_the_run_of_the_changed_scenario(warm):
     run = ("run", "cuba-1962", "--set", "period.horizon=2", "--set", "war_cost=3", "--belief-points", "5", "--json")
     alone = warm(*run).document
     assert variant["scenario_hash"] == alone["scenario_hash"]
-    assert variant["odds"][0]["after"] == alone["outcomes"][0]["cumulative"]
+    assert variant["probabilities"][0]["after"] == alone["outcomes"][0]["cumulative"]
 
 
 @pytest.mark.parametrize(
@@ -126,8 +138,8 @@ def test_drivers_are_ranked_and_judgements_among_them_named(warm, choice):
 def test_the_json_of_drivers_holds_every_number(warm, choice):
     document = warm("drivers", choice, "--target", "peace@2", "--tornado", "0", "--json").document
     assert document.keys() >= {*KEYS, "targets", "drivers", "hinges_on", "tornado_error", "draws", "versions"}
-    assert document["targets"][0] | {"odds": 0} == {
-        "kind": "outcome", "name": "peace", "periods": 2, "label": "Peace by 16 February 2026", "odds": 0
+    assert document["targets"][0] | {"probabilities": 0} == {
+        "kind": "outcome", "name": "peace", "periods": 2, "label": "Peace by 16 February 2026", "probabilities": 0
     }  # fmt: skip
     first = document["drivers"][0]
     assert (first["name"], first["source"], first["tornado"]) == ("gain", "judgement", [[None, None]])

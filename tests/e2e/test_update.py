@@ -34,7 +34,7 @@ def test_two_reports_of_one_act_count_once_with_both_sources(updated):
     assert tanker.readings[0].event == "reply.iran.harass"
 
 
-def test_what_was_reported_moves_the_state_the_beliefs_and_the_odds(updated):
+def test_what_was_reported_moves_the_state_the_beliefs_and_the_probabilities(updated):
     found = updated.update
     levels = {one.track: dict(zip(one.levels, one.probability, strict=True)) for one in found.levels}
     before = updated.solution.forecast().levels
@@ -60,14 +60,14 @@ def test_it_goes_on_as_a_file(updated, tmp_path):
     assert crisis.scenario.num_periods == 4
 
 
-def test_odds_that_the_belief_points_do_not_resolve_are_refused():
+def test_probabilities_that_the_belief_points_do_not_resolve_are_refused():
     crisis = load("iran-us-2026", overrides=["period.horizon=3"])
     settings = Settings(belief_points=5, belief_tolerance=1e-7, threads=1)
-    with pytest.raises(SolveError, match="the updated odds are known to"):
+    with pytest.raises(SolveError, match="the updated probabilities are known to"):
         crisis.update(CODED, as_of=AS_OF, settings=settings)
 
 
-def test_points_are_added_until_the_updated_odds_are_resolved():
+def test_points_are_added_until_the_updated_probabilities_are_resolved():
     crisis = load("cuba-1962", overrides=["period.horizon=3"])
     seen = Observation("letter", dt.date(1962, 10, 23), "CONSULT", ("RUS",), ("USA",), 0.9)
     loose = crisis.update([seen], as_of=dt.date(1962, 10, 23), settings=Settings(threads=1))

@@ -1,4 +1,4 @@
-"""Strategies and odds against Gambit, which solves the unrolled tree and knows nothing of states or belief points.
+"""Strategies and probabilities against Gambit, which solves the unrolled tree and knows nothing of states or belief points.
 
 What this proves, and what not, is told in docs/explanation/verification.md.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from small_trees import gambit_strategies, odds_of_ends, own_strategies, small_games, with_second_movers
+from small_trees import gambit_strategies, own_strategies, probabilities_of_outcomes, small_games, with_second_movers
 from standoff.export.tree import Chance, unroll
 from standoff.game import matrix_game
 from standoff.game.model import NOBODY
@@ -59,12 +59,12 @@ def assert_agreement(game):
     ours = own_strategies(equilibrium, tree)
     gaps = [np.abs(own - other).max() for own, other in zip(ours, theirs, strict=True)]
     assert max(gaps) < TOLERANCE
-    # the odds come from the forward pass over belief points, the strategies above from exact beliefs
-    assert np.abs(equilibrium.sweep.absorbed[-1] - odds_of_ends(game, tree, theirs)).max() < TOLERANCE
+    # the probabilities come from the forward pass over belief points, the strategies above from exact beliefs
+    assert np.abs(equilibrium.sweep.absorbed[-1] - probabilities_of_outcomes(game, tree, theirs)).max() < TOLERANCE
 
 
 @pytest.mark.parametrize(("family", "k"), GAMES)
-def test_gambit_finds_the_same_strategies_at_every_information_set_and_the_same_odds(family, k):
+def test_gambit_finds_the_same_strategies_at_every_information_set_and_the_same_probabilities(family, k):
     assert_agreement(games(family)[k])
 
 

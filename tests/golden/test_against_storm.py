@@ -1,8 +1,8 @@
-"""The odds by date of exported chains, computed once more by the model checker Storm (extra `verify`).
+"""The probabilities by date of exported chains, computed once more by the model checker Storm (extra `verify`).
 
 Storm is handed the chain in two ways: its own reader takes the DRN file, and an independent reader takes PRISM's explicit
-files, from which the model is built by hand. It answers `P=? [F<=k "label"]` by its own backward iteration; `chain_odds` sweeps
-forward.
+files, from which the model is built by hand. It answers `P=? [F<=k "label"]` by its own backward iteration;
+`chain_probabilities` sweeps forward.
 """
 
 from dataclasses import replace
@@ -12,7 +12,7 @@ import pytest
 from explicit_files import read_explicit
 from games import random_game
 from small_trees import with_second_movers
-from standoff.export.chain import chain_odds
+from standoff.export.chain import chain_probabilities
 from standoff.export.induced_chain import induced_chain
 from standoff.export.prism import drn_file, prism_files
 from standoff.solve.equilibrium import Settings, solve
@@ -26,7 +26,7 @@ TOLERANCE = 1e-9
 CASES = [(types, seed) for types in ((1, 1), (2, 1), (1, 2), (2, 2)) for seed in range(4)]
 
 
-def storm_odds(model, label, steps):
+def storm_probabilities(model, label, steps):
     """P=? [F<=k "label"] from the initial state."""
     (start,) = model.initial_states
     queries = [stormpy.parse_properties(f'P=? [F<={k} "{label}"]')[0] for k in steps]
@@ -55,11 +55,11 @@ def from_explicit(chain):
 
 def largest_gap(chain, model, names):
     steps = [(period + 1) * chain.steps_per_period for period in range(chain.num_periods)]
-    odds = chain_odds(chain)
+    probabilities = chain_probabilities(chain)
     return max(
         abs(theirs - ours)
         for name in names
-        for theirs, ours in zip(storm_odds(model, name, steps), odds[name], strict=True)
+        for theirs, ours in zip(storm_probabilities(model, name, steps), probabilities[name], strict=True)
     )
 
 
@@ -72,11 +72,11 @@ def chain(request):
     return induced_chain(equilibrium, belief_points=5)
 
 
-def test_storm_finds_the_odds_of_the_explicit_files(chain):
+def test_storm_finds_the_probabilities_of_the_explicit_files(chain):
     assert largest_gap(chain, from_explicit(chain), chain.labels) < TOLERANCE
 
 
-def test_storm_reads_the_drn_file_and_finds_the_same_odds(chain, tmp_path):
+def test_storm_reads_the_drn_file_and_finds_the_same_probabilities(chain, tmp_path):
     model = from_drn(chain, tmp_path)
     borne = [name for name, states in chain.labels.items() if len(states)]
     assert set(model.labeling.get_labels()) == {"init", *borne}
@@ -85,7 +85,7 @@ def test_storm_reads_the_drn_file_and_finds_the_same_odds(chain, tmp_path):
 
 
 @pytest.mark.parametrize(("types", "seed"), [((1, 1), 0), ((2, 2), 0)])
-def test_storm_finds_the_odds_where_two_move_at_the_same_time(types, seed, tmp_path):
+def test_storm_finds_the_probabilities_where_two_move_at_the_same_time(types, seed, tmp_path):
     game = with_second_movers(random_game(seed, types=types, num_milestones=4, num_states=(2, 2, 2)), seed)
     equilibrium = solve(game, Settings(keep_values=True, belief_points=5, belief_tolerance=0.1))
     chain = induced_chain(equilibrium, belief_points=3)
@@ -93,13 +93,13 @@ def test_storm_finds_the_odds_where_two_move_at_the_same_time(types, seed, tmp_p
     assert largest_gap(chain, from_drn(chain, tmp_path), borne) < TOLERANCE
 
 
-def test_storm_finds_the_odds_of_the_cuban_missile_crisis(tmp_path):
+def test_storm_finds_the_probabilities_of_the_cuban_missile_crisis(tmp_path):
     crisis = load("cuba-1962", overrides=["period.horizon=2"])
     equilibrium = crisis.solve(Settings(belief_points=5, keep_values=True, belief_tolerance=0.1)).equilibrium
     chain = induced_chain(equilibrium, belief_points=2)
     borne = [name for name, states in chain.labels.items() if len(states)]
     assert {f"milestone_{name}" for name in crisis.scenario.milestones} <= {*borne}
-    assert chain_odds(chain)["milestone_strike"][-1] > 0.01
+    assert chain_probabilities(chain)["milestone_strike"][-1] > 0.01
     assert largest_gap(chain, from_drn(chain, tmp_path), borne) < TOLERANCE
 
 

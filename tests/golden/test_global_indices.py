@@ -52,8 +52,8 @@ def test_the_same_draws_give_the_same_indices(drawn, found):
 
 
 def test_a_target_that_never_varies_has_no_index(drawn):
-    draws, odds = drawn
-    both = global_indices(NAMES, draws, np.hstack([odds, np.full_like(odds, 0.25)]), num_resamples=2)
+    draws, probabilities = drawn
+    both = global_indices(NAMES, draws, np.hstack([probabilities, np.full_like(probabilities, 0.25)]), num_resamples=2)
     assert np.isnan(both.first_order[:, 1]).all()
     assert np.isfinite(both.first_order[:, 0]).all()
 

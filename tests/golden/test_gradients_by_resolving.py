@@ -1,4 +1,4 @@
-"""Derivatives of odds of the first scenario by its numbers, against central differences of whole solves."""
+"""Derivatives of probability of the first scenario by its numbers, against central differences of whole solves."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ TARGETS = (Target("outcome", "deal"), Target("milestone", "strike", 2), Target("
 NUMBERS = ("fleet_cost", "hardline_prior", "iran_discount", "audience_cost", "players.usa.rationality")
 
 
-def odds_at(changes):
+def probability_at(changes):
     found = load("iran-us-2026", overrides=[*SHORT, *changes]).solve(SETTINGS).forecast()
     outcomes = {series.name: series.cumulative for series in found.outcomes}
     milestones = {series.name: series.cumulative for series in found.milestones}
@@ -28,8 +28,8 @@ def found():
     return gradients(crisis.scenario, crisis.solve(SETTINGS).equilibrium, TARGETS)
 
 
-def test_the_targets_are_the_odds_of_the_forecast(found):
-    assert found.odds == pytest.approx(odds_at(()), abs=1e-12)
+def test_the_targets_are_the_probabilities_of_the_forecast(found):
+    assert found.probabilities == pytest.approx(probability_at(()), abs=1e-12)
 
 
 @pytest.mark.parametrize("name", NUMBERS)
@@ -40,7 +40,7 @@ def test_derivatives_are_central_differences_at_two_step_sizes(found, name):
     differences = []
     for step in (coarse, fine):
         by = step * abs(row.value)
-        up, down = (odds_at((f"{name}={row.value + sign * by:.17g}",)) for sign in (1, -1))
+        up, down = (probability_at((f"{name}={row.value + sign * by:.17g}",)) for sign in (1, -1))
         differences.append((up - down) / (2 * by))
     # the error of a central difference falls with the square of the step
     limit = differences[1] + (differences[1] - differences[0]) / ((coarse / fine) ** 2 - 1)
@@ -48,7 +48,7 @@ def test_derivatives_are_central_differences_at_two_step_sizes(found, name):
     assert np.abs(differences[1] - row.derivatives).max() <= np.abs(differences[0] - row.derivatives).max() + 1e-9
 
 
-def test_the_derivatives_of_all_odds_sum_to_nothing():
+def test_the_derivatives_of_all_probabilities_sum_to_nothing():
     crisis = load("iran-us-2026", overrides=SHORT)
     every = [Target("outcome", name) for name in (*crisis.scenario.outcomes, "unresolved")]
     found = gradients(

@@ -12,7 +12,7 @@ from standoff.history.deterrence import (
     DeterrenceGame,
     fit_rationality,
     fit_sigma,
-    probit_odds,
+    probit_probabilities,
 )
 from standoff.history.rationality import Observation, public_strategy
 from standoff.history.rationality import fit_rationality as fit_rationality_of_game
@@ -38,10 +38,10 @@ def test_n5_probit_agrees_with_an_independent_program():
     assert fit.log_likelihood == pytest.approx(known["log_likelihood"], abs=5e-5)
 
 
-def test_n5_probit_gives_the_odds_of_attack_and_defence():
-    odds, known = probit_odds(DETERRENCE, fit_sigma(DETERRENCE, COUNTS).value), N5["probit"]
-    assert odds.attack == pytest.approx(known["attack"], abs=1e-7)
-    assert odds.defend == pytest.approx(known["defend"], abs=1e-6)
+def test_n5_probit_gives_the_probabilities_of_attack_and_defence():
+    probabilities, known = probit_probabilities(DETERRENCE, fit_sigma(DETERRENCE, COUNTS).value), N5["probit"]
+    assert probabilities.attack == pytest.approx(known["attack"], abs=1e-7)
+    assert probabilities.defend == pytest.approx(known["defend"], abs=1e-6)
 
 
 def test_n5_agent_logit_agrees_with_an_independent_program():
@@ -65,8 +65,8 @@ def test_n6_every_equilibrium_is_found_and_no_other(war_b):
     assert len(found) == len(known)
     for one, row in zip(found, known, strict=True):
         assert (one.challenge, one.resist, one.fight) == pytest.approx(row[:3], abs=N6["tolerance"])
-        odds = (one.status_quo, one.concession, one.fighting, one.backing_down)
-        assert odds == pytest.approx(row[3:], abs=N6["tolerance_of_odds"])
+        probabilities = (one.status_quo, one.concession, one.fighting, one.backing_down)
+        assert probabilities == pytest.approx(row[3:], abs=N6["tolerance_of_probabilities"])
         assert one.residual < 1e-14
 
 
@@ -88,7 +88,7 @@ def test_n6_the_status_quo_jumps_where_the_lower_branch_ends():
     assert len(solved(end + 1e-6).equilibria) == 1
 
 
-def test_n6_odds_sum_to_one():
+def test_n6_probabilities_sum_to_one():
     for one in solved(-2.8).equilibria:
         total = math.fsum((one.status_quo, one.concession, one.fighting, one.backing_down))
         assert total == pytest.approx(1.0, abs=1e-14)

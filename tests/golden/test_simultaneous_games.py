@@ -16,8 +16,8 @@ LOGISTIC = ([[1, 0], [0, 0]], [[0, 0], [1, 0]])  # the first row gains by q, the
 STAG_HUNT = ([[10, 1], [8, 5]], [[10, 8], [1, 5]])
 
 
-def first_odds(tables, rationality):
-    """P(first row) and P(first column), read off the odds of the four cells."""
+def first_probabilities(tables, rationality):
+    """P(first row) and P(first column), read off the probabilities of the four cells."""
     equilibrium = solve(matrix_game(*tables, float(rationality)))
     assert equilibrium.certificate.residual < 1e-8
     assert equilibrium.certificate.regret >= 0
@@ -30,19 +30,19 @@ def first_odds(tables, rationality):
 
 @pytest.mark.parametrize("rationality", VALUES["N1"]["values"])
 def test_n1_asymmetric_matching_pennies(rationality):
-    found = first_odds(PENNIES, rationality)
+    found = first_probabilities(PENNIES, rationality)
     assert found == pytest.approx(VALUES["N1"]["values"][rationality], abs=VALUES["N1"]["tolerance"])
 
 
 def test_n1_approaches_the_nash_equilibrium():
-    gaps = [np.abs(np.subtract(first_odds(PENNIES, L), VALUES["N1"]["nash"])).max() for L in (3, 10, 30, 100)]
+    gaps = [np.abs(np.subtract(first_probabilities(PENNIES, L), VALUES["N1"]["nash"])).max() for L in (3, 10, 30, 100)]
     assert all(later < 0.6 * earlier for earlier, later in pairwise(gaps))
     assert gaps[-1] < 0.02
 
 
 @pytest.mark.parametrize("rationality", VALUES["N2"]["values"])
 def test_n2_a_game_in_closed_form(rationality):
-    found = first_odds(LOGISTIC, rationality)
+    found = first_probabilities(LOGISTIC, rationality)
     assert found == pytest.approx(VALUES["N2"]["values"][rationality], abs=VALUES["N2"]["tolerance"])
     p, q = found
     L = float(rationality)
@@ -52,7 +52,7 @@ def test_n2_a_game_in_closed_form(rationality):
 @pytest.mark.parametrize("rationality", VALUES["N10"]["values"])
 def test_n10_stag_hunt_on_the_branch_from_the_centroid(rationality):
     expected = VALUES["N10"]["values"][rationality]
-    assert first_odds(STAG_HUNT, rationality) == pytest.approx([expected] * 2, abs=VALUES["N10"]["tolerance"])
+    assert first_probabilities(STAG_HUNT, rationality) == pytest.approx([expected] * 2, abs=VALUES["N10"]["tolerance"])
 
 
 # N9: talks, mobilised, deal, war. A holds or escalates, B holds or concedes. The ends pay in every period from the next on.
@@ -89,7 +89,7 @@ def test_n9_the_values_of_talks(crisis):
     assert crisis.start_values == pytest.approx(expected, abs=VALUES["N9"]["tolerance"])
 
 
-def test_n9_the_odds_of_the_ends(crisis):
+def test_n9_the_probabilities_of_the_ends(crisis):
     ends = VALUES["N9"]["values"]["ends"]
     found = crisis.sweep.absorbed[-1, :, 0]
     expected = [ends[name] for name in crisis.game.outcomes]
@@ -111,7 +111,7 @@ def test_n9_does_not_hang_on_how_far_the_forecast_reaches(crisis):
 
 @pytest.mark.parametrize("start", STATES)
 def test_n9_strategies(start):
-    # the same game in two stages, so that every pair of actions is a public state whose odds are those of a milestone
+    # the same game in two stages, so that every pair of actions is a public state whose probabilities are those of a milestone
     builder = GameBuilder(1, start=start, continues=True)
     builder.player("a", rationality=1, discount=DISCOUNT)
     builder.player("b", rationality=1, discount=DISCOUNT)
@@ -127,8 +127,8 @@ def test_n9_strategies(start):
             ("a", "b"),
             {pair: Action(pairs[pair], {"a": u, "b": v}) for pair, (u, v) in zip(pairs, paid, strict=True)},
         )
-        for place, odds in zip(pairs.values(), TRANSITIONS[x].reshape(4, 4), strict=True):
-            follows.chance(place, list(zip(odds, names, strict=True)))
+        for place, probabilities in zip(pairs.values(), TRANSITIONS[x].reshape(4, 4), strict=True):
+            follows.chance(place, list(zip(probabilities, names, strict=True)))
             builder.milestone(place, [place])
     equilibrium = solve(builder.build())
     assert equilibrium.certificate.residual < 1e-8

@@ -1,7 +1,7 @@
-"""What holding beliefs at points costs, on random games whose odds follow exactly from strategies at exact beliefs.
+"""What holding beliefs at points costs, on random games whose probabilities follow exactly from strategies at exact beliefs.
 
-`own_strategies` solves every decision at the belief that its own history leads to, and `odds_of_ends` multiplies along the tree.
-That these are Gambit's is checked in tests/golden/test_against_gambit.py.
+`own_strategies` solves every decision at the belief that its own history leads to, and `probabilities_of_outcomes`
+multiplies along the tree. That these are Gambit's is checked in tests/golden/test_against_gambit.py.
 """
 
 from functools import cache
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from games import random_game
-from small_trees import odds_of_ends, own_strategies, small_games, with_second_movers
+from small_trees import own_strategies, probabilities_of_outcomes, small_games, with_second_movers
 from standoff.export.tree import unroll
 from standoff.solve.equilibrium import Settings, solve
 from standoff.solve.sample import layer_strategy
@@ -27,10 +27,10 @@ def solved(game, points, **settings):
     return solve(game, Settings(belief_points=points, keep_values=True, **settings))
 
 
-def exact_odds(game, points):
-    """Odds of every end from strategies at exact beliefs; values are still held at points."""
+def exact_probabilities(game, points):
+    """Probability of every end from strategies at exact beliefs; values are still held at points."""
     tree = unroll(game)
-    return odds_of_ends(game, tree, own_strategies(solved(game, points), tree))
+    return probabilities_of_outcomes(game, tree, own_strategies(solved(game, points), tree))
 
 
 @cache
@@ -40,9 +40,9 @@ def steep_game():
     return small_games(count=4, rationality=3.0, **sizes)[3]
 
 
-def test_odds_are_exact_where_strategies_turn_steeply_near_the_prior():
+def test_probabilities_are_exact_where_strategies_turn_steeply_near_the_prior():
     game = steep_game()
-    exact = exact_odds(game, 17)
+    exact = exact_probabilities(game, 17)
     off = np.abs(solved(game, 17).sweep.absorbed[-1] - exact).max()
     assert off < 1e-6
     # without the prior among the points: one half is a Chebyshev point already
@@ -53,15 +53,15 @@ def test_odds_are_exact_where_strategies_turn_steeply_near_the_prior():
 
 @pytest.mark.parametrize("rationality", [3.0, 5.0])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_the_certificate_bounds_how_far_all_odds_are_off(family, rationality):
+def test_the_certificate_bounds_how_far_all_probabilities_are_off(family, rationality):
     beyond = []
     for game in small_games(count=4, rationality=rationality, **FAMILIES[family]):
-        exact = exact_odds(game, 33)
+        exact = exact_probabilities(game, 33)
         for points in (9, 17):
             found = solved(game, points)
             beyond.append(np.abs(found.sweep.absorbed[-1] - exact).max() - found.certificate.belief_error)
     assert len(beyond) == 8
-    # the exact odds are themselves from values at 33 points
+    # the exact probabilities are themselves from values at 33 points
     assert max(beyond) < 1e-6
 
 

@@ -12,12 +12,12 @@ from reports import enumerate_histories, random_reportables, random_slices
 from small_trees import with_second_movers
 from standoff.belief.filter import Filter, Slice
 from standoff.belief.likelihood import ReportingModel, Weights
-from standoff.belief.posterior import met_share, odds_of_targets
+from standoff.belief.posterior import met_share, probabilities_of_targets
 from standoff.belief.reportable import ReportableEvent, Reportables
 from standoff.errors import InputError
-from standoff.solve.adjoint import Target, odds_of_target
+from standoff.solve.adjoint import Target, probability_of_target
+from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.equilibrium import Settings, solve
-from standoff.solve.odds_to_go import OddsToGo
 from standoff.solve.sample import sample_paths
 
 MODEL = ReportingModel(
@@ -223,5 +223,5 @@ def test_milestones_and_targets_are_those_of_the_forward_pass_where_nothing_is_r
         Target("outcome", "end_a"),
         Target("outcome", "unresolved", 2),
     ]
-    found = odds_of_targets(OddsToGo(own.equilibrium, targets), path[1])
-    assert found == pytest.approx([odds_of_target(own.equilibrium, one) for one in targets], abs=1e-9)
+    found = probabilities_of_targets(ContinuationProbabilities(own.equilibrium, targets), path[1])
+    assert found == pytest.approx([probability_of_target(own.equilibrium, one) for one in targets], abs=1e-9)

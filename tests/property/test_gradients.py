@@ -7,7 +7,7 @@ import pytest
 
 from games import random_game
 from small_trees import with_second_movers
-from standoff.solve.adjoint import UNRESOLVED, Target, adjoint, odds_of_target
+from standoff.solve.adjoint import UNRESOLVED, Target, adjoint, probability_of_target
 from standoff.solve.equilibrium import Settings, solve
 
 SEVEN = Settings(belief_points=7, threads=1)
@@ -125,7 +125,9 @@ def with_deadlines(game, seed):
 
 def differences(game, kind, way, step, settings):
     up, down = (solve(changed(game, kind, way, sign * step), settings) for sign in (1, -1))
-    return np.array([(odds_of_target(up, one) - odds_of_target(down, one)) / (2 * step) for one in TARGETS])
+    return np.array(
+        [(probability_of_target(up, one) - probability_of_target(down, one)) / (2 * step) for one in TARGETS]
+    )
 
 
 def check(game, kind, settings, seed):

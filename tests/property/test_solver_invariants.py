@@ -28,7 +28,7 @@ def with_rationality(game, rationality):
     return replace(game, players=tuple(replace(player, rationality=rationality) for player in game.players))
 
 
-def outcome_odds(equilibrium):
+def outcome_probabilities(equilibrium):
     return equilibrium.sweep.absorbed[:, :, 0]
 
 
@@ -105,7 +105,7 @@ def test_relabelling_the_players_relabels_the_answer(seed, types):
         unresolved_payoff=game.unresolved_payoff[:, planes],
     )
     one, other = solve(game, NINE), solve(swapped, NINE)
-    assert np.allclose(outcome_odds(one), outcome_odds(other), atol=1e-10)
+    assert np.allclose(outcome_probabilities(one), outcome_probabilities(other), atol=1e-10)
     assert np.allclose(one.start_values[planes], other.start_values, atol=1e-10)
 
 
@@ -131,10 +131,10 @@ def reverse_actions(layer):
 
 
 @given(SEEDS, TYPES)
-def test_relabelling_the_actions_changes_no_odds(seed, types):
+def test_relabelling_the_actions_changes_no_probabilities(seed, types):
     game = random_game(seed, types=types)
     one, other = solve(game, NINE), solve(map_layers(game, reverse_actions), NINE)
-    assert np.allclose(outcome_odds(one), outcome_odds(other), atol=1e-10)
+    assert np.allclose(outcome_probabilities(one), outcome_probabilities(other), atol=1e-10)
 
 
 @given(SEEDS, TYPES, st.floats(-5, 5))
@@ -149,7 +149,7 @@ def test_a_constant_added_to_every_payoff_changes_no_strategy(seed, types, const
         unresolved_payoff=game.unresolved_payoff + shift,
     )
     one, other = solve(game, NINE), solve(moved, NINE)
-    assert np.allclose(outcome_odds(one), outcome_odds(other), atol=1e-10)
+    assert np.allclose(outcome_probabilities(one), outcome_probabilities(other), atol=1e-10)
     assert np.allclose(other.start_values - one.start_values, shift, atol=1e-10)
 
 
@@ -165,7 +165,7 @@ def test_payoffs_times_c_with_rationality_over_c_change_nothing(seed, types, c):
         unresolved_payoff=c * game.unresolved_payoff,
     )
     one, other = solve(game, NINE), solve(scaled, NINE)
-    assert np.allclose(outcome_odds(one), outcome_odds(other), atol=1e-10)
+    assert np.allclose(outcome_probabilities(one), outcome_probabilities(other), atol=1e-10)
     assert np.allclose(c * one.start_values, other.start_values, atol=1e-9 * max(1, c))
 
 
@@ -189,7 +189,7 @@ def test_two_types_with_the_same_payoffs_are_one_type(seed):
         unresolved_payoff=one.unresolved_payoff[:, double],
     )
     a, b = solve(one), solve(two, NINE)
-    assert np.allclose(outcome_odds(a), outcome_odds(b), atol=1e-10)
+    assert np.allclose(outcome_probabilities(a), outcome_probabilities(b), atol=1e-10)
     assert np.allclose(a.start_values[double], b.start_values, atol=1e-10)
 
 
@@ -237,12 +237,12 @@ def test_forward_payoffs_equal_backward_values(seed, types):
 
 
 @given(SEEDS, st.sampled_from([(2, 2), (2, 1)]))
-def test_odds_given_the_true_type_average_to_the_odds(seed, types):
+def test_probabilities_given_the_true_type_average_to_the_probabilities(seed, types):
     game = random_game(seed, types=types)
     found = solve(game, Settings(belief_points=17))
     one, two = found.sweep.absorbed[:, :, 1], found.sweep.absorbed[:, :, 2]
     mixed = game.players[0].prior[0] * one + game.players[0].prior[1] * two
-    assert np.abs(mixed - outcome_odds(found)).max() < 2e-3  # the error of holding beliefs at points
+    assert np.abs(mixed - outcome_probabilities(found)).max() < 2e-3  # the error of holding beliefs at points
 
 
 @given(SEEDS, st.sampled_from([2.0, 6.0, 12.0]))
@@ -250,7 +250,7 @@ def test_tracing_every_node_finds_the_same_branch(seed, rationality):
     game = random_game(seed, rationality=rationality)
     quick, traced = solve(game, NINE), solve(game, Settings(belief_points=9, trace_always=True))
     assert traced.certificate.traced > 0
-    assert np.allclose(outcome_odds(quick), outcome_odds(traced), atol=1e-8)
+    assert np.allclose(outcome_probabilities(quick), outcome_probabilities(traced), atol=1e-8)
 
 
 # not (2, 2) with seed 1: there nodes fold, and 33 points leave an error of 4e-3 (see the test of the refusal in tests/unit)
@@ -263,9 +263,11 @@ def test_the_exact_forecast_lies_within_four_standard_errors_of_simulation(types
     found = solve(game, Settings(keep_values=True, belief_tolerance=1e-3))
     num_paths = 20_000
     paths = sample_paths(found, num_paths, seed=11)
-    odds = outcome_odds(found)[-1]
-    frequency = np.array([(paths.states[-1] == -k - 1).mean() for k in range(len(odds))])
-    assert np.all(np.abs(frequency - odds) <= 4 * np.sqrt(odds.clip(0) * (1 - odds) / num_paths) + 1e-3)
+    probabilities = outcome_probabilities(found)[-1]
+    frequency = np.array([(paths.states[-1] == -k - 1).mean() for k in range(len(probabilities))])
+    assert np.all(
+        np.abs(frequency - probabilities) <= 4 * np.sqrt(probabilities.clip(0) * (1 - probabilities) / num_paths) + 1e-3
+    )
     met = (paths.milestone_period >= 0).mean(axis=0)
     exact = found.sweep.milestones[-1]
     assert np.all(np.abs(met - exact) <= 4 * np.sqrt((exact * (1 - exact)).clip(0) / num_paths) + 1e-3)
@@ -277,5 +279,5 @@ def test_the_belief_error_bounds_what_more_points_change(seed, rationality):
     game = random_game(seed, rationality=rationality, num_states=(5, 6, 7), num_periods=6)
     coarse, fine = solve(game, NINE), solve(game, Settings(belief_points=33))
     outcome = np.eye(len(game.outcomes))[game.terminals.outcome]
-    change = np.abs((outcome_odds(coarse) - outcome_odds(fine)) @ outcome).max()
+    change = np.abs((outcome_probabilities(coarse) - outcome_probabilities(fine)) @ outcome).max()
     assert change <= coarse.certificate.belief_error + 1e-12

@@ -50,4 +50,4 @@ def test_the_starter_is_not_written_over_another_file(tmp_path):
 def test_a_missing_extra_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(MissingExtraError, match=r"python -m pip install 'standoff\[frames\]'"):
-        import_extra("pandas", "frames", "a table of odds")
+        import_extra("pandas", "frames", "a table of probabilities")

@@ -105,7 +105,7 @@ def _pair(found: Bargain, pair: Pair) -> dict[str, Any]:
 
 
 def no_deal_document(found: NoDeal) -> dict[str, Any]:
-    """Odds as they are, and without each reason why bargaining fails."""
+    """Probabilities as they are, and without each reason why bargaining fails."""
     return {
         "targets": [str(target) for target in found.targets],
         "payments": list(found.payments),
@@ -119,7 +119,7 @@ def _resolve(one: Resolve) -> dict[str, Any]:
         "label": one.label,
         "scenario_hash": one.scenario_hash,
         "changes": list(one.changes),
-        "odds": one.odds.tolist(),
+        "probabilities": one.probabilities.tolist(),
         "causes": [dataclasses.asdict(cause) for cause in one.causes],
         "certificate": dataclasses.asdict(one.certificate) | {"is_unique": one.certificate.is_unique},
     }
@@ -131,7 +131,7 @@ def _remedy(remedy: Remedy) -> dict[str, Any]:
         "label": remedy.label,
         "applies": remedy.applies,
         "baseline": remedy.baseline.tolist(),
-        "odds": remedy.odds.tolist(),
+        "probabilities": remedy.probabilities.tolist(),
         "removed": remedy.removed.tolist(),
         "share_removed": [None if math.isnan(share) else share for share in np.asarray(remedy.share_removed).tolist()],
         "weights": list(remedy.weights),

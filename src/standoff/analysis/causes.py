@@ -1,7 +1,7 @@
 """Which stage of the play brings a milestone about: a decision of one side, of a third party, or nature.
 
 A milestone is met for the first time as the play enters a state in which its condition holds. What moved it there is the
-layer before, so the odds of the milestone are the sum over the layers of what each of them brings.
+layer before, so the probabilities of the milestone are the sum over the layers of what each of them brings.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["Cause", "causes_of"]
 
 @dataclass(frozen=True)
 class Cause:
-    """What one stage or hazard contributes to the odds of a milestone.
+    """What one stage or hazard contributes to the probability of a milestone.
 
     Attributes:
         stage: The stage or hazard; `start` where the milestone is met from the start.
@@ -30,7 +30,7 @@ class Cause:
 
 
 def causes_of(equilibrium: Equilibrium, milestone: str, periods: int | None = None) -> tuple[Cause, ...]:
-    """The odds of a milestone by what brings it about.
+    """The probability of a milestone by what brings it about.
 
     Args:
         equilibrium: The solved game.
@@ -38,7 +38,7 @@ def causes_of(equilibrium: Equilibrium, milestone: str, periods: int | None = No
         periods: By the end of how many periods; None: by the horizon.
 
     Returns:
-        The stages and hazards that contribute, the largest first; together they are the odds of the milestone.
+        The stages and hazards that contribute, the largest first; together they are the probabilities of the milestone.
     """
     game = equilibrium.game
     index = [one.name for one in game.milestones].index(milestone)

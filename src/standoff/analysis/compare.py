@@ -1,4 +1,4 @@
-"""Two scenarios compared, or two dates of one: odds, numbers that differ, and structure that differs.
+"""Two scenarios compared, or two dates of one: probabilities, numbers that differ, and structure that differs.
 
 What is compared are the scenarios as they are solved, overrides included. A number differs where its value, in the
 unit of time of the first scenario, or its range does. Structure is told by name: what only one side has, and what both have
@@ -80,14 +80,14 @@ class Comparison:
     Attributes:
         before: The first.
         after: The second.
-        odds: Odds by date, first moves and values.
+        probabilities: Probabilities by date, first moves and values.
         parameters: Numbers that differ.
         structure: Parts that differ.
     """
 
     before: Side
     after: Side
-    odds: SideBySide
+    probabilities: SideBySide
     parameters: tuple[ParameterDifference, ...]
     structure: tuple[StructureDifference, ...]
 
@@ -106,7 +106,7 @@ def compare(
         before: The first.
         after: The second.
         settings: How to solve each.
-        alignment: Whether odds are matched by calendar day or by the time ahead.
+        alignment: Whether probabilities are matched by calendar day or by the time ahead.
         progress: Called with the share of the solves done.
 
     Raises:

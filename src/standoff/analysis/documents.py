@@ -41,7 +41,7 @@ def _(found: Comparison) -> dict[str, Any]:
     return {
         "before": _side(found.before),
         "after": _side(found.after),
-        **_side_by_side(found.odds),
+        **_side_by_side(found.probabilities),
         "parameters": [_plain(asdict(row)) for row in found.parameters],
         "structure": [asdict(row) for row in found.structure],
     }
@@ -70,8 +70,10 @@ def _(found: Drivers) -> dict[str, Any]:
     return {
         **_made_of(found.scenario, found.certificate, found.settings),
         "targets": [
-            _target(target, label, odds)
-            for target, label, odds in zip(found.targets, found.target_labels, found.odds, strict=True)
+            _target(target, label, probabilities)
+            for target, label, probabilities in zip(
+                found.targets, found.target_labels, found.probabilities, strict=True
+            )
         ],
         "drivers": rows,
         "hinges_on": list(found.hinges_on),
@@ -87,8 +89,10 @@ def _(found: Tripwires) -> dict[str, Any]:
     return {
         **_made_of(found.scenario, found.certificate, found.settings),
         "candidates": [
-            _target(target, label, odds)
-            for target, label, odds in zip(found.candidates, found.candidate_labels, found.odds, strict=True)
+            _target(target, label, probabilities)
+            for target, label, probabilities in zip(
+                found.candidates, found.candidate_labels, found.probabilities, strict=True
+            )
         ],
         "answer": found.candidates[found.answer].name,
         "lead": _plain(found.lead),
@@ -130,8 +134,8 @@ def _side_by_side(found: SideBySide) -> dict[str, Any]:
         "alignment": found.alignment,
         "dates": [day.isoformat() for day in found.dates],
         "dates_after": [day.isoformat() for day in found.dates_after],
-        "odds_error": _plain(found.odds_error),
-        "odds": [
+        "probability_error": _plain(found.probability_error),
+        "probabilities": [
             {
                 "kind": row.kind,
                 "name": row.name,
@@ -140,7 +144,7 @@ def _side_by_side(found: SideBySide) -> dict[str, Any]:
                 "after": _plain(row.after),
                 "change": _plain(row.change),
             }
-            for row in found.odds
+            for row in found.probabilities
         ],
         "first_moves": [
             {
@@ -156,8 +160,8 @@ def _side_by_side(found: SideBySide) -> dict[str, Any]:
     }
 
 
-def _target(target: Target, label: str, odds: float) -> dict[str, Any]:
-    return {**asdict(target), "label": label, "odds": _plain(odds)}
+def _target(target: Target, label: str, probabilities: float) -> dict[str, Any]:
+    return {**asdict(target), "label": label, "probabilities": _plain(probabilities)}
 
 
 def _plain(part: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What the odds of a draw depend on, told and hashed: the same key, the same odds."""
+"""What the probability of a draw depend on, told and hashed: the same key, the same probabilities."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["describe_ensemble", "describe_solves", "sampling_versions"]
 
 
 def sampling_versions() -> dict[str, str]:
-    """Versions of the packages that draws and their odds depend on."""
+    """Versions of the packages that draws and their probabilities depend on."""
     return {name: _version_of(name) for name in ("numpy", "scipy", "numba")}
 
 
@@ -28,7 +28,7 @@ def _version_of(package: str) -> str:
 
 
 def describe_ensemble(scenario: Scenario, *, seed: int, settings: Settings) -> dict[str, Any]:
-    """Everything that the odds of draw i depend on, as plain data; `key` is the SHA-256 of the rest.
+    """Everything that the probabilities of draw i depend on, as plain data; `key` is the SHA-256 of the rest.
 
     The number of draws is not among it: a longer run is the same ensemble.
     """
@@ -45,7 +45,8 @@ def describe_ensemble(scenario: Scenario, *, seed: int, settings: Settings) -> d
 
 
 def describe_solves(scenario: Scenario) -> dict[str, Any]:
-    """Everything but the draw and the settings that the odds of a draw depend on, as plain data; `key` is the SHA-256 of it."""
+    """Everything but the draw and the settings that the probability of a draw depend on, as plain data; `key` is the
+    SHA-256 of it."""
     return _with_key(_solved_with(scenario))
 
 

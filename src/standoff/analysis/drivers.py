@@ -1,4 +1,4 @@
-"""What the answer hinges on: how far each number of a scenario moves the odds of a few targets.
+"""What the answer hinges on: how far each number of a scenario moves the probability of a few targets.
 
 For each number p with value v and, where it has one, plausible range [low, high]:
 
@@ -101,12 +101,12 @@ class Drivers:
         scenario: The scenario.
         targets: The targets.
         target_labels: The same in words.
-        odds: Their probabilities; shape (target,).
+        probabilities: Their probabilities; shape (target,).
         rows: The drivers, the strongest first.
         hinges_on: Names of those among the strongest `top` whose number rests on no document.
         top: How many were looked at for that.
         num_solves: Ends of ranges that were solved, two for each range; 0 where none was asked for.
-        tornado_error: Largest estimated error of any odds at an end; 0 where none was solved.
+        tornado_error: Largest estimated error of any probability at an end; 0 where none was solved.
         indices: Global indices, where they were asked for.
         num_failed_draws: Draws for them that have no solution, and were left out.
         certificate: Of the solution at the scenario's own numbers.
@@ -116,7 +116,7 @@ class Drivers:
     scenario: Scenario
     targets: tuple[Target, ...]
     target_labels: tuple[str, ...]
-    odds: Floats
+    probabilities: Floats
     rows: tuple[Driver, ...]
     hinges_on: tuple[str, ...]
     top: int
@@ -203,7 +203,7 @@ def drivers(
     ) if ends else []  # fmt: skip
     at_ends = dict(zip(strongest, zip(solved[::2], solved[1::2], strict=True), strict=True)) if ends else {}
     rows = [
-        _driver(scenario, row, by_hand.odds, ranges.get(row.name), at_ends.get(row.name), equilibrium)
+        _driver(scenario, row, by_hand.probabilities, ranges.get(row.name), at_ends.get(row.name), equilibrium)
         for row in by_hand.rows
         if row.kind == "parameter" or _is_own_number(scenario, row.name)
     ]
@@ -222,7 +222,7 @@ def drivers(
         scenario=scenario,
         targets=tuple(targets),
         target_labels=tuple(describe_target(scenario, target) for target in targets),
-        odds=by_hand.odds,
+        probabilities=by_hand.probabilities,
         rows=tuple(rows),
         hinges_on=tuple(row.name for row in rows[:top] if row.name in unsourced and row.largest_swing > 0.0),
         top=top,
@@ -251,12 +251,12 @@ def _is_own_number(scenario: Scenario, path: str) -> bool:
 def _driver(
     scenario: Scenario,
     row: Derivative,
-    odds: Floats,
+    probabilities: Floats,
     bounds: tuple[float, float] | None,
     ends: Sequence[SolvedDraw | StandoffError] | None,
     equilibrium: Equilibrium,
 ) -> Driver:
-    nothing = np.full((len(odds), 2), np.nan)
+    nothing = np.full((len(probabilities), 2), np.nan)
     parameter = scenario.parameters.get(row.name)
     steps = None if bounds is None else np.array(bounds) - row.value
     linear = nothing if steps is None else row.derivatives[:, None] * steps
@@ -264,18 +264,18 @@ def _driver(
     errors = [equilibrium.certificate.belief_error]
     for side, found in enumerate(ends or ()):
         if isinstance(found, SolvedDraw):
-            tornado[:, side] = found.odds - odds
+            tornado[:, side] = found.probabilities - probabilities
             errors.append(found.error)
         else:
             failures[side] = str(found)
     effects = np.where(np.isnan(tornado), linear, tornado) if ends is None else tornado
-    with_base = np.concatenate([effects, np.zeros((len(odds), 1))], axis=1)
+    with_base = np.concatenate([effects, np.zeros((len(probabilities), 1))], axis=1)
     swing = with_base.max(axis=1) - with_base.min(axis=1)  # not a number where an end is not known
     larger = np.maximum(np.abs(linear), np.abs(tornado))
     apart = np.abs(tornado - linear)
     is_nonlinear = ((apart > NONLINEAR_SHARE * larger) & (apart > errors[0] + max(errors))).any(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        elasticity = np.where(odds > 0.0, row.derivatives * row.value / odds, np.nan)
+        elasticity = np.where(probabilities > 0.0, row.derivatives * row.value / probabilities, np.nan)
     coverage = source_coverage(scenario).sources
     return Driver(
         name=row.name,
@@ -301,8 +301,8 @@ def _indices(
 ) -> GlobalIndices:
     """Global indices of the draws that have a solution."""
     kept = [k for k, found in enumerate(drawn) if isinstance(found, SolvedDraw)]
-    odds = [found.odds for found in drawn if isinstance(found, SolvedDraw)]
+    probabilities = [found.probabilities for found in drawn if isinstance(found, SolvedDraw)]
     try:
-        return global_indices(names, samples[kept], np.array(odds).reshape(len(kept), -1), seed=seed)
+        return global_indices(names, samples[kept], np.array(probabilities).reshape(len(kept), -1), seed=seed)
     except ValueError as error:
         raise SolveError(f"only {len(kept)} of {len(samples)} draws have a solution: {error}") from None

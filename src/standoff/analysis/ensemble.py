@@ -1,7 +1,7 @@
 """Bands of a forecast over everything that its numbers may be: many draws of the parameters, each solved.
 
-Draw i of the parameters (`standoff.analysis.sampling`) gives the odds p_i(t) of every outcome and milestone by the end of
-each
+Draw i of the parameters (`standoff.analysis.sampling`) gives the probabilities p_i(t) of every outcome and milestone
+by the end of each
 period t. A **band** is a quantile of p_i(t) over the draws, for each t by itself. Draws that could not be solved are
 left out, and their share and reasons are told with the bands.
 
@@ -9,8 +9,8 @@ The draws come from R = 8 independently scrambled samples in turn. With q_r the 
 error** of a
 band is the standard deviation of q_1 .. q_R over sqrt(R).
 
-Odds of each draw have an error from holding beliefs at points: `standoff.analysis.resolution` says how it is kept small and
-measured.
+Probability of each draw have an error from holding beliefs at points: `standoff.analysis.resolution` says how it is
+kept small and measured.
 
 References:
     Helton and Davis (2003), Latin hypercube sampling and the propagation of uncertainty in analyses of complex systems.
@@ -32,10 +32,10 @@ from standoff.analysis.draw_keys import describe_ensemble
 from standoff.analysis.executor import Draw, Executor, Threads
 from standoff.analysis.resolution import (
     Solved,
-    UnsureOddsError,
+    UnsureProbabilityError,
     cheap,
     choose_points,
-    keep_odds,
+    keep_probabilities,
     largest_gap,
     solve_agreed,
     unseen_share,
@@ -72,7 +72,7 @@ FIRST_CHECKS = 8
 CHECK_EVERY = 61
 """No multiple of the number of samples, so that draws of all of them are checked."""
 MOST_DRAWS = 2**24
-_UNSOLVED, _UNSURE = "no-solution", "unsure-odds"
+_UNSOLVED, _UNSURE = "no-solution", "unsure-probabilities"
 FILE = -1
 """The number under which the file's own values are solved."""
 FEWEST_A_SAMPLE = 16
@@ -81,7 +81,7 @@ FEWEST_A_SAMPLE = 16
 
 @dataclass(frozen=True)
 class Name:
-    """What a series of odds is about.
+    """What a series of probabilities is about.
 
     Attributes:
         kind: "outcome" or "milestone"; that the crisis is still open is the outcome `unresolved`.
@@ -100,8 +100,8 @@ class Failure:
 
     Attributes:
         draw: Its number.
-        code: What kind of fault: `no-solution` where the equations were not solved, `unsure-odds` where the belief points that
-            can be afforded leave the odds too unsure, else the code of the problem.
+        code: What kind of fault: `no-solution` where the equations were not solved, `unsure-probabilities` where the
+            belief points that can be afforded leave the probabilities too unsure, else the code of the problem.
         message: Why, for people.
     """
 
@@ -115,12 +115,12 @@ class Failure:
         if isinstance(error, InputError):
             first = error.problems[0]
             return Failure(draw, first.code, first.message)
-        return Failure(draw, _UNSURE if isinstance(error, UnsureOddsError) else _UNSOLVED, str(error))
+        return Failure(draw, _UNSURE if isinstance(error, UnsureProbabilityError) else _UNSOLVED, str(error))
 
     def error(self) -> StandoffError:
         """The error that it tells of, as `of` would tell it again."""
         if self.code == _UNSURE:
-            return UnsureOddsError(self.message)
+            return UnsureProbabilityError(self.message)
         if self.code == _UNSOLVED:
             return SolveError(self.message)
         return InputError(Problem(self.code, self.message))
@@ -128,7 +128,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class EnsembleCertificate:
-    """How good the odds of the draws are.
+    """How good the probabilities of the draws are.
 
     Attributes:
         residual: Largest residual of any draw.
@@ -136,7 +136,8 @@ class EnsembleCertificate:
         consistency_gap: Largest difference between payoffs found forward and backward.
         belief_points: Points on each belief axis that draws begin with; 1 where no player has two types.
         points_used: Belief points -> draws that were solved with so many in the end.
-        belief_error: Largest difference of any odds by any date between a checked draw and its check, which has points enough.
+        belief_error: Largest difference of any probability by any date between a checked draw and its check, which
+            has points enough.
         reference_error: Largest estimated error of those solutions themselves.
         num_checked: Draws checked, the file's own values among them.
         unseen_share: Share of all draws that may have a larger error, at 95 per cent confidence.
@@ -161,21 +162,21 @@ class EnsembleCertificate:
 
 @dataclass(frozen=True)
 class Ensemble:
-    """The odds of a crisis over many draws of its parameters. K parameters, T periods, S series.
+    """The probability of a crisis over many draws of its parameters. K parameters, T periods, S series.
 
     Attributes:
         sampler: Made the draws: the scenario with any overrides, the parameters that were drawn (K names), and the seed.
-        key: SHA-256 of everything that a draw's odds depend on, in hex.
+        key: SHA-256 of everything that a draw's probabilities depend on, in hex.
         scheme: How draws are made.
         settings: How each is solved.
         names: What each series is about.
         fixed: Parameters that would have been drawn, had their value not been set by hand.
         num_draws: Draws asked for, N; those that failed among them.
         draws: Numbers of the draws that were solved, rising; shape (solved,).
-        odds: Their odds by the end of each period; shape (solved, T, S).
-        file_odds: Odds on the file's own values; shape (T, S).
+        probabilities: Their probabilities by the end of each period; shape (solved, T, S).
+        file_probabilities: Probabilities on the file's own values; shape (T, S).
         failures: The draws that were not solved.
-        certificate: How good the odds are.
+        certificate: How good the probabilities are.
     """
 
     sampler: Sampler
@@ -186,8 +187,8 @@ class Ensemble:
     fixed: tuple[str, ...]
     num_draws: int
     draws: Ints
-    odds: Floats
-    file_odds: Floats
+    probabilities: Floats
+    file_probabilities: Floats
     failures: tuple[Failure, ...]
     certificate: EnsembleCertificate
 
@@ -213,13 +214,13 @@ class Ensemble:
 
     @cached_property
     def bands(self) -> Floats:
-        """Quantiles `LEVELS` of the odds by date; shape (level, T, S)."""
-        return np.quantile(self.odds, LEVELS, axis=0)
+        """Quantiles `LEVELS` of the probabilities by date; shape (level, T, S)."""
+        return np.quantile(self.probabilities, LEVELS, axis=0)
 
     @cached_property
     def mean(self) -> Floats:
-        """Mean odds by date: the forecast of somebody who believes the distributions; shape (T, S)."""
-        found: Floats = self.odds.mean(axis=0)
+        """Mean probabilities by date: the forecast of somebody who believes the distributions; shape (T, S)."""
+        found: Floats = self.probabilities.mean(axis=0)
         return found
 
     @cached_property
@@ -231,13 +232,13 @@ class Ensemble:
         own = self.draws % REPLICATES
         if np.bincount(own, minlength=REPLICATES).min() < FEWEST_A_SAMPLE:
             return None
-        alone = np.stack([np.quantile(self.odds[own == r], LEVELS, axis=0) for r in range(REPLICATES)])
+        alone = np.stack([np.quantile(self.probabilities[own == r], LEVELS, axis=0) for r in range(REPLICATES)])
         found: Floats = alone.std(axis=0, ddof=1) / np.sqrt(REPLICATES)
         return found
 
     def bands_of_first(self, num_draws: int) -> Floats:
         """The bands as they were after the first draws alone; shape (level, T, S), nan where none of them was solved."""
-        first = self.odds[self.draws < num_draws]
+        first = self.probabilities[self.draws < num_draws]
         return np.quantile(first, LEVELS, axis=0) if len(first) else np.full_like(self.bands, np.nan)
 
     @cached_property
@@ -259,7 +260,7 @@ class Ensemble:
         return tuple((code, count, example[code]) for code, count in counts.most_common())
 
     def place(self, target: Target) -> tuple[int, int]:
-        """Where the odds of a target stand: its last period, from 0, and its series."""
+        """Where the probability of a target stand: its last period, from 0, and its series."""
         series = next(k for k, one in enumerate(self.names) if (one.kind, one.name) == (target.kind, target.name))
         return (target.periods or self.scenario.num_periods) - 1, series
 
@@ -281,7 +282,7 @@ class DrawStore(Protocol):
 
 
 def series_names(scenario: Scenario) -> tuple[Name, ...]:
-    """What the series of `Solved.odds` are about."""
+    """What the series of `Solved.probabilities` are about."""
     outcomes = [Name("outcome", name, outcome.label) for name, outcome in scenario.outcomes.items()]
     milestones = [Name("milestone", name, milestone.label) for name, milestone in scenario.milestones.items()]
     return (*outcomes, Name("outcome", UNRESOLVED, scenario.unresolved.label), *milestones)
@@ -311,7 +312,7 @@ def run_ensemble(
     Raises:
         InputError: There is nothing to draw, or the number of draws or the seed is out of bounds.
         ScenarioError: The scenario makes no game.
-        SolveError: No draw was solved, or the odds of checked draws are off by more than the belief tolerance.
+        SolveError: No draw was solved, or the probabilities of checked draws are off by more than the belief tolerance.
     """
     settings = settings or Settings(belief_tolerance=ENSEMBLE_TOLERANCE)
     check_request(scenario, num_draws, seed)
@@ -390,7 +391,7 @@ class _Run:
         missing = [draw for draw in range(num_draws) if self._is_missing(draw, num_points)]
         done = num_draws - len(missing)
         for index, found in self.executor.solve_draws(
-            self.sampler.scenario, self.sampler.draws(missing), cheap(self.settings, num_points), keep_odds
+            self.sampler.scenario, self.sampler.draws(missing), cheap(self.settings, num_points), keep_probabilities
         ):
             self._keep("draws", missing[index], found)
             done += 1
@@ -420,8 +421,8 @@ def _assemble(run: _Run, num_draws: int, num_points: int) -> Ensemble:
         raise SolveError(f"none of {num_draws} draws was solved; the first: {failures[0].message}")
     scenario, settings = run.sampler.scenario, run.settings
     certificate = _certificate(run, solved, num_points)
-    file_odds = run.checks[FILE]
-    assert isinstance(file_odds, Solved)
+    file_probabilities = run.checks[FILE]
+    assert isinstance(file_probabilities, Solved)
     return Ensemble(
         sampler=run.sampler,
         key=describe_ensemble(scenario, seed=run.sampler.seed, settings=settings)["key"],
@@ -431,8 +432,8 @@ def _assemble(run: _Run, num_draws: int, num_points: int) -> Ensemble:
         fixed=fixed_parameters(scenario),
         num_draws=num_draws,
         draws=np.array(list(solved), dtype=np.int64),
-        odds=np.stack([found.odds for found in solved.values()]),
-        file_odds=file_odds.odds,
+        probabilities=np.stack([found.probabilities for found in solved.values()]),
+        file_probabilities=file_probabilities.probabilities,
         failures=failures,
         certificate=certificate,
     )

@@ -48,7 +48,7 @@ def ensemble_document(ensemble: Ensemble, targets: Sequence[Target], versions: M
                 "kind": name.kind,
                 "name": name.name,
                 "label": name.label,
-                "file": ensemble.file_odds[:, k].tolist(),
+                "file": ensemble.file_probabilities[:, k].tolist(),
                 "mean": ensemble.mean[:, k].tolist(),
                 "bands": ensemble.bands[:, :, k].tolist(),
                 "standard_errors": None if errors is None else errors[:, :, k].tolist(),
@@ -80,14 +80,14 @@ def ensemble_document(ensemble: Ensemble, targets: Sequence[Target], versions: M
 
 
 def _target(ensemble: Ensemble, target: Target) -> dict[str, Any]:
-    """A target's odds by quantile, and what they were after fewer draws."""
+    """A target's probabilities by quantile, and what they were after fewer draws."""
     period, k = ensemble.place(target)
     return {
         "kind": target.kind,
         "name": target.name,
         "label": describe_target(ensemble.scenario, target),
         "by": ensemble.scenario.date_of_period(period + 1).isoformat(),
-        "file": float(ensemble.file_odds[period, k]),
+        "file": float(ensemble.file_probabilities[period, k]),
         "mean": float(ensemble.mean[period, k]),
         "bands": ensemble.bands[:, period, k].tolist(),
         "standard_errors": None

@@ -2,8 +2,8 @@
 
 The first period is walked layer by layer from the start. A **node** is a state of a layer, the public beliefs and the milestones
 met so far; histories that agree in these are one node. Nodes of less mass than a given bound are not walked on: what becomes
-of them is read off the odds to go where they stand. At the end of the period the odds to go of every target are known, and from
-there they are averaged back along the very same steps, so that at every node
+of them is read off the continuation probabilities where they stand. At the end of the period the continuation
+probabilities of every target are known, and from there they are averaged back along the very same steps, so that at every node
 
     W(node) = sum over the steps that lead on of p W(next node)
 
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.happenings import Happening, Words
-from standoff.solve.odds_to_go import OddsToGo, met_on_arrival
+from standoff.solve.continuation_probabilities import ContinuationProbabilities, met_on_arrival
 from standoff.solve.public_steps import Step, public_steps
 
 __all__ = ["EventMass", "FirstPeriod", "walk_first_period"]
@@ -76,31 +76,31 @@ class FirstPeriod:
     num_nodes: int
 
 
-def walk_first_period(odds: OddsToGo, words: Words, *, smallest_mass: float) -> FirstPeriod:
+def walk_first_period(probabilities: ContinuationProbabilities, words: Words, *, smallest_mass: float) -> FirstPeriod:
     """Walk the first period and average back.
 
-    The quantities of W are the targets of `odds`, then the public belief about each player with two types.
+    The quantities of W are the targets of `probabilities`, then the public belief about each player with two types.
 
     Events have these keys: `("move", layer, player, action)` for a move, `("hazard", layer)` for a hazard, `("round", layer)`
     for a round of talks that comes up, `("consequence", ...)` for one of several things that came of a move or a hazard,
     `("milestone", index)` for a milestone met first in this period, `("quiet",)` for a period in which nothing is to be seen.
 
     Args:
-        odds: Odds to go of the targets.
+        probabilities: Continuation probabilities of the targets.
         words: The words of the scenario.
         smallest_mass: Nodes of less mass are not walked on.
 
     Returns:
         What was found.
     """
-    walk = _Walk(odds, words, smallest_mass)
+    walk = _Walk(probabilities, words, smallest_mass)
     return walk.run()
 
 
 class _Walk:
-    def __init__(self, odds: OddsToGo, words: Words, smallest_mass: float) -> None:
-        self.odds, self.words, self.smallest_mass = odds, words, smallest_mass
-        self.game = odds.equilibrium.game
+    def __init__(self, probabilities: ContinuationProbabilities, words: Words, smallest_mass: float) -> None:
+        self.probabilities, self.words, self.smallest_mass = probabilities, words, smallest_mass
+        self.game = probabilities.equilibrium.game
         self.layers = self.game.epochs[0].layers
         self.cut_mass = 0.0
         self.num_nodes = 0
@@ -140,7 +140,7 @@ class _Walk:
             elif mass[k] < self.smallest_mass:
                 self.cut_mass += float(mass[k])
                 fixed[k] = np.append(
-                    self.odds.at(0, s, state=state, beliefs=beliefs, met=dict.fromkeys(met, 0)), beliefs
+                    self.probabilities.at(0, s, state=state, beliefs=beliefs, met=dict.fromkeys(met, 0)), beliefs
                 )
                 continue
             else:
@@ -164,7 +164,7 @@ class _Walk:
         state, beliefs, met, is_quiet = node
         met_here = met_on_arrival(self.game, self.layers[s], state, met)
         found = {}
-        for step in public_steps(self.odds.equilibrium, 0, s, state=state, beliefs=beliefs):
+        for step in public_steps(self.probabilities.equilibrium, 0, s, state=state, beliefs=beliefs):
             keys: list[tuple[Hashable, Happening | None]] = []
             still_quiet = is_quiet
             if step.action >= 0:
@@ -181,7 +181,7 @@ class _Walk:
     def _at_end(self, node: Node) -> Floats:
         """What is expected at the end of the period."""
         state, beliefs, met, _ = node
-        return np.append(self.odds.at(1, 0, state=state, beliefs=beliefs, met=dict.fromkeys(met, 0)), beliefs)
+        return np.append(self.probabilities.at(1, 0, state=state, beliefs=beliefs, met=dict.fromkeys(met, 0)), beliefs)
 
     def _back(
         self,
@@ -193,7 +193,7 @@ class _Walk:
         events: dict[Hashable, EventMass],
     ) -> Floats:
         """W of a layer from that of the next; its events are written."""
-        width = len(self.odds.targets) + len(self.game.prior_belief)
+        width = len(self.probabilities.targets) + len(self.game.prior_belief)
         found = np.zeros((count, width))
         share = np.array(steps.probability)
         np.add.at(found, steps.parents, share[:, None] * worth[steps.children])

@@ -1,4 +1,4 @@
-"""How the crisis ends and when: odds of every outcome and milestone by date, first moves, beliefs.
+"""How the crisis ends and when: probability of every outcome and milestone by date, first moves, beliefs.
 
 Every number is read off the exact forward pass of the equilibrium; nothing is sampled.
 """
@@ -61,7 +61,7 @@ class FirstMove:
 
 @dataclass(frozen=True)
 class Forecast:
-    """Odds and timing of a solved crisis.
+    """Probabilities and timing of a solved crisis.
 
     Attributes:
         outcomes: Exclusive ends; with `unresolved` they sum to one in every period.

@@ -60,7 +60,7 @@ class GlobalIndices:
 
 
 def global_indices(
-    names: Sequence[str], draws: Floats, odds: Floats, *, seed: int = 0, num_resamples: int = 100
+    names: Sequence[str], draws: Floats, probabilities: Floats, *, seed: int = 0, num_resamples: int = 100
 ) -> GlobalIndices:
     """Work out the indices.
 
@@ -68,7 +68,7 @@ def global_indices(
         names: The parameters.
         draws: Values of the parameters; shape (draw, parameter). Where they were drawn together, an index also holds what goes
             by the others that a parameter is correlated with.
-        odds: The target under each; shape (draw, target).
+        probabilities: The target under each; shape (draw, target).
         seed: Of the dummies and the resampling.
         num_resamples: Resamples for the interval.
 
@@ -78,21 +78,23 @@ def global_indices(
     """
     rbd_fast = import_extra("SALib.analyze.rbd_fast", "drivers", "global sensitivity")
     pawn = import_extra("SALib.analyze.pawn", "drivers", "global sensitivity")
-    if draws.shape != (len(odds), len(names)):
-        raise ValueError(f"draws of shape {draws.shape} do not fit {len(odds)} odds and {len(names)} names")
-    if len(odds) < FEWEST_DRAWS:
-        raise ValueError(f"global indices need at least {FEWEST_DRAWS} draws, not {len(odds)!r}")
+    if draws.shape != (len(probabilities), len(names)):
+        raise ValueError(
+            f"draws of shape {draws.shape} do not fit {len(probabilities)} probabilities and {len(names)} names"
+        )
+    if len(probabilities) < FEWEST_DRAWS:
+        raise ValueError(f"global indices need at least {FEWEST_DRAWS} draws, not {len(probabilities)!r}")
     rng = np.random.default_rng(seed)
     inputs = np.hstack([draws, rng.random((len(draws), NUM_DUMMIES))])
     problem = {"num_vars": inputs.shape[1], "names": [*names, *(f"(dummy {k})" for k in range(NUM_DUMMIES))]}
-    shape = (inputs.shape[1], odds.shape[1])
+    shape = (inputs.shape[1], probabilities.shape[1])
     first, spread, moved = np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan)
-    for t in range(odds.shape[1]):
-        if np.ptp(odds[:, t]) == 0.0:
+    for t in range(probabilities.shape[1]):
+        if np.ptp(probabilities[:, t]) == 0.0:
             continue
-        found = rbd_fast.analyze(problem, inputs, odds[:, t], num_resamples=num_resamples, seed=rng)
+        found = rbd_fast.analyze(problem, inputs, probabilities[:, t], num_resamples=num_resamples, seed=rng)
         first[:, t], spread[:, t] = found["S1"], found["S1_conf"]
-        moved[:, t] = pawn.analyze(problem, inputs, odds[:, t])["median"]
+        moved[:, t] = pawn.analyze(problem, inputs, probabilities[:, t])["median"]
     count = len(names)
     return GlobalIndices(
         names=tuple(names),

@@ -22,7 +22,8 @@ Kept = TypeVar("Kept")
 class Gpu:
     """Solves all draws that fit into the memory of a GPU at once; an `Executor`.
 
-    What `keep` is given has its odds, certificate, start values and forward sweep. Strategies and values are there only with
+    What `keep` is given has its probabilities, certificate, start values and forward sweep. Strategies and values
+    are there only with
     `full`; reading them without raises `InputError`. Draws that the GPU cannot solve are handed back to the processor and
     counted in `tally`.
 

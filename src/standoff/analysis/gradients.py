@@ -1,4 +1,4 @@
-"""Exact derivatives of odds by every number of a scenario.
+"""Exact derivatives of probabilities by every number of a scenario.
 
 The adjoint sweep (`standoff.solve.adjoint`) gives the derivative of a target by every array of the game. What is left is how
 the arrays answer to a parameter. They are explicit formulas of it, so their central difference is found without solving
@@ -67,13 +67,13 @@ class Gradients:
 
     Attributes:
         targets: The targets.
-        odds: Their probabilities; shape (target,).
+        probabilities: Their probabilities; shape (target,).
         rows: One for each parameter in the order of the file, then those of the players.
         by_array: Derivatives by every array of the game, one for each target.
     """
 
     targets: tuple[Target, ...]
-    odds: Floats
+    probabilities: Floats
     rows: tuple[Derivative, ...]
     by_array: tuple[GameGradient, ...]
 
@@ -150,7 +150,7 @@ def _by_parameters(
         if np.isnan(derivatives).any():
             why = "it changes how often a decision comes up that never does, and what would be decided there was not solved"
         elif (np.abs(above - below) > KINK * np.maximum(np.abs(above), np.abs(below)) + 1e-9 / step).any():
-            why = f"the odds turn at the value: a slope of {_list(below)} below it and {_list(above)} above"
+            why = f"the probabilities turn at the value: a slope of {_list(below)} below it and {_list(above)} above"
         yield Derivative(name, "parameter", value, nothing if why else derivatives, why)
 
 

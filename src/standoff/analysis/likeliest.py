@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Game, Layer
-from standoff.solve.odds_to_go import OddsToGo
+from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.public_steps import Step, public_steps
 from standoff.solve.result import Equilibrium
 
@@ -119,11 +119,11 @@ class _Begun:
     before: _Begun | None
 
 
-def likeliest_path(odds: OddsToGo, goal: Goal, *, width: int) -> Likeliest:
+def likeliest_path(probabilities: ContinuationProbabilities, goal: Goal, *, width: int) -> Likeliest:
     """Search the most probable public path to a goal by the horizon.
 
     Args:
-        odds: Odds to go of the solved game; its targets do not matter.
+        probabilities: Continuation probabilities of the solved game; its targets do not matter.
         goal: Where the path is to lead.
         width: Beginnings of paths kept at a time, at least 1.
 
@@ -135,7 +135,7 @@ def likeliest_path(odds: OddsToGo, goal: Goal, *, width: int) -> Likeliest:
     """
     if width < 1:
         raise ValueError(f"width must be at least 1, not {width!r}")
-    search = _Search(odds, goal)
+    search = _Search(probabilities, goal)
     if search.reached is None:
         search.sweep(min(width, FIRST_WIDTH))
         if width > FIRST_WIDTH and search.overlooked > search.best:
@@ -157,9 +157,9 @@ class _Search:
         num_nodes: Places walked.
     """
 
-    def __init__(self, odds: OddsToGo, goal: Goal) -> None:
-        self.odds, self.goal = odds, goal
-        self.equilibrium = odds.equilibrium
+    def __init__(self, probabilities: ContinuationProbabilities, goal: Goal) -> None:
+        self.probabilities, self.goal = probabilities, goal
+        self.equilibrium = probabilities.equilibrium
         self.game = self.equilibrium.game
         self.best = 0.0
         self.overlooked = 0.0
@@ -229,7 +229,7 @@ class _Search:
         for period in range(game.num_periods):
             if not frontier:
                 return
-            values = self.odds.values(period)
+            values = self.probabilities.values(period)
             for s in range(game.num_layers):
                 frontier = self._walk(period, s, frontier, values[s + 1], width)
 

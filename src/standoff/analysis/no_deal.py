@@ -1,10 +1,10 @@
 """Why is there no deal? The crisis solved again without each of Fearon's three reasons.
 
 Two sides that fight could both have saved the costs of the fight by a deal on what it brings. Fearon (1995) names three reasons
-why rational sides fail to: each is taken away here in turn, the crisis is solved again, and what remains of the odds of
+why rational sides fail to: each is taken away here in turn, the crisis is solved again, and what remains of the probabilities of
 war is compared with what there was.
 
-    information      Everybody knows everybody's type: the odds of the game with each pair of types known, averaged by
+    information      Everybody knows everybody's type: the probabilities of the game with each pair of types known, averaged by
                      the prior. The same solution holds them (`standoff.solve.revealed`).
     commitment       Deals bind: what is accepted is carried through, and what the scenario's `agenda.commitment` calls the
                      price of a shift of power is not to be paid. Both halves are also solved alone.
@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.causes import Cause, causes_of
-from standoff.analysis.targets import target_odds
+from standoff.analysis.targets import target_probabilities
 from standoff.game.compile import compile_game
 from standoff.game.deal_worth import PackageTable, tabulate_packages
 from standoff.game.model import Game
@@ -57,7 +57,7 @@ class Resolve:
         label: What is different in it.
         scenario_hash: Hash of the scenario that was solved.
         changes: Its overrides, as `name=value`.
-        odds: Probability of each target; shape (target,).
+        probabilities: Probability of each target; shape (target,).
         causes: What brings the first target about, where that is a milestone.
         certificate: How good the solution is.
     """
@@ -65,7 +65,7 @@ class Resolve:
     label: str
     scenario_hash: str
     changes: tuple[str, ...]
-    odds: Floats
+    probabilities: Floats
     causes: tuple[Cause, ...]
     certificate: Certificate
 
@@ -77,9 +77,9 @@ class Remedy:
     Attributes:
         name: `information`, `commitment`, `indivisibility` or `all`.
         label: Text for people.
-        applies: Whether the scenario has anything to take away; if not, the odds are those of the baseline.
-        baseline: Odds with the reason in place; shape (target,).
-        odds: Odds without it; shape (target,).
+        applies: Whether the scenario has anything to take away; if not, the probabilities are those of the baseline.
+        baseline: Probabilities with the reason in place; shape (target,).
+        probabilities: Probabilities without it; shape (target,).
         parts: The solves that it rests on: for information one for each profile of types, with its prior in `weights`; else
             the whole remedy first, then its halves, or the crisis to compare with.
         weights: Prior of each profile of types, for information; empty otherwise.
@@ -90,15 +90,15 @@ class Remedy:
     label: str
     applies: bool
     baseline: Floats
-    odds: Floats
+    probabilities: Floats
     parts: tuple[Resolve, ...]
     weights: tuple[float, ...]
     note: str
 
     @property
     def removed(self) -> Floats:
-        """Baseline less odds; shape (target,)."""
-        return np.asarray(self.baseline - self.odds)
+        """Baseline less probabilities; shape (target,)."""
+        return np.asarray(self.baseline - self.probabilities)
 
     @property
     def share_removed(self) -> Floats:
@@ -185,7 +185,7 @@ class _Inquiry:
             label,
             scenario.scenario_hash,
             tuple(change for change in scenario.overrides if change not in before),
-            target_odds(equilibrium, self.targets),
+            target_probabilities(equilibrium, self.targets),
             self._causes(equilibrium),
             equilibrium.certificate,
         )
@@ -205,7 +205,7 @@ class _Inquiry:
         return found
 
     def _revealed(self, scenario: Scenario, equilibrium: Equilibrium) -> tuple[Floats, list[Resolve], list[float]]:
-        """Odds with the types revealed, averaged by the prior, and those of every profile."""
+        """Probabilities with the types revealed, averaged by the prior, and those of every profile."""
         parts, weights = [], []
         for types, prior in type_profiles(equilibrium.game):
             names = [
@@ -215,13 +215,13 @@ class _Inquiry:
             ]
             parts.append(self._told(" and ".join(names) or "as it is", scenario, reveal_types(equilibrium, types)))
             weights.append(prior)
-        return np.asarray(np.array(weights) @ np.array([part.odds for part in parts])), parts, weights
+        return np.asarray(np.array(weights) @ np.array([part.probabilities for part in parts])), parts, weights
 
     def _information(self, base: Resolve) -> Remedy:
-        odds, parts, weights = self._revealed(self.scenario, self.equilibrium)
+        probabilities, parts, weights = self._revealed(self.scenario, self.equilibrium)
         applies = len(parts) > 1
         note = (
-            "The odds of each pair of types, known to all, averaged by the prior."
+            "The probability of each pair of types, known to all, averaged by the prior."
             if applies
             else "No player has a private type."
         )
@@ -229,8 +229,8 @@ class _Inquiry:
             "information",
             "everybody knows everybody's type",
             applies,
-            base.odds,
-            odds,
+            base.probabilities,
+            probabilities,
             tuple(parts),
             tuple(weights),
             note,
@@ -245,7 +245,7 @@ class _Inquiry:
             note = (
                 "The scenario names no price of a shift of power (`agenda.commitment`), and no deal can fail at home."
             )
-            return Remedy("commitment", label, False, base.odds, base.odds, (), (), note)
+            return Remedy("commitment", label, False, base.probabilities, base.probabilities, (), (), note)
         parts = []
         notes = []
         binding = with_binding_deals(self.scenario)
@@ -260,7 +260,9 @@ class _Inquiry:
                      "made certain.")  # fmt: skip
         if not ratified:
             notes.append("No deal can fail at home in this scenario.")
-        return Remedy("commitment", label, True, base.odds, parts[0].odds, tuple(parts), (), " ".join(notes))
+        return Remedy(
+            "commitment", label, True, base.probabilities, parts[0].probabilities, tuple(parts), (), " ".join(notes)
+        )
 
     def _indivisibility(self, paid: Scenario) -> Remedy:
         unpaid = self._with_payments(self.scenario, self.equilibrium.game, are_paid=False)
@@ -272,7 +274,7 @@ class _Inquiry:
             "are on scales of their own: an idealisation."
         )
         return Remedy(
-            "indivisibility", "side payments are possible", True, without.odds, with_payments.odds,
+            "indivisibility", "side payments are possible", True, without.probabilities, with_payments.probabilities,
             (with_payments, without), (), note,
         )  # fmt: skip
 
@@ -280,9 +282,9 @@ class _Inquiry:
         """The three together. The crisis to compare with is the one as it is."""
         binding = with_binding_deals(self.scenario)
         scenario = self._with_payments(binding, compile_game(binding), are_paid=True)
-        odds, parts, weights = self._revealed(scenario, self._solved(scenario))
+        probabilities, parts, weights = self._revealed(scenario, self._solved(scenario))
         note = "What is left comes from noise in behaviour, from third parties, from accidents, and from war for its own sake."
-        return Remedy("all", "all three", True, base.odds, odds, tuple(parts), tuple(weights), note)
+        return Remedy("all", "all three", True, base.probabilities, probabilities, tuple(parts), tuple(weights), note)
 
     def _with_payments(self, scenario: Scenario, game: Game, *, are_paid: bool) -> Scenario:
         assert scenario.agenda is not None

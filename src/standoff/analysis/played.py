@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from standoff.analysis.happenings import Happening, Words
 from standoff.analysis.likeliest import Goal, PathStep, PublicPath
 from standoff.game.model import Game
-from standoff.solve.odds_to_go import OddsToGo, met_on_arrival
+from standoff.solve.continuation_probabilities import ContinuationProbabilities, met_on_arrival
 from standoff.solve.public_steps import public_steps
 from standoff.solve.sample import Paths
 
@@ -163,24 +163,26 @@ def _events(trail: Trail, words: Words, examples: dict[tuple[Hashable, ...], Hap
     return tuple(found)
 
 
-def retrace(odds: OddsToGo, trails: Sequence[Trail]) -> tuple[PublicPath, ...]:
+def retrace(probabilities: ContinuationProbabilities, trails: Sequence[Trail]) -> tuple[PublicPath, ...]:
     """Walk trails again with exact beliefs, for the probability of every step.
 
     Args:
-        odds: Odds to go of the solved game; its targets do not matter.
+        probabilities: Continuation probabilities of the solved game; its targets do not matter.
         trails: Where to walk.
 
     Returns:
         The paths, in the same order.
     """
-    game = odds.equilibrium.game
+    game = probabilities.equilibrium.game
     steps: list[list[PathStep]] = [[] for _ in trails]
     beliefs = [tuple(game.prior_belief) for _ in trails]
     for period in range(max((trail.num_periods for trail in trails), default=0)):
-        values = odds.values(period)
+        values = probabilities.values(period)
         for k, trail in enumerate(trails):
             for _, s, state, action, target in (place for place in trail.places if place[0] == period):
-                here = public_steps(odds.equilibrium, period, s, state=state, beliefs=beliefs[k], later=values[s + 1])
+                here = public_steps(
+                    probabilities.equilibrium, period, s, state=state, beliefs=beliefs[k], later=values[s + 1]
+                )
                 taken = next(step for step in here if (step.action, step.target) == (action, target))
                 steps[k].append(PathStep(period, s, state, taken))
                 beliefs[k] = taken.beliefs

@@ -1,7 +1,7 @@
-"""Odds of targets under many draws of the parameters, each with its own estimated error, at the least cost.
+"""Probabilities of targets under many draws of the parameters, each with its own estimated error, at the least cost.
 
-Every draw is solved at ever more belief points until two rungs agree on its public odds (`resolution.keep_agreed`), so no number
-rests on one number of points alone.
+Every draw is solved at ever more belief points until two rungs agree on its public probabilities
+(`resolution.keep_agreed`), so no number rests on one number of points alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from standoff.analysis.ensemble import series_names
 from standoff.analysis.executor import Draw, Executor
-from standoff.analysis.resolution import Solved, keep_odds, solve_agreed
+from standoff.analysis.resolution import Solved, keep_probabilities, solve_agreed
 from standoff.errors import StandoffError
 from standoff.scenario import Scenario
 from standoff.solve.adjoint import Target
@@ -26,7 +26,7 @@ __all__ = ["QUICK_TOLERANCE", "SolvedDraw", "quick_settings", "solve_targets"]
 Floats = NDArray[np.float64]
 
 QUICK_TOLERANCE = 5e-3
-"""Largest estimated error of odds that are read to the per cent."""
+"""Largest estimated probability error that are read to the per cent."""
 FIRST_POINTS = (BELIEF_LADDER[0] + 1) // 2
 """Belief points that each draw is solved with first, to see whether the next agree."""
 
@@ -36,12 +36,12 @@ class SolvedDraw:
     """What was kept of one draw.
 
     Attributes:
-        odds: Probability of each target; shape (target,).
-        error: Estimated error of any odds of this solution.
+        probabilities: Probability of each target; shape (target,).
+        error: Estimated error of any probability of this solution.
         belief_points: Points on each belief axis; 1 where no player has two types.
     """
 
-    odds: Floats
+    probabilities: Floats
     error: float
     belief_points: int
 
@@ -81,7 +81,7 @@ def solve_targets(
     if settings.belief_points is None:
         solves = solve_agreed(scenario, numbered, settings, executor, num_points=FIRST_POINTS)
     else:
-        solves = executor.solve_draws(scenario, draws, settings, keep_odds)
+        solves = executor.solve_draws(scenario, draws, settings, keep_probabilities)
     found: dict[int, Solved | StandoffError] = {}
     for k, answer in solves:
         found[k] = answer
@@ -91,7 +91,7 @@ def solve_targets(
 
 
 def quick_settings(settings: Settings) -> Settings:
-    """How many other solves are done beside a forecast: to the same residual, and to odds that are read to the per cent.
+    """How many other solves are done beside a forecast: to the same residual, and to probabilities that are read to the per cent.
 
     Args:
         settings: How the forecast was solved. Belief points that it fixes are kept.
@@ -107,5 +107,5 @@ def quick_settings(settings: Settings) -> Settings:
 def _of_targets(found: Solved | StandoffError, places: Sequence[tuple[int, int]]) -> SolvedDraw | StandoffError:
     if not isinstance(found, Solved):
         return found
-    odds = np.array([found.odds[place] for place in places])
-    return SolvedDraw(odds, found.belief_error, found.belief_points)
+    probabilities = np.array([found.probabilities[place] for place in places])
+    return SolvedDraw(probabilities, found.belief_error, found.belief_points)

@@ -4,7 +4,7 @@ On a grid of values of two parameters every crisis is solved; all other numbers 
 a grid point is
 the most likely of the outcomes, `unresolved` among them, by the date asked for. Between two neighbours with different
 dominant
-outcomes A and B lies a point at which their odds are equal,
+outcomes A and B lies a point at which their probabilities are equal,
 
     d(s) = p_A(s) - p_B(s) = 0,    d(0) > 0 > d(1),
 
@@ -29,7 +29,7 @@ from standoff.analysis.resolution import (
     Solved,
     cheap,
     choose_points,
-    keep_odds,
+    keep_probabilities,
     largest_gap,
     solve_agreed,
     unseen_share,
@@ -48,8 +48,8 @@ MAP_TOLERANCE = 5e-3
 NUM_VALUES = 9
 """Values of an axis where nothing is said."""
 MOST_POINTS = 100_000
-ODDS_TOLERANCE = 1e-3
-"""A border is found where the odds of the two outcomes differ by less."""
+PROBABILITIES_TOLERANCE = 1e-3
+"""A border is found where the probabilities of the two outcomes differ by less."""
 PLACE_TOLERANCE = 1e-3
 """Or where it is known to this part of the edge."""
 MOST_ROUNDS = 30
@@ -78,26 +78,26 @@ class BorderPoint:
         y: Value of the second.
         first: The outcome that dominates on the side of smaller values.
         second: The one on the other side.
-        odds: Their odds there.
-        difference: How far their odds are still apart.
+        probabilities: Their probabilities there.
+        difference: How far their probabilities are still apart.
     """
 
     x: float
     y: float
     first: str
     second: str
-    odds: float
+    probabilities: float
     difference: float
 
 
 @dataclass(frozen=True)
 class MapCertificate:
-    """How good the odds of a map are.
+    """How good the probability of a map are.
 
     Attributes:
         residual: Largest residual of any solve.
         belief_points: Points on each belief axis that solves begin with.
-        belief_error: Largest difference of any odds by any date between checked points and their checks.
+        belief_error: Largest difference of any probability by any date between checked points and their checks.
         num_checked: Points checked: the corners, the middle and the file's own values.
         unseen_share: Share of all points that may have a larger error, at 95 per cent confidence, were the checks drawn at
             random.
@@ -121,14 +121,14 @@ class RegimeMap:
         settings: How each point was solved.
         x: First parameter.
         y: Second parameter.
-        target: What `target_odds` are of; its date is the date of the map.
+        target: What `target_probabilities` are of; its date is the date of the map.
         outcomes: The ends, `unresolved` last; E names.
         labels: Texts for people, one for each end.
-        odds: Odds of each end by the date; shape (X, Y, E), nan where a point was not solved.
-        target_odds: Odds of the target; shape (X, Y).
+        probabilities: Probability of each end by the date; shape (X, Y, E), nan where a point was not solved.
+        target_probabilities: Probabilities of the target; shape (X, Y).
         border: Where the dominant outcome flips.
         failures: Points that were not solved, and why: (place on x, place on y, why).
-        certificate: How good the odds are.
+        certificate: How good the probabilities are.
     """
 
     scenario: Scenario
@@ -138,8 +138,8 @@ class RegimeMap:
     target: Target
     outcomes: tuple[str, ...]
     labels: tuple[str, ...]
-    odds: Floats
-    target_odds: Floats
+    probabilities: Floats
+    target_probabilities: Floats
     border: tuple[BorderPoint, ...]
     failures: tuple[tuple[int, int, str], ...]
     certificate: MapCertificate
@@ -147,8 +147,8 @@ class RegimeMap:
     @property
     def dominant(self) -> NDArray[np.int64]:
         """The place among `outcomes` of the most likely one; shape (X, Y), -1 where a point was not solved."""
-        solved = ~np.isnan(self.odds[:, :, 0])
-        return np.where(solved, np.argmax(np.nan_to_num(self.odds, nan=-1.0), axis=2), -1)
+        solved = ~np.isnan(self.probabilities[:, :, 0])
+        return np.where(solved, np.argmax(np.nan_to_num(self.probabilities, nan=-1.0), axis=2), -1)
 
 
 def parse_axis(scenario: Scenario, text: str) -> Axis:
@@ -206,7 +206,8 @@ def regime_map(
         scenario: The scenario.
         x: First parameter.
         y: Second parameter, another one.
-        target: Whose odds to keep besides, and by when outcomes are compared; the first outcome by the horizon by default.
+        target: Whose probabilities to keep besides, and by when outcomes are compared; the first outcome by the
+            horizon by default.
         settings: How to solve; its `belief_points` are those to begin with, chosen by checks where it gives none.
         executor: Solves the points; here by default.
         progress: Called with the share of the grid that is done.
@@ -227,13 +228,13 @@ def regime_map(
         raise SolveError(f"no point of the map was solved; the first: {next(iter(grid.values()))}")
     ends = (*scenario.outcomes, UNRESOLVED)
     shape = (len(x.values), len(y.values))
-    odds = np.full((*shape, len(ends)), np.nan)
-    target_odds = np.full(shape, np.nan)
+    probabilities = np.full((*shape, len(ends)), np.nan)
+    target_probabilities = np.full(shape, np.nan)
     names = ends if target.kind == "outcome" else tuple(scenario.milestones)
     series = names.index(target.name) + (0 if target.kind == "outcome" else len(ends))
     for place, found in solved.items():
-        odds[place] = found.odds[period, : len(ends)]
-        target_odds[place] = found.odds[period, series]
+        probabilities[place] = found.probabilities[period, : len(ends)]
+        target_probabilities[place] = found.probabilities[period, series]
     border = _Border(work, period, ends).find(solved)
     return RegimeMap(
         scenario=scenario,
@@ -243,8 +244,8 @@ def regime_map(
         target=target,
         outcomes=ends,
         labels=(*(outcome.label for outcome in scenario.outcomes.values()), scenario.unresolved.label),
-        odds=odds,
-        target_odds=target_odds,
+        probabilities=probabilities,
+        target_probabilities=target_probabilities,
         border=border,
         failures=tuple((*place, _reason(found)) for place, found in grid.items() if not isinstance(found, Solved)),
         certificate=work.certificate(),
@@ -314,7 +315,7 @@ class _Map:
     def solve(self, places: Sequence[tuple[float, float]]) -> Iterator[tuple[int, Solved | StandoffError]]:
         """Solve places of the map, given by values; yields the place's index with what was found."""
         settings = cheap(self.settings, max(self.num_points, 5))
-        for k, found in self.executor.solve_draws(self.scenario, map(self.draw, places), settings, keep_odds):
+        for k, found in self.executor.solve_draws(self.scenario, map(self.draw, places), settings, keep_probabilities):
             self.solves += 1
             if isinstance(found, Solved):
                 self.residual = max(self.residual, found.residual)
@@ -338,25 +339,25 @@ class _Edge:
 
     `low` and `high` are places on the line, from 0 to 1; `first` dominates at `low`, `second` at `high`. The differences
     p_first -
-    p_second at the ends are halved as the Illinois form asks, so they are kept beside the odds.
+    p_second at the ends are halved as the Illinois form asks, so they are kept beside the probabilities.
     """
 
     start: tuple[float, float]
     stop: tuple[float, float]
     low: float
     high: float
-    odds_low: Floats
-    odds_high: Floats
+    probability_low: Floats
+    probability_high: Floats
     first: int
     second: int
     side: int = 0
 
     def __post_init__(self) -> None:
-        self.difference_low = float(self.odds_low[self.first] - self.odds_low[self.second])
-        self.difference_high = float(self.odds_high[self.first] - self.odds_high[self.second])
+        self.difference_low = float(self.probability_low[self.first] - self.probability_low[self.second])
+        self.difference_high = float(self.probability_high[self.first] - self.probability_high[self.second])
 
     def guess(self) -> float:
-        """Where the odds should be equal, kept off the ends."""
+        """Where the probabilities should be equal, kept off the ends."""
         gap = self.difference_low - self.difference_high
         share = self.difference_low / gap if gap > 0 else 0.5
         return self.low + (self.high - self.low) * min(max(share, 0.02), 0.98)
@@ -366,23 +367,23 @@ class _Edge:
         x, y = (a + (b - a) * position for a, b in zip(self.start, self.stop, strict=True))
         return x, y
 
-    def narrow(self, position: float, odds: Floats) -> None:
+    def narrow(self, position: float, probabilities: Floats) -> None:
         """Take a place between the ends as the new end on its side."""
-        difference = float(odds[self.first] - odds[self.second])
+        difference = float(probabilities[self.first] - probabilities[self.second])
         if difference > 0:
-            self.low, self.odds_low, self.difference_low = position, odds, difference
+            self.low, self.probability_low, self.difference_low = position, probabilities, difference
             self.difference_high /= 2.0 if self.side > 0 else 1.0
             self.side = 1
         else:
-            self.high, self.odds_high, self.difference_high = position, odds, difference
+            self.high, self.probability_high, self.difference_high = position, probabilities, difference
             self.difference_low /= 2.0 if self.side < 0 else 1.0
             self.side = -1
 
-    def split(self, position: float, odds: Floats, third: int) -> list[_Edge]:
+    def split(self, position: float, probabilities: Floats, third: int) -> list[_Edge]:
         """The two parts of the line where a third outcome dominates between the ends."""
         return [
-            _Edge(self.start, self.stop, self.low, position, self.odds_low, odds, self.first, third),
-            _Edge(self.start, self.stop, position, self.high, odds, self.odds_high, third, self.second),
+            _Edge(self.start, self.stop, self.low, position, self.probability_low, probabilities, self.first, third),
+            _Edge(self.start, self.stop, position, self.high, probabilities, self.probability_high, third, self.second),
         ]
 
 
@@ -406,13 +407,13 @@ class _Border:
             left: list[_Edge] = []
             for k, solved in self.work.solve(places):
                 if isinstance(solved, Solved):
-                    left += self._step(edges[k], positions[k], self._odds(solved), found)
+                    left += self._step(edges[k], positions[k], self._probabilities(solved), found)
             edges = left
         return tuple(sorted(found, key=lambda point: (point.x, point.y, point.first, point.second)))
 
-    def _odds(self, solved: Solved) -> Floats:
-        odds: Floats = solved.odds[self.period, : len(self.ends)]
-        return odds
+    def _probabilities(self, solved: Solved) -> Floats:
+        probabilities: Floats = solved.probabilities[self.period, : len(self.ends)]
+        return probabilities
 
     def _edges(self, grid: Mapping[tuple[int, int], Solved]) -> Iterator[_Edge]:
         x, y = (axis.values for axis in self.work.axes)
@@ -420,21 +421,27 @@ class _Border:
             for other in ((i + 1, j), (i, j + 1)):
                 if other not in grid:
                     continue
-                odds, beyond = self._odds(here), self._odds(grid[other])
-                first, second = int(np.argmax(odds)), int(np.argmax(beyond))
+                probabilities, beyond = self._probabilities(here), self._probabilities(grid[other])
+                first, second = int(np.argmax(probabilities)), int(np.argmax(beyond))
                 if first != second:
-                    yield _Edge((x[i], y[j]), (x[other[0]], y[other[1]]), 0.0, 1.0, odds, beyond, first, second)
+                    yield _Edge(
+                        (x[i], y[j]), (x[other[0]], y[other[1]]), 0.0, 1.0, probabilities, beyond, first, second
+                    )
 
-    def _step(self, edge: _Edge, position: float, odds: Floats, found: list[BorderPoint]) -> list[_Edge]:
-        """What is left of a line after the odds at a place of it are known; a place that is found is added."""
-        third = int(np.argmax(odds))
+    def _step(self, edge: _Edge, position: float, probabilities: Floats, found: list[BorderPoint]) -> list[_Edge]:
+        """What is left of a line after the probabilities at a place of it are known; a place that is found is added."""
+        third = int(np.argmax(probabilities))
         if third not in {edge.first, edge.second}:
-            return edge.split(position, odds, third)
-        difference = float(odds[edge.first] - odds[edge.second])
-        edge.narrow(position, odds)
-        if abs(difference) > ODDS_TOLERANCE and edge.high - edge.low > PLACE_TOLERANCE:
+            return edge.split(position, probabilities, third)
+        difference = float(probabilities[edge.first] - probabilities[edge.second])
+        edge.narrow(position, probabilities)
+        if abs(difference) > PROBABILITIES_TOLERANCE and edge.high - edge.low > PLACE_TOLERANCE:
             return [edge]
         x, y = edge.place(position)
         names = self.ends[edge.first], self.ends[edge.second]
-        found.append(BorderPoint(x, y, *names, float(min(odds[edge.first], odds[edge.second])), abs(difference)))
+        found.append(
+            BorderPoint(
+                x, y, *names, float(min(probabilities[edge.first], probabilities[edge.second])), abs(difference)
+            )
+        )
         return []

@@ -1,17 +1,21 @@
 """How many belief points each of many solves needs, and how far off they are with so few.
 
-A forecast climbs a ladder of belief points until two rungs agree in everything that it tells, the odds by true type among it.
-That costs several solves, too much for each of thousands of draws, of which only public odds are asked for. One solve shows a
-part of its error by itself: the **gap** between its public odds and those averaged over the true types of a player
+A forecast climbs a ladder of belief points until two rungs agree in everything that it tells, the probabilities by
+true type among it.
+That costs several solves, too much for each of thousands of draws, of which only public probabilities are asked for.
+One solve shows a
+part of its error by itself: the **gap** between its public probabilities and those averaged over the true types of a player
 (`Certificate.belief_error` without an estimate, three times the gap). So
 
 1. **checks** are made on the file's own values and on draws spread over the whole: they climb the ladder until three times the
-   difference of any public odds by any date between two rungs, and three times the gap, do not exceed the tolerance;
-2. **the fewest points** to begin with are the fewest of the ladder at which all checked draws have the same odds, up to the
+   difference of any public probabilities by any date between two rungs, and three times the gap, do not exceed the tolerance;
+2. **the fewest points** to begin with are the fewest of the ladder at which all checked draws have the same
+probabilities, up to the
    tolerance;
 3. **every draw** is solved at these points, and at more where three times its gap exceeds the tolerance.
 
-The largest difference of any odds by any date between a checked draw and its check is the **belief error** of the whole. It is
+The largest difference of any probability by any date between a checked draw and its check is the **belief error** of
+the whole. It is
 the largest of the differences found and no bound on all: with m checked draws, less than 1 - 0.05^(1/m) of all draws have a
 larger one, at 95 per cent confidence (a little more, because the same checks chose the points).
 
@@ -30,16 +34,16 @@ from numpy.typing import NDArray
 from standoff.analysis.executor import Draw, Executor
 from standoff.errors import SolveError, StandoffError
 from standoff.scenario import Scenario
-from standoff.solve.equilibrium import BELIEF_LADDER, SAFETY, Equilibrium, Settings, odds_of, solve
+from standoff.solve.equilibrium import BELIEF_LADDER, SAFETY, Equilibrium, Settings, probabilities_of, solve
 
 __all__ = [
     "MOST_EVALUATIONS",
     "Solved",
-    "UnsureOddsError",
+    "UnsureProbabilityError",
     "cheap",
     "choose_points",
     "keep_agreed",
-    "keep_odds",
+    "keep_probabilities",
     "largest_gap",
     "solve_agreed",
     "unseen_share",
@@ -52,8 +56,9 @@ MOST_EVALUATIONS = 4e7
 `iran-us-2026` as it is written."""
 
 
-class UnsureOddsError(SolveError):
-    """The odds of a draw are not sure enough at the belief points that it was solved with, and more are too dear or too many."""
+class UnsureProbabilityError(SolveError):
+    """The probability of a draw are not sure enough at the belief points that it was solved with, and more are too
+    dear or too many."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +66,11 @@ class Solved:
     """What is kept of the solution of one draw.
 
     Attributes:
-        odds: Odds of every outcome, of none of them, and of every milestone, by the end of each period; shape (period,
-            series).
+        probabilities: Probability of every outcome, of none of them, and of every milestone, by the end of each
+            period; shape (period, series).
         residual: Largest residual.
         regret: Largest regret.
-        belief_error: Estimated error of the odds from the beliefs, or the part of it that one solve shows.
+        belief_error: Estimated probability error from the beliefs, or the part of it that one solve shows.
         consistency_gap: Largest difference between payoffs found forward and backward.
         belief_points: Points on each belief axis; 1 where no player has two types.
         nodes: Decision nodes solved.
@@ -73,7 +78,7 @@ class Solved:
         folds: Folds met.
     """
 
-    odds: Floats
+    probabilities: Floats
     residual: float
     regret: float
     belief_error: float
@@ -86,12 +91,14 @@ class Solved:
     @staticmethod
     def of(equilibrium: Equilibrium) -> Solved:
         """What is kept of a solution."""
-        odds = odds_of(equilibrium.game, equilibrium.sweep)
+        probabilities = probabilities_of(equilibrium.game, equilibrium.sweep)
         num_outcomes = len(equilibrium.game.outcomes)
-        ends = odds[:, :num_outcomes]
+        ends = probabilities[:, :num_outcomes]
         certificate = equilibrium.certificate
         return Solved(
-            np.clip(np.hstack([ends, 1.0 - ends.sum(axis=1, keepdims=True), odds[:, num_outcomes:]]), 0.0, 1.0),
+            np.clip(
+                np.hstack([ends, 1.0 - ends.sum(axis=1, keepdims=True), probabilities[:, num_outcomes:]]), 0.0, 1.0
+            ),
             certificate.residual,
             certificate.regret,
             certificate.belief_error,
@@ -103,8 +110,8 @@ class Solved:
         )
 
 
-def keep_odds(equilibrium: Equilibrium) -> Solved | SolveError:
-    """Keep the odds of a draw; where its own solve shows them to be off, solve it again at more points first.
+def keep_probabilities(equilibrium: Equilibrium) -> Solved | SolveError:
+    """Keep the probability of a draw; where its own solve shows them to be off, solve it again at more points first.
 
     Args:
         equilibrium: The solution; where its error was not estimated against another solution, three times its gap must not
@@ -122,7 +129,7 @@ def keep_odds(equilibrium: Equilibrium) -> Solved | SolveError:
 
 
 def keep_agreed(equilibrium: Equilibrium) -> Solved | SolveError:
-    """Keep the odds of a draw at the first rung of the ladder that agrees with the one before, with its estimated error.
+    """Keep the probability of a draw at the first rung of the ladder that agrees with the one before, with its estimated error.
 
     Args:
         equilibrium: The solution at the rung to begin with, with the tolerance in its settings.
@@ -146,10 +153,10 @@ def keep_agreed(equilibrium: Equilibrium) -> Solved | SolveError:
 
 
 def _climb(equilibrium: Equilibrium) -> Iterator[Solved]:
-    """The odds at the points of a solution, and at every rung above that has a solution.
+    """The probabilities at the points of a solution, and at every rung above that has a solution.
 
     Raises:
-        UnsureOddsError: There are no more rungs, or the next would take too long.
+        UnsureProbabilityError: There are no more rungs, or the next would take too long.
     """
     game, settings = equilibrium.game, equilibrium.settings
     certificate = equilibrium.certificate
@@ -173,8 +180,8 @@ def _climb(equilibrium: Equilibrium) -> Iterator[Solved]:
         certificate = found.certificate
         yield Solved.of(found)
         del found  # its strategies are a large part of the memory
-    raise UnsureOddsError(
-        f"{points} belief points leave the odds less sure than {settings.belief_tolerance:.1e}, and {reason}"
+    raise UnsureProbabilityError(
+        f"{points} belief points leave the probabilities less sure than {settings.belief_tolerance:.1e}, and {reason}"
     )
 
 
@@ -184,8 +191,8 @@ def cheap(settings: Settings, num_points: int) -> Settings:
 
 
 def largest_gap(found: Solved, reference: Solved) -> float:
-    """Largest difference of any odds by any date between two solutions of a draw."""
-    return float(np.max(np.abs(found.odds - reference.odds), initial=0.0))
+    """Largest difference of any probability by any date between two solutions of a draw."""
+    return float(np.max(np.abs(found.probabilities - reference.probabilities), initial=0.0))
 
 
 def unseen_share(num_checked: int) -> float:
@@ -215,13 +222,13 @@ def choose_points(
         The points, and the checked draws solved as all draws are.
 
     Raises:
-        SolveError: At none of the points do all checked draws have the odds of their checks.
+        SolveError: At none of the points do all checked draws have the probabilities of their checks.
     """
     ladder = BELIEF_LADDER if settings.belief_points is None else (settings.belief_points,)
     own = {number: draws[number] for number in checks}
     error, unsolved = np.inf, 0
     for num_points in ladder:
-        found = dict(_solve(scenario, own, cheap(settings, num_points), executor, keep_odds))
+        found = dict(_solve(scenario, own, cheap(settings, num_points), executor, keep_probabilities))
         gaps = [largest_gap(one, checks[number]) for number, one in found.items() if isinstance(one, Solved)]
         error, unsolved = max(gaps, default=0.0), len(found) - len(gaps)
         if error <= settings.belief_tolerance and not unsolved:
@@ -231,7 +238,7 @@ def choose_points(
         advice = f"begin with more than {settings.belief_points} belief points, or {advice}"
     failed = f" and {unsolved} of them are not solved" if unsolved else ""
     raise SolveError(
-        f"on {len(checks)} checked draws the odds are off by up to {error:.1e}, above the tolerance "
+        f"on {len(checks)} checked draws the probabilities are off by up to {error:.1e}, above the tolerance "
         f"{settings.belief_tolerance:.1e}{failed}: {advice}"
     )
 
@@ -244,10 +251,15 @@ def solve_agreed(
     *,
     num_points: int = BELIEF_LADDER[0],
 ) -> Iterable[tuple[int, Solved | StandoffError]]:
-    """Solve draws that carry numbers until two rungs agree on the odds, from given points on; yields them as they come."""
+    """Solve draws that carry numbers until two rungs agree on the probabilities, from given points on; yields them
+    as they come."""
     unsolved: dict[int, Draw] = {}
     for number, found in _solve(scenario, draws, cheap(settings, num_points), executor, keep_agreed):
-        if isinstance(found, SolveError) and not isinstance(found, UnsureOddsError) and num_points < BELIEF_LADDER[0]:
+        if (
+            isinstance(found, SolveError)
+            and not isinstance(found, UnsureProbabilityError)
+            and num_points < BELIEF_LADDER[0]
+        ):
             unsolved[number] = draws[number]  # too few points to solve it at all; more may do
         else:
             yield number, found

@@ -1,14 +1,14 @@
-"""Two solved crises side by side: odds by date, first moves and values, and which differences mean something.
+"""Two solved crises side by side: probabilities by date, first moves and values, and which differences mean something.
 
-The odds of two solutions are each known up to the error that its certificate estimates, so their difference is known up to
-the sum of both,
+The probabilities of two solutions are each known up to the error that its certificate estimates, so their difference
+is known up to the sum of both,
 
     |(p_after - p_before) - (true difference)|  <=  error_before + error_after,
 
 and a difference that is no larger is **none beyond the error**. The certificate estimates no error of values, nor of the
 strategy at the start, so those carry none.
 
-Odds are compared only at dates at which a period of both ends: nothing is interpolated.
+Probabilities are compared only at dates at which a period of both ends: nothing is interpolated.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from standoff.scenario import Scenario
 from standoff.solve.adjoint import UNRESOLVED
 from standoff.solve.result import Certificate, Settings
 
-__all__ = ["Alignment", "MoveChange", "OddsChange", "Side", "SideBySide", "ValueChange", "put_side_by_side"]
+__all__ = ["Alignment", "MoveChange", "ProbabilityChange", "Side", "SideBySide", "ValueChange", "put_side_by_side"]
 
 Floats = NDArray[np.float64]
 Alignment = Literal["date", "ahead"]
-"""Whether odds are compared by the same calendar day, or by the same time ahead of each scenario's own `as_of`."""
+"""Whether probabilities are compared by the same calendar day, or by the same time ahead of each scenario's own `as_of`."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Side:
     Attributes:
         name: What it is called beside the other.
         scenario: What was solved.
-        forecast: Odds, first moves, values.
+        forecast: Probabilities, first moves, values.
         certificate: How good the solution is.
         settings: How it was solved.
     """
@@ -54,8 +54,8 @@ class Side:
 
 
 @dataclass(frozen=True)
-class OddsChange:
-    """The odds of one thing on both sides.
+class ProbabilityChange:
+    """The probability of one thing on both sides.
 
     Attributes:
         kind: "outcome" (`unresolved` among them) or "milestone".
@@ -115,13 +115,13 @@ class SideBySide:
     Attributes:
         alignment: By what the dates were matched.
         days_ahead: Days from the first side's `as_of` (its own from each side's, where aligned by "ahead"); shape (date,).
-        dates: The days of the first side by the end of which odds are compared.
+        dates: The days of the first side by the end of which probabilities are compared.
         dates_after: The days of the second side.
         periods: Index of the period that ends then, on both sides; shape (date, 2).
-        odds: Outcomes, unresolved, milestones.
+        probabilities: Outcomes, unresolved, milestones.
         moves: First moves.
         values: Values at the start.
-        odds_error: How well a difference of odds is known: the sum of both estimated errors.
+        probability_error: How well a difference of probabilities is known: the sum of both estimated errors.
     """
 
     alignment: Alignment
@@ -129,25 +129,25 @@ class SideBySide:
     dates: tuple[dt.date, ...]
     dates_after: tuple[dt.date, ...]
     periods: NDArray[np.int64]
-    odds: tuple[OddsChange, ...]
+    probabilities: tuple[ProbabilityChange, ...]
     moves: tuple[MoveChange, ...]
     values: tuple[ValueChange, ...]
-    odds_error: float
+    probability_error: float
 
-    def __getitem__(self, name: str) -> OddsChange:
-        """The odds of an outcome or milestone.
+    def __getitem__(self, name: str) -> ProbabilityChange:
+        """The probability of an outcome or milestone.
 
         Raises:
             KeyError: There is none of that name.
         """
-        for row in self.odds:
+        for row in self.probabilities:
             if row.name == name:
                 return row
         raise KeyError(name)
 
     def is_beyond_error(self, change: float) -> bool:
-        """Whether a difference of odds is larger than what the errors of both sides could make of none."""
-        return bool(abs(change) > self.odds_error)
+        """Whether a difference of probabilities is larger than what the errors of both sides could make of none."""
+        return bool(abs(change) > self.probability_error)
 
 
 def put_side_by_side(before: Side, after: Side, alignment: Alignment = "date") -> SideBySide:
@@ -168,10 +168,10 @@ def put_side_by_side(before: Side, after: Side, alignment: Alignment = "date") -
         dates=tuple(before.scenario.date_of_period(int(k) + 1) for k in periods[:, 0]),
         dates_after=tuple(after.scenario.date_of_period(int(k) + 1) for k in periods[:, 1]),
         periods=periods,
-        odds=tuple(_odds(before.forecast, after.forecast, periods)),
+        probabilities=tuple(_probabilities(before.forecast, after.forecast, periods)),
         moves=tuple(_moves(before.forecast.first_moves, after.forecast.first_moves)),
         values=tuple(_values(before.forecast.start_values, after.forecast.start_values)),
-        odds_error=before.certificate.belief_error + after.certificate.belief_error,
+        probability_error=before.certificate.belief_error + after.certificate.belief_error,
     )
 
 
@@ -197,7 +197,7 @@ def _matched_periods(before: Scenario, after: Scenario, alignment: Alignment) ->
     return np.array([pair[:2] for pair in pairs], dtype=np.int64), np.array([pair[2] for pair in pairs])
 
 
-def _odds(before: Forecast, after: Forecast, periods: NDArray[np.int64]) -> list[OddsChange]:
+def _probabilities(before: Forecast, after: Forecast, periods: NDArray[np.int64]) -> list[ProbabilityChange]:
     def all_of(found: Forecast) -> dict[tuple[str, str], Series]:
         still_open = Series(UNRESOLVED, found.unresolved_label, found.unresolved)
         rows = {("outcome", series.name): series for series in (*found.outcomes, still_open)}
@@ -212,7 +212,7 @@ def _odds(before: Forecast, after: Forecast, periods: NDArray[np.int64]) -> list
         label = (one or second[key]).label
         mine = nothing if one is None else one.cumulative[periods[:, 0]]
         other = nothing if two is None else two.cumulative[periods[:, 1]]
-        rows.append(OddsChange(key[0], key[1], label, mine, other))
+        rows.append(ProbabilityChange(key[0], key[1], label, mine, other))
     return rows
 
 

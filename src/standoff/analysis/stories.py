@@ -30,8 +30,8 @@ from standoff.analysis.played import Plays, plays_to, retrace
 from standoff.errors import InputError, Problem, nearest
 from standoff.game.model import Game
 from standoff.scenario import Scenario
-from standoff.solve.adjoint import UNRESOLVED, Target, odds_of_target
-from standoff.solve.odds_to_go import OddsToGo, met_on_arrival
+from standoff.solve.adjoint import UNRESOLVED, Target, probability_of_target
+from standoff.solve.continuation_probabilities import ContinuationProbabilities, met_on_arrival
 from standoff.solve.result import Equilibrium
 from standoff.solve.sample import sample_paths
 
@@ -56,7 +56,7 @@ class Chapter:
         ends_on: First day after it.
         happenings: What happened, in order.
         beliefs: Public belief in the second type of each player with two types at the end; shape (player with two types,).
-        odds: Probability of the story's end, by the horizon, seen from there.
+        probabilities: Probability of the story's end, by the horizon, seen from there.
         text: The chapter in sentences.
     """
 
@@ -66,7 +66,7 @@ class Chapter:
     ends_on: dt.date
     happenings: tuple[Happening, ...]
     beliefs: tuple[float, ...]
-    odds: float
+    probabilities: float
     text: str
 
 
@@ -196,14 +196,16 @@ def stories(
     goals = sorted(_goals(scenario, equilibrium, names), key=lambda one: one.target is None)
     words = Words(scenario, game)
     targets = [one.target for one in goals if one.target is not None]
-    odds = OddsToGo(equilibrium, targets, ends=[one.goal.terminals for one in goals if one.target is None])
-    paths = sample_paths(equilibrium, num_samples, seed, values=odds.values)
+    probabilities = ContinuationProbabilities(
+        equilibrium, targets, ends=[one.goal.terminals for one in goals if one.target is None]
+    )
+    paths = sample_paths(equilibrium, num_samples, seed, values=probabilities.values)
     found: list[tuple[_Goal, Likeliest | None, Plays, float]] = []
     for one in goals:
-        likeliest = None if one.name == UNRESOLVED else likeliest_path(odds, one.goal, width=width)
+        likeliest = None if one.name == UNRESOLVED else likeliest_path(probabilities, one.goal, width=width)
         found.append((one, likeliest, plays_to(paths, one.goal, words=words), one.probability))
-    typical = retrace(odds, [plays.typical() for _, _, plays, _ in found if plays.trails])
-    teller = _Teller(words, odds)
+    typical = retrace(probabilities, [plays.typical() for _, _, plays, _ in found if plays.trails])
+    teller = _Teller(words, probabilities)
     told = []
     rest = list(typical)
     for k, (one, likeliest, plays, probability) in enumerate(found):
@@ -276,19 +278,26 @@ def _goals(scenario: Scenario, equilibrium: Equilibrium, names: Sequence[str] | 
             target = Target("milestone", name)
             label = scenario.milestones[name].label
             found.append(
-                _Goal(name, "milestone", label, Goal(milestones=chain), target, odds_of_target(equilibrium, target))
+                _Goal(
+                    name, "milestone", label, Goal(milestones=chain), target, probability_of_target(equilibrium, target)
+                )
             )
         elif name in game.packages and name not in (*game.outcomes, UNRESOLVED):
             own = np.flatnonzero(game.terminals.package == game.packages.index(name))
-            odds = float(equilibrium.sweep.absorbed[-1, own, 0].sum())
-            found.append(_Goal(name, "package", game.label(name), Goal(frozenset(own.tolist())), None, odds))
+            probabilities = float(equilibrium.sweep.absorbed[-1, own, 0].sum())
+            found.append(_Goal(name, "package", game.label(name), Goal(frozenset(own.tolist())), None, probabilities))
         else:
             own = np.flatnonzero(game.terminals.outcome == (game.outcomes.index(name) if name in game.outcomes else -1))
             target = Target("outcome", name)
             label = scenario.unresolved.label if name == UNRESOLVED else scenario.outcomes[name].label
             found.append(
                 _Goal(
-                    name, "outcome", label, Goal(frozenset(own.tolist())), target, odds_of_target(equilibrium, target)
+                    name,
+                    "outcome",
+                    label,
+                    Goal(frozenset(own.tolist())),
+                    target,
+                    probability_of_target(equilibrium, target),
                 )
             )
     return found
@@ -319,9 +328,9 @@ def _share(events: tuple[str, ...], number: int, total: int) -> EventSequence:
 class _Teller:
     """Tells paths in sentences."""
 
-    def __init__(self, words: Words, odds: OddsToGo) -> None:
-        self.words, self.odds = words, odds
-        self.game = odds.equilibrium.game
+    def __init__(self, words: Words, probabilities: ContinuationProbabilities) -> None:
+        self.words, self.probabilities = words, probabilities
+        self.game = probabilities.equilibrium.game
         self.scenario = words.scenario
         players = [self.game.players[i] for i in self.game.belief_players]
         self.belief_labels = tuple(f"{named(player.label)} is {_plain(player.player_types[1])}" for player in players)
@@ -331,7 +340,7 @@ class _Teller:
 
         Args:
             path: The path.
-            question: Which probability of the odds to go is that of its end.
+            question: Which probability of the continuation probabilities is that of its end.
             probability: Of its end.
         """
         chapters: list[Chapter] = []
@@ -349,14 +358,16 @@ class _Teller:
                     happenings.append(
                         self.words.happening(period, one.layer, state=one.state, action=one.step.action, target=target)
                     )
-            odds = 1.0
+            probabilities = 1.0
             if period < path.steps[-1].period:
                 met_in = dict.fromkeys(met, period)  # that is in time: what is asked for is by the horizon
-                odds = float(self.odds.at(period + 1, 0, state=target, beliefs=beliefs, met=met_in)[question])
+                probabilities = float(
+                    self.probabilities.at(period + 1, 0, state=target, beliefs=beliefs, met=met_in)[question]
+                )
             first = period
             if not happenings and chapters and not chapters[-1].happenings:
                 first = chapters.pop().first_period
-            chapters.append(self._chapter(first, period, tuple(happenings), (before, beliefs), odds))
+            chapters.append(self._chapter(first, period, tuple(happenings), (before, beliefs), probabilities))
         share = path.probability / probability if probability > 0.0 else math.nan
         return Story(path.probability, share, tuple(chapters), path)
 
@@ -366,7 +377,7 @@ class _Teller:
         last: int,
         happenings: tuple[Happening, ...],
         beliefs: tuple[tuple[float, ...], tuple[float, ...]],
-        odds: float,
+        probabilities: float,
     ) -> Chapter:
         starts, ends_on = self.scenario.date_of_period(first), self.scenario.date_of_period(last + 1)
         told = [one.text for one in happenings]
@@ -378,7 +389,7 @@ class _Teller:
         text = f"{_when(starts, ends_on)}: {' '.join(told)}"
         if not happenings:
             text = f"{_when(starts, ends_on)}: nothing happens."
-        return Chapter(first, last, starts, ends_on, happenings, beliefs[1], odds, text)
+        return Chapter(first, last, starts, ends_on, happenings, beliefs[1], probabilities, text)
 
 
 def _when(starts: dt.date, ends_on: dt.date) -> str:

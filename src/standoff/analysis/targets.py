@@ -14,10 +14,10 @@ import numpy as np
 
 from standoff.errors import InputError, Problem, nearest
 from standoff.scenario import Scenario
-from standoff.solve.adjoint import UNRESOLVED, Target, odds_of_target
+from standoff.solve.adjoint import UNRESOLVED, Target, probability_of_target
 from standoff.solve.equilibrium import Equilibrium
 
-__all__ = ["USUAL_DAYS", "default_targets", "describe_target", "parse_target", "parse_targets", "target_odds"]
+__all__ = ["USUAL_DAYS", "default_targets", "describe_target", "parse_target", "parse_targets", "target_probabilities"]
 
 USUAL_DAYS = 56.0
 """Days ahead by which a target is asked for where nothing else is said."""
@@ -97,9 +97,11 @@ def describe_target(scenario: Scenario, target: Target) -> str:
     return f"{label} by {day.day} {day:%B %Y}"
 
 
-def target_odds(equilibrium: Equilibrium, targets: Sequence[Target]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def target_probabilities(
+    equilibrium: Equilibrium, targets: Sequence[Target]
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Public probability of each target, as the forward pass found it; shape (target,)."""
-    return np.clip([odds_of_target(equilibrium, target) for target in targets], 0.0, 1.0)
+    return np.clip([probability_of_target(equilibrium, target) for target in targets], 0.0, 1.0)
 
 
 def _usual_periods(scenario: Scenario) -> int:

@@ -1,15 +1,16 @@
 """Tripwires: the smallest change in one number that flips the answer.
 
 An **answer** is which of several candidates is the most likely at its date: by default which outcome, with "unresolved"
-among them; or which of two targets, such as a strike and a deal. With T_j the odds of candidate j, the answer at x is
+among them; or which of two targets, such as a strike and a deal. With T_j the probabilities of candidate j, the answer at x is
 argmax_j T_j(x), and a tripwire of a parameter is the value nearest to its own, within its range, at which the answer is
 another one.
 
-How it is found. The odds are worked out at both ends of the range, and halfway to an end at which the lead is down to less
+How it is found. The probabilities are worked out at both ends of the range, and halfway to an end at which the lead
+is down to less
 than half without a flip, or at which there is no solution. Between two neighbours with different answers one flip is enclosed
 and halved. An answer that flips and flips back between two neighbours is therefore not seen, nor is one beyond the range.
 What is enclosed at the end are two values a hundredth of the range apart or less, of which the farther one is certified:
-another candidate is ahead there by more than the error of both odds.
+another candidate is ahead there by more than the error of both probabilities.
 
 References:
     Brent, R. P. (1973), Algorithms for Minimization without Derivatives, chapter 4, on enclosing a change of sign.
@@ -29,7 +30,7 @@ from standoff.analysis.drivers import ranges_of
 from standoff.analysis.executor import Executor, Threads
 from standoff.analysis.gradients import gradients
 from standoff.analysis.quick_solves import SolvedDraw, quick_settings, solve_targets
-from standoff.analysis.targets import describe_target, parse_targets, target_odds
+from standoff.analysis.targets import describe_target, parse_targets, target_probabilities
 from standoff.errors import InputError, Problem, SolveError, StandoffError, nearest
 from standoff.scenario import Scenario, source_coverage
 from standoff.solve.adjoint import UNRESOLVED, Target
@@ -63,7 +64,7 @@ class Tripwire:
         flips_at: The nearest value found at which the answer is another; None where none was found in the range.
         holds_at: The farthest value on the way there at which no other was certainly ahead; None where none was found.
         answer: Index of the new answer among the candidates; None where none was found.
-        odds: Odds of the candidates where it flips; shape (candidate,); empty where none was found.
+        probabilities: Probabilities of the candidates where it flips; shape (candidate,); empty where none was found.
         error: Estimated error of these.
         failures: Why some values looked at have no solution.
     """
@@ -78,7 +79,7 @@ class Tripwire:
     flips_at: float | None
     holds_at: float | None
     answer: int | None
-    odds: Floats
+    probabilities: Floats
     error: float
     failures: tuple[str, ...] = ()
 
@@ -102,7 +103,7 @@ class Tripwires:
         scenario: The scenario.
         candidates: What the answer is one of.
         candidate_labels: The same in words, with dates.
-        odds: Odds of the candidates as the scenario is; shape (candidate,).
+        probabilities: Probabilities of the candidates as the scenario is; shape (candidate,).
         answer: Index of the most likely one.
         lead: How far it is ahead of the next.
         rows: One for each parameter looked at: those that flip the answer first, the smallest share of the range first.
@@ -114,7 +115,7 @@ class Tripwires:
     scenario: Scenario
     candidates: tuple[Target, ...]
     candidate_labels: tuple[str, ...]
-    odds: Floats
+    probabilities: Floats
     answer: int
     lead: float
     rows: tuple[Tripwire, ...]
@@ -196,7 +197,7 @@ def tripwires(
 
     Raises:
         InputError: A parameter or candidate does not exist, or none has a range.
-        SolveError: The lead of the answer does not exceed the error of the odds, so there is no answer to flip.
+        SolveError: The lead of the answer does not exceed the probability error, so there is no answer to flip.
         NotDifferentiableError: The equilibrium lies at a fold.
     """
     search = _Search(scenario, equilibrium, tuple(candidates), executor or Threads())
@@ -249,8 +250,8 @@ def tripwires(
                 slope=slopes[name],
                 flips_at=nearest_pair[1] if nearest_pair else None,
                 holds_at=nearest_pair[0] if nearest_pair else None,
-                answer=None if there is None else int(np.argmax(there.odds)),
-                odds=np.empty(0) if there is None else there.odds,
+                answer=None if there is None else int(np.argmax(there.probabilities)),
+                probabilities=np.empty(0) if there is None else there.probabilities,
                 error=0.0 if there is None else there.error,
                 failures=search.failures(name),
             )
@@ -260,7 +261,7 @@ def tripwires(
         scenario=scenario,
         candidates=search.candidates,
         candidate_labels=tuple(describe_target(scenario, target) for target in candidates),
-        odds=search.odds,
+        probabilities=search.probabilities,
         answer=search.answer,
         lead=search.lead,
         rows=tuple(rows),
@@ -280,10 +281,10 @@ class _Search:
         self.equilibrium = equilibrium
         self.candidates = candidates
         self.executor = executor
-        self.odds = target_odds(equilibrium, candidates)
-        self.answer = int(np.argmax(self.odds))
-        self.rival = int(np.argsort(self.odds)[-2])
-        self.lead = float(self.odds[self.answer] - self.odds[self.rival])
+        self.probabilities = target_probabilities(equilibrium, candidates)
+        self.answer = int(np.argmax(self.probabilities))
+        self.rival = int(np.argsort(self.probabilities)[-2])
+        self.lead = float(self.probabilities[self.answer] - self.probabilities[self.rival])
         self.solved: dict[tuple[str, float], SolvedDraw | StandoffError] = {}
         self._require_a_lead()
 
@@ -293,7 +294,7 @@ class _Search:
             first, second = (describe_target(self.scenario, self.candidates[k]) for k in (self.answer, self.rival))
             raise SolveError(
                 f"there is no answer to flip: `{first}` is ahead of `{second}` by {self.lead:.1e}, which does not exceed the "
-                f"error of both odds, {error:.1e}; ask for a smaller belief tolerance, or about another date"
+                f"error of both probabilities, {error:.1e}; ask for a smaller belief tolerance, or about another date"
             )
 
     def slopes(self, names: Sequence[str]) -> dict[str, float]:
@@ -319,7 +320,7 @@ class _Search:
         found = self.solved[name, end]
         if not isinstance(found, SolvedDraw):
             return True
-        lead = float(found.odds[self.answer] - np.delete(found.odds, self.answer).max())
+        lead = float(found.probabilities[self.answer] - np.delete(found.probabilities, self.answer).max())
         return not self._is_flipped(found) and lead < NEAR_SHARE * self.lead
 
     def first_flip(self, name: str, points: Sequence[float]) -> tuple[float, float] | None:
@@ -333,8 +334,8 @@ class _Search:
         return None
 
     def _is_flipped(self, found: SolvedDraw) -> bool:
-        """Whether another candidate is ahead by more than the error of both odds."""
-        return bool(found.odds.max() - found.odds[self.answer] > 2.0 * found.error)
+        """Whether another candidate is ahead by more than the error of both probabilities."""
+        return bool(found.probabilities.max() - found.probabilities[self.answer] > 2.0 * found.error)
 
     def failures(self, name: str) -> tuple[str, ...]:
         """Why values of a parameter have no solution."""

@@ -31,14 +31,14 @@ from numpy.typing import NDArray
 from standoff.analysis.first_period import EventMass, FirstPeriod, walk_first_period
 from standoff.analysis.happenings import Happening, Move, Words, named
 from standoff.analysis.plain import plain
-from standoff.analysis.targets import default_targets, describe_target, target_odds
+from standoff.analysis.targets import default_targets, describe_target, target_probabilities
 from standoff.game.model import Layer
 from standoff.scenario import Scenario
 from standoff.solve.adjoint import UNRESOLVED, Target
-from standoff.solve.odds_to_go import OddsToGo
+from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.result import Equilibrium
 
-__all__ = ["SMALLEST_MASS", "Odds", "WatchEvent", "WatchList", "entropy", "share", "watch"]
+__all__ = ["SMALLEST_MASS", "Probabilities", "WatchEvent", "WatchList", "entropy", "share", "watch"]
 
 Floats = NDArray[np.float64]
 
@@ -49,7 +49,7 @@ NEVER = 1e-12
 
 
 @dataclass(frozen=True)
-class Odds:
+class Probabilities:
     """What is expected at one point.
 
     Attributes:
@@ -97,9 +97,9 @@ class WatchEvent:
     is_visible: bool
     is_aftermath: bool
     probability: float
-    just_before: Odds
-    after: Odds
-    without: Odds | None
+    just_before: Probabilities
+    after: Probabilities
+    without: Probabilities | None
     gains: Floats
     end_gain: float
     expected_moves: Floats
@@ -120,7 +120,7 @@ class WatchList:
         target_labels: The targets in words, with their dates.
         starts: First day of the period.
         ends_on: First day after it.
-        end_date: The date of the odds of how the crisis ends.
+        end_date: The date of the probabilities of how the crisis ends.
         end_names: Outcomes, as slugs, last `unresolved`.
         end_labels: The same for people.
         belief_labels: What the beliefs are of, in words.
@@ -139,7 +139,7 @@ class WatchList:
     end_names: tuple[str, ...]
     end_labels: tuple[str, ...]
     belief_labels: tuple[str, ...]
-    before: Odds
+    before: Probabilities
     events: tuple[WatchEvent, ...]
     cut_mass: float
     num_nodes: int
@@ -185,8 +185,8 @@ def watch(
     Args:
         scenario: The scenario.
         equilibrium: Its solved game; the values of its periods need not have been kept.
-        targets: What is asked for; by default the first milestone and the first outcome by the usual date. The odds of how the
-            crisis ends are those by the date of the first one.
+        targets: What is asked for; by default the first milestone and the first outcome by the usual date. The
+            probabilities of how the crisis ends are those by the date of the first one.
         smallest_mass: Histories of the period less likely than this are not walked to its end, 0 for all.
 
     Returns:
@@ -199,13 +199,19 @@ def watch(
     game = equilibrium.game
     by = targets[0].periods or game.num_periods
     ends = [Target("outcome", name, by) for name in (*game.outcomes, UNRESOLVED)]
-    odds = OddsToGo(equilibrium, (*targets, *ends))
+    probabilities = ContinuationProbabilities(equilibrium, (*targets, *ends))
     words = Words(scenario, game)
-    found = walk_first_period(odds, words, smallest_mass=smallest_mass)
+    found = walk_first_period(probabilities, words, smallest_mass=smallest_mass)
     labels = tuple(describe_target(scenario, target) for target in targets)
     maker = _Maker(words, labels, found, targets, len(ends))
     events = sorted(maker.events(), key=lambda event: (-event.gain, event.name))
-    gap = float(np.max(np.abs(found.before[: len(odds.targets)] - target_odds(equilibrium, odds.targets))))
+    gap = float(
+        np.max(
+            np.abs(
+                found.before[: len(probabilities.targets)] - target_probabilities(equilibrium, probabilities.targets)
+            )
+        )
+    )
     players = [game.players[i] for i in game.belief_players]
     return WatchList(
         targets=targets,
@@ -226,17 +232,17 @@ def watch(
     )
 
 
-def entropy(odds: Floats) -> float:
+def entropy(probabilities: Floats) -> float:
     """Entropy of a distribution in bits.
 
     Args:
-        odds: Probabilities that sum to one.
+        probabilities: Probabilities that sum to one.
 
     Examples:
         >>> entropy(np.array([0.5, 0.25, 0.25])), entropy(np.array([1.0, 0.0]))
         (1.5, 0.0)
     """
-    positive = odds[odds > 0.0]
+    positive = probabilities[probabilities > 0.0]
     return abs(float(np.sum(positive * np.log2(positive))))
 
 
@@ -249,12 +255,12 @@ class _Maker:
         self.words, self.labels, self.found = words, labels, found
         self.num_targets, self.num_ends = len(targets), num_ends
         self.is_milestone = np.array([target.kind == "milestone" for target in targets])
-        self.before = self._odds(found.before)
+        self.before = self._probabilities(found.before)
 
-    def _odds(self, worth: Floats) -> Odds:
+    def _probabilities(self, worth: Floats) -> Probabilities:
         last = self.num_targets + self.num_ends
         ends = np.clip(worth[self.num_targets : last], 0.0, None)
-        return Odds(np.clip(worth[: self.num_targets], 0.0, 1.0), ends / ends.sum(), worth[last:])
+        return Probabilities(np.clip(worth[: self.num_targets], 0.0, 1.0), ends / ends.sum(), worth[last:])
 
     def events(self) -> list[WatchEvent]:
         """All of them."""
@@ -279,11 +285,11 @@ class _Maker:
     def _event(self, key: Hashable, event: EventMass) -> WatchEvent:
         assert isinstance(key, tuple)
         p = min(event.probability, 1.0)
-        after = self._odds(event.after / event.probability)
-        just_before = self._odds(event.just_before / event.probability)
+        after = self._probabilities(event.after / event.probability)
+        just_before = self._probabilities(event.just_before / event.probability)
         without = None
         if p < 1.0 - NEVER:
-            without = self._odds((self.found.before - event.after) / (1.0 - event.probability))
+            without = self._probabilities((self.found.before - event.after) / (1.0 - event.probability))
         name, label, condition = self._words(key, event.example)
         gains = [
             _gain(p, _yes_no(self.before, k), _yes_no(after, k), _yes_no(without, k) if without else None)
@@ -372,7 +378,7 @@ class _Maker:
     def _layer(self, happening: Happening) -> Layer:
         return next(layer for layer in self.words.game.epochs[0].layers if layer.name == happening.layer)
 
-    def _sentence(self, condition: str, p: float, k: int, after: Odds) -> str:
+    def _sentence(self, condition: str, p: float, k: int, after: Probabilities) -> str:
         before = self.before.targets[k]
         told = f"P({self.labels[k]})"
         return f"{condition} ({share(p)} likely), {told} {_moves(before, float(after.targets[k]))}."
@@ -409,11 +415,11 @@ def share(probability: float) -> str:
     return f"{100 * probability:.0f} %"
 
 
-def _yes_no(odds: Odds, k: int) -> Floats:
-    return np.array([odds.targets[k], 1.0 - odds.targets[k]])
+def _yes_no(probabilities: Probabilities, k: int) -> Floats:
+    return np.array([probabilities.targets[k], 1.0 - probabilities.targets[k]])
 
 
 def _gain(p: float, before: Floats, after: Floats, without: Floats | None) -> float:
-    """Mutual information between an event of probability p and what has these odds; never below 0."""
+    """Mutual information between an event of probability p and what has these probabilities; never below 0."""
     left = p * entropy(after) + (0.0 if without is None else (1.0 - p) * entropy(without))
     return max(0.0, entropy(before) - left)

@@ -1,4 +1,4 @@
-"""What if: variants of a crisis solved beside it, and how far each moves the odds.
+"""What if: variants of a crisis solved beside it, and how far each moves the probabilities.
 
 A **variant** is a name and one or more changes, each as `standoff.scenario.apply_overrides` takes them. As text the changes
 are joined by `;` or `,` outside brackets and quotes, and a name may stand before them:

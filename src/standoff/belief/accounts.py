@@ -16,13 +16,13 @@ from standoff.belief.filter import Filter, Filtered, Slice
 from standoff.belief.likelihood import ReportingModel, Weights, weigh
 from standoff.belief.observation import Observation, period_of_event
 from standoff.belief.posterior import (
-    odds_of_targets,
+    probabilities_of_targets,
 )
 from standoff.belief.reportable import ReportableEvent, Reportables, reportable_events
 from standoff.errors import InputError, Problem, nearest
 from standoff.scenario import Scenario
 from standoff.scenario.schema_moves import EVENT_CODES
-from standoff.solve.odds_to_go import OddsToGo
+from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.result import Equilibrium
 
 __all__ = ["SURPRISING", "Account", "Accountant", "Facts", "Reading", "possible_states"]
@@ -79,9 +79,9 @@ class Account:
         surprise_bits: How little the model expected it; infinite where no event of the model could be told like that.
         is_expected_kind: Whether some event of the model has its type and actors.
         is_surprising: Whether it puts the model in doubt.
-        without: Odds of the targets with all observations but this one; shape (target,).
-        shift: Odds with all observations less `without`; shape (target,).
-        up_to: Odds after the observations up to this one, by date; shape (target,).
+        without: Probabilities of the targets with all observations but this one; shape (target,).
+        shift: Probabilities with all observations less `without`; shape (target,).
+        up_to: Probabilities after the observations up to this one, by date; shape (target,).
         step: `up_to` less the same before it; shape (target,).
     """
 
@@ -156,20 +156,20 @@ class Accountant:
             for period, share in enumerate(self.shares)
         ]
 
-    def accounts(self, odds: OddsToGo) -> tuple[tuple[Account, ...], Floats]:
-        """What every observation did, and the odds in silence."""
+    def accounts(self, probabilities: ContinuationProbabilities) -> tuple[tuple[Account, ...], Floats]:
+        """What every observation did, and the probabilities in silence."""
         everything = range(len(self.counted))
         path = self.run(self.filter.start(), self._slices([]))
-        so_far = in_silence = odds_of_targets(odds, self.known(path)[-1])
-        after = odds_of_targets(odds, self.full[-1])
+        so_far = in_silence = probabilities_of_targets(probabilities, self.known(path)[-1])
+        after = probabilities_of_targets(probabilities, self.full[-1])
         found = []
         for k, one in enumerate(self.counted):
             period = self.periods[k]
             left_out = self.known(self.run(self.full[period], self._slices([q for q in everything if q != k])))[-1]
-            without = odds_of_targets(odds, left_out)
+            without = probabilities_of_targets(probabilities, left_out)
             surprise = self._surprise(k, path)
             path = (*path[:period], *self.run(path[period], self._slices(everything[: k + 1])))
-            up_to = odds_of_targets(odds, self.known(path)[-1])
+            up_to = probabilities_of_targets(probabilities, self.known(path)[-1])
             is_expected = _is_expected_kind(one, self.reportables)
             found.append(
                 Account(

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from standoff.belief.posterior import StateOdds
+from standoff.belief.posterior import StateProbability
 from standoff.belief.updating import Update
 from standoff.errors import InputError, Problem
 from standoff.scenario import Scenario
@@ -41,7 +41,7 @@ class Continued:
 
     scenario: Scenario
     text: str
-    state: StateOdds
+    state: StateProbability
     is_spread: bool
     notes: tuple[str, ...]
 
@@ -90,7 +90,7 @@ def continue_scenario(scenario: Scenario, update: Update) -> Continued:
     return Continued(parse_scenario(text, f"{scenario.id} as of {update.state_date}"), text, state, is_spread, notes)
 
 
-def _notes(scenario: Scenario, update: Update, state: StateOdds) -> Iterator[str]:
+def _notes(scenario: Scenario, update: Update, state: StateProbability) -> Iterator[str]:
     """What the file does not hold."""
     ended = sum(one.probability for one in update.ends)
     if state.probability < SPREAD:
@@ -100,7 +100,7 @@ def _notes(scenario: Scenario, update: Update, state: StateOdds) -> Iterator[str
         )
     if len(state.beliefs) > 1:
         yield "The priors of the types are taken as independent, though what was reported may tie them together."
-    met = [one for one in update.odds if one.kind == "milestone" and one.after[0] > 1.0 - SPREAD]
+    met = [one for one in update.probabilities if one.kind == "milestone" and one.after[0] > 1.0 - SPREAD]
     for one in met:
         yield f"The milestone `{one.name}` has been met with a probability of {one.after[0]:.3f}; here it counts anew."
     for name in _outside(scenario):

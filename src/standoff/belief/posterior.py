@@ -1,4 +1,4 @@
-"""What the filter found, in the words of the scenario: states, ends, beliefs, and odds by date.
+"""What the filter found, in the words of the scenario: states, ends, beliefs, and probabilities by date.
 
 The belief about a player is known as a distribution: the players' own public belief depends on moves that may have gone
 unreported. Its mean is the probability that the player is of its second type; its spread says how far the players themselves
@@ -18,12 +18,22 @@ from standoff.belief.filter import Filtered
 from standoff.game.model import Game
 from standoff.scenario import Scenario
 from standoff.solve.adjoint import UNRESOLVED, Target
-from standoff.solve.odds_to_go import OddsToGo
+from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.result import Equilibrium
 
 __all__ = [
-    "BeliefSeries", "EndOdds", "LevelOdds", "OddsSeries", "StateOdds", "belief_series", "end_odds", "level_odds",
-    "met_share", "odds_of_targets", "odds_series", "state_odds",
+    "BeliefSeries",
+    "LevelProbability",
+    "OutcomeProbability",
+    "ProbabilitySeries",
+    "StateProbability",
+    "belief_series",
+    "level_probabilities",
+    "met_share",
+    "outcome_probabilities",
+    "probabilities_of_targets",
+    "probability_series",
+    "state_probabilities",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -33,7 +43,7 @@ SMALLEST_TOLD = 1e-9
 
 
 @dataclass(frozen=True)
-class StateOdds:
+class StateProbability:
     """One public state in which the crisis may stand.
 
     Attributes:
@@ -48,7 +58,7 @@ class StateOdds:
 
 
 @dataclass(frozen=True)
-class EndOdds:
+class OutcomeProbability:
     """One way in which the crisis may have ended.
 
     Attributes:
@@ -65,8 +75,8 @@ class EndOdds:
 
 
 @dataclass(frozen=True)
-class LevelOdds:
-    """The odds of the levels of one track while the crisis is open.
+class LevelProbability:
+    """The probabilities of the levels of one track while the crisis is open.
 
     Attributes:
         track: Slug.
@@ -104,8 +114,8 @@ class BeliefSeries:
 
 
 @dataclass(frozen=True)
-class OddsSeries:
-    """The odds of one outcome or milestone by date.
+class ProbabilitySeries:
+    """The probability of one outcome or milestone by date.
 
     Attributes:
         kind: "outcome" or "milestone".
@@ -123,7 +133,7 @@ class OddsSeries:
     after: Floats
 
 
-def state_odds(scenario: Scenario, equilibrium: Equilibrium, found: Filtered) -> tuple[StateOdds, ...]:
+def state_probabilities(scenario: Scenario, equilibrium: Equilibrium, found: Filtered) -> tuple[StateProbability, ...]:
     """The states in which the crisis may stand, the likeliest first."""
     game, points = equilibrium.game, equilibrium.num_points
     layer = game.epoch_of(min(found.period, game.num_periods - 1)).layers[0]
@@ -141,11 +151,11 @@ def state_odds(scenario: Scenario, equilibrium: Equilibrium, found: Filtered) ->
         if share > SMALLEST_TOLD:
             means = equilibrium.grid.beliefs[:, :points] @ mass / share
             beliefs = {game.players[i].name: _unit(means[axis]) for axis, i in enumerate(game.belief_players)}
-            told.append(StateOdds(dict(zip(names, key, strict=True)), share, beliefs))
+            told.append(StateProbability(dict(zip(names, key, strict=True)), share, beliefs))
     return tuple(sorted(told, key=lambda one: -one.probability))
 
 
-def end_odds(equilibrium: Equilibrium, found: Filtered) -> tuple[EndOdds, ...]:
+def outcome_probabilities(equilibrium: Equilibrium, found: Filtered) -> tuple[OutcomeProbability, ...]:
     """The ways in which the crisis may have ended, the likeliest first."""
     game = equilibrium.game
     shares: dict[tuple[int, int], float] = {}
@@ -158,12 +168,12 @@ def end_odds(equilibrium: Equilibrium, found: Filtered) -> tuple[EndOdds, ...]:
             name = game.outcomes[outcome]
             deal = game.packages[package] if package >= 0 else ""
             label = game.label(name) + (f", {game.label(deal)}" if deal else "")
-            told.append(EndOdds(name, deal, label, share))
+            told.append(OutcomeProbability(name, deal, label, share))
     return tuple(sorted(told, key=lambda one: -one.probability))
 
 
-def level_odds(scenario: Scenario, equilibrium: Equilibrium, found: Filtered) -> tuple[LevelOdds, ...]:
-    """The odds of the levels of every track; none where nothing is open."""
+def level_probabilities(scenario: Scenario, equilibrium: Equilibrium, found: Filtered) -> tuple[LevelProbability, ...]:
+    """The probabilities of the levels of every track; none where nothing is open."""
     game = equilibrium.game
     layer = game.epoch_of(min(found.period, game.num_periods - 1)).layers[0]
     share = found.mass[:, 0].sum(axis=1)
@@ -173,8 +183,8 @@ def level_odds(scenario: Scenario, equilibrium: Equilibrium, found: Filtered) ->
     told = []
     for name, track in scenario.state.items():
         column = layer.levels[:, layer.fields.index(name)]
-        odds = [float(share[column == level].sum()) / total for level in range(len(track.levels))]
-        told.append(LevelOdds(name, track.label, track.levels, np.clip(odds, 0.0, 1.0)))
+        probabilities = [float(share[column == level].sum()) / total for level in range(len(track.levels))]
+        told.append(LevelProbability(name, track.label, track.levels, np.clip(probabilities, 0.0, 1.0)))
     return tuple(told)
 
 
@@ -202,8 +212,8 @@ def belief_series(
     return tuple(told)
 
 
-def odds_series(equilibrium: Equilibrium, by_period: Sequence[Filtered]) -> tuple[OddsSeries, ...]:
-    """Odds of every outcome and milestone by the start of each period given; outcomes and unresolved sum to one."""
+def probability_series(equilibrium: Equilibrium, by_period: Sequence[Filtered]) -> tuple[ProbabilitySeries, ...]:
+    """Probability of every outcome and milestone by the start of each period given; outcomes and unresolved sum to one."""
     game, sweep = equilibrium.game, equilibrium.sweep
     told = []
     before_open = np.ones(game.num_periods)
@@ -213,13 +223,15 @@ def odds_series(equilibrium: Equilibrium, by_period: Sequence[Filtered]) -> tupl
         before = sweep.absorbed[:, own, 0].sum(axis=1)
         after = np.array([found.ended[own, 0].sum() for found in by_period])
         before_open, after_open = before_open - before, after_open - after
-        told.append(OddsSeries("outcome", name, game.label(name), _units(before), _units(after)))
+        told.append(ProbabilitySeries("outcome", name, game.label(name), _units(before), _units(after)))
     label = game.label(UNRESOLVED)
-    told.append(OddsSeries("outcome", UNRESOLVED, label, _units(before_open), _units(after_open)))
+    told.append(ProbabilitySeries("outcome", UNRESOLVED, label, _units(before_open), _units(after_open)))
     for m, milestone in enumerate(game.milestones):
         after = np.array([met_share(game, found, m) for found in by_period])
         told.append(
-            OddsSeries("milestone", milestone.name, milestone.label, _units(sweep.milestones[:, m]), _units(after))
+            ProbabilitySeries(
+                "milestone", milestone.name, milestone.label, _units(sweep.milestones[:, m]), _units(after)
+            )
         )
     return tuple(told)
 
@@ -233,16 +245,16 @@ def met_share(game: Game, found: Filtered, milestone: int) -> float:
     return 1.0 - unmet
 
 
-def odds_of_targets(odds: OddsToGo, found: Filtered) -> Floats:
+def probabilities_of_targets(probabilities: ContinuationProbabilities, found: Filtered) -> Floats:
     """Probability of each target from where the crisis stands; shape (target,).
 
     Args:
-        odds: Odds to go of targets whose date lies after the period in which it stands.
+        probabilities: Continuation probabilities of targets whose date lies after the period in which it stands.
         found: Where it stands.
     """
-    game = odds.equilibrium.game
-    to_go = odds.over(found.period, found.mass)
-    return _units(np.array([_so_far(game, found, target) + to_go[k] for k, target in enumerate(odds.targets)]))
+    game = probabilities.equilibrium.game
+    to_go = probabilities.over(found.period, found.mass)
+    return _units(np.array([_so_far(game, found, target) + to_go[k] for k, target in enumerate(probabilities.targets)]))
 
 
 def _so_far(game: Game, found: Filtered, target: Target) -> float:

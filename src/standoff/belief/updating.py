@@ -3,9 +3,11 @@
 From the filtered weights W_t(x, b) at the day asked for (`standoff.belief.filter`) the forward pass goes on to the horizon, so
 the new forecast is as exact as the old one. Every report is then taken out again, and added in its turn:
 
-- **leave one out**: odds with all reports, less odds with all but this one. What only one of two alike reports tells is not
+- **leave one out**: probabilities with all reports, less probabilities with all but this one. What only one of two
+alike reports tells is not
   counted twice, so the shifts do not add up.
-- **one by one**: odds after the reports up to this one, by date, less odds after those before it. With the step from the
+- **one by one**: probabilities after the reports up to this one, by date, less probabilities after those before it.
+With the step from the
   scenario's day to the same day in silence they add up to the whole change, but depend on the order of days.
 
 The **surprise** of a report is -log2 of the probability, given the reports before it, that the events of the model bring one of
@@ -31,29 +33,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.plain import plain
-from standoff.analysis.targets import USUAL_DAYS, describe_target, target_odds
+from standoff.analysis.targets import USUAL_DAYS, describe_target, target_probabilities
 from standoff.belief.accounts import SURPRISING, Account, Accountant, Facts, Reading
 from standoff.belief.filter import Slice
 from standoff.belief.likelihood import ReportingModel
 from standoff.belief.observation import Observation, SetAside, merge_reports
 from standoff.belief.posterior import (
     BeliefSeries,
-    EndOdds,
-    LevelOdds,
-    OddsSeries,
-    StateOdds,
+    LevelProbability,
+    OutcomeProbability,
+    ProbabilitySeries,
+    StateProbability,
     belief_series,
-    end_odds,
-    level_odds,
-    odds_of_targets,
-    odds_series,
-    state_odds,
+    level_probabilities,
+    outcome_probabilities,
+    probabilities_of_targets,
+    probability_series,
+    state_probabilities,
 )
 from standoff.errors import InputError, Problem
 from standoff.scenario import Scenario
 from standoff.solve.adjoint import UNRESOLVED, Target
+from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.equilibrium import SAFETY
-from standoff.solve.odds_to_go import OddsToGo
 from standoff.solve.result import Equilibrium
 
 __all__ = ["SURPRISING", "Account", "Facts", "Reading", "Update", "update"]
@@ -71,21 +73,22 @@ class Update:
         state_date: Its first day.
         targets: The probabilities that are accounted for.
         target_labels: The same in words, with their dates.
-        before: Their odds by the scenario as it is; shape (target,).
+        before: Their probabilities by the scenario as it is; shape (target,).
         in_silence: The same if nothing at all had been reported until `as_of`; shape (target,).
         after: The same given the observations; shape (target,).
         accounts: What each observation did, by date.
         set_aside: What does not count, and why.
         states: The states in which the crisis may stand, the likeliest first.
         ends: The ways in which it may have ended.
-        levels: Odds of the levels of every track while it is open.
+        levels: Probabilities of the levels of every track while it is open.
         beliefs: What is believed of the types, by the start of every period.
         dates: First days of the periods from the state on, and the horizon.
-        odds: Odds of every outcome and milestone; their `after` is by `dates`.
+        probabilities: Probability of every outcome and milestone; their `after` is by `dates`.
         log_evidence: Natural logarithm of the probability of all reports.
-        neglected: How far neglected readings could have moved odds against the background, summed; see
+        neglected: How far neglected readings could have moved probabilities against the background, summed; see
             `standoff.belief.filter.SMALLEST_RATIO`.
-        belief_error: Estimated error of the updated odds from holding beliefs at points; nan where there is no reference.
+        belief_error: Estimated error of the updated probabilities from holding beliefs at points; nan where there is
+            no reference.
         facts: What is known for sure.
         model: How events become reports.
     """
@@ -100,12 +103,12 @@ class Update:
     after: Floats
     accounts: tuple[Account, ...]
     set_aside: tuple[SetAside, ...]
-    states: tuple[StateOdds, ...]
-    ends: tuple[EndOdds, ...]
-    levels: tuple[LevelOdds, ...]
+    states: tuple[StateProbability, ...]
+    ends: tuple[OutcomeProbability, ...]
+    levels: tuple[LevelProbability, ...]
     beliefs: tuple[BeliefSeries, ...]
     dates: tuple[dt.date, ...]
-    odds: tuple[OddsSeries, ...]
+    probabilities: tuple[ProbabilitySeries, ...]
     log_evidence: float
     neglected: float
     belief_error: float
@@ -173,11 +176,11 @@ def update(
     counted, aside = _counted(scenario, observations, as_of)
     shares = [1.0] * elapsed + ([share] if share else [])
     maker = Accountant(scenario, equilibrium, counted, model=model, shares=shares, facts=facts)
-    odds = OddsToGo(equilibrium, targets)
-    accounts, in_silence = maker.accounts(odds)
+    probabilities = ContinuationProbabilities(equilibrium, targets)
+    accounts, in_silence = maker.accounts(probabilities)
     found = maker.full[-1]
     ahead = maker.filter.run(found, [Slice(elapsed=0.0)] * (scenario.num_periods - state_period))
-    told = odds_series(equilibrium, ahead)
+    told = probability_series(equilibrium, ahead)
     error = math.nan
     if reference is not None:
         other = Accountant(scenario, reference, counted, model=model, shares=shares, facts=facts)
@@ -188,17 +191,17 @@ def update(
         state_date=scenario.date_of_period(state_period),
         targets=tuple(targets),
         target_labels=tuple(describe_target(scenario, target) for target in targets),
-        before=target_odds(equilibrium, targets),
+        before=target_probabilities(equilibrium, targets),
         in_silence=in_silence,
-        after=odds_of_targets(odds, found),
+        after=probabilities_of_targets(probabilities, found),
         accounts=accounts,
         set_aside=aside,
-        states=state_odds(scenario, equilibrium, found),
-        ends=end_odds(equilibrium, found),
-        levels=level_odds(scenario, equilibrium, found),
+        states=state_probabilities(scenario, equilibrium, found),
+        ends=outcome_probabilities(equilibrium, found),
+        levels=level_probabilities(scenario, equilibrium, found),
         beliefs=belief_series(scenario, equilibrium, (*maker.full, *ahead[1:])),
         dates=tuple(scenario.date_of_period(k) for k in range(state_period, scenario.num_periods + 1)),
-        odds=told,
+        probabilities=told,
         log_evidence=found.log_evidence,
         neglected=found.neglected,
         belief_error=error,
@@ -260,9 +263,9 @@ def _counted(
     return merge_reports(scenario, inside), tuple(sorted(aside, key=lambda one: one.name))
 
 
-def _error(scenario: Scenario, other: Accountant, told: Sequence[OddsSeries]) -> float:
-    """Three times the largest difference of any updated odds from those on other belief points."""
+def _error(scenario: Scenario, other: Accountant, told: Sequence[ProbabilitySeries]) -> float:
+    """Three times the largest difference of any updated probabilities from those on other belief points."""
     found = other.full[-1]
     ahead = other.filter.run(found, [Slice(elapsed=0.0)] * (scenario.num_periods - found.period))
-    series = odds_series(other.equilibrium, ahead)
+    series = probability_series(other.equilibrium, ahead)
     return SAFETY * max(float(np.max(np.abs(a.after - b.after))) for a, b in zip(told, series, strict=True))

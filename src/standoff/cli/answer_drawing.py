@@ -105,10 +105,10 @@ def checkpoints(found: SideBySide, side: Side) -> list[tuple[str, int]]:
 
 
 def change_by_date(found: SideBySide, side: Side) -> Table:
-    """Changes of all odds in percentage points by date."""
+    """Changes of all probabilities in percentage points by date."""
     marks = checkpoints(found, side)
     table = new_table("change in points by", *(heading for heading, _ in marks))
-    for row in found.odds:
+    for row in found.probabilities:
         style = "italic" if row.kind == "milestone" else ""
         cells = []
         for _, place in marks:
@@ -172,7 +172,7 @@ def draw_values(console: Console, base: str, found: Sequence[tuple[str, SideBySi
 def draw_made_of(console: Console, sides: Sequence[tuple[str, Side]]) -> None:
     """Print what made the numbers: hash and certificate of every side, and the versions."""
     console.print(Text("Certificates", style="bold"))
-    table = new_table("", "scenario", "residual", "belief points", "error of odds", "branch", left=2)
+    table = new_table("", "scenario", "residual", "belief points", "probability error", "branch", left=2)
     for heading, side in sides:
         certificate = side.certificate
         table.add_row(
@@ -190,7 +190,7 @@ def draw_made_of(console: Console, sides: Sequence[tuple[str, Side]]) -> None:
 def draw_source_of_numbers(console: Console, scenario: Scenario, certificate: Certificate) -> None:
     """Print what made the numbers of an analysis of one solution."""
     console.print(
-        f"residual {certificate.residual:.1e}   error of odds {certificate.belief_error:.1e}   "
+        f"residual {certificate.residual:.1e}   probability error {certificate.belief_error:.1e}   "
         f"scenario {scenario.id} {scenario.scenario_hash[:12]}, "
         + ", ".join(f"{name} {version}" for name, version in versions().items())
     )

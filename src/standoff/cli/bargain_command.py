@@ -30,7 +30,7 @@ def bargain(
         typer.Option(
             "--target",
             metavar="NAME[@WHEN]",
-            help="Whose odds to explain: an outcome or milestone, by so many time units or a date, e.g. strike@8.",
+            help="Whose probabilities to explain: an outcome or milestone, by so many time units or a date, e.g. strike@8.",
         ),
     ] = None,
     payments: Annotated[

@@ -37,7 +37,7 @@ def draw_bargain(console: Console, solution: Solution, found: Bargain, reasons: 
     draw_certificate(console, solution)
     worst = max(part.certificate.belief_error for remedy in reasons.remedies for part in remedy.parts)
     residual = max(part.certificate.residual for remedy in reasons.remedies for part in remedy.parts)
-    console.print(f"  of all re-solves: residual at most {residual:.1e}, error of odds at most {worst:.1e}")
+    console.print(f"  of all re-solves: residual at most {residual:.1e}, probability error at most {worst:.1e}")
 
 
 def _table(*headings: str) -> Table:
@@ -181,22 +181,23 @@ def _signed(value: float | None) -> str:
 def _reasons(console: Console, solution: Solution, reasons: NoDeal) -> None:
     for k, target in enumerate(reasons.targets):
         table = _table(
-            f"why is there no deal? {describe_target(solution.scenario, target)}", "odds", "removes", "share"
+            f"why is there no deal? {describe_target(solution.scenario, target)}", "probabilities", "removes", "share"
         )
-        table.add_row("as it is", percent(reasons.base.odds[k]), "", "")
+        table.add_row("as it is", percent(reasons.base.probabilities[k]), "", "")
         for remedy in reasons.remedies:
             table.add_section()
             table.add_row(Text(f"{remedy.name}: {remedy.label}"), *_removed(remedy, k))
             for part in remedy.parts:
                 if remedy.weights or part is not remedy.parts[0]:  # else the remedy itself
-                    table.add_row(Text(f"  {part.label}", style="dim"), percent(part.odds[k]), "", "")
+                    table.add_row(Text(f"  {part.label}", style="dim"), percent(part.probabilities[k]), "", "")
         console.print(table)
         console.print()
     for remedy in reasons.remedies:
         console.print(Text(f"{remedy.name}: {remedy.note}", style="dim"))
     console.print(
         Text(
-            "Removes: points of probability, negative where the odds rise. Indivisibility is measured against the crisis with "
+            "Removes: points of probability, negative where the probabilities rise. Indivisibility is "
+            "measured against the crisis with "
             "the same offers and worthless payments, the others against the crisis as it is; they overlap and do not add up.\n",
             style="dim",
         )
@@ -208,7 +209,7 @@ def _removed(remedy: Remedy, target: int) -> tuple[str, str, str]:
         return "nothing to take away", "", ""
     share = float(remedy.share_removed[target])
     return (
-        percent(float(remedy.odds[target])),
+        percent(float(remedy.probabilities[target])),
         f"{100 * float(remedy.removed[target]):+.1f}",
         "-" if math.isnan(share) else f"{100 * share:+.0f} %",
     )

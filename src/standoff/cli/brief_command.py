@@ -55,7 +55,7 @@ def brief(
     belief_points: BeliefPoints = None,
     belief_tolerance: BeliefTolerance = 2e-3,
 ) -> None:
-    """Write a brief: odds with bands, what they hinge on, what would change them, what to watch, and the sources."""
+    """Write a brief: probabilities with bands, what they hinge on, what would change them, what to watch, and the sources."""
     from standoff import workbench
     from standoff.storing import check_writable, make_folder
 

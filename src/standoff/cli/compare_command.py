@@ -46,7 +46,7 @@ def compare(
     belief_tolerance: BeliefTolerance = 2e-3,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
-    """Compare two crises: odds by date, numbers that differ, structure that differs."""
+    """Compare two crises: probabilities by date, numbers that differ, structure that differs."""
     from standoff import workbench
 
     how = align or ALIGNMENTS[0]
@@ -91,9 +91,9 @@ def _draw(found: Comparison) -> None:
         overrides = "".join(f"; {change}" for change in side.scenario.overrides)
         console.print(Text(f"{heading:6} {side.name}, as of {side.scenario.as_of:%-d %B %Y}{overrides}"))
     console.print()
-    marks = checkpoints(found.odds, found.before)
+    marks = checkpoints(found.probabilities, found.before)
     table = new_table("first, second by", *(heading for heading, _ in marks))
-    for row in found.odds.odds:
+    for row in found.probabilities.probabilities:
         style = "italic" if row.kind == "milestone" else ""
         cells = [
             f"{percent_or_dash(float(row.before[place]))}, {percent_or_dash(float(row.after[place]))}"
@@ -101,11 +101,11 @@ def _draw(found: Comparison) -> None:
         ]
         table.add_row(Text(row.label, style=style), *cells)
     console.print(table)
-    if found.odds.alignment == "ahead":
+    if found.probabilities.alignment == "ahead":
         console.print(Text("Dates are those of the first; the second is as far ahead of its own start.", style="dim"))
     console.print()
-    console.print(change_by_date(found.odds, found.before))
-    error = 100 * found.odds.odds_error
+    console.print(change_by_date(found.probabilities, found.before))
+    error = 100 * found.probabilities.probability_error
     console.print(Text(f"none: no difference beyond the error of both solutions, {error:.2g} points\n", style="dim"))
     if found.parameters:
         numbers = new_table("number", "first", "second", "")
@@ -126,9 +126,9 @@ def _draw(found: Comparison) -> None:
     else:
         console.print("The structure is the same.")
     console.print()
-    draw_moves(console, "first", [("second", found.odds)])
+    draw_moves(console, "first", [("second", found.probabilities)])
     console.print()
-    draw_values(console, "first", [("second", found.odds)])
+    draw_values(console, "first", [("second", found.probabilities)])
     console.print(Text("The certificate knows no error of first moves and worths.\n", style="dim"))
     draw_made_of(console, sides)
 

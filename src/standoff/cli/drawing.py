@@ -49,7 +49,7 @@ def draw_solution(console: Console, solution: Solution) -> None:
     if scenario.overrides:
         console.print(Text("changed: " + "; ".join(scenario.overrides), style="yellow"))
     console.print()
-    _odds(console, solution, found)
+    _probabilities(console, solution, found)
     _chart(console, found)
     _timing(console, solution, found)
     _first_moves(console, solution, found)
@@ -69,11 +69,11 @@ def _checkpoints(solution: Solution) -> list[tuple[int, int]]:
     return [(int(unit) if unit == int(unit) else unit, k) for unit, k in found]  # type: ignore[misc]
 
 
-def _odds(console: Console, solution: Solution, found: Forecast) -> None:
+def _probabilities(console: Console, solution: Solution, found: Forecast) -> None:
     scenario = solution.scenario
     marks = _checkpoints(solution)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("odds by")
+    table.add_column("probabilities by")
     for unit, k in marks:
         table.add_column(
             f"{scenario.period.unit} {unit}\n{scenario.date_of_period(k + 1):%-d %b}", justify="right", no_wrap=True
@@ -165,7 +165,7 @@ def draw_certificate(console: Console, solution: Solution) -> None:
     console.print(Text("Certificate", style="bold"))
     console.print(
         f"  residual {certificate.residual:.1e}   regret {certificate.regret:.2g}   belief points {points}   "
-        f"error of odds {certificate.belief_error:.1e}   consistency gap {certificate.consistency_gap:.1e}"
+        f"probability error {certificate.belief_error:.1e}   consistency gap {certificate.consistency_gap:.1e}"
     )
     console.print(
         f"  branch {certificate.branch}: {certificate.nodes:,} nodes, {certificate.unique:,} proved unique, "

@@ -102,8 +102,8 @@ def _draw(found: Drivers) -> None:
     console.print(Text(scenario.title, style="bold"))
     if scenario.overrides:
         console.print(Text("changed: " + "; ".join(scenario.overrides), style="yellow"))
-    for target, (label, odds) in enumerate(zip(found.target_labels, found.odds, strict=True), 1):
-        console.print(Text(f"target {target}  {label}: {percent(float(odds))}"))
+    for target, (label, probabilities) in enumerate(zip(found.target_labels, found.probabilities, strict=True), 1):
+        console.print(Text(f"target {target}  {label}: {percent(float(probabilities))}"))
     console.print()
     shown = found.rows[: found.top]
     headings = [f"target {k + 1}\nlow, high" for k in range(len(found.targets))]
@@ -116,7 +116,7 @@ def _draw(found: Drivers) -> None:
     how = "by solving both ends, in brackets by the derivative" if found.num_solves else "by the derivative"
     console.print(
         Text(
-            f"Low, high: change of the odds in points at the ends of the range, {how}; ~ not as the derivative says.\n",
+            f"Low, high: change of the probabilities in points at the ends of the range, {how}; ~ not as the derivative says.\n",
             style="dim",
         )
     )
@@ -127,7 +127,9 @@ def _draw(found: Drivers) -> None:
     for rank, row in enumerate(shown, 1):
         details.add_row(str(rank), Text(row.name), _by_target(row.elasticity, "+.2g"), *_of_draws(found, row.name))
     console.print(details)
-    console.print(Text("Elasticity: per cent of the odds for one per cent of the number, by target.", style="dim"))
+    console.print(
+        Text("Elasticity: per cent of the probabilities for one per cent of the number, by target.", style="dim")
+    )
     if found.indices is not None:
         noise = ", ".join(f"{number:.2f}" for number in found.indices.pawn_noise)
         first = ", ".join(f"{number:.2f}" for number in found.indices.first_order_noise)
@@ -153,7 +155,9 @@ def _draw(found: Drivers) -> None:
         console.print(f"Each of the top {found.top} rests on a document.")
     console.print()
     if found.num_solves:
-        console.print(f"{found.num_solves} solves at ends of ranges, error of odds at most {found.tornado_error:.1e}")
+        console.print(
+            f"{found.num_solves} solves at ends of ranges, probability error at most {found.tornado_error:.1e}"
+        )
     draw_source_of_numbers(console, scenario, found.certificate)
 
 

@@ -60,7 +60,7 @@ def ensemble(
     belief_tolerance: WideTolerance = 5e-3,
     as_json: Annotated[bool, typer.Option("--json", help="Print all bands by date as JSON.")] = False,
 ) -> None:
-    """Solve many draws of the parameters and show how far the odds range."""
+    """Solve many draws of the parameters and show how far the probabilities range."""
     from standoff import workbench
 
     crisis = workbench.load(scenario, overrides=list(overrides or []))
@@ -125,7 +125,7 @@ def _draw_targets(console: Console, found: Ensemble, targets: Sequence[Target]) 
     from standoff.cli.drawing import percent
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("of all draws, so many have lower odds:")
+    table.add_column("of all draws, so many have lower probabilities:")
     for level in LEVELS:
         table.add_column(f"{100 * level:.0f} %", justify="right", no_wrap=True)
     table.add_column("file", justify="right", no_wrap=True)
@@ -142,7 +142,7 @@ def _draw_targets(console: Console, found: Ensemble, targets: Sequence[Target]) 
             for _, old in found.convergence[:-1]
             for low, high in [(old[0, period, k], old[-1, period, k])]
         ]
-        row = [*map(percent, bands), percent(found.file_odds[period, k]), *earlier]
+        row = [*map(percent, bands), percent(found.file_probabilities[period, k]), *earlier]
         if errors is not None:
             row.append(f"{100 * errors[:, period, k].max():.1f}")
         table.add_row(Text(describe_target(found.scenario, target)), *row)
@@ -171,8 +171,8 @@ def _draw_by_date(console: Console, found: Ensemble, target: Target) -> None:
     table.add_column("file", justify="right", no_wrap=True)
     for period in sorted({round((num_periods - 1) * step / 7) for step in range(8)}):
         day = found.scenario.date_of_period(period + 1)
-        odds = (*found.bands[:, period, k], found.file_odds[period, k])
-        table.add_row(f"{day:%-d %b %Y}", *map(percent, odds))
+        probabilities = (*found.bands[:, period, k], found.file_probabilities[period, k])
+        table.add_row(f"{day:%-d %b %Y}", *map(percent, probabilities))
     console.print(table)
 
 
@@ -191,7 +191,7 @@ def _draw_certificate(console: Console, found: Ensemble) -> None:
     if certificate.belief_points > 1:
         console.print(
             Text(
-                f"Belief error {certificate.belief_error:.0e}: the largest difference of any odds on "
+                f"Belief error {certificate.belief_error:.0e}: the largest difference of any probability on "
                 f"{certificate.num_checked} checked draws; at 95 % confidence less than "
                 f"{100 * certificate.unseen_share:.0f} % of all draws have a larger one."
             )

@@ -50,7 +50,7 @@ KeepIn = Annotated[
 WideTolerance = Annotated[
     float,
     typer.Option(
-        "--belief-tolerance", min=1e-9, max=0.1, help="Largest error of the odds of checked draws from the beliefs."
+        "--belief-tolerance", min=1e-9, max=0.1, help="Largest probability error of checked draws from the beliefs."
     ),
 ]
 

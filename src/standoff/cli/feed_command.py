@@ -30,7 +30,7 @@ UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 PASSAGE = 120
 """Characters of the passage that tells an event, about."""
 LEAST_MOVE = 0.005
-"""Change of odds from which on it is told."""
+"""Change of probabilities from which on it is told."""
 
 
 def register(app: typer.Typer) -> None:
@@ -50,7 +50,7 @@ def watch_feed(
         str | None, typer.Option("--scenario", metavar="SCENARIO", help="Print only events that touch this scenario.")
     ] = None,
     update: Annotated[
-        bool, typer.Option("--update", help="Say when an update of the scenario on the news moves its odds.")
+        bool, typer.Option("--update", help="Say when an update of the scenario on the news moves its probabilities.")
     ] = False,
     store: StorePlace = None,
     coder: CoderName = "offline",
@@ -182,7 +182,7 @@ def _print_events(desk: Store, found: FeedRound, crisis: Crisis | None, *, as_js
 
 
 class _Headline:
-    """The odds as they were told last."""
+    """The probabilities as they were told last."""
 
     def __init__(self, desk: Store, crisis: Crisis, belief_points: int | None, belief_tolerance: float) -> None:
         from standoff.solve.equilibrium import Settings
@@ -192,7 +192,7 @@ class _Headline:
         self._told: dict[str, float] = {}
 
     def tell(self, *, as_json: bool) -> None:
-        """Update on everything in the store, and say which odds moved."""
+        """Update on everything in the store, and say which probabilities moved."""
         from standoff.workbench.docket import docket_of_store
         from standoff.workbench.news_update import record_update, update_on_news
 
@@ -212,8 +212,8 @@ class _Headline:
                 self._told[str(target)] = now
         doubts = [one.observation.quote for one in update.doubts]
         if as_json:
-            odds = [{"target": label, "before": before, "after": now} for label, before, now in moves]
-            document = {"scenario": self._crisis.scenario.id, "run": number, "moves": odds, "doubts": doubts}
+            probabilities = [{"target": label, "before": before, "after": now} for label, before, now in moves]
+            document = {"scenario": self._crisis.scenario.id, "run": number, "moves": probabilities, "doubts": doubts}
             sys.stdout.write(f"{json.dumps(document, allow_nan=False)}\n")
         else:
             self._print(moves, doubts, number)

@@ -42,7 +42,7 @@ def regime_map(
         typer.Option(
             "--target",
             metavar="NAME[@WHEN]",
-            help="Show the odds of this besides, and compare ends by its date instead of the horizon.",
+            help="Show the probabilities of this besides, and compare ends by its date instead of the horizon.",
         ),
     ] = None,
     output: Annotated[
@@ -114,8 +114,10 @@ def _draw(console: Console, found: RegimeMap, *, with_target: bool) -> None:
         from standoff.cli.drawing import percent
 
         console.print(Text(f"\n{describe_target(scenario, found.target)}", style="bold"))
-        odds = [["?" if value != value else percent(value) for value in row] for row in found.target_odds.tolist()]
-        _draw_grid(console, found, odds)
+        probabilities = [
+            ["?" if value != value else percent(value) for value in row] for row in found.target_probabilities.tolist()
+        ]
+        _draw_grid(console, found, probabilities)
     console.print()
     _draw_border(console, found)
     for i, j, reason in found.failures:

@@ -37,7 +37,8 @@ BeliefPoints = Annotated[
     ),
 ]
 BeliefTolerance = Annotated[
-    float, typer.Option("--belief-tolerance", min=1e-9, max=0.1, help="Largest error of any odds from the beliefs.")
+    float,
+    typer.Option("--belief-tolerance", min=1e-9, max=0.1, help="Largest error of any probability from the beliefs."),
 ]
 
 

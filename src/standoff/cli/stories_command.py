@@ -95,14 +95,14 @@ def _draw_outcome(console: Console, found: Stories, one: OutcomeStories) -> None
     console.print(Text(f"{one.label}: {share(one.probability)} by {by}", style="bold"))
     if one.likeliest is not None:
         proof = "proved" if one.is_proven else f"no other path is more probable than {one.bound:.1e}"
-        console.print(Text(f"The most probable path ({_odds(one.likeliest)}; {proof})", style="italic"))
+        console.print(Text(f"The most probable path ({_probabilities(one.likeliest)}; {proof})", style="italic"))
         _tell(console, one.likeliest)
     elif one.name != "unresolved":
         console.print("No path leads there by the horizon.")
     if one.typical is None:
         console.print(f"None of {_plays(found.num_samples)} sampled came to this end; sample more for a typical path.")
         return
-    console.print(Text(f"A typical path ({_odds(one.typical)}; of {_plays(one.num_plays)})", style="italic"))
+    console.print(Text(f"A typical path ({_probabilities(one.typical)}; of {_plays(one.num_plays)})", style="italic"))
     _tell(console, one.typical)
     for heading, sequences in (("Milestones on the way", one.routes), ("The same events in order", one.sequences)):
         if sequences:
@@ -117,7 +117,7 @@ def _plays(count: int) -> str:
     return "1 play" if count == 1 else f"{count:,} plays"
 
 
-def _odds(story: Story) -> str:
+def _probabilities(story: Story) -> str:
     return f"probability {story.probability:.1e}, {story.share:.1e} of this end"
 
 
@@ -130,5 +130,5 @@ def _tell(console: Console, story: Story) -> None:
     for chapter in story.chapters:
         told = Text(chapter.text)
         if chapter is not story.chapters[-1]:
-            told.append(f" [then {share(chapter.odds)}]", style="dim")
+            told.append(f" [then {share(chapter.probabilities)}]", style="dim")
         console.print(Padding(told, (0, 0, 0, 2)))

@@ -88,9 +88,9 @@ def _draw(found: Tripwires) -> None:
     if scenario.overrides:
         console.print(Text("changed: " + "; ".join(scenario.overrides), style="yellow"))
     console.print("which is the likeliest of")
-    for k, (label, odds) in enumerate(zip(found.candidate_labels, found.odds, strict=True)):
+    for k, (label, probabilities) in enumerate(zip(found.candidate_labels, found.probabilities, strict=True)):
         mark = "->" if k == found.answer else "  "
-        console.print(Text(f"{mark} {label}: {percent(float(odds))}"))
+        console.print(Text(f"{mark} {label}: {percent(float(probabilities))}"))
     console.print(f"It is ahead by {100 * found.lead:.2g} points.\n")
     if found.flipping:
         table = new_table("parameter", "source", "then", "value", "flips at", "change", "of range", left=3)
@@ -101,7 +101,7 @@ def _draw(found: Tripwires) -> None:
             table.add_row(
                 Text(row.name),
                 source_mark(row.source),
-                Text(f"{found.candidate_labels[row.answer]}: {percent(float(row.odds[row.answer]))}"),
+                Text(f"{found.candidate_labels[row.answer]}: {percent(float(row.probabilities[row.answer]))}"),
                 quantity(row.value),
                 quantity(row.flips_at),
                 share,

@@ -84,7 +84,7 @@ def update(
     belief_tolerance: BeliefTolerance = 2e-3,
     as_json: AsJson = False,
 ) -> None:
-    """Bring a forecast up to date with news: beliefs, odds, and which report moved them."""
+    """Bring a forecast up to date with news: beliefs, probabilities, and which report moved them."""
     from standoff import workbench
 
     crisis = workbench.load(scenario, overrides=list(overrides or []))

@@ -50,7 +50,7 @@ def draw_update(found: NewsUpdate, docket: Docket, *, uncoded: Sequence[tuple[st
         console.print(Text("not coded: ", style="yellow") + shown(f"{where}: {reason}"))
     console.print()
     _doubts(console, update, passages)
-    _odds(console, found)
+    _probabilities(console, found)
     _beliefs(console, update)
     _states(console, update)
     _accounts(console, update, passages)
@@ -62,7 +62,7 @@ def draw_update(found: NewsUpdate, docket: Docket, *, uncoded: Sequence[tuple[st
     draw_certificate(console, solution)
     error = "none" if math.isnan(update.belief_error) else f"{update.belief_error:.1e}"
     console.print(
-        f"  updated odds: error {error}, neglected readings {update.neglected:.1e}, "
+        f"  updated probabilities: error {error}, neglected readings {update.neglected:.1e}, "
         f"log evidence {update.log_evidence:.2f}"
     )
     if run_id is not None:
@@ -78,15 +78,15 @@ def _doubts(console: Console, update: Update, passages: Mapping[str, str]) -> No
         console.print()
 
 
-def _odds(console: Console, found: NewsUpdate) -> None:
+def _probabilities(console: Console, found: NewsUpdate) -> None:
     """The new forecast beside the old one, by date."""
     update = found.updated.update
     dates = update.dates[1:] or update.dates
     step = max(1, -(-len(dates) // MOST_DATES))
     places = sorted({*range(step - 1, len(dates), step), len(dates) - 1})
     marks = [place + (1 if update.dates[1:] else 0) for place in places]
-    table = new_table("odds by", *(f"{update.dates[place]:%-d %b}" for place in marks))
-    for one in update.odds:
+    table = new_table("probabilities by", *(f"{update.dates[place]:%-d %b}" for place in marks))
+    for one in update.probabilities:
         style = "italic" if one.kind == "milestone" else ""
         cells = []
         for place in marks:
@@ -110,7 +110,7 @@ def _beliefs(console: Console, update: Update) -> None:
 
 def _states(console: Console, update: Update) -> None:
     """Where the crisis may stand, told by what differs between the states."""
-    table = new_table(f"where it stands on {update.state_date:%-d %B %Y}", "odds")
+    table = new_table(f"where it stands on {update.state_date:%-d %B %Y}", "probabilities")
     told = update.states[:MOST_STATES]
     for end in update.ends:
         if end.probability >= LEAST_TOLD:
@@ -136,10 +136,10 @@ def _accounts(console: Console, update: Update, passages: Mapping[str, str]) -> 
         return
     letters = [chr(ord("A") + k) for k in range(len(update.target_labels))]
     for k, (letter, label) in enumerate(zip(letters, update.target_labels, strict=True)):
-        odds = (
+        probabilities = (
             f"{percent(update.before[k])}, in silence {percent(update.in_silence[k])}, now {percent(update.after[k])}"
         )
-        console.print(Text(f"{letter}  {label}: {odds}"))
+        console.print(Text(f"{letter}  {label}: {probabilities}"))
     console.print()
     for k, one in enumerate(update.accounts, start=1):
         reading = one.readings[0]

@@ -97,7 +97,7 @@ def _draw(solution: Solution, found: WatchList, events: list[WatchEvent]) -> Non
     table.add_column("bits", justify="right", no_wrap=True)
     table.add_column("reported as", max_width=16)
     for event in events:
-        after = (share(float(odds)) for odds in event.after.targets)
+        after = (share(float(probabilities)) for probabilities in event.after.targets)
         codes = " ".join(event.observed_as)
         table.add_row(
             Text(event.label), share(event.probability), *after, f"{event.gain:.4f}", Text(codes, style="dim")
@@ -105,8 +105,9 @@ def _draw(solution: Solution, found: WatchList, events: list[WatchEvent]) -> Non
     console.print(table)
     console.print(
         Text(
-            "The odds are those after the event, averaged over all else that may happen. Bits: how much less uncertain the "
-            "odds are, on average, once it is known whether the event happened.\n",
+            "The probabilities are those after the event, averaged over all else that may happen. Bits: "
+            "how much less uncertain the "
+            "probabilities are, on average, once it is known whether the event happened.\n",
             style="dim",
         )
     )

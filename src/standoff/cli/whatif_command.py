@@ -44,7 +44,7 @@ def whatif(
     belief_tolerance: BeliefTolerance = 2e-3,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
-    """Change a crisis and see what changes: odds by date, first moves, values."""
+    """Change a crisis and see what changes: probabilities by date, first moves, values."""
     from standoff import workbench
 
     crisis = workbench.load(scenario, overrides=list(base or []))
@@ -86,7 +86,7 @@ def _draw(found: WhatIf) -> None:
         console.print(change_by_date(difference, found.base))
         console.print(
             Text(
-                f"none: no difference beyond the error of both solutions, {100 * difference.odds_error:.2g} points",
+                f"none: no difference beyond the error of both solutions, {100 * difference.probability_error:.2g} points",
                 style="dim",
             )
         )
@@ -104,7 +104,7 @@ def _draw(found: WhatIf) -> None:
 
 
 def _draw_side_by_side(console: Console, found: WhatIf, numbers: Sequence[str]) -> None:
-    """Print the odds of all by the last date that all have."""
+    """Print the probabilities of all by the last date that all have."""
     from rich.text import Text
 
     from standoff.cli.answer_drawing import new_table, percent_or_dash
@@ -115,11 +115,11 @@ def _draw_side_by_side(console: Console, found: WhatIf, numbers: Sequence[str]) 
     day = max(common)
     places = [difference.dates.index(day) for difference in found.differences]
     console.print()
-    table = new_table(f"odds by {day:%-d %B %Y}", "as it is", *(f"variant {number}" for number in numbers))
+    table = new_table(f"probabilities by {day:%-d %B %Y}", "as it is", *(f"variant {number}" for number in numbers))
     rows: dict[tuple[str, str], list[float]] = {}
     labels: dict[tuple[str, str], str] = {}
     for column, (difference, place) in enumerate(zip(found.differences, places, strict=True), 1):
-        for row in difference.odds:
+        for row in difference.probabilities:
             cells = rows.setdefault((row.kind, row.name), [math.nan] * (len(numbers) + 1))
             labels.setdefault((row.kind, row.name), row.label)
             cells[0], cells[column] = float(row.before[place]), float(row.after[place])

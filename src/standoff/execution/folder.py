@@ -1,9 +1,9 @@
 """The folder of an ensemble, or of other solves: what is known of its draws, safe from the moment it is written.
 
-    DIR/ensemble.json          which ensemble it is: everything that the odds of a draw depend on, and the hash of that
+    DIR/ensemble.json          which ensemble it is: everything that the probability of a draw depend on, and the hash of that
     DIR/parts/draws-*.parquet  finished draws of a run that is going on or was stopped, one small file a second
-    DIR/draws.parquet          all draws of a finished run: a row a draw with its parameters, its certificate and its odds
-    by period
+    DIR/draws.parquet          all draws of a finished run: a row a draw with its parameters, its certificate and its
+    probabilities by period
     DIR/checks.parquet         the draws that were also solved at points enough; draw -1 is the file's own values
     DIR/bands.parquet          the bands: a row for each outcome or milestone and period
 
@@ -68,7 +68,7 @@ class RunFolder:
         self.path = path
         self._noun = noun
         self._key = str(described["key"])
-        self._columns = [f"odds.{name.name}" for name in names]
+        self._columns = [f"probabilities.{name.name}" for name in names]
         self._waiting: dict[str, dict[int, Solved | Failure]] = {table: {} for table in TABLES}
         self._saved_at = time.monotonic()
         self._claim(described)
@@ -203,7 +203,7 @@ class RunFolder:
         for name in _NUMBERS:
             columns[name] = arrow.array([row and getattr(row, name) for row in solved], arrow.float64())
         for k, name in enumerate(self._columns):
-            series = [None if row is None else row.odds[:, k] for row in solved]
+            series = [None if row is None else row.probabilities[:, k] for row in solved]
             columns[name] = arrow.array(series, arrow.list_(arrow.float64()))
         return columns
 
@@ -230,10 +230,10 @@ class RunFolder:
         number = int(columns["draw"][row])
         if columns["code"][row] is not None:
             return number, Failure(number, columns["code"][row], columns["message"][row])
-        odds = np.array([columns[name][row] for name in self._columns], dtype=np.float64).T
+        probabilities = np.array([columns[name][row] for name in self._columns], dtype=np.float64).T
         fields: dict[str, Any] = {name: float(columns[name][row]) for name in _NUMBERS}
         fields |= {name: int(columns[name][row]) for name in _COUNTS}
-        return number, Solved(odds=odds, **fields)
+        return number, Solved(probabilities=probabilities, **fields)
 
 
 def _counts_more(record: Solved | Failure, known: Solved | Failure | None) -> bool:
@@ -254,7 +254,7 @@ def _parameters_of(ensemble: Ensemble, numbers: Sequence[int]) -> dict[str, Any]
 def _bands_of(ensemble: Ensemble) -> dict[str, Any]:
     """A row for each series and period."""
     scenario = ensemble.scenario
-    num_periods, num_series = ensemble.file_odds.shape
+    num_periods, num_series = ensemble.file_probabilities.shape
     errors = ensemble.standard_errors
     dates = [scenario.date_of_period(k + 1) for k in range(num_periods)]
     columns: dict[str, Any] = {
@@ -262,7 +262,7 @@ def _bands_of(ensemble: Ensemble) -> dict[str, Any]:
         "name": [name.name for name in ensemble.names for _ in dates],
         "period": list(range(1, num_periods + 1)) * num_series,
         "by": dates * num_series,
-        "file": ensemble.file_odds.T.ravel(),
+        "file": ensemble.file_probabilities.T.ravel(),
         "mean": ensemble.mean.T.ravel(),
     }
     for k, level in enumerate(LEVELS):

@@ -1,6 +1,7 @@
 """Solves that are kept in a folder, so that a command that was stopped goes on from there.
 
-Maps, tornados and tripwires solve one scenario under many draws. What they keep of a draw are its odds; under a number made of
+Maps, tornados and tripwires solve one scenario under many draws. What they keep of a draw are its probabilities;
+under a number made of
 the draw and of how it is solved these are written to a `RunFolder`, and what is there already is not solved again.
 """
 
@@ -16,7 +17,7 @@ from typing import TypeVar, cast
 from standoff.analysis.draw_keys import describe_solves
 from standoff.analysis.ensemble import Failure, series_names
 from standoff.analysis.executor import Draw, Executor
-from standoff.analysis.resolution import Solved, keep_agreed, keep_odds
+from standoff.analysis.resolution import Solved, keep_agreed, keep_probabilities
 from standoff.errors import StandoffError
 from standoff.execution.folder import RunFolder
 from standoff.scenario import Scenario
@@ -29,7 +30,7 @@ _TABLE = "draws"
 
 
 class Keeping:
-    """Hands solves on to another executor, and keeps their odds in a folder; one scenario only."""
+    """Hands solves on to another executor, and keeps their probabilities in a folder; one scenario only."""
 
     def __init__(self, executor: Executor, folder: RunFolder) -> None:
         self._executor = executor
@@ -40,7 +41,7 @@ class Keeping:
         self, scenario: Scenario, draws: Iterable[Draw], settings: Settings, keep: Callable[[Equilibrium], Kept]
     ) -> Iterator[tuple[int, Kept | StandoffError]]:
         """As `Executor.solve_draws`; what is known comes first."""
-        if keep not in (keep_odds, keep_agreed):
+        if keep not in (keep_probabilities, keep_agreed):
             yield from self._executor.solve_draws(scenario, draws, settings, keep)
             return
         asked = list(draws)

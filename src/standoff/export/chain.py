@@ -1,4 +1,4 @@
-"""A finite Markov chain, unrolled in time, and its odds.
+"""A finite Markov chain, unrolled in time, and its probabilities.
 
 A step of the chain is one layer of the game. A chain state belongs to one step; only ends, and what is open at the horizon, go
 to themselves for ever. So "by the end of period t" is "within (t + 1) x layers steps", counting periods from 0.
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Chain", "chain_odds"]
+__all__ = ["Chain", "chain_probabilities"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -68,7 +68,7 @@ class Chain:
         return self.num_periods * self.steps_per_period
 
 
-def chain_odds(chain: Chain) -> dict[str, Floats]:
+def chain_probabilities(chain: Chain) -> dict[str, Floats]:
     """Probability that a label was reached by the end of each period, by a forward sweep of the chain alone.
 
     Args:
@@ -86,7 +86,7 @@ def chain_odds(chain: Chain) -> dict[str, Floats]:
     mass[0] = 1.0
     reached = np.where(bears[0], 1.0, 0.0)
     mass[0, bears[0]] = 0.0
-    odds = np.empty((chain.num_periods, len(names)))
+    probabilities = np.empty((chain.num_periods, len(names)))
     ends = slice(int(chain.step_start[-1]), chain.num_states)
     for step in range(chain.num_steps):
         here = slice(int(chain.step_start[step]), int(chain.step_start[step + 1]))
@@ -98,5 +98,5 @@ def chain_odds(chain: Chain) -> dict[str, Floats]:
             reached += np.sum(mass[block], axis=0, where=bears[block])
             mass[block][bears[block]] = 0.0
         if (step + 1) % chain.steps_per_period == 0:
-            odds[(step + 1) // chain.steps_per_period - 1] = reached
-    return {name: odds[:, k] for k, name in enumerate(names)}
+            probabilities[(step + 1) // chain.steps_per_period - 1] = reached
+    return {name: probabilities[:, k] for k, name in enumerate(names)}

@@ -106,8 +106,8 @@ def _lines(game: Game, tree: Tree, names: Sequence[str]) -> Iterator[str]:
     for node in tree.nodes:
         if isinstance(node, Chance):
             chances += 1
-            odds = _exact([probability for _, probability in node.branches])
-            moves = " ".join(f"{_quoted(name)} {p}" for (name, _), p in zip(node.branches, odds, strict=True))
+            probabilities = _exact([probability for _, probability in node.branches])
+            moves = " ".join(f"{_quoted(name)} {p}" for (name, _), p in zip(node.branches, probabilities, strict=True))
             yield f'c "" {chances} {_quoted(f"{node.name} {chances}")} {{ {moves} }} 0'
         elif isinstance(node, Decision):
             own = tree.information_sets[node.information_set]

@@ -8,9 +8,9 @@ equilibrium at exactly b, and a posterior b' between two grid beliefs g < g' goe
     to g with (g' - b') / (g' - g),   to g' with (b' - g) / (g' - g).
 
 The weights are positive, sum to one and keep the mean, so beliefs stay martingales. What a split changes is the variance of
-the belief, by (b' - g) (g' - b'). So the odds of the chain approach those of the game with the square of the mesh once
+the belief, by (b' - g) (g' - b'). So the probabilities of the chain approach those of the game with the square of the mesh once
 beliefs jump by more than the mesh, and with the mesh itself while they jump by less. Without private types no belief ever
-moves and the chain is exact; at rationality 0 odds are linear in every belief, and it is exact too.
+moves and the chain is exact; at rationality 0 probabilities are linear in every belief, and it is exact too.
 
 A milestone with `after` is met only if that other milestone was met at an earlier arrival, which is not seen from the public
 state. So chain states also carry a bit for every milestone that another waits for: whether it was met before arriving here.

@@ -15,7 +15,8 @@ __all__ = ["map_csv", "map_document", "map_parquet"]
 
 
 def map_csv(found: RegimeMap) -> bytes:
-    """A row for each point of the grid: the two parameters, the dominant outcome, the odds; empty where it was not solved."""
+    """A row for each point of the grid: the two parameters, the dominant outcome, the probabilities; empty where it
+    was not solved."""
     columns = _columns(found)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -59,19 +60,19 @@ def map_document(found: RegimeMap, versions: Mapping[str, str]) -> dict[str, Any
         "outcomes": list(found.outcomes),
         "labels": list(found.labels),
         "dominant": [[found.outcomes[k] if k >= 0 else None for k in row] for row in found.dominant.tolist()],
-        "odds": _without_nan(found.odds.tolist()),
+        "probabilities": _without_nan(found.probabilities.tolist()),
         "target": {
             "kind": found.target.kind,
             "name": found.target.name,
             "label": describe_target(scenario, found.target),
-            "odds": _without_nan(found.target_odds.tolist()),
+            "probabilities": _without_nan(found.target_probabilities.tolist()),
         },
         "border": [
             {
                 "x": point.x,
                 "y": point.y,
                 "between": [point.first, point.second],
-                "odds": point.odds,
+                "probabilities": point.probabilities,
                 "difference": point.difference,
             }
             for point in found.border
@@ -104,8 +105,10 @@ def _columns(found: RegimeMap) -> dict[str, list[Any]]:
         "dominant": [found.outcomes[dominant[place]] if dominant[place] >= 0 else None for place in places],
     }
     for k, name in enumerate(found.outcomes):
-        columns[f"odds.{name}"] = [_without_nan(float(found.odds[(*place, k)])) for place in places]
-    columns[f"target.{found.target.name}"] = [_without_nan(float(found.target_odds[place])) for place in places]
+        columns[f"probabilities.{name}"] = [_without_nan(float(found.probabilities[(*place, k)])) for place in places]
+    columns[f"target.{found.target.name}"] = [
+        _without_nan(float(found.target_probabilities[place])) for place in places
+    ]
     return columns
 
 

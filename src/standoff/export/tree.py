@@ -7,7 +7,7 @@ second is placed below the first, in one information set for all that the first 
 
 Standoff's equilibrium lets every information set choose by itself, worth being counted from its own period on:
 
-    Q(a) = E[ sum over s >= t of d^(s-t) r_s | information set, a ],        odds of a proportional to exp(L Q(a)).
+    Q(a) = E[ sum over s >= t of d^(s-t) r_s | information set, a ],        probability of a proportional to exp(L Q(a)).
 
 A program for trees holds one payoff at each leaf for each player, discounted to the start, and would let later choices
 be guided by the smaller amounts d^t Q. So a player whose discount d is below 1 becomes several **agents**, one for each

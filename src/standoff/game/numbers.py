@@ -91,8 +91,8 @@ class Numbers:
 def suspicious_draws(scenario: Scenario, numbers: Numbers) -> Bools:
     """Draws that the checks of a scenario might refuse although every state of the game looks sound; shape (draw,).
 
-    The checks look at every number of the file, also at the odds of what can never happen. Here they are made for all draws
-    at once, a little more strictly, so that a draw that is not suspicious has none of their faults.
+    The checks look at every number of the file, also at the probabilities of what can never happen. Here they are
+    made for all draws at once, a little more strictly, so that a draw that is not suspicious has none of their faults.
     """
     bad = np.zeros(numbers.num_draws, dtype=np.bool_)
     constants = {

@@ -39,12 +39,12 @@ from standoff.history.normal import normal_cdf
 __all__ = [
     "DeterrenceCounts",
     "DeterrenceGame",
-    "DeterrenceOdds",
+    "DeterrenceProbabilities",
     "fit_rationality",
     "fit_sigma",
     "log_likelihood",
-    "logit_odds",
-    "probit_odds",
+    "logit_probabilities",
+    "probit_probabilities",
 ]
 
 
@@ -73,7 +73,7 @@ class DeterrenceGame:
 
 
 @dataclass(frozen=True)
-class DeterrenceOdds:
+class DeterrenceProbabilities:
     """What the two do: `attack` of the attacker, and `defend` of the defender once attacked, as probabilities."""
 
     attack: float
@@ -102,7 +102,7 @@ class DeterrenceCounts:
         return self.status_quo + self.concession + self.defence
 
 
-def probit_odds(game: DeterrenceGame, sigma: float) -> DeterrenceOdds:
+def probit_probabilities(game: DeterrenceGame, sigma: float) -> DeterrenceProbabilities:
     """Choices with private information.
 
     Args:
@@ -114,16 +114,16 @@ def probit_odds(game: DeterrenceGame, sigma: float) -> DeterrenceOdds:
 
     Examples:
         >>> game = DeterrenceGame(1, -1, 0, 0, 1)
-        >>> round(probit_odds(game, 0.35).defend, 6)
+        >>> round(probit_probabilities(game, 0.35).defend, 6)
         0.978324
     """
     _require_positive("sigma", sigma)
     defend = normal_cdf((game.defender_defence - game.defender_concession) / (sigma * math.sqrt(2.0)))
     spread = sigma * math.sqrt(1.0 + defend**2 + (1.0 - defend) ** 2)
-    return DeterrenceOdds(normal_cdf(_gain_of_attack(game, defend) / spread), defend)
+    return DeterrenceProbabilities(normal_cdf(_gain_of_attack(game, defend) / spread), defend)
 
 
-def logit_odds(game: DeterrenceGame, rationality: float) -> DeterrenceOdds:
+def logit_probabilities(game: DeterrenceGame, rationality: float) -> DeterrenceProbabilities:
     """Choices with logit noise.
 
     Args:
@@ -136,17 +136,17 @@ def logit_odds(game: DeterrenceGame, rationality: float) -> DeterrenceOdds:
     if rationality != 0:
         _require_positive("rationality", rationality)
     defend = _logistic(rationality * (game.defender_defence - game.defender_concession))
-    return DeterrenceOdds(_logistic(rationality * _gain_of_attack(game, defend)), defend)
+    return DeterrenceProbabilities(_logistic(rationality * _gain_of_attack(game, defend)), defend)
 
 
-def log_likelihood(odds: DeterrenceOdds, counts: DeterrenceCounts) -> float:
+def log_likelihood(probabilities: DeterrenceProbabilities, counts: DeterrenceCounts) -> float:
     """Log-likelihood of the counts; -inf where they have probability 0."""
     return math.fsum(
         count * math.log(p) if p > 0.0 else -math.inf
         for count, p in (
-            (counts.status_quo, 1.0 - odds.attack),
-            (counts.concession, odds.attack * (1.0 - odds.defend)),
-            (counts.defence, odds.attack * odds.defend),
+            (counts.status_quo, 1.0 - probabilities.attack),
+            (counts.concession, probabilities.attack * (1.0 - probabilities.defend)),
+            (counts.defence, probabilities.attack * probabilities.defend),
         )
         if count
     )
@@ -159,7 +159,7 @@ def fit_sigma(game: DeterrenceGame, counts: DeterrenceCounts) -> Estimate:
         SolveError: The counts do not bound sigma.
     """
     return maximise(
-        lambda sigma: log_likelihood(probit_odds(game, sigma), counts),
+        lambda sigma: log_likelihood(probit_probabilities(game, sigma), counts),
         1e-3,
         1e3,
         num_observations=counts.total,
@@ -175,7 +175,7 @@ def fit_rationality(game: DeterrenceGame, counts: DeterrenceCounts) -> Estimate:
         SolveError: The counts do not bound the rationality.
     """
     return maximise(
-        lambda rationality: log_likelihood(logit_odds(game, rationality), counts),
+        lambda rationality: log_likelihood(logit_probabilities(game, rationality), counts),
         1e-3,
         1e3,
         num_observations=counts.total,

@@ -14,7 +14,18 @@ from standoff.report.chart import Chart
 from standoff.report.ledger import Ledger
 from standoff.report.tables import Table, TypeGroup
 
-__all__ = ["Block", "Bullets", "Grid", "Heading", "LedgerBlock", "Odds", "Paragraph", "Picture", "Section", "Types"]
+__all__ = [
+    "Block",
+    "Bullets",
+    "Grid",
+    "Heading",
+    "LedgerBlock",
+    "Paragraph",
+    "Picture",
+    "Probabilities",
+    "Section",
+    "Types",
+]
 
 
 @dataclass(frozen=True)
@@ -56,20 +67,20 @@ class Types:
 
 
 @dataclass(frozen=True)
-class Odds:
-    """A table of odds.
+class Probabilities:
+    """A table of probabilities.
 
     Attributes:
         id: Slug, unique in the brief.
         caption: What it shows.
         first: Head of the first column.
-        table: The odds.
+        table: The probabilities.
         has_bars: Whether a bar stands behind every number.
         ends: Heading over the rows, or "".
         passages: Heading over `table.more_rows`.
     """
 
-    kind: ClassVar[str] = "odds"
+    kind: ClassVar[str] = "probabilities"
     id: str
     caption: str
     first: str
@@ -116,7 +127,7 @@ class LedgerBlock:
     ledger: Ledger
 
 
-Block = Paragraph | Heading | Bullets | Types | Odds | Grid | Picture | LedgerBlock
+Block = Paragraph | Heading | Bullets | Types | Probabilities | Grid | Picture | LedgerBlock
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ __all__ = ["KeyNumber", "bottom_line", "deal_of", "key_numbers", "strike_of"]
 _FOCUS = (4, 8, 13)
 """Lengths, in units of time, that the sentences speak of."""
 _EQUAL = 0.02
-"""Odds that differ by less are called about equal."""
+"""Probabilities that differ by less are called about equal."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def bottom_line(forecast: Forecast, timeline: Timeline) -> tuple[Markup, ...]:
     sentences = [_most_likely(forecast, timeline)]
     focus = [series for series in (strike_of(forecast), deal_of(forecast)) if series is not None]
     if focus:
-        sentences.append(_odds_by_date(focus, _focus_marks(timeline), timeline.unit))
+        sentences.append(_probabilities_by_date(focus, _focus_marks(timeline), timeline.unit))
     sentences.append(_median(forecast, timeline))
     return tuple(sentences)
 
@@ -112,18 +112,19 @@ def _most_likely(forecast: Forecast, timeline: Timeline) -> Markup:
     return head.format(horizon.date, horizon.length, best[1], percent(best[0]), second[1], percent(second[0])) + rest
 
 
-def _odds_by_date(focus: list[Series], marks: tuple[Mark, ...], unit: str) -> Markup:
+def _probabilities_by_date(focus: list[Series], marks: tuple[Mark, ...], unit: str) -> Markup:
     clauses = [
-        Markup("<strong>{}</strong> are {}").format(series.label, _run_of_odds(series, marks, unit)) for series in focus
+        Markup("<strong>{}</strong> are {}").format(series.label, _run_of_probabilities(series, marks, unit))
+        for series in focus
     ]
-    return Markup("The odds of ") + Markup("; those of ").join(clauses) + Markup(".")
+    return Markup("The probabilities of ") + Markup("; those of ").join(clauses) + Markup(".")
 
 
-def _run_of_odds(series: Series, marks: tuple[Mark, ...], unit: str) -> str:
+def _run_of_probabilities(series: Series, marks: tuple[Mark, ...], unit: str) -> str:
     """For example "9 % by 4 weeks, 17 % by 8 and 24 % by 13"."""
-    odds = [percent(float(series.cumulative[mark.period - 1])) for mark in marks]
-    parts = [f"{odds[0]} within {plural(marks[0].units, unit)}"]
-    parts += [f"{some} within {mark.units:g}" for some, mark in zip(odds[1:], marks[1:], strict=True)]
+    probabilities = [percent(float(series.cumulative[mark.period - 1])) for mark in marks]
+    parts = [f"{probabilities[0]} within {plural(marks[0].units, unit)}"]
+    parts += [f"{some} within {mark.units:g}" for some, mark in zip(probabilities[1:], marks[1:], strict=True)]
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 

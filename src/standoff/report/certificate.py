@@ -36,7 +36,7 @@ def certificate_facts(certificate: Certificate, settings: Settings) -> tuple[Fac
         Fact(
             "Residual",
             small(certificate.residual),
-            "The largest gap, over every decision in the game, between the odds with which a side acts and those "
+            "The largest gap, over every decision in the game, between the probabilities with which a side acts and those "
             f"that the model's equations ask for; 0 is exact, and "
             f"anything above {small(settings.tolerance)} would have been refused.",
         ),
@@ -59,7 +59,7 @@ def certificate_facts(certificate: Certificate, settings: Settings) -> tuple[Fac
             Fact(
                 "Error from belief points",
                 small(certificate.belief_error),
-                f"That interpolation may have moved any of the odds by {points(certificate.belief_error)}; up to "
+                f"That interpolation may have moved any of the probabilities by {points(certificate.belief_error)}; up to "
                 f"{points(settings.belief_tolerance)} is accepted.",
             ),
         ]

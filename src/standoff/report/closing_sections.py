@@ -24,7 +24,7 @@ def limits_section(solution: Solution, *, has_bands: bool, missing: Sequence[tup
 
     Args:
         solution: The solved crisis.
-        has_bands: Whether the brief shows how far the odds move within the ranges of the numbers.
+        has_bands: Whether the brief shows how far the probabilities move within the ranges of the numbers.
         missing: What was asked for and could not be answered, with the reason.
     """
     scenario = solution.scenario
@@ -41,12 +41,14 @@ def limits_section(solution: Solution, *, has_bands: bool, missing: Sequence[tup
     ).format(sides)
     numbers = (
         Markup(
-            "<strong>Ranges are judgements too.</strong> The bands say how far the odds move within the ranges in the ledger, "
+            "<strong>Ranges are judgements too.</strong> The bands say how far the probabilities move within "
+            "the ranges in the ledger, "
             "not how far the model itself may be wrong."
         )
         if has_bands
         else Markup(
-            "<strong>One set of numbers.</strong> Every assumption is at its single value; how far the odds move within the "
+            "<strong>One set of numbers.</strong> Every assumption is at its single value; how far the "
+            "probabilities move within the "
             "ranges in the ledger is not shown here."
         )
     )
@@ -54,7 +56,8 @@ def limits_section(solution: Solution, *, has_bands: bool, missing: Sequence[tup
         plural(scenario.period.length, scenario.period.unit)
     )
     prophecy = Markup(
-        "<strong>It is no prophecy.</strong> These are the odds that follow from the assumptions below if each side chooses as "
+        "<strong>It is no prophecy.</strong> These are the probability that follow from the assumptions "
+        "below if each side chooses as "
         "the model says: better moves more often than worse ones, in view of what the others would do and learn (a logit "
         "equilibrium). What the scenario leaves out cannot happen here."
     )
@@ -84,7 +87,8 @@ def certificate_section(solution: Solution) -> Section:
     head = ("Check", "Number", "What it means")
     blocks = (
         Paragraph(
-            "These numbers are about the arithmetic, not about the world: they say that the odds above are those of the model."
+            "These numbers are about the arithmetic, not about the world: they say that the probabilities "
+            "above are those of the model."
         ),
         Grid("facts", "The checks that the solution passed.", head, rows, wordy=(2,)),
     )

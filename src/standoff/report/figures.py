@@ -1,4 +1,4 @@
-"""Charts of odds by date: how the crisis ends, what happens on the way, what each side believes, and how sure that is.
+"""Charts of probabilities by date: how the crisis ends, what happens on the way, what each side believes, and how sure that is.
 
 Every band and line is named beside it, so that nothing is told by colour alone, and bands differ in hatching, lines in
 dashes.
@@ -32,25 +32,25 @@ _STILL_OPEN = "#BBBBBB"
 
 @dataclass(frozen=True)
 class Curve:
-    """One thing whose odds, or value, are drawn.
+    """One thing whose probabilities, or value, are drawn.
 
     Attributes:
         label: Its name, as the scenario has it.
-        odds: From now to the horizon, nan where there are none; shape (period + 1,).
+        probabilities: From now to the horizon, nan where there are none; shape (period + 1,).
     """
 
     label: str
-    odds: Floats
+    probabilities: Floats
 
 
 @dataclass(frozen=True)
 class Fan:
-    """Odds of one thing with how far they move.
+    """Probabilities of one thing with how far they move.
 
     Attributes:
         label: Its name, as the scenario has it.
         quantiles: At 5, 25, 50, 75 and 95 %; shape (5, period + 1).
-        central: The odds at the numbers of the file; shape (period + 1,).
+        central: The probabilities at the numbers of the file; shape (period + 1,).
     """
 
     label: str
@@ -69,7 +69,7 @@ def chart_of_bands(curves: Sequence[Curve], open_curve: Curve, timeline: Timelin
         title: What it shows.
     """
     bands = [*curves, open_curve]
-    tops = np.cumsum([curve.odds for curve in bands], axis=0)
+    tops = np.cumsum([curve.probabilities for curve in bands], axis=0)
     bottoms = np.vstack([np.zeros_like(tops[0]), tops[:-1]])
 
     def draw(figure: Figure, canvas: Canvas) -> None:
@@ -79,7 +79,7 @@ def chart_of_bands(curves: Sequence[Curve], open_curve: Curve, timeline: Timelin
             colour = _STILL_OPEN if is_open else PALETTE[k % len(PALETTE)]
             hatch = None if is_open else _HATCHES[k % len(_HATCHES)]
             axes.fill_between(x, low, high, facecolor=colour, edgecolor=canvas.surface, hatch=hatch, linewidth=0.8)
-        _set_odds_axis(axes, 1.0, 0.25)
+        _set_probabilities_axis(axes, 1.0, 0.25)
         middles = [float(low[-1] + high[-1]) / 2 for low, high in zip(bottoms, tops, strict=True)]
         name_at_the_right(axes, _names(bands, canvas), middles, canvas)
 
@@ -87,7 +87,7 @@ def chart_of_bands(curves: Sequence[Curve], open_curve: Curve, timeline: Timelin
 
 
 def chart_of_lines(curves: Sequence[Curve], timeline: Timeline, *, name: str, title: str, whole: bool) -> Chart:
-    """Lines of odds, each named at its end.
+    """Lines of probabilities, each named at its end.
 
     Args:
         curves: The lines.
@@ -96,14 +96,14 @@ def chart_of_lines(curves: Sequence[Curve], timeline: Timeline, *, name: str, ti
         title: What it shows.
         whole: Whether the axis must reach one; otherwise it reaches a little above the highest line.
     """
-    curves = [curve for curve in curves if np.isfinite(curve.odds).any()]
-    highest = max((float(np.nanmax(curve.odds)) for curve in curves), default=0.0)
+    curves = [curve for curve in curves if np.isfinite(curve.probabilities).any()]
+    highest = max((float(np.nanmax(curve.probabilities)) for curve in curves), default=0.0)
     top, step = _scale(highest, whole=whole)
 
     def draw(figure: Figure, canvas: Canvas) -> None:
         axes = time_axes(figure, timeline, canvas)
         _draw_lines(axes, curves, timeline)
-        _set_odds_axis(axes, top, step)
+        _set_probabilities_axis(axes, top, step)
         name_at_the_right(axes, _names(curves, canvas), [_last(curve) / top for curve in curves], canvas)
 
     return drawn(draw, name=name, title=title, description=_at_the_end(curves, timeline))
@@ -119,8 +119,8 @@ def chart_of_values(curves: Sequence[Curve], timeline: Timeline, *, name: str, t
         title: What it shows.
         axis: What the values are, for the axis.
     """
-    curves = [curve for curve in curves if np.isfinite(curve.odds).any()]
-    known = np.concatenate([curve.odds[np.isfinite(curve.odds)] for curve in curves] or [np.zeros(1)])
+    curves = [curve for curve in curves if np.isfinite(curve.probabilities).any()]
+    known = np.concatenate([curve.probabilities[np.isfinite(curve.probabilities)] for curve in curves] or [np.zeros(1)])
     low, high = min(0.0, float(known.min())), max(0.0, float(known.max()))
     room = 0.08 * ((high - low) or 1.0)
     low, high = low - room, high + room
@@ -140,10 +140,11 @@ def chart_of_values(curves: Sequence[Curve], timeline: Timeline, *, name: str, t
 
 
 def chart_of_fan(fan: Fan, timeline: Timeline, *, name: str, title: str) -> Chart:
-    """A fan: where the odds of one thing lie in nine and in half of all draws, the median, and the odds of the file.
+    """A fan: where the probability of one thing lie in nine and in half of all draws, the median, and the
+    probabilities of the file.
 
     Args:
-        fan: The odds.
+        fan: The probabilities.
         timeline: The calendar.
         name: Slug of the chart.
         title: What it shows.
@@ -160,7 +161,7 @@ def chart_of_fan(fan: Fan, timeline: Timeline, *, name: str, title: str) -> Char
         axes.plot(x, fan.central, color=PALETTE[2], linestyle=_DASHES[1], linewidth=2.2)
         for edge in (low, high):
             axes.plot(x, edge, color=canvas.ink, linewidth=0.8)
-        _set_odds_axis(axes, top, step)
+        _set_probabilities_axis(axes, top, step)
         shown = [
             ("19 in 20 draws lie below", high),
             ("3 in 4 below", above),
@@ -169,10 +170,10 @@ def chart_of_fan(fan: Fan, timeline: Timeline, *, name: str, title: str) -> Char
             ("1 in 20 below", low),
             ("at the file’s numbers (dashed)", fan.central),
         ]
-        names = [f"{label} {percent(float(odds[-1]))}" for label, odds in shown]
-        name_at_the_right(axes, names, [float(odds[-1]) / top for _, odds in shown], canvas)
+        names = [f"{label} {percent(float(probabilities[-1]))}" for label, probabilities in shown]
+        name_at_the_right(axes, names, [float(probabilities[-1]) / top for _, probabilities in shown], canvas)
 
-    low, below, median, above, high = (percent(float(odds)) for odds in fan.quantiles[:, -1])
+    low, below, median, above, high = (percent(float(probabilities)) for probabilities in fan.quantiles[:, -1])
     description = (
         f"{fan.label} by {timeline.horizon.date}: median {median}, in half of the draws {below} to {above}, "
         f"in nine of ten {low} to {high}; {percent(float(fan.central[-1]))} at the numbers of the file."
@@ -184,22 +185,22 @@ def _draw_lines(axes: Axes, curves: Sequence[Curve], timeline: Timeline) -> None
     x = _units(timeline)
     for k, curve in enumerate(curves):
         colour, dashes = PALETTE[(k + 1) % len(PALETTE)], _DASHES[k % len(_DASHES)]
-        axes.plot(x, curve.odds, color=colour, linestyle=dashes, linewidth=2.2, clip_on=False)
+        axes.plot(x, curve.probabilities, color=colour, linestyle=dashes, linewidth=2.2, clip_on=False)
 
 
 def _scale(highest: float, *, whole: bool) -> tuple[float, float]:
-    """Top of the axis of odds and the step between its lines."""
+    """Top of the axis of probabilities and the step between its lines."""
     return next(scale for scale in _SCALES if scale[0] == 1.0 or (not whole and highest <= 0.9 * scale[0]))
 
 
-def _set_odds_axis(axes: Axes, top: float, step: float) -> None:
+def _set_probabilities_axis(axes: Axes, top: float, step: float) -> None:
     axes.set_ylim(0.0, top)
     axes.set_yticks([k * step for k in range(round(top / step) + 1)])
-    axes.yaxis.set_major_formatter(lambda odds, _: f"{100 * odds:.0f} %")
+    axes.yaxis.set_major_formatter(lambda probabilities, _: f"{100 * probabilities:.0f} %")
 
 
 def _names(curves: Sequence[Curve], canvas: Canvas) -> list[str]:
-    """Name and last odds of every curve."""
+    """Name and last probability of every curve."""
     return [f"{plain(curve.label, 2 * canvas.letters)} {percent(_last(curve))}" for curve in curves]
 
 
@@ -212,11 +213,11 @@ def _two_digits(value: float) -> str:
 
 
 def _last(curve: Curve) -> float:
-    """The last odds that there are, or nan."""
-    known = curve.odds[np.isfinite(curve.odds)]
+    """The last probabilities that there are, or nan."""
+    known = curve.probabilities[np.isfinite(curve.probabilities)]
     return float(known[-1]) if len(known) else math.nan
 
 
 def _at_the_end(curves: Sequence[Curve], timeline: Timeline) -> str:
-    odds = joined([f"{curve.label} {percent(_last(curve))}" for curve in curves])
-    return f"By {timeline.horizon.date}, after {timeline.horizon.length}: {odds}."
+    probabilities = joined([f"{curve.label} {percent(_last(curve))}" for curve in curves])
+    return f"By {timeline.horizon.date}, after {timeline.horizon.length}: {probabilities}."

@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from standoff.report.blocks import Block, Heading, Odds, Paragraph, Picture, Section, Types
+from standoff.report.blocks import Block, Heading, Paragraph, Picture, Probabilities, Section, Types
 from standoff.report.bottom_line import deal_of
 from standoff.report.chart import Chart
 from standoff.report.figures import Curve, chart_of_bands, chart_of_lines
@@ -18,8 +18,8 @@ from standoff.report.tables import (
     belief_label,
     belief_table,
     move_tables,
-    odds_table,
     package_table,
+    probability_table,
     type_groups,
     type_table,
 )
@@ -55,8 +55,9 @@ def _ends(solution: Solution, timeline: Timeline) -> Section:
     blocks: list[Block] = [
         Picture(
             outcome_chart(solution),
-            "Odds that the crisis has ended, and how, by date. The bands add up to 100 %; the topmost is the chance that the "
-            "crisis is still open. Names and odds at the right are those at the horizon.",
+            "Probabilities that the crisis has ended, and how, by date. The bands add up to 100 %; the "
+            "topmost is the chance that the "
+            "crisis is still open. Names and probabilities at the right are those at the horizon.",
         )
     ]
     milestones = milestone_chart(solution)
@@ -65,17 +66,18 @@ def _ends(solution: Solution, timeline: Timeline) -> Section:
             Heading("What happens on the way"),
             Picture(
                 milestones,
-                "Odds by date that each of these has happened at least once. They do not exclude each other and do not add up "
+                "Probabilities by date that each of these has happened at least once. They do not exclude "
+                "each other and do not add up "
                 "to 100 %.",
             ),
         ]
     length = plural(round(forecast.mean_duration * timeline.length), timeline.unit)
     blocks += [
-        Odds(
-            "odds",
-            "Odds by date. Whole per cent, so that a column of ends may miss 100 by a point or two.",
+        Probabilities(
+            "probabilities",
+            "Probabilities by date. Whole per cent, so that a column of ends may miss 100 by a point or two.",
             "From now",
-            odds_table(forecast, timeline),
+            probability_table(forecast, timeline),
             ends="How it stands by then (one of these)",
             passages="What has happened by then (any of these)",
         ),
@@ -89,7 +91,7 @@ def _terms(solution: Solution, timeline: Timeline) -> Iterator[Section]:
     if deal is None or not deal.parts:
         return
     caption = f"Terms that “{deal.label}” would have, the likeliest first."
-    table = Odds("packages-table", caption, "Terms", package_table(deal, timeline), has_bars=True)
+    table = Probabilities("packages-table", caption, "Terms", package_table(deal, timeline), has_bars=True)
     yield Section("packages", "What an agreement would be made of", "Terms", (table,))
 
 
@@ -99,15 +101,16 @@ def _types(solution: Solution, timeline: Timeline) -> Iterator[Section]:
     if not groups:
         return
     caption = (
-        f"Odds of each end by {timeline.horizon.date}, as they are and as they would be if one side’s true type were known to us "
+        f"Probability of each end by {timeline.horizon.date}, as they are and as they would be if one side’s "
+        f"true type were known to us "
         "(the sides themselves would know no more than now)."
     )
     blocks: tuple[Block, ...] = (
         Paragraph(
-            "What a side truly wants is known to that side alone. The others hold odds on it, which every move shifts."
+            "What a side truly wants is known to that side alone. The others hold probabilities on it, which every move shifts."
         ),
         Types(groups),
-        Odds("types-table", caption, "End", type_table(forecast, game)),
+        Probabilities("types-table", caption, "End", type_table(forecast, game)),
     )
     yield Section("types", "If we knew who we are dealing with", "True types", blocks)
 
@@ -118,7 +121,7 @@ def _moves(solution: Solution) -> Iterator[Section]:
         return
     blocks: list[Block] = [
         Paragraph(
-            "The odds of each move if that decision came up before anything else happened. Bold marks the likeliest move.",
+            "The probability of each move if that decision came up before anything else happened. Bold marks the likeliest move.",
             is_before=True,
         )
     ]
@@ -128,7 +131,7 @@ def _moves(solution: Solution) -> Iterator[Section]:
         blocks += [
             Heading(move.stage),
             Paragraph(_likeliest(move), is_before=True),
-            Odds(f"move-{k}", caption, "Move", move.table, has_bars=True),
+            Probabilities(f"move-{k}", caption, "Move", move.table, has_bars=True),
         ]
     yield Section("moves", "What each side would do now", "Moves now", tuple(blocks))
 
@@ -136,8 +139,8 @@ def _moves(solution: Solution) -> Iterator[Section]:
 def _likeliest(move: MoveTable) -> Markup:
     parts = [
         (Markup("if {}, ").format(player_type) if player_type else Markup(""))
-        + Markup("“<bdi>{}</bdi>” ({})").format(label, odds)
-        for player_type, label, odds in move.summary
+        + Markup("“<bdi>{}</bdi>” ({})").format(label, probabilities)
+        for player_type, label, probabilities in move.summary
     ]
     decided = Markup("Decided by <strong>{}</strong>. Likeliest: ").format(move.player)
     return decided + Markup("; ").join(parts) + Markup(".")
@@ -152,26 +155,26 @@ def _beliefs(solution: Solution, timeline: Timeline) -> Iterator[Section]:
         "Public belief, averaged over the cases in which the crisis is still open at that date. It moves because sides of "
         "different type act differently, and because the crisis ends sooner with some than with others."
     )
-    blocks = (Picture(chart, caption), Odds("beliefs-table", "The same in numbers.", "Belief in", table))
+    blocks = (Picture(chart, caption), Probabilities("beliefs-table", "The same in numbers.", "Belief in", table))
     yield Section("beliefs", "What each side is believed to be", "Beliefs", blocks)
 
 
 def outcome_chart(solution: Solution) -> Chart:
-    """The odds of every end by date."""
+    """The probability of every end by date."""
     forecast = solution.forecast()
     ends = [Curve(series.label, _from_now(series.cumulative)) for series in forecast.outcomes]
     still_open = Curve(forecast.unresolved_label, _from_now(forecast.unresolved, now=1.0))
-    title = f"Odds of every end by date: {solution.scenario.title}"
+    title = f"Probability of every end by date: {solution.scenario.title}"
     return chart_of_bands(ends, still_open, timeline_of(solution.scenario), name="outcomes", title=title)
 
 
 def milestone_chart(solution: Solution) -> Chart | None:
-    """The odds by date that each milestone is reached; None where there are none."""
+    """The probabilities by date that each milestone is reached; None where there are none."""
     milestones = [
         Curve(series.label, _from_now(series.cumulative, now=float(series.cumulative[0] >= 1.0)))
         for series in solution.forecast().milestones
     ]
-    title = "Odds by date that each milestone is reached"
+    title = "Probabilities by date that each milestone is reached"
     timeline = timeline_of(solution.scenario)
     return chart_of_lines(milestones, timeline, name="milestones", title=title, whole=False) if milestones else None
 
@@ -186,5 +189,5 @@ def belief_chart(solution: Solution) -> Chart | None:
     return chart_of_lines(beliefs, timeline, name="beliefs", title=title, whole=True) if beliefs else None
 
 
-def _from_now(odds: Floats, *, now: float = 0.0) -> Floats:
-    return np.concatenate([[now], odds])
+def _from_now(probabilities: Floats, *, now: float = 0.0) -> Floats:
+    return np.concatenate([[now], probabilities])

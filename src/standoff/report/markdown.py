@@ -12,7 +12,18 @@ from typing import Any
 
 from markupsafe import Markup
 
-from standoff.report.blocks import Block, Bullets, Grid, Heading, LedgerBlock, Odds, Paragraph, Picture, Section, Types
+from standoff.report.blocks import (
+    Block,
+    Bullets,
+    Grid,
+    Heading,
+    LedgerBlock,
+    Paragraph,
+    Picture,
+    Probabilities,
+    Section,
+    Types,
+)
 from standoff.report.ledger import Assumption, Ledger
 from standoff.report.tables import Row
 from standoff.report.wording import INVISIBLE
@@ -114,8 +125,8 @@ def _lines(block: Block, pictures: Mapping[str, str]) -> Iterator[str]:
                 for name, description, prior in group.player_types:
                     more = f": {markdown_of(description)}" if description else ""
                     yield f"- {markdown_of(group.player)}, **{markdown_of(name)}**, {prior} at the start{more}"
-        case Odds():
-            yield from _odds(block)
+        case Probabilities():
+            yield from _probabilities(block)
         case Grid():
             yield from (f"*{markdown_of(block.caption)}*", "")
             yield from _table(block.head, block.rows)
@@ -125,7 +136,7 @@ def _lines(block: Block, pictures: Mapping[str, str]) -> Iterator[str]:
             yield from _ledger(block.ledger)
 
 
-def _odds(block: Odds) -> Iterator[str]:
+def _probabilities(block: Probabilities) -> Iterator[str]:
     heads = [" ".join(filter(None, column)) for column in block.table.columns]
     yield from (f"*{markdown_of(block.caption)}*", "")
     groups = [(block.ends, block.table.rows), (block.passages, block.table.more_rows)]

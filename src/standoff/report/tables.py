@@ -1,4 +1,4 @@
-"""The tables of the brief as plain data: odds by date, packages, odds by true type, first moves, beliefs."""
+"""The tables of the brief as plain data: probabilities by date, packages, probabilities by true type, first moves, beliefs."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ __all__ = [
     "TypeGroup",
     "belief_table",
     "move_tables",
-    "odds_table",
     "package_table",
+    "probability_table",
     "type_groups",
     "type_table",
 ]
@@ -67,7 +67,7 @@ class TypeGroup:
 
     Attributes:
         player: Name for people.
-        player_types: Name, description and prior odds of each type.
+        player_types: Name, description and prior probability of each type.
     """
 
     player: str
@@ -82,8 +82,8 @@ class MoveTable:
         stage: Name of the decision for people.
         player: Who decides.
         table: Moves by type; the last column of a player with two types is what the move tells the others.
-        telling: Name of the type that the posteriors are about and the odds of it now, or ("", "").
-        summary: The likeliest move of each type, as (type, move, odds); the type is "" for a player with one.
+        telling: Name of the type that the posteriors are about and the probabilities of it now, or ("", "").
+        summary: The likeliest move of each type, as (type, move, probabilities); the type is "" for a player with one.
     """
 
     stage: str
@@ -93,12 +93,12 @@ class MoveTable:
     summary: tuple[tuple[str, str, str], ...]
 
 
-def odds_table(forecast: Forecast, timeline: Timeline) -> Table:
-    """Odds of every outcome and milestone at the usual dates; the milestones are in `more_rows`."""
+def probability_table(forecast: Forecast, timeline: Timeline) -> Table:
+    """Probability of every outcome and milestone at the usual dates; the milestones are in `more_rows`."""
     marks = timeline.table_marks()
 
-    def row(label: str, odds: Iterable[float]) -> Row:
-        by_period = list(odds)
+    def row(label: str, probabilities: Iterable[float]) -> Row:
+        by_period = list(probabilities)
         return Row(label, tuple(_cell(by_period[mark.period - 1]) for mark in marks))
 
     return Table(
@@ -112,26 +112,26 @@ def odds_table(forecast: Forecast, timeline: Timeline) -> Table:
 
 
 def package_table(series: Series, timeline: Timeline) -> Table:
-    """What an agreement is made of: odds of each package by the horizon, and its share of all agreements by then."""
+    """What an agreement is made of: probability of each package by the horizon, and its share of all agreements by then."""
     total = float(series.cumulative[-1])
     parts = sorted(series.parts, key=lambda part: -float(part.cumulative[-1]))
     kept, rest = parts[:_MOST_PACKAGES], parts[_MOST_PACKAGES:]
-    odds = [(part.label, float(part.cumulative[-1])) for part in kept]
+    probabilities = [(part.label, float(part.cumulative[-1])) for part in kept]
     if rest:
-        odds.append((f"{len(rest)} other packages", sum(float(part.cumulative[-1]) for part in rest)))
-    rows = tuple(Row(label, (_cell(p), _cell(p / total if total > 0 else math.nan))) for label, p in odds)
-    return Table((("Odds", f"by {timeline.horizon.date}"), ("Share", "of all such ends")), rows)
+        probabilities.append((f"{len(rest)} other packages", sum(float(part.cumulative[-1]) for part in rest)))
+    rows = tuple(Row(label, (_cell(p), _cell(p / total if total > 0 else math.nan))) for label, p in probabilities)
+    return Table((("Probabilities", f"by {timeline.horizon.date}"), ("Share", "of all such ends")), rows)
 
 
 def type_table(forecast: Forecast, game: Game) -> Table:
-    """Odds of every outcome by the horizon: as known now, and if a player's true type were known."""
+    """Probability of every outcome by the horizon: as known now, and if a player's true type were known."""
     pairs = [
         (player.name, name) for player in game.players if len(player.player_types) == 2 for name in player.player_types
     ]
     labels = {player.name: player.label for player in game.players}
     by_outcome = []
     for series in forecast.outcomes:
-        known = {(player, name): float(odds[-1]) for player, name, odds in series.by_type}
+        known = {(player, name): float(probabilities[-1]) for player, name, probabilities in series.by_type}
         by_outcome.append((series.label, float(series.cumulative[-1]), [known.get(pair, math.nan) for pair in pairs]))
     rows = [Row(label, tuple(map(_cell, [public, *known]))) for label, public, known in by_outcome]
     still_open = [1.0 - sum(known[k] for _, _, known in by_outcome) for k in range(len(pairs))]
@@ -184,7 +184,7 @@ def move_tables(forecast: Forecast, game: Game) -> tuple[MoveTable, ...]:
 def _move_table(group: list[FirstMove], player: Player, game: Game) -> MoveTable:
     moves = list(group[0].strategy)
     labels = {name: _move_label(name, group[0], game) for name in moves}
-    top = [max(move.strategy, key=lambda name, odds=move.strategy: odds[name]) for move in group]  # type: ignore[misc]
+    top = [max(move.strategy, key=lambda name, probabilities=move.strategy: probabilities[name]) for move in group]  # type: ignore[misc]
     two_types = len(player.player_types) == 2
     told = group[0].posteriors if two_types else {}
     rows = []
@@ -194,12 +194,13 @@ def _move_table(group: list[FirstMove], player: Player, game: Game) -> MoveTable
             cells.append(Cell(percent(told.get(name, math.nan)), 0))
         rows.append(Row(labels[name], tuple(cells)))
     columns = [
-        (words(move.player_type) if two_types else "Odds", "would do this" if two_types else "") for move in group
+        (words(move.player_type) if two_types else "Probabilities", "would do this" if two_types else "")
+        for move in group
     ]
     telling = ("", "")
     if told:
         telling = (words(player.player_types[1]), percent(player.prior[1]))
-        columns.append(("What it tells", f"odds of {telling[0]} after it; now {telling[1]}"))
+        columns.append(("What it tells", f"probabilities of {telling[0]} after it; now {telling[1]}"))
     summary = tuple(
         (words(move.player_type) if two_types else "", labels[best], percent(move.strategy[best]))
         for move, best in zip(group, top, strict=True)

@@ -11,7 +11,7 @@ from standoff.report.wording import day, plural, short_day
 __all__ = ["REPORT_AT", "Mark", "Timeline"]
 
 REPORT_AT = (1, 2, 4, 8, 13, 26)
-"""Lengths, in units of time, at which odds are reported."""
+"""Lengths, in units of time, at which probabilities are reported."""
 _STEPS = {"day": (1, 2, 7, 14, 28, 56), "week": (1, 2, 4, 8, 13, 26, 52), "month": (1, 2, 3, 6, 12, 24)}
 
 
@@ -71,7 +71,7 @@ class Timeline:
         )
 
     def table_marks(self) -> tuple[Mark, ...]:
-        """The marks at which tables give odds: the usual ones and the horizon."""
+        """The marks at which tables give probabilities: the usual ones and the horizon."""
         usual = self.marks()
         return usual if usual and usual[-1].period == self.num_periods else (*usual, self.horizon)
 

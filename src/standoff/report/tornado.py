@@ -1,4 +1,4 @@
-"""A tornado: how far one number after the other moves the odds of one thing over its range."""
+"""A tornado: how far one number after the other moves the probability of one thing over its range."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Bar:
 
     Attributes:
         label: Its name for people.
-        low: The odds at the low end of its range.
-        high: The odds at the high end.
+        low: The probabilities at the low end of its range.
+        high: The probabilities at the high end.
         low_text: The low end, for people.
         high_text: The high end.
         is_guess: Whether the number rests on no document.
@@ -42,19 +42,19 @@ class Bar:
 
 
 def chart_of_tornado(bars: Sequence[Bar], base: float, *, name: str, title: str) -> Chart:
-    """Draw bars from the odds at one end of each range to those at the other, the widest at the top.
+    """Draw bars from the probabilities at one end of each range to those at the other, the widest at the top.
 
     The low end is plain and the high end hatched; a judgement without a document behind it has a star at its name.
 
     Args:
         bars: The numbers, the strongest first.
-        base: The odds at the numbers of the file.
+        base: The probabilities at the numbers of the file.
         name: Slug of the chart.
         title: What it shows.
     """
-    odds = [base, *(bar.low for bar in bars), *(bar.high for bar in bars)]
-    room = 0.04 * ((max(odds) - min(odds)) or 0.1)
-    left, right = max(0.0, min(odds) - room), min(1.0, max(odds) + room)
+    probabilities = [base, *(bar.low for bar in bars), *(bar.high for bar in bars)]
+    room = 0.04 * ((max(probabilities) - min(probabilities)) or 0.1)
+    left, right = max(0.0, min(probabilities) - room), min(1.0, max(probabilities) + room)
 
     def draw(figure: Figure, canvas: Canvas) -> None:
         side, foot = _SIDE * canvas.font, _FOOT * canvas.font
@@ -88,7 +88,7 @@ def chart_of_tornado(bars: Sequence[Bar], base: float, *, name: str, title: str)
             axes.xaxis.set_major_locator(MultipleLocator(0.01))
         axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
         axes.tick_params(length=0.0, pad=4.0)
-        axes.set_xlabel("odds; plain: at the low end, hatched: at the high end", labelpad=2.0)
+        axes.set_xlabel("probabilities; plain: at the low end, hatched: at the high end", labelpad=2.0)
         for spine in axes.spines.values():
             spine.set_visible(False)
 

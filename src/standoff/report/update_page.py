@@ -1,4 +1,4 @@
-"""An update on news as an HTML page: the new odds beside the old, what moved them, and what did not count.
+"""An update on news as an HTML page: the new probabilities beside the old, what moved them, and what did not count.
 
 The page is drawn by the template of the brief, so it holds everything it shows and runs nothing; every text is escaped, and
 what the news says loses the signs that are not seen.
@@ -47,10 +47,13 @@ def update_html(found: NewsUpdate, docket: Docket) -> str:
     solution, update = found.updated.solution, found.updated.update
     scenario, document = solution.scenario, solution.document()
     passages = {docket.names[one.event_id]: without_control(docket.passage_of(one)) for one in docket.events}
-    odds = zip(update.target_labels, update.before, update.after, strict=True)
-    key = [KeyNumber(f"{percent(float(b))} → {percent(float(a))}", Markup("{}").format(label)) for label, b, a in odds]
+    probabilities = zip(update.target_labels, update.before, update.after, strict=True)
+    key = [
+        KeyNumber(f"{percent(float(b))} → {percent(float(a))}", Markup("{}").format(label))
+        for label, b, a in probabilities
+    ]
     sections = (
-        _odds(found),
+        _probabilities(found),
         _accounts(found, passages),
         _where(found),
         _aside(found, passages),
@@ -89,7 +92,7 @@ def _sentences(found: NewsUpdate) -> list[str]:
     return told
 
 
-def _odds(found: NewsUpdate) -> Section:
+def _probabilities(found: NewsUpdate) -> Section:
     update = found.updated.update
     places = list(range(1, len(update.dates))) or [0]
     step = max(1, -(-len(places) // MOST_DATES))
@@ -102,11 +105,14 @@ def _odds(found: NewsUpdate) -> Section:
                 for k in shown
             ),
         )
-        for one in update.odds
+        for one in update.probabilities
     )
-    head = ("Odds by", *(day(update.dates[k]) for k in shown))
+    head = ("Probabilities by", *(day(update.dates[k]) for k in shown))
     return Section(
-        "odds", "The forecast, before and after the news", "Odds", (Grid("odds-table", "Before → after.", head, rows),)
+        "probabilities",
+        "The forecast, before and after the news",
+        "Probabilities",
+        (Grid("probabilities-table", "Before → after.", head, rows),),
     )
 
 
@@ -128,7 +134,9 @@ def _accounts(found: NewsUpdate, passages: Mapping[str, str]) -> Section:
     heads = (f"{label}: percentage points with it less without" for label in update.target_labels)
     head = ("Report", "taken for", "told by", *heads, "bits of surprise")
     blocks = (
-        Paragraph("What each report did: the odds with all reports less the odds with all but this one."),
+        Paragraph(
+            "What each report did: the probabilities with all reports less the probabilities with all but this one."
+        ),
         Grid("accounts", "The reports that count.", head, tuple(rows), wordy=(0, 1, 2)),
     )
     return Section("moved", "What moved it", "What moved it", blocks if rows else (Paragraph("No report counts."),))
@@ -152,7 +160,11 @@ def _where(found: NewsUpdate) -> Section:
     ended = sum(one.probability for one in update.ends)
     levels.append(("It has ended", percent(ended)))
     grid = Grid(
-        "levels", "While it is open, and what is believed of the types.", ("What", "Odds"), tuple(levels), wordy=(1,)
+        "levels",
+        "While it is open, and what is believed of the types.",
+        ("What", "Probabilities"),
+        tuple(levels),
+        wordy=(1,),
     )
     return Section("where", f"Where it stands on {day(update.state_date)}", "Where", (grid,))
 

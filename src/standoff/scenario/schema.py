@@ -168,7 +168,7 @@ class Agenda(Part):
 
 
 class Milestone(Part):
-    """Something that may be reached on the way; the forecast gives the odds that it is, by date."""
+    """Something that may be reached on the way; the forecast gives the probability that it is, by date."""
 
     label: Label = Field(description="The name that people read.")
     when: Expression = Field(description="Condition on the state.")
@@ -176,7 +176,7 @@ class Milestone(Part):
 
 
 class Scenario(Part):
-    """A crisis as an analyst writes it: who, what can happen, and with what odds and payoffs."""
+    """A crisis as an analyst writes it: who, what can happen, and with what probabilities and payoffs."""
 
     standoff: Literal[1] = Field(description="Version of the language.")
     id: DocumentId = Field(description="Identifier: lower-case letters, digits, `-` and `_`.")

@@ -1,4 +1,4 @@
-"""Exact gradients of odds: an adjoint sweep through the equilibrium.
+"""Exact gradients of probabilities: an adjoint sweep through the equilibrium.
 
 A target T is the probability of an outcome or a milestone by the end of some period. It is a number that the forward pass
 makes of strategies, which the backward induction makes of values; its derivatives with respect to every array of the game
@@ -49,7 +49,7 @@ __all__ = [
     "Target",
     "adjoint",
     "check_target",
-    "odds_of_target",
+    "probability_of_target",
 ]
 
 Floats = NDArray[np.float64]
@@ -63,7 +63,7 @@ NEGLIGIBLE = 1e-13
 
 
 class NotDifferentiableError(SolveError):
-    """The odds have no derivative there: the equilibrium lies at a fold, or where strategies jump."""
+    """The probabilities have no derivative there: the equilibrium lies at a fold, or where strategies jump."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def adjoint(equilibrium: Equilibrium, targets: Sequence[Target]) -> tuple[GameGr
         return tuple(pool.map(lambda target: _Sweep(equilibrium, grid, target).run(), targets))
 
 
-def odds_of_target(equilibrium: Equilibrium, target: Target) -> float:
+def probability_of_target(equilibrium: Equilibrium, target: Target) -> float:
     """The probability of a target, as the forward pass found it."""
     game, sweep = equilibrium.game, equilibrium.sweep
     last = (target.periods or game.num_periods) - 1
@@ -375,7 +375,7 @@ class _Sweep:
             own += worth[game.start, planes + c, : grid.num_points].reshape(grid.shape)
         weights = grid.start_weights[: grid.num_points].reshape(grid.shape)
         value = float((weights * own).sum()) + self.channels.constant
-        found = odds_of_target(self.equilibrium, self.target)
+        found = probability_of_target(self.equilibrium, self.target)
         assert abs(value - found) <= VALUE_TOLERANCE, f"worths add up to {value}, masses to {found}"
         by_prior = np.zeros(len(game.players))
         slopes = (grid.sides.slope1, grid.sides.slope2)
@@ -413,7 +413,8 @@ class _Sweep:
                 )  # fmt: skip
             if reach > 0.0:
                 raise NotDifferentiableError(
-                    f"the odds of {self.target} have no derivative: in stage `{layer.stage}` in period {period + 1} a strategy "
+                    f"the probabilities of {self.target} have no derivative: in stage `{layer.stage}` in "
+                    f"period {period + 1} a strategy "
                     f"answers {reach:.1e} times as much as its cause, above {LARGEST_REACH:.0e}, as it does at a fold of the "
                     "equilibrium; lower the rationality a little, or use the difference of two solves"
                 )

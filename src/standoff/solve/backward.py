@@ -284,9 +284,9 @@ def _single_type(n, rationality, plane, planes, row, num_points, w, strategies, 
             top = maximum(load(w, (a * planes + plane) * row + k), top)
         total = splat(0.0)
         for a in range(n):
-            odds = exp(rationality * (load(w, (a * planes + plane) * row + k) - top))
-            total = total + odds
-            store(work, WIDTH * a, odds)
+            probabilities = exp(rationality * (load(w, (a * planes + plane) * row + k) - top))
+            total = total + probabilities
+            store(work, WIDTH * a, probabilities)
         share = 1.0 / total
         for a in range(n):
             strategy = load(work, WIDTH * a) * share

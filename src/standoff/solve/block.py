@@ -138,16 +138,16 @@ def logit_block(n, rationality, allowed, top1, top2, work):
     z2 = splat(0.0)
     for a in range(n):
         row = WIDTH * ROWS * a
-        odds1 = splat(0.0)
-        odds2 = splat(0.0)
+        probabilities1 = splat(0.0)
+        probabilities2 = splat(0.0)
         if allowed[2 * a]:
-            odds1 = exp(rationality * (load(work, row + WIDTH * Q1) - top1))
-            z1 = z1 + odds1
+            probabilities1 = exp(rationality * (load(work, row + WIDTH * Q1) - top1))
+            z1 = z1 + probabilities1
         if allowed[2 * a + 1]:
-            odds2 = exp(rationality * (load(work, row + WIDTH * Q2) - top2))
-            z2 = z2 + odds2
-        store(work, row + WIDTH * S1, odds1)
-        store(work, row + WIDTH * S2, odds2)
+            probabilities2 = exp(rationality * (load(work, row + WIDTH * Q2) - top2))
+            z2 = z2 + probabilities2
+        store(work, row + WIDTH * S1, probabilities1)
+        store(work, row + WIDTH * S2, probabilities2)
     share1 = 1.0 / z1
     share2 = 1.0 / z2
     for a in range(n):

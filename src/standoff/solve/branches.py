@@ -4,7 +4,7 @@ Where moves reveal intentions, a node may have several solutions, and which one 
 before. The search solves the game again from many starts: from each, every node that is not proved unique takes whatever
 solution Newton's method finds near the start (`standoff.solve.passes.start_of`), or near the solution of the same node a
 period later. What it finds are equilibria, each with its own certificate; that there are no more, only the proof of uniqueness
-at every node says (`Certificate.is_unique`). Equilibria whose odds of
+at every node says (`Certificate.is_unique`). Equilibria whose probabilities of
 every outcome and milestone by every date agree, to within the error of holding beliefs at points, count as one.
 """
 
@@ -17,13 +17,13 @@ import numpy as np
 
 from standoff.errors import SolveError
 from standoff.game.model import Game
-from standoff.solve.equilibrium import odds_of, solve
+from standoff.solve.equilibrium import probabilities_of, solve
 from standoff.solve.result import Equilibrium, Settings
 
 __all__ = ["Branches", "search_branches"]
 
 SAME = 1e-6
-"""Largest difference in any odds between two finds of one equilibrium, or their belief error where that is larger."""
+"""Largest difference in any probability between two finds of one equilibrium, or their belief error where that is larger."""
 
 
 @dataclass(frozen=True)
@@ -98,5 +98,5 @@ def search_branches(
 
 
 def _is_same(one: Equilibrium, other: Equilibrium) -> bool:
-    apart = np.abs(odds_of(one.game, one.sweep) - odds_of(other.game, other.sweep)).max(initial=0.0)
+    apart = np.abs(probabilities_of(one.game, one.sweep) - probabilities_of(other.game, other.sweep)).max(initial=0.0)
     return bool(apart <= max(SAME, one.certificate.belief_error, other.certificate.belief_error))

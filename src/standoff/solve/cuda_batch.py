@@ -25,7 +25,7 @@ from standoff.solve.batch import solve_batch
 from standoff.solve.cuda_device import CudaDevice, Device
 from standoff.solve.cuda_passes import COUNTED, Solved, solve_stack
 from standoff.solve.cuda_stack import Stack, bytes_per_draw, check_supported, structure_key
-from standoff.solve.equilibrium import BELIEF_LADDER, estimated_error, odds_of_all, unresolved_beliefs
+from standoff.solve.equilibrium import BELIEF_LADDER, estimated_error, probabilities_of_all, unresolved_beliefs
 from standoff.solve.result import Certificate, Equilibrium, Settings, Sweep
 
 __all__ = ["BATCH", "LeftOnDevice", "Tally", "draws_at_a_time", "solve_batch_on_gpu"]
@@ -86,7 +86,8 @@ def solve_batch_on_gpu(
             and both axes have the same belief points, with one half among them (`anchor`) instead of the prior.
         keep: What to keep of a solution.
         full: Whether a solution has its strategies and the values of period 0. They are nearly all of the memory, and fetching
-            them takes longer than finding them; without them, odds, certificate, start values and the forward sweep are there,
+            them takes longer than finding them; without them, probabilities, certificate, start values and the
+            forward sweep are there,
             and reading the others raises `InputError`. A draw that was handed back has them in any case.
         threads: Threads that solve what is handed back; None: as many as this process may use processors.
         device: Where to solve; None: the current GPU.
@@ -163,10 +164,10 @@ class _Batch:
                         handed_back.append((index, game))
                         continue
                     sweep = solved.sweep(d)
-                    odds = odds_of_all(game, sweep)
-                    error = estimated_error(game, sweep, odds if coarse is None else coarse[index])
+                    probabilities = probabilities_of_all(game, sweep)
+                    error = estimated_error(game, sweep, probabilities if coarse is None else coarse[index])
                     if self.settings.belief_points is None and error > self.settings.belief_tolerance:
-                        finer[index] = odds
+                        finer[index] = probabilities
                         left.append((index, game))
                         if num_points == rungs[-1]:
                             self.tally.on_gpu += 1
@@ -177,14 +178,15 @@ class _Batch:
             group, coarse = left, finer if coarse is not None else None
 
     def _sort_out(
-        self, group: list[tuple[int, Game]], num_points: int, odds: dict[int, Floats], handed_back: list[tuple[int, Game]]
+        self, group: list[tuple[int, Game]], num_points: int, probabilities: dict[int, Floats], handed_back:
+        list[tuple[int, Game]]
     ) -> list[tuple[int, Game]]:  # fmt: skip
-        """Find the odds at few points, against which errors are estimated; gives the games for which there are some."""
+        """Find the probabilities at few points, against which errors are estimated; gives the games for which there are some."""
         found = []
         for part, solved in self._stacks(group, num_points, full=False):
             for d, (index, game) in enumerate(part):
                 if self._is_solved(solved, d):
-                    odds[index] = odds_of_all(game, solved.sweep(d))
+                    probabilities[index] = probabilities_of_all(game, solved.sweep(d))
                     found.append((index, game))
                 else:
                     handed_back.append((index, game))

@@ -28,8 +28,8 @@ __all__ = [
     "Settings",
     "Sweep",
     "estimated_error",
-    "odds_of",
-    "odds_of_all",
+    "probabilities_of",
+    "probabilities_of_all",
     "solve",
     "unresolved_beliefs",
 ]
@@ -44,7 +44,7 @@ BELIEF_LADDER = (5, 9, 17, 33)
 """Belief points tried in turn until the error estimate meets the tolerance. Each rung halves the intervals of the last."""
 
 SAFETY = 3.0
-"""What differences of odds are multiplied with to estimate an error.
+"""What differences of probabilities are multiplied with to estimate an error.
 
 If doubling the points leaves a share q of the error, the error of the finer solution is at most q / (1 - q) times the difference
 between both. Three stands for q = 3/4. Smooth values converge far faster; what converges slowly, or hides its error in a
@@ -93,18 +93,18 @@ def _beside(
 
 
 def _reference(game: Game, settings: Settings) -> Floats:
-    """Odds from half as many belief points; where those are too few to solve the game, from twice as many."""
+    """Probabilities from half as many belief points; where those are too few to solve the game, from twice as many."""
     assert settings.belief_points is not None
-    found = _odds_at(game, settings, (settings.belief_points + 1) // 2)
+    found = _probability_at(game, settings, (settings.belief_points + 1) // 2)
     if found is not None:
         return found
-    return odds_of_all(game, _solve_on(game, settings, 2 * settings.belief_points - 1, None, None).sweep)
+    return probabilities_of_all(game, _solve_on(game, settings, 2 * settings.belief_points - 1, None, None).sweep)
 
 
-def _odds_at(game: Game, settings: Settings, num_points: int) -> Floats | None:
-    """Odds from so many belief points, None where they are too few to solve the game."""
+def _probability_at(game: Game, settings: Settings, num_points: int) -> Floats | None:
+    """Probabilities from so many belief points, None where they are too few to solve the game."""
     try:
-        return odds_of_all(game, _solve_on(game, settings, num_points, None, None).sweep)
+        return probabilities_of_all(game, _solve_on(game, settings, num_points, None, None).sweep)
     except SolveError:
         return None
 
@@ -113,7 +113,7 @@ def _climb(game: Game, settings: Settings, progress: Progress | None) -> Equilib
     """Raise the belief points until the error estimate meets the tolerance."""
     failed: SolveError | None = None
     error = math.inf
-    with _beside(game, settings, lambda quiet: _odds_at(game, quiet, BELIEF_LADDER[0])) as coarse:
+    with _beside(game, settings, lambda quiet: _probability_at(game, quiet, BELIEF_LADDER[0])) as coarse:
         for num_points in BELIEF_LADDER[1:]:
             try:
                 found = _solve_on(game, settings, num_points, progress, coarse)
@@ -124,8 +124,8 @@ def _climb(game: Game, settings: Settings, progress: Progress | None) -> Equilib
             error, failed = found.certificate.belief_error, None
             if error <= settings.belief_tolerance:
                 return found
-            # only the odds are needed of it from here on; the rest is a large part of the memory
-            coarse = partial(_given, odds_of_all(game, found.sweep))
+            # only the probabilities are needed of it from here on; the rest is a large part of the memory
+            coarse = partial(_given, probabilities_of_all(game, found.sweep))
             del found
     if failed is not None:
         raise failed
@@ -135,7 +135,8 @@ def _climb(game: Game, settings: Settings, progress: Progress | None) -> Equilib
 def unresolved_beliefs(error: float, settings: Settings) -> SolveError:
     """What to say where the most belief points leave too large an estimated error."""
     return SolveError(
-        f"beliefs held at {BELIEF_LADDER[-1]} points leave an estimated error of {error:.1e} in the odds, above the tolerance "
+        f"beliefs held at {BELIEF_LADDER[-1]} points leave an estimated error of {error:.1e} in the "
+        f"probabilities, above the tolerance "
         f"{settings.belief_tolerance:.1e}: lower the rationality of the players, or accept a larger belief tolerance"
     )
 
@@ -144,8 +145,8 @@ def _nothing() -> Floats | None:
     return None
 
 
-def _given(odds: Floats) -> Floats | None:
-    return odds
+def _given(probabilities: Floats) -> Floats | None:
+    return probabilities
 
 
 def _solve_on(
@@ -162,14 +163,14 @@ def _solve_on(
         settings: How to solve.
         num_points: Belief points.
         progress: Called with the share of the work done.
-        reference: Gives the odds against which the error is estimated, None where they could not be found: then the error is
-            infinite. No reference at all: the error is not asked for.
+        reference: Gives the probabilities against which the error is estimated, None where they could not be found:
+            then the error is infinite. No reference at all: the error is not asked for.
     """
     grid = Grid(game, num_points, settings.anchor)
     with Workers.of(settings) as workers:
         backward = backward_pass(game, settings, grid, workers, progress)
         sweep = forward_pass(game, grid, backward, workers, progress)
-    coarse = reference() if reference is not None else odds_of_all(game, sweep)
+    coarse = reference() if reference is not None else probabilities_of_all(game, sweep)
     error = math.inf if coarse is None else estimated_error(game, sweep, coarse)
     start_values = backward.values[0][0][game.start] @ grid.start_weights
     gap = float(np.max(np.abs(start_values - sweep.payoffs))) if len(start_values) else 0.0
@@ -200,47 +201,47 @@ def _solve_on(
     )
 
 
-def odds_of(game: Game, sweep: Sweep) -> Floats:
-    """Public odds of every outcome and milestone by the end of every period; shape (period, outcome + milestone)."""
-    return np.concatenate([_outcome_odds(game, sweep)[:, :, 0], sweep.milestones], axis=1)
+def probabilities_of(game: Game, sweep: Sweep) -> Floats:
+    """Public probability of every outcome and milestone by the end of every period; shape (period, outcome + milestone)."""
+    return np.concatenate([_outcome_probabilities(game, sweep)[:, :, 0], sweep.milestones], axis=1)
 
 
-def odds_of_all(game: Game, sweep: Sweep) -> Floats:
+def probabilities_of_all(game: Game, sweep: Sweep) -> Floats:
     """Every probability that a forecast reports by date, those given a player's true type among them; one row a period."""
-    outcomes = _outcome_odds(game, sweep)
+    outcomes = _outcome_probabilities(game, sweep)
     return np.concatenate([outcomes.reshape(len(outcomes), -1), sweep.milestones], axis=1)
 
 
-def _outcome_odds(game: Game, sweep: Sweep) -> Floats:
-    """Odds of every outcome by the end of every period along every measure; shape (period, outcome, measure)."""
+def _outcome_probabilities(game: Game, sweep: Sweep) -> Floats:
+    """Probability of every outcome by the end of every period along every measure; shape (period, outcome, measure)."""
     outcome_of = np.zeros((len(game.terminals.outcome), len(game.outcomes)))
     outcome_of[np.arange(len(game.terminals.outcome)), game.terminals.outcome] = 1.0
-    odds: Floats = np.einsum("tkm,ko->tom", sweep.absorbed, outcome_of)
-    return odds
+    probabilities: Floats = np.einsum("tkm,ko->tom", sweep.absorbed, outcome_of)
+    return probabilities
 
 
 def estimated_error(game: Game, sweep: Sweep, coarse: Floats) -> float:
-    """Estimated error of any odds from holding beliefs at points.
+    """Estimated error of any probability from holding beliefs at points.
 
     Args:
         game: The game.
         sweep: What the forward pass found.
-        coarse: The same odds from fewer (or more) points, as `odds_of_all` gives them.
+        coarse: The same probabilities from fewer (or more) points, as `probabilities_of_all` gives them.
     """
-    apart = float(np.max(np.abs(odds_of_all(game, sweep) - coarse), initial=0.0))
+    apart = float(np.max(np.abs(probabilities_of_all(game, sweep) - coarse), initial=0.0))
     return SAFETY * max(_type_gap(game, sweep), apart)
 
 
 def _type_gap(game: Game, sweep: Sweep) -> float:
-    """Largest difference between public odds and those averaged over the true types of a player.
+    """Largest difference between public probabilities and those averaged over the true types of a player.
 
     Both are the same probability, found along measures that differ in how they pass through belief points, so what lies
     between them is the error of holding beliefs at points.
     """
-    odds = _outcome_odds(game, sweep)
+    probabilities = _outcome_probabilities(game, sweep)
     worst = 0.0
     for player, first in zip(game.players, game.first_plane, strict=True):
         if len(player.player_types) == 2:
-            mixed = player.prior[0] * odds[:, :, 1 + first] + player.prior[1] * odds[:, :, 2 + first]
-            worst = max(worst, float(np.max(np.abs(mixed - odds[:, :, 0]), initial=0.0)))
+            mixed = player.prior[0] * probabilities[:, :, 1 + first] + player.prior[1] * probabilities[:, :, 2 + first]
+            worst = max(worst, float(np.max(np.abs(mixed - probabilities[:, :, 0]), initial=0.0)))
     return worst

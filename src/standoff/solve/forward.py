@@ -10,7 +10,7 @@ Several measures travel together, one to a **channel**:
 - one channel for every milestone holds the mass that has not met it yet;
 - one channel for every player type holds the measure in which that player is known (to us, not to the players) to be of
   that type, so it acts by s_h. It is the exact adjoint of the backward values of that plane: payoffs added up along it
-  equal the value of the plane at the start to rounding error, and its outcomes are the odds given the true type.
+  equal the value of the plane at the start to rounding error, and its outcomes are the probabilities given the true type.
 
 In a game without private types every player type's measure is the public one, and has no channel of its own
 (`standoff.solve.plain_forward`).

@@ -45,7 +45,7 @@ def plain_layer(first, last, moves, sides, terminal_values, values, out, strateg
     room = np.zeros(limit * planes + 2 * limit + WIDTH)
     q = pointer(room)
     tops = pointer(room[limit * planes :])
-    odds = pointer(room[limit * planes + limit :])
+    probabilities = pointer(room[limit * planes + limit :])
     mover, arrival, skip = pointer(moves.mover), pointer(moves.arrival), pointer(moves.skip)
     payoff, branch_start = pointer(moves.action_payoff), pointer(moves.branch_start)
     probability, target = pointer(moves.probability), pointer(moves.target)
@@ -65,9 +65,9 @@ def plain_layer(first, last, moves, sides, terminal_values, values, out, strateg
             _two_action_values(base, count, payoff, branch_start, probability, target, ends, flat, q)
         else:
             _action_values(base, count, planes, payoff, branch_start, probability, target, ends, flat, q)
-        _exponents(begin, end, planes, mover, plane_of, rationality, action_start, q, tops, odds)
+        _exponents(begin, end, planes, mover, plane_of, rationality, action_start, q, tops, probabilities)
         for k in range(0, count, WIDTH):
-            store(odds, k, exp(load(odds, k)))
+            store(probabilities, k, exp(load(probabilities, k)))
         if planes == 2:
             nodes += _two_values(
                 begin,
@@ -79,7 +79,7 @@ def plain_layer(first, last, moves, sides, terminal_values, values, out, strateg
                 action_start,
                 q,
                 tops,
-                odds,
+                probabilities,
                 flat,
                 flat_out,
                 flat_strategies,
@@ -87,7 +87,7 @@ def plain_layer(first, last, moves, sides, terminal_values, values, out, strateg
             )
         else:
             nodes += _values(
-                begin, end, planes, mover, arrival, skip, plane_of, action_start, q, tops, odds, flat, flat_out,
+                begin, end, planes, mover, arrival, skip, plane_of, action_start, q, tops, probabilities, flat, flat_out,
                 flat_strategies, flat_regrets,
             )  # fmt: skip
         begin = end
@@ -137,7 +137,7 @@ def _action_values(base, count, planes, payoff, branch_start, probability, targe
 
 
 @kernel
-def _exponents(begin, end, planes, mover, plane_of, rationality, action_start, q, tops, odds):
+def _exponents(begin, end, planes, mover, plane_of, rationality, action_start, q, tops, probabilities):
     """L (Q - max Q) of the mover of every state, and max Q; zero where nobody moves."""
     base = action_start[begin]
     for x in range(begin, end):
@@ -146,7 +146,7 @@ def _exponents(begin, end, planes, mover, plane_of, rationality, action_start, q
         stop = action_start[x + 1] - base
         if m < 0:
             for a in range(start, stop):
-                odds[a] = 0.0
+                probabilities[a] = 0.0
             continue
         plane = plane_of[m]
         scale = rationality[m]
@@ -154,13 +154,13 @@ def _exponents(begin, end, planes, mover, plane_of, rationality, action_start, q
         for a in range(start + 1, stop):
             top = max(top, q[planes * a + plane])
         for a in range(start, stop):
-            odds[a] = scale * (q[planes * a + plane] - top)
+            probabilities[a] = scale * (q[planes * a + plane] - top)
         tops[x - begin] = top
 
 
 @kernel
 def _two_values(
-    begin, end, mover, arrival, skip, plane_of, action_start, q, tops, odds, values, out, strategies, regrets
+    begin, end, mover, arrival, skip, plane_of, action_start, q, tops, probabilities, values, out, strategies, regrets
 ):  # fmt: skip
     """Strategies, values of both players and regrets; returns in how many states somebody moves."""
     base = action_start[begin]
@@ -180,12 +180,12 @@ def _two_values(
         nodes += 1
         total = 0.0
         for a in range(start, stop):
-            total += odds[a]
+            total += probabilities[a]
         share = 1.0 / total
         v0 = 0.0
         v1 = 0.0
         for a in range(start, stop):
-            s = odds[a] * share
+            s = probabilities[a] * share
             strategies[base + a] = s
             v0 += s * q[2 * a]
             v1 += s * q[2 * a + 1]
@@ -200,7 +200,7 @@ def _two_values(
 
 @kernel
 def _values(
-    begin, end, planes, mover, arrival, skip, plane_of, action_start, q, tops, odds, values, out, strategies, regrets
+    begin, end, planes, mover, arrival, skip, plane_of, action_start, q, tops, probabilities, values, out, strategies, regrets
 ):  # fmt: skip
     """Strategies, values of every player and regrets; returns in how many states somebody moves."""
     base = action_start[begin]
@@ -220,15 +220,15 @@ def _values(
         nodes += 1
         total = 0.0
         for a in range(start, stop):
-            total += odds[a]
+            total += probabilities[a]
         share = 1.0 / total
         for a in range(start, stop):
-            odds[a] *= share
-            strategies[base + a] = odds[a]
+            probabilities[a] *= share
+            strategies[base + a] = probabilities[a]
         for p in range(planes):
             value = 0.0
             for a in range(start, stop):
-                value += odds[a] * q[planes * a + p]
+                value += probabilities[a] * q[planes * a + p]
             if p == plane_of[m]:
                 regrets[x] = tops[x - begin] - value
             if comes_up < 1.0:

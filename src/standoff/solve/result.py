@@ -26,7 +26,7 @@ class Settings:
         tolerance: Largest residual |s - logit(Q)| that counts as solved; for a crisis that goes on for ever also the largest
             change of any value, in payoff units, by one more period.
         belief_points: Points on each belief axis; None climbs `BELIEF_LADDER` until `belief_tolerance` is met.
-        belief_tolerance: Largest estimated error of any odds from holding beliefs at points.
+        belief_tolerance: Largest estimated error of any probability from holding beliefs at points.
         anchor: The belief about each player with two types, 0..1, that is made a belief point; None: the prior. What is
             compared between priors (a derivative, a batch on shared points) holds the points fixed by it.
         trace_always: Trace every node from rationality 0, also where the solution is proved unique.
@@ -34,7 +34,7 @@ class Settings:
         keep_values: Keep the values of every layer and period, which sampling needs; else those of period 0 alone.
         threads: Threads to use; None: as many as this process may use processors. The answer does not depend on it.
         estimate_error: Estimate the error of given `belief_points` by a second solve; without it the certificate's `belief_error`
-            is no more than the difference between public odds and those averaged over types.
+            is no more than the difference between public probabilities and those averaged over types.
         max_periods: Periods after which a crisis that goes on for ever must have become stationary.
     """
 
@@ -79,9 +79,11 @@ class Certificate:
         regret: Largest gain in payoff from deviating once from the equilibrium strategy, over every node and type.
             At finite rationality it is positive: it measures the noise in behaviour, not an error of the solver.
         belief_points: Points on each belief axis.
-        belief_error: Estimated error of any reported odds from holding beliefs at points: three times the largest change of
-            any outcome's or milestone's odds by any date, publicly or given a player's true type, when the points are halved,
-            or three times the largest difference between the public odds and those averaged over a player's true types,
+        belief_error: Estimated error of any reported probabilities from holding beliefs at points: three times the
+            largest change of
+            any outcome's or milestone's probabilities by any date, publicly or given a player's true type, when the
+            points are halved,
+            or three times the largest difference between the public probabilities and those averaged over a player's true types,
             whichever is larger. It is an estimate and no bound. Without `Settings.estimate_error` it is the second alone.
         consistency_gap: Largest difference between a player type's payoff added up forward and its value found backward.
         branch: "principal": every node lies on the branch traced from rationality 0, either because its solution is

@@ -40,7 +40,7 @@ def reveal_types(equilibrium: Equilibrium, types: tuple[int, ...]) -> Equilibriu
 
     Returns:
         The equilibrium with priors of 0 and 1. Its certificate holds for every node of the game solved; its `belief_error` is
-        the gap between the public odds and those given the true types, which only rounding can open.
+        the gap between the public probabilities and those given the true types, which only rounding can open.
 
     Raises:
         ValueError: There are not as many types as players, or a player has no such type.

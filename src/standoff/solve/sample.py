@@ -1,7 +1,7 @@
 """Play a solved game many times with exact beliefs.
 
 At every decision the node is solved afresh at the path's own public belief, which lies anywhere in [0, 1], not at the
-belief points. Sampling therefore checks the forward pass by other means, and it is what stories are told from. Odds that
+belief points. Sampling therefore checks the forward pass by other means, and it is what stories are told from. Probabilities that
 are reported never come from here.
 """
 
@@ -243,7 +243,7 @@ def sample_paths(
         num_paths: How many, at least 1.
         seed: Seed of the random generator; the same seed gives the same plays.
         values: Gives V of every layer of a period and of its end, asked for one period after the other
-            (`standoff.solve.odds_to_go.OddsToGo.values`); None: those that were kept.
+            (`standoff.solve.continuation_probabilities.ContinuationProbabilities.values`); None: those that were kept.
 
     Returns:
         The plays.

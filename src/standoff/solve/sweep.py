@@ -1,4 +1,4 @@
-"""The forward pass over a game: from the start to the horizon, for odds, beliefs and payoffs.
+"""The forward pass over a game: from the start to the horizon, for probabilities, beliefs and payoffs.
 
 A period moves the mass of every layer to the next (`standoff.solve.forward`, `standoff.solve.plain_forward` where nobody has
 private types), takes out what meets a milestone, and adds up what ended, what is open and what was paid.

@@ -202,7 +202,7 @@ class Cluster:
 
 @dataclass(frozen=True)
 class ForecastSeries:
-    """The odds of one thing by date.
+    """The probability of one thing by date.
 
     Attributes:
         kind: "outcome" or "milestone"; "unresolved" is an outcome.
@@ -230,7 +230,7 @@ class Run:
     Attributes:
         scenario: What was solved, with its overrides made.
         settings: How, as plain data: the arguments of `Settings`.
-        document: Everything it printed, as `Solution.document()`: certificate, versions and odds are read from it.
+        document: Everything it printed, as `Solution.document()`: certificate, versions and probabilities are read from it.
         kind: What it was for, such as "run" or "update".
         known_by: The last write whose news it knew; None where it used no news.
         note: A remark.
@@ -256,17 +256,19 @@ class Run:
             raise ValueError("the document of a run is of another scenario")
 
     def series(self) -> tuple[ForecastSeries, ...]:
-        """The odds by date, each outcome's and each milestone's; those after the update where there was one."""
+        """The probabilities by date, each outcome's and each milestone's; those after the update where there was one."""
         scenario = self.scenario
         dates = tuple(scenario.date_of_period(k + 1) for k in range(len(self.document["unresolved"])))
 
-        def made(kind: Literal["outcome", "milestone"], name: str, label: str, odds: Sequence[float]) -> ForecastSeries:
-            return ForecastSeries(kind, name, label, dates, tuple(float(p) for p in odds))
+        def made(
+            kind: Literal["outcome", "milestone"], name: str, label: str, probabilities: Sequence[float]
+        ) -> ForecastSeries:
+            return ForecastSeries(kind, name, label, dates, tuple(float(p) for p in probabilities))
 
         updated = self.document.get("update")
         if updated is not None:
             dates = tuple(dt.date.fromisoformat(day) for day in updated["dates"])
-            return tuple(made(one["kind"], one["name"], one["label"], one["after"]) for one in updated["odds"])
+            return tuple(made(one["kind"], one["name"], one["label"], one["after"]) for one in updated["probabilities"])
         return (
             *(made("outcome", one["name"], one["label"], one["cumulative"]) for one in self.document["outcomes"]),
             made("outcome", "unresolved", scenario.unresolved.label, self.document["unresolved"]),
@@ -293,7 +295,7 @@ class StoredRun:
         versions: Of everything that its numbers depend on.
         certificate: How good the solution is.
         document: Everything it printed.
-        series: Odds by date.
+        series: Probabilities by date.
     """
 
     run_id: int

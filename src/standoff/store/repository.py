@@ -205,7 +205,7 @@ class Store:
                 marks.add_mark(transaction, name, value)
 
     def add_run(self, run: Run) -> int:
-        """Record a run with its scenario and its odds.
+        """Record a run with its scenario and its probabilities.
 
         Returns:
             Its number.

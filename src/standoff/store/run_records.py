@@ -20,7 +20,7 @@ __all__ = ["add_run", "list_runs", "read_run", "scenario_of_hash", "scenario_of_
 
 
 def add_run(write: Write, run: Run) -> int:
-    """Record a run, its odds, and the scenario if it is not there yet.
+    """Record a run, its probabilities, and the scenario if it is not there yet.
 
     Raises:
         InputError: The write up to which it knew the news is not in the store (`unknown-write`).

@@ -11,7 +11,7 @@
       clusters        events that are one event, told by many
       scenarios       a scenario with its overrides made, as it was written, by its hash
         runs          a solve: settings, versions, certificate, everything it printed
-          forecasts   odds by date of one outcome or milestone
+          forecasts   probabilities by date of one outcome or milestone
       marks           how far something has come that goes through the store or into it, such as the reading of a feed
     schema_changes    which migrations were made, by which version of standoff
 

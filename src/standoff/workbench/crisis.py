@@ -71,13 +71,13 @@ def compare(
     alignment: Alignment = "date",
     progress: Callable[[float], None] | None = None,
 ) -> Comparison:
-    """Solve two crises and compare them: odds by date, first moves, values, numbers and structure.
+    """Solve two crises and compare them: probabilities by date, first moves, values, numbers and structure.
 
     Args:
         before: The first.
         after: The second.
         settings: How to solve each.
-        alignment: Whether odds are matched by calendar "date" or by the time "ahead" of each one's `as_of`.
+        alignment: Whether probabilities are matched by calendar "date" or by the time "ahead" of each one's `as_of`.
         progress: Called with the share of the solves done.
 
     Raises:
@@ -214,7 +214,7 @@ class Crisis:
         output: Path | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> Ensemble:
-        """Solve many draws of the parameters: bands of the odds over everything that the numbers may be.
+        """Solve many draws of the parameters: bands of the probabilities over everything that the numbers may be.
 
         Args:
             num_draws: Draws; powers of two spread most evenly.
@@ -274,7 +274,7 @@ class Crisis:
         Args:
             x: First parameter, as `NAME` (its range) or `NAME=LOW:HIGH:COUNT`.
             y: Second parameter.
-            target: Whose odds to keep besides, and by when ends are compared, such as `strike@8`; the first outcome by
+            target: Whose probabilities to keep besides, and by when ends are compared, such as `strike@8`; the first outcome by
                 the horizon by default.
             settings: How each point is solved; a belief tolerance of half a per cent by default.
             executor: Solves them; in this process by default (`standoff.execution`).
@@ -379,7 +379,7 @@ class Crisis:
 
         Raises:
             InputError: A day, target, fact or observation is wrong, or what was reported is impossible.
-            SolveError: The equilibrium or the updated odds did not meet the tolerances.
+            SolveError: The equilibrium or the updated probabilities did not meet the tolerances.
         """
         from standoff.workbench.updated import update
 

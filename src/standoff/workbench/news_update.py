@@ -45,7 +45,7 @@ class NewsUpdate:
         return self.updated.document() | {"inputs": self._inputs()}
 
     def run(self, note: str = "") -> Run:
-        """The update as a store keeps it: its odds by date are those after the update."""
+        """The update as a store keeps it: its probabilities by date are those after the update."""
         solution = self.updated.solution
         settings = asdict(solution.equilibrium.settings)
         del settings["threads"]  # the answer does not depend on it
@@ -90,7 +90,7 @@ def update_on_news(
 
     Raises:
         InputError: A day, target or observation is wrong, or what was reported is impossible.
-        SolveError: The equilibrium or the updated odds did not meet the tolerances.
+        SolveError: The equilibrium or the updated probabilities did not meet the tolerances.
     """
     evidence = evidence_of(docket, crisis.scenario, dates_undated=dates_undated)
     counted = {one.name for one in evidence.observations}
@@ -119,7 +119,7 @@ def record_update(store: Store, found: NewsUpdate, *, note: str = "") -> int:
 def rerun_update(store: Store, run_id: int) -> Updated:
     """Do a recorded update again, with the observations that it was made of.
 
-    With the versions of `StoredRun.versions` its odds are the recorded ones, number for number.
+    With the versions of `StoredRun.versions` its probabilities are the recorded ones, number for number.
 
     Args:
         store: The store that has it.
@@ -128,7 +128,7 @@ def rerun_update(store: Store, run_id: int) -> Updated:
     Raises:
         InputError: There is no such run, it is no update (`no-update`), or this version of standoff solves under other settings.
         ScenarioError: This version of standoff refuses what the scenario says.
-        SolveError: The equilibrium or the updated odds did not meet the tolerances.
+        SolveError: The equilibrium or the updated probabilities did not meet the tolerances.
         StoreError: The store cannot be read.
     """
     recorded = store.run(run_id)

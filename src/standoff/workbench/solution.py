@@ -61,7 +61,7 @@ class Solution:
         return self._forecast
 
     def gradients(self, targets: Sequence[Target], *, parameters: Sequence[str] | None = None) -> Gradients:
-        """Exact derivatives of odds by every parameter, and by the priors, discounts and rationality of the players.
+        """Exact derivatives of probabilities by every parameter, and by the priors, discounts and rationality of the players.
 
         Args:
             targets: The probabilities to differentiate.
@@ -69,7 +69,7 @@ class Solution:
 
         Raises:
             InputError: A target or a parameter does not exist.
-            NotDifferentiableError: The equilibrium lies at a fold, where the odds have no derivative.
+            NotDifferentiableError: The equilibrium lies at a fold, where the probabilities have no derivative.
         """
         from standoff.analysis.gradients import gradients
 
@@ -86,7 +86,7 @@ class Solution:
         executor: Executor | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> Drivers:
-        """What the odds hinge on: gradients, the effect of every range, global indices.
+        """What the probabilities hinge on: gradients, the effect of every range, global indices.
 
         Args:
             targets: As people write them, such as `strike@8`; by default the first milestone and the first outcome.
@@ -99,7 +99,7 @@ class Solution:
 
         Raises:
             InputError: A target does not exist, or the draws cannot be made.
-            NotDifferentiableError: The equilibrium lies at a fold, where the odds have no derivative.
+            NotDifferentiableError: The equilibrium lies at a fold, where the probabilities have no derivative.
         """
         from standoff.analysis.drivers import drivers
         from standoff.analysis.targets import parse_targets
@@ -137,8 +137,8 @@ class Solution:
 
         Raises:
             InputError: The answer or a parameter does not exist.
-            SolveError: The lead of the answer does not exceed the error of the odds.
-            NotDifferentiableError: The equilibrium lies at a fold, where the odds have no derivative.
+            SolveError: The lead of the answer does not exceed the probability error.
+            NotDifferentiableError: The equilibrium lies at a fold, where the probabilities have no derivative.
         """
         from standoff.analysis.tripwires import parse_answer, tripwires
 
@@ -213,7 +213,7 @@ class Solution:
         payments: Sequence[float] | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> NoDeal:
-        """Odds with types revealed, with binding deals, with side payments, and with all three, by solving again.
+        """Probabilities with types revealed, with binding deals, with side payments, and with all three, by solving again.
 
         Args:
             targets: The probabilities to compare.
@@ -279,12 +279,12 @@ class Solution:
         return store.add_run(run)
 
     def to_frame(self) -> pd.DataFrame:
-        """Odds by date as a pandas table: a row for each period, a column for each outcome and milestone.
+        """Probabilities by date as a pandas table: a row for each period, a column for each outcome and milestone.
 
         Raises:
             MissingExtraError: pandas is not installed.
         """
-        pandas = import_extra("pandas", "frames", "a table of odds")
+        pandas = import_extra("pandas", "frames", "a table of probabilities")
         found = self.forecast()
         columns: dict[tuple[str, str], Any] = {("outcome", series.name): series.cumulative for series in found.outcomes}
         columns["outcome", "unresolved"] = found.unresolved
@@ -317,8 +317,8 @@ class Solution:
                         for part in series.parts
                     ],
                     "by_type": [
-                        {"player": player, "player_type": player_type, "cumulative": odds.tolist()}
-                        for player, player_type, odds in series.by_type
+                        {"player": player, "player_type": player_type, "cumulative": probabilities.tolist()}
+                        for player, player_type, probabilities in series.by_type
                     ],
                 }
                 for series in found.outcomes

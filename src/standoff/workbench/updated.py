@@ -89,7 +89,7 @@ def update(
         finer = 2 * points[0] - 1
         if settings.belief_points is not None or finer > BELIEF_LADDER[-1]:
             raise SolveError(
-                f"the updated odds are known to {found.belief_error:.1e} on {points[0]} belief points, not to "
+                f"the updated probabilities are known to {found.belief_error:.1e} on {points[0]} belief points, not to "
                 f"{settings.belief_tolerance:.1e}: set more belief points, or accept a larger belief tolerance"
             )
         reference = solution.equilibrium

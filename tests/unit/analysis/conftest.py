@@ -1,4 +1,4 @@
-"""A crisis of one decision, whose odds are known in closed form: P(war) = 1 / (1 + exp(-sharpness * gain))."""
+"""A crisis of one decision, whose probabilities are known in closed form: P(war) = 1 / (1 + exp(-sharpness * gain))."""
 
 import pytest
 

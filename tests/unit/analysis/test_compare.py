@@ -34,15 +34,15 @@ def test_what_people_read_is_no_difference(choice):
 def test_two_dates_of_one_are_compared_on_the_same_days(choice):
     later = apply_overrides(choice, ["as_of=2026-02-16"])
     found = compare(choice, later)
-    assert [day.isoformat() for day in found.odds.dates] == ["2026-02-23", "2026-03-02"]
-    assert found.odds.dates == found.odds.dates_after
-    assert found.odds.periods.tolist() == [[2, 0], [3, 1]]
+    assert [day.isoformat() for day in found.probabilities.dates] == ["2026-02-23", "2026-03-02"]
+    assert found.probabilities.dates == found.probabilities.dates_after
+    assert found.probabilities.periods.tolist() == [[2, 0], [3, 1]]
 
 
 def test_two_dates_of_one_are_compared_as_far_ahead_if_asked(choice):
     found = compare(choice, apply_overrides(choice, ["as_of=2026-02-18"]), alignment="ahead")
-    assert found.odds.days_ahead.tolist() == [7, 14, 21, 28]
-    assert found.odds.dates_after[0].isoformat() == "2026-02-25"
+    assert found.probabilities.days_ahead.tolist() == [7, 14, 21, 28]
+    assert found.probabilities.dates_after[0].isoformat() == "2026-02-25"
 
 
 def test_days_that_never_coincide_are_refused(choice):

@@ -13,7 +13,7 @@ from standoff.solve.equilibrium import solve
 from standoff.workbench import load
 
 
-def odds_of_war(gain, sharpness=2.0):
+def probabilities_of_war(gain, sharpness=2.0):
     return 1.0 / (1.0 + math.exp(-sharpness * gain))
 
 
@@ -28,25 +28,25 @@ def found(choice):
 
 def test_derivative_and_elasticity_are_those_of_the_closed_form(found):
     """dP/dgain = sharpness P (1 - P), so the elasticity is sharpness * gain * (1 - P)."""
-    odds = odds_of_war(0.3)
+    probabilities = probabilities_of_war(0.3)
     gain = found["gain"]
-    assert found.odds == pytest.approx([odds], abs=1e-9)
-    assert gain.derivative == pytest.approx([2.0 * odds * (1.0 - odds)], rel=1e-6)
-    assert gain.elasticity == pytest.approx([0.6 * (1.0 - odds)], rel=1e-6)
+    assert found.probabilities == pytest.approx([probabilities], abs=1e-9)
+    assert gain.derivative == pytest.approx([2.0 * probabilities * (1.0 - probabilities)], rel=1e-6)
+    assert gain.elasticity == pytest.approx([0.6 * (1.0 - probabilities)], rel=1e-6)
 
 
 def test_the_tornado_solves_both_ends_of_a_range(found):
-    odds = odds_of_war(0.3)
-    ends = np.array([[odds_of_war(-1.0) - odds, odds_of_war(1.0) - odds]])
+    probabilities = probabilities_of_war(0.3)
+    ends = np.array([[probabilities_of_war(-1.0) - probabilities, probabilities_of_war(1.0) - probabilities]])
     assert found["gain"].tornado == pytest.approx(ends, abs=1e-8)
-    assert found["gain"].swing == pytest.approx([odds_of_war(1.0) - odds_of_war(-1.0)], abs=1e-8)
-    ends = np.array([[odds_of_war(0.3, 1.0) - odds, odds_of_war(0.3, 3.0) - odds]])
+    assert found["gain"].swing == pytest.approx([probabilities_of_war(1.0) - probabilities_of_war(-1.0)], abs=1e-8)
+    ends = np.array([[probabilities_of_war(0.3, 1.0) - probabilities, probabilities_of_war(0.3, 3.0) - probabilities]])
     assert found["sharpness"].tornado == pytest.approx(ends, abs=1e-8)
     assert found.num_solves == 4
 
 
 def test_what_bends_over_its_range_is_marked_and_what_does_not_is_not(choice, found):
-    """At gain 1 the odds rise by 0.235, of which the derivative would make 0.320."""
+    """At gain 1 the probabilities rise by 0.235, of which the derivative would make 0.320."""
     assert found["gain"].is_nonlinear.tolist() == [True]
     narrow = found_in(apply_overrides(choice, ["gain.range=[0.2, 0.4]"]))
     assert narrow["gain"].is_nonlinear.tolist() == [False]
@@ -71,7 +71,7 @@ def test_the_answer_hinges_on_what_rests_on_no_document(choice, found):
 
 
 def test_only_the_strongest_by_derivative_are_solved_where_so_many_are_asked_for(choice):
-    """At its ends gain moves the odds by 0.59 by derivative, sharpness by 0.07."""
+    """At its ends gain moves the probabilities by 0.59 by derivative, sharpness by 0.07."""
     found = found_in(choice, num_tornado=1)
     assert np.isfinite(found["gain"].tornado).all()
     assert np.isnan(found["sharpness"].tornado).all()
@@ -100,7 +100,7 @@ def test_where_a_parameter_turns_there_is_no_derivative_but_a_swing(choice):
     row = found_in(apply_overrides(choice, ["stages.decide.actions.press.payoffs.north=max(gain, 0.3)"]))["gain"]
     assert np.isnan(row.derivative).all()
     assert "turn at the value" in row.undefined
-    assert row.swing == pytest.approx([odds_of_war(1.0) - odds_of_war(0.3)], abs=1e-8)
+    assert row.swing == pytest.approx([probabilities_of_war(1.0) - probabilities_of_war(0.3)], abs=1e-8)
 
 
 @pytest.mark.parametrize("draws", [1, 32, 63])
@@ -148,4 +148,4 @@ def test_with_private_types_every_end_is_as_sure_as_a_forecast():
     sure = solve(compile_game(apply_overrides(scenario, ["rationality=12"])))
     strike = sure.sweep.milestones[-1, [m.name for m in sure.game.milestones].index("strike")]
     error = found.tornado_error + sure.certificate.belief_error + equilibrium.certificate.belief_error
-    assert found["rationality"].tornado[0, 1] == pytest.approx(strike - found.odds[0], abs=error)
+    assert found["rationality"].tornado[0, 1] == pytest.approx(strike - found.probabilities[0], abs=error)

@@ -1,4 +1,4 @@
-"""Bands over many draws, on a crisis whose odds are a formula of two parameters."""
+"""Bands over many draws, on a crisis whose probabilities are a formula of two parameters."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ import pytest
 from standoff.analysis.draw_keys import describe_ensemble
 from standoff.analysis.ensemble import FILE, LEVELS, Failure, check_request, run_ensemble
 from standoff.analysis.executor import Threads
-from standoff.analysis.resolution import UnsureOddsError, choose_points, keep_odds, unseen_share
+from standoff.analysis.resolution import UnsureProbabilityError, choose_points, keep_probabilities, unseen_share
 from standoff.analysis.sampling import Sampler
 from standoff.analysis.targets import parse_target
 from standoff.errors import InputError, Problem, SolveError
@@ -16,7 +16,7 @@ from standoff.scenario import apply_overrides
 from standoff.solve.adjoint import Target
 from standoff.solve.equilibrium import Settings, solve
 from standoff.workbench import load
-from tiny import RATIONALITY, odds_of_war, tiny
+from tiny import RATIONALITY, probabilities_of_war, tiny
 
 WAR = Target("outcome", "war_ends", 1)
 
@@ -65,18 +65,18 @@ def wide():
     return run_ensemble(tiny(), num_draws=512, executor=Threads(1))
 
 
-def test_every_draw_has_the_odds_of_its_own_parameters(wide):
+def test_every_draw_has_the_probabilities_of_its_own_parameters(wide):
     period, k = wide.place(WAR)
-    assert wide.odds[:, period, k] == pytest.approx(odds_of_war(*wide.values.T), abs=1e-9)
+    assert wide.probabilities[:, period, k] == pytest.approx(probabilities_of_war(*wide.values.T), abs=1e-9)
     assert wide.certificate.residual < 1e-8
 
 
 def test_bands_are_the_quantiles_of_the_true_distribution(wide):
-    """war - peace is triangular on [-2, 2], and the odds are a rising function of it."""
+    """war - peace is triangular on [-2, 2], and the probabilities are a rising function of it."""
     period, k = wide.place(WAR)
     level = np.array(LEVELS)
     difference = np.where(level < 0.5, np.sqrt(8 * level) - 2, 2 - np.sqrt(8 * (1 - level)))
-    expected = odds_of_war(difference, 0)
+    expected = probabilities_of_war(difference, 0)
     density = (2 - np.abs(difference)) / 4 / (RATIONALITY * expected * (1 - expected))
     # the standard error of as many independent draws; those of Sobol sequences in two dimensions are a third of it
     independent = np.sqrt(level * (1 - level) / wide.num_draws) / density
@@ -93,14 +93,14 @@ def test_standard_errors_are_those_of_other_seeds():
     assert 0.3 < spread / told < 3.0
 
 
-def test_the_file_has_its_own_odds(wide):
+def test_the_file_has_its_own_probabilities(wide):
     period, k = wide.place(WAR)
-    assert wide.file_odds[period, k] == pytest.approx(odds_of_war(0.5, 0.2), abs=1e-9)
+    assert wide.file_probabilities[period, k] == pytest.approx(probabilities_of_war(0.5, 0.2), abs=1e-9)
 
 
 def test_convergence_shows_the_bands_of_the_first_draws(wide):
     assert [count for count, _ in wide.convergence] == [128, 256, 512]
-    assert (wide.convergence[0][1] == np.quantile(wide.odds[:128], LEVELS, axis=0)).all()
+    assert (wide.convergence[0][1] == np.quantile(wide.probabilities[:128], LEVELS, axis=0)).all()
     assert (wide.convergence[-1][1] == wide.bands).all()
 
 
@@ -115,7 +115,7 @@ def test_a_longer_run_takes_up_a_shorter_one():
     longer = run_ensemble(tiny(), num_draws=50, store=store, executor=Threads(1))
     assert sorted(number for table, number in store.saved if table == "draws") == list(range(20, 50))
     alone = run_ensemble(tiny(), num_draws=50, executor=Threads(1))
-    assert (longer.odds == alone.odds).all()
+    assert (longer.probabilities == alone.probabilities).all()
 
 
 def test_a_run_that_is_stopped_loses_nothing_and_counts_nothing_twice():
@@ -128,13 +128,13 @@ def test_a_run_that_is_stopped_loses_nothing_and_counts_nothing_twice():
     run = run_ensemble(tiny(), num_draws=60, store=store, executor=Threads(1))
     assert {number for table, number in store.saved if table == "draws"} == set(range(60)) - kept
     assert run.draws.tolist() == list(range(60))
-    assert (run.odds == run_ensemble(tiny(), num_draws=60, executor=Threads(1)).odds).all()
+    assert (run.probabilities == run_ensemble(tiny(), num_draws=60, executor=Threads(1)).probabilities).all()
 
 
 def test_the_order_of_the_answers_does_not_matter():
     one = run_ensemble(tiny(), num_draws=40, executor=Threads(1))
     other = run_ensemble(tiny(), num_draws=40, executor=Reversed(1))
-    assert (one.odds == other.odds).all()
+    assert (one.probabilities == other.probabilities).all()
     assert one.key == other.key
 
 
@@ -150,7 +150,7 @@ def test_draws_that_make_no_game_are_told_and_count_nowhere():
     assert [failure.draw for failure in run.failures] == np.flatnonzero(war > 0.9).tolist()
     assert run.failed_share == pytest.approx(0.1, abs=2 / 80)
     assert run.failure_reasons[0][:2] == ("probabilities", len(run.failures))
-    assert len(run.odds) == len(run.draws) == 80 - len(run.failures)
+    assert len(run.probabilities) == len(run.draws) == 80 - len(run.failures)
 
 
 def test_where_no_draw_is_solved_there_is_no_answer():
@@ -177,7 +177,7 @@ def test_a_scenario_in_which_nothing_is_drawn_is_refused():
         run_ensemble(apply_overrides(tiny(), ["war=0", "peace=0"]), num_draws=8)
 
 
-def test_the_key_changes_with_everything_that_the_odds_depend_on():
+def test_the_key_changes_with_everything_that_the_probabilities_depend_on():
     scenario, settings = tiny(), Settings()
     keys = {
         describe_ensemble(given, seed=seed, settings=how)["key"]
@@ -207,7 +207,7 @@ def test_checked_draws_are_within_the_tolerance_of_their_checks(secret):
     store = Memory()
     run = run_ensemble(secret, num_draws=10, settings=settings, store=store, executor=Threads(1))
     gaps = [
-        np.abs(store.tables["draws"][draw].odds - check.odds).max()
+        np.abs(store.tables["draws"][draw].probabilities - check.probabilities).max()
         for draw, check in store.tables["checks"].items()
         if draw != FILE
     ]
@@ -221,16 +221,16 @@ class Coarse(Threads):
     """Whose solves of draws that are no checks are off by two per cent."""
 
     def solve_draws(self, scenario, draws, settings, keep):
-        off = 0.02 if keep is keep_odds else 0.0
+        off = 0.02 if keep is keep_probabilities else 0.0
         for k, found in super().solve_draws(scenario, draws, settings, keep):
-            yield k, replace(found, odds=found.odds + off)
+            yield k, replace(found, probabilities=found.probabilities + off)
 
 
 def test_points_that_miss_the_tolerance_are_refused_before_the_draws_are_solved(secret):
     store = Memory()
     settings = Settings(belief_points=5, belief_tolerance=0.019)
     with pytest.raises(
-        SolveError, match=r"9 checked draws the odds are off by up to 2.0e-02.* more than 5 belief points"
+        SolveError, match=r"9 checked draws the probabilities are off by up to 2.0e-02.* more than 5 belief points"
     ):
         run_ensemble(secret, num_draws=50, settings=settings, store=store, executor=Coarse(1))
     assert not store.tables["draws"]
@@ -247,11 +247,11 @@ def test_a_draw_whose_gap_is_wide_is_solved_at_more_points(secret):
     found = solve(load_game(scenario), game_settings)
     assert found.certificate.belief_error > 0
     narrow = replace(game_settings, belief_tolerance=found.certificate.belief_error / 2)
-    kept = keep_odds(solve(load_game(scenario), narrow))
+    kept = keep_probabilities(solve(load_game(scenario), narrow))
     assert kept.belief_points > 5
     assert kept.belief_error <= narrow.belief_tolerance
     wide_enough = replace(game_settings, belief_tolerance=found.certificate.belief_error * 2)
-    assert keep_odds(solve(load_game(scenario), wide_enough)).belief_points == 5
+    assert keep_probabilities(solve(load_game(scenario), wide_enough)).belief_points == 5
 
 
 def load_game(scenario):
@@ -268,7 +268,7 @@ def test_the_unseen_share_is_that_of_the_binomial():
 
 @pytest.mark.parametrize(
     "error",
-    [SolveError("why"), UnsureOddsError("why"), InputError(Problem("sum", "why"))],
+    [SolveError("why"), UnsureProbabilityError("why"), InputError(Problem("sum", "why"))],
     ids=lambda one: type(one).__name__,
 )
 def test_a_failure_tells_its_error_again(error):

@@ -5,7 +5,7 @@ import pytest
 from host_device import HostDevice
 from standoff.analysis.executor import Threads
 from standoff.analysis.gpu import Gpu
-from standoff.analysis.targets import default_targets, target_odds
+from standoff.analysis.targets import default_targets, target_probabilities
 from standoff.errors import InputError
 from standoff.scenario import apply_overrides
 from standoff.solve import cuda_batch
@@ -21,18 +21,18 @@ def scenario():
     return apply_overrides(load("cuba-1962").scenario, ["period.horizon=1"])
 
 
-def test_draws_have_the_odds_of_the_other_executor(scenario, monkeypatch):
+def test_draws_have_the_probabilities_of_the_other_executor(scenario, monkeypatch):
     monkeypatch.setattr(cuda_batch, "CudaDevice", HostDevice)
     draws = [{}, {"war_cost": 3.0}]
     targets = default_targets(scenario)
     gpu = Gpu(threads=1)
 
-    def odds(found):
-        return target_odds(found, targets), found.certificate.residual
+    def probabilities(found):
+        return target_probabilities(found, targets), found.certificate.residual
 
-    ours = dict(gpu.solve_draws(scenario, draws, SETTINGS, odds))
+    ours = dict(gpu.solve_draws(scenario, draws, SETTINGS, probabilities))
     alike = replace(SETTINGS, anchor=(0.5, 0.5))  # the belief points that a GPU holds for all draws
-    theirs = dict(Threads(1).solve_draws(scenario, draws, alike, odds))
+    theirs = dict(Threads(1).solve_draws(scenario, draws, alike, probabilities))
     assert gpu.tally == Tally(on_gpu=2)
     for draw in theirs:
         assert ours[draw][0] == pytest.approx(theirs[draw][0], abs=1e-9)

@@ -7,8 +7,8 @@ from games import random_game
 from small_trees import with_second_movers
 from standoff.analysis.likeliest import Goal, chain_of, likeliest_path
 from standoff.game.builder import GameBuilder
+from standoff.solve.continuation_probabilities import ContinuationProbabilities, met_on_arrival
 from standoff.solve.equilibrium import Settings, solve
-from standoff.solve.odds_to_go import OddsToGo, met_on_arrival
 from standoff.solve.public_steps import public_steps
 
 FIVE = Settings(belief_points=5, threads=1)
@@ -32,8 +32,8 @@ def fork_game():
     return builder.build()
 
 
-def odds_of(game, settings=FIVE):
-    return OddsToGo(solve(game, settings), ())
+def probabilities_of(game, settings=FIVE):
+    return ContinuationProbabilities(solve(game, settings), ())
 
 
 def ends_in(game, outcome):
@@ -44,9 +44,9 @@ def probability_of(found):
     return found.path.probability if found.path else 0.0
 
 
-def all_paths(odds, goal):
+def all_paths(probabilities, goal):
     """Probabilities of all public paths to a goal."""
-    game = odds.equilibrium.game
+    game = probabilities.equilibrium.game
     found = []
 
     def walk(period, s, state, beliefs, met, probability):
@@ -62,8 +62,8 @@ def all_paths(odds, goal):
         if period == game.num_periods:
             return
         following = (period, s + 1) if s + 1 < game.num_layers else (period + 1, 0)
-        later = odds.values(period)[s + 1]
-        for step in public_steps(odds.equilibrium, period, s, state=state, beliefs=beliefs, later=later):
+        later = probabilities.values(period)[s + 1]
+        for step in public_steps(probabilities.equilibrium, period, s, state=state, beliefs=beliefs, later=later):
             walk(*following, step.target, step.beliefs, met, probability * step.probability)
 
     walk(0, 0, game.start, tuple(game.prior_belief), frozenset(), 1.0)
@@ -72,14 +72,14 @@ def all_paths(odds, goal):
 
 def test_the_path_worked_out_by_hand():
     game = fork_game()
-    odds = odds_of(game)
-    arrived = likeliest_path(odds, ends_in(game, "arrived"), width=100)
+    probabilities = probabilities_of(game)
+    arrived = likeliest_path(probabilities, ends_in(game, "arrived"), width=100)
     assert arrived.is_proven
     assert arrived.path.probability == pytest.approx(0.18, abs=1e-12)
     assert [(step.period, step.layer) for step in arrived.path.steps] == [(0, 0), (0, 1)]
     by_road = game.epochs[0].layers[1].levels[arrived.path.steps[1].state]
     assert by_road.tolist() == game.epochs[0].layers[1].levels[1].tolist()
-    lost = likeliest_path(odds, ends_in(game, "lost"), width=100)
+    lost = likeliest_path(probabilities, ends_in(game, "lost"), width=100)
     assert lost.path.probability == pytest.approx(0.21, abs=1e-12)
 
 
@@ -89,12 +89,12 @@ def test_it_is_the_best_of_all_paths(seed, types):
     game = random_game(seed, types=types, num_periods=2)
     if seed == 2:
         game = with_second_movers(game, seed)
-    odds = odds_of(game)
+    probabilities = probabilities_of(game)
     best = []
     for outcome in game.outcomes:
         goal = ends_in(game, outcome)
-        best.append(max(all_paths(odds, goal), default=0.0))
-        found = likeliest_path(odds, goal, width=10_000)
+        best.append(max(all_paths(probabilities, goal), default=0.0))
+        found = likeliest_path(probabilities, goal, width=10_000)
         assert probability_of(found) == pytest.approx(best[-1], abs=1e-12)
         assert found.bound >= best[-1] * (1 - 1e-12)
     assert max(best) > 0.0
@@ -103,22 +103,22 @@ def test_it_is_the_best_of_all_paths(seed, types):
 @pytest.mark.parametrize("seed", range(4))
 def test_it_is_the_best_of_all_paths_to_a_milestone(seed):
     game = random_game(seed, types=(2, 1), num_periods=2)
-    odds = odds_of(game)
+    probabilities = probabilities_of(game)
     for m in range(len(game.milestones)):
         goal = Goal(milestones=tuple(chain_of(game, m)))
-        paths = all_paths(odds, goal)
-        found = likeliest_path(odds, goal, width=10_000)
+        paths = all_paths(probabilities, goal)
+        found = likeliest_path(probabilities, goal, width=10_000)
         assert probability_of(found) == pytest.approx(max(paths, default=0.0), abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_where_room_is_short_the_bound_still_holds(seed):
     game = random_game(seed, num_periods=2)
-    odds = odds_of(game)
+    probabilities = probabilities_of(game)
     for outcome in game.outcomes:
         goal = ends_in(game, outcome)
-        best = max(all_paths(odds, goal), default=0.0)
-        found = likeliest_path(odds, goal, width=1)
+        best = max(all_paths(probabilities, goal), default=0.0)
+        found = likeliest_path(probabilities, goal, width=1)
         reached = probability_of(found)
         assert reached <= best * (1 + 1e-9)
         assert best <= found.bound * (1 + 1e-9)
@@ -127,13 +127,13 @@ def test_where_room_is_short_the_bound_still_holds(seed):
 
 def test_the_probability_of_a_path_is_the_product_of_its_steps():
     game = random_game(1)
-    found = likeliest_path(odds_of(game), ends_in(game, "end_b"), width=1000).path
+    found = likeliest_path(probabilities_of(game), ends_in(game, "end_b"), width=1000).path
     assert found.probability == pytest.approx(np.prod([one.step.probability for one in found.steps]), abs=1e-14)
 
 
 def test_a_goal_out_of_reach_has_no_path():
     game = fork_game()
-    found = likeliest_path(odds_of(game), Goal(), width=10)
+    found = likeliest_path(probabilities_of(game), Goal(), width=10)
     assert found.path is None
     assert found.is_proven
     assert found.bound == 0.0
@@ -141,4 +141,4 @@ def test_a_goal_out_of_reach_has_no_path():
 
 def test_no_room_is_refused():
     with pytest.raises(ValueError, match="width must be at least 1, not 0"):
-        likeliest_path(odds_of(fork_game()), Goal(), width=0)
+        likeliest_path(probabilities_of(fork_game()), Goal(), width=0)

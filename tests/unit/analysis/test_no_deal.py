@@ -16,8 +16,8 @@ def reasons(crisis, **more):
     return {remedy.name: remedy for remedy in found.remedies}, found
 
 
-def odds(remedy):
-    return pytest.approx(float(remedy.odds[0]), abs=1e-9)
+def probabilities(remedy):
+    return pytest.approx(float(remedy.probabilities[0]), abs=1e-9)
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +27,8 @@ def private():
 
 def test_n7_a_tough_type_that_is_rare_enough_is_fought_and_known_it_is_not(private):
     found, answer = private
-    assert pytest.approx(float(answer.base.odds[0]), abs=1e-6) == RARE + (1 - RARE) * NOISE
-    assert odds(found["information"]) == NOISE
+    assert pytest.approx(float(answer.base.probabilities[0]), abs=1e-6) == RARE + (1 - RARE) * NOISE
+    assert probabilities(found["information"]) == NOISE
     assert found["information"].share_removed[0] > 0.85
     assert found["information"].weights == pytest.approx([RARE, 1 - RARE], abs=1e-15)
 
@@ -42,22 +42,22 @@ def test_where_nothing_is_ratified_and_no_power_shifts_commitment_takes_nothing_
 
 def test_payments_do_not_cure_a_lack_of_information(private):
     remedy = private[0]["indivisibility"]
-    assert remedy.baseline[0] == pytest.approx(float(private[1].base.odds[0]), abs=0.03)
+    assert remedy.baseline[0] == pytest.approx(float(private[1].base.probabilities[0]), abs=0.03)
     assert abs(remedy.removed[0]) < 0.03
 
 
 def test_a_deal_that_must_be_feared_is_made_where_it_binds():
     # 0.1 does not pay for the fear: the deal is then worth 0.2 to B, war 0.3
     found, answer = reasons(fear(), payments=[0.1])
-    assert answer.base.odds[0] == pytest.approx(1.0, abs=1e-9)
+    assert answer.base.probabilities[0] == pytest.approx(1.0, abs=1e-9)
     commitment = found["commitment"]
     assert commitment.applies
     assert commitment.share_removed[0] == pytest.approx(1.0, abs=1e-9)
     # the halves: a deal that is carried through is feared all the same; one that is not still fails at home half the time
-    assert [part.odds[0] for part in commitment.parts] == pytest.approx([0.0, 1.0, 0.5], abs=1e-9)
+    assert [part.probabilities[0] for part in commitment.parts] == pytest.approx([0.0, 1.0, 0.5], abs=1e-9)
     assert not found["information"].applies
     assert found["indivisibility"].removed[0] == pytest.approx(0.0, abs=1e-9)
-    assert found["all"].odds[0] == pytest.approx(0.0, abs=1e-9)
+    assert found["all"].probabilities[0] == pytest.approx(0.0, abs=1e-9)
 
 
 def test_without_a_word_of_the_file_only_ratification_is_made_certain():
@@ -69,18 +69,18 @@ def test_without_a_word_of_the_file_only_ratification_is_made_certain():
 
 def test_where_nothing_is_ratified_the_shift_of_power_is_the_whole():
     found, _ = reasons(fear(ratify=NO_RATIFICATION))
-    assert [part.odds[0] for part in found["commitment"].parts] == pytest.approx([0.0], abs=1e-9)
+    assert [part.probabilities[0] for part in found["commitment"].parts] == pytest.approx([0.0], abs=1e-9)
 
 
 def test_a_town_that_cannot_be_divided_can_be_paid_for():
     # A keeps the town and pays 0.4: better than war for both. 0.1 would leave B with less than its war.
     found, answer = reasons(town(), payments=[0.4])
-    assert answer.base.odds[0] == pytest.approx(1.0, abs=1e-9)
+    assert answer.base.probabilities[0] == pytest.approx(1.0, abs=1e-9)
     remedy = found["indivisibility"]
     assert remedy.baseline[0] == pytest.approx(1.0, abs=1e-9)
-    assert remedy.odds[0] == pytest.approx(0.0, abs=1e-9)
+    assert remedy.probabilities[0] == pytest.approx(0.0, abs=1e-9)
     too_small, _ = reasons(town(), payments=[0.1])
-    assert too_small["indivisibility"].odds[0] == pytest.approx(1.0, abs=1e-9)
+    assert too_small["indivisibility"].probabilities[0] == pytest.approx(1.0, abs=1e-9)
 
 
 def test_every_part_carries_its_certificate_and_what_was_changed():
@@ -94,11 +94,11 @@ def test_every_part_carries_its_certificate_and_what_was_changed():
     assert len(hashes) == 3
 
 
-def test_causes_add_up_to_the_odds(private):
+def test_causes_add_up_to_the_probabilities(private):
     answer = private[1]
     assert [cause.stage for cause in answer.base.causes] == ["talks"]
     assert sum(cause.probability for cause in answer.base.causes) == pytest.approx(
-        float(answer.base.odds[0]), abs=1e-12
+        float(answer.base.probabilities[0]), abs=1e-12
     )
 
 

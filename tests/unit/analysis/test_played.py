@@ -11,8 +11,8 @@ from standoff import workbench
 from standoff.analysis.happenings import Words
 from standoff.analysis.likeliest import Goal
 from standoff.analysis.played import distances, medoid, plays_to, retrace
+from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.equilibrium import Settings
-from standoff.solve.odds_to_go import OddsToGo
 from standoff.solve.sample import layer_strategy, sample_paths
 
 EVENTS = st.lists(st.lists(st.sampled_from("abc").map(lambda letter: (letter,)), max_size=6).map(tuple), max_size=5)
@@ -81,17 +81,17 @@ def test_a_sampled_play_has_the_probability_of_its_steps(kept):
     game = kept.equilibrium.game
     words = Words(kept.scenario, game)
     paths = sample_paths(kept.equilibrium, 400, 3)
-    odds = OddsToGo(kept.equilibrium, ())
+    probabilities = ContinuationProbabilities(kept.equilibrium, ())
     for goal in (Goal(frozenset(np.flatnonzero(game.terminals.outcome == 0).tolist())), Goal(milestones=(0,)), Goal()):
         trails = plays_to(paths, goal, words=words).trails[:8]
         assert len(trails) == 8
-        for trail, path in zip(trails, retrace(odds, trails), strict=True):
+        for trail, path in zip(trails, retrace(probabilities, trails), strict=True):
             assert path.probability == pytest.approx(by_hand(kept.equilibrium, trail), rel=1e-6)
 
 
 def test_sampling_needs_no_values_that_were_kept(kept):
     bare = kept.crisis.solve(Settings(belief_points=5, threads=1)).equilibrium
-    mine = sample_paths(bare, 300, 5, values=OddsToGo(bare, ()).values)
+    mine = sample_paths(bare, 300, 5, values=ContinuationProbabilities(bare, ()).values)
     theirs = sample_paths(kept.equilibrium, 300, 5)
     assert mine.actions.tolist() == theirs.actions.tolist()
     assert mine.beliefs == pytest.approx(theirs.beliefs, abs=1e-8)

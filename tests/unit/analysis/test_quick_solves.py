@@ -67,7 +67,7 @@ def test_the_estimated_error_is_three_times_the_difference_of_the_last_two(scena
     (found,), _, _ = solved(Settings(belief_tolerance=0.2), ({"rationality": 6.0},))
     game = compile_game(replace_parameters(scenario, {"rationality": 6.0}))
     coarse, fine = (Solved.of(solve(game, Settings(belief_points=n, estimate_error=False))) for n in (3, 5))
-    apart = 3.0 * np.max(np.abs(fine.odds - coarse.odds))
+    apart = 3.0 * np.max(np.abs(fine.probabilities - coarse.probabilities))
     assert apart > fine.belief_error  # else the gap of the finer one would be told
     assert found.error == pytest.approx(apart, rel=1e-6)
 
@@ -76,7 +76,7 @@ def test_a_draw_that_would_take_too_long_is_refused_with_the_reason(solved, monk
     monkeypatch.setattr("standoff.analysis.resolution.MOST_EVALUATIONS", 10.0)
     (found,), _, _ = solved(Settings(belief_tolerance=0.2), ({"rationality": 6.0},))
     assert isinstance(found, SolveError)
-    assert "3 belief points leave the odds less sure than 2.0e-01, and 5 points would take about" in str(found)
+    assert "3 belief points leave the probabilities less sure than 2.0e-01, and 5 points would take about" in str(found)
 
 
 def test_points_that_were_asked_for_are_kept(solved):
@@ -104,11 +104,11 @@ def test_what_was_asked_before_is_not_solved_again(scenario):
         scenario, parse_targets(scenario, ["strike@1", "unresolved@1"]), draws, executor=remembering, settings=settings
     )
     assert recording.asked == [(1, 3), (1, 3)]
-    assert again[0].odds[0] == first[0].odds[0]
+    assert again[0].probabilities[0] == first[0].probabilities[0]
     fresh = solve_targets(
         scenario, parse_targets(scenario, ["unresolved@1"]), draws, executor=Threads(1), settings=settings
     )
-    assert [one.odds[1] for one in again] == [one.odds[0] for one in fresh]
+    assert [one.probabilities[1] for one in again] == [one.probabilities[0] for one in fresh]
 
 
 def test_no_draw_needs_no_solve(solved):

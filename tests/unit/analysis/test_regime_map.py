@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from standoff.analysis.executor import Threads
-from standoff.analysis.regime_map import ODDS_TOLERANCE, Axis, parse_axis, regime_map
+from standoff.analysis.regime_map import PROBABILITIES_TOLERANCE, Axis, parse_axis, regime_map
 from standoff.errors import InputError
 from standoff.solve.adjoint import Target
-from tiny import RATIONALITY, odds_of_war, tiny
+from tiny import RATIONALITY, probabilities_of_war, tiny
 
 THIRD = (
     ("  peace:", "  third: {value: -1.0, range: [-1, 1], judgement: for a test}\n  peace:"),
@@ -26,22 +26,23 @@ def found():
     return regime_map(tiny(), x, y, executor=Threads(1))
 
 
-def test_odds_and_dominant_outcomes_are_those_of_the_formula(found):
+def test_probabilities_and_dominant_outcomes_are_those_of_the_formula(found):
     x, y = np.meshgrid(found.x.values, found.y.values, indexing="ij")
-    assert found.odds[:, :, 0] == pytest.approx(odds_of_war(x, y), abs=1e-9)
-    assert found.odds.sum(axis=2) == pytest.approx(np.ones((5, 4)), abs=1e-12)
+    assert found.probabilities[:, :, 0] == pytest.approx(probabilities_of_war(x, y), abs=1e-9)
+    assert found.probabilities.sum(axis=2) == pytest.approx(np.ones((5, 4)), abs=1e-12)
     assert (found.dominant == np.where(x > y, 0, 1)).all()
-    assert (found.target_odds == found.odds[:, :, 0]).all()
+    assert (found.target_probabilities == found.probabilities[:, :, 0]).all()
     assert found.certificate.residual < 1e-8
 
 
 def test_the_border_lies_where_both_pay_the_same(found):
-    """The odds differ by tanh(rationality (x - y) / 2), so a difference below d means |x - y| < 2 d / rationality, nearly."""
+    """The probabilities differ by tanh(rationality (x - y) / 2), so a difference below d means |x - y| < 2 d /
+    rationality, nearly."""
     assert found.border
     for point in found.border:
-        assert abs(point.x - point.y) < 1.01 * 2 * ODDS_TOLERANCE / RATIONALITY
-        assert point.difference < ODDS_TOLERANCE
-        assert point.odds == pytest.approx(0.5, abs=ODDS_TOLERANCE)
+        assert abs(point.x - point.y) < 1.01 * 2 * PROBABILITIES_TOLERANCE / RATIONALITY
+        assert point.difference < PROBABILITIES_TOLERANCE
+        assert point.probabilities == pytest.approx(0.5, abs=PROBABILITIES_TOLERANCE)
 
 
 def test_every_line_between_neighbours_that_differ_has_one_place_of_the_border(found):
@@ -73,7 +74,7 @@ def test_points_that_make_no_game_are_told():
     assert [(i, j) for i, j, _ in found.failures] == [(2, 0), (2, 1)]
     assert "probability" in found.failures[0][2]
     assert found.dominant[2].tolist() == [-1, -1]
-    assert np.isnan(found.odds[2]).all()
+    assert np.isnan(found.probabilities[2]).all()
 
 
 def test_the_date_of_a_target_is_the_date_of_the_map():
@@ -84,7 +85,7 @@ def test_the_date_of_a_target_is_the_date_of_the_map():
         target=Target("outcome", "deal", 1),
         executor=Threads(1),
     )
-    assert found.target_odds == pytest.approx(found.odds[:, :, 1])
+    assert found.target_probabilities == pytest.approx(found.probabilities[:, :, 1])
 
 
 def test_an_axis_is_read_as_people_write_it():

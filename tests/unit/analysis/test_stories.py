@@ -7,7 +7,7 @@ import pytest
 
 from standoff import workbench
 from standoff.errors import InputError
-from standoff.solve.adjoint import UNRESOLVED, Target, odds_of_target
+from standoff.solve.adjoint import UNRESOLVED, Target, probability_of_target
 from standoff.solve.equilibrium import Settings
 
 FIVE = Settings(belief_points=5, threads=1)
@@ -37,7 +37,7 @@ def test_the_same_seed_tells_the_same_stories(solution, found):
 def test_each_end_has_the_probability_of_the_forecast(solution, found):
     for one in found.outcomes:
         target = Target("milestone" if one.kind == "milestone" else "outcome", one.name)
-        assert one.probability == pytest.approx(odds_of_target(solution.equilibrium, target), abs=1e-12)
+        assert one.probability == pytest.approx(probability_of_target(solution.equilibrium, target), abs=1e-12)
 
 
 def test_sampled_plays_come_to_an_end_as_often_as_the_forecast_says(found):
@@ -67,14 +67,14 @@ def test_the_chapters_of_a_story_follow_one_another(solution, found):
             assert two.first_period == one.last_period + 1
             assert one.happenings or two.happenings  # quiet days in a row are one chapter
             assert one.ends_on == two.starts == solution.scenario.date_of_period(two.first_period)
-        assert story.chapters[-1].odds == 1.0
+        assert story.chapters[-1].probabilities == 1.0
 
 
-def test_the_odds_along_a_story_are_those_to_go(found):
+def test_the_probabilities_along_a_story_are_those_to_go(found):
     settlement = found.outcomes[0].typical
     assert len(settlement.chapters) > 1
     for chapter in settlement.chapters[:-1]:
-        assert 0.0 < chapter.odds < 1.0
+        assert 0.0 < chapter.probabilities < 1.0
 
 
 def test_a_story_ends_as_it_is_told_to(found):

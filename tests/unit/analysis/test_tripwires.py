@@ -25,7 +25,7 @@ def test_the_flip_is_enclosed_where_the_closed_form_has_it(choice):
     assert gain.flips_at < 0.0 <= gain.holds_at
     assert gain.holds_at - gain.flips_at <= 0.01 * 2.0
     assert gain.share_of_range == pytest.approx(0.15, abs=0.01)
-    assert gain.odds[1] == pytest.approx(1.0 / (1.0 + math.exp(2.0 * gain.flips_at)), abs=1e-8)
+    assert gain.probabilities[1] == pytest.approx(1.0 / (1.0 + math.exp(2.0 * gain.flips_at)), abs=1e-8)
 
 
 def test_what_only_sharpens_the_choice_flips_nothing(choice):
@@ -80,8 +80,8 @@ def test_an_answer_within_the_error_is_refused(choice):
 
 def test_the_slope_is_that_of_the_lead(choice):
     """d(P - (1 - P))/dgain = 2 * sharpness * P (1 - P)."""
-    odds = 1.0 / (1.0 + math.exp(-0.6))
-    assert found_in(choice).rows[0].slope == pytest.approx(4.0 * odds * (1.0 - odds), rel=1e-6)
+    probabilities = 1.0 / (1.0 + math.exp(-0.6))
+    assert found_in(choice).rows[0].slope == pytest.approx(4.0 * probabilities * (1.0 - probabilities), rel=1e-6)
 
 
 def test_values_without_a_solution_are_told_and_nothing_is_said_of_what_lies_behind(choice):
@@ -95,7 +95,7 @@ def test_values_without_a_solution_are_told_and_nothing_is_said_of_what_lies_beh
 
 def test_the_flip_is_ahead_by_more_than_the_error(choice):
     gain = found_in(choice).rows[0]
-    first, second = np.sort(gain.odds)[::-1][:2]
+    first, second = np.sort(gain.probabilities)[::-1][:2]
     assert first - second > 2.0 * gain.error
 
 

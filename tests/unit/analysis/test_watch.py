@@ -10,9 +10,9 @@ from standoff import workbench
 from standoff.analysis.happenings import Words
 from standoff.analysis.watch import entropy, watch
 from standoff.errors import InputError
-from standoff.solve.adjoint import UNRESOLVED, Target, odds_of_target
+from standoff.solve.adjoint import UNRESOLVED, Target, probability_of_target
+from standoff.solve.continuation_probabilities import ContinuationProbabilities, met_on_arrival
 from standoff.solve.equilibrium import Settings
-from standoff.solve.odds_to_go import OddsToGo, met_on_arrival
 from standoff.solve.public_steps import public_steps
 
 FIVE = Settings(belief_points=5, threads=1)
@@ -72,18 +72,18 @@ def cuba():
     return workbench.load("cuba-1962", overrides=["period.horizon=3"]).solve(FIVE)
 
 
-def histories(odds, words):
+def histories(probabilities, words):
     """Every history of the first period, one by one: its probability, its happenings, what is expected at its end."""
-    game = odds.equilibrium.game
+    game = probabilities.equilibrium.game
     layers = game.epochs[0].layers
 
     def walk(s, state, beliefs, met, probability, told):
         if state < 0 or s == len(layers):
-            worth = odds.at(1, 0, state=state, beliefs=beliefs, met=dict.fromkeys(met, 0))
+            worth = probabilities.at(1, 0, state=state, beliefs=beliefs, met=dict.fromkeys(met, 0))
             yield probability, told, np.append(worth, beliefs)
             return
         after = met_on_arrival(game, layers[s], state, met)
-        for step in public_steps(odds.equilibrium, 0, s, state=state, beliefs=beliefs):
+        for step in public_steps(probabilities.equilibrium, 0, s, state=state, beliefs=beliefs):
             more = told
             if step.action >= 0:
                 more = (*told, words.happening(0, s, state=state, action=step.action, target=step.target))
@@ -111,11 +111,11 @@ def test_every_event_is_what_the_whole_tree_says(which, request):
         Target("outcome", game.outcomes[1], 1),
     )
     found = watch(scenario, solution.equilibrium, targets, smallest_mass=0.0)
-    odds = OddsToGo(solution.equilibrium, targets)
+    probabilities = ContinuationProbabilities(solution.equilibrium, targets)
     likely = defaultdict(float)
     after = defaultdict(float)
     before = 0.0
-    for probability, told, worth in histories(odds, Words(scenario, game)):
+    for probability, told, worth in histories(probabilities, Words(scenario, game)):
         before = before + probability * worth
         for name in names_of(told):
             likely[name] += probability
@@ -151,9 +151,9 @@ def test_the_law_of_total_probability_holds_over_the_consequences_of_a_move(whic
     assert checked >= 3
 
 
-def test_the_odds_now_are_the_forecast(cuba):
+def test_the_probabilities_now_are_the_forecast(cuba):
     found = cuba.watch()
-    forecast = [odds_of_target(cuba.equilibrium, target) for target in found.targets]
+    forecast = [probability_of_target(cuba.equilibrium, target) for target in found.targets]
     assert found.before.targets == pytest.approx(forecast, abs=found.gap + 1e-12)
     assert found.gap < cuba.equilibrium.certificate.belief_error
     assert found.before.ends.sum() == pytest.approx(1, abs=1e-12)
@@ -185,8 +185,8 @@ def test_the_information_of_a_certain_outcome_is_all_there_is(secrets):
 def test_information_is_never_negative_and_never_above_the_uncertainty(cuba):
     found = cuba.watch()
     for event, k in product(found.events, range(len(found.targets))):
-        odds = found.before.targets[k]
-        assert 0 <= event.gains[k] <= entropy(np.array([odds, 1 - odds])) + 1e-12
+        probabilities = found.before.targets[k]
+        assert 0 <= event.gains[k] <= entropy(np.array([probabilities, 1 - probabilities])) + 1e-12
         assert event.end_gain <= entropy(np.array([event.probability, 1 - event.probability])) + 1e-12
     assert [event.gain for event in found.events] == sorted((event.gain for event in found.events), reverse=True)
 

@@ -13,7 +13,7 @@ from standoff.workbench import load
 FIVE = Settings(belief_points=5)
 
 
-def odds_of_war(gain, sharpness=2.0):
+def probabilities_of_war(gain, sharpness=2.0):
     return 1.0 / (1.0 + math.exp(-sharpness * gain))
 
 
@@ -55,8 +55,10 @@ def test_a_variant_is_needed(choice):
 
 def test_differences_are_those_of_the_closed_form(choice):
     found = whatif(choice, parse_variants(["gain=0.5", "gain=-0.5; sharpness=3"]))
-    for difference, odds in zip(found.differences, (odds_of_war(0.5), odds_of_war(-0.5, 3.0)), strict=True):
-        assert difference["war"].change == pytest.approx(odds - odds_of_war(0.3), abs=1e-9)
+    for difference, probabilities in zip(
+        found.differences, (probabilities_of_war(0.5), probabilities_of_war(-0.5, 3.0)), strict=True
+    ):
+        assert difference["war"].change == pytest.approx(probabilities - probabilities_of_war(0.3), abs=1e-9)
         assert difference["peace"].change == pytest.approx(-difference["war"].change, abs=1e-12)
         assert difference["unresolved"].change == pytest.approx(0.0, abs=1e-12)
 
@@ -65,12 +67,12 @@ def test_first_moves_and_values_of_both_sides_stand_beside_each_other(choice):
     found = whatif(choice, parse_variants(["gain=0.5", "stages.decide.actions.wait=off"]))
     changed, forced = found.differences
     (move,) = changed.moves
-    assert move.before["press"] == pytest.approx(odds_of_war(0.3), abs=1e-9)
-    assert move.after["press"] == pytest.approx(odds_of_war(0.5), abs=1e-9)
+    assert move.before["press"] == pytest.approx(probabilities_of_war(0.3), abs=1e-9)
+    assert move.after["press"] == pytest.approx(probabilities_of_war(0.5), abs=1e-9)
     assert forced.moves[0].after == {"press": 1.0}
     assert forced.moves[0].before.keys() == {"press", "wait"}
     (value,) = forced.values
-    assert value.before == pytest.approx(0.3 * odds_of_war(0.3), abs=1e-9)
+    assert value.before == pytest.approx(0.3 * probabilities_of_war(0.3), abs=1e-9)
     assert value.after == pytest.approx(0.3, abs=1e-12)
 
 
@@ -79,7 +81,7 @@ def test_a_variant_that_changes_nothing_differs_in_nothing():
     value = scenario.parameters["war_cost"].value
     found = whatif(scenario, parse_variants([f"war_cost={value} * 1"]), FIVE)
     (difference,) = found.differences
-    assert max(np.abs(row.change).max() for row in difference.odds) == 0.0
+    assert max(np.abs(row.change).max() for row in difference.probabilities) == 0.0
     assert not difference.is_beyond_error(0.0)
 
 
@@ -88,16 +90,21 @@ def test_a_difference_counts_from_the_sum_of_both_errors_on():
     (difference,) = whatif(scenario, parse_variants(["war_cost=3"]), FIVE).differences
     first, second = solve_sides([scenario, apply_overrides(scenario, ["war_cost=3"])], ["one", "two"], FIVE)
     total = first.certificate.belief_error + second.certificate.belief_error
-    assert difference.odds_error == total > 0.0
+    assert difference.probability_error == total > 0.0
     assert difference.is_beyond_error(1.01 * total)
     assert not difference.is_beyond_error(-0.99 * total)
 
 
-def test_a_hazard_that_is_off_gives_the_odds_of_one_that_never_happens():
+def test_a_hazard_that_is_off_gives_the_probabilities_of_one_that_never_happens():
     scenario = load("cuba-1962", overrides=["period.horizon=2"]).scenario
     found = whatif(scenario, parse_variants(["nature.incident=off", "nature.incident.hazard=0"]), FIVE)
     off, never = found.differences
-    assert max(np.abs(one.after - two.after).max() for one, two in zip(off.odds, never.odds, strict=True)) < 1e-12
+    assert (
+        max(
+            np.abs(one.after - two.after).max() for one, two in zip(off.probabilities, never.probabilities, strict=True)
+        )
+        < 1e-12
+    )
     assert off.is_beyond_error(off["us_soviet_war"].change[-1])
 
 

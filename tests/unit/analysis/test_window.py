@@ -53,8 +53,8 @@ def shield():
 
 def value(strike, hold):
     """V of a decision between two payoffs at rationality 2."""
-    odds = math.exp(2 * strike) / (math.exp(2 * strike) + math.exp(2 * hold))
-    return odds * strike + (1 - odds) * hold
+    probabilities = math.exp(2 * strike) / (math.exp(2 * strike) + math.exp(2 * hold))
+    return probabilities * strike + (1 - probabilities) * hold
 
 
 ARRIVES = 1 - math.exp(-1)

@@ -40,7 +40,7 @@ def test_with_nothing_ever_reported_it_is_the_old_forecast_moved_forward(solved)
     model = ReportingModel.alike(0.0, background_per_week=0.0)
     same = update(*solved, [], as_of=DAY, model=model)
     assert same.state_period == 3
-    for series in same.odds:
+    for series in same.probabilities:
         assert series.after == pytest.approx(series.before[2:], abs=1e-12)
     assert same.after == pytest.approx(same.before, abs=1e-12)
     assert same.in_silence == pytest.approx(same.before, abs=1e-12)
@@ -67,20 +67,20 @@ def test_one_by_one_the_steps_add_up_to_the_whole_change(found):
     assert found.in_silence + sum(one.step for one in found.accounts) == pytest.approx(found.after, abs=1e-12)
 
 
-def test_states_and_ends_sum_to_one_and_agree_with_the_odds(found):
+def test_states_and_ends_sum_to_one_and_agree_with_the_probabilities(found):
     assert found.open_probability + sum(one.probability for one in found.ends) == pytest.approx(1.0, abs=1e-7)
-    by_name = {one.name: one.after for one in found.odds if one.kind == "outcome"}
+    by_name = {one.name: one.after for one in found.probabilities if one.kind == "outcome"}
     assert sum(by_name.values()) == pytest.approx(np.ones(4), abs=1e-12)
     assert by_name["unresolved"][0] == pytest.approx(found.open_probability, abs=1e-7)
     for track in found.levels:
         assert track.probability.sum() == pytest.approx(1.0, abs=1e-12)
 
 
-def test_targets_are_the_odds_of_the_same_names_and_days(solved):
+def test_targets_are_the_probabilities_of_the_same_names_and_days(solved):
     targets = [Target("milestone", m.name, 5) for m in solved[1].game.milestones]
     targets += [Target("outcome", name) for name in (*solved[1].game.outcomes, "unresolved")]
     found = update(*solved, SEEN, as_of=DAY, targets=targets)
-    by_name = {(one.kind, one.name): one.after for one in found.odds}
+    by_name = {(one.kind, one.name): one.after for one in found.probabilities}
     expected = [by_name[one.kind, one.name][2 if one.periods else 3] for one in targets]
     assert found.after == pytest.approx(expected, abs=1e-12)
 

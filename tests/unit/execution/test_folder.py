@@ -56,10 +56,10 @@ def test_what_was_flushed_is_there_for_the_next_run(tmp_path, opened):
     found = again.load("draws")
     assert found.keys() == kept.keys()
     assert found[5] == kept[5]
-    assert (found[4].odds == kept[4].odds).all()
+    assert (found[4].probabilities == kept[4].probabilities).all()
     fields = ("residual", "regret", "belief_error", "consistency_gap", "belief_points", "nodes", "unique", "folds")
     assert [getattr(found[4], name) for name in fields] == [getattr(kept[4], name) for name in fields]
-    assert again.load("checks")[4].odds[0, 0] == 0.75
+    assert again.load("checks")[4].probabilities[0, 0] == 0.75
 
 
 def test_draws_wait_at_most_a_second_to_be_written(tmp_path, opened, monkeypatch):
@@ -81,7 +81,7 @@ def test_a_draw_counts_once_and_the_one_at_more_points_counts(tmp_path, opened):
         folder.flush()
     assert len(list((tmp_path / "run" / "parts").glob("*.parquet"))) == 3
     (found,) = folder.load("draws").values()
-    assert (found.belief_points, found.odds[0, 0]) == (9, 0.75)
+    assert (found.belief_points, found.probabilities[0, 0]) == (9, 0.75)
 
 
 def test_a_finished_run_is_two_tables_and_its_bands(tmp_path, opened):
@@ -92,7 +92,7 @@ def test_a_finished_run_is_two_tables_and_its_bands(tmp_path, opened):
     draws = parquet.read_table(tmp_path / "run" / "draws.parquet").to_pydict()
     assert draws["draw"] == list(range(40))
     assert draws["parameter.war"] == run.values[:, run.parameters.index("war")].tolist()
-    assert [row[1] for row in draws["odds.deal"]] == run.odds[:, 1, 1].tolist()
+    assert [row[1] for row in draws["probabilities.deal"]] == run.probabilities[:, 1, 1].tolist()
     bands = parquet.read_table(tmp_path / "run" / "bands.parquet").to_pydict()
     row = [(name, period) for name, period in zip(bands["name"], bands["period"], strict=True)].index(("deal", 2))
     assert bands["q50"][row] == run.bands[2, 1, 1]

@@ -4,7 +4,7 @@ import pytest
 
 from standoff.analysis.executor import Threads
 from standoff.analysis.regime_map import Axis, regime_map
-from standoff.analysis.resolution import Solved, UnsureOddsError, keep_agreed, keep_odds, solve_agreed
+from standoff.analysis.resolution import Solved, UnsureProbabilityError, keep_agreed, keep_probabilities, solve_agreed
 from standoff.errors import InputError
 from standoff.execution.keeping import keeping
 from standoff.scenario import apply_overrides
@@ -33,7 +33,7 @@ class Counting(Threads):
             yield answer
 
 
-def solve(folder, draws, *, counting=None, settings=SETTINGS, keep=keep_odds, scenario=None):
+def solve(folder, draws, *, counting=None, settings=SETTINGS, keep=keep_probabilities, scenario=None):
     counting = counting or Counting()
     with keeping(counting, folder, scenario or tiny()) as executor:
         return dict(executor.solve_draws(scenario or tiny(), draws, settings, keep)), counting.asked
@@ -50,7 +50,7 @@ def test_what_was_solved_is_not_solved_again(tmp_path):
     assert asked == DRAWS[2:]
     assert sorted(again) == [0, 1, 2]
     for k in (0, 1):
-        assert (again[k].odds == first[k].odds).all()
+        assert (again[k].probabilities == first[k].probabilities).all()
         assert again[k].residual == first[k].residual
 
 
@@ -83,12 +83,12 @@ def test_a_failure_is_kept_with_its_reason(tmp_path):
 
 
 class Unsure(Counting):
-    """Finds the odds of no draw sure enough."""
+    """Finds the probabilities of no draw sure enough."""
 
     def solve_draws(self, scenario, draws, settings, keep):  # noqa: ARG002
         for k, draw in enumerate(draws):
             self.asked.append((draw, settings.belief_points))
-            yield k, UnsureOddsError("more points would take too long")
+            yield k, UnsureProbabilityError("more points would take too long")
 
 
 def test_a_draw_that_was_too_dear_is_not_tried_again_at_more_points(tmp_path):
@@ -101,7 +101,7 @@ def test_a_draw_that_was_too_dear_is_not_tried_again_at_more_points(tmp_path):
     assert asked == [(DRAWS[0], 3)]
     assert asked_again == []
     assert str(first[7]) == str(second[7])
-    assert isinstance(second[7], UnsureOddsError)
+    assert isinstance(second[7], UnsureProbabilityError)
 
 
 def test_a_folder_of_another_scenario_is_refused(tmp_path):
@@ -128,4 +128,4 @@ def test_a_map_goes_on_from_its_folder(tmp_path):
     (first, asked), (second, asked_again) = mapped(), mapped()
     assert asked
     assert not asked_again
-    assert (first.odds == second.odds).all()
+    assert (first.probabilities == second.probabilities).all()

@@ -6,7 +6,7 @@ import pytest
 from games import random_game
 from small_trees import with_second_movers
 from standoff.errors import InputError
-from standoff.export.chain import chain_odds
+from standoff.export.chain import chain_probabilities
 from standoff.export.induced_chain import induced_chain
 from standoff.game.model import NATURE, Epoch, Game, Layer, Milestone, Player, Terminals
 from standoff.solve.equilibrium import Settings, solve
@@ -14,7 +14,7 @@ from standoff.solve.equilibrium import Settings, solve
 KEPT = Settings(keep_values=True, belief_points=17)
 
 
-def odds_of(equilibrium):
+def probabilities_of(equilibrium):
     """What the solver's own forward pass says, by the labels of the chain."""
     game, sweep = equilibrium.game, equilibrium.sweep
     outcomes = {
@@ -26,9 +26,12 @@ def odds_of(equilibrium):
 
 
 def gap(equilibrium, belief_points):
-    """Largest difference between the odds of the chain and those of the solver."""
-    found = chain_odds(induced_chain(equilibrium, belief_points=belief_points))
-    return max(float(np.max(np.abs(found[name] - odds))) for name, odds in odds_of(equilibrium).items())
+    """Largest difference between the probabilities of the chain and those of the solver."""
+    found = chain_probabilities(induced_chain(equilibrium, belief_points=belief_points))
+    return max(
+        float(np.max(np.abs(found[name] - probabilities)))
+        for name, probabilities in probabilities_of(equilibrium).items()
+    )
 
 
 def patrol(num_periods):
@@ -74,7 +77,7 @@ def test_without_private_types_the_chain_is_exact(seed):
 
 
 @pytest.mark.parametrize(("types", "seed"), [((2, 1), 9), ((1, 2), 11), ((2, 2), 1), ((2, 2), 9)])
-def test_odds_of_blind_players_are_linear_in_beliefs_so_splitting_costs_nothing(types, seed):
+def test_probabilities_of_blind_players_are_linear_in_beliefs_so_splitting_costs_nothing(types, seed):
     # at rationality 0 strategies do not depend on beliefs; an action that one type lacks still moves them
     game = random_game(seed, types=types, num_milestones=3, rationality=0.0)
     equilibrium = solve(game, KEPT)
@@ -120,7 +123,9 @@ def test_coefficients_of_a_later_epoch_count_from_its_start():
     changed = solve(replace(game, epochs=(epoch, Epoch(2, layers, epoch.flow))), Settings(keep_values=True))
     unchanged = solve(game, Settings(keep_values=True))
     assert gap(changed, 2) < 1e-12
-    assert np.abs(odds_of(changed)["outcome_end_a"] - odds_of(unchanged)["outcome_end_a"]).max() > 1e-3
+    assert (
+        np.abs(probabilities_of(changed)["outcome_end_a"] - probabilities_of(unchanged)["outcome_end_a"]).max() > 1e-3
+    )
 
 
 def test_a_crisis_that_goes_on_for_ever_has_a_chain_up_to_the_horizon():
@@ -130,7 +135,7 @@ def test_a_crisis_that_goes_on_for_ever_has_a_chain_up_to_the_horizon():
 
 def test_a_milestone_that_waits_for_another_is_met_at_a_later_arrival():
     equilibrium = solve(patrol(5), Settings(keep_values=True))
-    found = chain_odds(induced_chain(equilibrium))
+    found = chain_probabilities(induced_chain(equilibrium))
     # the start is an arrival: out in periods 0, 2, 4, which end at arrivals 1..5
     assert found["milestone_out"].tolist() == [1, 1, 1, 1, 1]
     assert found["milestone_again"].tolist() == [0, 1, 1, 1, 1]
@@ -180,10 +185,13 @@ def test_every_chain_state_but_the_start_is_reached_from_the_step_before(chain):
 
 
 def test_every_play_ends_or_is_open_at_the_horizon(chain):
-    odds = chain_odds(chain)
-    total = sum(odds[name][-1] for name in odds if name.startswith("outcome_")) + odds["unresolved"][-1]
+    probabilities = chain_probabilities(chain)
+    total = (
+        sum(probabilities[name][-1] for name in probabilities if name.startswith("outcome_"))
+        + probabilities["unresolved"][-1]
+    )
     assert total == pytest.approx(1.0, abs=1e-12)
-    assert np.all(odds["unresolved"][:-1] == 0.0)
+    assert np.all(probabilities["unresolved"][:-1] == 0.0)
 
 
 @pytest.mark.parametrize("types", [(2, 1), (2, 2)], ids=str)

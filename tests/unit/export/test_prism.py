@@ -6,7 +6,7 @@ import pytest
 from explicit_files import reach_within, read_explicit
 from games import random_game
 from standoff.errors import InputError
-from standoff.export.chain import Chain, chain_odds
+from standoff.export.chain import Chain, chain_probabilities
 from standoff.export.induced_chain import induced_chain
 from standoff.export.prism import drn_file, prism_files
 from standoff.solve.equilibrium import Settings, solve
@@ -25,7 +25,7 @@ def model(chain):
 
 @pytest.fixture
 def coin():
-    """A start that ends at once, with odds 1/3 and 2/3, or would go on."""
+    """A start that ends at once, with probabilities 1/3 and 2/3, or would go on."""
     ones = np.ones(1, dtype=np.int64)
     return Chain(
         num_periods=1,
@@ -87,10 +87,10 @@ def test_a_state_tells_what_it_is(chain, model):
     assert np.array_equal(np.bincount(steps), np.diff(chain.step_start))
 
 
-def test_the_backward_recursion_on_the_files_gives_the_forward_odds_of_the_chain(chain, model):
+def test_the_backward_recursion_on_the_files_gives_the_forward_probabilities_of_the_chain(chain, model):
     steps = [(period + 1) * chain.steps_per_period for period in range(chain.num_periods)]
-    for name, odds in chain_odds(chain).items():
-        assert reach_within(model, name, steps) == pytest.approx(odds, abs=1e-12)
+    for name, probabilities in chain_probabilities(chain).items():
+        assert reach_within(model, name, steps) == pytest.approx(probabilities, abs=1e-12)
 
 
 def test_a_name_that_a_model_checker_cannot_read_is_refused(coin):

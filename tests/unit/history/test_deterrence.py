@@ -14,55 +14,63 @@ from standoff.history.deterrence import (
     fit_rationality,
     fit_sigma,
     log_likelihood,
-    logit_odds,
-    probit_odds,
+    logit_probabilities,
+    probit_probabilities,
 )
 
 GAME = DeterrenceGame(0.2, 1.0, -0.5, -0.3, 0.1)
 
 
-def test_probit_odds_are_what_players_with_drawn_shocks_do():
+def test_probit_probabilities_are_what_players_with_drawn_shocks_do():
     rng, draws, sigma = np.random.default_rng(2), 2_000_000, 0.7
-    odds = probit_odds(GAME, sigma)
+    probabilities = probit_probabilities(GAME, sigma)
     concession, defence = sigma * rng.standard_normal((2, draws))
     defends = GAME.defender_defence + defence > GAME.defender_concession + concession
-    assert defends.mean() == pytest.approx(odds.defend, abs=4.5 * 0.5 / math.sqrt(draws))
+    assert defends.mean() == pytest.approx(probabilities.defend, abs=4.5 * 0.5 / math.sqrt(draws))
     quo, won, fought = sigma * rng.standard_normal((3, draws))
-    lottery = (1 - odds.defend) * (GAME.attacker_concession + won) + odds.defend * (GAME.attacker_defence + fought)
+    lottery = (1 - probabilities.defend) * (GAME.attacker_concession + won) + probabilities.defend * (
+        GAME.attacker_defence + fought
+    )
     attacks = lottery > GAME.attacker_status_quo + quo
-    assert attacks.mean() == pytest.approx(odds.attack, abs=4.5 * 0.5 / math.sqrt(draws))
+    assert attacks.mean() == pytest.approx(probabilities.attack, abs=4.5 * 0.5 / math.sqrt(draws))
 
 
 def test_rationality_zero_is_uniform():
-    odds = logit_odds(GAME, 0)
-    assert (odds.attack, odds.defend) == (0.5, 0.5)
+    probabilities = logit_probabilities(GAME, 0)
+    assert (probabilities.attack, probabilities.defend) == (0.5, 0.5)
 
 
 def test_without_noise_the_better_move_is_taken():
-    for odds in (probit_odds(GAME, 1e-3), logit_odds(GAME, 1e4)):
-        assert (odds.attack, odds.defend) == (0.0, 1.0)
+    for probabilities in (probit_probabilities(GAME, 1e-3), logit_probabilities(GAME, 1e4)):
+        assert (probabilities.attack, probabilities.defend) == (0.0, 1.0)
 
 
 @given(st.floats(0.1, 10), st.floats(0.1, 10))
 def test_only_payoffs_per_unit_of_noise_matter(scale, sigma):
     scaled = DeterrenceGame(*(scale * payoff for payoff in (0.2, 1.0, -0.5, -0.3, 0.1)))
-    first, second = probit_odds(GAME, sigma), probit_odds(scaled, scale * sigma)
+    first, second = probit_probabilities(GAME, sigma), probit_probabilities(scaled, scale * sigma)
     assert (first.attack, first.defend) == pytest.approx((second.attack, second.defend), abs=1e-12)
 
 
 @pytest.mark.parametrize("sigma", [0.2, 0.8])
 def test_a_known_sigma_is_recovered_within_its_standard_error(sigma):
-    odds, number = probit_odds(GAME, sigma), 1_000_000
-    attacked = round(number * odds.attack)
-    counts = DeterrenceCounts(number - attacked, round(attacked * (1 - odds.defend)), round(attacked * odds.defend))
+    probabilities, number = probit_probabilities(GAME, sigma), 1_000_000
+    attacked = round(number * probabilities.attack)
+    counts = DeterrenceCounts(
+        number - attacked, round(attacked * (1 - probabilities.defend)), round(attacked * probabilities.defend)
+    )
     fit = fit_sigma(GAME, counts)
     assert fit.value == pytest.approx(sigma, abs=0.1 * fit.standard_error)
 
 
 def test_the_standard_error_is_the_spread_of_estimates():
     rng, sigma, number = np.random.default_rng(3), 0.5, 4000
-    odds = probit_odds(GAME, sigma)
-    ends = [1 - odds.attack, odds.attack * (1 - odds.defend), odds.attack * odds.defend]
+    probabilities = probit_probabilities(GAME, sigma)
+    ends = [
+        1 - probabilities.attack,
+        probabilities.attack * (1 - probabilities.defend),
+        probabilities.attack * probabilities.defend,
+    ]
     fits = [fit_sigma(GAME, DeterrenceCounts(*map(int, rng.multinomial(number, ends)))) for _ in range(60)]
     spread = np.std([fit.value for fit in fits], ddof=1)
     # the standard deviation of 60 draws is known to within a tenth, one standard error
@@ -71,9 +79,9 @@ def test_the_standard_error_is_the_spread_of_estimates():
 
 def test_at_the_maximum_the_slope_of_the_log_likelihood_vanishes():
     counts = DeterrenceCounts(700, 120, 180)
-    for fit, odds in ((fit_sigma, probit_odds), (fit_rationality, logit_odds)):
+    for fit, probabilities in ((fit_sigma, probit_probabilities), (fit_rationality, logit_probabilities)):
         best, step = fit(GAME, counts).value, 1e-4
-        up, down = (log_likelihood(odds(GAME, best * (1 + side * step)), counts) for side in (1, -1))
+        up, down = (log_likelihood(probabilities(GAME, best * (1 + side * step)), counts) for side in (1, -1))
         assert (up - down) / (2 * step) == pytest.approx(0.0, abs=1e-4)
 
 
@@ -83,19 +91,19 @@ def test_counts_that_only_pure_choice_explains_have_no_maximum():
 
 
 def test_what_was_observed_but_cannot_happen_has_likelihood_zero():
-    assert log_likelihood(logit_odds(GAME, 1e6), DeterrenceCounts(1, 1, 0)) == -math.inf
+    assert log_likelihood(logit_probabilities(GAME, 1e6), DeterrenceCounts(1, 1, 0)) == -math.inf
 
 
 @pytest.mark.parametrize("sigma", [0.0, -1.0, math.inf, math.nan])
 def test_a_sigma_that_is_no_spread_is_refused(sigma):
     with pytest.raises(ValueError, match="sigma must be a positive number"):
-        probit_odds(GAME, sigma)
+        probit_probabilities(GAME, sigma)
 
 
 @pytest.mark.parametrize("rationality", [-1.0, math.inf, math.nan])
 def test_a_rationality_below_zero_or_without_bound_is_refused(rationality):
     with pytest.raises(ValueError, match="rationality must be"):
-        logit_odds(GAME, rationality)
+        logit_probabilities(GAME, rationality)
 
 
 @pytest.mark.parametrize("counts", [(-1, 2, 3), (1.5, 2, 3), (True, 2, 3), (0, 0, 0)])

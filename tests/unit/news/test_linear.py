@@ -67,7 +67,7 @@ def test_nothing_in_the_shipped_file_is_a_pickled_object():
             assert all(arrays[name].dtype != object for name in arrays.files)
 
 
-def test_confidence_rises_with_the_odds_and_when_the_lexicon_agrees():
+def test_confidence_rises_with_the_probabilities_and_when_the_lexicon_agrees():
     weights = load_trained().calibration
     values = [
         calibrated(weights, signs({"AID": p, "NONE": 1 - p}, "AID", votes))

@@ -79,10 +79,10 @@ def _saturating(level: float, periods: int, pace: float = 0.1) -> np.ndarray:
     return level * (1.0 - np.exp(-pace * np.arange(1, periods + 1)))
 
 
-def _known(odds: np.ndarray) -> tuple[tuple[str, str, np.ndarray], ...]:
-    """The same odds whoever is of whichever type."""
+def _known(probabilities: np.ndarray) -> tuple[tuple[str, str, np.ndarray], ...]:
+    """The same probabilities whoever is of whichever type."""
     types = (("north", "mild"), ("north", "stern"), ("south", "open_handed"), ("south", "proud"))
-    return tuple((player, player_type, odds) for player, player_type in types)
+    return tuple((player, player_type, probabilities) for player, player_type in types)
 
 
 def some_forecast(periods: int = 26, pace: float = 0.1) -> Forecast:

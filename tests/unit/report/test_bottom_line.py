@@ -15,10 +15,10 @@ def words(sentences):
     return [re.sub(r"<[^>]*>", "", str(sentence)).replace(SPACE, " ") for sentence in sentences]
 
 
-def ends_at(**odds):
-    """A forecast in which each end has reached its odds from the start."""
-    series = tuple(Series(name, name, np.full(26, p)) for name, p in odds.items())
-    rest = np.full(26, 1.0 - sum(odds.values()))
+def ends_at(**probabilities):
+    """A forecast in which each end has reached its probabilities from the start."""
+    series = tuple(Series(name, name, np.full(26, p)) for name, p in probabilities.items())
+    rest = np.full(26, 1.0 - sum(probabilities.values()))
     return replace(some_forecast(), outcomes=series, unresolved=rest, median_duration=None)
 
 
@@ -30,10 +30,10 @@ def test_the_first_sentence_names_the_most_likely_end_and_the_next():
     )
 
 
-def test_the_second_sentence_gives_odds_of_a_strike_and_of_a_deal_by_date():
+def test_the_second_sentence_gives_probabilities_of_a_strike_and_of_a_deal_by_date():
     second = words(bottom_line(some_forecast(), timeline()))[1]
     assert second == (
-        "The odds of First strike on Southland are 6 % within 4 weeks, 12 % within 8 and 17 % within 13; those of Deal "
+        "The probabilities of First strike on Southland are 6 % within 4 weeks, 12 % within 8 and 17 % within 13; those of Deal "
         "are 18 % within 4 weeks, 30 % within 8 and 40 % within 13."
     )
 

@@ -102,7 +102,7 @@ def elements(html):
 
 
 def test_signs_that_turn_the_direction_of_writing_are_taken_out():
-    html = brief_html(relabelled("odds \u202e90 % \u2066\x07\x9b"))
+    html = brief_html(relabelled("probabilities \u202e90 % \u2066\x07\x9b"))
     assert not re.search("[\u202a-\u202e\u2066-\u2069\x00-\x08\x7f-\x9f]", html)
 
 

@@ -57,20 +57,20 @@ def solution():
 
 def test_a_solved_crisis_has_a_brief_with_its_own_numbers(solution):
     html = brief_html(solution)
-    table = html.partition('id="caption-odds"')[2].partition("</table>")[0]
+    table = html.partition('id="caption-probabilities"')[2].partition("</table>")[0]
     cells = re.findall(
         r'<th scope="row">(.*?)</th>\s*<td[^>]*><span>.*?</span></td>\s*<td[^>]*><span>(.*?)</span>', table
     )
     found = solution.forecast()
     by_two_weeks = {series.label: percent(float(series.cumulative[3])) for series in found.outcomes}
-    assert {name: odds.replace("&lt;", "<").replace("&gt;", ">") for name, odds in cells} == (
+    assert {name: probabilities.replace("&lt;", "<").replace("&gt;", ">") for name, probabilities in cells} == (
         by_two_weeks | {"Still open": percent(float(found.unresolved[3]))}
     )
 
 
 def test_a_solved_crisis_tells_what_its_moves_tell(solution):
     html = brief_html(solution).replace(SPACE, " ")
-    assert "odds of stern after it; now 50 %" in html
+    assert "probabilities of stern after it; now 50 %" in html
     assert "offer The strait: open" in html
 
 

@@ -16,8 +16,8 @@ WEEKS = timeline()
 RISING = np.linspace(0.0, 0.6, 27)
 
 
-def lines(*labels, odds=RISING):
-    return chart_of_lines([Curve(label, odds) for label in labels], WEEKS, name="c", title="t", whole=False)
+def lines(*labels, probabilities=RISING):
+    return chart_of_lines([Curve(label, probabilities) for label in labels], WEEKS, name="c", title="t", whole=False)
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0.01, 0.12)), min_size=1, max_size=8))
@@ -30,7 +30,7 @@ def test_labels_never_lie_over_another_nor_outside(labels):
     assert min(gaps, default=0.0) >= -1e-8
 
 
-def test_every_band_is_named_with_its_odds_beside_it():
+def test_every_band_is_named_with_its_probabilities_beside_it():
     chart = chart_of_bands(
         [Curve("Deal", RISING)], Curve("Still open", 1 - RISING), WEEKS, name="ends", title="How it ends"
     )
@@ -69,7 +69,7 @@ def test_a_sign_that_the_drawing_font_lacks_draws_no_warning():
     assert "伊朗" in str(lines("伊朗").wide)
 
 
-def test_no_line_is_drawn_where_there_are_no_odds():
+def test_no_line_is_drawn_where_there_are_no_probabilities():
     nothing = np.full(27, np.nan)
     chart = chart_of_lines([Curve("a", RISING), Curve("b", nothing)], WEEKS, name="c", title="t", whole=True)
     assert "nan" not in str(chart.wide)
@@ -92,7 +92,7 @@ def test_the_same_chart_has_the_same_bytes():
 FAN = Fan("Strike", np.outer([0.2, 0.4, 0.5, 0.7, 1.0], RISING), RISING / 3)
 
 
-def test_a_fan_names_its_quantiles_and_the_odds_of_the_file():
+def test_a_fan_names_its_quantiles_and_the_probabilities_of_the_file():
     text = re.sub(r"<[^>]*>|\s+", " ", str(chart_of_fan(FAN, WEEKS, name="fan", title="t").wide))
     for words in ("19 in 20 draws lie below 60 %", "median 30 %", "1 in 20 below 12 %", "numbers"):
         assert words in text

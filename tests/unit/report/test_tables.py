@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from standoff.analysis.forecast import Series
-from standoff.report.tables import belief_table, move_tables, odds_table, package_table, type_groups, type_table
+from standoff.report.tables import belief_table, move_tables, package_table, probability_table, type_groups, type_table
 from standoff.report.wording import SPACE
 from unit.report.fakes import some_forecast, some_game
 from unit.report.test_timeline import timeline
@@ -14,8 +14,8 @@ def texts(row):
     return [cell.text.replace(SPACE, " ") for cell in row.cells]
 
 
-def test_the_odds_table_has_every_end_what_is_open_and_every_milestone():
-    table = odds_table(some_forecast(), timeline())
+def test_the_probability_table_has_every_end_what_is_open_and_every_milestone():
+    table = probability_table(some_forecast(), timeline())
     assert [row.label for row in table.rows] == [
         "Deal",
         "Northland withdraws without a deal",
@@ -27,13 +27,13 @@ def test_the_odds_table_has_every_end_what_is_open_and_every_milestone():
     assert texts(table.rows[0]) == ["5 %", "10 %", "18 %", "30 %", "40 %", "51 %"]
 
 
-def test_half_week_periods_give_the_odds_of_the_same_dates():
-    weekly = odds_table(some_forecast(), timeline())
-    halves = odds_table(some_forecast(52, 0.05), timeline(0.5))
+def test_half_week_periods_give_the_probabilities_of_the_same_dates():
+    weekly = probability_table(some_forecast(), timeline())
+    halves = probability_table(some_forecast(52, 0.05), timeline(0.5))
     assert halves == weekly
 
 
-def test_packages_are_listed_by_their_odds_with_shares_of_all_agreements():
+def test_packages_are_listed_by_their_probabilities_with_shares_of_all_agreements():
     deal = some_forecast().outcomes[0]
     table = package_table(replace(deal, parts=deal.parts[::-1]), timeline())
     assert [texts(row)[1] for row in table.rows] == ["70 %", "30 %", "<1 %"]
@@ -51,7 +51,7 @@ def test_a_deal_that_cannot_come_has_no_shares():
     assert texts(table.rows[0]) == ["0 %", "–"]
 
 
-def test_odds_by_true_type_stand_beside_those_known_now():
+def test_probabilities_by_true_type_stand_beside_those_known_now():
     table = type_table(some_forecast(), some_game())
     assert [column for column, _ in table.columns] == ["As known now", *["Northland"] * 2, *["Southland"] * 2]
     assert texts(table.rows[0]) == ["51 %", "61 %", "38 %", "66 %", "41 %"]

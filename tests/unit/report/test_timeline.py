@@ -22,7 +22,7 @@ def timeline(length=1.0, horizon=26.0, unit="week", days=7.0):
         (0.5, 0.5, [1]),
     ],
 )
-def test_tables_give_odds_at_whole_units_that_end_a_period_and_at_the_horizon(length, horizon, periods):
+def test_tables_give_probability_at_whole_units_that_end_a_period_and_at_the_horizon(length, horizon, periods):
     assert [mark.period for mark in timeline(length, horizon).table_marks()] == periods
 
 

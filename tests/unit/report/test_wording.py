@@ -57,7 +57,7 @@ def test_a_small_number_keeps_two_digits():
         (0.02, "about 2 percentage points"),
     ],
 )
-def test_an_error_of_the_odds_is_told_in_percentage_points(error, words):
+def test_an_error_of_the_probabilities_is_told_in_percentage_points(error, words):
     assert points(error) == words
 
 

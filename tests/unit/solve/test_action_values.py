@@ -58,8 +58,8 @@ def test_strategies_are_the_logit_of_action_values(types, joint):
         player = equilibrium.game.players[mover]
         for h in range(len(player.player_types)):
             q = found.values[:, equilibrium.game.first_plane[mover] + h]
-            odds = np.where(found.allowed[h], np.exp(player.rationality * (q - q.max())), 0.0)
-            assert found.strategies[h] == pytest.approx(odds / odds.sum(), abs=1e-8)
+            probabilities = np.where(found.allowed[h], np.exp(player.rationality * (q - q.max())), 0.0)
+            assert found.strategies[h] == pytest.approx(probabilities / probabilities.sum(), abs=1e-8)
 
 
 @pytest.mark.parametrize("joint", [False, True])

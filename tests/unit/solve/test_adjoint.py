@@ -45,7 +45,7 @@ def coordination(rationality):
 
 
 def by_first_payoff(equilibrium, outcome):
-    """Derivatives of the odds of an outcome by the payoffs of the first action, by plane."""
+    """Derivatives of the probability of an outcome by the payoffs of the first action, by plane."""
     (found,) = adjoint(equilibrium, [Target("outcome", outcome)])
     return found.layers[0][0].action_payoff[0]
 

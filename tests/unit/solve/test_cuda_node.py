@@ -82,8 +82,8 @@ def test_a_certain_belief_needs_one_evaluation_and_stays(belief):
     settle(belief, rationality, 0, axis_of_points(NUM_POINTS), lines, allowed, work, np.zeros(NUM_POINTS), values)
     assert work[POSTERIOR].tolist() == [belief] * 3
     q = lines[:, int(belief), -1 if belief else 0]
-    odds = np.exp(rationality * q)
-    assert work[S1 + int(belief)] == pytest.approx(odds / odds.sum(), abs=1e-14)
+    probabilities = np.exp(rationality * q)
+    assert work[S1 + int(belief)] == pytest.approx(probabilities / probabilities.sum(), abs=1e-14)
 
 
 def test_values_are_those_at_the_posteriors():

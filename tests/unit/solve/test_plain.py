@@ -52,8 +52,8 @@ def by_the_equations(case):
             for branch in range(layer.branch_start[a], layer.branch_start[a + 1]):
                 y = layer.branch_target[branch]
                 q[k] += layer.branch_probability[branch] * (ends[-y - 1] if y < 0 else values[y])[:, 0]
-        odds = np.exp(sides.rationality[m] * (q[:, m] - q[:, m].max()))
-        strategies[rows.start : rows.stop] = odds / odds.sum()
+        probabilities = np.exp(sides.rationality[m] * (q[:, m] - q[:, m].max()))
+        strategies[rows.start : rows.stop] = probabilities / probabilities.sum()
         mean = strategies[rows.start : rows.stop] @ q
         regrets[x] = q[:, m].max() - mean[m]
         out[x] = layer.arrival[x] * mean + (1.0 - layer.arrival[x]) * out[x]

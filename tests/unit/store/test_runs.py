@@ -1,4 +1,4 @@
-"""Runs, their odds, and the scenario that they solved."""
+"""Runs, their probabilities, and the scenario that they solved."""
 
 import datetime as dt
 
@@ -25,13 +25,13 @@ def changed(cuba):
     return apply_overrides(cuba, ["period.horizon=3", "players.usa.rationality=2.5"])
 
 
-def a_run(scenario, odds=(0.1, 1 / 3), **more):
+def a_run(scenario, probabilities=(0.1, 1 / 3), **more):
     """A run as a solve would give it; the numbers are made up."""
     given = {
         "scenario_hash": scenario.scenario_hash,
         "overrides": list(scenario.overrides),
-        "outcomes": [{"name": "war", "label": "War", "cumulative": list(odds)}],
-        "unresolved": [1 - p for p in odds],
+        "outcomes": [{"name": "war", "label": "War", "cumulative": list(probabilities)}],
+        "unresolved": [1 - p for p in probabilities],
         "milestones": [{"name": "alarm", "label": "Alarm", "cumulative": [0.5, 0.5]}],
         "certificate": {"residual": 1.2345678901234567e-9},
         "versions": {"standoff": __version__},
@@ -51,7 +51,7 @@ def test_a_run_comes_back_as_it_was_given(store, changed):
     assert abs(dt.datetime.now(dt.UTC) - found.recorded_at) < dt.timedelta(hours=1)
 
 
-def test_the_odds_of_a_run_have_dates(changed):
+def test_the_probabilities_of_a_run_have_dates(changed):
     war, unresolved, alarm = a_run(changed).series()
     assert [series.kind for series in (war, unresolved, alarm)] == ["outcome", "outcome", "milestone"]
     assert war.dates == (changed.date_of_period(1), changed.date_of_period(2))
@@ -77,7 +77,7 @@ def test_a_scenario_is_found_by_the_start_of_its_hash(store, cuba, changed):
 def test_a_scenario_solved_twice_is_kept_once_and_checked(store, cuba):
     store.add_run(a_run(cuba))
     before = store.last_write()
-    store.add_run(a_run(cuba, odds=(0.2, 0.3)))
+    store.add_run(a_run(cuba, probabilities=(0.2, 0.3)))
     assert (store.last_write(), store.check()) == (before + 1, ())
 
 
@@ -119,7 +119,7 @@ def test_a_run_is_of_its_scenario(cuba, changed):
 
 def test_what_is_not_a_number_is_not_recorded(store, cuba):
     with pytest.raises(ValueError, match="not JSON compliant"):
-        store.add_run(a_run(cuba, odds=(float("nan"), 0.5)))
+        store.add_run(a_run(cuba, probabilities=(float("nan"), 0.5)))
     assert (store.runs(), store.last_write()) == ((), 0)
 
 

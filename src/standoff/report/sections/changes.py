@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from standoff.analysis.side_by_side import OddsChange, SideBySide
+from standoff.analysis.side_by_side import ProbabilityChange, SideBySide
 from standoff.analysis.tripwires import Tripwire, Tripwires
 from standoff.analysis.whatif import WhatIf
 from standoff.report.blocks import Block, Bullets, Grid, Heading, Paragraph, Section
@@ -29,15 +29,18 @@ def changes_section(whatif: WhatIf | None, tripwires: Tripwires | None, timeline
 def _variants(whatif: WhatIf, timeline: Timeline) -> list[Block]:
     mark = next(iter(timeline.marks((_FOCUS,))), timeline.horizon)
     rows = []
-    for series in whatif.differences[0].odds:
+    for series in whatif.differences[0].probabilities:
         cells = [series.label, percent(float(series.before[_at(whatif, mark.period)]))]
         for difference in whatif.differences:
-            found = next((one for one in difference.odds if (one.kind, one.name) == (series.kind, series.name)), None)
+            found = next(
+                (one for one in difference.probabilities if (one.kind, one.name) == (series.kind, series.name)), None
+            )
             cells.append(_changed(difference, found, _at(whatif, mark.period)) if found else "–")
         rows.append(tuple(cells))
     head = ("", "as it is", *(side.name for side in whatif.variants))
     caption = (
-        f"Odds by {mark.date}, and by how many points each variant moves them. “=” marks a difference that is not beyond the "
+        f"Probabilities by {mark.date}, and by how many points each variant moves them. “=” marks a "
+        f"difference that is not beyond the "
         "error of the two solutions."
     )
     return [
@@ -52,7 +55,7 @@ def _at(whatif: WhatIf, period: int) -> int:
     return periods.index(period - 1) if period - 1 in periods else len(periods) - 1
 
 
-def _changed(difference: SideBySide, found: OddsChange, at: int) -> str:
+def _changed(difference: SideBySide, found: ProbabilityChange, at: int) -> str:
     after, change = float(found.after[at]), float(found.change[at])
     if not difference.is_beyond_error(change):
         return f"{percent(after)} (=)"
@@ -65,7 +68,8 @@ def _wires(tripwires: Tripwires, *, has_heading: bool) -> list[Block]:
     lead = 100 * tripwires.lead
     blocks.append(
         Paragraph(
-            f"As the numbers are, “{labels[answer]}” is ahead ({percent(float(tripwires.odds[answer]))}), by {lead:.0f} points. "
+            f"As the numbers are, “{labels[answer]}” is ahead "
+            f"({percent(float(tripwires.probabilities[answer]))}), by {lead:.0f} points. "
             "These are the least changes of one number alone that would put something else ahead."
         )
     )
@@ -90,7 +94,7 @@ def _wire(wire: Tripwire, tripwires: Tripwires) -> str:
     unit = f" {wire.unit}" if wire.unit else ""
     name = wire.label or wire.name.replace("_", " ")
     source = "" if wire.source == "evidence" else "; a judgement"
-    flipped = f"“{tripwires.candidate_labels[wire.answer]}” is ahead ({percent(float(wire.odds[wire.answer]))}{source})"
+    flipped = f"“{tripwires.candidate_labels[wire.answer]}” is ahead ({percent(float(wire.probabilities[wire.answer]))}{source})"
     return f"{name}: at {number(_rounded(wire.flips_at))} instead of {number(wire.value)}{unit}, {flipped}."
 
 

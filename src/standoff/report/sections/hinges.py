@@ -39,9 +39,10 @@ def hinges_section(drivers: Drivers) -> Section:
     for k, label in enumerate(drivers.target_labels):
         bars = _bars(drivers, k)
         if bars:
-            chart = chart_of_tornado(bars, float(drivers.odds[k]), name=f"tornado-{k + 1}", title=label)
+            chart = chart_of_tornado(bars, float(drivers.probabilities[k]), name=f"tornado-{k + 1}", title=label)
             caption = (
-                f"{label}: {percent(float(drivers.odds[k]))} at the file’s numbers, and what becomes of that when one number "
+                f"{label}: {percent(float(drivers.probabilities[k]))} at the file’s numbers, and what "
+                f"becomes of that when one number "
                 "alone goes to either end of its range. A star marks a judgement without a document."
             )
             blocks.append(Picture(chart, caption))
@@ -58,7 +59,7 @@ def hinges_section(drivers: Drivers) -> Section:
 
 
 def _ends(row: Driver, target: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Change of the odds at both ends of the range: solved, or by the derivative where it was not."""
+    """Change of the probabilities at both ends of the range: solved, or by the derivative where it was not."""
     solved = row.tornado[target]
     ends: np.ndarray[tuple[int], np.dtype[np.float64]] = solved if np.isfinite(solved).all() else row.linear[target]
     return ends
@@ -71,7 +72,7 @@ def _bars(drivers: Drivers, target: int) -> list[Bar]:
         ends = _ends(row, target)
         if row.range is None or not np.isfinite(ends).all():
             continue
-        low, high = (float(np.clip(drivers.odds[target] + end, 0.0, 1.0)) for end in ends)
+        low, high = (float(np.clip(drivers.probabilities[target] + end, 0.0, 1.0)) for end in ends)
         is_guess = row.source in {"judgement", "none"}
         bars.append(Bar(_name(row), low, high, number(row.range[0]), number(row.range[1]), is_guess))
     return bars

@@ -64,9 +64,12 @@ def _pair(bargain: Bargain, pair: Pair) -> tuple[str, ...]:
 def _reasons(no_deal: NoDeal, target_labels: Sequence[str]) -> list[Block]:
     count = len(no_deal.targets)
     rows = [
-        (remedy.label, *(_effect(remedy, no_deal.base.odds, k) for k in range(count))) for remedy in no_deal.remedies
+        (remedy.label, *(_effect(remedy, no_deal.base.probabilities, k) for k in range(count)))
+        for remedy in no_deal.remedies
     ]
-    now = "; ".join(f"{label}: {percent(float(p))}" for label, p in zip(target_labels, no_deal.base.odds, strict=True))
+    now = "; ".join(
+        f"{label}: {percent(float(p))}" for label, p in zip(target_labels, no_deal.base.probabilities, strict=True)
+    )
     notes = tuple(f"{remedy.label}: {remedy.note}" for remedy in no_deal.remedies if remedy.note)
     blocks: list[Block] = [
         Heading("Why they do not settle"),
@@ -76,7 +79,7 @@ def _reasons(no_deal: NoDeal, target_labels: Sequence[str]) -> list[Block]:
         ),
         Grid(
             "reasons",
-            "Odds without each obstacle, and how many points it accounts for.",
+            "Probabilities without each obstacle, and how many points it accounts for.",
             ("If", *target_labels),
             tuple(rows),
         ),
@@ -98,4 +101,4 @@ def _effect(remedy: Remedy, base: NDArray[np.float64], k: int) -> str:
     with_it = percent(float(remedy.baseline[k]))
     # payments are compared with a crisis of their own, in which the same packages can be offered without them
     against = "" if with_it == percent(float(base[k])) else f" from {with_it}"
-    return f"{percent(float(remedy.odds[k]))} ({number(points)} points{against})"
+    return f"{percent(float(remedy.probabilities[k]))} ({number(points)} points{against})"

@@ -1,4 +1,4 @@
-"""How sure the odds are: how far they move when every number is drawn from its range."""
+"""How sure the probabilities are: how far they move when every number is drawn from its range."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["band_of", "band_sentence", "draws_of", "sureness_section"]
 
 
 def band_of(ensemble: Ensemble, target: Target) -> tuple[float, float]:
-    """Where the odds of a target lie in nine of ten draws."""
+    """Where the probability of a target lie in nine of ten draws."""
     period, column = ensemble.place(target)
     low, *_, high = ensemble.bands[:, period, column]
     return float(low), float(high)
@@ -37,7 +37,8 @@ def sureness_section(ensemble: Ensemble, targets: Sequence[Target], timeline: Ti
     blocks: list[Block] = [
         Paragraph(
             f"Every number that has a range was drawn from it, all together, {plural(ensemble.num_draws, 'time')}, and the "
-            f"crisis solved for each; {plural(solved, 'draw')} gave an answer that is sure enough. This is how far the odds move."
+            f"crisis solved for each; {plural(solved, 'draw')} gave an answer that is sure enough. This is how "
+            f"far the probabilities move."
         )
     ]
     for k, target in enumerate(targets):
@@ -45,34 +46,37 @@ def sureness_section(ensemble: Ensemble, targets: Sequence[Target], timeline: Ti
         name = ensemble.names[column]
         starts = 1.0 if name.name == "unresolved" else 0.0
         quantiles = np.concatenate([np.full((len(LEVELS), 1), starts), ensemble.bands[:, :, column]], axis=1)
-        central = np.concatenate([[starts], ensemble.file_odds[:, column]])
+        central = np.concatenate([[starts], ensemble.file_probabilities[:, column]])
         fan = Fan(name.label, quantiles, central)
-        chart = chart_of_fan(fan, timeline, name=f"fan-{k + 1}", title=f"{name.label}: odds by date over all draws")
+        chart = chart_of_fan(
+            fan, timeline, name=f"fan-{k + 1}", title=f"{name.label}: probabilities by date over all draws"
+        )
         blocks.append(
             Picture(
                 chart,
-                f"{name.label}. Shaded: where the odds lie in half of the draws, and in nine of ten. Dashed: the file’s numbers.",
+                f"{name.label}. Shaded: where the probabilities lie in half of the draws, and in nine of ten. "
+                f"Dashed: the file’s numbers.",
             )
         )
     mark = timeline.mark(targets[0].periods or timeline.num_periods)
     rows = tuple(
         (
             name.label,
-            percent(float(ensemble.file_odds[mark.period - 1, k])),
-            *(percent(float(odds)) for odds in ensemble.bands[:, mark.period - 1, k]),
+            percent(float(ensemble.file_probabilities[mark.period - 1, k])),
+            *(percent(float(probabilities)) for probabilities in ensemble.bands[:, mark.period - 1, k]),
         )
         for k, name in enumerate(ensemble.names)
     )
     head = ("", "at the file’s numbers", *(f"{percent(share)} of draws lie below" for share in LEVELS))
     blocks += [
-        Grid("bands", f"Odds by {mark.date} over all draws.", head, rows),
+        Grid("bands", f"Probabilities by {mark.date} over all draws.", head, rows),
         Bullets(tuple(_notes(ensemble, failed))),
     ]
     return Section("sureness", "How sure that is", "How sure", tuple(blocks))
 
 
 def band_sentence(ensemble: Ensemble, targets: Sequence[Target]) -> Markup:
-    """Where the odds of the targets lie, for the bottom line."""
+    """Where the probabilities of the targets lie, for the bottom line."""
     clauses = [
         Markup("those of <strong>{}</strong> between {} and {}").format(
             describe_target(ensemble.scenario, target), percent(low), percent(high)
@@ -81,7 +85,7 @@ def band_sentence(ensemble: Ensemble, targets: Sequence[Target]) -> Markup:
         for low, high in [band_of(ensemble, target)]
     ]
     return (
-        Markup("With every number drawn from its range, in nine of ten draws the odds lie in a band: ")
+        Markup("With every number drawn from its range, in nine of ten draws the probabilities lie in a band: ")
         + Markup("; ").join(clauses)
         + Markup(".")
     )
@@ -105,7 +109,7 @@ def _notes(ensemble: Ensemble, failed: int) -> list[str]:
         notes.append(f"{failed} of {ensemble.num_draws} draws have no answer and are left out: {reasons}.")
     error = certificate.reference_error if np.isnan(certificate.belief_error) else certificate.belief_error
     notes.append(
-        f"Beliefs were held at points; that may have moved the odds of a draw by {points(float(error))} "
+        f"Beliefs were held at points; that may have moved the probability of a draw by {points(float(error))} "
         f"(checked on {plural(certificate.num_checked, 'draw')})."
     )
     return notes

@@ -16,7 +16,7 @@ def tales_section(stories: Stories) -> Section:
     blocks: list[Block] = [
         Paragraph(
             f"Typical paths among {stories.num_samples:,} plays of the crisis. Each is one of very many, so its own chance is "
-            "tiny; the sections above hold the odds."
+            "tiny; the sections above hold the probabilities."
         )
     ]
     told = sorted(stories.outcomes, key=lambda one: -one.probability)

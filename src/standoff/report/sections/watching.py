@@ -13,7 +13,7 @@ _TOP_ROWS = 10
 
 
 def watching_section(watch: WatchList) -> Section:
-    """The events that would tell most, with what each would do to the odds."""
+    """The events that would tell most, with what each would do to the probabilities."""
     events = [event for event in watch.signs if event.kind != "quiet"]
     told = [event.sentences[0] for event in events[:_TOP_SENTENCES]]
     blocks: list[Block] = [

@@ -1,4 +1,5 @@
-"""The odds to go against the forward pass, against a walk with exact beliefs, and the values found again on the way."""
+"""The continuation probabilities against the forward pass, against a walk with exact beliefs, and the values found
+again on the way."""
 
 from dataclasses import replace
 
@@ -9,9 +10,9 @@ from hypothesis import strategies as st
 
 from games import random_game
 from small_trees import with_second_movers
-from standoff.solve.adjoint import UNRESOLVED, Target, odds_of_target
+from standoff.solve.adjoint import UNRESOLVED, Target, probability_of_target
+from standoff.solve.continuation_probabilities import ContinuationProbabilities, met_on_arrival, probabilities_after
 from standoff.solve.equilibrium import Settings, solve
-from standoff.solve.odds_to_go import OddsToGo, met_on_arrival, odds_after
 from standoff.solve.public_steps import public_steps
 from standoff.workbench import load
 
@@ -27,34 +28,34 @@ TARGETS = (
 FIVE = Settings(belief_points=5, threads=1)
 
 
-def at_the_start(odds):
-    game = odds.equilibrium.game
-    return odds.at(0, 0, state=game.start, beliefs=game.prior_belief)
+def at_the_start(probabilities):
+    game = probabilities.equilibrium.game
+    return probabilities.at(0, 0, state=game.start, beliefs=game.prior_belief)
 
 
 @given(st.integers(0, 10_000), TYPES)
 @settings(max_examples=15)
 def test_at_the_start_they_are_the_forecast(seed, types):
     found = solve(random_game(seed, types=types), FIVE)
-    expected = np.clip([odds_of_target(found, target) for target in TARGETS], 0, 1)
-    assert at_the_start(OddsToGo(found, TARGETS)) == pytest.approx(expected, abs=1e-12)
+    expected = np.clip([probability_of_target(found, target) for target in TARGETS], 0, 1)
+    assert at_the_start(ContinuationProbabilities(found, TARGETS)) == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_they_are_where_two_move_at_the_same_time(seed):
     found = solve(with_second_movers(random_game(seed), seed), FIVE)
-    expected = np.clip([odds_of_target(found, target) for target in TARGETS], 0, 1)
-    assert at_the_start(OddsToGo(found, TARGETS)) == pytest.approx(expected, abs=1e-12)
+    expected = np.clip([probability_of_target(found, target) for target in TARGETS], 0, 1)
+    assert at_the_start(ContinuationProbabilities(found, TARGETS)) == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_values_are_found_again_without_having_been_kept(seed):
     game = random_game(seed) if seed else with_second_movers(random_game(seed), seed)
     kept = solve(game, Settings(belief_points=5, keep_values=True))
-    odds = OddsToGo(solve(game, FIVE), ())
+    probabilities = ContinuationProbabilities(solve(game, FIVE), ())
     points = kept.num_points
     for period in range(game.num_periods):
-        for mine, own in zip(odds.values(period), kept.values[period], strict=True):
+        for mine, own in zip(probabilities.values(period), kept.values[period], strict=True):
             assert mine[..., :points] == pytest.approx(own[..., :points], abs=1e-9)
 
 
@@ -63,8 +64,8 @@ def test_they_are_in_a_crisis_that_goes_on_for_ever(seed):
     game = random_game(seed)
     players = tuple(replace(player, discount=0.8) for player in game.players)
     found = solve(replace(game, players=players, continues=True), FIVE)
-    expected = np.clip([odds_of_target(found, target) for target in TARGETS], 0, 1)
-    assert at_the_start(OddsToGo(found, TARGETS)) == pytest.approx(expected, abs=1e-12)
+    expected = np.clip([probability_of_target(found, target) for target in TARGETS], 0, 1)
+    assert at_the_start(ContinuationProbabilities(found, TARGETS)) == pytest.approx(expected, abs=1e-12)
 
 
 def test_they_are_past_a_deadline():
@@ -73,36 +74,36 @@ def test_they_are_past_a_deadline():
     assert len(crisis.game.epochs) == 2
     targets = [Target("outcome", name) for name in (*crisis.game.outcomes, UNRESOLVED)]
     targets += [Target("milestone", milestone.name) for milestone in crisis.game.milestones]
-    expected = np.clip([odds_of_target(found, target) for target in targets], 0, 1)
-    assert at_the_start(OddsToGo(found, targets)) == pytest.approx(expected, abs=1e-12)
+    expected = np.clip([probability_of_target(found, target) for target in targets], 0, 1)
+    assert at_the_start(ContinuationProbabilities(found, targets)) == pytest.approx(expected, abs=1e-12)
 
 
-def places(odds, period, s, state, beliefs, met, depth):
+def places(probabilities, period, s, state, beliefs, met, depth):
     """Every place that can be reached within so many layers, with the steps that lead on from it."""
-    game = odds.equilibrium.game
+    game = probabilities.equilibrium.game
     if depth == 0 or state < 0 or period == game.num_periods:
         return
     layer = game.epoch_of(period).layers[s]
     arrived_in = period if s else period - 1
     after = met | {m: arrived_in for m in met_on_arrival(game, layer, state, frozenset(met)) if m not in met}
     following = (period, s + 1) if s + 1 < game.num_layers else (period + 1, 0)
-    later = odds.values(period)[s + 1]
-    steps = public_steps(odds.equilibrium, period, s, state=state, beliefs=beliefs, later=later)
+    later = probabilities.values(period)[s + 1]
+    steps = public_steps(probabilities.equilibrium, period, s, state=state, beliefs=beliefs, later=later)
     yield (period, s, state, beliefs, met), after, [(step, following) for step in steps]
     for step in steps:
-        yield from places(odds, *following, step.target, step.beliefs, after, depth - 1)
+        yield from places(probabilities, *following, step.target, step.beliefs, after, depth - 1)
 
 
-def gaps(odds, depth):
-    """Over all places near the start: the odds there against the average of those after every step."""
-    game = odds.equilibrium.game
+def gaps(probabilities, depth):
+    """Over all places near the start: the probabilities there against the average of those after every step."""
+    game = probabilities.equilibrium.game
     for (period, s, state, beliefs, met), after, steps in places(
-        odds, 0, 0, game.start, tuple(game.prior_belief), {}, depth
+        probabilities, 0, 0, game.start, tuple(game.prior_belief), {}, depth
     ):
         assert sum(step.probability for step, _ in steps) == pytest.approx(1, abs=1e-12)
-        here = odds.at(period, s, state=state, beliefs=beliefs, met=met)
+        here = probabilities.at(period, s, state=state, beliefs=beliefs, met=met)
         mean = sum(
-            step.probability * odds.at(*place, state=step.target, beliefs=step.beliefs, met=after)
+            step.probability * probabilities.at(*place, state=step.target, beliefs=step.beliefs, met=after)
             for step, place in steps
         )
         yield float(np.max(np.abs(mean - here)))
@@ -111,13 +112,15 @@ def gaps(odds, depth):
 @pytest.mark.parametrize("seed", range(6))
 def test_without_secrets_they_average_exactly_over_every_step(seed):
     # milestones met on the way, ends, and targets whose date passes, are all among the places
-    odds = OddsToGo(solve(random_game(seed, types=(1, 1)), FIVE), TARGETS, ends=[frozenset({0, 2})])
-    assert max(gaps(odds, 6)) < 1e-12
+    probabilities = ContinuationProbabilities(
+        solve(random_game(seed, types=(1, 1)), FIVE), TARGETS, ends=[frozenset({0, 2})]
+    )
+    assert max(gaps(probabilities, 6)) < 1e-12
 
 
 def gap_at(seed, points):
     found = solve(random_game(seed, rationality=1.0), Settings(belief_points=points, threads=1, anchor=(0.5, 0.5)))
-    return max(gaps(OddsToGo(found, TARGETS), 5))
+    return max(gaps(ContinuationProbabilities(found, TARGETS), 5))
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -131,24 +134,24 @@ def test_between_belief_points_they_average_as_the_points_resolve(seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_beliefs_are_martingales_along_public_steps(seed):
     game = with_second_movers(random_game(seed), seed) if seed else random_game(seed)
-    odds = OddsToGo(solve(game, FIVE), ())
-    for (_, _, _, beliefs, _), _, steps in places(odds, 0, 0, game.start, tuple(game.prior_belief), {}, 5):
+    probabilities = ContinuationProbabilities(solve(game, FIVE), ())
+    for (_, _, _, beliefs, _), _, steps in places(probabilities, 0, 0, game.start, tuple(game.prior_belief), {}, 5):
         mean = sum(step.probability * np.array(step.beliefs) for step, _ in steps)
         assert mean == pytest.approx(np.array(beliefs), abs=1e-9)
 
 
 def test_one_place_can_be_asked_for_alone():
     found = solve(random_game(3), FIVE)
-    odds = OddsToGo(found, TARGETS)
-    alone = odds_after(found, 1, 2, state=1, beliefs=(0.3, 0.8), targets=TARGETS, met={0: 1})
-    assert alone.tolist() == odds.at(1, 2, state=1, beliefs=(0.3, 0.8), met={0: 1}).tolist()
+    probabilities = ContinuationProbabilities(found, TARGETS)
+    alone = probabilities_after(found, 1, 2, state=1, beliefs=(0.3, 0.8), targets=TARGETS, met={0: 1})
+    assert alone.tolist() == probabilities.at(1, 2, state=1, beliefs=(0.3, 0.8), met={0: 1}).tolist()
     assert alone[3] == 1.0  # milestone m0 had been met before
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_over_a_distribution_they_are_the_average_of_those_at_its_places(seed):
-    odds = OddsToGo(solve(random_game(seed), FIVE), TARGETS, ends=[frozenset({0, 2})])
-    game, grid = odds.equilibrium.game, odds.equilibrium.grid
+    probabilities = ContinuationProbabilities(solve(random_game(seed), FIVE), TARGETS, ends=[frozenset({0, 2})])
+    game, grid = probabilities.equilibrium.game, probabilities.equilibrium.grid
     rng = np.random.default_rng(seed)
     # milestones are met on arrival, so their own channels hold nothing where they hold; m1 comes after m0
     holds = game.epochs[0].layers[0].milestone_holds
@@ -159,7 +162,7 @@ def test_over_a_distribution_they_are_the_average_of_those_at_its_places(seed):
     expected = np.zeros(len(TARGETS) + 1)
     for x in range(game.num_states[0]):
         for k in range(grid.num_points):
-            here = odds.at(1, 0, state=x, beliefs=tuple(grid.beliefs[:, k]))
+            here = probabilities.at(1, 0, state=x, beliefs=tuple(grid.beliefs[:, k]))
             share = np.where([one.kind == "milestone" for one in TARGETS] + [False], mass[x, 1, k], mass[x, 0, k])
             expected += share * here
-    assert odds.over(1, mass) == pytest.approx(expected, abs=1e-9)
+    assert probabilities.over(1, mass) == pytest.approx(expected, abs=1e-9)

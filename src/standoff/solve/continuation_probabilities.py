@@ -1,4 +1,4 @@
-"""The odds that are still to come: from any public state and belief, at any moment of a solved game.
+"""The probability that are still to come: from any public state and belief, at any moment of a solved game.
 
 A target T is the probability of an outcome or a milestone by a date (`standoff.solve.adjoint.Target`). Under the public
 measure, with sbar(a) = (1-b) s_1(a) + b s_2(a) and the posterior b'(a) of the mover,
@@ -30,13 +30,13 @@ from standoff.solve.arrays import second_of
 from standoff.solve.chebyshev import weights_at
 from standoff.solve.result import Equilibrium
 
-__all__ = ["OddsToGo", "met_on_arrival", "odds_after"]
+__all__ = ["ContinuationProbabilities", "met_on_arrival", "probabilities_after"]
 
 Floats = NDArray[np.float64]
 NOTHING: Mapping[int, int] = {}
 
 
-def odds_after(
+def probabilities_after(
     equilibrium: Equilibrium,
     period: int,
     layer_index: int,
@@ -46,7 +46,7 @@ def odds_after(
     targets: Sequence[Target],
     met: Mapping[int, int] = NOTHING,
 ) -> Floats:
-    """Public odds of targets from one place in the game; for many places make one `OddsToGo`.
+    """Public probabilities of targets from one place in the game; for many places make one `ContinuationProbabilities`.
 
     Args:
         equilibrium: A solved game; its values need not have been kept.
@@ -64,7 +64,9 @@ def odds_after(
     Raises:
         InputError: A target names nothing of the game, or no period of it.
     """
-    return OddsToGo(equilibrium, targets).at(period, layer_index, state=state, beliefs=beliefs, met=met)
+    return ContinuationProbabilities(equilibrium, targets).at(
+        period, layer_index, state=state, beliefs=beliefs, met=met
+    )
 
 
 def met_on_arrival(game: Game, layer: Layer, state: int, met: frozenset[int]) -> frozenset[int]:
@@ -100,13 +102,13 @@ class _Question:
         return [c for c, m in enumerate(self.milestones) if met.get(m, self.last + 1) > self.last]
 
 
-class OddsToGo:
-    """Odds from everywhere in a solved game: of targets, then of ends.
+class ContinuationProbabilities:
+    """Probabilities from everywhere in a solved game: of targets, then of ends.
 
     Attributes:
         equilibrium: The solved game.
         targets: Outcomes and milestones by a date.
-        ends: Sets of terminals; the odds of each are those of ending in one of them by the horizon.
+        ends: Sets of terminals; the probability of each are those of ending in one of them by the horizon.
     """
 
     def __init__(
@@ -168,7 +170,7 @@ class OddsToGo:
         beliefs: Sequence[float],
         met: Mapping[int, int] = NOTHING,
     ) -> Floats:
-        """Public odds of the targets and ends from where a layer is entered.
+        """Public probabilities of the targets and ends from where a layer is entered.
 
         Args:
             period: Period, up to the number of periods (the horizon, with layer 0).
@@ -222,7 +224,7 @@ class OddsToGo:
         return self._known[period]
 
     def _ended(self, period: int, terminal: int, met: Mapping[int, int]) -> Floats:
-        """Odds where the crisis ended at a terminal in some period: they are 0 or 1."""
+        """Probabilities where the crisis ended at a terminal in some period: they are 0 or 1."""
         found = []
         for question in self._questions:
             if question.milestones:
