@@ -15,7 +15,7 @@ from standoff.packages import EXTRAS, REQUIRED, find_installed
 from standoff.store import open_store
 from stored_news import METHOD, coded, document
 
-PROJECT = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
+PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
 FOR_DEVELOPERS = {"test", "check", "bench"}
 KEY = "sk-test-0123456789"
 
