@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 
 import numpy as np
+from standoff.workbench import find_scenario
 
 from host_device import CompiledHostDevice
 from standoff.game.compiled_structure import CompiledStructure
@@ -19,7 +20,6 @@ from standoff.scenario import load_scenario
 from standoff.solve.batch import solve_batch
 from standoff.solve.cuda_batch import Tally, solve_batch_on_gpu
 from standoff.solve.result import Settings
-from standoff.workbench import find_scenario
 
 
 def numbers(found):

@@ -8,6 +8,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from standoff.workbench import find_scenario
 
 from standoff.analysis.draw_keys import describe_ensemble
 from standoff.analysis.ensemble import run_ensemble, series_names
@@ -16,7 +17,6 @@ from standoff.analysis.resolution import Solved, cheap, keep_probabilities
 from standoff.analysis.sampling import Sampler
 from standoff.scenario import apply_overrides, load_scenario
 from standoff.solve.equilibrium import Settings
-from standoff.workbench import find_scenario
 
 SETTINGS = Settings(belief_tolerance=5e-3)
 MANY = 4096

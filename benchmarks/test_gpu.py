@@ -11,6 +11,7 @@ import time
 
 import numpy as np
 import pytest
+from standoff.workbench import find_scenario
 
 from standoff.errors import InputError
 from standoff.game.compiled_structure import CompiledStructure
@@ -21,7 +22,6 @@ from standoff.solve.cuda_batch import Tally, solve_batch_on_gpu
 from standoff.solve.cuda_device import CudaDevice
 from standoff.solve.equilibrium import Settings, probabilities_of_all
 from standoff.solve.passes import num_processors
-from standoff.workbench import find_scenario
 
 NUM_DRAWS = 1000
 NUM_COMPARED = 50

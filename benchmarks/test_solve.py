@@ -7,11 +7,11 @@ import sys
 import time
 
 import pytest
+from standoff.workbench import find_scenario
 
 from standoff.game.compile import compile_game
 from standoff.scenario import apply_overrides, load_scenario
 from standoff.solve.equilibrium import Settings, solve
-from standoff.workbench import find_scenario
 
 
 @pytest.fixture(scope="module")

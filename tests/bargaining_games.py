@@ -1,8 +1,9 @@
 """Small crises about one deal, whose answers can be worked out by hand: take it or leave it, and war if it is left."""
 
+from standoff.workbench import Crisis
+
 from standoff.scenario import parse_scenario
 from standoff.solve.equilibrium import Settings
-from standoff.workbench import Crisis
 
 # A offers once; B accepts, or there is war. War pays A `war_a`, and B by its type. Rationality so high that an advantage of
 # 0.01 is taken in all but e^-4 of decisions.

@@ -16,9 +16,10 @@ POINTS = (5, 9, 17, 33)
 
 @cache
 def _at(name: str, rationality: float | None, points: int | None) -> Solution | str:
+    from standoff.workbench import load
+
     from standoff.errors import SolveError
     from standoff.solve.equilibrium import Settings
-    from standoff.workbench import load
 
     crisis = load(name)
     if rationality is not None:

@@ -2,16 +2,16 @@
 
 Examples:
     >>> import standoff
-    >>> crisis = standoff.load("iran-us-2026")
-    >>> solution = crisis.solve()
-    >>> probabilities = solution.forecast().outcomes[0].cumulative
+    >>> scenario = standoff.load("iran-us-2026")
+    >>> solution = standoff.solve(scenario)
+    >>> probabilities = solution.forecast.outcomes[0].cumulative
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from standoff.catalog import list_scenarios
 from standoff.errors import (
     CoderError,
     InputError,
@@ -24,17 +24,25 @@ from standoff.errors import (
 )
 from standoff.version import __version__
 
+import_module("standoff.solve")  # before the function of this name, which importing the package would replace
+from standoff.analysis.solution import Solution, solve  # noqa: E402
+
 if TYPE_CHECKING:
-    from standoff.workbench import CodedNews, Crisis, Solution, code, load
+    from standoff.catalog import list_scenarios
+    from standoff.catalog.opening import load
+    from standoff.desk.news import CodedNews, code
+    from standoff.scenario import Scenario
+    from standoff.solve.result import Settings
 
 __all__ = [
     "CodedNews",
     "CoderError",
-    "Crisis",
     "InputError",
     "MissingExtraError",
     "Problem",
+    "Scenario",
     "ScenarioError",
+    "Settings",
     "Solution",
     "SolveError",
     "StandoffError",
@@ -43,13 +51,21 @@ __all__ = [
     "code",
     "list_scenarios",
     "load",
+    "solve",
 ]
+
+_HOMES = {
+    "CodedNews": "standoff.desk.news",
+    "Scenario": "standoff.scenario",
+    "Settings": "standoff.solve.result",
+    "code": "standoff.desk.news",
+    "list_scenarios": "standoff.catalog",
+    "load": "standoff.catalog.opening",
+}
 
 
 def __getattr__(name: str) -> Any:
-    # what reads scenarios is imported when it is first used, so that `import standoff` stays quick
-    if name in {"CodedNews", "Crisis", "Solution", "code", "load"}:
-        from standoff import workbench
-
-        return getattr(workbench, name)
+    # imported when first used, so that `import standoff` stays quick
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'standoff' has no attribute {name!r}")

@@ -4,10 +4,10 @@ from functools import cache
 
 import numpy as np
 import pytest
+from standoff.workbench import load
 
 from standoff.solve.equilibrium import Settings
 from standoff.solve.sample import layer_strategy
-from standoff.workbench import load
 
 NINE = Settings(belief_points=9)
 

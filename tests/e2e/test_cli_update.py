@@ -6,13 +6,13 @@ import shutil
 import sys
 
 import pytest
+from standoff.workbench import load, rerun
 
 from scripted_coder import ScriptedCoder, article
 from standoff.cli.app import main
 from standoff.desk.ingest import ingest
 from standoff.desk.news_update import rerun_update
 from standoff.store import open_store
-from standoff.workbench import load, rerun
 
 FLEET = (
     "America sent more forces on 2026-02-06, the ministry of defence said in a statement to the press in the capital. "

@@ -17,9 +17,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from standoff.workbench import write_starter
 
 import standoff
-from standoff.workbench import write_starter
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "standoff"

@@ -8,11 +8,11 @@ import sys
 import time
 
 import pytest
+from standoff.workbench import rerun
 
 import standoff
 from standoff.solve.equilibrium import Settings
 from standoff.store import open_store, prepare_store
-from standoff.workbench import rerun
 from stored_news import METHOD, document
 
 NUM_DOCUMENTS = {"file": 10_000, "server": 3_000}

@@ -4,11 +4,11 @@ import datetime as dt
 import json
 
 import pytest
+from standoff.workbench import load
 
 from standoff.belief.observation import Observation, Review, review
 from standoff.errors import SolveError
 from standoff.solve.equilibrium import Settings
-from standoff.workbench import load
 
 AS_OF = dt.date(2026, 2, 16)
 CODED = (

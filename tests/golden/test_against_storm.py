@@ -8,6 +8,7 @@ files, from which the model is built by hand. It answers `P=? [F<=k "label"]` by
 from dataclasses import replace
 
 import pytest
+from standoff.workbench import load
 
 from explicit_files import read_explicit
 from games import random_game
@@ -16,7 +17,6 @@ from standoff.export.chain import chain_probabilities
 from standoff.export.induced_chain import induced_chain
 from standoff.export.prism import drn_file, prism_files
 from standoff.solve.equilibrium import Settings, solve
-from standoff.workbench import load
 
 stormpy = pytest.importorskip(
     "stormpy", reason="Storm has no wheel for this platform, or it is not installed", exc_type=ImportError

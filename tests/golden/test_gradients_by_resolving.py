@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from standoff.workbench import load
 
 from standoff.analysis.gradients import gradients
 from standoff.solve.adjoint import Target
 from standoff.solve.equilibrium import Settings
-from standoff.workbench import load
 
 SHORT = ("period.horizon=3",)
 # what is differentiated is the answer on its belief points, so they stay where they are while the prior moves

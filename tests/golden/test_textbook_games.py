@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from standoff.workbench import Crisis
 
 from standoff.scenario import parse_scenario
 from standoff.solve.equilibrium import Settings
-from standoff.workbench import Crisis
 
 VALUES = json.loads((Path(__file__).parent / "values.json").read_text(encoding="utf-8"))
 HEAD = """

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from standoff.workbench import find_scenario
 
 from same_games import differences
 from standoff.errors import ScenarioError
@@ -13,7 +14,6 @@ from standoff.game.compile import compile_game
 from standoff.game.compiled_structure import CompiledStructure
 from standoff.game.model import Game
 from standoff.scenario import load_scenario, replace
-from standoff.workbench import find_scenario
 
 
 @cache

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from standoff.workbench import load
 
 from games import random_game
 from small_trees import with_second_movers
@@ -14,7 +15,6 @@ from standoff.solve.adjoint import UNRESOLVED, Target, probability_of_target
 from standoff.solve.continuation_probabilities import ContinuationProbabilities, met_on_arrival, probabilities_after
 from standoff.solve.equilibrium import Settings, solve
 from standoff.solve.public_steps import public_steps
-from standoff.workbench import load
 
 TYPES = st.sampled_from([(2, 2), (2, 1), (1, 2), (1, 1), (2, 1, 2)])
 TARGETS = (

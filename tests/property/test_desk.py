@@ -11,6 +11,7 @@ from functools import cache
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from standoff.workbench import load
 
 from scripted_coder import ScriptedCoder, wire
 from standoff.desk.docket import docket_of_documents
@@ -21,7 +22,6 @@ from standoff.news.coded import INTENSITY, Attribution, CodedDocument, Event, Me
 from standoff.news.document import Document
 from standoff.news.untrusted import without_control
 from standoff.store import open_store, prepare_store
-from standoff.workbench import load
 
 DOCUMENTS = wire(0, 40)
 

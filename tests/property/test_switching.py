@@ -1,11 +1,11 @@
 """Whatever part of a catalogue scenario is switched off: a game results, or the reason why there is none."""
 
 import pytest
+from standoff.workbench import load
 
 from standoff.errors import ScenarioError
 from standoff.game.compile import compile_game
 from standoff.scenario import apply_overrides
-from standoff.workbench import load
 
 REFUSED = {
     "cuba-1962": {"players.usa", "players.ussr"},

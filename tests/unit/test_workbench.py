@@ -1,12 +1,12 @@
 import sys
 
 import pytest
+from standoff.workbench import load, write_starter
 
 import standoff
 from standoff.errors import InputError, MissingExtraError
 from standoff.extras import import_extra
 from standoff.solve.equilibrium import Settings
-from standoff.workbench import load, write_starter
 
 
 @pytest.fixture(scope="module")

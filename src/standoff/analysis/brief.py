@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from standoff.analysis.watch import WatchList
     from standoff.analysis.whatif import WhatIf
     from standoff.analysis.window import Window
+    from standoff.scenario import Scenario
     from standoff.solve.adjoint import Target
     from standoff.solve.equilibrium import Settings
-    from standoff.scenario import Scenario
 
 __all__ = ["PARTS", "Brief", "Part", "assemble_brief", "chosen_parts"]
 
@@ -129,11 +129,11 @@ def assemble_brief(
     from standoff.analysis.no_deal import why_no_deal
     from standoff.analysis.solution import solve
     from standoff.analysis.stories import stories
+    from standoff.analysis.targets import default_targets
     from standoff.analysis.tripwires import tripwires
     from standoff.analysis.watch import watch
-    from standoff.analysis.whatif import parse_variants, whatif
+    from standoff.analysis.whatif import whatif
     from standoff.analysis.window import window
-    from standoff.analysis.targets import default_targets
     from standoff.solve.equilibrium import Settings
 
     wanted = ["solve", *(["whatif"] if variants else []), *parts]
@@ -142,7 +142,7 @@ def assemble_brief(
     if variants:
         steps.begin("whatif")
         compared = whatif(
-            scenario, parse_variants(variants), settings, progress=steps
+            scenario, variants, settings, progress=steps
         )  # first: what is wrong with it is told before the work
     steps.begin("solve")
     solution = solve(scenario, settings, steps)
@@ -152,7 +152,9 @@ def assemble_brief(
         "ensemble": lambda: {
             "ensemble": ensemble(scenario, num_draws, seed=seed, executor=executor, progress=steps),
         },
-        "drivers": lambda: {"drivers": drivers(solution, targets, num_tornado=STRONGEST, executor=shared, progress=steps)},
+        "drivers": lambda: {
+            "drivers": drivers(solution, targets, num_tornado=STRONGEST, executor=shared, progress=steps)
+        },
         "tripwires": lambda: {
             "tripwires": tripwires(solution, num_strongest=STRONGEST, executor=shared, progress=steps)
         },

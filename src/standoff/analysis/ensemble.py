@@ -55,7 +55,7 @@ __all__ = [
     "Failure",
     "Name",
     "check_request",
-    "run_ensemble",
+    "ensemble",
     "series_names",
 ]
 

@@ -1,7 +1,7 @@
 """A solved scenario: the start of every question that reads one equilibrium.
 
-`solve` takes a scenario to its equilibrium. A `Solution` holds both, and every question is a function of it in a module of its own:
-`window(solution)`, `bargain(solution)`, `drivers(solution)` and so on.
+`solve` takes a scenario to its equilibrium. A `Solution` holds both, and every question is a function of it in a module of its
+own: `window(solution)`, `bargain(solution)`, `drivers(solution)` and so on.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ from standoff.analysis.targets import describe_target, parse_targets, target_pro
 from standoff.errors import InputError, Problem, SolveError, StandoffError, nearest
 from standoff.scenario import Scenario, source_coverage
 from standoff.solve.adjoint import UNRESOLVED, Target
-from standoff.solve.result import Certificate, Equilibrium, Settings
+from standoff.solve.result import Certificate, Settings
 
 __all__ = ["Tripwire", "Tripwires", "chosen_ranges", "likeliest_outcome", "parse_answer", "tripwires"]
 

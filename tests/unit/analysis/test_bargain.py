@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from standoff.workbench import Crisis, load
 
 from bargaining_games import demands, fear, solved, town
 from standoff.errors import InputError
 from standoff.scenario import parse_scenario, replace
-from standoff.workbench import Crisis, load
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 import pytest
+from standoff.workbench import load
 
 from standoff.analysis.drivers import drivers
 from standoff.analysis.executor import Threads
@@ -10,7 +11,6 @@ from standoff.errors import InputError, SolveError
 from standoff.game.compile import compile_game
 from standoff.scenario import apply_overrides
 from standoff.solve.equilibrium import solve
-from standoff.workbench import load
 
 
 def probabilities_of_war(gain, sharpness=2.0):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from standoff.workbench import load
 
 from standoff.analysis.draw_keys import describe_ensemble
 from standoff.analysis.ensemble import FILE, LEVELS, Failure, check_request, run_ensemble
@@ -15,7 +16,6 @@ from standoff.errors import InputError, Problem, SolveError
 from standoff.scenario import apply_overrides
 from standoff.solve.adjoint import Target
 from standoff.solve.equilibrium import Settings, solve
-from standoff.workbench import load
 from tiny import RATIONALITY, probabilities_of_war, tiny
 
 WAR = Target("outcome", "war_ends", 1)

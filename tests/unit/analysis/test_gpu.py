@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from standoff.workbench import load
 
 from host_device import HostDevice
 from standoff.analysis.executor import Threads
@@ -11,7 +12,6 @@ from standoff.scenario import apply_overrides
 from standoff.solve import cuda_batch
 from standoff.solve.cuda_batch import Tally
 from standoff.solve.result import Settings
-from standoff.workbench import load
 
 SETTINGS = Settings(belief_points=3, threads=1)
 

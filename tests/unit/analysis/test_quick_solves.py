@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from standoff.workbench import load
 
 from standoff.analysis.executor import Remembering, Threads
 from standoff.analysis.quick_solves import SolvedDraw, solve_targets
@@ -12,7 +13,6 @@ from standoff.game.compile import compile_game
 from standoff.scenario import replace as replace_parameters
 from standoff.solve.equilibrium import solve
 from standoff.solve.result import Settings
-from standoff.workbench import load
 
 
 class Recording:

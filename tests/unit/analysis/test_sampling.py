@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from scipy import stats
+from standoff.workbench import load
 
 from standoff.analysis.sampling import REPLICATES, SIZE, Sampler, drawn_parameters, fixed_parameters
 from standoff.scenario import apply_overrides
-from standoff.workbench import load
 from tiny import tiny
 
 CORRELATED = (

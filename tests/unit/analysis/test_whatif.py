@@ -2,13 +2,13 @@ import math
 
 import numpy as np
 import pytest
+from standoff.workbench import load
 
 from standoff.analysis.side_by_side import put_side_by_side
 from standoff.analysis.whatif import Variant, parse_variant, parse_variants, solve_sides, whatif
 from standoff.errors import InputError, SolveError
 from standoff.scenario import apply_overrides
 from standoff.solve.result import Settings
-from standoff.workbench import load
 
 FIVE = Settings(belief_points=5)
 

@@ -5,12 +5,12 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from standoff.workbench import Crisis, load
 
 from standoff.analysis.window import BELIEFS, CALENDAR, share_out
 from standoff.errors import InputError
 from standoff.scenario import parse_scenario
 from standoff.solve.equilibrium import Settings
-from standoff.workbench import Crisis, load
 
 # One player may strike or hold; a shield comes by itself at rate 1. A strike is worth -0.5 without and +0.5 with the shield.
 SHIELD = """

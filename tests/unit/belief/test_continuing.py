@@ -2,6 +2,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from standoff.workbench import load
 
 from standoff.belief.continuing import continue_scenario
 from standoff.belief.observation import Observation
@@ -10,7 +11,6 @@ from standoff.errors import InputError
 from standoff.scenario import parse_scenario
 from standoff.scenario.writing import scenario_text
 from standoff.solve.equilibrium import Settings
-from standoff.workbench import load
 
 DAY = dt.date(1962, 10, 30)
 SEEN = Observation("write", dt.date(1962, 10, 24), "CONSULT", ("RUS",), ("USA",), 0.95)

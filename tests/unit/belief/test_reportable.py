@@ -1,7 +1,7 @@
 import numpy as np
+from standoff.workbench import load
 
 from standoff.belief.reportable import ReportableEvent, reportable_events
-from standoff.workbench import load
 
 CRISIS = load("iran-us-2026", overrides=["period.horizon=2"])
 FOUND = reportable_events(CRISIS.scenario, CRISIS.game)

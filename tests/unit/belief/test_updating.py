@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from standoff.workbench import load
 
 from standoff.belief.likelihood import ReportingModel
 from standoff.belief.observation import Observation
@@ -14,7 +15,6 @@ from standoff.belief.updating import Facts, update
 from standoff.errors import InputError
 from standoff.solve.adjoint import Target
 from standoff.solve.equilibrium import Settings
-from standoff.workbench import load
 
 DAY = dt.date(1962, 10, 25)  # three days on
 SEEN = (

@@ -1,12 +1,12 @@
 """What is made of coded documents, with a coder that knows a few phrases."""
 
 import pytest
+from standoff.workbench import code, code_lines, load
 
 import standoff
 from scripted_coder import ScriptedCoder
 from standoff.desk.news import dyad_of
 from standoff.errors import CoderError, InputError, MissingExtraError, Problem
-from standoff.workbench import code, code_lines, load
 
 TOLD = """Date: 2026-02-09
 

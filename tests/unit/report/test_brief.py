@@ -3,10 +3,10 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from standoff.workbench import Dossier
 
 from standoff.errors import InputError
 from standoff.report import brief_html, write_brief
-from standoff.workbench import Dossier
 from unit.report.fakes import FakeSolution, half_weeks, relabelled, some_forecast, some_game, some_scenario
 
 HOSTILE = [

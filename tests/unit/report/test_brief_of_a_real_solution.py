@@ -3,11 +3,11 @@
 import re
 
 import pytest
+from standoff.workbench import Crisis
 
 from standoff.report import brief_html
 from standoff.report.wording import SPACE, percent
 from standoff.scenario import parse_scenario
-from standoff.workbench import Crisis
 
 TEXT = """
 standoff: 1

@@ -1,12 +1,12 @@
 """What a binding deal changes, and side payments, as changes to a scenario."""
 
 import pytest
+from standoff.workbench import load
 
 from standoff.errors import ScenarioError
 from standoff.scenario import parse_scenario, replace
 from standoff.scenario.commitment import ratification_changes, with_binding_deals, without_power_shift
 from standoff.scenario.side_payments import PAYMENT_ISSUE, with_side_payments
-from standoff.workbench import load
 
 PACKAGES = "  packages: [{passage: open, tolls: kept}, {passage: open, tolls: dropped}]\n"
 

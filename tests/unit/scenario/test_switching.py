@@ -1,9 +1,9 @@
 import pytest
+from standoff.workbench import load
 
 from standoff.errors import ScenarioError
 from standoff.game.compile import compile_game
 from standoff.scenario import Scenario, apply_overrides, parse_scenario, replace
-from standoff.workbench import load
 
 
 @pytest.fixture(scope="module")
