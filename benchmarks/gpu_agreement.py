@@ -11,9 +11,9 @@ from __future__ import annotations
 import sys
 
 import numpy as np
-from standoff.workbench import find_scenario
 
 from host_device import CompiledHostDevice
+from standoff.catalog.opening import find_scenario
 from standoff.game.compiled_structure import CompiledStructure
 from standoff.game.model import Game
 from standoff.scenario import load_scenario

@@ -8,8 +8,8 @@ from itertools import cycle, islice
 
 import numpy as np
 import pytest
-from standoff.workbench import find_scenario
 
+from standoff.catalog.opening import find_scenario
 from standoff.game.compiled_structure import CHUNK, CompiledStructure
 from standoff.game.model import Game
 from standoff.scenario import apply_overrides, load_scenario

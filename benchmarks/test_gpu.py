@@ -11,8 +11,8 @@ import time
 
 import numpy as np
 import pytest
-from standoff.workbench import find_scenario
 
+from standoff.catalog.opening import find_scenario
 from standoff.errors import InputError
 from standoff.game.compiled_structure import CompiledStructure
 from standoff.game.model import Game

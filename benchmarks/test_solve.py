@@ -7,8 +7,8 @@ import sys
 import time
 
 import pytest
-from standoff.workbench import find_scenario
 
+from standoff.catalog.opening import find_scenario
 from standoff.game.compile import compile_game
 from standoff.scenario import apply_overrides, load_scenario
 from standoff.solve.equilibrium import Settings, solve
@@ -70,7 +70,7 @@ def test_start_up(benchmark, arguments):
 def test_cold_kernels(benchmark, tmp_path):
     code = (
         "from standoff.workbench import load; from standoff.solve.equilibrium import Settings; "
-        "load('iran-us-2026', overrides=['period.horizon=2']).solve(Settings(belief_points=5))"
+        "solve(load('iran-us-2026', overrides=['period.horizon=2']), Settings(belief_points=5))"
     )
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
     command = [sys.executable, "-c", code]

@@ -28,15 +28,32 @@ import_module("standoff.solve")  # before the function of this name, which impor
 from standoff.analysis.solution import Solution, solve  # noqa: E402
 
 if TYPE_CHECKING:
+    from standoff.analysis.bargain import bargain
+    from standoff.analysis.compare import compare
+    from standoff.analysis.drivers import drivers
+    from standoff.analysis.ensemble import ensemble
+    from standoff.analysis.equilibria import search_equilibria
+    from standoff.analysis.gradients import gradients
+    from standoff.analysis.no_deal import why_no_deal
+    from standoff.analysis.regime_map import regime_map
+    from standoff.analysis.stories import stories
+    from standoff.analysis.tripwires import tripwires
+    from standoff.analysis.watch import watch
+    from standoff.analysis.whatif import whatif
+    from standoff.analysis.window import window
     from standoff.catalog import list_scenarios
     from standoff.catalog.opening import load
     from standoff.desk.news import CodedNews, code
+    from standoff.desk.updated import update
+    from standoff.game.builder import GameBuilder
     from standoff.scenario import Scenario
+    from standoff.solve.adjoint import Target
     from standoff.solve.result import Settings
 
 __all__ = [
     "CodedNews",
     "CoderError",
+    "GameBuilder",
     "InputError",
     "MissingExtraError",
     "Problem",
@@ -47,25 +64,60 @@ __all__ = [
     "SolveError",
     "StandoffError",
     "StoreError",
+    "Target",
     "__version__",
+    "bargain",
     "code",
+    "compare",
+    "drivers",
+    "ensemble",
+    "gradients",
     "list_scenarios",
     "load",
+    "regime_map",
+    "search_equilibria",
     "solve",
+    "stories",
+    "tripwires",
+    "update",
+    "watch",
+    "whatif",
+    "why_no_deal",
+    "window",
 ]
 
-_HOMES = {
-    "CodedNews": "standoff.desk.news",
-    "Scenario": "standoff.scenario",
-    "Settings": "standoff.solve.result",
-    "code": "standoff.desk.news",
-    "list_scenarios": "standoff.catalog",
-    "load": "standoff.catalog.opening",
+_MODULES = {
+    "CodedNews": "desk.news",
+    "GameBuilder": "game.builder",
+    "Scenario": "scenario",
+    "Settings": "solve.result",
+    "Target": "solve.adjoint",
+    "bargain": "analysis.bargain",
+    "code": "desk.news",
+    "compare": "analysis.compare",
+    "drivers": "analysis.drivers",
+    "ensemble": "analysis.ensemble",
+    "gradients": "analysis.gradients",
+    "list_scenarios": "catalog",
+    "load": "catalog.opening",
+    "regime_map": "analysis.regime_map",
+    "search_equilibria": "analysis.equilibria",
+    "stories": "analysis.stories",
+    "tripwires": "analysis.tripwires",
+    "update": "desk.updated",
+    "watch": "analysis.watch",
+    "whatif": "analysis.whatif",
+    "why_no_deal": "analysis.no_deal",
+    "window": "analysis.window",
 }
+"""Module of each name that is imported when it is first used, so that `import standoff` stays quick."""
 
 
 def __getattr__(name: str) -> Any:
-    # imported when first used, so that `import standoff` stays quick
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        return getattr(import_module(f"standoff.{_MODULES[name]}"), name)
     raise AttributeError(f"module 'standoff' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from standoff.workbench import find_scenario
 
 from same_games import differences
+from standoff.catalog.opening import find_scenario
 from standoff.errors import ScenarioError
 from standoff.game.compile import compile_game
 from standoff.game.compiled_structure import CompiledStructure

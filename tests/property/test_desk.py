@@ -11,9 +11,9 @@ from functools import cache
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from standoff.workbench import load
 
 from scripted_coder import ScriptedCoder, wire
+from standoff import load
 from standoff.desk.docket import docket_of_documents
 from standoff.desk.event_files import events_csv, events_plover
 from standoff.desk.ingest import ingest
@@ -28,7 +28,7 @@ DOCUMENTS = wire(0, 40)
 
 @cache
 def scenario():
-    return load("cuba-1962").scenario
+    return load("cuba-1962")
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,8 @@
 """Whatever part of a catalogue scenario is switched off: a game results, or the reason why there is none."""
 
 import pytest
-from standoff.workbench import load
 
+from standoff import load
 from standoff.errors import ScenarioError
 from standoff.game.compile import compile_game
 from standoff.scenario import apply_overrides
@@ -11,7 +11,7 @@ REFUSED = {
     "cuba-1962": {"players.usa", "players.ussr"},
     "iran-us-2026": {"players.usa", "players.iran"},
 }
-SCENARIOS = {name: load(name, overrides=["period.horizon=1"]).scenario for name in REFUSED}
+SCENARIOS = {name: load(name, overrides=["period.horizon=1"]) for name in REFUSED}
 
 
 def parts(scenario):

@@ -1,9 +1,9 @@
 from dataclasses import replace
 
 import pytest
-from standoff.workbench import load
 
 from host_device import HostDevice
+from standoff import load
 from standoff.analysis.executor import Threads
 from standoff.analysis.gpu import Gpu
 from standoff.analysis.targets import default_targets, target_probabilities
@@ -18,7 +18,7 @@ SETTINGS = Settings(belief_points=3, threads=1)
 
 @pytest.fixture(scope="module")
 def scenario():
-    return apply_overrides(load("cuba-1962").scenario, ["period.horizon=1"])
+    return apply_overrides(load("cuba-1962"), ["period.horizon=1"])
 
 
 def test_draws_have_the_probabilities_of_the_other_executor(scenario, monkeypatch):

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from standoff.workbench import load
 
+from standoff import load
 from standoff.analysis.executor import Remembering, Threads
 from standoff.analysis.quick_solves import SolvedDraw, solve_targets
 from standoff.analysis.resolution import Solved
@@ -31,7 +31,7 @@ class Recording:
 
 @pytest.fixture(scope="module")
 def scenario():
-    return load("cuba-1962", overrides=["period.horizon=1"]).scenario
+    return load("cuba-1962", overrides=["period.horizon=1"])
 
 
 @pytest.fixture

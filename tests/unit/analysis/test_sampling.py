@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from scipy import stats
-from standoff.workbench import load
 
+from standoff import load
 from standoff.analysis.sampling import REPLICATES, SIZE, Sampler, drawn_parameters, fixed_parameters
 from standoff.scenario import apply_overrides
 from tiny import tiny
@@ -19,7 +19,7 @@ USED = ("payoffs: {a: war}", 'payoffs: {a: "war + 0 * third"}')
 
 @pytest.fixture(scope="module")
 def iran():
-    return load("iran-us-2026").scenario
+    return load("iran-us-2026")
 
 
 def test_a_longer_sample_begins_with_the_shorter_one(iran):

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from standoff.workbench import load
 
 from scripted_coder import ScriptedCoder, article
+from standoff import load
 from standoff.belief.observation import merge_reports
 from standoff.desk.docket import docket_of_documents, find_event, reviewed
 from standoff.desk.evidence import default_confusion, evidence_of
@@ -20,7 +20,7 @@ AGAIN = "Ships left port all day: America sent more forces on 2026-02-07 after a
 
 @pytest.fixture(scope="module")
 def scenario():
-    return load("iran-us-2026").scenario
+    return load("iran-us-2026")
 
 
 def docket_of(*documents):

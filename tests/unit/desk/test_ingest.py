@@ -4,10 +4,9 @@ import json
 from dataclasses import replace
 
 import pytest
-from standoff.workbench import load
 
 from scripted_coder import ScriptedCoder, article
-from standoff import InputError
+from standoff import InputError, load
 from standoff.desk.clustering import Told, cluster_events, same_day_groups
 from standoff.desk.ingest import code_pending, ingest
 from standoff.news.coded import Mention
@@ -21,7 +20,7 @@ OTHER_WORDS = "Explosions were heard all night. America struck Iran on 2026-02-1
 
 @pytest.fixture(scope="module")
 def scenario():
-    return load("iran-us-2026").scenario
+    return load("iran-us-2026")
 
 
 def told_together(store):

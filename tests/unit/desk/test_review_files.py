@@ -1,10 +1,9 @@
 """Files of reviews: what is asked, and what is refused."""
 
 import pytest
-from standoff.workbench import load
 
 from scripted_coder import ScriptedCoder, article
-from standoff import InputError
+from standoff import InputError, load
 from standoff.desk.docket import docket_of_documents, reviewed
 from standoff.desk.review_files import open_questions, read_reviews
 from standoff.store import Review
@@ -16,7 +15,7 @@ FLEET = (
 
 @pytest.fixture(scope="module")
 def scenario():
-    return load("iran-us-2026").scenario
+    return load("iran-us-2026")
 
 
 @pytest.fixture(scope="module")

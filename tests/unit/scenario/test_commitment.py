@@ -1,8 +1,8 @@
 """What a binding deal changes, and side payments, as changes to a scenario."""
 
 import pytest
-from standoff.workbench import load
 
+from standoff import load
 from standoff.errors import ScenarioError
 from standoff.scenario import parse_scenario, replace
 from standoff.scenario.commitment import ratification_changes, with_binding_deals, without_power_shift
@@ -43,7 +43,7 @@ def test_an_override_that_breaks_the_commitment_is_told():
 
 
 def test_binding_deals_are_carried_through():
-    scenario = load("iran-us-2026").scenario
+    scenario = load("iran-us-2026")
     assert len(ratification_changes(scenario)) == 2
     bound = with_binding_deals(scenario)
     ratify = bound.stages[3].bargaining.accept.ratify
@@ -53,7 +53,7 @@ def test_binding_deals_are_carried_through():
 
 
 def test_payments_cost_one_side_what_they_bring_the_other():
-    scenario = load("cuba-1962").scenario
+    scenario = load("cuba-1962")
     packages = [{"missiles": "removed", "invasion": "open", "jupiters": "stay"}]
     paid = with_side_payments(scenario, packages, [0.1, 0.3])
     issue = paid.agenda.issues[PAYMENT_ISSUE]

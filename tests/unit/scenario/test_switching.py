@@ -1,6 +1,6 @@
 import pytest
-from standoff.workbench import load
 
+from standoff import load
 from standoff.errors import ScenarioError
 from standoff.game.compile import compile_game
 from standoff.scenario import Scenario, apply_overrides, parse_scenario, replace
@@ -8,7 +8,7 @@ from standoff.scenario import Scenario, apply_overrides, parse_scenario, replace
 
 @pytest.fixture(scope="module")
 def iran() -> Scenario:
-    return load("iran-us-2026").scenario
+    return load("iran-us-2026")
 
 
 def test_a_hazard_that_is_off_is_not_there(good: Scenario) -> None:

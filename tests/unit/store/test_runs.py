@@ -3,9 +3,9 @@
 import datetime as dt
 
 import pytest
-from standoff.workbench import rerun
 
 from standoff.catalog import scenario_path
+from standoff.desk.runs import rerun
 from standoff.errors import InputError
 from standoff.scenario import apply_overrides, load_scenario
 from standoff.store import Run
