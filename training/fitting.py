@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
 
-from standoff.extras import import_extra
 from standoff.news.actors.references import Mentions
 from standoff.news.actors.resolving import Resolved
 from standoff.news.arguments import describe_argument, describe_target, find_phrases
@@ -21,8 +22,8 @@ from standoff.news.lexicon import ACT_NOUNS
 from standoff.news.linear import Features, LinearModel
 from standoff.news.parsing import parse
 from standoff.news.passage import Passage
-from standoff.news.training_data import Span, TrainingEvent, TrainingSentence
 from standoff.news.triggers import describe_trigger, find_triggers
+from training.training_sentences import Span, TrainingEvent, TrainingSentence
 
 __all__ = ["NO_EVENT", "Example", "fit_linear", "read_examples", "trigger_rows"]
 
@@ -209,14 +210,7 @@ def fit_linear(
         weights: Weight of each row; None: all alike.
 
     Returns:
-        The model; classes that no row has are left out.
-
-    Raises:
-        MissingExtraError: scikit-learn is not installed.
-    """
-    linear = import_extra("sklearn.linear_model", "train", "training the coder")
-    from scipy import sparse
-
+        The model; classes that no row has are left out."""
     counts: dict[str, int] = {}
     for row in rows:
         for name in row:
@@ -234,7 +228,7 @@ def fit_linear(
     table = sparse.csr_matrix((values, (at_rows, at_columns)), shape=(len(rows), len(names)))
     present = [name for name in order if name in set(classes)]
     coded = np.array([present.index(name) for name in classes])
-    model = linear.LogisticRegression(C=strength, max_iter=2000, tol=1e-5)
+    model = LogisticRegression(C=strength, max_iter=2000, tol=1e-5)
     model.fit(table, coded, sample_weight=weights)
     if len(present) == 2:  # scikit-learn keeps one row of weights for two classes
         coefficients = np.vstack([np.zeros_like(model.coef_[0]), model.coef_[0]])

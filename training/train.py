@@ -1,4 +1,4 @@
-"""Train the offline coder on our own sentences and write its parts: `python -m standoff.news.training_run`, or `make train-news`.
+"""Train the offline coder on our own sentences and write its parts: `python -m training.train`, or `make train-news`.
 
 Thresholds and the calibration of confidence come from sentences that were left out in turn (`FOLDS` folds), and so does the
 confusion matrix that is shipped. A second model of types has the vectors of clauses too (`clause_vectors`); its axes are
@@ -14,13 +14,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
 
-from standoff.extras import import_extra
 from standoff.news.arguments import ARGUMENT_CLASSES
 from standoff.news.claims import CLAUSE_KINDS, NUMBER_KINDS, describe_clause
 from standoff.news.clause_vectors import ClauseAxes, add_vectors, fit_axes
 from standoff.news.confidence import signs
-from standoff.news.fitting import (
+from standoff.news.linear import Features, LinearModel
+from standoff.news.numbers import describe_number, find_numbers
+from standoff.news.telling import is_unreal
+from standoff.news.trained_parts import CONFUSION_FILE, TrainedParts, load_trained, save_embedded, save_trained
+from standoff.news.triggers import describe_trigger, find_triggers, lexicon_types
+from standoff.news.vocabulary import CONTEXTS, EVENT_TYPES, MODES
+from standoff.storing import write_whole
+from training.fitting import (
     NO_EVENT,
     Example,
     argument_rows,
@@ -30,14 +37,7 @@ from standoff.news.fitting import (
     trigger_nouns,
     trigger_rows,
 )
-from standoff.news.linear import Features, LinearModel
-from standoff.news.numbers import describe_number, find_numbers
-from standoff.news.telling import is_unreal
-from standoff.news.trained_parts import CONFUSION_FILE, TrainedParts, load_trained, save_embedded, save_trained
-from standoff.news.training_data import Span, load_training_sentences
-from standoff.news.triggers import describe_trigger, find_triggers, lexicon_types
-from standoff.news.vocabulary import CONTEXTS, EVENT_TYPES, MODES
-from standoff.storing import write_whole
+from training.training_sentences import Span, load_training_sentences
 
 __all__ = [
     "FOLDS",
@@ -213,7 +213,6 @@ def _best_threshold(left_out: LeftOut) -> float:
 
 def _calibration(left_out: LeftOut, threshold: float) -> NDArray[np.float64]:
     """Weights of the confidence, from what was coded as an event."""
-    linear = import_extra("sklearn.linear_model", "train", "training the coder")
     rows, right = [], []
     for token, name, true, values in zip(
         left_out.tokens, _coded(left_out, threshold), left_out.classes, left_out.probabilities, strict=True
@@ -221,7 +220,7 @@ def _calibration(left_out: LeftOut, threshold: float) -> NDArray[np.float64]:
         if name != NO_EVENT:
             rows.append(signs(dict(zip(TYPE_CLASSES, values.tolist(), strict=True)), name, lexicon_types(token)))
             right.append(name == true)
-    model = linear.LogisticRegression(C=10.0, fit_intercept=False, max_iter=1000)
+    model = LogisticRegression(C=10.0, fit_intercept=False, max_iter=1000)
     model.fit(np.array(rows), np.array(right))
     weights: NDArray[np.float64] = np.asarray(model.coef_[0], dtype=np.float64).round(4)
     return weights

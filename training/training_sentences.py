@@ -1,6 +1,6 @@
 """Sentences written for this project, coded by hand, from which the coder of events and claims learns.
 
-The files are `training/*.jsonl`, one sentence a line; `training/README.md` has the rules by which they are coded. A line
+The files are `sentences/*.jsonl`, one sentence a line; `sentences/README.md` has the rules by which they are coded. A line
 quotes the text where it codes it, and a quotation is found at whole words: `fired` is not found in `misfired`, and
 `fired@2` is its second occurrence. Here quotations become offsets.
 
@@ -31,7 +31,7 @@ __all__ = [
     "load_training_sentences",
 ]
 
-_FOLDER = Path(__file__).parent / "training"
+_FOLDER = Path(__file__).parent / "sentences"
 _ABOUT = re.compile(r"[A-Z]{3}")
 _NTH = re.compile(r"(?P<quote>.+)@(?P<nth>[1-9])")
 
@@ -161,7 +161,7 @@ def load_training_sentences(folder: Path = _FOLDER) -> tuple[TrainingSentence, .
         The sentences, every quotation resolved.
 
     Raises:
-        InputError: Lines are not as `training/README.md` has them; carries every fault with its file and line.
+        InputError: Lines are not as `sentences/README.md` has them; carries every fault with its file and line.
 
     Examples:
         >>> sentence = load_training_sentences()[0]

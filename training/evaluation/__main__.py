@@ -1,4 +1,4 @@
-"""Measure the offline coder and write the page of it: `python -m standoff.news.evaluation`, or `make eval-news`."""
+"""Measure the offline coder and write the page of it: `python -m training.evaluation`, or `make eval-news`."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import sys
 from pathlib import Path
 
 from standoff.errors import StandoffError
-from standoff.news.evaluation.measuring import measure
-from standoff.news.evaluation.page import write_page
 from standoff.storing import write_whole
+from training.evaluation.measuring import measure
+from training.evaluation.page import write_page
 
-_ROOT = Path(__file__).parents[4]
+_ROOT = Path(__file__).parents[2]
 
 
 def main() -> int:
     """Parse the command line, measure, write."""
-    parser = argparse.ArgumentParser(prog="python -m standoff.news.evaluation", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m training.evaluation", description=__doc__)
     default = os.environ.get("STANDOFF_DATA", str(_ROOT / "../shared/data"))
     parser.add_argument("--data", type=Path, default=Path(default), help="folder that holds `plover`")
     parser.add_argument(

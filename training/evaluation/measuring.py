@@ -15,8 +15,11 @@ from standoff.news.actors.resolving import resolve_text
 from standoff.news.clause_vectors import add_vectors
 from standoff.news.coded import QUAD_CLASS
 from standoff.news.embedding import is_installed
-from standoff.news.evaluation.measures import accuracy, macro_f1
-from standoff.news.evaluation.pairs import (
+from standoff.news.linear import Features
+from standoff.news.offline import OfflineCoder, code_sentences
+from standoff.news.trained_parts import CONFUSION_FILE
+from training.evaluation.measures import accuracy, macro_f1
+from training.evaluation.pairs import (
     ParsedPair,
     RawScores,
     parse_pairs,
@@ -24,16 +27,13 @@ from standoff.news.evaluation.pairs import (
     score_records,
     type_pairs,
 )
-from standoff.news.evaluation.plover import GoldRecord, read_gold_records, read_pair_sentences
-from standoff.news.evaluation.reports import ReportScores, score_reports
-from standoff.news.evaluation.speed import Speed, measure_speed
-from standoff.news.fitting import Example, fit_linear, read_examples, trigger_rows
-from standoff.news.hand_coded import load_hand_coded
-from standoff.news.linear import Features
-from standoff.news.offline import OfflineCoder, code_sentences
-from standoff.news.trained_parts import CONFUSION_FILE
-from standoff.news.training_data import load_training_sentences
-from standoff.news.training_run import STRENGTHS, TYPE_CLASSES, LeftOut, code_left_out, list_candidates
+from training.evaluation.plover import GoldRecord, read_gold_records, read_pair_sentences
+from training.evaluation.reports import ReportScores, score_reports
+from training.evaluation.speed import Speed, measure_speed
+from training.fitting import Example, fit_linear, read_examples, trigger_rows
+from training.hand_coded import load_hand_coded
+from training.train import STRENGTHS, TYPE_CLASSES, LeftOut, code_left_out, list_candidates
+from training.training_sentences import load_training_sentences
 
 __all__ = ["CoderScores", "Measured", "TypeScores", "measure"]
 
@@ -110,7 +110,7 @@ def measure(data: Path, reports: Path) -> Measured:
 
     Raises:
         InputError: A folder is not there (`missing-scoring-data`), or the installed encoder is not the known one.
-        MissingExtraError: A package of the extras `news` or `train` is not installed.
+        MissingExtraError: A package of the extra `news` is not installed.
     """
     for folder in (data / "plover", reports / "development", reports / "frozen"):
         if not folder.is_dir():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from standoff.news.evaluation.measures import brier, calibration_table
-from standoff.news.evaluation.measuring import CoderScores, Measured
-from standoff.news.evaluation.reports import Counts, ReportScores
 from standoff.news.vocabulary import EVENT_TYPES
+from training.evaluation.measures import brier, calibration_table
+from training.evaluation.measuring import CoderScores, Measured
+from training.evaluation.reports import Counts, ReportScores
 
 __all__ = ["write_page"]
 
@@ -38,7 +38,7 @@ def write_page(measured: Measured, *, date: str, notes: str) -> str:
 
 def _opening(measured: Measured, date: str) -> str:
     return (
-        "<!-- Written by `make eval-news`; edit src/standoff/news/evaluation. -->\n"
+        "<!-- Written by `make eval-news`; edit training/evaluation. -->\n"
         f"Measured by `make eval-news` on {date}, coder `{measured.plain.method}`.\n"
         "The scoring sets are not shipped: give the folder that holds them by `--data` or `STANDOFF_DATA`.\n"
         "Nothing here was trained on what it is scored on; lines that say so learn from the other folds of the set as well.\n"

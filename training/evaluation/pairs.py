@@ -23,13 +23,13 @@ from standoff.news.actors.resolving import Resolved
 from standoff.news.arguments import describe_argument, find_phrases
 from standoff.news.clause_vectors import add_vectors
 from standoff.news.coded import CodedDocument, Event, Mention, Span
-from standoff.news.evaluation.plover import GoldRecord, PairSentence
 from standoff.news.linear import Features, LinearModel
 from standoff.news.parsing import parse
 from standoff.news.passage import Passage
 from standoff.news.trained_parts import TrainedParts
 from standoff.news.triggers import describe_trigger, find_triggers
 from standoff.news.vocabulary import EVENT_TYPES
+from training.evaluation.plover import GoldRecord, PairSentence
 
 __all__ = ["ParsedPair", "RawScores", "parse_pairs", "score_raw_pairs", "score_records", "type_pairs"]
 

@@ -7,8 +7,11 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 __all__ = ["Speed", "measure_speed"]
+
+_ROOT = Path(__file__).parents[2]  # where the new process finds the package `training`
 
 _SCRIPT = """
 import json, resource, sys, time
@@ -17,7 +20,7 @@ from standoff.news.offline import OfflineCoder
 coder = OfflineCoder(embed="embed" in sys.argv)
 coder.code(Document("Iran warned the United States on Monday."))
 start = time.process_time()
-from standoff.news.training_data import load_training_sentences
+from training.training_sentences import load_training_sentences
 sentences = load_training_sentences()
 texts = ["\\n".join(one.text for one in sentences[at:at + 20]) for at in range(0, len(sentences), 20)]
 read = time.process_time()
@@ -53,6 +56,6 @@ def measure_speed(*, embed: bool = False) -> Speed:
     """
     command = [sys.executable, "-c", _SCRIPT, *(["embed"] if embed else [])]
     one_thread = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env=one_thread)  # noqa: S603
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=one_thread, cwd=_ROOT)  # noqa: S603
     start, count, seconds, memory = json.loads(done.stdout)
     return Speed(start, int(count), count / seconds, memory)

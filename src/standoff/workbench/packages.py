@@ -33,7 +33,6 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "parquet": ("pyarrow>=17",),
     "postgres": ("psycopg>=3.2",),
     "store": ("alembic>=1.16", "platformdirs>=4.0", "sqlalchemy>=2.0.40"),
-    "train": ("scikit-learn>=1.6",),
     "verify": ("pygambit>=17.0", "stormpy>=2.0"),
 }  # fmt: skip
 """What each extra brings, the lowest version that will do; the extras for developing standoff are left out."""

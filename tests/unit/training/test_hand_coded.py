@@ -11,9 +11,9 @@ import pytest
 
 from standoff.errors import InputError
 from standoff.news.coded import INTENSITY, Attribution, Mention
-from standoff.news.hand_coded import METHOD, load_hand_coded
-from standoff.news.training_data import load_training_sentences
 from standoff.news.vocabulary import CLAIM_KINDS, EVENT_TYPES
+from training.hand_coded import METHOD, load_hand_coded
+from training.training_sentences import load_training_sentences
 
 REPORTS = Path(__file__).parents[2] / "reports"
 HALVES = ("development", "frozen")

@@ -3,9 +3,9 @@
 import json
 
 from standoff.belief.likelihood import load_confusion
-from standoff.news.fitting import fit_linear
 from standoff.news.trained_parts import CONFUSION_FILE, load_trained
 from standoff.news.vocabulary import EVENT_TYPES
+from training.fitting import fit_linear
 
 
 def test_the_shipped_confusion_is_read_by_the_filter_and_mostly_right():

@@ -11,8 +11,8 @@ import pytest
 from scipy import sparse
 
 from standoff.errors import InputError
-from standoff.news.training_data import Span, load_training_sentences
 from standoff.news.vocabulary import CLAIM_KINDS, EVENT_TYPES
+from training.training_sentences import Span, load_training_sentences
 
 REPOSITORY = Path(__file__).parents[3]
 SHARED = next(
@@ -69,13 +69,13 @@ def test_only_acts_that_count_are_events(sentences):
 
 def test_the_readme_counts_what_is_there(sentences):
     counts = Counter(name for s in sentences for name in ({event.event_type for event in s.events} or {"NONE"}))
-    readme = (REPOSITORY / "src/standoff/news/training/README.md").read_text(encoding="utf-8")
+    readme = (REPOSITORY / "training/sentences/README.md").read_text(encoding="utf-8")
     assert dict(re.findall(r"^\| ([A-Z]+) \| (\d+) \|", readme, re.MULTILINE)) == {k: str(n) for k, n in counts.items()}
     assert f"{len(sentences):,} sentences" in readme
 
 
 def test_no_file_has_more_than_300_lines():
-    files = (REPOSITORY / "src/standoff/news/training").glob("*.jsonl")
+    files = (REPOSITORY / "training/sentences").glob("*.jsonl")
     assert all(len(file.read_text(encoding="utf-8").splitlines()) <= 300 for file in files)
 
 

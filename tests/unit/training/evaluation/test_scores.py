@@ -8,10 +8,10 @@ import pytest
 from standoff.errors import InputError
 from standoff.news.coded import INTENSITY, Attribution, Claim, CodedDocument, Event, Mention
 from standoff.news.document import Document
-from standoff.news.evaluation.measures import calibration_table, count_confusion
-from standoff.news.evaluation.pairs import score_raw_pairs
-from standoff.news.evaluation.plover import PairSentence, read_gold_records, read_pair_sentences
-from standoff.news.evaluation.reports import score_reports
+from training.evaluation.measures import calibration_table, count_confusion
+from training.evaluation.pairs import score_raw_pairs
+from training.evaluation.plover import PairSentence, read_gold_records, read_pair_sentences
+from training.evaluation.reports import score_reports
 
 TEXT = "Iran attacked Iraq with 40 tanks. Oman objected."
 
