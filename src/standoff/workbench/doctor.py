@@ -117,8 +117,6 @@ def _kernels() -> Finding:
     num_kernels = num_compiled = 0
     folders: set[str] = set()
     for info in pkgutil.iter_modules(solve.__path__):
-        if info.name.startswith("cuda"):  # for a GPU
-            continue
         module = importlib.import_module(f"standoff.solve.{info.name}")
         for kernel in vars(module).values():
             if isinstance(kernel, Dispatcher) and kernel.py_func.__module__ == module.__name__:
