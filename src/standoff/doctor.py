@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from standoff.errors import InputError, StandoffError
+from standoff.packages import EXTRAS, REQUIRED, Installed, find_installed
 from standoff.version import __version__
-from standoff.workbench.packages import EXTRAS, REQUIRED, Installed, find_installed
 from standoff.workbench.provenance import JSON_VERSION, versions
 
 __all__ = ["Examination", "Finding", "State", "examine"]
