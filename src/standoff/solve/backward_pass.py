@@ -1,4 +1,4 @@
-"""The backward pass over a game, for values and strategies; the forward pass is `standoff.solve.sweep`.
+"""The backward pass over a game, for values and strategies; the forward pass is `standoff.solve.forward_pass`.
 
 The states of a layer are cut among threads. Every number is found by one thread, in the same way whatever their number, so
 the answer does not depend on it.
@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from standoff.errors import SolveError
 from standoff.game.model import Epoch, Game, Layer
-from standoff.solve.arrays import Grid, Moves, moves_of, second_of
-from standoff.solve.backward import chance_layer, decision_layer, period_end
-from standoff.solve.lanes import kernel
-from standoff.solve.plain import plain_layer
+from standoff.solve.kernels.arrays import Grid, Moves, moves_of, second_of
+from standoff.solve.kernels.backward import chance_layer, decision_layer, period_end
+from standoff.solve.kernels.backward_complete import plain_layer
+from standoff.solve.kernels.simultaneous_layer import simultaneous_layer
+from standoff.solve.kernels.two_types import ANY_BRANCH, COUNTS, LOST, PRINCIPAL, TRACE_ALWAYS
+from standoff.solve.kernels.vectors import kernel
 from standoff.solve.result import Equilibrium, Settings
-from standoff.solve.simultaneous import simultaneous_layer
-from standoff.solve.two_types import ANY_BRANCH, COUNTS, LOST, PRINCIPAL, TRACE_ALWAYS
 from standoff.solve.workers import Workers, num_processors
 
 __all__ = ["Backward", "Workers", "backward_pass", "num_processors"]

@@ -1,6 +1,7 @@
 """The forward pass over a game: from the start to the horizon, for probabilities, beliefs and payoffs.
 
-A period moves the mass of every layer to the next (`standoff.solve.forward`, `standoff.solve.plain_forward` where nobody has
+A period moves the mass of every layer to the next (`standoff.solve.kernels.forward`,
+`standoff.solve.kernels.forward_complete` where nobody has
 private types), takes out what meets a milestone, and adds up what ended, what is open and what was paid.
 """
 
@@ -13,17 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Epoch, Game, Layer
-from standoff.solve.arrays import Grid, Moves, moves_of, second_of
-from standoff.solve.arrivals import Arrivals, arrivals_of
-from standoff.solve.forward import chance_forward, decision_forward, join, joint_forward, meet_milestones
-from standoff.solve.lanes import kernel
-from standoff.solve.plain_forward import plain_account, plain_arrive, plain_meet_milestones, plain_send
+from standoff.solve.kernels.arrays import Grid, Moves, moves_of, second_of
+from standoff.solve.kernels.arrivals import Arrivals, arrivals_of
+from standoff.solve.kernels.forward import chance_forward, decision_forward, join, joint_forward, meet_milestones
+from standoff.solve.kernels.forward_complete import plain_account, plain_arrive, plain_meet_milestones, plain_send
+from standoff.solve.kernels.simultaneous_layer import simultaneous_send
+from standoff.solve.kernels.vectors import kernel
 from standoff.solve.result import Sweep
-from standoff.solve.simultaneous import simultaneous_send
 from standoff.solve.workers import Workers
 
 if TYPE_CHECKING:
-    from standoff.solve.passes import Backward
+    from standoff.solve.backward_pass import Backward
 
 __all__ = ["Sweeper", "forward_pass", "sweeper_of"]
 

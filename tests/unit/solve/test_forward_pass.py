@@ -5,10 +5,10 @@ import pytest
 from numba.core import config
 
 from games import random_game
-from standoff.solve import sweep
-from standoff.solve.arrivals import arrivals_of
+from standoff.solve import forward_pass
 from standoff.solve.equilibrium import Settings, solve
-from standoff.solve.lanes import kernel, pointer
+from standoff.solve.kernels.arrivals import arrivals_of
+from standoff.solve.kernels.vectors import kernel, pointer
 
 FIVE = Settings(belief_points=5, threads=1)
 
@@ -17,14 +17,14 @@ FIVE = Settings(belief_points=5, threads=1)
 def test_a_layer_in_parts_moves_as_the_whole(seed, monkeypatch):
     game = random_game(seed, types=(2, 2), num_states=(5, 6, 7))
     whole = solve(game, FIVE)
-    monkeypatch.setattr(sweep, "LARGE", 0)
+    monkeypatch.setattr(forward_pass, "LARGE", 0)
     parts = solve(game, FIVE)
     for field in ("absorbed", "open_mass", "milestones", "payoffs", "mean_beliefs"):
         np.testing.assert_allclose(getattr(parts.sweep, field), getattr(whole.sweep, field), rtol=0, atol=1e-13)
 
 
 def test_parts_give_the_same_bytes_on_any_number_of_threads(monkeypatch):
-    monkeypatch.setattr(sweep, "LARGE", 0)
+    monkeypatch.setattr(forward_pass, "LARGE", 0)
     game = random_game(1, types=(2, 2), num_states=(5, 6, 7))
     one, three = (solve(game, replace(FIVE, threads=threads)) for threads in (1, 3))
     assert one.sweep.absorbed.tobytes() == three.sweep.absorbed.tobytes()

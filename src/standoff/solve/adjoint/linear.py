@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from standoff.solve.lanes import WIDTH, keep, kernel, load, maximum, pointer, splat, store, where_below
+from standoff.solve.kernels.vectors import WIDTH, keep, kernel, load, maximum, pointer, splat, store, where_below
 
 __all__ = ["carried_layer", "carried_meet", "continuation", "lines_of", "posterior_of", "weights_and_slopes"]
 
@@ -71,7 +71,7 @@ def posterior_of(belief, first, second, has_first, has_second):
 def weights_and_slopes(nm, nodes, belief, weights, to, slopes):
     """Interpolation weights of every lane's belief at to, to + 8, ..., and their derivatives at 0, 8, ...
 
-    Both follow from the products over the points before and behind, as in `standoff.solve.chebyshev.weights_at`.
+    Both follow from the products over the points before and behind, as in `standoff.solve.kernels.chebyshev.weights_at`.
     """
     product = splat(1.0)
     change = splat(0.0)

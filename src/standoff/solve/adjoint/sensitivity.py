@@ -1,6 +1,6 @@
 """One layer of the adjoint sweep: how a target answers to the numbers of the layer's nodes.
 
-The target T is a sum over what is carried (`standoff.solve.adjoint_values`): masses times worths. Let y_e = dT/dX_e be the
+The target T is a sum over what is carried (`standoff.solve.adjoint.linear`): masses times worths. Let y_e = dT/dX_e be the
 sensitivity to carried row e where a state is entered. For a channel it is the mass that stands there, and it moves forward in
 time as mass does; for a plane it is what strategies decided earlier make of its value, and it starts at zero. At a node with
 belief b, q the probability that the decision comes up and everything at the posteriors b'(a), with ' on W the slope there,
@@ -17,7 +17,8 @@ the evidence l_a = log s_2(a)/s_1(a), which moves the posterior by w_a = b'(1-b'
 
     dF = sum_{h,a} e_h(a) dQ_h(a) + sum_a beta_a dl_a,      beta_a = w_a (B(a) + sum_h e_h(a) Q_h'(a)).
 
-The evidence solves H(l) = 0 (`standoff.solve.node`), so by the implicit function theorem dl = -J^{-1} dH with the Jacobian
+The evidence solves H(l) = 0 (`standoff.solve.kernels.node`), so by the implicit function theorem dl = -J^{-1} dH with
+the Jacobian
 J = diag(d) + 1 g'. With z = J^{-T} beta, one division by the Sherman-Morrison formula,
 
     z_a = (beta_a - g_a S) / d_a,     S = sum z = (sum beta/d) / (1 + sum g/d),
@@ -41,9 +42,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from standoff.solve.adjoint_values import continuation, lines_of, posterior_of, weights_and_slopes
-from standoff.solve.branch import solve_dense
-from standoff.solve.lanes import WIDTH, kernel, lane_sum, largest, load, maximum, pointer, splat, store
+from standoff.solve.adjoint.linear import continuation, lines_of, posterior_of, weights_and_slopes
+from standoff.solve.kernels.arclength import solve_dense
+from standoff.solve.kernels.vectors import WIDTH, kernel, lane_sum, largest, load, maximum, pointer, splat, store
 
 __all__ = ["LARGEST_REACH", "SMALLEST_STAKE", "release", "sensitivity_layer", "sensitivity_meet"]
 

@@ -1,6 +1,7 @@
 """The adjoint sweep where two players move at the same time.
 
-As in `standoff.solve.adjoint_nodes`, but a node is a `Pair` (`standoff.solve.pair`) and its unknowns are the logarithms of all
+As in `standoff.solve.adjoint.sensitivity`, but a node is a `Pair` (`standoff.solve.kernels.simultaneous_node`) and its
+unknowns are the logarithms of all
 strategies, y, with F(y) = y - log softmax(L Q(y)) = 0. For what is carried, y_e now standing for its sensitivity,
 
     Phi = q sum_e y_e sum_{i,j} share_e(i, j) W_e(i, j; b'(i), c'(j)),
@@ -13,12 +14,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from standoff.solve.adjoint_nodes import LARGEST_REACH, SMALLEST_STAKE, release
-from standoff.solve.adjoint_values import continuation
-from standoff.solve.branch import solve_dense
-from standoff.solve.lanes import kernel
-from standoff.solve.pair import evaluate_pair, jacobian_pair
-from standoff.solve.simultaneous import pair_of_state
+from standoff.solve.adjoint.linear import continuation
+from standoff.solve.adjoint.sensitivity import LARGEST_REACH, SMALLEST_STAKE, release
+from standoff.solve.kernels.arclength import solve_dense
+from standoff.solve.kernels.simultaneous_layer import pair_of_state
+from standoff.solve.kernels.simultaneous_node import evaluate_pair, jacobian_pair
+from standoff.solve.kernels.vectors import kernel
 
 __all__ = ["carried_pair_layer", "sensitivity_pair_layer"]
 
@@ -91,7 +92,7 @@ def carried_pair_layer(
     planes,
     out,
 ):
-    """Carried rows of a layer with joint actions; see `standoff.solve.adjoint_values.carried_layer`."""
+    """Carried rows of a layer with joint actions; see `standoff.solve.adjoint.linear.carried_layer`."""
     carried, row = out.shape[1], out.shape[2]
     n1, n2 = sides.n1, sides.n2
     for x in range(out.shape[0]):
@@ -135,7 +136,7 @@ def sensitivity_pair_layer(
     moves, second_mover, second_count, second_allowed, sides, strategies, second_strategies, terminals, values, planes,
     sensitivity, next_sensitivity, by_terminal, by_payoff, by_probability, by_arrival, by_rationality,
 ):  # fmt: skip
-    """Push the sensitivities through a layer with joint actions; see `standoff.solve.adjoint_nodes.sensitivity_layer`."""
+    """Push the sensitivities through a layer with joint actions; see `standoff.solve.adjoint.sensitivity.sensitivity_layer`."""
     carried = sensitivity.shape[1]
     n1, n2 = sides.n1, sides.n2
     worst = 0.0

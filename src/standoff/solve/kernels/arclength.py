@@ -1,6 +1,6 @@
 """The principal branch of a node, traced from rationality 0 by pseudo-arclength continuation.
 
-The solutions (l, L) of H(l, L) = 0 (see `standoff.solve.node`) form curves. The principal branch is the one that starts
+The solutions (l, L) of H(l, L) = 0 (see `standoff.solve.kernels.node`) form curves. The principal branch is the one that starts
 at L = 0, where every type mixes uniformly. It is followed in (l, t), t = L / target, by steps along its tangent, each
 corrected by Newton's method on the plane orthogonal to the tangent. Where the curve turns back in L (a **fold**), the
 arclength goes on growing, so folds are passed and counted.
@@ -23,7 +23,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from standoff.solve.node import HL, D, G, H, evaluate, newton
+from standoff.solve.kernels.node import HL, D, G, H, evaluate, newton
 
 __all__ = ["BRANCH_POINT_STEP", "solve_dense", "trace"]
 

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Game, Layer
-from standoff.solve.chebyshev import axis_of_points, coefficient_matrix, differentiation_matrix, weights_at
-from standoff.solve.lanes import WIDTH
-from standoff.solve.node import slope_samples
+from standoff.solve.kernels.chebyshev import axis_of_points, coefficient_matrix, differentiation_matrix, weights_at
+from standoff.solve.kernels.node import slope_samples
+from standoff.solve.kernels.vectors import WIDTH
 
 __all__ = ["Grid", "Moves", "Sides", "moves_of", "padded", "second_of", "terminal_values"]
 
@@ -57,7 +57,7 @@ class Sides(NamedTuple):
         slope1: Differentiation matrix of axis 1, from values at the points to slopes there; shape (n1, n1). `slope2` of
             axis 2.
         slope2: Shape (n2, n2).
-        own_belief: The belief of each axis at every point, in the mover order of that axis (`standoff.solve.backward`);
+        own_belief: The belief of each axis at every point, in the mover order of that axis (`standoff.solve.kernels.backward`);
             shape (2, row).
     """
 
@@ -132,7 +132,8 @@ def _samples_of(num_points: int) -> Floats:
 class Grid:
     """The belief points of a solve, and where each player stands on them.
 
-    On each axis the prior is a point (`standoff.solve.chebyshev`, unless it lies next to an end). So every decision up to the
+    On each axis the prior is a point (`standoff.solve.kernels.chebyshev`, unless it lies next to an end). So every
+    decision up to the
     first that moves a belief is solved exactly at the prior, and nothing is interpolated there: of all beliefs it is the one
     that every play passes through.
 

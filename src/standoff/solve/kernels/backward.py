@@ -4,7 +4,7 @@ In a decision layer, mover m, state x, action a with branches (p, y):
 
     W(a; .) = r(x, a) + sum p V_next(y; .)          one polynomial in the beliefs for every plane
 
-and at every belief point the mover's node (`standoff.solve.node`) is solved along the mover's own axis, because only
+and at every belief point the mover's node (`standoff.solve.kernels.node`) is solved along the mover's own axis, because only
 the belief about the mover changes. Values of all other players follow from the posteriors:
 
     V_{m,h} = sum_a s_h(a) W_{m,h}(a; b'(a)),    V_{j,k} = sum_a sbar(a) W_{j,k}(a; b'(a)),   sbar = (1-b) s_1 + b s_2.
@@ -20,9 +20,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from standoff.solve.block import ROWS
-from standoff.solve.lanes import WIDTH, exp, keep, kernel, largest, load, maximum, pointer, splat, store
-from standoff.solve.two_types import COUNTS, EVALUATIONS, NODES, UNIQUE, two_types
+from standoff.solve.kernels.node_block import ROWS
+from standoff.solve.kernels.two_types import COUNTS, EVALUATIONS, NODES, UNIQUE, two_types
+from standoff.solve.kernels.vectors import WIDTH, exp, keep, kernel, largest, load, maximum, pointer, splat, store
 
 __all__ = ["chance_layer", "decision_layer", "period_end"]
 
@@ -140,7 +140,8 @@ def decision_layer(
         residuals: Largest |s - logit(Q)| of each state; shape (state,); written.
         regrets: Largest one-shot regret of each state; shape (state,); written.
         counts: See `COUNTS`; shape (state, 6); written.
-        mode: `PRINCIPAL`; `TRACE_ALWAYS` to trace every node from L = 0 by `standoff.solve.branch`, even where its solution
+        mode: `PRINCIPAL`; `TRACE_ALWAYS` to trace every node from L = 0 by `standoff.solve.kernels.arclength`, even
+            where its solution
             is proved unique; `ANY_BRANCH` to take what Newton's method finds from `warm`, on whichever branch it lies.
     """
     planes, row = out.shape[1], out.shape[2]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from standoff.solve.lanes import WIDTH, exp, keep, kernel, load, pointer, store
+from standoff.solve.kernels.vectors import WIDTH, exp, keep, kernel, load, pointer, store
 
 __all__ = ["plain_layer"]
 
@@ -34,7 +34,8 @@ def plain_layer(first, last, moves, sides, terminal_values, values, out, strateg
         out: V of this layer; shape (state, plane, 1); written.
         strategies: s(a); shape (action, 1, 1); written.
         regrets: Largest one-shot regret of each state; shape (state,); written.
-        counts: See `standoff.solve.backward.COUNTS`; shape (state, 6), zero; the counts of all states are written to `first`.
+        counts: See `standoff.solve.kernels.backward.COUNTS`; shape (state, 6), zero; the counts of all states are
+            written to `first`.
     """
     planes = out.shape[1]
     action_start = pointer(moves.action_start)

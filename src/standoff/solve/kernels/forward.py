@@ -13,7 +13,7 @@ Several measures travel together, one to a **channel**:
   equal the value of the plane at the start to rounding error, and its outcomes are the probabilities given the true type.
 
 In a game without private types every player type's measure is the public one, and has no channel of its own
-(`standoff.solve.plain_forward`).
+(`standoff.solve.kernels.forward_complete`).
 
 Kernels move the mass of the states [first, last) that they are given. Where a layer is cut, every **part** of its states has
 room of its own for what it sends, so parts may be shared out among threads; `join` then adds them up. The cut goes by the
@@ -28,8 +28,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from standoff.solve.block import weights_block
-from standoff.solve.lanes import WIDTH, keep, kernel, lane_sum, load, maximum, pointer, splat, store, where_below
+from standoff.solve.kernels.node_block import weights_block
+from standoff.solve.kernels.vectors import (
+    WIDTH,
+    keep,
+    kernel,
+    lane_sum,
+    load,
+    maximum,
+    pointer,
+    splat,
+    store,
+    where_below,
+)
 
 __all__ = ["chance_forward", "decision_forward", "join", "joint_forward", "meet_milestones"]
 
@@ -190,7 +201,7 @@ def joint_forward(
     """Move the mass of the states [first, last) of a layer whose joint actions have theirs in `amounts` already.
 
     Args:
-        amounts: From `standoff.solve.simultaneous.simultaneous_send`; shape (action, channel, row).
+        amounts: From `standoff.solve.kernels.simultaneous_layer.simultaneous_send`; shape (action, channel, row).
     """
     num_channels, row = mass.shape[1], mass.shape[2]
     planes = payoffs.shape[0]

@@ -1,13 +1,14 @@
 """The forward pass without private types: one number a state and channel.
 
 Nobody knows more than the public, so the measure of every player type is the public one. Channel 0 holds it, and one channel
-for every milestone the mass that has not met it yet. Steps and arrays are those of `standoff.solve.forward`, with rows of one
+for every milestone the mass that has not met it yet. Steps and arrays are those of `standoff.solve.kernels.forward`,
+with rows of one
 point; nothing is passed over, because looking costs as much as moving a number.
 """
 
 from __future__ import annotations
 
-from standoff.solve.lanes import kernel, pointer
+from standoff.solve.kernels.vectors import kernel, pointer
 
 __all__ = ["plain_account", "plain_arrive", "plain_meet_milestones", "plain_send"]
 
@@ -85,7 +86,7 @@ def _total(first, last, num_channels, c, source, origin, weight, taken, standing
 
 @kernel
 def plain_account(arrivals, action_payoff, terminal_values, factor, amounts, mass, absorbed, payoffs):
-    """Add up what ends and what is paid in a layer; see `standoff.solve.forward.account`."""
+    """Add up what ends and what is paid in a layer; see `standoff.solve.kernels.forward.account`."""
     num_channels, planes = mass.shape[1], action_payoff.shape[1]
     num_terminals = terminal_values.shape[0]
     start, source, origin = pointer(arrivals.start), pointer(arrivals.source), pointer(arrivals.origin)
@@ -110,7 +111,7 @@ def plain_account(arrivals, action_payoff, terminal_values, factor, amounts, mas
 
 @kernel
 def plain_meet_milestones(holds, after, mass, hits):
-    """Take out of each milestone's channel the mass in states where it holds; see `standoff.solve.forward`."""
+    """Take out of each milestone's channel the mass in states where it holds; see `standoff.solve.kernels.forward`."""
     num_milestones = holds.shape[1]
     for x in range(holds.shape[0]):
         # later ones first: what meets milestone A here may meet "B after A" only in a later state

@@ -27,7 +27,7 @@ Bounds v_lo <= v_a <= v_hi and u_lo <= u_a <= u_hi over all beliefs turn this in
 where v < 0; u/d grows in u, and in v where u > 0). All of it gets easier as L falls, so where the test passes the solution is
 unique at every smaller L too, and is the principal branch. `is_unique` takes the bounds from samples: a polynomial of degree
 n sampled at 4n + 1 Chebyshev points exceeds the largest sample by a factor of at most 1 / cos(pi/8) (Ehlich & Zeller 1964).
-Where the test fails, `standoff.solve.branch` traces the branch from L = 0.
+Where the test fails, `standoff.solve.kernels.arclength` traces the branch from L = 0.
 
 An action that only one type has reveals that type: b'(a) is 0 or 1, at every b by continuity.
 
@@ -43,7 +43,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from standoff.solve.chebyshev import clenshaw
+from standoff.solve.kernels.chebyshev import clenshaw
 
 __all__ = ["WORK_ROWS", "evaluate", "finish", "is_unique", "newton", "slope_samples"]
 

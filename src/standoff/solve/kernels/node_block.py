@@ -1,22 +1,36 @@
 """Eight decision nodes of one state side by side.
 
-The equations and the Newton step are those of `standoff.solve.node`; here a quantity is a vector with one belief point in
-each lane (`standoff.solve.lanes`). A block holds for every action and type the Chebyshev coefficients of the action value
+The equations and the Newton step are those of `standoff.solve.kernels.node`; here a quantity is a vector with one belief point in
+each lane (`standoff.solve.kernels.vectors`). A block holds for every action and type the Chebyshev coefficients of the
+action value
 along the mover's own belief, one polynomial a lane, and is solved in three steps:
 
 1. `newton_block` iterates from a near guess, and stops one step after |H| has become small;
-2. where nothing proves that the solution is unique, `standoff.solve.climb` walks up from rationality 0 instead;
+2. where nothing proves that the solution is unique, `standoff.solve.kernels.trace_block` walks up from rationality 0 instead;
 3. `settle_block` evaluates strategies, posteriors by Bayes' rule and the values of every plane there, and measures what is
    left of H, the residual and the regret.
 
-Arrays are pointers (`standoff.solve.lanes.pointer`), so shapes are told by the arguments. Scratch of one number an action and
+Arrays are pointers (`standoff.solve.kernels.vectors.pointer`), so shapes are told by the arguments. Scratch of one
+number an action and
 lane holds row r of action a at 8 (ROWS a + r). `allowed` says whether type h has action a at 2 a + h.
 """
 
 from __future__ import annotations
 
-from standoff.solve.lanes import WIDTH, exp, kernel, largest, load, log, maximum, minimum, splat, store, where_below
-from standoff.solve.node import OVERSHOOT
+from standoff.solve.kernels.node import OVERSHOOT
+from standoff.solve.kernels.vectors import (
+    WIDTH,
+    exp,
+    kernel,
+    largest,
+    load,
+    log,
+    maximum,
+    minimum,
+    splat,
+    store,
+    where_below,
+)
 
 __all__ = [
     "ROWS",
@@ -234,7 +248,7 @@ def newton_block(n, nm, rationality, belief, coefficients, allowed, near, active
 
 @kernel
 def prove_unique(n, nm, rationality, coefficients, allowed, samples):
-    """1 in the lanes where the test of `standoff.solve.node` proves one solution at any belief and smaller rationality.
+    """1 in the lanes where the test of `standoff.solve.kernels.node` proves one solution at any belief and smaller rationality.
 
     Args:
         n: Actions.
@@ -242,7 +256,7 @@ def prove_unique(n, nm, rationality, coefficients, allowed, samples):
         rationality: L.
         coefficients: Of Q_h(a; .), as in `newton_block`.
         allowed: Shape (action, 2).
-        samples: From `standoff.solve.node.slope_samples`; shape (sample, coefficient).
+        samples: From `standoff.solve.kernels.node.slope_samples`; shape (sample, coefficient).
     """
     zero = splat(0.0)
     one = splat(1.0)
@@ -395,7 +409,7 @@ def settle_block(
 
 @kernel
 def weights_block(nm, nodes, belief, weights, start, step):
-    """Interpolation weights of every lane's belief, at start, start + step, ...; see `standoff.solve.chebyshev`."""
+    """Interpolation weights of every lane's belief, at start, start + step, ...; see `standoff.solve.kernels.chebyshev`."""
     product = splat(1.0)
     for k in range(nm):
         store(weights, start + k * step, nodes[nm + k] * product)

@@ -1,6 +1,7 @@
 """Layers in which two players move at the same time: backward and forward.
 
-The equations of a node are those of `standoff.solve.pair`; every node is traced from rationality 0, because nothing here
+The equations of a node are those of `standoff.solve.kernels.simultaneous_node`; every node is traced from rationality 0,
+because nothing here
 proves a solution unique. Joint action i n + j of a state is the mover's action i with the second mover's action j. Strategies
 are kept for every joint action, the mover's of its part i and the second mover's of its part j, in the natural order of points.
 """
@@ -9,10 +10,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from standoff.solve.chebyshev import weights_at
-from standoff.solve.lanes import kernel
-from standoff.solve.pair import correct_pair, evaluate_pair, make_pair, posteriors_of, trace_pair
-from standoff.solve.two_types import EVALUATIONS, FOLDS, LOST, NODES, TRACED
+from standoff.solve.kernels.chebyshev import weights_at
+from standoff.solve.kernels.simultaneous_node import correct_pair, evaluate_pair, make_pair, posteriors_of, trace_pair
+from standoff.solve.kernels.two_types import EVALUATIONS, FOLDS, LOST, NODES, TRACED
+from standoff.solve.kernels.vectors import kernel
 
 __all__ = ["joint_values", "pair_of_state", "simultaneous_layer", "simultaneous_send", "solve_pair_at"]
 
@@ -101,7 +102,7 @@ def simultaneous_layer(
     first, last, moves, second_mover, second_count, second_allowed, sides, terminal_values, values, out, strategies,
     second_strategies, residuals, regrets, counts, is_start_given, starts, second_starts,
 ):  # fmt: skip
-    """Values and strategies of the states [first, last); see `standoff.solve.backward.decision_layer`.
+    """Values and strategies of the states [first, last); see `standoff.solve.kernels.backward.decision_layer`.
 
     Args:
         first: First state.
@@ -230,7 +231,7 @@ def simultaneous_send(
     first, last, first_plane, moves, second_mover, second_count, second_allowed, sides, strategies, second_strategies, mass,
     amounts,
 ):  # fmt: skip
-    """Mass that takes each joint action in the states [first, last); see `standoff.solve.forward.send`.
+    """Mass that takes each joint action in the states [first, last); see `standoff.solve.kernels.forward.send`.
 
     Args:
         first: First state.

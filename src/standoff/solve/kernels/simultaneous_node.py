@@ -8,7 +8,8 @@ both beliefs for every plane. Types are independent, so after moves (i, j) the p
 
 with sbar, ubar the belief-weighted strategies. The unknowns y are the logarithms of all strategies (of the actions that a type
 has), and the equations F(y) = y - log softmax(t L Q(y)) = 0 with t = 1. The principal branch starts at t = 0, where every type
-mixes uniformly, and is followed by pseudo-arclength steps as in `standoff.solve.branch`, with the exact Jacobian: for a change
+mixes uniformly, and is followed by pseudo-arclength steps as in `standoff.solve.kernels.arclength`, with the exact
+Jacobian: for a change
 dy, d b'(i) = b'(1-b') (dy_{1,2}(i) - dy_{1,1}(i)) and d ubar(j) = sum_k P(k) u_k(j) dy_{2,k}(j).
 
 A node is described by a `Pair`. Unknowns are numbered slot by slot (type 1, 2 of mover 1, then of mover 2), action by action.
@@ -25,9 +26,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.solve.branch import BRANCH_POINT_STEP, solve_dense
-from standoff.solve.chebyshev import weights_at
-from standoff.solve.lanes import kernel
+from standoff.solve.kernels.arclength import BRANCH_POINT_STEP, solve_dense
+from standoff.solve.kernels.chebyshev import weights_at
+from standoff.solve.kernels.vectors import kernel
 
 __all__ = ["Pair", "correct_pair", "evaluate_pair", "jacobian_pair", "make_pair", "posteriors_of", "trace_pair"]
 
@@ -425,7 +426,7 @@ def _attempt(pair, y, tolerance, longest_step, sharpest_turn):
                 right[size] = 1.0
                 determinant = solve_dense(matrix, right)
                 is_straight = determinant != 0.0 and np.sqrt(np.sum(right**2)) <= 1.0 / sharpest_turn
-                # the orientation changes only at a branch point; see `standoff.solve.branch`
+                # the orientation changes only at a branch point; see `standoff.solve.kernels.arclength`
                 if is_straight and (determinant == orientation or abs(length) < BRANCH_POINT_STEP):
                     folds += determinant != orientation
                     orientation = determinant

@@ -2,12 +2,12 @@
 
 Euler steps in L are corrected by Newton's method. On the way the determinant of the Jacobian must stay away from zero and no
 correction may be long; then the walk has met no fold and ends on the principal branch. A lane in which it fails is left to
-`standoff.solve.branch`, which goes around folds. Arrays are as in `standoff.solve.block`.
+`standoff.solve.kernels.arclength`, which goes around folds. Arrays are as in `standoff.solve.kernels.node_block`.
 """
 
 from __future__ import annotations
 
-from standoff.solve.block import (
+from standoff.solve.kernels.node_block import (
     INVERSE_D,
     NEAR,
     POSTERIOR,
@@ -22,7 +22,7 @@ from standoff.solve.block import (
     H,
     evaluate_block,
 )  # fmt: skip
-from standoff.solve.lanes import WIDTH, kernel, largest, load, log, maximum, splat, store, where_below
+from standoff.solve.kernels.vectors import WIDTH, kernel, largest, load, log, maximum, splat, store, where_below
 
 __all__ = ["climb_block"]
 

@@ -1,22 +1,23 @@
 """All nodes of a state whose mover has two types.
 
-The nodes of a state are taken in blocks of eight (`standoff.solve.block`): eight points of the other player's axis at one
+The nodes of a state are taken in blocks of eight (`standoff.solve.kernels.node_block`): eight points of the other
+player's axis at one
 own belief, or, for what is left over, eight own beliefs at one point of the other axis. Where the own belief is certain it
 stays, so the nodes at both ends of the own axis need no iteration.
 
-Every array is in mover order (`standoff.solve.backward`): point i nj + j, own belief i, the other's belief j. Arrays are
-pointers (`standoff.solve.lanes.pointer`).
+Every array is in mover order (`standoff.solve.kernels.backward`): point i nj + j, own belief i, the other's belief j. Arrays are
+pointers (`standoff.solve.kernels.vectors.pointer`).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from standoff.solve.block import Q1, ROWS, S1, logit_block, newton_block, prove_unique, settle_block
-from standoff.solve.branch import trace
-from standoff.solve.climb import climb_block
-from standoff.solve.lanes import WIDTH, kernel, largest, load, maximum, splat, store, where_below
-from standoff.solve.node import WORK_ROWS
+from standoff.solve.kernels.arclength import trace
+from standoff.solve.kernels.node import WORK_ROWS
+from standoff.solve.kernels.node_block import Q1, ROWS, S1, logit_block, newton_block, prove_unique, settle_block
+from standoff.solve.kernels.trace_block import climb_block
+from standoff.solve.kernels.vectors import WIDTH, kernel, largest, load, maximum, splat, store, where_below
 
 __all__ = [
     "ANY_BRANCH", "COUNTS", "EVALUATIONS", "FOLDS", "LOG_ODDS_TOLERANCE", "LOST", "NODES", "PRINCIPAL", "TRACED",

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from games import random_layer
-from standoff.solve.arrays import Sides, moves_of
-from standoff.solve.plain import CHUNK, plain_layer
+from standoff.solve.kernels.arrays import Sides, moves_of
+from standoff.solve.kernels.backward_complete import CHUNK, plain_layer
 
 NUM_STATES, NUM_NEXT, NUM_TERMINALS = 700, 50, 3
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standoff.solve.chebyshev import (
+from standoff.solve.kernels.chebyshev import (
     clenshaw,
     coefficient_matrix,
     differentiation_matrix,

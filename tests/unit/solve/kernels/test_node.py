@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standoff.solve.branch import trace
-from standoff.solve.chebyshev import clenshaw
-from standoff.solve.node import WORK_ROWS, D, G, H, evaluate, is_unique, newton, slope_samples
+from standoff.solve.kernels.arclength import trace
+from standoff.solve.kernels.chebyshev import clenshaw
+from standoff.solve.kernels.node import WORK_ROWS, D, G, H, evaluate, is_unique, newton, slope_samples
 
 NUM_POINTS = 9
 

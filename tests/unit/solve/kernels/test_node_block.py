@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numba import njit
 
-from standoff.solve import block
-from standoff.solve.branch import trace
-from standoff.solve.chebyshev import axis_of_points
-from standoff.solve.climb import climb_block
-from standoff.solve.lanes import WIDTH, load, pointer, splat, store
-from standoff.solve.node import WORK_ROWS, evaluate, is_unique, newton, slope_samples
+from standoff.solve.kernels import node_block
+from standoff.solve.kernels.arclength import trace
+from standoff.solve.kernels.chebyshev import axis_of_points
+from standoff.solve.kernels.node import WORK_ROWS, evaluate, is_unique, newton, slope_samples
+from standoff.solve.kernels.trace_block import climb_block
+from standoff.solve.kernels.vectors import WIDTH, load, pointer, splat, store
 
 NM, N = 9, 3
 BELIEFS = np.array([0.02, 0.1, 0.3, 0.5, 0.6, 0.8, 0.93, 0.99])
@@ -19,7 +19,7 @@ BELIEFS = np.array([0.02, 0.1, 0.3, 0.5, 0.6, 0.8, 0.93, 0.99])
 
 @njit
 def solve_by_newton(rationality, beliefs, coefficients, allowed, ell, work):
-    return block.newton_block(
+    return node_block.newton_block(
         N, NM, rationality, load(beliefs, 0), pointer(coefficients), pointer(allowed), 1e-9, splat(0.0), pointer(ell),
         pointer(work),
     )  # fmt: skip
@@ -35,12 +35,14 @@ def climb(rationality, beliefs, coefficients, allowed, ell, work, base, failed):
 
 @njit
 def prove(rationality, coefficients, allowed, samples, out):
-    store(out, 0, block.prove_unique(N, NM, rationality, pointer(coefficients), pointer(allowed), pointer(samples)))
+    store(
+        out, 0, node_block.prove_unique(N, NM, rationality, pointer(coefficients), pointer(allowed), pointer(samples))
+    )
 
 
 @njit
 def settle(rationality, beliefs, coefficients, allowed, lines, nodes, ell, work, weights, values, out):
-    size, residual, regret = block.settle_block(
+    size, residual, regret = node_block.settle_block(
         N, NM, 2, 0, rationality, load(beliefs, 0), pointer(coefficients), pointer(allowed), pointer(lines),
         pointer(nodes), pointer(ell), pointer(work), pointer(weights), pointer(values),
     )  # fmt: skip
@@ -58,7 +60,7 @@ def problem(seed, spread):
 
 
 def room():
-    return np.zeros(WIDTH * N), np.zeros(WIDTH * block.ROWS * N)
+    return np.zeros(WIDTH * N), np.zeros(WIDTH * node_block.ROWS * N)
 
 
 @given(st.integers(0, 10_000), st.floats(0.1, 8))
@@ -76,14 +78,14 @@ def test_newton_and_settling_give_the_nodes_one_by_one(seed, rationality):
     settle(rationality, BELIEFS, coefficients, allowed, lines, nodes, ell, work, np.zeros(WIDTH * NM), values, out)
     assert out[:8].max() < 1e-10
     assert out[8:16].max() < 1e-10
-    rows = work.reshape(N, block.ROWS, WIDTH)
+    rows = work.reshape(N, node_block.ROWS, WIDTH)
     for lane, belief in enumerate(BELIEFS):
         one, single = np.zeros(N), np.empty((WORK_ROWS, N))
         line = np.ascontiguousarray(coefficients[..., lane])
         assert newton(belief, rationality, one, line, allowed.astype(bool), 1e-11, single) > 0
         assert ell.reshape(N, WIDTH)[:, lane] == pytest.approx(one, abs=1e-9)
         for h in range(2):
-            assert rows[:, block.S1 + h, lane] == pytest.approx(single[5 + h], abs=1e-9)
+            assert rows[:, node_block.S1 + h, lane] == pytest.approx(single[5 + h], abs=1e-9)
             assert values[WIDTH * h + lane] == pytest.approx(single[5 + h] @ single[1 + h], abs=1e-9)
 
 
@@ -147,9 +149,9 @@ def test_an_action_of_one_type_only_reveals_it():
     allowed = np.array([[1, 1], [1, 0], [0, 1]])
     ell, work = room()
     solve_by_newton(4.0, BELIEFS, coefficients, allowed, ell, work)
-    rows = work.reshape(N, block.ROWS, WIDTH)
-    assert (rows[1, block.POSTERIOR] == 0.0).all()
-    assert (rows[2, block.POSTERIOR] == 1.0).all()
+    rows = work.reshape(N, node_block.ROWS, WIDTH)
+    assert (rows[1, node_block.POSTERIOR] == 0.0).all()
+    assert (rows[2, node_block.POSTERIOR] == 1.0).all()
     single, one = np.empty((WORK_ROWS, N)), ell.reshape(N, WIDTH)[:, 2].copy()
     line = np.ascontiguousarray(coefficients[..., 2])
     assert evaluate(BELIEFS[2], 4.0, one, line, allowed.astype(bool), single) < 1e-9

@@ -4,32 +4,32 @@ import numpy as np
 import pytest
 from numba import njit
 
-from standoff.solve import lanes
+from standoff.solve.kernels import vectors
 
 
 @njit
 def apply_exp(x, out):
-    for k in range(0, x.shape[0], lanes.WIDTH):
-        lanes.store(out, k, lanes.exp(lanes.load(x, k)))
+    for k in range(0, x.shape[0], vectors.WIDTH):
+        vectors.store(out, k, vectors.exp(vectors.load(x, k)))
 
 
 @njit
 def apply_log(x, out):
-    for k in range(0, x.shape[0], lanes.WIDTH):
-        lanes.store(out, k, lanes.log(lanes.load(x, k)))
+    for k in range(0, x.shape[0], vectors.WIDTH):
+        vectors.store(out, k, vectors.log(vectors.load(x, k)))
 
 
 @njit
 def combine(a, b, out):
-    x, y = lanes.load(a, 0), lanes.load(b, 0)
-    place = lanes.pointer(out)
-    lanes.store(place, 0, x + y)
-    lanes.store(place, 8, x - 2.0 * y)
-    lanes.store(place, 16, x / y)
-    lanes.store(place, 24, lanes.maximum(x, y))
-    lanes.store(place, 32, lanes.minimum(-x, y))
-    lanes.store(place, 40, lanes.where_below(x, y, x * x, lanes.splat(7.0)))
-    return lanes.largest(x), lanes.lane_sum(x)
+    x, y = vectors.load(a, 0), vectors.load(b, 0)
+    place = vectors.pointer(out)
+    vectors.store(place, 0, x + y)
+    vectors.store(place, 8, x - 2.0 * y)
+    vectors.store(place, 16, x / y)
+    vectors.store(place, 24, vectors.maximum(x, y))
+    vectors.store(place, 32, vectors.minimum(-x, y))
+    vectors.store(place, 40, vectors.where_below(x, y, x * x, vectors.splat(7.0)))
+    return vectors.largest(x), vectors.lane_sum(x)
 
 
 def test_exp():

@@ -18,9 +18,10 @@ import numpy as np
 import pytest
 
 from standoff.game import GameBuilder, matrix_game
-from standoff.solve.adjoint import NotDifferentiableError, Target, adjoint
-from standoff.solve.adjoint_nodes import LARGEST_REACH, SAFE_REACH
+from standoff.solve.adjoint.gradient import NotDifferentiableError, differentiate
+from standoff.solve.adjoint.sensitivity import LARGEST_REACH, SAFE_REACH
 from standoff.solve.equilibrium import Settings, solve
+from standoff.solve.target import Target
 
 SPLIT = 2 / np.tanh(1.0)
 """L* of the signalling game at three belief points: trust is 1 / (1 + exp(-2 (2b - 1))), so v = trust(1) - trust(0) = tanh(1)."""
@@ -46,7 +47,7 @@ def coordination(rationality):
 
 def by_first_payoff(equilibrium, outcome):
     """Derivatives of the probability of an outcome by the payoffs of the first action, by plane."""
-    (found,) = adjoint(equilibrium, [Target("outcome", outcome)])
+    (found,) = differentiate(equilibrium, [Target("outcome", outcome)])
     return found.layers[0][0].action_payoff[0]
 
 

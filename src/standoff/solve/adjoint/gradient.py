@@ -5,9 +5,9 @@ makes of strategies, which the backward induction makes of values; its derivativ
 follow from the same two passes in reverse:
 
 1. Against the order of the forward pass, backward in time, the **worth** of mass in every state and at every belief point:
-   what a unit there adds to T. It obeys the recursion of a value (`standoff.solve.adjoint_values`).
+   what a unit there adds to T. It obeys the recursion of a value (`standoff.solve.adjoint.linear`).
 2. Against the order of the backward induction, forward in time, the sensitivity of T to every value, and with it to every
-   payoff, probability and rationality (`standoff.solve.adjoint_nodes`). Masses travel in the same sweep.
+   payoff, probability and rationality (`standoff.solve.adjoint.sensitivity`). Masses travel in the same sweep.
 
 Values and worths are kept for the start of every period and found again inside a period from those at its end, by strategies
 that are known, so memory grows with the horizon only by one layer a period. A crisis that goes on for ever is swept on past
@@ -31,31 +31,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.errors import InputError, Problem, SolveError, nearest
-from standoff.game.model import Epoch, Game, Layer
-from standoff.solve.adjoint_nodes import LARGEST_REACH, sensitivity_layer, sensitivity_meet
-from standoff.solve.adjoint_pair import carried_pair_layer, sensitivity_pair_layer
-from standoff.solve.adjoint_values import carried_layer, carried_meet
-from standoff.solve.arrays import Grid, Moves, moves_of, second_of
+from standoff.errors import SolveError
+from standoff.game.model import Epoch, Layer
+from standoff.solve.adjoint.linear import carried_layer, carried_meet
+from standoff.solve.adjoint.sensitivity import LARGEST_REACH, sensitivity_layer, sensitivity_meet
+from standoff.solve.adjoint.simultaneous import carried_pair_layer, sensitivity_pair_layer
+from standoff.solve.kernels.arrays import Grid, Moves, moves_of, second_of
 from standoff.solve.result import Equilibrium
+from standoff.solve.target import Channels, Target, check_target, probability_of_target
 from standoff.solve.workers import num_processors
 
-__all__ = [
-    "UNRESOLVED",
-    "Channels",
-    "GameGradient",
-    "LayerGradient",
-    "NotDifferentiableError",
-    "Target",
-    "adjoint",
-    "check_target",
-    "probability_of_target",
-]
+__all__ = ["GameGradient", "LayerGradient", "NotDifferentiableError", "differentiate"]
 
 Floats = NDArray[np.float64]
 
-UNRESOLVED = "unresolved"
-"""Name of the target that the crisis is still open."""
 VALUE_TOLERANCE = 1e-9
 """Largest difference between the target as added up here and as the forward pass found it."""
 NEGLIGIBLE = 1e-13
@@ -64,25 +53,6 @@ NEGLIGIBLE = 1e-13
 
 class NotDifferentiableError(SolveError):
     """The probabilities have no derivative there: the equilibrium lies at a fold, or where strategies jump."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """A probability to differentiate.
-
-    Attributes:
-        kind: "outcome" (with `UNRESOLVED` for none of them) or "milestone".
-        name: Slug of the outcome or milestone.
-        periods: By the end of how many periods, at least 1; None for the horizon.
-    """
-
-    kind: str
-    name: str
-    periods: int | None = None
-
-    def __str__(self) -> str:
-        by = "the horizon" if self.periods is None else f"the end of period {self.periods}"
-        return f"{self.kind} {self.name} by {by}"
 
 
 @dataclass(frozen=True)
@@ -128,7 +98,7 @@ class GameGradient:
     prior: Floats
 
 
-def adjoint(equilibrium: Equilibrium, targets: Sequence[Target]) -> tuple[GameGradient, ...]:
+def differentiate(equilibrium: Equilibrium, targets: Sequence[Target]) -> tuple[GameGradient, ...]:
     """Differentiate targets by every number of the game.
 
     Args:
@@ -150,77 +120,6 @@ def adjoint(equilibrium: Equilibrium, targets: Sequence[Target]) -> tuple[GameGr
         return tuple(_Sweep(equilibrium, grid, target).run() for target in targets)
     with ThreadPoolExecutor(threads) as pool:
         return tuple(pool.map(lambda target: _Sweep(equilibrium, grid, target).run(), targets))
-
-
-def probability_of_target(equilibrium: Equilibrium, target: Target) -> float:
-    """The probability of a target, as the forward pass found it."""
-    game, sweep = equilibrium.game, equilibrium.sweep
-    last = (target.periods or game.num_periods) - 1
-    if target.kind == "milestone":
-        return float(sweep.milestones[last, [milestone.name for milestone in game.milestones].index(target.name)])
-    if target.name == UNRESOLVED:
-        return float(1.0 - sweep.absorbed[last, :, 0].sum())
-    return float(sweep.absorbed[last, game.terminals.outcome == game.outcomes.index(target.name), 0].sum())
-
-
-def check_target(game: Game, target: Target) -> None:
-    """Refuse a target that names nothing of the game, or no period of it.
-
-    Raises:
-        InputError: It does.
-    """
-    if target.kind not in ("outcome", "milestone"):
-        message, advice = f"`{target.kind}` is no kind of target", nearest(target.kind, ["outcome", "milestone"])
-        raise InputError(Problem("unknown-target", message, help=advice))
-    names = [milestone.name for milestone in game.milestones]
-    if target.kind == "outcome":
-        names = [*game.outcomes, UNRESOLVED]
-    if target.name not in names:
-        message = f"the game has no {target.kind} `{target.name}`"
-        raise InputError(Problem("unknown-target", message, help=nearest(target.name, names)))
-    if target.periods is not None and not 1 <= target.periods <= game.num_periods:
-        message = f"`{target.periods}` is not a number of periods of the game"
-        raise InputError(Problem("unknown-target", message, help=f"use 1 to {game.num_periods}"))
-
-
-class Channels:
-    """What of the forward pass a target needs.
-
-    Attributes:
-        milestones: The milestone of each channel; empty for the public channel alone.
-        after: The channel that must be met before each, -1 for none; shape (channel,).
-        hit_worth: What meeting each milestone is worth; shape (channel,).
-        terminal_worth: What mass of each channel adds by ending; shape (terminal, channel).
-        constant: What is added to the sum.
-    """
-
-    def __init__(self, game: Game, target: Target) -> None:
-        num_terminals = len(game.terminals.outcome)
-        self.constant = 0.0
-        if target.kind == "outcome":
-            self.milestones: list[int] = []
-            self.after = np.zeros(0, dtype=np.int64)
-            self.hit_worth = np.zeros(0)
-            self.terminal_worth = np.full((num_terminals, 1), -1.0)
-            if target.name == UNRESOLVED:
-                self.constant = 1.0
-            else:
-                outcome = game.outcomes.index(target.name)
-                self.terminal_worth = (game.terminals.outcome == outcome).astype(np.float64)[:, None]
-            return
-        needed = [[milestone.name for milestone in game.milestones].index(target.name)]
-        while game.milestones[needed[0]].after >= 0:
-            needed.insert(0, game.milestones[needed[0]].after)
-        self.milestones = needed
-        self.after = np.arange(-1, len(needed) - 1, dtype=np.int64)
-        self.hit_worth = np.zeros(len(needed))
-        self.hit_worth[-1] = 1.0
-        self.terminal_worth = np.zeros((num_terminals, len(needed)))
-
-    @property
-    def count(self) -> int:
-        """Number of channels."""
-        return int(self.terminal_worth.shape[1])
 
 
 class _Sweep:
