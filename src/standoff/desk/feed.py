@@ -3,7 +3,7 @@
 Every event of a feed is given once, in the round in which it was coded, and again only if what took it did not come back for
 more. For each feed the store has a mark: what the server said of the last answer, and the write up to which events were given.
 The mark is made after the events were taken, so that after a kill an event is given again rather than never, as long as the feed
-lists its report; and the store itself loses and doubles no document and no event (`standoff.workbench.ingest`).
+lists its report; and the store itself loses and doubles no document and no event (`standoff.desk.ingest`).
 
 After a fault a feed is left alone for twice as long as before, up to a limit; after a success it is back in time.
 """
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from standoff.desk.ingest import Ingested, ingest
 from standoff.errors import InputError, MissingExtraError, Problem, StoreError
 from standoff.news.coder import Coder
 from standoff.news.readers import Limits
@@ -22,7 +23,6 @@ from standoff.news.readers.reading import poll_documents
 from standoff.news.readers.source import Validators
 from standoff.scenario import Scenario
 from standoff.store.records import StoredEvent
-from standoff.workbench.ingest import Ingested, ingest
 
 if TYPE_CHECKING:
     from standoff.store.repository import Store

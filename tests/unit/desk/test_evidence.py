@@ -6,11 +6,11 @@ import pytest
 
 from scripted_coder import ScriptedCoder, article
 from standoff.belief.observation import merge_reports
+from standoff.desk.docket import docket_of_documents, find_event, reviewed
+from standoff.desk.evidence import default_confusion, evidence_of
 from standoff.news.coded import Mention
 from standoff.store import Review
 from standoff.workbench import load
-from standoff.workbench.docket import docket_of_documents, find_event, reviewed
-from standoff.workbench.evidence import default_confusion, evidence_of
 
 FLEET = (
     "America sent more forces on 2026-02-06, the ministry of defence said in a statement to the press in the capital. "

@@ -6,10 +6,10 @@ import pytest
 
 from scripted_coder import ScriptedCoder, article
 from standoff import InputError
+from standoff.desk.corrections import Correction, check_correction, review_of
 from standoff.news.coded import INTENSITY, Mention
 from standoff.store import Review
 from standoff.store.records import StoredEvent, StoredReview
-from standoff.workbench.corrections import Correction, check_correction, review_of
 
 [EVENT] = ScriptedCoder().code(article("America struck Iran on 2026-02-10.")).events
 STORED = StoredEvent(4, "ab" * 32, "scripted 1", EVENT)

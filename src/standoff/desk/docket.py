@@ -12,13 +12,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from standoff.desk.clustering import Told, is_by_rule, near_groups
 from standoff.errors import InputError, Problem, nearest
 from standoff.news.coded import CodedDocument, Mention, name_events
 from standoff.news.coder import Coder
 from standoff.news.document import Document
 from standoff.scenario import Scenario
 from standoff.store.records import Review, StoredEvent, StoredReview
-from standoff.workbench.clustering import Told, is_by_rule, near_groups
 
 if TYPE_CHECKING:
     from standoff.store.repository import Store

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from standoff.errors import InputError, StandoffError
+from standoff.packages import EXTRAS, REQUIRED, Installed, find_installed
 from standoff.version import __version__
-from standoff.workbench.packages import EXTRAS, REQUIRED, Installed, find_installed
 from standoff.workbench.provenance import JSON_VERSION, versions
 
 __all__ = ["Examination", "Finding", "State", "examine"]
@@ -117,8 +117,6 @@ def _kernels() -> Finding:
     num_kernels = num_compiled = 0
     folders: set[str] = set()
     for info in pkgutil.iter_modules(solve.__path__):
-        if info.name.startswith("cuda"):  # for a GPU
-            continue
         module = importlib.import_module(f"standoff.solve.{info.name}")
         for kernel in vars(module).values():
             if isinstance(kernel, Dispatcher) and kernel.py_func.__module__ == module.__name__:

@@ -14,13 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from standoff.errors import InputError, Problem, nearest
-from standoff.news.untrusted import without_control
-from standoff.scenario import Scenario
-from standoff.scenario.reader import read_file, read_text
-from standoff.scenario.writing import write_yaml
-from standoff.store.records import REVIEW_ACTIONS, Review, StoredEvent
-from standoff.workbench.corrections import (
+from standoff.desk.corrections import (
     BACKGROUND,
     Correction,
     check_correction,
@@ -28,8 +22,14 @@ from standoff.workbench.corrections import (
     nameable_events,
     review_of,
 )
-from standoff.workbench.docket import Docket, code_of, find_event, known_codes, touches
-from standoff.workbench.event_table import outlet_of
+from standoff.desk.docket import Docket, code_of, find_event, known_codes, touches
+from standoff.desk.event_table import outlet_of
+from standoff.errors import InputError, Problem, nearest
+from standoff.news.untrusted import without_control
+from standoff.scenario import Scenario
+from standoff.scenario.reader import read_file, read_text
+from standoff.scenario.writing import write_yaml
+from standoff.store.records import REVIEW_ACTIONS, Review, StoredEvent
 
 if TYPE_CHECKING:
     from standoff.belief.reportable import ReportableEvent

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from standoff import doctor
 from standoff.news import parsing
+from standoff.packages import EXTRAS, REQUIRED, find_installed
 from standoff.store import open_store
-from standoff.workbench import doctor
-from standoff.workbench.packages import EXTRAS, REQUIRED, find_installed
 from stored_news import METHOD, coded, document
 
-PROJECT = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
+PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
 FOR_DEVELOPERS = {"test", "check", "bench"}
 KEY = "sk-test-0123456789"
 

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 
 import pytest
 
-import standoff.workbench.feed as feed
+import standoff.desk.feed as feed
 from scripted_coder import ScriptedCoder, article
 from standoff import InputError
+from standoff.desk.feed import FeedFault, FeedRound, watch_feeds
+from standoff.desk.ingest import ingest
 from standoff.errors import CoderError, Problem, StoreError
 from standoff.news.readers.reading import Polled
 from standoff.news.readers.source import Validators
-from standoff.workbench.feed import FeedFault, FeedRound, watch_feeds
-from standoff.workbench.ingest import ingest
 
 EVERY = 900.0
 
@@ -80,7 +80,7 @@ def test_events_that_were_coded_before_a_kill_are_given(store, wire, monkeypatch
     """The kill comes after the coding and before anything is given."""
     source = wire("America struck Iran.")
     with monkeypatch.context() as patched:
-        patched.setattr("standoff.workbench.ingest.cluster_events", lambda *_: 1 / 0)
+        patched.setattr("standoff.desk.ingest.cluster_events", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             next(rounds(store, source))
     assert len(store.coded_events()) == 1

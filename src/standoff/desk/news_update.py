@@ -13,13 +13,13 @@ from standoff.analysis.plain import plain
 from standoff.belief.likelihood import Confusion, ReportingModel
 from standoff.belief.observation import Observation
 from standoff.belief.updating import Facts
+from standoff.desk.docket import Docket
+from standoff.desk.evidence import Evidence, default_confusion, evidence_of
+from standoff.desk.updated import Updated
 from standoff.errors import InputError, Problem
 from standoff.solve.adjoint import Target
 from standoff.store.records import Run
 from standoff.workbench.crisis import Crisis, settings_of_run
-from standoff.workbench.docket import Docket
-from standoff.workbench.evidence import Evidence, default_confusion, evidence_of
-from standoff.workbench.updated import Updated
 
 if TYPE_CHECKING:
     from standoff.solve.equilibrium import Settings

@@ -7,10 +7,10 @@ import pytest
 
 from scripted_coder import ScriptedCoder, article
 from standoff import InputError
+from standoff.desk.clustering import Told, cluster_events, same_day_groups
+from standoff.desk.ingest import code_pending, ingest
 from standoff.news.coded import Mention
 from standoff.workbench import load
-from standoff.workbench.clustering import Told, cluster_events, same_day_groups
-from standoff.workbench.ingest import code_pending, ingest
 
 AGENCY = (
     "America sent more forces on 2026-02-09, the ministry of defence said in a statement to the press in the capital. "

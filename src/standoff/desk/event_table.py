@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from standoff.desk.docket import Docket, countries_of, docket_of_store, known_codes
 from standoff.errors import InputError, Problem, nearest
 from standoff.news.coded import QUAD_CLASS
 from standoff.news.document import Document
 from standoff.news.vocabulary import EVENT_TYPES
 from standoff.scenario import Scenario
 from standoff.store.records import StoredEvent
-from standoff.workbench.docket import Docket, countries_of, docket_of_store, known_codes
 
 if TYPE_CHECKING:
     from standoff.store.repository import Store

@@ -4,10 +4,10 @@ import pytest
 
 from scripted_coder import ScriptedCoder, article
 from standoff import InputError
+from standoff.desk.docket import docket_of_documents, reviewed
+from standoff.desk.review_files import open_questions, read_reviews
 from standoff.store import Review
 from standoff.workbench import load
-from standoff.workbench.docket import docket_of_documents, reviewed
-from standoff.workbench.review_files import open_questions, read_reviews
 
 FLEET = (
     "America sent more forces on 2026-02-06, the ministry of defence said in a statement to the press in the capital. "

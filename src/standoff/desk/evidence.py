@@ -3,7 +3,7 @@
 An event is evidence if somebody of the scenario acts in it or is acted upon, if it happened or goes on, and if it has a day. What
 people said of it is taken into account. Several reports of one event are one piece of evidence:
 
-- reports that a rule put together (`standoff.workbench.clustering`);
+- reports that a rule put together (`standoff.desk.clustering`);
 - reports of one period, type, actors and targets, and reports of one period that stand for the same event of the model, as the
   model has at most one move of a side in a period;
 - reports that a person put together, and these alone: what a person set apart from others stays apart.
@@ -20,11 +20,11 @@ from pathlib import Path
 import standoff.news
 from standoff.belief.likelihood import Confusion, load_confusion
 from standoff.belief.observation import Observation, SetAside, observe, period_of_event
+from standoff.desk.corrections import BACKGROUND
+from standoff.desk.docket import Docket, known_codes, touches
+from standoff.desk.event_table import outlet_of
 from standoff.scenario import Scenario
 from standoff.store.records import StoredEvent
-from standoff.workbench.corrections import BACKGROUND
-from standoff.workbench.docket import Docket, known_codes, touches
-from standoff.workbench.event_table import outlet_of
 
 __all__ = ["Evidence", "default_confusion", "evidence_of"]
 

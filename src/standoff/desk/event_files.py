@@ -17,14 +17,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from standoff.desk.docket import Docket
+from standoff.desk.event_table import COLUMNS, event_row, outlet_of
 from standoff.errors import InputError, Problem, nearest
 from standoff.extras import import_extra
 from standoff.news.coded import Mention
 from standoff.news.untrusted import without_control
 from standoff.store.records import StoredEvent
 from standoff.version import __version__
-from standoff.workbench.docket import Docket
-from standoff.workbench.event_table import COLUMNS, event_row, outlet_of
 
 __all__ = ["FORMATS", "event_file", "events_csv", "events_parquet", "events_plover", "format_of"]
 

@@ -4,9 +4,9 @@ import pytest
 
 import standoff
 from scripted_coder import ScriptedCoder
+from standoff.desk.news import dyad_of
 from standoff.errors import CoderError, InputError, MissingExtraError, Problem
 from standoff.workbench import code, code_lines, load
-from standoff.workbench.news import dyad_of
 
 TOLD = """Date: 2026-02-09
 

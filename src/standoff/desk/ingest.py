@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from standoff.desk.clustering import cluster_events
 from standoff.errors import CoderError, InputError, Problem
 from standoff.news.coded import CodedDocument
 from standoff.news.coder import Coder
@@ -21,7 +22,6 @@ from standoff.news.document import Document
 from standoff.news.readers import Limits, read_documents
 from standoff.scenario import Scenario
 from standoff.store.records import Added, StoredEvent
-from standoff.workbench.clustering import cluster_events
 
 if TYPE_CHECKING:
     from standoff.store.repository import Store
@@ -121,7 +121,7 @@ def ingest(
         store: The store.
         sources: Paths, "-", URLs, or documents that were read already.
         coder: What codes them.
-        scenario: Whose sides tell which events of one day are one; see `standoff.workbench.clustering`.
+        scenario: Whose sides tell which events of one day are one; see `standoff.desk.clustering`.
         limits: How much is read of a source.
         should_stop: Asked between documents; once it says yes, what is done is recorded and the rest is left.
         progress: Called with the number of documents coded so far and of those to be coded.
