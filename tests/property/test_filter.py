@@ -15,10 +15,10 @@ from standoff.belief.likelihood import ReportingModel, Weights
 from standoff.belief.posterior import met_share, probabilities_of_targets
 from standoff.belief.reportable import ReportableEvent, Reportables
 from standoff.errors import InputError
-from standoff.solve.adjoint import Target, probability_of_target
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.equilibrium import Settings, solve
 from standoff.solve.sample import sample_paths
+from standoff.solve.target import Target, probability_of_target
 
 MODEL = ReportingModel(
     reporting_rates={
