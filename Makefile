@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 # Compiled kernels are cached inside the build folder, so that a clean-up removes them and no run leaves files elsewhere.
 # A kernel that calls another is not compiled anew when only the other changed, so the cache goes by the text of them all.
-export NUMBA_CACHE_DIR := $(CURDIR)/build/numba/$(shell cat src/standoff/solve/*.py | cksum | cut -d' ' -f1)
+export NUMBA_CACHE_DIR := $(CURDIR)/build/numba/$(shell find src/standoff/solve -name '*.py' | LC_ALL=C sort | xargs cat | cksum | cut -d' ' -f1)
 export MPLCONFIGDIR := $(CURDIR)/build/matplotlib
 SCENARIO ?= iran-us-2026
 STAMP := $(VENV)/.stamp
