@@ -69,7 +69,7 @@ def test_start_up(benchmark, arguments):
 
 def test_cold_kernels(benchmark, tmp_path):
     code = (
-        "from standoff.workbench import load; from standoff.solve.equilibrium import Settings; "
+        "from standoff import Settings, load, solve; "
         "solve(load('iran-us-2026', overrides=['period.horizon=2']), Settings(belief_points=5))"
     )
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}

@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from standoff.desk.updated import update
     from standoff.game.builder import GameBuilder
     from standoff.scenario import Scenario
-    from standoff.solve.adjoint import Target
     from standoff.solve.result import Settings
+    from standoff.solve.target import Target
 
 __all__ = [
     "CodedNews",
@@ -91,7 +91,7 @@ _MODULES = {
     "GameBuilder": "game.builder",
     "Scenario": "scenario",
     "Settings": "solve.result",
-    "Target": "solve.adjoint",
+    "Target": "solve.target",
     "bargain": "analysis.bargain",
     "code": "desk.news",
     "compare": "analysis.compare",

@@ -6,8 +6,8 @@ import pytest
 from standoff import load, solve
 from standoff.analysis.gradients import gradients
 from standoff.game.compile import compile_game
-from standoff.solve.adjoint import Target
 from standoff.solve.equilibrium import Settings
+from standoff.solve.target import Target
 
 SHORT = ("period.horizon=3",)
 # what is differentiated is the answer on its belief points, so they stay where they are while the prior moves

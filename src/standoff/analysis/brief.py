@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from standoff.analysis.whatif import WhatIf
     from standoff.analysis.window import Window
     from standoff.scenario import Scenario
-    from standoff.solve.adjoint import Target
     from standoff.solve.equilibrium import Settings
+    from standoff.solve.target import Target
 
 __all__ = ["PARTS", "Brief", "Part", "assemble_brief", "chosen_parts"]
 

@@ -34,8 +34,8 @@ from standoff.analysis.solution import Solution
 from standoff.analysis.targets import describe_target, parse_targets, target_probabilities
 from standoff.errors import InputError, Problem, SolveError, StandoffError, nearest
 from standoff.scenario import Scenario, source_coverage
-from standoff.solve.adjoint import UNRESOLVED, Target
 from standoff.solve.result import Certificate, Settings
+from standoff.solve.target import UNRESOLVED, Target
 
 __all__ = ["Tripwire", "Tripwires", "chosen_ranges", "likeliest_outcome", "parse_answer", "tripwires"]
 

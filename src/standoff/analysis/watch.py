@@ -34,8 +34,8 @@ from standoff.analysis.plain import plain
 from standoff.analysis.solution import Solution
 from standoff.analysis.targets import describe_target, parse_targets, target_probabilities
 from standoff.game.model import Layer
-from standoff.solve.adjoint import UNRESOLVED, Target
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
+from standoff.solve.target import UNRESOLVED, Target
 
 __all__ = ["SMALLEST_MASS", "Probabilities", "WatchEvent", "WatchList", "entropy", "share", "watch"]
 

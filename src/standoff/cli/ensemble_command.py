@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from standoff.analysis.ensemble import Ensemble
-    from standoff.solve.adjoint import Target
+    from standoff.solve.target import Target
 
 __all__ = ["register"]
 
@@ -71,7 +71,6 @@ def ensemble(
     from standoff.analysis.targets import parse_targets
     from standoff.execution.folder import run_ensemble_in_folder
     from standoff.execution.opening import open_executor
-    from standoff.solve.adjoint import Target
     from standoff.solve.equilibrium import Settings
     from standoff.version import versions
 

@@ -19,7 +19,7 @@ from standoff.desk.runs import settings_of_run, stored_settings
 from standoff.desk.updated import Updated, update
 from standoff.errors import InputError, Problem
 from standoff.scenario import Scenario
-from standoff.solve.adjoint import Target
+from standoff.solve.target import Target
 from standoff.store.records import Run
 
 if TYPE_CHECKING:

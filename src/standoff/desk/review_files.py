@@ -28,7 +28,7 @@ from standoff.errors import InputError, Problem, nearest
 from standoff.news.untrusted import without_control
 from standoff.scenario import Scenario
 from standoff.scenario.reader import read_file, read_text
-from standoff.scenario.writing import text_of
+from standoff.scenario.writing import write_yaml
 from standoff.store.records import REVIEW_ACTIONS, Review, StoredEvent
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def review_text(docket: Docket, scenario: Scenario, questions: Sequence[Question
         for question in questions
     ]
     plain = {"scenario": scenario.id, "by": author or None, "reviews": entries}
-    return text_of(plain, heading=heading, is_form=True)
+    return write_yaml(plain, heading=heading, is_form=True)
 
 
 def _told_by(docket: Docket, question: Question) -> str:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from standoff.belief.observation import Observation
     from standoff.belief.updating import Facts, Update
     from standoff.scenario import Scenario
-    from standoff.solve.adjoint import Target
     from standoff.solve.equilibrium import Settings
+    from standoff.solve.target import Target
 
 __all__ = ["Updated", "update"]
 

@@ -132,10 +132,13 @@ class Endpoint:
         raise CoderError(last.problem)
 
     def _ask_once(self, body: bytes) -> Answer:
+        end = time.monotonic() + self._model.seconds
         try:
             status, headers, content = self._in_time(body)
         except (HTTPError, OSError) as error:
-            raise _MayPassError(self._failure(error)) from None
+            # the timeout of the connection may be due at the same moment as the answer: the clock decides
+            failure: Exception = TimeoutError() if time.monotonic() >= end else error
+            raise _MayPassError(self._failure(failure)) from None
         if status != 200:
             raise self._refusal(status, headers, content)
         return self._answer(content)

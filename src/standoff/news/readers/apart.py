@@ -90,13 +90,7 @@ class _Worker:
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
-        has_passed = threading.Event()
-
-        def end() -> None:
-            has_passed.set()
-            process.kill()
-
-        watchdog = threading.Timer(deadline.left(), end)
+        watchdog = threading.Timer(deadline.left(), process.kill)
         watchdog.daemon = True
         watchdog.start()
         line = b""
@@ -112,7 +106,7 @@ class _Worker:
             raise
         finally:
             watchdog.cancel()
-        if has_passed.is_set():
+        if deadline.has_passed():  # by the clock: the watchdog may be about to end the child
             self.close()
             raise deadline.fault()
         if not line.endswith(b"\n"):

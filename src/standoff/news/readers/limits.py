@@ -67,6 +67,14 @@ class Deadline:
             raise self.fault()
         return left
 
+    def has_passed(self) -> bool:
+        """Whether the time is up.
+
+        Several alarms are set for the same moment, such as the timeout of a socket and the watchdog that closes it. Which
+        of them rings first is chance, so the clock decides what a failure means: after this moment, the source was too slow.
+        """
+        return time.monotonic() >= self._start + self.seconds
+
     def fault(self) -> InputError:
         """The error that says that time is up."""
         return fault(

@@ -146,10 +146,8 @@ def _answer(
     """The answer to a GET; what goes wrong while it is used is told as a fault of the address."""
     host = (parts.hostname or "").encode("idna").decode("ascii")
     watched: list[socket.socket] = []
-    has_passed = threading.Event()
 
     def end() -> None:
-        has_passed.set()
         for sock in watched:
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)  # the plain one: TLS would wait for a farewell
@@ -163,14 +161,14 @@ def _answer(
         connection.request("GET", target, headers=dict(headers))
         with connection.getresponse() as answer:
             yield answer
-        if has_passed.is_set():
+        if deadline.has_passed():
             raise deadline.fault()
     except InputError:
-        if has_passed.is_set():  # an answer that the watchdog ended looks cut off
+        if deadline.has_passed():  # an answer that the watchdog ended looks cut off
             raise deadline.fault() from None
         raise
     except (OSError, http.client.HTTPException, ValueError) as error:
-        if has_passed.is_set():
+        if deadline.has_passed():
             raise deadline.fault() from None
         raise _unreachable(current, host, error) from None
     finally:

@@ -3,8 +3,10 @@
 import datetime as dt
 import json
 import threading
+from types import SimpleNamespace
 
 import pytest
+from urllib3.exceptions import ConnectTimeoutError
 
 from articles import code_of
 from model_server import KEY, SENT, TEXT, claim, coding, completion, document, event, failing, model_at, model_server
@@ -180,6 +182,21 @@ def test_an_answer_without_end_is_refused():
 def test_an_answer_that_never_comes_is_left_when_time_is_up(answer):
     caught, _ = refused(answer, seconds=0.2, num_retries=0)
     assert code_of(caught) == "llm-slow"
+
+
+@pytest.mark.parametrize(("passed", "code"), [(4.9, "llm-unreachable"), (5.0, "llm-slow")])
+def test_the_clock_decides_between_a_connection_that_times_out_and_an_answer_that_is_late(passed, code, monkeypatch):
+    clock = [100.0]
+
+    def time_out(*_args, **_settings):
+        clock[0] += passed
+        raise ConnectTimeoutError
+
+    monkeypatch.setattr("standoff.news.language_model.endpoint.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr("urllib3.PoolManager.request", time_out)
+    with pytest.raises(CoderError) as caught:
+        LanguageModelCoder(model_at("http://127.0.0.1:9/v1", seconds=5.0, num_retries=0)).code(document())
+    assert code_of(caught) == code
 
 
 def test_a_server_that_is_not_there_is_told():

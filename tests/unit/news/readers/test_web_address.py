@@ -131,6 +131,25 @@ def test_a_server_that_does_not_come_to_the_point_is_left(answer):
     assert refusal(answer, limits=Limits(allow_private=True, seconds=2.0)) == "too-slow"
 
 
+class LateTimer:
+    """A watchdog that rings too late to decide anything."""
+
+    def __init__(self, *_):
+        self.daemon = False
+
+    def start(self):
+        pass
+
+    def cancel(self):
+        pass
+
+
+@pytest.mark.parametrize("answer", [lambda handler: handler.is_over.wait(20), endless(HEAD.encode(), b"", 20)])
+def test_a_socket_that_times_out_before_the_watchdog_rings_is_too_slow_all_the_same(answer, monkeypatch):
+    monkeypatch.setattr("standoff.news.readers.web_address.threading.Timer", LateTimer)
+    assert refusal(answer, limits=Limits(allow_private=True, seconds=0.3)) == "too-slow"
+
+
 def redirecting(where):
     return answering(b"", status=302, Location=where)
 
