@@ -9,10 +9,10 @@ import pytest
 
 from scripted_coder import ScriptedCoder, article
 from standoff.cli.app import main
+from standoff.desk.ingest import ingest
+from standoff.desk.news_update import rerun_update
 from standoff.store import open_store
 from standoff.workbench import load, rerun
-from standoff.workbench.ingest import ingest
-from standoff.workbench.news_update import rerun_update
 
 FLEET = (
     "America sent more forces on 2026-02-06, the ministry of defence said in a statement to the press in the capital. "

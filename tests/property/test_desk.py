@@ -13,15 +13,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scripted_coder import ScriptedCoder, wire
+from standoff.desk.docket import docket_of_documents
+from standoff.desk.event_files import events_csv, events_plover
+from standoff.desk.ingest import ingest
+from standoff.desk.review_files import open_questions, read_reviews, review_text
 from standoff.news.coded import INTENSITY, Attribution, CodedDocument, Event, Mention
 from standoff.news.document import Document
 from standoff.news.untrusted import without_control
 from standoff.store import open_store, prepare_store
 from standoff.workbench import load
-from standoff.workbench.docket import docket_of_documents
-from standoff.workbench.event_files import events_csv, events_plover
-from standoff.workbench.ingest import ingest
-from standoff.workbench.review_files import open_questions, read_reviews, review_text
 
 DOCUMENTS = wire(0, 40)
 

@@ -36,9 +36,9 @@ from standoff.game.model import Game
 from standoff.scenario import Scenario, replace
 from standoff.scenario.commitment import ratification_changes, with_binding_deals, without_power_shift
 from standoff.scenario.side_payments import with_side_payments
-from standoff.solve.adjoint import Target
 from standoff.solve.equilibrium import Certificate, Equilibrium, Settings, solve
 from standoff.solve.revealed import reveal_types, type_profiles
+from standoff.solve.target import Target
 
 __all__ = ["PAYMENTS", "NoDeal", "Remedy", "Resolve", "why_no_deal"]
 

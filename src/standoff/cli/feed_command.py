@@ -19,10 +19,10 @@ from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides
 from standoff.errors import InputError, Problem, SolveError
 
 if TYPE_CHECKING:
+    from standoff.desk.feed import FeedFault, FeedRound
     from standoff.solve.equilibrium import Settings
     from standoff.store.repository import Store
     from standoff.workbench import Crisis
-    from standoff.workbench.feed import FeedFault, FeedRound
 
 __all__ = ["register"]
 
@@ -71,8 +71,8 @@ def watch_feed(
         message = "`--set` needs a scenario"
         raise InputError(Problem("missing-option", message, help="name it with `--scenario`"))
     from standoff import workbench
+    from standoff.desk.feed import FeedFault, watch_feeds
     from standoff.news.readers import Limits
-    from standoff.workbench.feed import FeedFault, watch_feeds
 
     crisis = workbench.load(scenario, overrides=list(overrides or [])) if scenario is not None else None
     opened = open_coder_named(coder)
@@ -151,8 +151,8 @@ def _tell_fault(found: FeedFault, *, is_last: bool) -> None:
 
 def _print_events(desk: Store, found: FeedRound, crisis: Crisis | None, *, as_json: bool) -> int:
     """Print the events of a round, and say how many there were."""
-    from standoff.workbench.docket import code_of, docket_of_store, known_codes, touches
-    from standoff.workbench.event_table import event_document, outlet_of
+    from standoff.desk.docket import code_of, docket_of_store, known_codes, touches
+    from standoff.desk.event_table import event_document, outlet_of
 
     for refusal in found.ingested.refused:
         sys.stderr.write(f"not coded: {shown(refusal.document.address).plain}: {shown(refusal.reason).plain}\n")
@@ -193,8 +193,8 @@ class _Headline:
 
     def tell(self, *, as_json: bool) -> None:
         """Update on everything in the store, and say which probabilities moved."""
-        from standoff.workbench.docket import docket_of_store
-        from standoff.workbench.news_update import record_update, update_on_news
+        from standoff.desk.docket import docket_of_store
+        from standoff.desk.news_update import record_update, update_on_news
 
         try:
             found = update_on_news(self._crisis, docket_of_store(self._desk), settings=self._settings)

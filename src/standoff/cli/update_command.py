@@ -19,9 +19,9 @@ from standoff.errors import InputError, Problem
 if TYPE_CHECKING:
     from standoff.belief.continuing import Continued
     from standoff.belief.likelihood import ReportingModel
+    from standoff.desk.docket import Docket
     from standoff.store.repository import Store
     from standoff.workbench import Crisis
-    from standoff.workbench.docket import Docket
 
 __all__ = ["register"]
 
@@ -97,8 +97,8 @@ def update(
         check_writable(html, "the page")
     model = _model(confusion)
     from standoff.analysis.targets import parse_targets
+    from standoff.desk.news_update import record_update, update_on_news
     from standoff.solve.equilibrium import Settings
-    from standoff.workbench.news_update import record_update, update_on_news
 
     targets = parse_targets(crisis.scenario, target) if target else None
     settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
@@ -170,9 +170,9 @@ def _docket_of_sources(
     crisis: Crisis, sources: list[str], reviews: Path | None, *, coder: str, uncoded: list[tuple[str, str]]
 ) -> Docket:
     """Code sources and keep nothing."""
-    from standoff.workbench.docket import docket_of_documents, reviewed
-    from standoff.workbench.ingest import read_sources
-    from standoff.workbench.review_files import read_reviews
+    from standoff.desk.docket import docket_of_documents, reviewed
+    from standoff.desk.ingest import read_sources
+    from standoff.desk.review_files import read_reviews
 
     documents, faults = read_sources(sources)
     if faults:
@@ -189,10 +189,10 @@ def _docket_of_store(
     desk: Store, crisis: Crisis, sources: list[str], reviews: Path | None, *, coder: str, uncoded: list[tuple[str, str]]
 ) -> Docket:
     """Take the events of the store, once sources are kept in it and reviews are applied."""
-    from standoff.workbench.docket import docket_of_store
+    from standoff.desk.docket import docket_of_store
 
     if sources:
-        from standoff.workbench.ingest import ingest, read_sources
+        from standoff.desk.ingest import ingest, read_sources
 
         documents, faults = read_sources(sources)
         if faults:
@@ -201,7 +201,7 @@ def _docket_of_store(
         uncoded += [(refusal.document.address, refusal.reason) for refusal in ingested.refused]
         uncoded += [(fault.file or fault.code, fault.message) for fault in ingested.faults]
     if reviews is not None:
-        from standoff.workbench.review_files import read_reviews
+        from standoff.desk.review_files import read_reviews
 
         desk.add_reviews(read_reviews(reviews, docket_of_store(desk), crisis.scenario))
     return docket_of_store(desk)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from standoff.desk.docket import Docket
+from standoff.desk.news_update import NewsUpdate
 from standoff.news.untrusted import without_control
 from standoff.report.blocks import Grid, Paragraph, Section
 from standoff.report.bottom_line import KeyNumber
@@ -20,8 +22,6 @@ from standoff.report.closing_sections import certificate_section
 from standoff.report.forecast_sections import timeline_of
 from standoff.report.wording import day, number, percent, plural
 from standoff.storing import write_whole
-from standoff.workbench.docket import Docket
-from standoff.workbench.news_update import NewsUpdate
 
 __all__ = ["update_html", "write_update"]
 

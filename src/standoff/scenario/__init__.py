@@ -1,7 +1,7 @@
 """Scenario files: what a crisis is made of, read from YAML and checked."""
 
 from standoff.scenario.archive import archive, restore
-from standoff.scenario.base import Amount, amount_for
+from standoff.scenario.base import Amount
 from standoff.scenario.check import check
 from standoff.scenario.coverage import Coverage, source_coverage
 from standoff.scenario.expression import Expression, ExpressionError
@@ -77,7 +77,6 @@ __all__ = [
     "Submodel",
     "Together",
     "Track",
-    "amount_for",
     "apply_overrides",
     "archive",
     "base_scope",

@@ -33,7 +33,7 @@ def archive(scenario: Scenario) -> dict[str, Any]:
         >>> restore(archive(scenario)).scenario_hash == scenario.scenario_hash
         True
     """
-    content = json.loads(json.dumps(scenario._written, default=_text, allow_nan=False))
+    content = json.loads(json.dumps(scenario.content, default=_text, allow_nan=False))
     return {
         "file": scenario.source_map.file,
         "overrides": dict(scenario.source_map.overrides),

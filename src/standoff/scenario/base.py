@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from standoff.scenario.expression import Expression
 
-__all__ = ["ActorCode", "Amount", "Date", "DocumentId", "Label", "Part", "Slug", "Text", "amount_for"]
+__all__ = ["ActorCode", "Amount", "Date", "DocumentId", "Label", "Part", "Slug", "Text"]
 
 _SLUG = r"^[a-z][a-z0-9_]*$"
 _ACTOR = r"^[A-Z]{3}(:[A-Z0-9]{2,12})?$"
@@ -78,21 +78,3 @@ Amount = Annotated[
     Discriminator(_amount_tag),
 ]
 """A payoff or cost of one player: a formula, or one formula for each of its types."""
-
-
-def amount_for(amount: Expression | dict[str, Expression] | None, player_type: str = "") -> Expression:
-    """Return the formula of one type of the player.
-
-    Args:
-        amount: As read from the file; None where the file is silent.
-        player_type: The type's name, or "" for a player without types.
-
-    Returns:
-        The formula; the number 0 where the file gives none for this type.
-    """
-    if isinstance(amount, Expression):
-        return amount
-    return (amount or {}).get(player_type, _ZERO)
-
-
-_ZERO = Expression.parse(0)

@@ -81,7 +81,7 @@ def _changed(scenario: Scenario, changes: Sequence[tuple[str, Any, str]], proble
     """Make the changes in a copy of the file's data and check all of it again."""
     if not changes and not problems:
         return scenario
-    plain = copy.deepcopy(scenario._written)
+    plain = copy.deepcopy(scenario.content)
     told = list(problems)
     made: dict[tuple[str, ...], tuple[Any, str]] = {}
     switches: list[tuple[Sequence[str], str]] = []

@@ -227,6 +227,11 @@ class Scenario(Part):
         """Where each part stands in the file."""
         return self._source_map
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """The data of the file with its overrides, as plain data; not to be changed."""
+        return self._written
+
     @cached_property
     def scenario_hash(self) -> str:
         """SHA-256 of what the scenario says, in hex; comments, layout and the order of names do not matter."""

@@ -58,6 +58,6 @@ def with_side_payments(
             worth[payee][level] = size if are_paid else 0.0
             labels[level] = f"{scenario.players[payer].label} pays {size:g}"
     issue = {"label": "Side payment", "levels": list(labels), "worth": worth, "level_labels": labels}
-    issues: dict[str, Any] = {**scenario._written["agenda"]["issues"], name: issue}
+    issues: dict[str, Any] = {**scenario.content["agenda"]["issues"], name: issue}
     offers = [{**package, name: level} for level in labels for package in packages]
     return replace(scenario, {"agenda.issues": issues, "agenda.packages": offers})

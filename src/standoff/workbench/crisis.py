@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from standoff.belief.likelihood import ReportingModel
     from standoff.belief.observation import Observation
     from standoff.belief.updating import Facts
+    from standoff.desk.updated import Updated
     from standoff.game.model import Game
-    from standoff.solve.adjoint import Target
     from standoff.solve.branches import Branches
     from standoff.solve.equilibrium import Settings
+    from standoff.solve.target import Target
     from standoff.store.records import StoredRun
     from standoff.store.repository import Store
-    from standoff.workbench.updated import Updated
 
 __all__ = ["Crisis", "answer_document", "compare", "load", "rerun", "settings_of_run"]
 
@@ -381,7 +381,7 @@ class Crisis:
             InputError: A day, target, fact or observation is wrong, or what was reported is impossible.
             SolveError: The equilibrium or the updated probabilities did not meet the tolerances.
         """
-        from standoff.workbench.updated import update
+        from standoff.desk.updated import update
 
         return update(
             self, observations, as_of=as_of, model=model, targets=targets, facts=facts, settings=settings,
