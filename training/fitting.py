@@ -20,8 +20,8 @@ from standoff.news.actors.resolving import Resolved
 from standoff.news.arguments import describe_phrases, find_phrases
 from standoff.news.lexicon import ACT_NOUNS
 from standoff.news.linear import Features, LinearModel
+from standoff.news.parsed_passage import ParsedPassage
 from standoff.news.parsing import parse
-from standoff.news.passage import Passage
 from standoff.news.triggers import describe_trigger, find_triggers
 from training.training_sentences import Span, TrainingEvent, TrainingSentence
 
@@ -57,7 +57,7 @@ class Example:
     """
 
     sentence: TrainingSentence
-    passage: Passage
+    passage: ParsedPassage
     resolved: dict[int, Resolved]
     phrases: list[Any]
     triggers: tuple[Any, ...]
@@ -84,7 +84,7 @@ def read_examples(sentences: Sequence[TrainingSentence]) -> list[Example]:
     """Parse training sentences and find their triggers."""
     examples = []
     for sentence, parsed in zip(sentences, parse([one.text for one in sentences]), strict=True):
-        passage = Passage(parsed, 0)
+        passage = ParsedPassage(parsed, 0)
         mentions = Mentions()
         resolved: dict[int, Resolved] = {}
         phrases: list[Any] = []

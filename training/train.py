@@ -19,12 +19,12 @@ from sklearn.linear_model import LogisticRegression
 from standoff.news.arguments import ARGUMENT_CLASSES
 from standoff.news.claims import CLAUSE_KINDS, NUMBER_KINDS, describe_clause
 from standoff.news.clause_vectors import ClauseAxes, add_vectors, fit_axes
-from standoff.news.confidence import signs
+from standoff.news.confidence import describe_coding
+from standoff.news.factuality import is_unreal
 from standoff.news.linear import Features, LinearModel
 from standoff.news.numbers import describe_number, find_numbers
-from standoff.news.telling import is_unreal
 from standoff.news.trained_parts import CONFUSION_FILE, TrainedParts, load_trained, save_embedded, save_trained
-from standoff.news.triggers import describe_trigger, find_triggers, lexicon_types
+from standoff.news.triggers import describe_trigger, find_triggers, look_up_types
 from standoff.news.vocabulary import CONTEXTS, EVENT_TYPES, MODES
 from standoff.storing import write_whole
 from training.fitting import (
@@ -200,7 +200,9 @@ def _calibration(left_out: LeftOut, threshold: float) -> NDArray[np.float64]:
         left_out.tokens, _coded(left_out, threshold), left_out.classes, left_out.probabilities, strict=True
     ):
         if name != NO_EVENT:
-            rows.append(signs(dict(zip(TYPE_CLASSES, values.tolist(), strict=True)), name, lexicon_types(token)))
+            rows.append(
+                describe_coding(dict(zip(TYPE_CLASSES, values.tolist(), strict=True)), name, look_up_types(token))
+            )
             right.append(name == true)
     model = LogisticRegression(C=10.0, fit_intercept=False, max_iter=1000)
     model.fit(np.array(rows), np.array(right))

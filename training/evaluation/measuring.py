@@ -18,7 +18,7 @@ from standoff.news.embedding import is_installed
 from standoff.news.linear import Features
 from standoff.news.offline import OfflineCoder, code_sentences
 from standoff.news.trained_parts import CONFUSION_FILE
-from training.evaluation.measures import accuracy, macro_f1
+from training.evaluation.measures import measure_accuracy, measure_macro_f1
 from training.evaluation.pairs import (
     ParsedPair,
     RawScores,
@@ -151,7 +151,7 @@ def _score(coder: OfflineCoder, examples: Sequence[Example], data: Path, reports
 
 def _type_scores(true: Sequence[str], coded: Sequence[str]) -> TypeScores:
     quads = [[QUAD_CLASS[name] for name in names] for names in (true, coded)]  # type: ignore[index]
-    return TypeScores(len(true), macro_f1(true, coded), accuracy(true, coded), accuracy(*quads))
+    return TypeScores(len(true), measure_macro_f1(true, coded), measure_accuracy(true, coded), measure_accuracy(*quads))
 
 
 def _own(left_out: LeftOut) -> TypeScores:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from standoff.news.actors.resolving import Resolved
-from standoff.news.grammar import auxiliaries, content_lemma, path_between, subjects
+from standoff.news.grammar import describe_path, find_content_lemma, list_auxiliaries, list_subjects
 from standoff.news.lexicon import WORDS
 from standoff.news.linear import LinearModel
 
@@ -93,7 +93,7 @@ def describe_argument(
         Values by name.
     """
     voice = _voice(trigger.doc, trigger.i)
-    path = path_between(trigger, phrase)
+    path = describe_path(trigger, phrase)
     found = resolved.get(phrase.i)
     codes = found.codes if found else ()
     role = (codes[0].split()[-1].split(":")[0] if codes else found.role) if found else "-"
@@ -117,14 +117,14 @@ def describe_argument(
         f"kind={found.kind if found else ''}|{phrase.pos_}": 0.4,
         f"open={bool(found and found.is_open)}": 0.3,
         f"judge={bool(found and found.is_judge)}": 0.8,
-        f"word={content_lemma(phrase)}": 0.3,
-        f"verb={content_lemma(trigger)}|{phrase.dep_}": 0.5,
+        f"word={find_content_lemma(phrase)}": 0.3,
+        f"verb={find_content_lemma(trigger)}|{phrase.dep_}": 0.5,
     }
     head = phrase.head
     if phrase.dep_ in ("pobj", "pcomp"):
         features[f"by={head.lower_}|{side}|{is_actor}"] = 0.8
         features[f"by={head.lower_}|{event_type}"] = 0.6
-        features[f"by={head.lower_}|{content_lemma(trigger)}"] = 0.5
+        features[f"by={head.lower_}|{find_content_lemma(trigger)}"] = 0.5
     if phrase.dep_ in ("nsubj", "nsubjpass"):
         direct = head.i == trigger.i
         features[f"subject|{direct}|{voice}|{is_actor}"] = 0.9
@@ -147,7 +147,7 @@ def _voice(words: Any, place: int) -> str:
     trigger = words[place]
     if trigger.pos_ in ("NOUN", "PROPN"):
         return "noun"
-    helpers = auxiliaries(trigger)
+    helpers = list_auxiliaries(trigger)
     is_participle = trigger.tag_ == "VBN" and trigger.dep_ in ("acl", "ROOT") and not helpers
     return "passive" if is_participle or any(aux.dep_ == "auxpass" for aux in helpers) else "active"
 
@@ -289,10 +289,10 @@ def _own_subject(
     trigger: Any, candidates: Sequence[Any], resolved: Mapping[int, Resolved]
 ) -> tuple[tuple[Any, float], ...]:
     """The subject of an active verb where the model is unsure of everybody, if it names somebody who can act."""
-    if trigger.pos_ != "VERB" or any(aux.dep_ == "auxpass" for aux in auxiliaries(trigger)):
+    if trigger.pos_ != "VERB" or any(aux.dep_ == "auxpass" for aux in list_auxiliaries(trigger)):
         return ()
     known = {candidate.i for candidate in candidates}
-    for subject in subjects(trigger):
+    for subject in list_subjects(trigger):
         found = resolved.get(subject.i)
         if subject.dep_ == "nsubj" and subject.i in known and found is not None and found.codes and not found.is_judge:
             return ((subject, LEAST_ACTOR),)
