@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from standoff.game.submodel_functions import SubmodelFault, submodel_functions
 from standoff.scenario import Expression, Scenario, Scope
 from standoff.scenario.nodes import BUILTIN_FUNCTIONS
-from standoff.scenario.places import consequences, expressions
+from standoff.scenario.traversal import consequences, expressions
 from standoff.scenario.values import time_constants
 
 __all__ = ["Draw", "Numbers", "suspicious_draws"]

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from standoff.errors import Problem, ScenarioError
 from standoff.scenario.check import check
-from standoff.scenario.faults import form_problems
+from standoff.scenario.pydantic_errors import form_problems
 from standoff.scenario.reader import read_file, read_text
 from standoff.scenario.repair import meaning_problems
 from standoff.scenario.schema import Scenario

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from standoff.errors import Problem
 from standoff.scenario.check import check
-from standoff.scenario.faults import own_faults, written_keys
+from standoff.scenario.pydantic_errors import own_faults, written_keys
 from standoff.scenario.schema import Scenario
 from standoff.scenario.source_map import SourceMap
 

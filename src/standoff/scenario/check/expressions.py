@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from standoff.errors import Problem, nearest
 from standoff.scenario.names import Declared, Use
 from standoff.scenario.nodes import BUILTIN_FUNCTIONS, Call, Comparison, Name, Node, walk
-from standoff.scenario.places import Place, expressions
+from standoff.scenario.traversal import Place, expressions
 from standoff.scenario.schema import Scenario
 
 __all__ = ["expression_problems"]

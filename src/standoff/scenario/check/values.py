@@ -10,7 +10,7 @@ from standoff.scenario.cycles import find_cycles
 from standoff.scenario.expression import Expression
 from standoff.scenario.names import Declared
 from standoff.scenario.nodes import BUILTIN_FUNCTIONS, Scope
-from standoff.scenario.places import consequences, expressions
+from standoff.scenario.traversal import consequences, expressions
 from standoff.scenario.schema import Player, Scenario
 from standoff.scenario.schema_parameters import LogNormal, LogUniform, Normal, Parameter, Pert, Triangular
 from standoff.scenario.values import rate_unit, time_constants, unit_factor

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from standoff.errors import Problem
-from standoff.scenario.check_stages import StageCheck
+from standoff.scenario.check.stages import StageCheck
 from standoff.scenario.cycles import find_cycles
 from standoff.scenario.expression import KEYWORDS
 from standoff.scenario.nodes import BUILTIN_FUNCTIONS
-from standoff.scenario.places import consequences, expressions
+from standoff.scenario.traversal import consequences, expressions
 from standoff.scenario.schema import Scenario
 from standoff.scenario.schema_moves import RESERVED_EFFECT_KEYS, RESERVED_TOGETHER_KEYS
 from standoff.scenario.values import TIME_CONSTANTS, UNIT_DAYS

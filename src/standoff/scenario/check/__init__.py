@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from standoff.errors import Problem
-from standoff.scenario.check_agenda import AgendaCheck
-from standoff.scenario.check_correlations import CorrelationCheck
-from standoff.scenario.check_expressions import expression_problems
-from standoff.scenario.check_names import ReferenceCheck
-from standoff.scenario.check_structure import StructureCheck
-from standoff.scenario.check_values import ValueCheck
+from standoff.scenario.check.agenda import AgendaCheck
+from standoff.scenario.check.correlations import CorrelationCheck
+from standoff.scenario.check.expressions import expression_problems
+from standoff.scenario.check.references import ReferenceCheck
+from standoff.scenario.check.structure import StructureCheck
+from standoff.scenario.check.values import ValueCheck
 from standoff.scenario.names import Declared
 from standoff.scenario.schema import Scenario
 

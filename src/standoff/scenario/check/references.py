@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from standoff.errors import Problem, nearest
 from standoff.scenario.names import Declared
-from standoff.scenario.places import amounts, consequences
+from standoff.scenario.traversal import amounts, consequences
 from standoff.scenario.schema import Scenario
 from standoff.scenario.schema_moves import Bargaining, Effect
 
