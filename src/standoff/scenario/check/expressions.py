@@ -1,4 +1,4 @@
-"""Faults of expressions: names, levels and functions that are not there, and arguments that do not fit."""
+"""Rules of expressions: names, levels and functions that do not exist, and arguments that do not fit."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from standoff.errors import Problem, nearest
-from standoff.scenario.names import Declared, Use
+from standoff.scenario.check.subject import Subject
+from standoff.scenario.names import DeclaredNames, Use
 from standoff.scenario.nodes import BUILTIN_FUNCTIONS, Call, Comparison, Name, Node, walk
-from standoff.scenario.traversal import Place, expressions
-from standoff.scenario.schema import Scenario
+from standoff.scenario.traversal import LocatedExpression, iterate_expressions
 
-__all__ = ["expression_problems"]
+__all__ = ["check_expressions"]
 
-_WHERE = {
-    Use.NUMBERS: "here only parameters and time constants are known",
-    Use.MODELS: "here only parameters, time constants and submodels are known",
-    Use.STATE: "here no package is agreed yet",
+_ALLOWED = {
+    Use.NUMBERS: "use only parameters and time constants here",
+    Use.MODELS: "use only parameters, time constants and submodels here",
+    Use.STATE: "no package is agreed on here yet",
     Use.PACKAGE: "",
 }
 
@@ -28,101 +28,104 @@ class _Fault:
     advice: str
 
 
-def expression_problems(scenario: Scenario, declared: Declared) -> Iterator[Problem]:
+def check_expressions(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for every name, level or function that an expression cannot use."""
-    for place in expressions(scenario):
+    for located in iterate_expressions(subject.scenario):
         seen: set[str] = set()
-        for fault in _faults(place, declared):
+        for fault in _find_faults(located, subject.names):
             if fault.message not in seen:
                 seen.add(fault.message)
-                yield scenario.source_map.problem(fault.code, fault.message, place.path, fault.advice)
+                yield subject.report(fault.code, fault.message, located.path, fault.advice)
 
 
-def _faults(place: Place, declared: Declared) -> Iterator[_Fault]:
-    """Look at every node of one expression."""
-    levels = declared.valid_levels(place.use)
-    root = place.expression.resolve(levels).node
+def _find_faults(located: LocatedExpression, names: DeclaredNames) -> Iterator[_Fault]:
+    """Check every node of one expression."""
+    root = located.expression.resolve(names.list_levels(located.use)).node
     compared: dict[int, Node] = {}
     for node in walk(root):
         if isinstance(node, Comparison):
             compared[id(node.left)] = node.right
             compared[id(node.right)] = node.left
         elif isinstance(node, Call):
-            yield from _call_faults(node, place, declared)
+            yield from _check_call(node, located.use, names)
             if node.function == "passed":
                 compared[id(node.arguments[0])] = node
     for node in walk(root):
         if isinstance(node, Name):
-            yield from _name_faults(node.name, compared.get(id(node)), place, declared)
+            yield from _check_name(node.name, compared.get(id(node)), located.use, names)
 
 
-def _name_faults(name: str, beside: Node | None, place: Place, declared: Declared) -> Iterator[_Fault]:
-    """Say why a name cannot be used; nothing where it can."""
-    valid = declared.valid_names(place.use)
-    is_deadline = isinstance(beside, Call)
-    if is_deadline or name in valid or name in declared.lost:
+def _check_name(name: str, other: Node | None, use: Use, names: DeclaredNames) -> Iterator[_Fault]:
+    """Yield a fault if a name cannot be used.
+
+    Args:
+        name: The name.
+        other: What the name is compared with, or the call of `passed` around it.
+        use: What the expression may use.
+        names: Names of the scenario.
+    """
+    valid = names.list_names(use)
+    is_deadline = isinstance(other, Call)
+    if is_deadline or name in valid or name in names.lost:
         return
-    if isinstance(beside, Name) and beside.name in declared.lost:
+    if isinstance(other, Name) and other.name in names.lost:
         return
-    levels = declared.valid_levels(place.use)
-    if isinstance(beside, Name) and beside.name in levels:
-        known = levels[beside.name]
-        yield _Fault("unknown-level", f"`{beside.name}` has no level `{name}`", nearest(name, known))
+    levels = names.list_levels(use)
+    if isinstance(other, Name) and other.name in levels:
+        known = levels[other.name]
+        yield _Fault("unknown-level", f"`{other.name}` has no level `{name}`", nearest(name, known))
         return
-    owners = list(declared.where_level(name))
-    is_declared = name in declared.tracks or name in declared.quantities or name in declared.issues
+    owners = names.find_owners(name)
+    is_declared = name in names.tracks or name in names.quantities or name in names.issues
     if owners and not is_declared:
         message = f"the level `{name}` is used outside a comparison with its track"
         yield _Fault("level-outside-comparison", message, f"write it like `{owners[0]} == {name}`")
-        return
-    if is_declared:
-        kind = "track" if name in declared.tracks else "quantity" if name in declared.quantities else "issue"
-        yield _Fault("unknown-name", f"the {kind} `{name}` cannot be used here", f"{_WHERE[place.use]}")
-        return
-    if name in declared.deadlines:
-        yield _Fault("unknown-name", f"the deadline `{name}` is no number", f"write `passed({name})`")
-        return
-    if name in declared.players:
-        yield _Fault("unknown-name", f"the player `{name}` is no number", "use a parameter or a track")
-        return
-    yield _Fault("unknown-name", f"there is no `{name}`", nearest(name, valid))
+    elif is_declared:
+        kind = "track" if name in names.tracks else "quantity" if name in names.quantities else "issue"
+        yield _Fault("unknown-name", f"the {kind} `{name}` cannot be used here", _ALLOWED[use])
+    elif name in names.deadlines:
+        yield _Fault("unknown-name", f"the deadline `{name}` is not a number", f"write `passed({name})`")
+    elif name in names.players:
+        yield _Fault("unknown-name", f"the player `{name}` is not a number", "use a parameter or a track")
+    else:
+        yield _Fault("unknown-name", f"`{name}` is not defined", nearest(name, valid))
 
 
-def _call_faults(call: Call, place: Place, declared: Declared) -> Iterator[_Fault]:
-    """Say why a call cannot be made; nothing where it can."""
+def _check_call(call: Call, use: Use, names: DeclaredNames) -> Iterator[_Fault]:
+    """Yield a fault if a function cannot be called here, or not with these arguments."""
     name, given = call.function, len(call.arguments)
-    valid = declared.valid_functions(place.use)
+    valid = names.list_functions(use)
     if name not in valid:
-        if name.split(".", 1)[0] in declared.lost:
+        if name.split(".", 1)[0] in names.lost:
             return
-        if name in declared.functions or name == "passed":
-            yield _Fault("unknown-function", f"`{name}` cannot be called here", _WHERE[place.use])
+        if name in names.functions or name == "passed":
+            yield _Fault("unknown-function", f"`{name}` cannot be called here", _ALLOWED[use])
         else:
             yield _Fault("unknown-function", f"there is no function `{name}`", nearest(name, valid))
         return
     if name == "by":
-        yield from _by_faults(call, place, declared)
+        yield from _check_by(call, use, names)
     elif name == "passed":
         deadline = call.arguments[0]
         assert isinstance(deadline, Name)
-        if deadline.name not in declared.deadlines and deadline.name not in declared.lost:
+        if deadline.name not in names.deadlines and deadline.name not in names.lost:
             message = f"there is no deadline `{deadline.name}`"
-            yield _Fault("unknown-deadline", message, nearest(deadline.name, declared.deadlines))
+            yield _Fault("unknown-deadline", message, nearest(deadline.name, names.deadlines))
     elif name in BUILTIN_FUNCTIONS:
         builtin = BUILTIN_FUNCTIONS[name]
         if given < builtin.fewest or (builtin.most is not None and given > builtin.most):
             wanted = f"{builtin.fewest}" if builtin.most else f"{builtin.fewest} or more"
-            yield _wrong_count(name, wanted, given)
-    elif given != declared.functions[name]:
-        yield _wrong_count(name, str(declared.functions[name]), given)
+            yield _report_wrong_number(name, wanted, given)
+    elif given != names.functions[name]:
+        yield _report_wrong_number(name, str(names.functions[name]), given)
 
 
-def _by_faults(call: Call, place: Place, declared: Declared) -> Iterator[_Fault]:
+def _check_by(call: Call, use: Use, names: DeclaredNames) -> Iterator[_Fault]:
     """Check `by(track, ...)`: a track or issue first, then one value for each of its levels."""
-    levels = declared.valid_levels(place.use)
+    levels = names.list_levels(use)
     first = call.arguments[0] if call.arguments else None
     name = first.name if isinstance(first, Name) else ""
-    if name in declared.lost:
+    if name in names.lost:
         return
     if name not in levels:
         advice = nearest(name, list(levels)) if name else "write it like `by(track, 0, 1, 2)`"
@@ -135,11 +138,10 @@ def _by_faults(call: Call, place: Place, declared: Declared) -> Iterator[_Fault]
         yield _Fault("wrong-arguments", message, advice)
 
 
-def _wrong_count(name: str, wanted: str, given: int) -> _Fault:
+def _report_wrong_number(name: str, wanted: str, given: int) -> _Fault:
     plural = "" if wanted == "1" else "s"
-    return _Fault(
-        "wrong-arguments", f"`{name}` takes {wanted} argument{plural}, not {given}", "count the commas in the call"
-    )
+    message = f"`{name}` takes {wanted} argument{plural}, not {given}"
+    return _Fault("wrong-arguments", message, "count the commas in the call")
 
 
 def _count(number: int, noun: str) -> str:
