@@ -39,7 +39,7 @@ class Period(Part):
 
     unit: TimeUnit = Field(description="Unit of time; rates, hazards, flows and discounts are per unit.")
     length: Positive = Field(default=1.0, description="Length of one period, in units.")
-    horizon: Positive = Field(description="Horizon, in units; a whole number of periods.")
+    horizon: Positive = Field(description="Length of the forecast, in units; a whole number of periods.")
     continues: bool = Field(
         default=False,
         strict=True,

@@ -37,5 +37,5 @@ def test_what_this_version_does_not_know_is_refused():
     kept["content"]["weather"] = "fine"
     with pytest.raises(ScenarioError, match="weather"):
         restore_scenario(kept)
-    with pytest.raises(ScenarioError, match="no archived scenario"):
+    with pytest.raises(ScenarioError, match="not an archived scenario"):
         restore_scenario({"content": {}})

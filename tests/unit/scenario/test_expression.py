@@ -111,7 +111,7 @@ def test_the_limits_themselves_are_allowed() -> None:
 
 
 def test_a_fault_names_its_column() -> None:
-    with pytest.raises(ExpressionError, match="`\\)` is not expected at column 5"):
+    with pytest.raises(ExpressionError, match="`\\)` is unexpected at column 5"):
         Expression.parse("a + )")
 
 
