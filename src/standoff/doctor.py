@@ -116,8 +116,8 @@ def _kernels() -> Finding:
 
     num_kernels = num_compiled = 0
     folders: set[str] = set()
-    for info in pkgutil.iter_modules(solve.__path__):
-        module = importlib.import_module(f"standoff.solve.{info.name}")
+    for info in pkgutil.walk_packages(solve.__path__, "standoff.solve."):
+        module = importlib.import_module(info.name)
         for kernel in vars(module).values():
             if isinstance(kernel, Dispatcher) and kernel.py_func.__module__ == module.__name__:
                 num_kernels += 1
@@ -125,7 +125,7 @@ def _kernels() -> Finding:
                 folders.add(str(kernel.stats.cache_path))
     if not num_kernels:
         return Finding("kernels", "absent", "run as plain Python, which is very slow", "unset NUMBA_DISABLE_JIT")
-    told = f"{num_compiled} of {num_kernels} compiled in {', '.join(sorted(folders))}"
+    told = f"{num_compiled} of {num_kernels} compiled in {os.path.commonpath(folders)}"
     later = "" if num_compiled else "the first run compiles them, which takes about half a minute"
     return Finding("kernels", "ok" if num_compiled else "absent", told, later)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from standoff.analysis.gradients import gradients
-from standoff.solve.adjoint import Target
 from standoff.solve.equilibrium import Settings
+from standoff.solve.target import Target
 from standoff.workbench import load
 
 SHORT = ("period.horizon=3",)

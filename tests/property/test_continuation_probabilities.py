@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from games import random_game
 from small_trees import with_second_movers
-from standoff.solve.adjoint import UNRESOLVED, Target, probability_of_target
 from standoff.solve.continuation_probabilities import ContinuationProbabilities, met_on_arrival, probabilities_after
 from standoff.solve.equilibrium import Settings, solve
 from standoff.solve.public_steps import public_steps
+from standoff.solve.target import UNRESOLVED, Target, probability_of_target
 from standoff.workbench import load
 
 TYPES = st.sampled_from([(2, 2), (2, 1), (1, 2), (1, 1), (2, 1, 2)])

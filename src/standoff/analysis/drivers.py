@@ -34,8 +34,8 @@ from standoff.analysis.targets import describe_target
 from standoff.errors import InputError, Problem, SolveError, StandoffError
 from standoff.extras import import_extra
 from standoff.scenario import Scenario, measure_coverage
-from standoff.solve.adjoint import Target
 from standoff.solve.result import Certificate, Equilibrium, Settings
+from standoff.solve.target import Target
 
 __all__ = ["Driver", "Drivers", "drivers", "ranges_of"]
 

@@ -43,8 +43,8 @@ from standoff.analysis.resolution import (
 from standoff.analysis.sampling import REPLICATES, SCHEME, Sampler, drawn_parameters, fixed_parameters
 from standoff.errors import InputError, Problem, SolveError, StandoffError
 from standoff.scenario import Scenario
-from standoff.solve.adjoint import UNRESOLVED, Target
 from standoff.solve.equilibrium import Settings
+from standoff.solve.target import UNRESOLVED, Target
 
 __all__ = [
     "ENSEMBLE_TOLERANCE",

@@ -26,8 +26,9 @@ from standoff.errors import InputError, Problem, ScenarioError, nearest
 from standoff.game.compiled_structure import CompiledStructure
 from standoff.game.model import Game, Layer
 from standoff.scenario import Scenario
-from standoff.solve.adjoint import GameGradient, Target, adjoint
+from standoff.solve.adjoint.gradient import GameGradient, differentiate
 from standoff.solve.equilibrium import Equilibrium
+from standoff.solve.target import Target
 
 __all__ = ["Derivative", "Gradients", "gradients"]
 
@@ -115,7 +116,7 @@ def gradients(
         if name not in scenario.parameters:
             advice = nearest(name, list(scenario.parameters))
             raise InputError(Problem("unknown-name", f"there is no parameter `{name}`", help=advice))
-    found = adjoint(equilibrium, targets)
+    found = differentiate(equilibrium, targets)
     rows = [*_by_parameters(scenario, equilibrium.game, names, found), *_by_players(scenario, equilibrium.game, found)]
     return Gradients(tuple(targets), np.array([one.value for one in found]), tuple(rows), found)
 

@@ -36,9 +36,9 @@ from standoff.game.model import Game
 from standoff.scenario import Scenario, replace
 from standoff.scenario.commitment import list_ratification_changes, make_deals_binding, remove_power_shift
 from standoff.scenario.side_payments import add_side_payments
-from standoff.solve.adjoint import Target
 from standoff.solve.equilibrium import Certificate, Equilibrium, Settings, solve
 from standoff.solve.revealed import reveal_types, type_profiles
+from standoff.solve.target import Target
 
 __all__ = ["PAYMENTS", "NoDeal", "Remedy", "Resolve", "why_no_deal"]
 

@@ -36,8 +36,8 @@ from standoff.analysis.resolution import (
 )
 from standoff.errors import InputError, Problem, SolveError, StandoffError, nearest
 from standoff.scenario import Scenario
-from standoff.solve.adjoint import UNRESOLVED, Target
 from standoff.solve.equilibrium import Settings
+from standoff.solve.target import UNRESOLVED, Target
 
 __all__ = ["Axis", "BorderPoint", "MapCertificate", "RegimeMap", "parse_axis", "regime_map"]
 

@@ -30,10 +30,10 @@ from standoff.analysis.played import Plays, plays_to, retrace
 from standoff.errors import InputError, Problem, nearest
 from standoff.game.model import Game
 from standoff.scenario import Scenario
-from standoff.solve.adjoint import UNRESOLVED, Target, probability_of_target
 from standoff.solve.continuation_probabilities import ContinuationProbabilities, met_on_arrival
 from standoff.solve.result import Equilibrium
 from standoff.solve.sample import sample_paths
+from standoff.solve.target import UNRESOLVED, Target, probability_of_target
 
 __all__ = ["Chapter", "EventSequence", "OutcomeStories", "Stories", "Story", "check_names", "stories"]
 

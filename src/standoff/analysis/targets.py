@@ -14,8 +14,8 @@ import numpy as np
 
 from standoff.errors import InputError, Problem, nearest
 from standoff.scenario import Scenario
-from standoff.solve.adjoint import UNRESOLVED, Target, probability_of_target
 from standoff.solve.equilibrium import Equilibrium
+from standoff.solve.target import UNRESOLVED, Target, probability_of_target
 
 __all__ = ["USUAL_DAYS", "default_targets", "describe_target", "parse_target", "parse_targets", "target_probabilities"]
 

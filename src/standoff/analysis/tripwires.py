@@ -33,8 +33,8 @@ from standoff.analysis.quick_solves import SolvedDraw, quick_settings, solve_tar
 from standoff.analysis.targets import describe_target, parse_targets, target_probabilities
 from standoff.errors import InputError, Problem, SolveError, StandoffError, nearest
 from standoff.scenario import Scenario, measure_coverage
-from standoff.solve.adjoint import UNRESOLVED, Target
 from standoff.solve.result import Certificate, Equilibrium, Settings
+from standoff.solve.target import UNRESOLVED, Target
 
 __all__ = ["Tripwire", "Tripwires", "chosen_ranges", "likeliest_outcome", "parse_answer", "tripwires"]
 

@@ -34,9 +34,9 @@ from standoff.analysis.plain import plain
 from standoff.analysis.targets import default_targets, describe_target, target_probabilities
 from standoff.game.model import Layer
 from standoff.scenario import Scenario
-from standoff.solve.adjoint import UNRESOLVED, Target
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.result import Equilibrium
+from standoff.solve.target import UNRESOLVED, Target
 
 __all__ = ["SMALLEST_MASS", "Probabilities", "WatchEvent", "WatchList", "entropy", "share", "watch"]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from standoff.analysis.ensemble import Ensemble
-    from standoff.solve.adjoint import Target
+    from standoff.solve.target import Target
 
 __all__ = ["register"]
 
@@ -69,8 +69,8 @@ def ensemble(
     from standoff.analysis.ensemble_document import ensemble_document
     from standoff.analysis.targets import parse_targets
     from standoff.execution.opening import open_executor
-    from standoff.solve.adjoint import Target
     from standoff.solve.equilibrium import Settings
+    from standoff.solve.target import Target
 
     check_request(crisis.scenario, draws, seed)
     every = [Target(name.kind, name.name, crisis.scenario.num_periods) for name in series_names(crisis.scenario)]

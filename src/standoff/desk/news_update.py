@@ -17,7 +17,7 @@ from standoff.desk.docket import Docket
 from standoff.desk.evidence import Evidence, default_confusion, evidence_of
 from standoff.desk.updated import Updated
 from standoff.errors import InputError, Problem
-from standoff.solve.adjoint import Target
+from standoff.solve.target import Target
 from standoff.store.records import Run
 from standoff.workbench.crisis import Crisis, settings_of_run
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from standoff.belief.likelihood import ReportingModel
     from standoff.belief.observation import Observation
     from standoff.belief.updating import Facts, Update
-    from standoff.solve.adjoint import Target
     from standoff.solve.equilibrium import Settings
+    from standoff.solve.target import Target
     from standoff.workbench.crisis import Crisis
 
 __all__ = ["Updated", "update"]

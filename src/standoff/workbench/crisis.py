@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from standoff.belief.updating import Facts
     from standoff.desk.updated import Updated
     from standoff.game.model import Game
-    from standoff.solve.adjoint import Target
     from standoff.solve.branches import Branches
     from standoff.solve.equilibrium import Settings
+    from standoff.solve.target import Target
     from standoff.store.records import StoredRun
     from standoff.store.repository import Store
 

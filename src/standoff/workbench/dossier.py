@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from standoff.analysis.watch import WatchList
     from standoff.analysis.whatif import WhatIf
     from standoff.analysis.window import Window
-    from standoff.solve.adjoint import Target
     from standoff.solve.equilibrium import Settings
+    from standoff.solve.target import Target
     from standoff.workbench.crisis import Crisis
     from standoff.workbench.solution import Solution
 

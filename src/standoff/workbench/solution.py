@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from standoff.analysis.tripwires import Tripwires
     from standoff.analysis.watch import WatchList
     from standoff.analysis.window import Window
-    from standoff.solve.adjoint import Target
     from standoff.solve.equilibrium import Equilibrium
+    from standoff.solve.target import Target
     from standoff.store.repository import Store
     from standoff.workbench.crisis import Crisis
 

@@ -13,8 +13,8 @@ from standoff.analysis.sampling import Sampler
 from standoff.analysis.targets import parse_target
 from standoff.errors import InputError, Problem, SolveError
 from standoff.scenario import apply_overrides
-from standoff.solve.adjoint import Target
 from standoff.solve.equilibrium import Settings, solve
+from standoff.solve.target import Target
 from standoff.workbench import load
 from tiny import RATIONALITY, probabilities_of_war, tiny
 

@@ -7,8 +7,8 @@ import pytest
 
 from standoff import workbench
 from standoff.errors import InputError
-from standoff.solve.adjoint import UNRESOLVED, Target, probability_of_target
 from standoff.solve.equilibrium import Settings
+from standoff.solve.target import UNRESOLVED, Target, probability_of_target
 
 FIVE = Settings(belief_points=5, threads=1)
 NUM = 600

@@ -5,7 +5,7 @@ import pytest
 from standoff import workbench
 from standoff.analysis.targets import default_targets, describe_target, parse_target, parse_targets
 from standoff.errors import InputError
-from standoff.solve.adjoint import Target
+from standoff.solve.target import Target
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,10 @@ from standoff import workbench
 from standoff.analysis.happenings import Words
 from standoff.analysis.watch import entropy, watch
 from standoff.errors import InputError
-from standoff.solve.adjoint import UNRESOLVED, Target, probability_of_target
 from standoff.solve.continuation_probabilities import ContinuationProbabilities, met_on_arrival
 from standoff.solve.equilibrium import Settings
 from standoff.solve.public_steps import public_steps
+from standoff.solve.target import UNRESOLVED, Target, probability_of_target
 
 FIVE = Settings(belief_points=5, threads=1)
 

@@ -12,8 +12,8 @@ from standoff.belief.likelihood import ReportingModel
 from standoff.belief.observation import Observation
 from standoff.belief.updating import Facts, update
 from standoff.errors import InputError
-from standoff.solve.adjoint import Target
 from standoff.solve.equilibrium import Settings
+from standoff.solve.target import Target
 from standoff.workbench import load
 
 DAY = dt.date(1962, 10, 25)  # three days on
