@@ -74,9 +74,18 @@ FILES = {
         "FILE:1: yaml-feature: the anchor `&a` is not allowed in scenarios",
     ),
     "code": (b"title: !!python/object/apply:os.system [id]\n", "FILE:1: yaml-feature: the tag `!!python/object/apply:"),
-    "brackets a hundred thousand deep": (b"[" * 100_000, "FILE:1: too-deep: the file is nested more than 30 levels deep"),
-    "braces a hundred thousand deep": (b"{a: " * 100_000, "FILE:1: too-deep: the file is nested more than 30 levels deep"),
-    "dashes a hundred thousand deep": (b"- " * 100_000, "FILE:1: too-deep: the file is nested more than 30 levels deep"),
+    "brackets a hundred thousand deep": (
+        b"[" * 100_000,
+        "FILE:1: too-deep: the file is nested more than 30 levels deep",
+    ),
+    "braces a hundred thousand deep": (
+        b"{a: " * 100_000,
+        "FILE:1: too-deep: the file is nested more than 30 levels deep",
+    ),
+    "dashes a hundred thousand deep": (
+        b"- " * 100_000,
+        "FILE:1: too-deep: the file is nested more than 30 levels deep",
+    ),
     "only an old version": (b"standoff: 0\n", "FILE:1: version: `0` is not a version of the language"),
     "a number of half a million digits": (b"standoff: " + b"9" * 500_000, "FILE:1: bad-number: `9999"),
     "the key twice": (b"standoff: 1\nstandoff: 1\n", "FILE:2: duplicate-key: `standoff` is written twice"),
