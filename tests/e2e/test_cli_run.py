@@ -287,7 +287,8 @@ WRONG_PATHS = {
     "war_cost": "override: `war_cost` is not of the form `name=value`\n  help: write it like `escort_cost=0.02`\n",
     "=3": "override: `=3` is not of the form `name=value`\n",
     "war_costs=1": "unknown-path: there is no `war_costs` in this scenario\n  help: did you mean `war_cost`?\n",
-    "state.talks.begin=open": "unknown-path: there is no `begin` in `state.talks`, so the path `state.talks.begin` does not exist\n",
+    "state.talks.begin=open": "unknown-path: there is no `begin` in `state.talks`, "
+    "so the path `state.talks.begin` does not exist\n",
     "stages.rounds.rate=1": "unknown-path: there is no `rounds` in `stages`\n  help: did you mean `round`?\n",
     "pace=[": "yaml-syntax: this is not valid YAML: ",
     "pace=&a 1": "yaml-feature: the anchor `&a` is not allowed in scenarios\n",
