@@ -94,7 +94,7 @@ class Solution:
 
     def to_json(self) -> dict[str, Any]:
         """The forecast and the certificate as plain data, as `standoff run --json` prints them (docs/reference/json.md)."""
-        from standoff.scenario import source_coverage
+        from standoff.scenario import measure_coverage
 
         found = self.forecast
         scenario = self.scenario
@@ -148,7 +148,7 @@ class Solution:
                 {"player": player, "player_type": player_type, "value": value}
                 for (player, player_type), value in found.start_values.items()
             ],
-            "unsourced": list(source_coverage(scenario).unsourced),
+            "unsourced": list(measure_coverage(scenario).unsourced),
             "certificate": {
                 "residual": certificate.residual,
                 "regret": certificate.regret,

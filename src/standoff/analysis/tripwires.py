@@ -33,7 +33,7 @@ from standoff.analysis.quick_solves import SolvedDraw, quick_settings, solve_tar
 from standoff.analysis.solution import Solution
 from standoff.analysis.targets import describe_target, parse_targets, target_probabilities
 from standoff.errors import InputError, Problem, SolveError, StandoffError, nearest
-from standoff.scenario import Scenario, source_coverage
+from standoff.scenario import Scenario, measure_coverage
 from standoff.solve.result import Certificate, Settings
 from standoff.solve.target import UNRESOLVED, Target
 
@@ -233,7 +233,7 @@ def tripwires(
             if (found := search.first_flip(key[0], [holds, middle, flips])) is not None:
                 enclosed[key] = found
         tell(SCAN_SHARE + (1.0 - SCAN_SHARE) * (k + 1) / ROUNDS)
-    sources = source_coverage(scenario).sources
+    sources = measure_coverage(scenario).sources
     rows = []
     for name, bounds in ranges.items():
         pairs = [found for key, found in enclosed.items() if key[0] == name]

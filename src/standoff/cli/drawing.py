@@ -13,7 +13,7 @@ from rich.text import Text
 
 from standoff.analysis.solution import Solution
 from standoff.game.compile import compile_game
-from standoff.scenario import Scenario, source_coverage
+from standoff.scenario import Scenario, measure_coverage
 from standoff.version import versions
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def draw_certificate(console: Console, solution: Solution) -> None:
 
 
 def _sources(console: Console, solution: Solution) -> None:
-    coverage = source_coverage(solution.scenario)
+    coverage = measure_coverage(solution.scenario)
     console.print(Text("\nWhere the numbers come from", style="bold"))
     console.print(
         f"  {coverage.counts['evidence']} with evidence, {coverage.counts['judgement']} by judgement, "
@@ -199,7 +199,7 @@ def _sources(console: Console, solution: Solution) -> None:
 
 def draw_check(console: Console, scenario: Scenario) -> None:
     """Print that a scenario has no faults, how large its game is, and where its numbers come from."""
-    coverage = source_coverage(scenario)
+    coverage = measure_coverage(scenario)
     console.print(Text(f"{scenario.id}: no faults", style="bold"))
     game = compile_game(scenario)
     layers = game.epochs[0].layers

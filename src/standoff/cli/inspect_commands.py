@@ -65,10 +65,10 @@ def check(
 
     loaded = load(scenario, overrides=list(overrides or []))
     from standoff.game.compile import compile_game
-    from standoff.scenario import source_coverage
+    from standoff.scenario import measure_coverage
 
     game = compile_game(loaded)
-    coverage = source_coverage(loaded)
+    coverage = measure_coverage(loaded)
     if as_json:
         sys.stdout.write(
             json.dumps(
@@ -113,6 +113,6 @@ def init(
 
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
-    from standoff.scenario import json_schema
+    from standoff.scenario import build_json_schema
 
-    sys.stdout.write(json.dumps(json_schema(), indent=1) + "\n")
+    sys.stdout.write(json.dumps(build_json_schema(), indent=1) + "\n")

@@ -67,7 +67,7 @@ def test_the_issue_that_blocks_is_the_one_without_which_there_would_be_a_range()
     }
     changes = {
         "parameters.fear.value": 1.2,
-        "agenda.issues": {**scenario._written["agenda"]["issues"], "border": border},
+        "agenda.issues": {**scenario.content["agenda"]["issues"], "border": border},
         "agenda.packages": [{"arms": "given_up", "border": "settled"}],
     }
     (pair,) = bargain(solved(replace(scenario, changes))).pairs
