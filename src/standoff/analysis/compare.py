@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from standoff.version import JSON_VERSION, versions
+from standoff.analysis.plain import to_plain
 from standoff.analysis.side_by_side import Alignment, Side, SideBySide, put_side_by_side
 from standoff.analysis.whatif import solve_sides
 from standoff.scenario import Scenario, build_scope
@@ -90,6 +92,18 @@ class Comparison:
     probabilities: SideBySide
     parameters: tuple[ParameterDifference, ...]
     structure: tuple[StructureDifference, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The comparison as plain data, as `standoff compare --json` prints it."""
+        return {
+            "json_version": JSON_VERSION,
+            "before": self.before.to_json(),
+            "after": self.after.to_json(),
+            **self.probabilities.to_json(),
+            "parameters": to_plain(self.parameters),
+            "structure": to_plain(self.structure),
+            "versions": versions(),
+        }
 
 
 def compare(

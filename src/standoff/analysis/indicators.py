@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from standoff.analysis.first_period import EventMass, FirstPeriod, walk_first_period
 from standoff.analysis.happenings import Happening, Move, Words, named
-from standoff.analysis.plain import plain
+from standoff.analysis.plain import to_plain
 from standoff.analysis.solution import Solution
 from standoff.analysis.targets import describe_target, parse_targets, target_probabilities
 from standoff.game.model import Layer
@@ -153,9 +153,9 @@ class WatchList:
             if event.is_visible and not event.is_aftermath and event.kind != "consequence"
         )
 
-    def document(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Everything as plain data; the keys are the attributes, and `gain` of every event."""
-        found: dict[str, Any] = plain(self)
+        found: dict[str, Any] = to_plain(self)
         for event, told in zip(self.events, found["events"], strict=True):
             told["gain"] = event.gain
         return found

@@ -24,10 +24,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from standoff.analysis.plain import certificate_to_plain, to_plain
 from standoff.analysis.causes import Cause, causes_of
 from standoff.analysis.solution import Solution
 from standoff.analysis.targets import parse_targets, target_probabilities
@@ -70,6 +72,10 @@ class Resolve:
     causes: tuple[Cause, ...]
     certificate: Certificate
 
+    def to_json(self) -> dict[str, Any]:
+        """The probabilities of the solve as plain data."""
+        return to_plain(self) | {"certificate": certificate_to_plain(self.certificate)}
+
 
 @dataclass(frozen=True)
 class Remedy:
@@ -108,6 +114,14 @@ class Remedy:
             self.removed, self.baseline, out=np.full_like(self.baseline, np.nan), where=self.baseline > 0.0
         )
 
+    def to_json(self) -> dict[str, Any]:
+        """The remedy as plain data."""
+        return to_plain(self, without=["parts"]) | {
+            "removed": to_plain(self.removed),
+            "share_removed": to_plain(self.share_removed),
+            "parts": [part.to_json() for part in self.parts],
+        }
+
 
 @dataclass(frozen=True)
 class NoDeal:
@@ -124,6 +138,15 @@ class NoDeal:
     base: Resolve
     remedies: tuple[Remedy, ...]
     payments: tuple[float, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Probabilities as they are, and without each reason why bargaining fails, as plain data."""
+        return {
+            "targets": [str(target) for target in self.targets],
+            "payments": list(self.payments),
+            "base": self.base.to_json(),
+            "remedies": [remedy.to_json() for remedy in self.remedies],
+        }
 
 
 def why_no_deal(

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from standoff.analysis.happenings import Happening, Words, named
 from standoff.analysis.likeliest import Goal, Likeliest, PublicPath, chain_of, likeliest_path
-from standoff.analysis.plain import plain
+from standoff.analysis.plain import to_plain
 from standoff.analysis.played import Plays, plays_to, retrace
 from standoff.analysis.solution import Solution
 from standoff.errors import InputError, Problem, nearest
@@ -158,9 +158,9 @@ class Stories:
     horizon: dt.date
     belief_labels: tuple[str, ...]
 
-    def document(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Everything but the bare paths as plain data; the keys are the attributes."""
-        found: dict[str, Any] = plain(self, without=["path"])
+        found: dict[str, Any] = to_plain(self, without=["path"])
         return found
 
 

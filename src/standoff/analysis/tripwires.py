@@ -21,11 +21,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from standoff.version import JSON_VERSION, versions
+from standoff.analysis.plain import origin_to_plain, targets_to_plain, to_plain
 from standoff.analysis.drivers import ranges_of
 from standoff.analysis.executor import Executor, Threads
 from standoff.analysis.gradients import gradients
@@ -133,6 +136,27 @@ class Tripwires:
     def unknown(self) -> tuple[Tripwire, ...]:
         """Those of which no flip was found, but some value has no solution, so that nothing can be said."""
         return tuple(row for row in self.rows if row.flips_at is None and row.failures)
+
+    def to_json(self) -> dict[str, Any]:
+        """The tripwires as plain data, as `standoff tripwires --json` prints them."""
+        return {
+            "json_version": JSON_VERSION,
+            **origin_to_plain(self.scenario, self.certificate, self.settings),
+            "candidates": targets_to_plain(self.candidates, self.candidate_labels, self.probabilities),
+            "answer": self.candidates[self.answer].name,
+            "lead": to_plain(self.lead),
+            "skipped": list(self.skipped),
+            "tripwires": [
+                to_plain(row)
+                | {
+                    "answer": None if row.answer is None else self.candidates[row.answer].name,
+                    "share_of_range": to_plain(row.share_of_range),
+                    "share_of_value": to_plain(row.share_of_value),
+                }
+                for row in self.rows
+            ],
+            "versions": versions(),
+        }
 
 
 def likeliest_outcome(scenario: Scenario, periods: int) -> tuple[Target, ...]:

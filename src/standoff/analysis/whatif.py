@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from standoff.version import JSON_VERSION, versions
 from standoff.analysis.forecast import Forecast, forecast
 from standoff.analysis.side_by_side import Side, SideBySide, put_side_by_side
 from standoff.errors import InputError, Problem, SolveError, StandoffError
@@ -52,6 +54,12 @@ class WhatIf:
     base: Side
     variants: tuple[Side, ...]
     differences: tuple[SideBySide, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The scenario and its variants as plain data, as `standoff whatif --json` prints them."""
+        pairs = zip(self.variants, self.differences, strict=True)
+        variants = [side.to_json() | difference.to_json() for side, difference in pairs]
+        return {"json_version": JSON_VERSION, **self.base.to_json(), "variants": variants, "versions": versions()}
 
 
 def parse_variant(text: str) -> Variant:

@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.analysis.plain import plain
+from standoff.analysis.plain import to_plain
 from standoff.analysis.targets import USUAL_DAYS, describe_target, target_probabilities
 from standoff.belief.accounts import SURPRISING, Account, Accountant, Facts, Reading
 from standoff.belief.filter import Slice
@@ -127,7 +127,7 @@ class Update:
 
     def document(self) -> dict[str, Any]:
         """Everything as plain data; the keys are the attributes."""
-        own: dict[str, Any] = plain(self, without=("model", "facts", "states"))
+        own: dict[str, Any] = to_plain(self, without=("model", "facts", "states"))
         own["states"] = [
             {"levels": dict(one.levels), "probability": one.probability, "beliefs": dict(one.beliefs)}
             for one in self.states

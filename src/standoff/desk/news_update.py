@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from standoff.analysis.plain import plain
+from standoff.analysis.plain import to_plain
 from standoff.belief.likelihood import Confusion, ReportingModel
 from standoff.belief.observation import Observation
 from standoff.belief.updating import Facts
@@ -58,9 +58,9 @@ class NewsUpdate:
         return {
             "as_of": update.as_of.isoformat(),
             "known_by": self.evidence.known_by,
-            "observations": [plain(one) for one in self.evidence.observations],
+            "observations": [to_plain(one) for one in self.evidence.observations],
             "dated_by_report": list(self.evidence.dated_by_report),
-            "targets": [plain(target) for target in update.targets],
+            "targets": [to_plain(target) for target in update.targets],
         }
 
 

@@ -1,17 +1,15 @@
-"""A regime map as a table (CSV, Parquet) and as plain data (JSON)."""
+"""A regime map as a table (CSV, Parquet)."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
 from typing import Any
 
 from standoff.analysis.regime_map import RegimeMap
-from standoff.analysis.targets import describe_target
 from standoff.extras import import_extra
 
-__all__ = ["map_csv", "map_document", "map_parquet"]
+__all__ = ["map_csv", "map_parquet"]
 
 
 def map_csv(found: RegimeMap) -> bytes:
@@ -37,63 +35,6 @@ def map_parquet(found: RegimeMap) -> bytes:
     content = io.BytesIO()
     parquet.write_table(arrow.table(_columns(found)).replace_schema_metadata(metadata), content)
     return content.getvalue()
-
-
-def map_document(found: RegimeMap, versions: Mapping[str, str]) -> dict[str, Any]:
-    """Everything of a map as plain data, as `standoff map --json` prints it.
-
-    Args:
-        found: The map.
-        versions: Of everything that a number depends on.
-    """
-    scenario, certificate = found.scenario, found.certificate
-    periods = found.target.periods or scenario.num_periods
-    return {
-        "json_version": 1,
-        "scenario": scenario.id,
-        "scenario_hash": scenario.scenario_hash,
-        "overrides": list(scenario.overrides),
-        "as_of": scenario.as_of.isoformat(),
-        "by": scenario.date_of_period(periods).isoformat(),
-        "x": {"name": found.x.name, "values": list(found.x.values)},
-        "y": {"name": found.y.name, "values": list(found.y.values)},
-        "outcomes": list(found.outcomes),
-        "labels": list(found.labels),
-        "dominant": [[found.outcomes[k] if k >= 0 else None for k in row] for row in found.dominant.tolist()],
-        "probabilities": _without_nan(found.probabilities.tolist()),
-        "target": {
-            "kind": found.target.kind,
-            "name": found.target.name,
-            "label": describe_target(scenario, found.target),
-            "probabilities": _without_nan(found.target_probabilities.tolist()),
-        },
-        "border": [
-            {
-                "x": point.x,
-                "y": point.y,
-                "between": [point.first, point.second],
-                "probabilities": point.probabilities,
-                "difference": point.difference,
-            }
-            for point in found.border
-        ],
-        "failures": [
-            {"x": found.x.values[i], "y": found.y.values[j], "reason": reason} for i, j, reason in found.failures
-        ],
-        "certificate": {
-            "residual": certificate.residual,
-            "belief_points": certificate.belief_points,
-            "belief_error": certificate.belief_error,
-            "num_checked": certificate.num_checked,
-            "solves": certificate.solves,
-        },
-        "settings": {
-            "tolerance": found.settings.tolerance,
-            "belief_points": found.settings.belief_points,
-            "belief_tolerance": found.settings.belief_tolerance,
-        },
-        "versions": dict(versions),
-    }
 
 
 def _columns(found: RegimeMap) -> dict[str, list[Any]]:
