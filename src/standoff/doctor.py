@@ -176,13 +176,13 @@ def _language_model() -> Finding:
         ADDRESS_VARIABLE,
         KEY_VARIABLE,
         MODEL_VARIABLE,
-        language_model_of_environment,
+        load_language_model,
     )
 
     if not (os.environ.get(ADDRESS_VARIABLE) or os.environ.get(MODEL_VARIABLE)):
         return Finding(part, "absent", f"none is named by {ADDRESS_VARIABLE} and {MODEL_VARIABLE}; it is never needed")
     try:
-        model = language_model_of_environment(cache_folder=Path())
+        model = load_language_model(cache_folder=Path())
     except InputError as error:
         faults = "; ".join(one.message for one in error.problems)
         return Finding(part, "broken", faults, error.problems[0].help)
