@@ -28,10 +28,10 @@ def updated():
 
 
 def test_two_reports_of_one_act_count_once_with_both_sources(updated):
-    carrier, tanker = updated.update.accounts
+    carrier, tanker = updated.update.effects
     assert carrier.observation.sources == ("made up 1", "made up 2")
-    assert carrier.readings[0].event == "pressure.usa.reinforce"
-    assert tanker.readings[0].event == "reply.iran.harass"
+    assert carrier.associations[0].event == "pressure.usa.reinforce"
+    assert tanker.associations[0].event == "reply.iran.harass"
 
 
 def test_what_was_reported_moves_the_state_the_beliefs_and_the_probabilities(updated):

@@ -34,22 +34,22 @@ from numpy.typing import NDArray
 
 from standoff.analysis.plain import plain
 from standoff.analysis.targets import USUAL_DAYS, describe_target, target_probabilities
-from standoff.belief.accounts import SURPRISING, Account, Accountant, Facts, Reading
-from standoff.belief.filter import Slice
+from standoff.belief.attribution import SURPRISING, Association, Attribution, KnownFacts, ReportEffect
+from standoff.belief.filter import PeriodReports
 from standoff.belief.likelihood import ReportingModel
-from standoff.belief.observation import Observation, SetAside, merge_reports
+from standoff.belief.observation import ExcludedEvent, Observation, merge_reports
 from standoff.belief.posterior import (
     BeliefSeries,
     LevelProbability,
     OutcomeProbability,
     ProbabilitySeries,
     StateProbability,
-    belief_series,
-    level_probabilities,
-    outcome_probabilities,
-    probabilities_of_targets,
-    probability_series,
-    state_probabilities,
+    evaluate_targets,
+    list_levels,
+    list_outcomes,
+    list_states,
+    trace_beliefs,
+    trace_probabilities,
 )
 from standoff.errors import InputError, Problem
 from standoff.scenario import Scenario
@@ -58,7 +58,7 @@ from standoff.solve.equilibrium import SAFETY
 from standoff.solve.result import Equilibrium
 from standoff.solve.target import UNRESOLVED, Target
 
-__all__ = ["SURPRISING", "Account", "Facts", "Reading", "Update", "update"]
+__all__ = ["SURPRISING", "Association", "Facts", "ReportEffect", "Update", "update"]
 
 Floats = NDArray[np.float64]
 
@@ -74,18 +74,18 @@ class Update:
         targets: The probabilities that are accounted for.
         target_labels: The same in words, with their dates.
         before: Their probabilities by the scenario as it is; shape (target,).
-        in_silence: The same if nothing at all had been reported until `as_of`; shape (target,).
+        without_reports: The same if nothing at all had been reported until `as_of`; shape (target,).
         after: The same given the observations; shape (target,).
         accounts: What each observation did, by date.
-        set_aside: What does not count, and why.
+        excluded: What does not count, and why.
         states: The states in which the crisis may stand, the likeliest first.
         ends: The ways in which it may have ended.
         levels: Probabilities of the levels of every track while it is open.
         beliefs: What is believed of the types, by the start of every period.
         dates: First days of the periods from the state on, and the horizon.
         probabilities: Probability of every outcome and milestone; their `after` is by `dates`.
-        log_evidence: Natural logarithm of the probability of all reports.
-        neglected: How far neglected readings could have moved probabilities against the background, summed; see
+        log_likelihood: Natural logarithm of the probability of all reports.
+        neglected: How far neglected associations could have moved probabilities against the background, summed; see
             `standoff.belief.filter.SMALLEST_RATIO`.
         belief_error: Estimated error of the updated probabilities from holding beliefs at points; nan where there is
             no reference.
@@ -99,26 +99,26 @@ class Update:
     targets: tuple[Target, ...]
     target_labels: tuple[str, ...]
     before: Floats
-    in_silence: Floats
+    without_reports: Floats
     after: Floats
-    accounts: tuple[Account, ...]
-    set_aside: tuple[SetAside, ...]
+    accounts: tuple[ReportEffect, ...]
+    excluded: tuple[ExcludedEvent, ...]
     states: tuple[StateProbability, ...]
     ends: tuple[OutcomeProbability, ...]
     levels: tuple[LevelProbability, ...]
     beliefs: tuple[BeliefSeries, ...]
     dates: tuple[dt.date, ...]
     probabilities: tuple[ProbabilitySeries, ...]
-    log_evidence: float
+    log_likelihood: float
     neglected: float
     belief_error: float
     facts: Facts
     model: ReportingModel
 
     @property
-    def doubts(self) -> tuple[Account, ...]:
+    def doubts(self) -> tuple[ReportEffect, ...]:
         """The observations that put the model in doubt."""
-        return tuple(one for one in self.accounts if one.is_surprising)
+        return tuple(one for one in self.effects if one.is_surprising)
 
     @property
     def open_probability(self) -> float:
@@ -145,7 +145,7 @@ def update(
     as_of: dt.date,
     model: ReportingModel | None = None,
     targets: Sequence[Target] | None = None,
-    facts: Facts | None = None,
+    facts: KnownFacts | None = None,
     reference: Equilibrium | None = None,
 ) -> Update:
     """Bring a forecast up to date.
@@ -169,21 +169,21 @@ def update(
         InputError: The day lies outside the forecast, a target or fact does not exist, an observation cannot be weighed, or
             what was reported is impossible; carries every fault.
     """
-    model, facts = model or ReportingModel(), facts or Facts()
+    model, facts = model or ReportingModel(), facts or KnownFacts()
     elapsed, share = _clock(scenario, as_of, facts)
     state_period = elapsed + (share > 0.0)
     targets = _targets(scenario, targets, state_period)
     counted, aside = _counted(scenario, observations, as_of)
     shares = [1.0] * elapsed + ([share] if share else [])
-    maker = Accountant(scenario, equilibrium, counted, model=model, shares=shares, facts=facts)
+    maker = Attribution(scenario, equilibrium, counted, model=model, shares=shares, facts=facts)
     probabilities = ContinuationProbabilities(equilibrium, targets)
-    accounts, in_silence = maker.accounts(probabilities)
+    accounts, without_reports = maker.effects(probabilities)
     found = maker.full[-1]
-    ahead = maker.filter.run(found, [Slice(elapsed=0.0)] * (scenario.num_periods - state_period))
-    told = probability_series(equilibrium, ahead)
+    ahead = maker.filter.run(found, [PeriodReports(elapsed=0.0)] * (scenario.num_periods - state_period))
+    told = trace_probabilities(equilibrium, ahead)
     error = math.nan
     if reference is not None:
-        other = Accountant(scenario, reference, counted, model=model, shares=shares, facts=facts)
+        other = Attribution(scenario, reference, counted, model=model, shares=shares, facts=facts)
         error = _error(scenario, other, told)
     return Update(
         as_of=as_of,
@@ -192,17 +192,17 @@ def update(
         targets=tuple(targets),
         target_labels=tuple(describe_target(scenario, target) for target in targets),
         before=target_probabilities(equilibrium, targets),
-        in_silence=in_silence,
-        after=probabilities_of_targets(probabilities, found),
+        without_reports=without_reports,
+        after=evaluate_targets(probabilities, found),
         accounts=accounts,
-        set_aside=aside,
-        states=state_probabilities(scenario, equilibrium, found),
-        ends=outcome_probabilities(equilibrium, found),
-        levels=level_probabilities(scenario, equilibrium, found),
-        beliefs=belief_series(scenario, equilibrium, (*maker.full, *ahead[1:])),
+        excluded=aside,
+        states=list_states(scenario, equilibrium, found),
+        ends=list_outcomes(equilibrium, found),
+        levels=list_levels(scenario, equilibrium, found),
+        beliefs=trace_beliefs(scenario, equilibrium, (*maker.full, *ahead[1:])),
         dates=tuple(scenario.date_of_period(k) for k in range(state_period, scenario.num_periods + 1)),
         probabilities=told,
-        log_evidence=found.log_evidence,
+        log_likelihood=found.log_likelihood,
         neglected=found.neglected,
         belief_error=error,
         facts=facts,
@@ -248,7 +248,7 @@ def _targets(scenario: Scenario, targets: Sequence[Target] | None, state_period:
 
 def _counted(
     scenario: Scenario, observations: Sequence[Observation], as_of: dt.date
-) -> tuple[tuple[Observation, ...], tuple[SetAside, ...]]:
+) -> tuple[tuple[Observation, ...], tuple[ExcludedEvent, ...]]:
     """The observations of the time from the scenario's day to the update's, and the others with the reason."""
     inside, aside = [], []
     for one in dict.fromkeys(observations):
@@ -259,13 +259,13 @@ def _counted(
         else:
             inside.append(one)
             continue
-        aside.append(SetAside(one.name, one.event_type, one.quote, reason))
+        aside.append(ExcludedEvent(one.name, one.event_type, one.quote, reason))
     return merge_reports(scenario, inside), tuple(sorted(aside, key=lambda one: one.name))
 
 
-def _error(scenario: Scenario, other: Accountant, told: Sequence[ProbabilitySeries]) -> float:
+def _error(scenario: Scenario, other: Attribution, told: Sequence[ProbabilitySeries]) -> float:
     """Three times the largest difference of any updated probabilities from those on other belief points."""
     found = other.full[-1]
-    ahead = other.filter.run(found, [Slice(elapsed=0.0)] * (scenario.num_periods - found.period))
-    series = probability_series(other.equilibrium, ahead)
+    ahead = other.filter.run(found, [PeriodReports(elapsed=0.0)] * (scenario.num_periods - found.period))
+    series = trace_probabilities(other.equilibrium, ahead)
     return SAFETY * max(float(np.max(np.abs(a.after - b.after))) for a, b in zip(told, series, strict=True))

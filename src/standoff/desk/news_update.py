@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from standoff.analysis.plain import plain
-from standoff.belief.likelihood import Confusion, ReportingModel
+from standoff.belief.likelihood import ConfusionMatrix, ReportingModel
 from standoff.belief.observation import Observation
-from standoff.belief.updating import Facts
 from standoff.desk.docket import Docket
 from standoff.desk.evidence import Evidence, default_confusion, evidence_of
 from standoff.desk.updated import Updated
@@ -100,8 +99,8 @@ def update_on_news(
     found = crisis.update(
         evidence.observations, as_of=day, model=model, targets=targets, settings=settings, progress=progress
     )
-    set_aside = (*found.update.set_aside, *evidence.set_aside)
-    return NewsUpdate(Updated(found.solution, replace(found.update, set_aside=set_aside)), evidence)
+    excluded = (*found.update.excluded, *evidence.excluded)
+    return NewsUpdate(Updated(found.solution, replace(found.update, excluded=excluded)), evidence)
 
 
 def record_update(store: Store, found: NewsUpdate, *, note: str = "") -> int:
@@ -142,7 +141,7 @@ def rerun_update(store: Store, run_id: int) -> Updated:
         as_of=dt.date.fromisoformat(inputs["as_of"]),
         model=_model(update["reporting"]),
         targets=[Target(**one) for one in inputs["targets"]],
-        facts=Facts(facts["levels"] or None, facts["is_open"]),
+        facts=KnownFacts(facts["levels"] or None, facts["is_open"]),
         settings=settings_of_run(recorded),
     )
 
@@ -154,5 +153,5 @@ def _observation(kept: Mapping[str, Any]) -> Observation:
 
 def _model(kept: Mapping[str, Any]) -> ReportingModel:
     matrix = kept["confusion"]
-    confusion = Confusion(np.array(matrix["matrix"]), tuple(matrix["measured"]), matrix["origin"])
+    confusion = ConfusionMatrix(np.array(matrix["matrix"]), tuple(matrix["measured"]), matrix["origin"])
     return ReportingModel(**{**kept, "confusion": confusion})

@@ -11,10 +11,10 @@ from standoff.errors import SolveError
 from standoff.workbench.solution import Solution
 
 if TYPE_CHECKING:
-    from standoff.belief.continuing import Continued
+    from standoff.belief.continued_scenario import ContinuedScenario
     from standoff.belief.likelihood import ReportingModel
     from standoff.belief.observation import Observation
-    from standoff.belief.updating import Facts, Update
+    from standoff.belief.updating import KnownFacts, Update
     from standoff.solve.equilibrium import Settings
     from standoff.solve.target import Target
     from standoff.workbench.crisis import Crisis
@@ -34,13 +34,13 @@ class Updated:
     solution: Solution
     update: Update
 
-    def continued(self) -> Continued:
+    def continued(self) -> ContinuedScenario:
         """The scenario to go on from: its text is a file.
 
         Raises:
             InputError: The crisis is over for all that is known.
         """
-        from standoff.belief.continuing import continue_scenario
+        from standoff.belief.continued_scenario import continue_scenario
 
         return continue_scenario(self.solution.scenario, self.update)
 
@@ -56,7 +56,7 @@ def update(
     as_of: dt.date,
     model: ReportingModel | None = None,
     targets: Sequence[Target] | None = None,
-    facts: Facts | None = None,
+    facts: KnownFacts | None = None,
     settings: Settings | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Updated:

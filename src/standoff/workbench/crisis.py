@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from standoff.analysis.whatif import WhatIf
     from standoff.belief.likelihood import ReportingModel
     from standoff.belief.observation import Observation
-    from standoff.belief.updating import Facts
     from standoff.desk.updated import Updated
     from standoff.game.model import Game
     from standoff.solve.branches import Branches
@@ -361,7 +360,7 @@ class Crisis:
         as_of: dt.date,
         model: ReportingModel | None = None,
         targets: Sequence[Target] | None = None,
-        facts: Facts | None = None,
+        facts: KnownFacts | None = None,
         settings: Settings | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> Updated:

@@ -3,9 +3,9 @@ from dataclasses import replace
 
 import pytest
 
-from standoff.belief.continuing import continue_scenario
+from standoff.belief.continued_scenario import continue_scenario
 from standoff.belief.observation import Observation
-from standoff.belief.updating import Facts, update
+from standoff.belief.updating import KnownFacts, update
 from standoff.errors import InputError
 from standoff.scenario import parse_scenario
 from standoff.scenario.writing import write_yaml
@@ -20,7 +20,7 @@ SEEN = Observation("write", dt.date(1962, 10, 24), "CONSULT", ("RUS",), ("USA",)
 def updated():
     crisis = load("cuba-1962", overrides=["period.horizon=10"])
     equilibrium = crisis.solve(Settings(belief_points=3, threads=1)).equilibrium
-    return crisis.scenario, update(crisis.scenario, equilibrium, [SEEN], as_of=DAY, facts=Facts(is_open=True))
+    return crisis.scenario, update(crisis.scenario, equilibrium, [SEEN], as_of=DAY, facts=KnownFacts(is_open=True))
 
 
 @pytest.mark.parametrize("name", ["cuba-1962", "iran-us-2026"])

@@ -5,9 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from standoff.belief.likelihood import Confusion, ReportingModel, load_confusion, report_class, weigh
+from standoff.belief.likelihood import (
+    ConfusionMatrix,
+    ReportingModel,
+    classify_event_type,
+    load_confusion_matrix,
+    weigh,
+)
 from standoff.belief.observation import Observation
-from standoff.belief.reportable import ReportableEvent, Reportables
+from standoff.belief.reportable import ReportableEvent, ReportableEvents
 from standoff.errors import InputError
 from standoff.news.coded import QUAD_CLASS
 from standoff.scenario.schema_moves import EVENT_CODES
@@ -17,14 +23,14 @@ EVENTS = (
     ReportableEvent("pressure.usa.conciliate", "", ("CONSULT", "REQUEST"), ("USA",), ("IRN", "ISR")),
     ReportableEvent("ceasefire", "", ("AGREE",), (), ()),
 )
-REPORTABLES = Reportables(EVENTS, frozenset({"USA", "IRN", "ISR"}), ())
+REPORTABLES = ReportableEvents(EVENTS, frozenset({"USA", "IRN", "ISR"}), ())
 DAY = dt.date(2026, 2, 5)
 SEEN = Observation("a", DAY, "MOBILIZE", ("USA",), ("IRN",))
 CODES = ("USA", "IRN", "ISR", "FRA")  # and FRA stands for all others
 
 
 def test_classes_are_those_of_plover():
-    assert {code: report_class(code) for code in QUAD_CLASS} == dict(QUAD_CLASS)
+    assert {code: classify_event_type(code) for code in QUAD_CLASS} == dict(QUAD_CLASS)
 
 
 @pytest.mark.parametrize(
@@ -100,14 +106,14 @@ def test_what_stands_for_no_event_is_told():
 def test_a_measured_matrix_is_read_with_half_a_count_added(tmp_path):
     path = tmp_path / "confusion.json"
     path.write_text(json.dumps({"types": ["MOBILIZE", "COERCE"], "counts": [[8, 1], [0, 3]]}))
-    found = load_confusion(path)
+    found = load_confusion_matrix(path)
     rows = [EVENT_CODES.index(one) for one in ("MOBILIZE", "COERCE")]
     assert found.matrix[np.ix_(rows, rows)] == pytest.approx(np.array([[8.5 / 10, 1.5 / 10], [0.5 / 4, 3.5 / 4]]))
     assert found.matrix.sum(axis=1) == pytest.approx(np.ones(16))
 
 
 def test_a_type_that_was_not_measured_counts_only_where_an_analyst_confirms_it():
-    model = ReportingModel(confusion=Confusion.from_counts(["MOBILIZE"], [[5]], "test"))
+    model = ReportingModel(confusion=ConfusionMatrix.from_counts(["MOBILIZE"], [[5]], "test"))
     seen = replace(SEEN, event_type="AGREE")
     with pytest.raises(InputError, match="not measured on `AGREE`"):
         weigh(seen, REPORTABLES, model)
@@ -128,7 +134,7 @@ def test_what_is_no_confusion_matrix_is_refused(tmp_path, text, message):
     path = tmp_path / "confusion.json"
     path.write_text(text)
     with pytest.raises(InputError, match=message):
-        load_confusion(path)
+        load_confusion_matrix(path)
 
 
 def test_faults_of_the_model_are_told_together():
@@ -139,7 +145,7 @@ def test_faults_of_the_model_are_told_together():
 
 def test_a_confidence_that_says_what_a_measured_matrix_says_changes_nothing():
     # MOBILIZE is coded 8.5 of 10 times where it is true and 0.5 of 4 where COERCE is, and never otherwise by this coder
-    model = ReportingModel(confusion=Confusion.from_counts(["MOBILIZE", "COERCE"], [[8, 1], [0, 3]], "test"))
+    model = ReportingModel(confusion=ConfusionMatrix.from_counts(["MOBILIZE", "COERCE"], [[8, 1], [0, 3]], "test"))
     column = model.confusion.matrix[:, EVENT_CODES.index("MOBILIZE")]
     assert column.sum() != pytest.approx(1.0, abs=0.1)
     same = replace(SEEN, confidence=float(column[EVENT_CODES.index("MOBILIZE")] / column.sum()))

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from standoff.belief.observation import Observation, Review, merge_reports, observations_of, period_of_event, review
+from standoff.belief.observation import Observation, Review, find_period, merge_reports, observations_of, review
 from standoff.errors import InputError
 from standoff.news.coded import Attribution, CodedDocument, Event, Mention
 from standoff.workbench import load
@@ -49,7 +49,7 @@ def test_what_did_not_happen_or_has_no_day_is_set_aside_with_the_reason(changes,
 
 def test_the_day_of_the_scenario_is_known_to_it_and_the_last_day_of_a_period_belongs_to_it():
     days = [dt.date(2026, 2, 2), dt.date(2026, 2, 3), dt.date(2026, 2, 9), dt.date(2026, 2, 10)]
-    assert [period_of_event(SCENARIO, day) for day in days] == [-1, 0, 0, 1]
+    assert [find_period(SCENARIO, day) for day in days] == [-1, 0, 0, 1]
 
 
 def test_several_reports_of_one_event_are_one_with_all_their_sources():

@@ -1,10 +1,10 @@
 import numpy as np
 
-from standoff.belief.reportable import ReportableEvent, reportable_events
+from standoff.belief.reportable import ReportableEvent, find_reportable_events
 from standoff.workbench import load
 
 CRISIS = load("iran-us-2026", overrides=["period.horizon=2"])
-FOUND = reportable_events(CRISIS.scenario, CRISIS.game)
+FOUND = find_reportable_events(CRISIS.scenario, CRISIS.game)
 BY_NAME = {event.name: event for event in FOUND.events}
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from standoff.belief.likelihood import ReportingModel
 from standoff.belief.observation import Observation
-from standoff.belief.updating import Facts, update
+from standoff.belief.updating import KnownFacts, update
 from standoff.errors import InputError
 from standoff.solve.equilibrium import Settings
 from standoff.solve.target import Target
@@ -43,7 +43,7 @@ def test_with_nothing_ever_reported_it_is_the_old_forecast_moved_forward(solved)
     for series in same.probabilities:
         assert series.after == pytest.approx(series.before[2:], abs=1e-12)
     assert same.after == pytest.approx(same.before, abs=1e-12)
-    assert same.in_silence == pytest.approx(same.before, abs=1e-12)
+    assert same.without_reports == pytest.approx(same.before, abs=1e-12)
     for series, mean in zip(same.beliefs, solved[1].sweep.mean_beliefs.T, strict=True):
         assert series.mean == pytest.approx(mean, abs=1e-12)
 
@@ -51,24 +51,24 @@ def test_with_nothing_ever_reported_it_is_the_old_forecast_moved_forward(solved)
 def test_neither_order_nor_repetition_of_reports_matters(solved, found):
     again = update(*solved, [*reversed(SEEN), SEEN[1], replace(SEEN[0], name="x", sources=("ap",))], as_of=DAY)
     assert again.after.tolist() == found.after.tolist()
-    assert again.log_evidence == found.log_evidence
-    assert again.accounts[0].observation.sources == ("tass", "ap")
+    assert again.log_likelihood == found.log_likelihood
+    assert again.effects[0].observation.sources == ("tass", "ap")
 
 
 def test_a_report_that_comes_late_or_is_retracted_leaves_no_trace(solved, found):
     without = update(*solved, [SEEN[0], SEEN[2], SEEN[3]], as_of=DAY)
-    account = next(one for one in found.accounts if one.observation.name == "run")
+    account = next(one for one in found.effects if one.observation.name == "run")
     assert account.without == pytest.approx(without.after, abs=1e-12)
     assert account.shift == pytest.approx(found.after - without.after, abs=1e-12)
 
 
 def test_one_by_one_the_steps_add_up_to_the_whole_change(found):
-    assert found.accounts[-1].up_to == pytest.approx(found.after, abs=1e-12)
-    assert found.in_silence + sum(one.step for one in found.accounts) == pytest.approx(found.after, abs=1e-12)
+    assert found.effects[-1].up_to == pytest.approx(found.after, abs=1e-12)
+    assert found.without_reports + sum(one.step for one in found.effects) == pytest.approx(found.after, abs=1e-12)
 
 
 def test_states_and_ends_sum_to_one_and_agree_with_the_probabilities(found):
-    assert found.open_probability + sum(one.probability for one in found.ends) == pytest.approx(1.0, abs=1e-7)
+    assert found.open_probability + sum(one.probability for one in found.outcomes) == pytest.approx(1.0, abs=1e-7)
     by_name = {one.name: one.after for one in found.probabilities if one.kind == "outcome"}
     assert sum(by_name.values()) == pytest.approx(np.ones(4), abs=1e-12)
     assert by_name["unresolved"][0] == pytest.approx(found.open_probability, abs=1e-7)
@@ -86,14 +86,14 @@ def test_targets_are_the_probabilities_of_the_same_names_and_days(solved):
 
 
 def test_readings_of_a_report_sum_to_one_and_name_what_it_tells_of(found):
-    for one in found.accounts:
-        assert sum(reading.probability for reading in one.readings) == pytest.approx(1.0, abs=1e-9)
-    assert found.accounts[0].readings[0].event == "reply.ussr.write"
-    assert found.accounts[-1].readings[0].event == ""  # a protest in Paris is none of this
+    for one in found.effects:
+        assert sum(reading.probability for reading in one.associations) == pytest.approx(1.0, abs=1e-9)
+    assert found.effects[0].associations[0].event == "reply.ussr.write"
+    assert found.effects[-1].associations[0].event == ""  # a protest in Paris is none of this
 
 
 def test_a_report_of_no_kind_of_event_of_the_model_puts_it_in_no_doubt(found):
-    march = found.accounts[-1]
+    march = found.effects[-1]
     assert march.surprise_bits > 8
     assert not march.is_expected_kind
     assert not march.is_surprising
@@ -109,15 +109,15 @@ def test_a_report_of_what_the_model_holds_nearly_impossible_puts_it_in_doubt(sol
 def test_what_no_event_could_be_is_infinitely_surprising(solved):
     certain = ReportingModel(actor_accuracy=1.0)
     found = update(*solved, [replace(SEEN[3], is_confirmed=True)], as_of=DAY, model=certain)
-    assert found.accounts[0].surprise_bits == math.inf
-    assert found.document()["accounts"][0]["surprise_bits"] is None
+    assert found.effects[0].surprise_bits == math.inf
+    assert found.document()["effects"][0]["surprise_bits"] is None
 
 
 def test_what_is_known_of_the_state_rules_out_every_other(solved):
-    facts = Facts({"quarantine": "enforced"}, is_open=True)
+    facts = KnownFacts({"quarantine": "enforced"}, is_open=True)
     found = update(*solved, SEEN, as_of=DAY, facts=facts)
     assert {one.levels["quarantine"] for one in found.states} == {"enforced"}
-    assert found.ends == ()
+    assert found.outcomes == ()
     assert found.open_probability == pytest.approx(1.0, abs=1e-7)
 
 
@@ -127,14 +127,14 @@ def test_inside_a_period_it_goes_on_from_its_end():
     found = update(crisis.scenario, equilibrium, SEEN, as_of=DAY)
     assert (found.state_period, found.state_date) == (2, dt.date(1962, 10, 26))
     with pytest.raises(InputError, match="no period starts on that day"):
-        update(crisis.scenario, equilibrium, SEEN, as_of=DAY, facts=Facts(is_open=True))
+        update(crisis.scenario, equilibrium, SEEN, as_of=DAY, facts=KnownFacts(is_open=True))
 
 
 def test_reports_of_other_times_are_set_aside_with_the_reason(solved):
     early, late = (replace(SEEN[0], name=str(day), date=dt.date(1962, 10, day)) for day in (22, 26))
     found = update(*solved, [early, late], as_of=DAY)
-    assert found.accounts == ()
-    assert [one.reason for one in found.set_aside] == [
+    assert found.effects == ()
+    assert [one.reason for one in found.excluded] == [
         "the scenario knows it already: it is as of 1962-10-22",
         "it lies after 1962-10-25",
     ]
@@ -146,8 +146,8 @@ def test_reports_of_other_times_are_set_aside_with_the_reason(solved):
         ({"as_of": dt.date(1962, 10, 21)}, "outside the forecast"),
         ({"as_of": dt.date(1962, 10, 28)}, "outside the forecast"),
         ({"targets": [Target("outcome", "unresolved", 3)]}, "asks for no day after 1962-10-25"),
-        ({"facts": Facts({"weather": "fair"})}, "no track `weather`"),
-        ({"facts": Facts({"quarantine": "loose"})}, "no level `loose`"),
+        ({"facts": KnownFacts({"weather": "fair"})}, "no track `weather`"),
+        ({"facts": KnownFacts({"quarantine": "loose"})}, "no level `loose`"),
     ],
 )
 def test_what_cannot_be_updated_is_told(solved, changes, message):
@@ -163,7 +163,7 @@ def test_more_reports_than_can_be_weighed_against_each_other_are_refused(solved)
 
 def test_its_document_is_json_with_the_reports_and_the_model_of_reporting(found):
     document = json.loads(json.dumps(found.document()))
-    sources = {one["observation"]["name"]: one["observation"]["sources"] for one in document["accounts"]}
+    sources = {one["observation"]["name"]: one["observation"]["sources"] for one in document["effects"]}
     assert sources == {"write": ["tass"], "run": ["ap"], "clash": ["upi"], "march": ["afp"]}
     assert document["reporting"]["confusion"]["origin"].startswith("assumed")
     assert len(document["states"]) == len(found.states)
