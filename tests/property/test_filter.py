@@ -38,7 +38,7 @@ def filter_of(game, seed, *, model=MODEL, points=5, period_days=7.0):
 
 
 def enumerated(own, reports_by_period, *, period_days=7.0):
-    rates = [own.model.rate_of(event) for event in own.reportables.events]
+    rates = [own.model.find_rate(event) for event in own.reportables.events]
     background = own.model.background_per_week * period_days / 7.0
     return enumerate_histories(
         own.equilibrium, own.reportables, reports_by_period, rates=rates, background_per_period=background
@@ -146,7 +146,7 @@ def test_with_secrets_it_converges_to_the_sum_over_every_history(seed):
 @pytest.mark.parametrize("seed", range(4))
 def test_where_nothing_is_ever_reported_it_is_the_forward_pass(seed):
     game = random_game(seed)
-    own = filter_of(game, seed, model=ReportingModel.alike(0.0))
+    own = filter_of(game, seed, model=ReportingModel.with_one_rate(0.0))
     found = own.run(own.start(), [PeriodReports()] * game.num_periods)
     sweep = own.equilibrium.sweep
     for period, one in enumerate(found):
@@ -190,7 +190,7 @@ def test_it_goes_on_from_where_it_stood(seed):
 
 
 def test_reports_that_nothing_explains_are_refused_as_impossible():
-    own = filter_of(random_game(1), 1, model=ReportingModel.alike(0.0, background_per_week=0.0))
+    own = filter_of(random_game(1), 1, model=ReportingModel.with_one_rate(0.0, background_per_week=0.0))
     with pytest.raises(InputError, match="impossible"):
         own.run(own.start(), [PeriodReports((ReportLikelihood(np.full(4, 0.5), 0.1),))])
 
@@ -238,7 +238,7 @@ def test_where_every_act_is_reported_and_rightly_coded_the_state_and_belief_are_
         of_action.append(np.stack([np.arange(first, first + count), np.full(count, -1)], axis=1))
         first += count
     events = tuple(ReportableEvent(f"event{k}", "", ("ASSAULT",), (), ()) for k in range(first))
-    sure = ReportingModel.alike(1.0, background_per_week=0.0)
+    sure = ReportingModel.with_one_rate(1.0, background_per_week=0.0)
     found = solve(game, Settings(belief_points=17, threads=1, keep_values=True))
     own = Filter(found, ReportableEvents(events, frozenset(), (tuple(of_action),)), sure, period_days=7.0)
     paths = sample_paths(found, 3, seed)
@@ -260,7 +260,7 @@ def test_where_every_act_is_reported_and_rightly_coded_the_state_and_belief_are_
 @pytest.mark.parametrize("seed", range(3))
 def test_milestones_and_targets_are_those_of_the_forward_pass_where_nothing_is_reported(seed):
     game = random_game(seed)  # milestone m1 counts only after m0
-    own = filter_of(game, seed, model=ReportingModel.alike(0.0))
+    own = filter_of(game, seed, model=ReportingModel.with_one_rate(0.0))
     path = own.run(own.start(), [PeriodReports()] * game.num_periods)
     sweep = own.equilibrium.sweep
     for period, one in enumerate(path[1:]):

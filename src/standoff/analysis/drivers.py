@@ -33,7 +33,7 @@ from standoff.analysis.sampling import Sampler
 from standoff.analysis.targets import describe_target
 from standoff.errors import InputError, Problem, SolveError, StandoffError
 from standoff.extras import import_extra
-from standoff.scenario import Scenario, source_coverage
+from standoff.scenario import Scenario, measure_coverage
 from standoff.solve.result import Certificate, Equilibrium, Settings
 from standoff.solve.target import Target
 
@@ -208,7 +208,7 @@ def drivers(
         if row.kind == "parameter" or _is_own_number(scenario, row.name)
     ]
     rows.sort(key=lambda row: -row.largest_swing)
-    unsourced = {name for name, source in source_coverage(scenario).sources.items() if source != "evidence"}
+    unsourced = {name for name, source in measure_coverage(scenario).sources.items() if source != "evidence"}
     indices, num_failed = None, 0
     if num_draws:
         draws = [dict(zip(sampler.names, map(float, sample), strict=True)) for sample in samples]
@@ -276,7 +276,7 @@ def _driver(
     is_nonlinear = ((apart > NONLINEAR_SHARE * larger) & (apart > errors[0] + max(errors))).any(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         elasticity = np.where(probabilities > 0.0, row.derivatives * row.value / probabilities, np.nan)
-    coverage = source_coverage(scenario).sources
+    coverage = measure_coverage(scenario).sources
     return Driver(
         name=row.name,
         label=(parameter.label if parameter else None) or "",

@@ -32,7 +32,7 @@ from standoff.analysis.gradients import gradients
 from standoff.analysis.quick_solves import SolvedDraw, quick_settings, solve_targets
 from standoff.analysis.targets import describe_target, parse_targets, target_probabilities
 from standoff.errors import InputError, Problem, SolveError, StandoffError, nearest
-from standoff.scenario import Scenario, source_coverage
+from standoff.scenario import Scenario, measure_coverage
 from standoff.solve.result import Certificate, Equilibrium, Settings
 from standoff.solve.target import UNRESOLVED, Target
 
@@ -231,7 +231,7 @@ def tripwires(
             if (found := search.first_flip(key[0], [holds, middle, flips])) is not None:
                 enclosed[key] = found
         tell(SCAN_SHARE + (1.0 - SCAN_SHARE) * (k + 1) / ROUNDS)
-    sources = source_coverage(scenario).sources
+    sources = measure_coverage(scenario).sources
     rows = []
     for name, bounds in ranges.items():
         pairs = [found for key, found in enclosed.items() if key[0] == name]

@@ -23,7 +23,7 @@ from standoff.scenario.schema_moves import EVENT_CODES
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.result import Equilibrium
 
-__all__ = ["SURPRISING", "Association", "Attribution", "Facts", "ReportEffect", "mark_states"]
+__all__ = ["SURPRISING", "Association", "Attribution", "KnownFacts", "ReportEffect", "mark_states"]
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ MOST_ASSOCIATIONS = 6
 
 @dataclass(frozen=True)
 class KnownFacts:
-    """Facts that are certain on the day of the update.
+    """KnownFacts that are certain on the day of the update.
 
     Attributes:
         levels: Levels of tracks, by track.
@@ -95,7 +95,7 @@ class ReportEffect:
     step: Floats
 
 
-def mark_states(scenario: Scenario, equilibrium: Equilibrium, facts: Facts) -> Floats:
+def mark_states(scenario: Scenario, equilibrium: Equilibrium, facts: KnownFacts) -> Floats:
     """Mark the states of layer 0 that have the known levels: 1 for these, 0 for the others; shape (state,)."""
     layer = equilibrium.game.epochs[0].layers[0]
     found = np.ones(layer.num_states)

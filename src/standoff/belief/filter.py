@@ -15,7 +15,7 @@ probability of no background report.
 
 Masses lie at the belief points and move between them by the transpose of interpolation, as in the forward pass
 (`standoff.solve.kernels.forward`). If nothing can be reported, the filter *is* the forward pass. The sum of W is P(reports), the
-**marginal likelihood**. Besides the channel of all mass there is one for each milestone, which holds the mass that has not met it.
+**marginal likelihood**. Besides the channel of all mass there is one for each milestone, with the mass that has not met it.
 
 References:
     Baum, L. E. et al. (1970), A maximization technique occurring in the statistical analysis of Markov chains, section 2.

@@ -43,7 +43,7 @@ from standoff.scenario.schema_moves import EVENT_CODES
 
 __all__ = [
     "REPORTING_RATES",
-    "Confusion",
+    "ConfusionMatrix",
     "ReportLikelihood",
     "ReportingModel",
     "classify_event_type",
@@ -59,7 +59,7 @@ REPORTING_RATES: Mapping[str, float] = {
     "verbal conflict": 0.7,
     "material conflict": 0.9,
 }
-"""Probability that an event is reported, by PLOVER's class. A judgement: acts are visible, talks among diplomats often are not."""
+"""Probability that an event is reported, by PLOVER's class. A judgement: acts are visible, talks often are not."""
 
 _CLASSES = {
     "verbal cooperation": ("AGREE", "CONSULT", "SUPPORT"),
@@ -186,14 +186,14 @@ class ReportingModel:
             The default is a judgement.
         actor_accuracy: Probability that the actor is coded correctly, 0..1.
         target_accuracy: Probability that the target is coded correctly, 0..1.
-        confusion: Confusion matrix of the coder.
+        confusion: ConfusionMatrix matrix of the coder.
     """
 
     reporting_rates: Mapping[str, float] = field(default_factory=lambda: dict(REPORTING_RATES))
     background_per_week: float = 2.0
     actor_accuracy: float = 0.9
     target_accuracy: float = 0.8
-    confusion: Confusion = field(default_factory=ConfusionMatrix.uniform_error)
+    confusion: ConfusionMatrix = field(default_factory=ConfusionMatrix.uniform_error)
 
     def __post_init__(self) -> None:
         problems: list[Problem] = []
@@ -286,7 +286,7 @@ def weigh(observation: Observation, reportables: ReportableEvents, model: Report
     return ReportLikelihood(found, background)
 
 
-def _weigh_types(observation: Observation, confusion: Confusion) -> Floats:
+def _weigh_types(observation: Observation, confusion: ConfusionMatrix) -> Floats:
     """Compute P(type as coded, confidence | true type) for every true type."""
     coded = EVENT_CODES.index(observation.event_type)
     column = confusion.matrix[:, coded]

@@ -70,7 +70,7 @@ def open_coder_named(
         return open_coder(name)
     from standoff.extras import import_extra
 
-    import_extra("urllib3", "llm", "asking a language model")
+    import_extra("platformdirs", "llm", "asking a language model")
     from standoff.news.language_model import language_model_of_environment
 
     prompt_price, answer_price = prices or (None, None)

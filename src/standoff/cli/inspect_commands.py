@@ -110,6 +110,6 @@ def init(
 
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
-    from standoff.scenario import json_schema
+    from standoff.scenario import build_json_schema
 
-    sys.stdout.write(json.dumps(json_schema(), indent=1) + "\n")
+    sys.stdout.write(json.dumps(build_json_schema(), indent=1) + "\n")

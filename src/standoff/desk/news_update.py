@@ -48,7 +48,7 @@ class NewsUpdate:
         solution = self.updated.solution
         settings = asdict(solution.equilibrium.settings)
         del settings["threads"]  # the answer does not depend on it
-        document = solution.document() | {"update": self.updated.update.document(), "inputs": self._inputs()}
+        document = solution.document() | {"update": self.updated.update.to_json(), "inputs": self._inputs()}
         known_by = self.evidence.known_by or None
         return Run(solution.scenario, settings, document, kind="update", known_by=known_by, note=note)
 

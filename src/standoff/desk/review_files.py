@@ -165,7 +165,7 @@ def read_reviews(path: Path | str, docket: Docket, scenario: Scenario, *, author
     """
     written = read_text(read_file(path), str(path))
     reader = _Reader(str(path), written.lines, docket, scenario)
-    reviews = tuple(reader.reviews(written.plain, author))
+    reviews = tuple(reader.reviews(written.content, author))
     problems = [*written.problems, *reader.problems]
     if problems:
         raise InputError(problems)

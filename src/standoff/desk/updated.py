@@ -46,7 +46,7 @@ class Updated:
 
     def document(self) -> dict[str, Any]:
         """Everything as plain data: where the numbers come from, and `update`."""
-        return self.solution.header() | {"update": self.update.document()}
+        return self.solution.header() | {"update": self.update.to_json()}
 
 
 def update(
@@ -65,7 +65,7 @@ def update(
     The update is made twice, also on half the belief points. What is improbable is a small difference of large numbers, so an
     update may need more points than the forecast did; where the number is left open it is raised until the error is small enough.
     """
-    from standoff.belief.updating import update as update_forecast
+    from standoff.belief.updating import update_forecast
     from standoff.solve.equilibrium import BELIEF_LADDER, Settings
 
     settings = settings or Settings()

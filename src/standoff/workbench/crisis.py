@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from standoff.errors import InputError, Problem
-from standoff.scenario import Coverage, Scenario, apply_overrides, load_scenario, source_coverage
+from standoff.scenario import Coverage, Scenario, apply_overrides, load_scenario, measure_coverage
 from standoff.workbench.dossier import PARTS, Dossier, Part, assemble_dossier
 from standoff.workbench.finding import find_scenario
 from standoff.workbench.provenance import JSON_VERSION, versions
@@ -155,7 +155,7 @@ class Crisis:
     @cached_property
     def coverage(self) -> Coverage:
         """Where the numbers come from."""
-        return source_coverage(self.scenario)
+        return measure_coverage(self.scenario)
 
     def solve(self, settings: Settings | None = None, progress: Callable[[float], None] | None = None) -> Solution:
         """Find the equilibrium.

@@ -66,7 +66,7 @@ def test_the_issue_that_blocks_is_the_one_without_which_there_would_be_a_range()
     }
     changes = {
         "parameters.fear.value": 1.2,
-        "agenda.issues": {**crisis.scenario._written["agenda"]["issues"], "border": border},
+        "agenda.issues": {**crisis.scenario.content["agenda"]["issues"], "border": border},
         "agenda.packages": [{"arms": "given_up", "border": "settled"}],
     }
     (pair,) = solved(Crisis(replace(crisis.scenario, changes))).bargain().pairs

@@ -104,5 +104,5 @@ def test_causes_add_up_to_the_probabilities(private):
 
 @pytest.mark.parametrize("payments", [[0.0], [-0.1], [0.1, 0.1], [math.inf], [math.nan], []])
 def test_wrong_payments_are_refused(payments):
-    with pytest.raises(InputError, match="are no list of different positive numbers"):
+    with pytest.raises(InputError, match="are not a list of distinct positive numbers"):
         reasons(town(), payments=payments)

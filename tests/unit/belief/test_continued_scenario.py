@@ -5,7 +5,7 @@ import pytest
 
 from standoff.belief.continued_scenario import continue_scenario
 from standoff.belief.observation import Observation
-from standoff.belief.updating import KnownFacts, update
+from standoff.belief.updating import KnownFacts, update_forecast
 from standoff.errors import InputError
 from standoff.scenario import parse_scenario
 from standoff.scenario.writing import write_yaml
@@ -20,7 +20,9 @@ SEEN = Observation("write", dt.date(1962, 10, 24), "CONSULT", ("RUS",), ("USA",)
 def updated():
     crisis = load("cuba-1962", overrides=["period.horizon=10"])
     equilibrium = crisis.solve(Settings(belief_points=3, threads=1)).equilibrium
-    return crisis.scenario, update(crisis.scenario, equilibrium, [SEEN], as_of=DAY, facts=KnownFacts(is_open=True))
+    return crisis.scenario, update_forecast(
+        crisis.scenario, equilibrium, [SEEN], as_of=DAY, facts=KnownFacts(is_open=True)
+    )
 
 
 @pytest.mark.parametrize("name", ["cuba-1962", "iran-us-2026"])
@@ -75,7 +77,7 @@ def test_it_can_be_solved_though_it_has_left_levels_behind_for_good(updated, tmp
 def test_a_prior_that_is_used_elsewhere_is_written_as_a_number():
     crisis = load("cuba-1962", overrides=["period.horizon=3", "strike_gain_bold=0.1 + 0.1 * bold_prior"])
     equilibrium = crisis.solve(Settings(belief_points=3, threads=1)).equilibrium
-    found = update(crisis.scenario, equilibrium, [SEEN], as_of=dt.date(1962, 10, 24))
+    found = update_forecast(crisis.scenario, equilibrium, [SEEN], as_of=dt.date(1962, 10, 24))
     on = continue_scenario(crisis.scenario, found).scenario
     assert on.parameter_values()["bold_prior"] == crisis.scenario.parameter_values()["bold_prior"]
     assert on.players["usa"].types["bold"].written == found.states[0].beliefs["usa"]
@@ -84,7 +86,7 @@ def test_a_prior_that_is_used_elsewhere_is_written_as_a_number():
 def test_a_value_that_was_set_outside_its_range_leaves_the_range_behind():
     crisis = load("cuba-1962", overrides=["period.horizon=3", "strike_gain_bold=0.14"])
     equilibrium = crisis.solve(Settings(belief_points=3, threads=1)).equilibrium
-    found = update(crisis.scenario, equilibrium, [SEEN], as_of=dt.date(1962, 10, 24))
+    found = update_forecast(crisis.scenario, equilibrium, [SEEN], as_of=dt.date(1962, 10, 24))
     on = continue_scenario(crisis.scenario, found)
     assert on.scenario.parameters["strike_gain_bold"].range is None
     assert any("strike_gain_bold" in note for note in on.notes)

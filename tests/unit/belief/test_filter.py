@@ -33,7 +33,7 @@ def own():
     strike = layer.action_names.index("strike")
     kinds = np.stack([np.where(layer.action_label == strike, 0, -1), np.full(layer.num_actions, -1)], axis=1)
     event = ReportableEvent("act.a.strike", "a strike", ("ASSAULT",), (), ())
-    model = ReportingModel.alike(RATE, background_per_week=NOISE)
+    model = ReportingModel.with_one_rate(RATE, background_per_week=NOISE)
     return Filter(equilibrium, ReportableEvents((event,), frozenset(), ((kinds,),)), model, period_days=7.0)
 
 

@@ -50,7 +50,7 @@ def test_an_event_of_several_types_is_reported_at_the_mean_of_their_rates(types,
         "material conflict": 0.9,
     }
     event = ReportableEvent("pressure.usa.act", "", types, ("USA",), ())
-    assert ReportingModel(reporting_rates=rates).rate_of(event) == pytest.approx(rate, rel=1e-12)
+    assert ReportingModel(reporting_rates=rates).find_rate(event) == pytest.approx(rate, rel=1e-12)
 
 
 def test_a_report_weighs_type_actor_and_target():
@@ -139,7 +139,7 @@ def test_what_is_no_confusion_matrix_is_refused(tmp_path, text, message):
 
 def test_faults_of_the_model_are_told_together():
     with pytest.raises(InputError) as caught:
-        ReportingModel.alike(1.2, background_per_week=-1.0, actor_accuracy=float("nan"))
+        ReportingModel.with_one_rate(1.2, background_per_week=-1.0, actor_accuracy=float("nan"))
     assert [one.code for one in caught.value.problems] == ["probability"] * 5 + ["background-rate"]
 
 

@@ -117,9 +117,9 @@ def test_off_is_also_the_name_of_a_level(good_text: str) -> None:
     ("overrides", "message"),
     [
         (["north=off"], "--set north=off: switch-off: `north` has private types"),
-        (["south=off"], "`south` sits at the table in the stage `round`"),
+        (["south=off"], "`south` negotiates in the stage `round`"),
         (["agenda.issues.tolls=off", "agenda.issues.passage=off"], "`passage` is the last issue on the agenda"),
-        (["stages.pressure=off", "stages.round=off", "stages.patrols=off"], "no stage would be left"),
+        (["stages.pressure=off", "stages.round=off", "stages.patrols=off"], "no stage would remain"),
         (
             ["stages.patrols.actions.south.stay=off", "stages.patrols.actions.south.shadow=off"],
             "`shadow` is the last action of the stage `patrols`",

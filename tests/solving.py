@@ -1,0 +1,31 @@
+"""The few calls by which tests solve a game or a scenario, in one place so that a change of interface is one edit."""
+
+from standoff.analysis.forecast import forecast
+from standoff.scenario import parse_scenario
+from standoff.solve.equilibrium import Settings, solve
+from standoff.workbench import Crisis
+
+
+def solve_game(game, **settings):
+    """The equilibrium of a game."""
+    return solve(game, Settings(**settings))
+
+
+def solve_text(text, **settings):
+    """The solution of a scenario that is written out."""
+    return Crisis(parse_scenario(text)).solve(Settings(**settings))
+
+
+def forecast_of_game(equilibrium, level_names=None):
+    """The forecast of a solved game; `level_names` by track."""
+    return forecast(equilibrium, level_names=level_names)
+
+
+def forecast_of(solution):
+    """The forecast of a solved scenario."""
+    return solution.forecast()
+
+
+def window_of(solution, milestone=None):
+    """The window of a solved scenario."""
+    return solution.window(milestone)
