@@ -185,8 +185,8 @@ def test_what_does_not_count_is_told_with_the_reason(updated):
     _, _, document = updated
     assert {one["event_type"]: one["reason"] for one in document["update"]["excluded"]} == {
         "ASSAULT": "dropped by ann: nobody else tells it",
-        "MOBILIZE": "told as announced",
-        "THREATEN": "the scenario knows it already: it is as of 2026-02-02",
+        "MOBILIZE": "reported as announced",
+        "THREATEN": "already part of the scenario, which is as of 2026-02-02",
         "CONSULT": "nobody of the scenario acts or is acted upon",
     }
 
@@ -295,7 +295,7 @@ def test_the_page_of_an_update_holds_everything_and_runs_nothing(warm, place, tm
     assert "\u202e" not in page
     assert "&lt;script&gt;steal()&lt;/script&gt;" in page
     assert "&lt;b&gt;Trap 2026-02-09" in page
-    assert "told as announced" in page
+    assert "reported as announced" in page
     [strike] = [row for row in page.split("<tr") if "Israel struck Iran" in row]
     shifts = [cell for cell in strike.split("<td") if "+" in cell or "\u2212" in cell]
     assert len(shifts) == 2

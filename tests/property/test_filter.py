@@ -69,7 +69,7 @@ def by_filter(own, found):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_without_secrets_it_is_the_sum_over_every_history(seed):
+def test_without_private_types_the_filter_is_the_sum_over_every_history(seed):
     game = random_game(seed, types=(1, 1), **SMALL)
     game = with_second_movers(game, seed) if seed % 2 else game
     own = filter_of(game, seed)
@@ -114,7 +114,7 @@ def test_a_ninth_report_is_refused_where_an_event_could_explain_it():
         own.run(own.start(), [PeriodReports((ReportLikelihood(np.full(4, 0.5), 0.1),) * 9)])
 
 
-def test_a_ninth_report_that_is_almost_surely_background_only_multiplies_the_evidence():
+def test_a_ninth_report_that_is_almost_surely_background_only_scales_the_marginal_likelihood():
     own = filter_of(random_game(3, types=(1, 1), num_states=(2, 3), num_periods=1), 3)
     eight = (ReportLikelihood(np.full(4, 0.5), 0.1),) * 8
     # events of the four types are reported with probability 0.9, 0.5, 0.9 and 0.8, and the background is 0.7 a week
@@ -136,7 +136,7 @@ def gap(seed, points):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_with_secrets_it_converges_to_the_sum_over_every_history(seed):
+def test_with_private_types_the_filter_converges_to_the_sum_over_every_history(seed):
     # what is held at belief points is smooth in the belief, so the error falls geometrically in their number
     few, many = gap(seed, 5), gap(seed, 9)
     assert many < max(few / 20, 1e-10)
@@ -144,7 +144,7 @@ def test_with_secrets_it_converges_to_the_sum_over_every_history(seed):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_where_nothing_is_ever_reported_it_is_the_forward_pass(seed):
+def test_if_nothing_can_be_reported_the_filter_is_the_forward_pass(seed):
     game = random_game(seed)
     own = filter_of(game, seed, model=ReportingModel.with_one_rate(0.0))
     found = own.run(own.start(), [PeriodReports()] * game.num_periods)
@@ -180,7 +180,7 @@ def test_everything_sums_to_one(seed):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_it_goes_on_from_where_it_stood(seed):
+def test_the_filter_continues_from_an_earlier_distribution(seed):
     own = filter_of(random_game(seed), seed)
     reports_by_period = random_reports(seed, 3)
     whole = own.run(own.start(), reports_by_period)
@@ -196,7 +196,7 @@ def test_reports_that_nothing_explains_are_refused_as_impossible():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_report_tells_of_one_event_or_of_none(seed):
+def test_a_report_is_of_one_event_or_of_the_background(seed):
     # the evidence is the sum of what it is where a report can tell of one event only, and where it is background
     own = filter_of(random_game(seed), seed)
     reports_by_period = random_reports(seed, 3, most=3)
@@ -230,7 +230,7 @@ def without_chance(game):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_where_every_act_is_reported_and_rightly_coded_the_state_and_belief_are_known(seed):
+def test_if_every_act_is_reported_and_correctly_coded_the_state_and_belief_are_known(seed):
     game = without_chance(random_game(seed, rationality=1.0, num_milestones=0))
     counts = [layer.num_actions for layer in game.epochs[0].layers]
     of_action, first = [], 0
@@ -258,7 +258,7 @@ def test_where_every_act_is_reported_and_rightly_coded_the_state_and_belief_are_
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_milestones_and_targets_are_those_of_the_forward_pass_where_nothing_is_reported(seed):
+def test_if_nothing_can_be_reported_milestones_and_targets_are_those_of_the_forward_pass(seed):
     game = random_game(seed)  # milestone m1 counts only after m0
     own = filter_of(game, seed, model=ReportingModel.with_one_rate(0.0))
     path = own.run(own.start(), [PeriodReports()] * game.num_periods)

@@ -232,7 +232,7 @@ class Attribution:
     def _list_associations(self, k: int, left_out: FilterState) -> tuple[Association, ...]:
         """List the events that an observation may be of, given all observations."""
         own, period, full = self.weights[k], self.periods[k], self.full[-1]
-        expected = self.filter.expected_background(self.shares[period])
+        expected = self.filter.expect_background(self.shares[period])
         background = 0.0
         if own.background * expected > 0.0:
             background = own.background * expected * math.exp(left_out.log_likelihood - full.log_likelihood)

@@ -134,7 +134,7 @@ class ConfusionMatrix:
         ]
         table = _parse_table(counts)
         if len(set(types)) != len(types) or table is None or table.shape != (len(types), len(types)) or not types:
-            message = f"the confusion matrix of `{origin}` must be a square table of counts, with a row and a column for each type"
+            message = f"the confusion matrix of `{origin}` must be a square table of counts with a row for each type"
             problems.append(
                 Problem("confusion-matrix", message, help="give `types`, and `counts` by true and coded type")
             )

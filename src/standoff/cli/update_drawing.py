@@ -136,7 +136,10 @@ def _accounts(console: Console, update: Update, passages: Mapping[str, str]) -> 
         return
     letters = [chr(ord("A") + k) for k in range(len(update.target_labels))]
     for k, (letter, label) in enumerate(zip(letters, update.target_labels, strict=True)):
-        probabilities = f"{percent(update.before[k])}, in silence {percent(update.without_reports[k])}, now {percent(update.after[k])}"
+        probabilities = (
+            f"{percent(update.before[k])}, if nothing had been reported {percent(update.without_reports[k])}, "
+            f"now {percent(update.after[k])}"
+        )
         console.print(Text(f"{letter}  {label}: {probabilities}"))
     console.print()
     for k, one in enumerate(update.effects, start=1):

@@ -12,6 +12,7 @@ import numpy as np
 from standoff.analysis.plain import plain
 from standoff.belief.likelihood import ConfusionMatrix, ReportingModel
 from standoff.belief.observation import Observation
+from standoff.belief.updating import KnownFacts
 from standoff.desk.docket import Docket
 from standoff.desk.evidence import Evidence, default_confusion, evidence_of
 from standoff.desk.updated import Updated

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from standoff.analysis.whatif import WhatIf
     from standoff.belief.likelihood import ReportingModel
     from standoff.belief.observation import Observation
+    from standoff.belief.updating import KnownFacts
     from standoff.desk.updated import Updated
     from standoff.game.model import Game
     from standoff.solve.branches import Branches

@@ -57,12 +57,12 @@ def test_a_deadline_that_has_passed_holds_from_the_start(updated):
     assert "passed(" not in on.text
 
 
-def test_what_the_file_does_not_hold_is_told_at_its_top(updated):
+def test_the_file_begins_with_notes_on_what_it_does_not_express(updated):
     on = continue_scenario(*updated)
     assert on.is_spread
-    assert on.text.startswith("# cuba-1962 as of 1962-10-30, made by an update of the scenario with the hash\n# ")
+    assert on.text.startswith("# cuba-1962 as of 1962-10-30, from an update of the scenario with the hash\n# ")
     assert all(f"# {note}\n" in on.text for note in on.notes)
-    assert "The state is spread" in on.notes[0]
+    assert "The state is uncertain" in on.notes[0]
     assert f"{on.state.probability:.3f}" in on.notes[0]
 
 

@@ -65,7 +65,7 @@ def weights_of(own, found):
 
 
 @pytest.mark.parametrize("num_reports", [(0,), (1,), (0, 1), (1, 0), (1, 1), (0, 0, 1)])
-def test_every_state_and_the_end_have_the_weight_worked_out_by_hand(own, num_reports):
+def test_every_state_and_the_outcome_have_the_weight_computed_by_hand(own, num_reports):
     found = own.run(own.start(), [PeriodReports((REPORT,) * count) for count in num_reports])[-1]
     expected = weights_by_hand(*num_reports)
     assert weights_of(own, found) == pytest.approx(expected / expected.sum(), abs=1e-12)
@@ -82,7 +82,7 @@ def test_after_the_end_a_report_can_only_be_background(own):
     assert found.log_likelihood == pytest.approx(math.log(strike), abs=1e-12)
 
 
-def test_where_the_crisis_is_known_to_be_open_what_had_ended_is_taken_out_of_the_evidence(own):
+def test_if_the_crisis_is_known_to_be_open_the_ended_mass_leaves_the_marginal_likelihood(own):
     last = own.run(own.start(), [PeriodReports((REPORT,)), PeriodReports()])[-1]
     known = own.condition(last, np.ones(2), is_open=True)
     calm, hot, _ = weights_by_hand(1, 0)
@@ -90,7 +90,7 @@ def test_where_the_crisis_is_known_to_be_open_what_had_ended_is_taken_out_of_the
     assert known.log_likelihood == pytest.approx(math.log(calm + hot), abs=1e-12)
 
 
-def test_what_is_known_of_the_state_leaves_the_end_possible(own):
+def test_a_known_state_leaves_it_possible_that_the_crisis_has_ended(own):
     last = own.run(own.start(), [PeriodReports((REPORT,)), PeriodReports()])[-1]
     is_hot = np.array([float(state != own.equilibrium.game.start) for state in range(2)])
     known = own.condition(last, is_hot, is_open=False)
@@ -107,7 +107,7 @@ def test_a_state_that_cannot_be_reached_is_refused(own):
 
 
 @pytest.mark.parametrize("elapsed", [0.0, 0.25, 1.0])
-def test_of_a_period_that_is_partly_over_only_that_part_can_have_been_reported(own, elapsed):
+def test_only_the_elapsed_part_of_a_period_can_have_been_reported(own, elapsed):
     found = own.run(own.start(), [PeriodReports(elapsed=elapsed)])[-1]
     strike = 0.5 * (1 - RATE * elapsed)
     expected = np.array([0.5, strike * (1 - ENDS), strike * ENDS])

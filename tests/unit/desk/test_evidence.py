@@ -114,7 +114,7 @@ def test_an_event_on_no_told_day_counts_on_that_of_its_report_where_that_is_aske
     coded = replace(docket.events[0].coded, date=None)
     docket = replace(docket, events=(replace(docket.events[0], coded=coded),))
     found = evidence_of(docket, scenario)
-    assert (found.observations, found.excluded[0].reason) == ((), "its day is not known")
+    assert (found.observations, found.excluded[0].reason) == ((), "its date is unknown")
     found = evidence_of(docket, scenario, dates_undated=True)
     assert [str(one.date) for one in found.observations] == ["2026-02-09"]
     assert found.dated_by_report == (docket.names[1],)
