@@ -27,6 +27,21 @@ THREAT = (-0.2, 0.15)
 RAID = ((-0.9, -0.3, -0.2), (-0.5, 0.1, 0.25))  # by type and mood
 STRIKE = ((-1.2, -0.6, 0.2), (-0.6, -0.1, 0.9))
 
+
+def by_type(types, worth):
+    """Payoffs by type, each a number or a row of numbers by mood."""
+    rows = (f"by(mood, {', '.join(map(str, one))})" if isinstance(one, tuple) else one for one in worth)
+    return "{" + ", ".join(f'{name}: "{row}"' for name, row in zip(types, rows, strict=True)) + "}"
+
+
+def of_a(worth):
+    return by_type(("mild", "stern"), worth)
+
+
+def of_b(worth):
+    return by_type(("meek", "firm"), worth)
+
+
 TEXT = f"""
 standoff: 1
 id: fleet
@@ -46,23 +61,15 @@ stages:
     when: conflict == none
     actions:
       hold: {{label: hold}}
-      raid:
-        label: raid
-        when: fleet == here
-        payoffs: {{a: {{mild: "by(mood, {RAID[0][0]}, {RAID[0][1]}, {RAID[0][2]})", stern: "by(mood, {RAID[1][0]}, {RAID[1][1]}, {RAID[1][2]})"}}}}
-        leads_to: {{conflict: war}}
-      strike:
-        label: strike
-        when: fleet == here
-        payoffs: {{a: {{mild: "by(mood, {STRIKE[0][0]}, {STRIKE[0][1]}, {STRIKE[0][2]})", stern: "by(mood, {STRIKE[1][0]}, {STRIKE[1][1]}, {STRIKE[1][2]})"}}}}
-        leads_to: {{conflict: war}}
-      threaten: {{label: threaten, payoffs: {{a: {{mild: {THREAT[0]}, stern: {THREAT[1]}}}}}}}
+      raid: {{label: raid, when: fleet == here, payoffs: {{a: {of_a(RAID)}}}, leads_to: {{conflict: war}}}}
+      strike: {{label: strike, when: fleet == here, payoffs: {{a: {of_a(STRIKE)}}}, leads_to: {{conflict: war}}}}
+      threaten: {{label: threaten, payoffs: {{a: {of_a(THREAT)}}}}}
   - name: reply
     mover: b
     actions:
-      relent: {{label: relent, payoffs: {{b: {{meek: {ANSWER["relent"][0]}, firm: {ANSWER["relent"][1]}}}}}, leads_to: {{mood: soft}}}}
-      stay: {{label: stay, payoffs: {{b: {{meek: {ANSWER["stay"][0]}, firm: {ANSWER["stay"][1]}}}}}}}
-      harden: {{label: harden, payoffs: {{b: {{meek: {ANSWER["harden"][0]}, firm: {ANSWER["harden"][1]}}}}}, leads_to: {{mood: hard}}}}
+      relent: {{label: relent, payoffs: {{b: {of_b(ANSWER["relent"])}}}, leads_to: {{mood: soft}}}}
+      stay: {{label: stay, payoffs: {{b: {of_b(ANSWER["stay"])}}}}}
+      harden: {{label: harden, payoffs: {{b: {of_b(ANSWER["harden"])}}}, leads_to: {{mood: hard}}}}
 nature:
   sailing: {{label: Sailing, when: fleet < here, hazard: 60, leads_to: {{fleet: +1}}}}
 unresolved: {{label: Open}}
