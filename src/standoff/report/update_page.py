@@ -45,7 +45,7 @@ def write_update(found: NewsUpdate, docket: Docket, path: Path) -> None:
 def update_html(found: NewsUpdate, docket: Docket) -> str:
     """The page of an update; the same update gives the same bytes."""
     solution, update = found.updated.solution, found.updated.update
-    scenario, document = solution.scenario, solution.document()
+    scenario, document = solution.scenario, solution.to_json()
     passages = {docket.names[one.event_id]: make_safe(docket.passage_of(one)) for one in docket.events}
     probabilities = zip(update.target_labels, update.before, update.after, strict=True)
     key = [
