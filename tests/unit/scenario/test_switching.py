@@ -1,14 +1,14 @@
 import pytest
 
+from standoff import load
 from standoff.errors import ScenarioError
 from standoff.game.compile import compile_game
 from standoff.scenario import Scenario, apply_overrides, parse_scenario, replace
-from standoff.workbench import load
 
 
 @pytest.fixture(scope="module")
 def iran() -> Scenario:
-    return load("iran-us-2026").scenario
+    return load("iran-us-2026")
 
 
 def test_a_hazard_that_is_off_is_not_there(good: Scenario) -> None:
