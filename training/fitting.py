@@ -6,7 +6,7 @@ weights. The result is written as arrays and text, never as pickled objects.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,15 +17,26 @@ from sklearn.linear_model import LogisticRegression
 
 from standoff.news.actors.references import Mentions
 from standoff.news.actors.resolving import Resolved
-from standoff.news.arguments import describe_argument, describe_target, find_phrases
+from standoff.news.arguments import describe_phrases, find_phrases
 from standoff.news.lexicon import ACT_NOUNS
 from standoff.news.linear import Features, LinearModel
+from standoff.news.parsed_passage import ParsedPassage
 from standoff.news.parsing import parse
-from standoff.news.passage import Passage
 from standoff.news.triggers import describe_trigger, find_triggers
 from training.training_sentences import Span, TrainingEvent, TrainingSentence
 
-__all__ = ["NO_EVENT", "Example", "fit_linear", "read_examples", "trigger_rows"]
+__all__ = [
+    "NO_EVENT",
+    "Candidates",
+    "Example",
+    "fit_linear",
+    "list_argument_rows",
+    "list_candidates",
+    "list_coded_events",
+    "list_target_rows",
+    "list_trigger_nouns",
+    "read_examples",
+]
 
 NO_EVENT = "NONE"
 LEAST_COUNT = 2
@@ -46,17 +57,34 @@ class Example:
     """
 
     sentence: TrainingSentence
-    passage: Passage
+    passage: ParsedPassage
     resolved: dict[int, Resolved]
     phrases: list[Any]
     triggers: tuple[Any, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Candidates for triggers, in the order of the text.
+
+    Attributes:
+        tokens: The candidates.
+        rows: Features of each.
+        classes: True class of each, a type or "NONE".
+        groups: Index of the example that each belongs to.
+    """
+
+    tokens: list[Any]
+    rows: list[Features]
+    classes: list[str]
+    groups: list[int]
 
 
 def read_examples(sentences: Sequence[TrainingSentence]) -> list[Example]:
     """Parse training sentences and find their triggers."""
     examples = []
     for sentence, parsed in zip(sentences, parse([one.text for one in sentences]), strict=True):
-        passage = Passage(parsed, 0)
+        passage = ParsedPassage(parsed, 0)
         mentions = Mentions()
         resolved: dict[int, Resolved] = {}
         phrases: list[Any] = []
@@ -79,23 +107,22 @@ def _trigger_token(parsed: Any, span: Span) -> Any:
     return inside[0] if inside else None
 
 
-def trigger_nouns(examples: Sequence[Example]) -> frozenset[str]:
+def list_trigger_nouns(examples: Sequence[Example]) -> frozenset[str]:
     """Lemmas of nouns that stand for an event and are not in the lexicon."""
     tokens = (token for example in examples for token in example.triggers if token is not None)
     return frozenset(token.lemma_.lower() for token in tokens if token.pos_ in ("NOUN", "PROPN")) - frozenset(ACT_NOUNS)
 
 
-def trigger_rows(examples: Sequence[Example], nouns: frozenset[str]) -> tuple[list[Features], list[str], list[int]]:
-    """Rows of the model of types: features, class, and which example a row is of."""
-    rows: list[Features] = []
-    classes: list[str] = []
-    groups: list[int] = []
+def list_candidates(examples: Sequence[Example], nouns: frozenset[str]) -> Candidates:
+    """List the candidates for triggers in examples; a token inside a coded trigger counts only if it stands for the trigger.
+
+    Args:
+        examples: The examples.
+        nouns: Lemmas of nouns that are candidates besides those of the lexicon.
+    """
+    candidates = Candidates([], [], [], [])
     for group, example in enumerate(examples):
-        gold = {
-            token.i: event.event_type
-            for token, event in zip(example.triggers, example.sentence.events, strict=True)
-            if token is not None
-        }
+        gold = {token.i: event.event_type for token, event in _list_triggers(example)}
         inside = {
             token.i
             for event in example.sentence.events
@@ -105,64 +132,54 @@ def trigger_rows(examples: Sequence[Example], nouns: frozenset[str]) -> tuple[li
         }
         for part in example.passage.parsed.sents:
             for token in find_triggers(part, nouns):
-                if token.i in inside and token.i not in gold:
-                    continue
-                rows.append(describe_trigger(token, part, example.resolved))
-                classes.append(gold.get(token.i, NO_EVENT))
-                groups.append(group)
-    return rows, classes, groups
+                if token.i in gold or token.i not in inside:
+                    candidates.tokens.append(token)
+                    candidates.rows.append(describe_trigger(token, part, example.resolved))
+                    candidates.classes.append(gold.get(token.i, NO_EVENT))
+                    candidates.groups.append(group)
+    return candidates
 
 
-def argument_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str], list[int]]:
-    """Rows of the model of arguments."""
+def list_argument_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str]]:
+    """List what the model of arguments learns from: the features and the class of each phrase at each trigger."""
     rows: list[Features] = []
     classes: list[str] = []
-    groups: list[int] = []
-    for group, example in enumerate(examples):
-        for trigger, event in zip(example.triggers, example.sentence.events, strict=True):
-            if trigger is None:
-                continue
-            gold, _ = _coded_arguments(example, event)
-            for phrase in example.phrases:
-                if phrase.i != trigger.i:
-                    rows.append(
-                        describe_argument(
-                            trigger, phrase, event.event_type, resolved=example.resolved, phrases=example.phrases
-                        )
-                    )
-                    classes.append(gold.get(phrase.i, "-"))
-                    groups.append(group)
-    return rows, classes, groups
+    for example, trigger, event in list_coded_events(examples):
+        gold, _ = _find_coded_arguments(example, event)
+        phrases, found = describe_phrases(trigger, event.event_type, resolved=example.resolved, phrases=example.phrases)
+        rows += found
+        classes += [gold.get(phrase.i, "-") for phrase in phrases]
+    return rows, classes
 
 
-def target_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str], list[int]]:
-    """Rows of the model of targets, with the coded actors."""
+def list_target_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str]]:
+    """List what the model of targets learns from: the features and the class of each phrase, given the coded actors."""
     rows: list[Features] = []
     classes: list[str] = []
-    groups: list[int] = []
-    for group, example in enumerate(examples):
-        for trigger, event in zip(example.triggers, example.sentence.events, strict=True):
-            if trigger is None:
-                continue
-            gold, actors = _coded_arguments(example, event)
-            for phrase in example.phrases:
-                if phrase.i != trigger.i:
-                    rows.append(
-                        describe_target(
-                            trigger,
-                            phrase,
-                            event.event_type,
-                            resolved=example.resolved,
-                            phrases=example.phrases,
-                            actors=actors,
-                        )
-                    )
-                    classes.append("target" if gold.get(phrase.i) == "target" else "-")
-                    groups.append(group)
-    return rows, classes, groups
+    for example, trigger, event in list_coded_events(examples):
+        gold, actors = _find_coded_arguments(example, event)
+        phrases, found = describe_phrases(
+            trigger, event.event_type, resolved=example.resolved, phrases=example.phrases, actors=actors
+        )
+        rows += found
+        classes += ["target" if gold.get(phrase.i) == "target" else "-" for phrase in phrases]
+    return rows, classes
 
 
-def _coded_arguments(example: Example, event: TrainingEvent) -> tuple[dict[int, str], list[Any]]:
+def list_coded_events(examples: Sequence[Example]) -> Iterator[tuple[Example, Any, TrainingEvent]]:
+    """Every coded event that a candidate stands for: its example, the token and the event."""
+    for example in examples:
+        for token, event in _list_triggers(example):
+            yield example, token, event
+
+
+def _list_triggers(example: Example) -> Iterator[tuple[Any, TrainingEvent]]:
+    for token, event in zip(example.triggers, example.sentence.events, strict=True):
+        if token is not None:
+            yield token, event
+
+
+def _find_coded_arguments(example: Example, event: TrainingEvent) -> tuple[dict[int, str], list[Any]]:
     """By token: "actor" or "target"; and the tokens of the actors. A pronoun that stands for one counts as one."""
     gold: dict[int, str] = {}
     actors = []

@@ -16,13 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from standoff.errors import InputError, Problem, nearest
+from standoff.errors import InputError, Problem
 from standoff.news.coded import INTENSITY, Attribution, Claim, Event, Mention, Span
 from standoff.news.document import Document
 from standoff.news.readers import read_documents
-from standoff.news.vocabulary import ACTOR_CODE, CONTEXTS, MODES, ClaimKind, EventType, Factuality
+from standoff.news.vocabulary import ClaimKind, EventType, Factuality
+from training.form_checks import Form, FormChecks
 
 __all__ = ["METHOD", "HandCoded", "load_hand_coded"]
 
@@ -48,24 +47,20 @@ class HandCoded:
     claims: tuple[Claim, ...]
 
 
-class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class _MentionForm(_Form):
+class _MentionForm(Form):
     code: str
     text: str
     span: Span | None
     inferred: bool
 
 
-class _AttributionForm(_Form):
+class _AttributionForm(Form):
     speaker: str
     outlet: str
     span: Span | None
 
 
-class _EventForm(_Form):
+class _EventForm(Form):
     type: EventType
     mode: str
     contexts: list[str]
@@ -79,7 +74,7 @@ class _EventForm(_Form):
     factuality: Factuality
 
 
-class _ClaimForm(_Form):
+class _ClaimForm(Form):
     kind: ClaimKind
     issue: str
     holder: _MentionForm | None
@@ -93,7 +88,7 @@ class _ClaimForm(_Form):
     factuality: Factuality
 
 
-class _ReportForm(_Form):
+class _ReportForm(Form):
     document: str
     language: Literal["en"]
     refused: Literal[""]
@@ -141,63 +136,55 @@ def load_hand_coded(folder: Path) -> tuple[HandCoded, ...]:
 def _load(name: str, text_file: Path, coding_file: Path) -> HandCoded:
     documents = list(read_documents(str(text_file)))
     assert len(documents) == 1, "a plain text is one document"
-    try:
-        form = _ReportForm.model_validate_json(coding_file.read_bytes())
-    except ValidationError as error:
-        raise InputError(
-            Problem("wrong-form", fault["msg"], ".".join(map(str, fault["loc"])), file=str(coding_file))
-            for fault in error.errors()
-        ) from error
-    checked = _Coding(documents[0], str(coding_file), [])
+    checks = FormChecks(str(coding_file))
+    form = checks.read(_ReportForm, coding_file.read_bytes())
+    if form is None:
+        raise InputError(checks.problems)
+    checked = _Coding(documents[0], checks)
     checked.check_document(form)
     events = tuple(checked.event(event, f"events.{index}") for index, event in enumerate(form.events))
     claims = tuple(checked.claim(claim, f"claims.{index}") for index, claim in enumerate(form.claims))
     checked.check_sequence([event.span for event in events], [""] * len(events), "events")
     checked.check_sequence([claim.span for claim in claims], [claim.kind for claim in claims], "claims")
-    if checked.problems:
-        raise InputError(checked.problems)
+    if checks.problems:
+        raise InputError(checks.problems)
     return HandCoded(name, documents[0], events, claims)
 
 
 @dataclass(frozen=True, slots=True)
 class _Coding:
-    """One report: makes the records of its forms and notes what is wrong with them."""
+    """Makes the records of one report from its forms, and collects their faults."""
 
     document: Document
-    file: str
-    problems: list[Problem]
-
-    def problem(self, code: str, message: str, path: str, help_text: str = "") -> None:
-        self.problems.append(Problem(code, message, path, help_text, self.file))
+    checks: FormChecks
 
     def check_document(self, form: _ReportForm) -> None:
         if form.document != self.document.document_hash:
-            self.problem(
+            self.checks.add(
                 "other-text",
                 f"`{form.document}` is not the hash of the text, `{self.document.document_hash}`",
                 "document",
                 "code the text again, or restore it",
             )
         if self.document.date is None:
-            self.problem("no-date", "the text says no date", "", "begin it with a line like `Date: 2031-05-04`")
+            self.checks.add("no-date", "the text says no date", "", "begin it with a line like `Date: 2031-05-04`")
 
     def check_sequence(self, spans: Sequence[Span], kinds: Sequence[str], path: str) -> None:
         """In the order of the text, and nothing coded twice."""
         seen: set[tuple[Span, str]] = set()
         for index, key in enumerate(zip(spans, kinds, strict=True)):
             if key in seen:
-                self.problem("coded-twice", f"`{self.said(key[0])}` is coded twice", f"{path}.{index}.span", "drop one")
+                self.checks.add(
+                    "coded-twice", f"`{self.said(key[0])}` is coded twice", f"{path}.{index}.span", "drop one"
+                )
             seen.add(key)
             if index and spans[index] < spans[index - 1]:
-                self.problem("wrong-order", f"`{self.said(key[0])}` stands before the one before it", f"{path}.{index}")
+                self.checks.add(
+                    "wrong-order", f"`{self.said(key[0])}` stands before the one before it", f"{path}.{index}"
+                )
 
     def event(self, form: _EventForm, path: str) -> Event:
-        if form.mode and form.mode not in MODES[form.type]:
-            help_text = nearest(form.mode, sorted(MODES[form.type])) if MODES[form.type] else "leave it empty"
-            self.problem("unknown-mode", f"`{form.mode}` of {form.type}", f"{path}.mode", help_text)
-        for context in form.contexts:
-            if context not in CONTEXTS:
-                self.problem("unknown-context", f"`{context}`", f"{path}.contexts", nearest(context, sorted(CONTEXTS)))
+        self.checks.check_act(form.type, form.mode, form.contexts, path)
         self.check_quote(form.quote, form.span, path)
         self.check_words(form.place, self.document.text, f"{path}.place")
         return Event(
@@ -239,10 +226,9 @@ class _Coding:
         if form is None:
             return None
         for code in form.code.split(";"):
-            if ACTOR_CODE.fullmatch(code) is None:
-                self.problem("wrong-code", f"`{code}` is not a country, a role or an organisation", f"{path}.code")
+            self.checks.check_code(code, f"{path}.code")
         if form.inferred is (form.span is not None):
-            self.problem("wrong-form", "a mention is either inferred or has a span", path)
+            self.checks.add("wrong-form", "a mention is either inferred or has a span", path)
         self.check_optional_quote(form.text, form.span, path)
         return Mention(form.code, form.text, form.span, form.inferred)
 
@@ -256,17 +242,17 @@ class _Coding:
         if span is not None:
             self.check_quote(quote, span, path)
         elif quote:
-            self.problem("not-in-text", f"`{quote}` has no span", f"{path}.span", "write where it stands")
+            self.checks.add("not-in-text", f"`{quote}` has no span", f"{path}.span", "write where it stands")
 
     def check_quote(self, quote: str, span: Span, path: str) -> None:
         if not (0 <= span[0] < span[1] <= len(self.document.text)) or self.said(span) != quote:
             at = ", ".join(str(found) for found in _starts(quote, self.document.text)) or "nowhere"
             message = f"`{quote}` is not at {span[0]} to {span[1]}, where the text has `{self.said(span)}`"
-            self.problem("not-in-text", message, f"{path}.span", f"it begins at: {at}")
+            self.checks.add("not-in-text", message, f"{path}.span", f"it begins at: {at}")
 
     def check_words(self, words: str, text: str, path: str) -> None:
         if words not in text:
-            self.problem("not-in-text", f"`{words}` is not in the words that are coded", path)
+            self.checks.add("not-in-text", f"`{words}` is not in the words that are coded", path)
 
     def said(self, span: Span) -> str:
         """What the text has there."""

@@ -19,23 +19,24 @@ from sklearn.linear_model import LogisticRegression
 from standoff.news.arguments import ARGUMENT_CLASSES
 from standoff.news.claims import CLAUSE_KINDS, NUMBER_KINDS, describe_clause
 from standoff.news.clause_vectors import ClauseAxes, add_vectors, fit_axes
-from standoff.news.confidence import signs
+from standoff.news.confidence import describe_coding
+from standoff.news.factuality import is_unreal
 from standoff.news.linear import Features, LinearModel
 from standoff.news.numbers import describe_number, find_numbers
-from standoff.news.telling import is_unreal
 from standoff.news.trained_parts import CONFUSION_FILE, TrainedParts, load_trained, save_embedded, save_trained
-from standoff.news.triggers import describe_trigger, find_triggers, lexicon_types
+from standoff.news.triggers import describe_trigger, find_triggers, look_up_types
 from standoff.news.vocabulary import CONTEXTS, EVENT_TYPES, MODES
 from standoff.storing import write_whole
 from training.fitting import (
     NO_EVENT,
     Example,
-    argument_rows,
     fit_linear,
+    list_argument_rows,
+    list_candidates,
+    list_coded_events,
+    list_target_rows,
+    list_trigger_nouns,
     read_examples,
-    target_rows,
-    trigger_nouns,
-    trigger_rows,
 )
 from training.training_sentences import Span, load_training_sentences
 
@@ -46,7 +47,6 @@ __all__ = [
     "LeftOut",
     "code_left_out",
     "fit_parts",
-    "list_candidates",
     "train",
     "train_embedded",
 ]
@@ -101,12 +101,12 @@ def train_embedded() -> TrainedParts:
     """
     parts = load_trained()
     examples = read_examples(load_training_sentences())
-    rows, classes, _ = trigger_rows(examples, parts.nouns)
-    tokens = list_candidates(examples, parts.nouns)
-    axes = fit_axes(tokens)
+    candidates = list_candidates(examples, parts.nouns)
+    axes = fit_axes(candidates.tokens)
     left_out = code_left_out(examples, axes)
     threshold = _best_threshold(left_out)
-    types = fit_linear(add_vectors(rows, tokens, axes), classes, TYPE_CLASSES, strength=STRENGTHS["types_embed"])
+    rows = add_vectors(candidates.rows, candidates.tokens, axes)
+    types = fit_linear(rows, candidates.classes, TYPE_CLASSES, strength=STRENGTHS["types_embed"])
     parts = replace(
         parts,
         models={**parts.models, "types": types},
@@ -126,13 +126,13 @@ def fit_parts(examples: Sequence[Example], threshold: float, calibration: NDArra
         threshold: Least probability that a candidate is an act.
         calibration: Weights of the confidence.
     """
-    nouns = trigger_nouns(examples)
+    nouns = list_trigger_nouns(examples)
     models: dict[str, LinearModel] = {}
-    rows, classes, _ = trigger_rows(examples, nouns)
-    models["types"] = fit_linear(rows, classes, TYPE_CLASSES, strength=STRENGTHS["types"])
-    rows, classes, _ = argument_rows(examples)
+    candidates = list_candidates(examples, nouns)
+    models["types"] = fit_linear(candidates.rows, candidates.classes, TYPE_CLASSES, strength=STRENGTHS["types"])
+    rows, classes = list_argument_rows(examples)
     models["arguments"] = fit_linear(rows, classes, ARGUMENT_CLASSES, strength=STRENGTHS["arguments"])
-    rows, classes, _ = target_rows(examples)
+    rows, classes = list_target_rows(examples)
     models["targets"] = fit_linear(rows, classes, ("target", "-"), strength=STRENGTHS["targets"])
     rows, classes = _number_rows(examples)
     models["numbers"] = fit_linear(rows, classes, (*NUMBER_KINDS, NO_EVENT), strength=STRENGTHS["numbers"])
@@ -154,37 +154,19 @@ def code_left_out(examples: Sequence[Example], axes: ClauseAxes | None = None) -
         examples: The sentences.
         axes: How clauses become features; None: they do not.
     """
-    nouns = trigger_nouns(examples)
-    rows, classes, groups = trigger_rows(examples, nouns)
-    tokens = list_candidates(examples, nouns)
-    assert len(tokens) == len(rows)
+    candidates = list_candidates(examples, list_trigger_nouns(examples))
+    rows, classes = candidates.rows, candidates.classes
     strength = STRENGTHS["types" if axes is None else "types_embed"]
     if axes is not None:
-        rows = add_vectors(rows, tokens, axes)
-    fold = np.array(groups) % FOLDS
+        rows = add_vectors(rows, candidates.tokens, axes)
+    fold = np.array(candidates.groups) % FOLDS
     table = np.zeros((len(rows), len(TYPE_CLASSES)))
     for number in range(FOLDS):
         inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         model = fit_linear([rows[at] for at in inside], [classes[at] for at in inside], TYPE_CLASSES, strength=strength)
         columns = [TYPE_CLASSES.index(name) for name in model.classes]
         table[np.ix_(outside, np.array(columns))] = model.probabilities([rows[at] for at in outside])
-    return LeftOut(tokens, classes, table)
-
-
-def list_candidates(examples: Sequence[Example], nouns: frozenset[str]) -> list[Any]:
-    """The candidates of `trigger_rows`, in its order."""
-    tokens: list[Any] = []
-    for example in examples:
-        gold = {token.i for token in example.triggers if token is not None}
-        parsed = example.passage.parsed
-        inside = {
-            token.i
-            for event in example.sentence.events
-            for token in parsed.char_span(event.trigger.start, event.trigger.end, alignment_mode="expand")
-        }
-        for part in parsed.sents:
-            tokens += [token for token in find_triggers(part, nouns) if token.i in gold or token.i not in inside]
-    return tokens
+    return LeftOut(candidates.tokens, classes, table)
 
 
 def _coded(left_out: LeftOut, threshold: float) -> list[str]:
@@ -218,7 +200,9 @@ def _calibration(left_out: LeftOut, threshold: float) -> NDArray[np.float64]:
         left_out.tokens, _coded(left_out, threshold), left_out.classes, left_out.probabilities, strict=True
     ):
         if name != NO_EVENT:
-            rows.append(signs(dict(zip(TYPE_CLASSES, values.tolist(), strict=True)), name, lexicon_types(token)))
+            rows.append(
+                describe_coding(dict(zip(TYPE_CLASSES, values.tolist(), strict=True)), name, look_up_types(token))
+            )
             right.append(name == true)
     model = LogisticRegression(C=10.0, fit_intercept=False, max_iter=1000)
     model.fit(np.array(rows), np.array(right))
@@ -284,23 +268,19 @@ def _clause_token(parsed: Any, span: Span, candidates: dict[int, Any]) -> Any:
 def _mode_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str]]:
     rows: list[Features] = []
     classes: list[str] = []
-    for example in examples:
-        for token, event in zip(example.triggers, example.sentence.events, strict=True):
-            if token is not None:
-                rows.append(describe_trigger(token, token.sent, example.resolved))
-                classes.append(f"{event.event_type}:{event.mode}")
+    for example, token, event in list_coded_events(examples):
+        rows.append(describe_trigger(token, token.sent, example.resolved))
+        classes.append(f"{event.event_type}:{event.mode}")
     return rows, classes
 
 
 def _context_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str]]:
     rows: list[Features] = []
     classes: list[str] = []
-    for example in examples:
-        for token, event in zip(example.triggers, example.sentence.events, strict=True):
-            if token is not None:
-                row = describe_trigger(token, token.sent, example.resolved)
-                rows += [row] * len(event.contexts)
-                classes += event.contexts
+    for example, token, event in list_coded_events(examples):
+        row = describe_trigger(token, token.sent, example.resolved)
+        rows += [row] * len(event.contexts)
+        classes += event.contexts
     return rows, classes
 
 

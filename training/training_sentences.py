@@ -17,10 +17,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from standoff.errors import InputError, Problem, nearest
-from standoff.news.vocabulary import ACTOR_CODE, CONTEXTS, MODES, ClaimKind, EventType, Factuality
+from standoff.errors import InputError, Problem
+from standoff.news.vocabulary import ClaimKind, EventType, Factuality
+from training.form_checks import Form, FormChecks
 
 __all__ = [
     "Span",
@@ -116,11 +115,7 @@ class TrainingSentence:
     claims: tuple[TrainingClaim, ...]
 
 
-class _Line(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class _EventLine(_Line):
+class _EventLine(Form):
     type: EventType
     trigger: str
     actor: str
@@ -133,7 +128,7 @@ class _EventLine(_Line):
     contexts: list[str]
 
 
-class _ClaimLine(_Line):
+class _ClaimLine(Form):
     kind: ClaimKind
     holder: str
     holder_code: str
@@ -144,7 +139,7 @@ class _ClaimLine(_Line):
     qualifier: str
 
 
-class _SentenceLine(_Line):
+class _SentenceLine(Form):
     id: str
     text: str
     events: list[_EventLine]
@@ -191,53 +186,36 @@ class _Reading:
 
     def read(self, line: str, file: Path, number: int) -> TrainingSentence | None:
         """One line, or None if it has not even the right form."""
-        try:
-            raw = _SentenceLine.model_validate_json(line)
-        except ValidationError as error:
-            for fault in error.errors():
-                path = ".".join(str(key) for key in fault["loc"])
-                self.problems.append(Problem("wrong-form", fault["msg"], path, file=str(file), line=number))
+        checks = FormChecks(str(file), number, self.problems)
+        raw = checks.read(_SentenceLine, line)
+        if raw is None:
             return None
-        place = _Place(raw.text, str(file), number, self.problems)
-        place.check_text()
+        coding = _SentenceCoding(raw.text, checks)
+        coding.check_text()
         if re.fullmatch(rf"{re.escape(file.stem)}-\d{{3}}", raw.id) is None:
-            place.fault("wrong-id", f"`{raw.id}` is not `{file.stem}-` and three digits", "id")
+            checks.add("wrong-id", f"`{raw.id}` is not `{file.stem}-` and three digits", "id")
         for seen, key, name in ((self.lines_by_id, raw.id, "id"), (self.lines_by_text, raw.text, "text")):
             first = seen.setdefault(key, f"{file.name}:{number}")
             if first != f"{file.name}:{number}":
-                place.fault(f"duplicate-{name}", f"this {name} is already in {first}", name)
-        events = tuple(place.event(event, f"events.{index}") for index, event in enumerate(raw.events))
-        claims = tuple(place.claim(claim, f"claims.{index}") for index, claim in enumerate(raw.claims))
+                checks.add(f"duplicate-{name}", f"this {name} is already in {first}", name)
+        events = tuple(coding.event(event, f"events.{index}") for index, event in enumerate(raw.events))
+        claims = tuple(coding.claim(claim, f"claims.{index}") for index, claim in enumerate(raw.claims))
         return TrainingSentence(raw.id, raw.text, events, claims)
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """One line of a file: resolves what it quotes and notes what is wrong with it."""
+class _SentenceCoding:
+    """Makes the records of one sentence, finds its quotations, and collects their faults."""
 
     text: str
-    file: str
-    line: int
-    problems: list[Problem]
-
-    def fault(self, code: str, message: str, path: str, help_text: str = "") -> None:
-        self.problems.append(Problem(code, message, path, help_text, self.file, self.line))
+    checks: FormChecks
 
     def check_text(self) -> None:
         if not self.text or self.text != " ".join(self.text.split()):
-            self.fault("wrong-text", "a text is one line without spaces to spare", "text")
+            self.checks.add("wrong-text", "a text is one line without spaces to spare", "text")
 
     def event(self, raw: _EventLine, path: str) -> TrainingEvent:
-        if raw.mode and raw.mode not in MODES[raw.type]:
-            self.fault(
-                "unknown-mode",
-                f"`{raw.mode}` of {raw.type}",
-                f"{path}.mode",
-                nearest(raw.mode, sorted(MODES[raw.type])),
-            )
-        for context in raw.contexts:
-            if context not in CONTEXTS:
-                self.fault("unknown-context", f"`{context}`", f"{path}.contexts", nearest(context, sorted(CONTEXTS)))
+        self.checks.check_act(raw.type, raw.mode, raw.contexts, path)
         return TrainingEvent(
             event_type=raw.type,
             trigger=self.span(raw.trigger, f"{path}.trigger"),
@@ -251,11 +229,11 @@ class _Place:
 
     def claim(self, raw: _ClaimLine, path: str) -> TrainingClaim:
         if raw.about_code and _ABOUT.fullmatch(raw.about_code) is None:
-            self.fault(
+            self.checks.add(
                 "wrong-code", f"`{raw.about_code}` is not an ISO 3166 code of three letters", f"{path}.about_code"
             )
         if raw.value not in self.text:
-            self.fault("not-in-text", f"the value `{raw.value}` is not in the text", f"{path}.value")
+            self.checks.add("not-in-text", f"the value `{raw.value}` is not in the text", f"{path}.value")
         return TrainingClaim(
             kind=raw.kind,
             span=self.span(raw.span, f"{path}.span"),
@@ -270,17 +248,17 @@ class _Place:
         """Quotations with their codes; a single quotation may have several codes."""
         if not quotes:
             if codes:
-                self.fault("codes-do-not-match", f"`{codes}` without a quotation", path)
+                self.checks.add("codes-do-not-match", f"`{codes}` without a quotation", path)
             return ()
         spans = [self.span(quote, path) for quote in quotes.split("; ")]
         split = codes.split(";")
         for code in split:
-            if code and ACTOR_CODE.fullmatch(code) is None:
-                self.fault("wrong-code", f"`{code}` is not a country, a role or an organisation", f"{path}_code")
+            if code:
+                self.checks.check_code(code, f"{path}_code")
         if len(spans) == 1:
             spans *= len(split)
         if len(spans) != len(split):
-            self.fault("codes-do-not-match", f"{len(spans)} quotations, {len(split)} codes", path)
+            self.checks.add("codes-do-not-match", f"{len(spans)} quotations, {len(split)} codes", path)
         return tuple(TrainingActor(span, code) for span, code in zip(spans, split, strict=False))
 
     def span(self, quote: str, path: str) -> Span:
@@ -290,7 +268,7 @@ class _Place:
         for index, start in enumerate(_whole_words(words, self.text), start=1):
             if index == nth:
                 return Span(start, start + len(words))
-        self.fault("not-in-text", f"`{quote}` is not in the text", path)
+        self.checks.add("not-in-text", f"`{quote}` is not in the text", path)
         return Span(0, 0)
 
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["accuracy", "brier", "calibration_table", "count_confusion", "macro_f1"]
+__all__ = ["count_confusion", "measure_accuracy", "measure_brier", "measure_macro_f1", "tabulate_calibration"]
 
 
-def accuracy(true: Sequence[str], coded: Sequence[str]) -> float:
+def measure_accuracy(true: Sequence[str], coded: Sequence[str]) -> float:
     """Share that is right.
 
     Examples:
@@ -21,7 +21,7 @@ def accuracy(true: Sequence[str], coded: Sequence[str]) -> float:
     return float(np.mean([one == other for one, other in zip(true, coded, strict=True)]))
 
 
-def macro_f1(true: Sequence[str], coded: Sequence[str]) -> float:
+def measure_macro_f1(true: Sequence[str], coded: Sequence[str]) -> float:
     """F1 of each class that is true or coded somewhere, averaged over classes.
 
     Examples:
@@ -43,7 +43,7 @@ def count_confusion(true: Sequence[str], coded: Sequence[str], names: Sequence[s
     return table
 
 
-def calibration_table(
+def tabulate_calibration(
     pairs: Sequence[tuple[float, bool]], edges: Sequence[float]
 ) -> list[tuple[float, float, int, float, float]]:
     """Confidence against how often it was right.
@@ -71,7 +71,7 @@ def calibration_table(
     return rows
 
 
-def brier(pairs: Sequence[tuple[float, bool]]) -> float:
+def measure_brier(pairs: Sequence[tuple[float, bool]]) -> float:
     """Mean squared difference of confidence and outcome; lower is better.
 
     Examples:

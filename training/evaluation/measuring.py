@@ -18,7 +18,7 @@ from standoff.news.embedding import is_installed
 from standoff.news.linear import Features
 from standoff.news.offline import OfflineCoder, code_sentences
 from standoff.news.trained_parts import CONFUSION_FILE
-from training.evaluation.measures import accuracy, macro_f1
+from training.evaluation.measures import measure_accuracy, measure_macro_f1
 from training.evaluation.pairs import (
     ParsedPair,
     RawScores,
@@ -30,9 +30,9 @@ from training.evaluation.pairs import (
 from training.evaluation.plover import GoldRecord, read_gold_records, read_pair_sentences
 from training.evaluation.reports import ReportScores, score_reports
 from training.evaluation.speed import Speed, measure_speed
-from training.fitting import Example, fit_linear, read_examples, trigger_rows
+from training.fitting import Example, fit_linear, list_candidates, read_examples
 from training.hand_coded import load_hand_coded
-from training.train import STRENGTHS, TYPE_CLASSES, LeftOut, code_left_out, list_candidates
+from training.train import STRENGTHS, TYPE_CLASSES, LeftOut, code_left_out
 from training.training_sentences import load_training_sentences
 
 __all__ = ["CoderScores", "Measured", "TypeScores", "measure"]
@@ -131,16 +131,15 @@ def _score(coder: OfflineCoder, examples: Sequence[Example], data: Path, reports
     sentences = read_pair_sentences(data / "plover")
     records = read_gold_records(data / "plover")
     pairs = parse_pairs(sentences, coder.trained)
-    rows, classes, _ = trigger_rows(examples, coder.trained.nouns)
+    candidates = list_candidates(examples, coder.trained.nouns)
     axes = coder.trained.axes
-    if axes is not None:
-        rows = add_vectors(rows, list_candidates(examples, coder.trained.nouns), axes)
+    rows = candidates.rows if axes is None else add_vectors(candidates.rows, candidates.tokens, axes)
     strength = STRENGTHS["types" if axes is None else "types_embed"]
     true = [pair.event_type for pair in pairs]
     return CoderScores(
         method=coder.method,
         pairs=_type_scores(true, type_pairs(pairs, coder.trained.models["types"])),
-        pairs_crossed=_type_scores(true, _crossed(pairs, rows, classes, strength)),
+        pairs_crossed=_type_scores(true, _crossed(pairs, rows, candidates.classes, strength)),
         own=_own(code_left_out(examples, axes)),
         raw_pairs=score_raw_pairs(sentences, code_sentences([one.text for one in sentences], coder)),
         raw_records=score_records(records, code_sentences([one.text for one in records], coder)),
@@ -152,7 +151,7 @@ def _score(coder: OfflineCoder, examples: Sequence[Example], data: Path, reports
 
 def _type_scores(true: Sequence[str], coded: Sequence[str]) -> TypeScores:
     quads = [[QUAD_CLASS[name] for name in names] for names in (true, coded)]  # type: ignore[index]
-    return TypeScores(len(true), macro_f1(true, coded), accuracy(true, coded), accuracy(*quads))
+    return TypeScores(len(true), measure_macro_f1(true, coded), measure_accuracy(true, coded), measure_accuracy(*quads))
 
 
 def _own(left_out: LeftOut) -> TypeScores:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from standoff.news.vocabulary import EVENT_TYPES
-from training.evaluation.measures import brier, calibration_table
+from training.evaluation.measures import measure_brier, tabulate_calibration
 from training.evaluation.measuring import CoderScores, Measured
 from training.evaluation.reports import Counts, ReportScores
 
@@ -194,7 +194,7 @@ def _vector_scores(scores: CoderScores) -> dict[str, str]:
             f"{name} reports: right at confidence of .7 or more": f"{_share(one.sure.right, one.sure.coded)} of {one.sure.coded}"
             for name, one in both
         },
-        "Brier score, both kinds of reports": f"{brier([pair for _, one in both for pair in one.confidences]):.3f}",
+        "Brier score, both kinds of reports": f"{measure_brier([pair for _, one in both for pair in one.confidences]):.3f}",
         "sentences a second, one core": f"{scores.speed.sentences_per_second:.0f}",
         "start, seconds": f"{scores.speed.start_seconds:.1f}",
         "memory, MiB": f"{scores.speed.memory_mib:.0f}",
@@ -219,13 +219,13 @@ def _calibration(measured: Measured) -> str:
     pairs = [*measured.plain.development.confidences, *measured.plain.frozen.confidences]
     rows = [
         (f"{low:.1f} to {high:.1f}", str(count), _short(mean), _short(share))
-        for low, high, count, mean, share in calibration_table(pairs, _EDGES)
+        for low, high, count, mean, share in tabulate_calibration(pairs, _EDGES)
     ]
     return (
         "Confidence is fitted to our own sentences left out in turn; here it is checked on the hand-coded reports.\n"
         "An event is right where a person coded the type there.\n\n"
         + _table(("confidence", "events", "mean", "right"), rows)
-        + f"\nBrier score {brier(pairs):.3f}.\n"
+        + f"\nBrier score {measure_brier(pairs):.3f}.\n"
     )
 
 

@@ -24,8 +24,8 @@ from standoff.news.arguments import describe_argument, find_phrases
 from standoff.news.clause_vectors import add_vectors
 from standoff.news.coded import CodedDocument, Event, Mention, Span
 from standoff.news.linear import Features, LinearModel
+from standoff.news.parsed_passage import ParsedPassage
 from standoff.news.parsing import parse
-from standoff.news.passage import Passage
 from standoff.news.trained_parts import TrainedParts
 from standoff.news.triggers import describe_trigger, find_triggers
 from standoff.news.vocabulary import EVENT_TYPES
@@ -60,7 +60,7 @@ def parse_pairs(sentences: Sequence[PairSentence], parts: TrainedParts) -> list[
 
 
 def _parsed(sentence: PairSentence, parsed: Any, parts: TrainedParts) -> ParsedPair:
-    passage = Passage(parsed, 0)
+    passage = ParsedPassage(parsed, 0)
     mentions = Mentions()
     resolved: dict[int, Resolved] = {}
     phrases: list[Any] = []

@@ -131,14 +131,19 @@ def _score_events(scores: ReportScores, gold: Sequence[Event], coded: Sequence[E
     def agreement(one: Event, other: Event) -> float:
         same = one.event_type == other.event_type
         return (
-            4.0 * same + 1.0 * same_countries(one.actor, other.actor) + 1.0 * same_countries(one.target, other.target)
+            4.0 * same
+            + 1.0 * have_same_countries(one.actor, other.actor)
+            + 1.0 * have_same_countries(one.target, other.target)
         )
 
-    pairs = pair_up(gold, coded, agreement)
+    pairs = match_codings(gold, coded, agreement)
     tests: list[tuple[Counts, Callable[[Event, Event], bool]]] = [
         (scores.found, _overlapping),
         (scores.events, _same_type),
-        (scores.with_countries, lambda one, other: _same_type(one, other) and _same_sides(one, other, same_countries)),
+        (
+            scores.with_countries,
+            lambda one, other: _same_type(one, other) and _same_sides(one, other, have_same_countries),
+        ),
         (scores.with_roles, lambda one, other: _same_type(one, other) and _same_sides(one, other, _same_codes)),
     ]
     for counts, is_right in tests:
@@ -175,7 +180,7 @@ def _score_speaker(scores: ReportScores, gold: Event | Claim, coded: Event | Cla
 
 
 def _score_claims(scores: ReportScores, gold: Sequence[Claim], coded: Sequence[Claim]) -> None:
-    pairs = pair_up(
+    pairs = match_codings(
         gold, coded, lambda one, other: 4.0 * (one.kind == other.kind) + 2.0 * (_value(one) == _value(other))
     )
     for counts, is_right in (
@@ -190,11 +195,13 @@ def _score_claims(scores: ReportScores, gold: Sequence[Claim], coded: Sequence[C
         if _value(one) and _value(one) == _value(other):
             scores.numbers.coded += 1
             same_unit = one.unit.rstrip("s") == other.unit.rstrip("s")
-            scores.numbers.right += same_unit and same_countries(one.holder, other.holder)
+            scores.numbers.right += same_unit and have_same_countries(one.holder, other.holder)
     scores.numbers.gold += sum(bool(_value(claim)) for claim in gold)
 
 
-def pair_up(gold: Sequence[One], coded: Sequence[One], agreement: Callable[[One, One], float]) -> list[tuple[One, One]]:
+def match_codings(
+    gold: Sequence[One], coded: Sequence[One], agreement: Callable[[One, One], float]
+) -> list[tuple[One, One]]:
     """Pair what overlaps, each at most once, those that agree in most first, then those that overlap in most."""
     possible = [
         (-agreement(one, other), -_overlap(one.span, other.span), at, place)
@@ -213,7 +220,7 @@ def pair_up(gold: Sequence[One], coded: Sequence[One], agreement: Callable[[One,
     return pairs
 
 
-def same_countries(gold: Mention | None, coded: Mention | None) -> bool:
+def have_same_countries(gold: Mention | None, coded: Mention | None) -> bool:
     """Whether two mentions name the same countries or organisations; one that the text leaves open may be left open."""
     is_open = coded is None or not coded.code
     if gold is None or not gold.code:
@@ -229,7 +236,7 @@ def _heads(mention: Mention) -> frozenset[str]:
 
 
 def _same_codes(gold: Mention | None, coded: Mention | None) -> bool:
-    if not same_countries(gold, coded):
+    if not have_same_countries(gold, coded):
         return False
     if gold is None or coded is None:
         return True

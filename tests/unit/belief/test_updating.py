@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from standoff import load, solve
 from standoff.belief.likelihood import ReportingModel
 from standoff.belief.observation import Observation
 from standoff.belief.updating import KnownFacts, update_forecast
 from standoff.errors import InputError
 from standoff.solve.equilibrium import Settings
 from standoff.solve.target import Target
-from standoff.workbench import load
 
 DAY = dt.date(1962, 10, 25)  # three days on
 SEEN = (
@@ -27,8 +27,8 @@ SEEN = (
 
 @pytest.fixture(scope="module")
 def solved():
-    crisis = load("cuba-1962", overrides=["period.horizon=6"])
-    return crisis.scenario, crisis.solve(Settings(belief_points=5, threads=1)).equilibrium
+    scenario = load("cuba-1962", overrides=["period.horizon=6"])
+    return scenario, solve(scenario, Settings(belief_points=5, threads=1)).equilibrium
 
 
 @pytest.fixture(scope="module")
@@ -122,13 +122,13 @@ def test_known_levels_exclude_every_other_state(solved):
     assert sum(one.probability for one in found.states) == pytest.approx(1.0, abs=1e-7)
 
 
-def test_an_update_inside_a_period_continues_from_the_end_of_the_period():
-    crisis = load("cuba-1962", overrides=["period.horizon=6", "period.length=2"])
-    equilibrium = crisis.solve(Settings(belief_points=3, threads=1)).equilibrium
-    found = update_forecast(crisis.scenario, equilibrium, SEEN, as_of=DAY)
+def test_inside_a_period_it_goes_on_from_its_end():
+    scenario = load("cuba-1962", overrides=["period.horizon=6", "period.length=2"])
+    equilibrium = solve(scenario, Settings(belief_points=3, threads=1)).equilibrium
+    found = update_forecast(scenario, equilibrium, SEEN, as_of=DAY)
     assert (found.state_period, found.state_date) == (2, dt.date(1962, 10, 26))
     with pytest.raises(InputError, match="no period starts on that day"):
-        update_forecast(crisis.scenario, equilibrium, SEEN, as_of=DAY, facts=KnownFacts(is_open=True))
+        update_forecast(scenario, equilibrium, SEEN, as_of=DAY, facts=KnownFacts(is_open=True))
 
 
 def test_reports_of_other_times_are_excluded_with_the_reason(solved):

@@ -24,7 +24,7 @@ __all__ = [
     "KEY_VARIABLE",
     "MODEL_VARIABLE",
     "LanguageModel",
-    "language_model_of_environment",
+    "load_language_model",
 ]
 
 ADDRESS_VARIABLE = "STANDOFF_LLM_URL"
@@ -101,7 +101,7 @@ class LanguageModel:
                 yield _fault(f"{name} is `{value}`", f"give a number from {low:g} to {high:g}")
 
 
-def language_model_of_environment(**given: Any) -> LanguageModel:
+def load_language_model(**given: Any) -> LanguageModel:
     """The model that the environment names, with its key, and with answers kept in the user's folder for caches.
 
     Args:

@@ -13,9 +13,10 @@ from urllib.parse import urljoin, urlsplit
 
 from standoff.errors import InputError
 from standoff.news.http_client import HttpError, Request, exchange, read_content
-from standoff.news.readers.faults import fault, shown
+from standoff.news.readers.faults import make_error
 from standoff.news.readers.limits import Deadline, Limits
-from standoff.news.readers.source import Source, Validators, too_large
+from standoff.news.readers.source import Source, Validators, make_size_error
+from standoff.text import shorten
 from standoff.version import __version__
 
 __all__ = ["is_web_address", "read_if_changed", "read_web_address"]
@@ -97,7 +98,7 @@ def read_if_changed(address: str, limits: Limits, deadline: Deadline, known: Val
 
         try:
             found = exchange(
-                Request(current, headers), read, seconds=deadline.left(), allow_private=limits.allow_private
+                Request(current, headers), read, seconds=deadline.measure_left(), allow_private=limits.allow_private
             )
         except HttpError as error:
             raise _report(error, current, address, limits, deadline) from None
@@ -107,7 +108,7 @@ def read_if_changed(address: str, limits: Limits, deadline: Deadline, known: Val
             current = urljoin(current, found)
         except ValueError:
             raise _report(HttpError("bad-address"), found, address, limits, deadline) from None
-    raise fault(
+    raise make_error(
         "too-many-redirects",
         f"the address redirects more than `{limits.num_redirects}` times",
         "give the final address",
@@ -118,25 +119,25 @@ def read_if_changed(address: str, limits: Limits, deadline: Deadline, known: Val
 def _read(response: http.client.HTTPResponse, address: str, limits: Limits) -> Source:
     """The content of a response that is no redirect."""
     if not 200 <= response.status < 300:
-        raise fault(
+        raise make_error(
             "http-status",
-            f"the server answered `{response.status} {shown(response.reason)}`",
+            f"the server answered `{response.status} {shorten(response.reason)}`",
             "open the address in a browser",
             file=address,
         )
     media_type = response.headers.get_content_type() if response.headers.get("Content-Type") else ""
     if media_type.startswith(_NOT_TEXT):
-        raise fault(
+        raise make_error(
             "unsupported-type",
-            f"the address holds `{shown(media_type)}`, which is not text",
+            f"the address holds `{shorten(media_type)}`, which is not text",
             "give the address of a page, a feed, a text or a PDF",
             file=address,
         )
     packing = (response.headers.get("Content-Encoding") or "identity").strip().lower()
     if packing not in {"identity", "gzip", "x-gzip", ""}:
-        raise fault(
+        raise make_error(
             "unsupported-type",
-            f"the response is packed as `{shown(packing)}`, which was not requested",
+            f"the response is packed as `{shorten(packing)}`, which was not requested",
             "save the page to a file, and give that",
             file=address,
         )
@@ -163,17 +164,17 @@ def _report(error: HttpError, current: str, address: str, limits: Limits, deadli
         deadline: When reading must be over.
     """
     if error.fault == "too-slow":
-        return deadline.fault()
+        return deadline.make_error()
     if error.fault == "too-large":
-        return too_large(current, limits)
+        return make_size_error(current, limits)
     if error.fault == "bad-address":
-        return fault(
+        return make_error(
             "bad-address",
-            f"`{shown(current.split('@')[-1])}` is not an address that standoff reads",
+            f"`{shorten(current.split('@')[-1])}` is not an address that standoff reads",
             "give an address that begins with http:// or https:// and holds no user name",
             file=address.split("@")[-1],
         )
-    host = shown(urlsplit(current).hostname)
+    host = shorten(urlsplit(current).hostname)
     message, advice = {
         "private-address": (
             f"`{host}` is this machine or in a private network",
@@ -184,6 +185,6 @@ def _report(error: HttpError, current: str, address: str, limits: Limits, deadli
             "set http_proxy and https_proxy to an http:// address, or name the host in no_proxy",
         ),
         "cut-off": ("the response was cut off, and nothing of it was kept", "try again"),
-        "unreachable": (f"`{host}` cannot be read: {shown(error.reason)}", "check the address and the connection"),
+        "unreachable": (f"`{host}` cannot be read: {shorten(error.reason)}", "check the address and the connection"),
     }[error.fault]
-    return fault(error.fault, message, advice, file=current)
+    return make_error(error.fault, message, advice, file=current)

@@ -8,7 +8,7 @@ import pytest
 from standoff.errors import InputError
 from standoff.news.coded import INTENSITY, Attribution, Claim, CodedDocument, Event, Mention
 from standoff.news.document import Document
-from training.evaluation.measures import calibration_table, count_confusion
+from training.evaluation.measures import count_confusion, tabulate_calibration
 from training.evaluation.pairs import score_raw_pairs
 from training.evaluation.plover import PairSentence, read_gold_records, read_pair_sentences
 from training.evaluation.reports import score_reports
@@ -83,7 +83,7 @@ def test_rows_of_a_confusion_are_true_types():
 
 
 def test_a_calibration_table_holds_every_pair_once():
-    rows = calibration_table([(0.1, False), (0.5, True), (1.0, True)], (0.0, 0.5, 1.0))
+    rows = tabulate_calibration([(0.1, False), (0.5, True), (1.0, True)], (0.0, 0.5, 1.0))
     assert rows == [(0.0, 0.5, 1, 0.1, 0.0), (0.5, 1.0, 2, 0.75, 1.0)]
 
 

@@ -22,13 +22,14 @@ from typing import Any, BinaryIO, Literal
 
 from standoff.errors import InputError, MissingExtraError, Problem
 from standoff.news.readers.draft import Draft
-from standoff.news.readers.faults import fault, shown
+from standoff.news.readers.faults import make_error
 from standoff.news.readers.feed import read_feed
 from standoff.news.readers.limits import Deadline
 from standoff.news.readers.pdf import read_pdf
 from standoff.news.readers.web_page import read_web_page
+from standoff.text import shorten
 
-__all__ = ["Kind", "parse_apart"]
+__all__ = ["Kind", "parse_in_process"]
 
 Kind = Literal["web page", "feed", "pdf"]
 _MEMORY = 2_000_000_000
@@ -39,10 +40,10 @@ _NEEDS: Mapping[Kind, tuple[str, str]] = {
     "pdf": ("pypdf", "reading PDF"),
 }
 # -P: a file of the working folder must not stand in for a library
-_COMMAND = (sys.executable, "-P", "-c", "from standoff.news.readers.apart import serve; serve()")
+_COMMAND = (sys.executable, "-P", "-c", "from standoff.news.readers.parser_process import serve; serve()")
 
 
-def parse_apart(kind: Kind, content: bytes, *, address: str, deadline: Deadline) -> list[Draft]:
+def parse_in_process(kind: Kind, content: bytes, *, address: str, deadline: Deadline) -> list[Draft]:
     """Parse a source in the child process.
 
     Args:
@@ -74,8 +75,8 @@ class _Worker:
         self._owner = os.getpid()
 
     def parse(self, kind: Kind, content: bytes, address: str, deadline: Deadline) -> list[Draft]:
-        if not self._lock.acquire(timeout=deadline.left()):
-            raise deadline.fault()
+        if not self._lock.acquire(timeout=deadline.measure_left()):
+            raise deadline.make_error()
         try:
             answer = self._ask(kind, content, address, deadline)
         finally:
@@ -90,7 +91,7 @@ class _Worker:
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
-        watchdog = threading.Timer(deadline.left(), process.kill)
+        watchdog = threading.Timer(deadline.measure_left(), process.kill)
         watchdog.daemon = True
         watchdog.start()
         line = b""
@@ -108,7 +109,7 @@ class _Worker:
             watchdog.cancel()
         if deadline.has_passed():  # by the clock: the watchdog may be about to end the child
             self.close()
-            raise deadline.fault()
+            raise deadline.make_error()
         if not line.endswith(b"\n"):
             status = process.wait()
             self.close()
@@ -174,7 +175,7 @@ def _answer(request: Mapping[str, Any], content: bytes) -> dict[str, Any]:
     except InputError as error:
         return {"problems": [_plain(problem) for problem in error.problems]}
     except Exception as error:  # noqa: BLE001 - the edge: these libraries raise anything on hostile bytes
-        return {"failed": shown(f"{type(error).__name__}: {error}")}
+        return {"failed": shorten(f"{type(error).__name__}: {error}")}
 
 
 def _plain(problem: Problem) -> dict[str, Any]:
@@ -189,9 +190,9 @@ def _limit_memory() -> None:
 
 
 def _unreadable(kind: Kind, address: str, reason: str) -> InputError:
-    return fault(
+    return make_error(
         "unreadable",
-        f"the {kind} cannot be read: `{shown(reason)}`",
+        f"the {kind} cannot be read: `{shorten(reason)}`",
         "save its text to a file, and give that",
         file=address,
     )

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Tally"]
+__all__ = ["Usage"]
 
 
 @dataclass(frozen=True)
-class Tally:
+class Usage:
     """Counts over any number of documents; tallies add up.
 
     Attributes:
@@ -34,9 +34,9 @@ class Tally:
     rejected: Mapping[str, int] = field(default_factory=dict)
     dropped: Mapping[str, int] = field(default_factory=dict)
 
-    def __add__(self, other: Tally) -> Tally:
+    def __add__(self, other: Usage) -> Usage:
         """Both together."""
-        return Tally(
+        return Usage(
             num_requests=self.num_requests + other.num_requests,
             num_retries=self.num_retries + other.num_retries,
             num_cached=self.num_cached + other.num_cached,

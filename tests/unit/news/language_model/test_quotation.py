@@ -4,7 +4,7 @@ import pytest
 
 from model_server import claim, event
 from standoff.news.language_model.answer import ClaimAnswer, EventAnswer
-from standoff.news.language_model.evidence import MOST_CONFIDENCE, find_words, verify
+from standoff.news.language_model.quotation import MOST_CONFIDENCE, find_words, verify
 
 TEXT = "Ships fired. Nobody misfired. Later Northland's ships fired again, as Northland said; 3,000 missiles wait."
 WHOLE = (0, len(TEXT))

@@ -14,11 +14,11 @@ from standoff.news.parsing import parse, split_text
 
 _SURROGATE = re.compile("[\ud800-\udfff]")  # halves of characters, which no parser takes
 
-__all__ = ["Passage", "read_passages"]
+__all__ = ["ParsedPassage", "parse_passages"]
 
 
 @dataclass(frozen=True)
-class Passage:
+class ParsedPassage:
     """A parsed piece.
 
     Attributes:
@@ -53,7 +53,7 @@ class Passage:
         return self.offset + first.idx, self.offset + last.idx + len(last.text)
 
 
-def read_passages(text: str) -> Iterator[Passage]:
+def parse_passages(text: str) -> Iterator[ParsedPassage]:
     """Parse a text piece by piece.
 
     Args:
@@ -67,7 +67,7 @@ def read_passages(text: str) -> Iterator[Passage]:
     """
     pieces = split_text(_SURROGATE.sub("\ufffd", text))
     for (offset, _), parsed in zip(pieces, parse([piece for _, piece in pieces]), strict=True):
-        yield Passage(parsed, offset, text)
+        yield ParsedPassage(parsed, offset, text)
 
 
 def _is_given_name(parsed: Any, span: Any, entry: Entry) -> bool:

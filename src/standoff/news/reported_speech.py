@@ -1,27 +1,20 @@
-"""How real an act is by its text, and who reports it.
+"""Who reports an act.
 
-An act is dropped, not coded, where it is negated, denied, possible or supposed. A refusal may be negated ("will not accept"); a
-threat may be conditional.
-
-The speaker is the subject of a verb of saying above the act ("X told outlet Y that ...", "..., X said") or who stands after
-"according to". The outlet is whom the speaker told, if that is a medium, or the medium that is spoken "on", "in" or "to".
+The speaker is the subject of a verb of saying above the act ("X told outlet Y that ...", "..., X said"), or the name after
+"according to". The outlet is the medium that the speaker told, or the one that is named after "on", "in" or "to".
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from standoff.news.actors.resolving import Resolved
-from standoff.news.grammar import auxiliaries, is_negated, phrase_end, prepositions
+from standoff.news.grammar import find_phrase_end, list_prepositions
 from standoff.news.lexicon import WORDS
 
-__all__ = ["Speaking", "find_speaker", "is_unreal", "tell_factuality"]
+__all__ = ["ReportedSpeech", "find_reported_speech"]
 
-_FAR_BACK = dt.timedelta(days=14)
-_STRUCK = frozenset(["reach", "strike", "settle", "conclude", "sign", "clinch", "seal", "agree", "accept", "initial"])
-_BACK_WORDS = ("last year", "years ago", "decades ago", "in the past", "last century", "months ago")
 _VIEWS = frozenset(
     [
         "view",
@@ -58,7 +51,7 @@ _MEDIA = frozenset(
 )
 
 
-class Speaking:
+class ReportedSpeech:
     """Who reports a clause.
 
     Attributes:
@@ -73,69 +66,7 @@ class Speaking:
         self.speaker, self.outlet, self.verb = speaker, outlet, verb
 
 
-def is_unreal(trigger: Any, event_type: str) -> bool:
-    """Whether an act did not happen by its text: negated, denied, possible or supposed."""
-    if event_type not in ("REJECT", "THREATEN") and is_negated(trigger):
-        return True
-    helpers = {aux.lower_ for aux in auxiliaries(trigger)}
-    if helpers & {"could", "can", "might", "may"} and event_type not in ("THREATEN", "REJECT"):
-        return True
-    if (
-        event_type not in ("REJECT", "THREATEN")
-        and "would" in helpers
-        and ("have" in helpers or any(child.dep_ == "advcl" for child in trigger.children))
-    ):
-        return True
-    head = trigger.head
-    if head.i != trigger.i and trigger.dep_ in ("xcomp", "ccomp", "dobj", "pcomp") and event_type != "REJECT":
-        if head.lemma_.lower() in ("deny", "fail", "refuse", "avoid") and head.lemma_.lower() != trigger.lemma_.lower():
-            return True
-        if trigger.dep_ in ("xcomp", "ccomp") and is_negated(head):
-            return True
-    if event_type == "THREATEN":
-        return False
-    return any(child.dep_ == "mark" and child.lower_ in ("if", "unless", "whether") for child in trigger.children)
-
-
-def tell_factuality(trigger: Any, event_type: str, date: dt.date | None, today: dt.date | None) -> str:
-    """How real an act is.
-
-    Args:
-        trigger: Its trigger.
-        event_type: Its type.
-        date: Its day, where the text tells it.
-        today: The day of the document, where it is known.
-    """
-    verb = (
-        trigger
-        if trigger.pos_ in ("VERB", "AUX", "ADJ")
-        else trigger.head
-        if trigger.head.pos_ in ("VERB", "AUX")
-        else trigger
-    )
-    helpers = [aux.lower_ for aux in auxiliaries(verb)]
-    if date and today and today - date > _FAR_BACK:
-        return "past_background"
-    nearby = " ".join(token.text for token in verb.subtree).lower() if verb.n_lefts + verb.n_rights < 12 else ""
-    if today and event_type != "THREATEN" and any(word in nearby for word in _BACK_WORDS):
-        return "past_background"
-    if event_type == "THREATEN":
-        return "threatened"
-    if today and date is None and "had" in helpers and verb.tag_ == "VBN":
-        return "past_background"
-    if event_type == "AGREE":
-        has_act = any(child.dep_ in ("xcomp", "ccomp") for child in verb.children)
-        return "happened" if verb.lemma_.lower() in _STRUCK and not has_act else "announced"
-    if verb.tag_ == "VBG" and {"is", "are", "was", "were", "been", "'s", "'re"} & set(helpers):
-        return "ongoing"
-    if verb.dep_ == "xcomp" and verb.head.lemma_.lower() in ("continue", "keep"):
-        return "ongoing"
-    if set(helpers) & {"will", "shall", "'ll"} and event_type not in ("REJECT", "ACCUSE", "REQUEST"):
-        return "announced"
-    return "happened"
-
-
-def find_speaker(trigger: Any, resolved: Mapping[int, Resolved]) -> Speaking:
+def find_reported_speech(trigger: Any, resolved: Mapping[int, Resolved]) -> ReportedSpeech:
     """Who reports the clause of a trigger."""
     token = trigger
     for _ in range(8):
@@ -157,31 +88,31 @@ def find_speaker(trigger: Any, resolved: Mapping[int, Resolved]) -> Speaking:
             if found.speaker is not None:
                 return found
         token = head
-    return Speaking(None, None, None)
+    return ReportedSpeech(None, None, None)
 
 
-def _beside(child: Any, token: Any, resolved: Mapping[int, Resolved]) -> Speaking | None:
+def _beside(child: Any, token: Any, resolved: Mapping[int, Resolved]) -> ReportedSpeech | None:
     """Who is named beside a clause: "according to X", "by the reckoning of X", "..., X said"."""
     people: list[Any] = []
     if child.lower_ == "according":
-        people = [one for word, one in prepositions(child) if word == "to"]
+        people = [one for word, one in list_prepositions(child) if word == "to"]
     elif child.dep_ == "prep" and child.lower_ in ("by", "in"):
         views = [one for one in child.children if one.dep_ == "pobj" and one.lemma_.lower() in _VIEWS]
         for view in views:
-            people += [one for word, one in prepositions(view) if word == "of"]
+            people += [one for word, one in list_prepositions(view) if word == "of"]
             people += [one for one in view.children if one.dep_ == "poss"]
     elif child.dep_ in ("parataxis", "ccomp", "advcl") and child.i > token.i and _says(child):
         found = _of_verb(child, resolved)
         if found.speaker is not None and not any(one.dep_ == "ccomp" for one in child.children):
             return found
-    return Speaking(people[0], _medium(people[0], resolved), child) if people else None
+    return ReportedSpeech(people[0], _medium(people[0], resolved), child) if people else None
 
 
 def _puts_at(verb: Any) -> bool:
     """Whether a verb tells somebody's number: "put the dead at eleven", "count 60 boats"."""
     lemma = verb.lemma_.lower()
     return lemma in ("count", "estimate", "reckon") or (
-        lemma == "put" and any(word == "at" for word, _ in prepositions(verb))
+        lemma == "put" and any(word == "at" for word, _ in list_prepositions(verb))
     )
 
 
@@ -189,7 +120,7 @@ def _says(token: Any) -> bool:
     return token.pos_ == "VERB" and token.lemma_.lower() in WORDS["say"]
 
 
-def _of_verb(verb: Any, resolved: Mapping[int, Resolved]) -> Speaking:
+def _of_verb(verb: Any, resolved: Mapping[int, Resolved]) -> ReportedSpeech:
     people = [child for child in verb.children if child.dep_ in ("nsubj", "nsubjpass")]
     if not people and verb.dep_ in ("conj", "advcl", "xcomp"):
         people = [child for child in verb.head.children if child.dep_ == "nsubj"]
@@ -199,12 +130,12 @@ def _of_verb(verb: Any, resolved: Mapping[int, Resolved]) -> Speaking:
     for child in verb.children:
         if child.dep_ in ("dobj", "dative") and verb.lemma_.lower() == "tell" and child.pos_ != "PRON":
             outlet = child
-    for word, thing in prepositions(verb):
+    for word, thing in list_prepositions(verb):
         if outlet is None and word in ("on", "to", "in", "by", "with") and _is_medium(thing, resolved):
             outlet = thing
     if not people:
-        return Speaking(None, outlet, verb)
-    return Speaking(people[0], outlet or _medium(people[0], resolved), verb)
+        return ReportedSpeech(None, outlet, verb)
+    return ReportedSpeech(people[0], outlet or _medium(people[0], resolved), verb)
 
 
 def _before(verb: Any) -> list[Any]:
@@ -231,6 +162,6 @@ def _is_medium(token: Any, resolved: Mapping[int, Resolved]) -> bool:
     return token.lemma_.lower() in _MEDIA or (token.dep_ == "dobj" and token.ent_type_ == "ORG")
 
 
-def phrase_span(token: Any) -> tuple[int, int]:
+def find_phrase_span(token: Any) -> tuple[int, int]:
     """First and last token of the phrase of a speaker, without relative clauses."""
-    return int(token.left_edge.i), phrase_end(token)
+    return int(token.left_edge.i), find_phrase_end(token)
