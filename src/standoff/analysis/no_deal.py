@@ -30,8 +30,8 @@ from numpy.typing import NDArray
 
 from standoff.analysis.causes import Cause, causes_of
 from standoff.analysis.targets import target_probabilities
+from standoff.game.agenda import PackageTable, tabulate_packages
 from standoff.game.compile import compile_game
-from standoff.game.deal_worth import PackageTable, tabulate_packages
 from standoff.game.model import Game
 from standoff.scenario import Scenario, replace
 from standoff.scenario.commitment import ratification_changes, with_binding_deals, without_power_shift

@@ -47,7 +47,7 @@ def bargain(
     crisis = workbench.load(scenario, overrides=list(overrides or []))
     from standoff.analysis.bargain_document import bargain_document, no_deal_document
     from standoff.analysis.targets import parse_targets
-    from standoff.game.deal_worth import tabulate_packages
+    from standoff.game.agenda import tabulate_packages
     from standoff.solve.equilibrium import Settings
 
     wanted = parse_targets(crisis.scenario, targets)

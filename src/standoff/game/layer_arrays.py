@@ -1,26 +1,38 @@
-"""What a stage becomes before states are numbered: moves over arrays of public states.
+"""A layer over an array of public states: who moves, what can be done, and what follows, in every state at once.
 
-Numbers have two leading axes, (draw, state), each of length 1 where it does not matter (`standoff.game.numbers`); who ends
-up where does not hang on the draw.
-
-The public state is a row of level indices. The columns are the scenario's tracks, then, for each bargaining stage whose
-proposer alternates, whose turn it is, and at the end two columns that live only inside a bargaining stage: who proposes
-(0: nobody, else the position in `between` plus one) and the package on the table (0: none, else its number plus one).
+A `LayerRule` says how to make one layer of a scenario; its `evaluate` returns the `LayerArrays` of any array of states.
+Numbers have two leading axes, (draw, state), each of length 1 where it does not matter (`standoff.game.numbers`); where a
+move leads does not depend on the draw.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from standoff.game.states import States
+from standoff.game.packages import NO_PACKAGE
+from standoff.game.states import States
 
-__all__ = ["ActionDraft", "BranchDraft", "Columns", "LayerDraft", "LayerPlan", "PartDraft", "SecondDraft"]
+if TYPE_CHECKING:
+    from standoff.scenario.schema_moves import Effect
+
+__all__ = [
+    "ActionArrays",
+    "BranchArrays",
+    "LayerArrays",
+    "LayerRule",
+    "OwnActionArrays",
+    "SecondMoverArrays",
+    "allow_both_types",
+    "allow_types",
+    "effect_probabilities",
+    "follow_effect",
+    "follow_effects",
+]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -28,38 +40,8 @@ Levels = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
-class Columns:
-    """The columns of a public state.
-
-    Attributes:
-        names: Track names, turn columns, then `proposer` and `package`.
-        sizes: Number of levels of each.
-    """
-
-    names: tuple[str, ...]
-    sizes: tuple[int, ...]
-
-    @property
-    def proposer(self) -> int:
-        """Column of the proposer."""
-        return len(self.names) - 2
-
-    @property
-    def package(self) -> int:
-        """Column of the package on the table."""
-        return len(self.names) - 1
-
-    def codes(self, levels: Levels) -> NDArray[np.int64]:
-        """One integer for each state, in the lexicographic order of the columns; shape (state,)."""
-        code = np.zeros(len(levels), dtype=np.int64)
-        for column, size in enumerate(self.sizes):
-            code = code * size + levels[:, column]
-        return code
-
-
-@dataclass(frozen=True)
-class BranchDraft:
-    """One random consequence, in every state at once.
+class BranchArrays:
+    """One random consequence of an action.
 
     Attributes:
         probability: Shape (draw, state).
@@ -72,13 +54,13 @@ class BranchDraft:
     probability: Floats
     levels: Levels
     outcome: int = -1
-    package: NDArray[np.int32] | None = None
+    package: Levels | None = None
     payoff: Floats | None = None
 
 
 @dataclass(frozen=True)
-class ActionDraft:
-    """One action, in every state at once.
+class ActionArrays:
+    """One action.
 
     Attributes:
         name: Slug.
@@ -94,14 +76,14 @@ class ActionDraft:
     available: Bools
     allowed: Bools
     payoff: Floats
-    branches: tuple[BranchDraft, ...]
+    branches: tuple[BranchArrays, ...]
     path: str
-    package: int = -1
+    package: int = NO_PACKAGE
 
 
 @dataclass(frozen=True)
-class PartDraft:
-    """One mover's part of joint actions, in every state at once; attributes as in `ActionDraft`."""
+class OwnActionArrays:
+    """One mover's part of joint actions; attributes as in `ActionArrays`."""
 
     name: str
     available: Bools
@@ -110,30 +92,30 @@ class PartDraft:
 
 
 @dataclass(frozen=True)
-class SecondDraft:
-    """Who moves at the same time as the mover of a layer; the layer's actions are joint.
+class SecondMoverArrays:
+    """Who moves at the same time as the mover of a layer, whose actions are then joint.
 
-    With n parts of the second mover, action i * n + j of the layer is part i of the mover with part j of the second.
+    With n own actions of the second mover, action i * n + j of the layer is the mover's i-th with the second mover's j-th.
 
     Attributes:
         mover: Player or `NOBODY`; shape (draw, state).
-        first_parts: What the mover can do.
-        parts: What the second mover can do.
+        first_actions: What the mover can do.
+        second_actions: What the second mover can do.
     """
 
     mover: NDArray[np.int32]
-    first_parts: tuple[PartDraft, ...]
-    parts: tuple[PartDraft, ...]
+    first_actions: tuple[OwnActionArrays, ...]
+    second_actions: tuple[OwnActionArrays, ...]
 
 
 @dataclass(frozen=True)
-class LayerDraft:
-    """One layer, in every state at once.
+class LayerArrays:
+    """One layer.
 
     Attributes:
         mover: Player, `NATURE` or `NOBODY`; shape (draw, state).
-        arrival: Shape (draw, state).
-        skip: Public state that follows where the layer does not come up; shape (state, column).
+        arrival: Probability that the layer comes up; shape (draw, state).
+        skip: Public state that follows where it does not; shape (state, column).
         actions: The moves, joint where there is a second mover.
         second: Who else moves at the same time.
     """
@@ -141,17 +123,17 @@ class LayerDraft:
     mover: NDArray[np.int32]
     arrival: Floats
     skip: Levels
-    actions: tuple[ActionDraft, ...] = field(default=())
-    second: SecondDraft | None = None
+    actions: tuple[ActionArrays, ...] = field(default=())
+    second: SecondMoverArrays | None = None
 
     @property
-    def parts(self) -> tuple[ActionDraft | PartDraft, ...]:
-        """The moves of one player each: the actions, or the mover's parts of joint actions and then the second's."""
-        return self.actions if self.second is None else (*self.second.first_parts, *self.second.parts)
+    def own_actions(self) -> tuple[ActionArrays | OwnActionArrays, ...]:
+        """The moves of one player each: the actions, or the mover's parts of joint actions and then the second mover's."""
+        return self.actions if self.second is None else (*self.second.first_actions, *self.second.second_actions)
 
 
 @dataclass(frozen=True)
-class LayerPlan:
+class LayerRule:
     """How to make one layer.
 
     Attributes:
@@ -159,11 +141,69 @@ class LayerPlan:
         stage: Name of the scenario's stage or hazard.
         path: Where in the scenario it is written.
         is_chance: Whether nature moves.
-        draft: Makes the layer over any array of states.
+        evaluate: Returns the layer over an array of states. Faults are added to those of the states' scenario.
     """
 
     name: str
     stage: str
     path: str
     is_chance: bool
-    draft: Callable[[States], LayerDraft]
+    evaluate: Callable[[States], LayerArrays]
+
+
+def allow_both_types(available: Bools) -> Bools:
+    """Give an action to both types of a player wherever it is available; shape (draw, state, 2)."""
+    return np.repeat(available[..., None], 2, axis=-1)
+
+
+def allow_types(available: Bools, types: Collection[str] | None, player_types: Sequence[str]) -> Bools:
+    """Give an action to some types of a player, None for all, wherever it is available; shape (draw, state, 2)."""
+    has = np.array([types is None or player_type in types for player_type in player_types])
+    return np.asarray(available[..., None] & np.append(has, False)[:2])
+
+
+def effect_probabilities(states: States, effects: Sequence[Effect], path: str, available: Bools) -> tuple[Floats, ...]:
+    """Return the probability of each effect of a move in every state, 0 where the move is not available.
+
+    A move without effects has one consequence, which is certain.
+    """
+    if not effects:
+        return (available.astype(np.float64),)
+    found = []
+    total = np.zeros((1, 1))
+    for index, effect in enumerate(effects):
+        here = f"{path}.{index}.p"
+        probability = np.where(available, states.value(effect.p, here), 0.0)
+        states.require_probability(probability, here)
+        total = total + probability
+        found.append(probability)
+    states.require_sum(np.where(available, total, 1.0), path)
+    return tuple(found)
+
+
+def follow_effects(
+    states: States, effects: Sequence[Effect], path: str, available: Bools
+) -> tuple[tuple[BranchArrays, ...], Floats]:
+    """Return the branches of a move and their expected one-off payoffs; a move without effects changes nothing."""
+    expected = states.no_payoff
+    if not effects:
+        return (BranchArrays(np.ones((1, 1)), states.levels),), expected
+    branches = []
+    probabilities = effect_probabilities(states, effects, path, available)
+    for index, (effect, probability) in enumerate(zip(effects, probabilities, strict=True)):
+        if effect.payoffs:
+            expected = expected + probability[..., None] * states.payoff(effect.payoffs, f"{path}.{index}.payoffs")
+        branches.append(follow_effect(states, effect.changes, effect.outcome, probability))
+    return tuple(branches), expected
+
+
+def follow_effect(
+    states: States, changes: Mapping[str, str | int], outcome_name: str | None, probability: Floats
+) -> BranchArrays:
+    """Return the branch that changes tracks and, where it names an outcome, ends the crisis."""
+    after = states.change(changes)
+    if outcome_name is None:
+        return BranchArrays(probability, after)
+    outcome = list(states.scenario.outcomes).index(outcome_name)
+    none = np.full(states.num_states, NO_PACKAGE, dtype=np.int32)
+    return BranchArrays(probability, after, outcome, none, states.at(after).outcome_payoff(outcome))

@@ -1,304 +1,261 @@
-"""One layer of a game apart from its numbers: what can be done in each state, and what may follow.
+"""One layer of a game without its numbers: what can be done in each state, and what may follow.
 
 Draws of the parameters of one scenario mostly differ in numbers alone: payoffs, probabilities, rates, priors. Their games have
-the same arrays of states, actions, branches and targets, which are found once. Filling in the numbers of a draw is then a
-matter of taking them to their places.
+the same arrays of states, actions, branches and targets. These are the template, which is found once; the numbers of a draw
+are then copied to their positions in it.
 
-Whether a draw has the structure of another is not guessed: everything that the structure was read from (which decisions come
-up, which actions are available and to whom, which branches are possible, where milestones hold) is worked out for the draw
+Whether a draw fits the template of another is not guessed: everything that the template was read from (which decisions come
+up, which actions are available and to whom, which branches are possible, where milestones hold) is evaluated for the draw
 in every state and compared. Where all of it agrees in the states that one draw reaches, the other reaches the same ones.
-
-Ends of the crisis are told apart by outcome, package, and the tracks (and the date) that the outcome's payoffs mention.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.game.context import Context
-from standoff.game.drafts import ActionDraft, BranchDraft, LayerDraft, LayerPlan
+from standoff.game.layer_arrays import ActionArrays, LayerArrays, LayerRule
 from standoff.game.model import NOBODY, Layer, SecondMover
-from standoff.game.states import States
+from standoff.game.packages import NO_PACKAGE
+from standoff.game.states import States, StateSpace
+from standoff.game.terminals import Met, TerminalIndex
 from standoff.game.validity import SUM_TOLERANCE
-from standoff.scenario import Expression
 
-__all__ = ["EndTable", "LayerShape", "in_each_state"]
+__all__ = ["LayerTemplate", "expand_states"]
 
-Levels = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Places = NDArray[np.int64]
+Indices = NDArray[np.int64]
 
 
-def in_each_state(values: NDArray[Any], count: int) -> NDArray[Any]:
-    """The values of the first draw, with one entry for each state; shape (state, ...)."""
-    return np.broadcast_to(values[0], (count, *values.shape[2:]))
+def expand_states(values: NDArray[Any], num_states: int) -> NDArray[Any]:
+    """Return the values of the first draw with one entry for each state; shape (state, ...)."""
+    return np.broadcast_to(values[0], (num_states, *values.shape[2:]))
 
 
 @dataclass(frozen=True)
-class BranchShape:
-    """Where one branch of an action goes.
+class BranchTemplate:
+    """Where one branch of an action stands in the layer.
 
     Attributes:
         possible: Whether it can happen; shape (state,).
-        rows: States in which the layer has it; shape (row,).
-        places: Its places among the branches of the layer; shape (row,).
-        ends: Ends that it is the first to lead to, each with a state in which it does.
+        states: States in which the layer has it; shape (copy,).
+        positions: Its index among the branches of the layer in each of them; shape (copy,).
+        terminals: Terminals that it is the first to lead to, each with a state in which it does.
     """
 
     possible: Bools
-    rows: Places
-    places: Places
-    ends: tuple[tuple[int, int], ...]
+    states: Indices
+    positions: Indices
+    terminals: Met
 
 
 @dataclass(frozen=True)
-class ActionShape:
-    """Where one action goes; attributes as in `BranchShape`, and `available` and `allowed` as in `ActionDraft`."""
+class ActionTemplate:
+    """Where one action stands in the layer.
+
+    Attributes:
+        available: As in `ActionArrays`; shape (state,).
+        allowed: As in `ActionArrays`; shape (state, 2).
+        states: States in which the layer has it; shape (copy,).
+        positions: Its index among the actions of the layer in each of them; shape (copy,).
+        branches: Its branches.
+        package: As in `ActionArrays`.
+    """
 
     available: Bools
     allowed: Bools
-    rows: Places
-    places: Places
-    branches: tuple[BranchShape, ...]
+    states: Indices
+    positions: Indices
+    branches: tuple[BranchTemplate, ...]
     package: int
 
 
-class EndTable:
-    """Numbers the ends of the crisis.
-
-    Attributes:
-        keys: Outcome, package, epoch and what else the payoffs hang on, in the order of the numbers.
-    """
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self.keys: dict[tuple[int, ...], int] = {}
-        self._hinges = [self._hinges_of(outcome) for outcome in range(len(context.scenario.outcomes))]
-
-    def _hinges_of(self, outcome: int) -> tuple[list[int], bool]:
-        """The columns of the state that an outcome's payoffs mention, and whether they ask for the date."""
-        scenario = self.context.scenario
-        waiting: list[Expression] = []
-        for own in list(scenario.outcomes.values())[outcome].payoffs.values():
-            waiting.extend(own.values() if isinstance(own, dict) else [own])
-        names: set[str] = set()
-        functions: set[str] = set()
-        while waiting:
-            expression = waiting.pop()
-            functions |= expression.functions
-            fresh = expression.names - names
-            names |= fresh
-            waiting.extend(scenario.quantities[name].value for name in fresh if name in scenario.quantities)
-        columns = [column for column, name in enumerate(scenario.state) if name in names]
-        if scenario.agenda is not None and names & scenario.agenda.issues.keys():
-            columns.append(self.context.columns.package)
-        return columns, "passed" in functions
-
-    def numbers(self, branch: BranchDraft, used: Bools, epoch_start: int) -> tuple[Places, tuple[tuple[int, int], ...]]:
-        """The end of each state, or -1 where the branch is not used, and the ends not met before with a state of each."""
-        assert branch.package is not None
-        columns, is_dated = self._hinges[branch.outcome]
-        result = np.full(len(used), -1, dtype=np.int64)
-        rows = np.flatnonzero(used)
-        if not len(rows):
-            return result, ()
-        described = np.column_stack([branch.package, branch.levels[:, columns]])[rows]
-        _, first, place = np.unique(described, axis=0, return_index=True, return_inverse=True)
-        number_of = np.empty(len(first), dtype=np.int64)
-        met: list[tuple[int, int]] = []
-        for k in np.argsort(first):
-            key = (branch.outcome, epoch_start if is_dated else -1, *(int(part) for part in described[first[k]]))
-            if key not in self.keys:
-                met.append((len(self.keys), int(rows[first[k]])))
-            number_of[k] = self.keys.setdefault(key, len(self.keys))
-        result[rows] = number_of[place.ravel()]
-        return result, tuple(met)
-
-    @property
-    def outcome(self) -> NDArray[np.int32]:
-        """Outcome of each end."""
-        return np.array([key[0] for key in self.keys], dtype=np.int32)
-
-    @property
-    def package(self) -> NDArray[np.int32]:
-        """Package of each end, or -1."""
-        return np.array([key[2] for key in self.keys], dtype=np.int32)
-
-
 @dataclass(frozen=True)
-class LayerShape:
+class LayerTemplate:
     """One layer without its numbers.
 
     Attributes:
-        template: The layer in the draw that the structure was found in.
-        arrives: Whether it can come up; shape (state,).
-        is_sure: Whether it always does; shape (state,).
-        actions: By label.
-        parts: What each mover's parts of joint actions were read from, by part: (available, allowed).
-        mover: As drafted; shape (state,). `second_mover` of the second mover, or None.
-        second_mover: Shape (state,).
+        layer: The layer; its payoffs, probabilities and arrivals are 0.
+        may_arrive: Whether it can come up; shape (state,).
+        must_arrive: Whether it always does; shape (state,).
+        actions: Its actions, by label.
+        own_actions: Availability of each mover's own actions where actions are joint: (available, allowed).
+        mover: Mover; shape (state,).
+        second_mover: Second mover, shape (state,), or None.
     """
 
-    template: Layer
-    arrives: Bools
-    is_sure: Bools
-    actions: tuple[ActionShape, ...]
-    parts: tuple[tuple[Bools, Bools], ...]
+    layer: Layer
+    may_arrive: Bools
+    must_arrive: Bools
+    actions: tuple[ActionTemplate, ...]
+    own_actions: tuple[tuple[Bools, Bools], ...]
     mover: NDArray[np.int32]
     second_mover: NDArray[np.int32] | None
 
     @staticmethod
-    def of(
-        context: Context,
-        plan: LayerPlan,
+    def read(
+        rule: LayerRule,
         states: States,
-        draft: LayerDraft,
+        arrays: LayerArrays,
+        *,
         holds: Bools,
-        next_codes: Places,
-        ends: EndTable,
-    ) -> LayerShape:
-        """Read it off a draft.
+        next_codes: Indices,
+        terminals: TerminalIndex,
+    ) -> LayerTemplate:
+        """Read the template of a layer off its arrays in a single draw.
 
         Args:
-            context: Binds one draw.
-            plan: What made the draft.
+            rule: How the layer was made.
             states: The states of the layer.
-            draft: The layer in all of its states.
+            arrays: The layer in all of its states.
             holds: Where milestones hold; shape (1, state, milestone).
             next_codes: Codes of the states of the next layer, in order.
-            ends: The ends met so far; added to.
+            terminals: The terminals found so far, to which new ones are added.
         """
-        count = states.count
-        arrival = np.asarray(in_each_state(draft.arrival, count))
-        mover = np.asarray(in_each_state(draft.mover, count))
-        raw = [_action(context, action, arrival > 0.0, states, next_codes, ends) for action in draft.actions]
-        num_labels = max(len(raw), 1)
-        rows = [shape.rows for shape, _ in raw]
-        key = _joined([own * num_labels + label for label, own in enumerate(rows)])
+        space, count = states.space, states.num_states
+        arrival = np.asarray(expand_states(arrays.arrival, count))
+        mover = np.asarray(expand_states(arrays.mover, count))
+        found = [_read_action(action, arrival > 0.0, states, next_codes, terminals) for action in arrays.actions]
+        # actions are sorted by state and then by label, branches by state, label and their order in the action
+        num_labels = max(len(found), 1)
+        key = _join([action.states * num_labels + label for label, (action, _) in enumerate(found)])
         order = np.argsort(key, kind="stable")
-        place_of = np.empty(len(order), dtype=np.int64)
-        place_of[order] = np.arange(len(order))
-        state = _joined(rows)[order]
-        label_of = key[order] % num_labels
-        branch_key = _joined(
-            [branch.rows * num_labels + label for label, (shape, _) in enumerate(raw) for branch in shape.branches]
+        position = np.empty(len(order), dtype=np.int64)
+        position[order] = np.arange(len(order))
+        state = key[order] // num_labels
+        label = key[order] % num_labels
+        branch_key = _join(
+            [
+                branch.states * num_labels + label
+                for label, (action, _) in enumerate(found)
+                for branch in action.branches
+            ]
         )
         branch_order = np.argsort(branch_key, kind="stable")
-        branch_place = np.empty(len(branch_order), dtype=np.int64)
-        branch_place[branch_order] = np.arange(len(branch_order))
-        targets = _joined([target for _, own in raw for target in own])[branch_order]
-        actions = _placed([shape for shape, _ in raw], place_of, branch_place)
-        allowed = np.concatenate([*(shape.allowed[shape.rows] for shape in actions), np.empty((0, 2), dtype=np.bool_)])
+        branch_position = np.empty(len(branch_order), dtype=np.int64)
+        branch_position[branch_order] = np.arange(len(branch_order))
+        targets = _join([target for _, own in found for target in own])[branch_order]
+        actions = _set_positions([action for action, _ in found], position, branch_position)
+        allowed = np.concatenate(
+            [*(action.allowed[action.states] for action in actions), np.empty((0, 2), dtype=np.bool_)]
+        )
         may_skip = (arrival < 1.0) | (mover == NOBODY)
-        skip = np.searchsorted(next_codes, context.columns.codes(draft.skip)).clip(max=len(next_codes) - 1)
-        first_label, second = _second(draft, arrival > 0.0, label_of, state, count)
+        skip = np.searchsorted(next_codes, space.codes(arrays.skip)).clip(max=len(next_codes) - 1)
+        action_label, second = _split_labels(arrays, arrival > 0.0, label, state)
         width = np.bincount(np.searchsorted(key[order], branch_key), minlength=len(key))
-        template = Layer(
-            name=plan.name,
-            stage=plan.stage,
-            is_chance=plan.is_chance,
-            fields=context.columns.names,
+        layer = Layer(
+            name=rule.name,
+            stage=rule.stage,
+            is_chance=rule.is_chance,
+            fields=space.columns,
             levels=states.levels,
             mover=mover,
             arrival=np.zeros(count),
             skip=np.where(may_skip, skip, 0).astype(np.int32),
             action_start=_starts(np.bincount(state, minlength=count)),
-            action_label=first_label,
-            action_names=tuple(part.name for part in draft.parts),
+            action_label=action_label,
+            action_names=tuple(action.name for action in arrays.own_actions),
             action_allowed=allowed[order],
-            action_payoff=np.zeros((len(state), len(context.planes))),
+            action_payoff=np.zeros((len(state), states.num_planes)),
             branch_start=_starts(width),
             branch_probability=np.zeros(len(targets)),
             branch_target=targets.astype(np.int32),
-            milestone_holds=np.asarray(in_each_state(holds, count)),
+            milestone_holds=np.asarray(expand_states(holds, count)),
             second=second,
         )
-        parts = () if draft.second is None else tuple(
-            (np.asarray(in_each_state(part.available, count)), np.asarray(in_each_state(part.allowed, count)))
-            for part in draft.parts
+        own_actions = () if arrays.second is None else tuple(
+            (np.asarray(expand_states(own.available, count)), np.asarray(expand_states(own.allowed, count)))
+            for own in arrays.own_actions
         )  # fmt: skip
-        second_mover = None if draft.second is None else np.asarray(in_each_state(draft.second.mover, count))
-        return LayerShape(template, arrival > 0.0, arrival >= 1.0, actions, parts, mover, second_mover)
+        second_mover = None if arrays.second is None else np.asarray(expand_states(arrays.second.mover, count))
+        return LayerTemplate(layer, arrival > 0.0, arrival >= 1.0, actions, own_actions, mover, second_mover)
 
-    def fits(self, draft: LayerDraft, holds: Bools) -> Bools:
-        """The draws of a draft that have this structure; shape (draw,), or (1,) where all agree."""
-        same = _agree(draft.mover, self.mover) & _agree(draft.arrival > 0.0, self.arrives)
-        same = same & _agree(draft.arrival >= 1.0, self.is_sure) & _agree(holds, self.template.milestone_holds)
-        for action, shape in zip(draft.actions, self.actions, strict=True):
-            same = same & _agree(action.available, shape.available) & _agree(action.allowed, shape.allowed)
-            for branch, own in zip(action.branches, shape.branches, strict=True):
-                same = same & _agree((branch.probability > 0.0) & action.available, own.possible)
-        if draft.second is not None:
+    def fits(self, arrays: LayerArrays, holds: Bools) -> Bools:
+        """Return the draws of some arrays that have this template; shape (draw,), or (1,) where all agree."""
+        same = _agree(arrays.mover, self.mover) & _agree(arrays.arrival > 0.0, self.may_arrive)
+        same = same & _agree(arrays.arrival >= 1.0, self.must_arrive) & _agree(holds, self.layer.milestone_holds)
+        for action, own in zip(arrays.actions, self.actions, strict=True):
+            same = same & _agree(action.available, own.available) & _agree(action.allowed, own.allowed)
+            for branch, known in zip(action.branches, own.branches, strict=True):
+                same = same & _agree((branch.probability > 0.0) & action.available, known.possible)
+        if arrays.second is not None:
             assert self.second_mover is not None
-            same = same & _agree(draft.second.mover, self.second_mover)
-            for part, (available, allowed) in zip(draft.parts, self.parts, strict=True):
+            same = same & _agree(arrays.second.mover, self.second_mover)
+            for part, (available, allowed) in zip(arrays.own_actions, self.own_actions, strict=True):
                 same = same & _agree(part.available, available) & _agree(part.allowed, allowed)
         return same
 
-    def layers(self, context: Context, draft: LayerDraft) -> list[Layer]:
-        """The layer in every draw.
+    def fill(self, space: StateSpace, arrays: LayerArrays) -> list[Layer]:
+        """Return the layer in every draw.
 
-        Draws whose numbers no game may have are noted in the context. Those that have another structure get a layer that
-        means nothing.
+        Draws with numbers that no game may have are marked as faulty. Those that do not fit get a layer that means nothing.
         """
-        old = self.template
-        draws, count = context.num_draws, old.num_states
-        comes = np.where(draft.mover == NOBODY, 0.0, draft.arrival)
-        arrival = np.broadcast_to(comes, (draws, count))
-        payoff = np.zeros((draws, *old.action_payoff.shape))
-        probability = np.zeros((draws, len(old.branch_probability)))
-        for action, shape in zip(draft.actions, self.actions, strict=True):
-            payoff[:, shape.places] = _taken(action.payoff, shape.rows)
-            for branch, own in zip(action.branches, shape.branches, strict=True):
-                probability[:, own.places] = _taken(branch.probability, own.rows)
+        old = self.layer
+        num_draws = space.bound.num_draws
+        arrival = np.where(arrays.mover == NOBODY, 0.0, arrays.arrival)
+        arrival = np.broadcast_to(arrival, (num_draws, old.num_states))
+        payoff = np.zeros((num_draws, *old.action_payoff.shape))
+        probability = np.zeros((num_draws, len(old.branch_probability)))
+        for action, own in zip(arrays.actions, self.actions, strict=True):
+            payoff[:, own.positions] = _select_states(action.payoff, own.states)
+            for branch, known in zip(action.branches, own.branches, strict=True):
+                probability[:, known.positions] = _select_states(branch.probability, known.states)
         sound = np.isfinite(payoff).all(axis=(1, 2)) & ((arrival >= 0.0) & (arrival <= 1.0)).all(axis=1)
         if len(old.action_payoff):
             total = np.add.reduceat(probability, old.branch_start[:-1], axis=1)
             sound &= (probability >= 0.0).all(axis=1) & (np.abs(total - 1.0) <= SUM_TOLERANCE).all(axis=1)
-        context.suspect |= ~sound
+        space.bound.faults.faulty |= ~sound
         return [
-            Layer(
-                old.name, old.stage, old.is_chance, old.fields, old.levels, old.mover, np.ascontiguousarray(arrival[d]),
-                old.skip, old.action_start, old.action_label, self._names(draft, context, d), old.action_allowed, payoff[d],
-                old.branch_start, probability[d], old.branch_target, old.milestone_holds, old.second,
+            replace(
+                old,
+                arrival=np.ascontiguousarray(arrival[d]),
+                action_names=self._action_names(space, arrays, d),
+                action_payoff=payoff[d],
+                branch_probability=probability[d],
             )
-            for d in range(draws)
-        ]  # fmt: skip
+            for d in range(num_draws)
+        ]
 
-    def _names(self, draft: LayerDraft, context: Context, draw: int) -> tuple[str, ...]:
-        """Names of the moves, some of which are packages."""
-        names = context.choices[draw].names
-        if draft.second is not None or all(shape.package < 0 for shape in self.actions):
-            return self.template.action_names
-        return tuple(names[action.package] if action.package >= 0 else action.name for action in draft.actions)
+    def _action_names(self, space: StateSpace, arrays: LayerArrays, draw: int) -> tuple[str, ...]:
+        """Return the names of the moves in a draw, some of which are packages."""
+        if arrays.second is not None or all(action.package == NO_PACKAGE for action in self.actions):
+            return self.layer.action_names
+        names = space.packages.names(draw)
+        return tuple(
+            action.name if action.package == NO_PACKAGE else names[action.package] for action in arrays.actions
+        )
 
-    def end_payoffs(self, draft: LayerDraft, payoffs: Floats) -> None:
-        """Write the payoffs of the ends that this layer is the first to lead to; shape (draw, end, plane, 2, 2)."""
-        for action, shape in zip(draft.actions, self.actions, strict=True):
-            for branch, own in zip(action.branches, shape.branches, strict=True):
-                for end, state in own.ends:
+    def fill_terminals(self, arrays: LayerArrays, payoff: Floats) -> None:
+        """Write the payoffs of the terminals that this layer is the first to lead to.
+
+        Args:
+            arrays: The layer.
+            payoff: Written to; shape (draw, terminal, plane, 2, 2).
+        """
+        for action, own in zip(arrays.actions, self.actions, strict=True):
+            for branch, known in zip(action.branches, own.branches, strict=True):
+                for terminal, state in known.terminals:
                     assert branch.payoff is not None
-                    payoffs[:, end] = branch.payoff[:, state if branch.payoff.shape[1] > 1 else 0]
+                    payoff[:, terminal] = branch.payoff[:, state if branch.payoff.shape[1] > 1 else 0]
 
 
 def _agree(now: NDArray[np.generic], then: NDArray[np.generic]) -> Bools:
-    """The draws in which an array is what it was; shape (draw,)."""
+    """Return the draws in which an array is what it was; shape (draw,)."""
     same = now == then
     return np.asarray(same.reshape(len(same), -1).all(axis=1))
 
 
-def _taken(values: Floats, rows: Places) -> Floats:
-    """The rows of an array whose state axis may have length 1."""
-    return values[:, rows] if values.shape[1] > 1 else values
+def _select_states(values: Floats, states: Indices) -> Floats:
+    """Select states of an array whose state axis may have length 1."""
+    return values[:, states] if values.shape[1] > 1 else values
 
 
-def _joined(parts: Sequence[NDArray[np.integer]]) -> Places:
+def _join(parts: Sequence[NDArray[np.integer]]) -> Indices:
     return np.concatenate([*parts, np.empty(0, dtype=np.int64)]).astype(np.int64)
 
 
@@ -306,67 +263,62 @@ def _starts(width: NDArray[np.integer]) -> NDArray[np.int32]:
     return np.concatenate([[0], np.cumsum(width)]).astype(np.int32)
 
 
-def _action(
-    context: Context, action: ActionDraft, arrives: Bools, states: States, next_codes: Places, ends: EndTable
-) -> tuple[ActionShape, list[Places]]:
-    """The shape of an action, its places not yet known, and the targets of its branches."""
-    count = states.count
-    available = np.asarray(in_each_state(action.available, count))
-    has = available & arrives
+def _read_action(
+    action: ActionArrays, arrives: Bools, states: States, next_codes: Indices, terminals: TerminalIndex
+) -> tuple[ActionTemplate, list[Indices]]:
+    """Return the template of an action, whose positions are not yet known, and the targets of its branches."""
+    count = states.num_states
+    available = np.asarray(expand_states(action.available, count))
     branches, targets = [], []
     for branch in action.branches:
-        possible = np.asarray(in_each_state(branch.probability, count) > 0.0) & available
+        possible = np.asarray(expand_states(branch.probability, count) > 0.0) & available
         used = possible & arrives
-        rows = np.flatnonzero(used)
-        met: tuple[tuple[int, int], ...] = ()
+        own_states = np.flatnonzero(used)
+        met: Met = ()
         if branch.outcome < 0:
-            target = np.searchsorted(next_codes, context.columns.codes(branch.levels))
+            target = np.searchsorted(next_codes, states.space.codes(branch.levels))
         else:
-            number, met = ends.numbers(branch, used, states.epoch_start)
-            target = -number - 1
-        branches.append(BranchShape(possible, rows, rows, met))
-        targets.append(target[rows])
-    rows = np.flatnonzero(has)
-    allowed = np.asarray(in_each_state(action.allowed, count))
-    return ActionShape(available, allowed, rows, rows, tuple(branches), action.package), targets
+            terminal, met = terminals.find(branch, used, states.epoch_start)
+            target = -terminal - 1
+        branches.append(BranchTemplate(possible, own_states, own_states, met))
+        targets.append(target[own_states])
+    own_states = np.flatnonzero(available & arrives)
+    allowed = np.asarray(expand_states(action.allowed, count))
+    return ActionTemplate(available, allowed, own_states, own_states, tuple(branches), action.package), targets
 
 
-def _placed(shapes: Sequence[ActionShape], place_of: Places, branch_place: Places) -> tuple[ActionShape, ...]:
-    """The same shapes with their places, which follow one another as the shapes do."""
-    placed = []
-    at = branch_at = 0
-    for shape in shapes:
-        branches = []
-        for branch in shape.branches:
-            size = len(branch.rows)
-            branches.append(
-                BranchShape(branch.possible, branch.rows, branch_place[branch_at : branch_at + size], branch.ends)
-            )
-            branch_at += size
-        size = len(shape.rows)
-        placed.append(
-            ActionShape(
-                shape.available, shape.allowed, shape.rows, place_of[at : at + size], tuple(branches), shape.package
-            )
+def _set_positions(
+    actions: Sequence[ActionTemplate], position: Indices, branch_position: Indices
+) -> tuple[ActionTemplate, ...]:
+    """Return actions with their positions in the layer, which are given action by action and branch by branch."""
+    branches = [branch for action in actions for branch in action.branches]
+    of_branch = iter(np.split(branch_position, np.cumsum([len(branch.states) for branch in branches])))
+    of_action = iter(np.split(position, np.cumsum([len(action.states) for action in actions])))
+    return tuple(
+        replace(
+            action,
+            positions=next(of_action),
+            branches=tuple(replace(branch, positions=next(of_branch)) for branch in action.branches),
         )
-        at += size
-    return tuple(placed)
+        for action in actions
+    )
 
 
-def _second(
-    draft: LayerDraft, arrives: Bools, label_of: Places, state: Places, count: int
+def _split_labels(
+    arrays: LayerArrays, arrives: Bools, label: Indices, state: Indices
 ) -> tuple[NDArray[np.int32], SecondMover | None]:
-    """The mover's part of each action of the layer, and the second mover with the other part."""
-    if draft.second is None:
-        return label_of.astype(np.int32), None
-    parts = draft.second.parts
-    own = label_of % len(parts)
-    available = np.sum([in_each_state(part.available, count) & arrives for part in parts], axis=0)
-    allowed = np.stack([in_each_state(part.allowed, count) for part in parts], axis=1)[state, own]
-    second = SecondMover(
-        mover=np.asarray(in_each_state(draft.second.mover, count)),
+    """Return the label of the mover's own part of each action, and the second mover with the other part."""
+    if arrays.second is None:
+        return label.astype(np.int32), None
+    count = len(arrives)
+    second = arrays.second.second_actions
+    own = label % len(second)
+    available = np.sum([expand_states(part.available, count) & arrives for part in second], axis=0)
+    allowed = np.stack([expand_states(part.allowed, count) for part in second], axis=1)[state, own]
+    mover = SecondMover(
+        mover=np.asarray(expand_states(arrays.second.mover, count)),
         num_actions=np.maximum(available, 1).astype(np.int32),
-        action_label=(len(draft.second.first_parts) + own).astype(np.int32),
+        action_label=(len(arrays.second.first_actions) + own).astype(np.int32),
         action_allowed=allowed,
     )
-    return (label_of // len(parts)).astype(np.int32), second
+    return (label // len(second)).astype(np.int32), mover
