@@ -59,7 +59,7 @@ def test_a_draw_of_a_catalogue_scenario_is_its_overridden_scenario(name, seed, c
     assert told == [[]] * count
 
 
-def test_these_draws_change_the_structure():
+def test_these_draws_have_several_templates():
     # else the property above would not look at what it is about
     draws = draws_of("iran-us-2026", 3, 40)
     games = [game for game in CompiledScenario.of(scenario_of("iran-us-2026")).games(draws) if isinstance(game, Game)]
@@ -67,8 +67,8 @@ def test_these_draws_change_the_structure():
     assert len({game.packages for game in games}) > 4
 
 
-def test_draws_of_several_structures_are_compiled_together(monkeypatch):
+def test_draws_of_several_templates_are_compiled_together(monkeypatch):
     # to compile a sound draw alone is right, but takes ten times as long
     compiled = CompiledScenario.of(scenario_of("iran-us-2026"))
-    monkeypatch.setattr(compiled, "_alone", lambda draw: pytest.fail(f"compiled alone: {draw}"))
+    monkeypatch.setattr(compiled, "_compile_alone", lambda draw: pytest.fail(f"compiled alone: {draw}"))
     assert all(isinstance(game, Game) for game in compiled.games(draws_of("iran-us-2026", 3, 40)))
