@@ -62,7 +62,7 @@ def continue_scenario(scenario: Scenario, update: Update) -> Continued:
     state = update.states[0]
     is_spread = state.probability < SPREAD
     notes = tuple(_notes(scenario, update, state))
-    plain = copy.deepcopy(scenario.content)
+    plain = copy.deepcopy(dict(scenario.content))
     plain["updated_from"] = scenario.scenario_hash
     plain["as_of"] = update.state_date.isoformat()
     horizon = scenario.period.horizon - update.state_period * scenario.period.length

@@ -22,8 +22,8 @@ from standoff.desk.event_table import COLUMNS, event_row, outlet_of
 from standoff.errors import InputError, Problem, nearest
 from standoff.extras import import_extra
 from standoff.news.coded import Mention
-from standoff.news.untrusted import without_control
 from standoff.store.records import StoredEvent
+from standoff.text import make_safe
 from standoff.version import __version__
 
 __all__ = ["FORMATS", "event_file", "events_csv", "events_parquet", "events_plover", "format_of"]
@@ -46,7 +46,7 @@ def events_csv(docket: Docket) -> bytes:
 def _cell(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    text = without_control(value)
+    text = make_safe(value)
     return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 

@@ -25,11 +25,11 @@ from standoff.desk.corrections import (
 from standoff.desk.docket import Docket, code_of, find_event, known_codes, touches
 from standoff.desk.event_table import outlet_of
 from standoff.errors import InputError, Problem, nearest
-from standoff.news.untrusted import without_control
 from standoff.scenario import Scenario
 from standoff.scenario.reader import read_file, read_text
 from standoff.scenario.writing import write_yaml
 from standoff.store.records import REVIEW_ACTIONS, Review, StoredEvent
+from standoff.text import make_safe
 
 if TYPE_CHECKING:
     from standoff.belief.reportable import ReportableEvent
@@ -100,7 +100,7 @@ def coded_line(one: StoredEvent) -> str:
     event = one.coded
     day = event.date.isoformat() if event.date else "no day"
     who, towards = code_of(event.actor) or "nobody known", code_of(event.target) or "nobody known"
-    return without_control(f"{event.event_type}, {who} to {towards}, {day}, {event.factuality}")
+    return make_safe(f"{event.event_type}, {who} to {towards}, {day}, {event.factuality}")
 
 
 def review_text(docket: Docket, scenario: Scenario, questions: Sequence[Question], *, author: str = "") -> str:
@@ -125,8 +125,8 @@ def review_text(docket: Docket, scenario: Scenario, questions: Sequence[Question
         {
             "event": docket.names[question.event.event_id],
             "coded": coded_line(question.event),
-            "quote": without_control(" ".join(question.event.coded.quote.split())),
-            "words": without_control(docket.passage_of(question.event)),
+            "quote": make_safe(" ".join(question.event.coded.quote.split())),
+            "words": make_safe(docket.passage_of(question.event)),
             "told_by": _told_by(docket, question),
             "verdict": None,
             "type": None,
@@ -145,7 +145,7 @@ def review_text(docket: Docket, scenario: Scenario, questions: Sequence[Question
 def _told_by(docket: Docket, question: Question) -> str:
     places = [place for twin in question.twins for place in docket.sightings[twin.document_hash]]
     told = (f"{outlet_of(place)} {place.date.isoformat() if place.date else '(no day)'}" for place in places)
-    return without_control("; ".join(dict.fromkeys(told)))
+    return make_safe("; ".join(dict.fromkeys(told)))
 
 
 def read_reviews(path: Path | str, docket: Docket, scenario: Scenario, *, author: str = "") -> tuple[Review, ...]:
@@ -165,7 +165,7 @@ def read_reviews(path: Path | str, docket: Docket, scenario: Scenario, *, author
     """
     written = read_text(read_file(path), str(path))
     reader = _Reader(str(path), written.lines, docket, scenario)
-    reviews = tuple(reader.reviews(written.plain, author))
+    reviews = tuple(reader.reviews(written.content, author))
     problems = [*written.problems, *reader.problems]
     if problems:
         raise InputError(problems)

@@ -17,8 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from standoff.scenario import Expression, Scenario, Scope
 from standoff.scenario.nodes import BUILTIN_FUNCTIONS
-from standoff.scenario.places import consequences, expressions
-from standoff.scenario.values import time_constants
+from standoff.scenario.traversal import iterate_effects, iterate_expressions
+from standoff.scenario.values import find_time_constants
 from standoff.submodels.oil import OilShock
 from standoff.submodels.salvo_submodel import SalvoSubmodel
 
@@ -74,16 +74,16 @@ class Numbers:
             scenario.parameter_values({name: float(value) * scenario.unit_factor(name) for name, value in draw.items()})
             for draw in draws
         ]
-        constants = time_constants(scenario.period.unit)
+        constants = find_time_constants(scenario.period.unit)
         values: dict[str, float | Floats] = dict(constants)
         for name in scenario.parameters:
             column = np.array([row[name] for row in rows])
             values[name] = float(column[0]) if np.all(column == column[0]) else column[:, None]
         used = {
             name
-            for place in expressions(scenario)
-            if place.path.startswith("submodels.")
-            for name in place.expression.names
+            for located in iterate_expressions(scenario)
+            if located.path.startswith("submodels.")
+            for name in located.expression.names
         }
         differ = any(isinstance(values.get(name), np.ndarray) for name in used)
         built = [_build_submodels(scenario, Scope({**constants, **row})) for row in (rows if differ else rows[:1])]
@@ -180,9 +180,9 @@ def find_suspicious_draws(scenario: Scenario, numbers: Numbers) -> Bools:
     """
     bad = np.zeros(numbers.num_draws, dtype=np.bool_)
     constants = {
-        place.path: np.atleast_2d(np.asarray(place.expression.evaluate(Scope(numbers.values))))[:, 0]
-        for place in expressions(scenario)
-        if _is_constant(place.expression, numbers)
+        located.path: np.atleast_2d(np.asarray(located.expression.evaluate(Scope(numbers.values))))[:, 0]
+        for located in iterate_expressions(scenario)
+        if _is_constant(located.expression, numbers)
     }
     for value in constants.values():
         bad |= ~np.isfinite(value)
@@ -190,7 +190,7 @@ def find_suspicious_draws(scenario: Scenario, numbers: Numbers) -> Bools:
         bad |= constants.get(f"stages.{index}.rate", np.zeros(1)) < 0
     for name in scenario.nature:
         bad |= constants.get(f"nature.{name}.hazard", np.zeros(1)) < 0
-    for group in consequences(scenario):
+    for group in iterate_effects(scenario):
         probabilities = [constants.get(f"{group.path}.{index}.p") for index in range(len(group.effects))]
         known = [probability for probability in probabilities if probability is not None]
         for probability in known:

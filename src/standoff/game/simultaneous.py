@@ -31,7 +31,7 @@ from standoff.game.states import States
 from standoff.scenario import Scenario
 
 if TYPE_CHECKING:
-    from standoff.scenario import Effect, Together
+    from standoff.scenario import Effect, JointAction
     from standoff.scenario.schema_moves import OwnAction, Stage
 
 __all__ = ["SimultaneousRule"]
@@ -49,7 +49,7 @@ class SimultaneousRule:
         self.path = path
         self.sides = tuple(list(scenario.players).index(name) for name in stage.movers)
         self.own = tuple(stage.actions_of(name) for name in stage.movers)
-        self.entries: dict[tuple[str, ...], tuple[str, Together]] = {
+        self.entries: dict[tuple[str, ...], tuple[str, JointAction]] = {
             tuple(entry.pair[name] for name in stage.movers): (f"{path}.together.{position}", entry)
             for position, entry in enumerate(stage.together)
         }

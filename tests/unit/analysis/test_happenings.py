@@ -2,14 +2,15 @@
 
 import pytest
 
-from standoff import workbench
+from standoff import load
 from standoff.analysis.happenings import Happening, Move, Words, named
+from standoff.game.compile import compile_game
 
 
-def every_happening(crisis):
+def every_happening(scenario):
     """All that can happen in the first period's layers, from any state."""
-    words = Words(crisis.scenario, crisis.game)
-    for s, layer in enumerate(crisis.game.epochs[0].layers):
+    words = Words(scenario, compile_game(scenario))
+    for s, layer in enumerate(compile_game(scenario).epochs[0].layers):
         for state in range(layer.num_states):
             for action in range(layer.action_start[state], layer.action_start[state + 1]):
                 for branch in range(layer.branch_start[action], layer.branch_start[action + 1]):
@@ -19,12 +20,12 @@ def every_happening(crisis):
 
 @pytest.fixture(scope="module")
 def iran():
-    return list(every_happening(workbench.load("iran-us-2026", overrides=["period.horizon=2"])))
+    return list(every_happening(load("iran-us-2026", overrides=["period.horizon=2"])))
 
 
 @pytest.fixture(scope="module")
 def cuba():
-    return list(every_happening(workbench.load("cuba-1962", overrides=["period.horizon=2"])))
+    return list(every_happening(load("cuba-1962", overrides=["period.horizon=2"])))
 
 
 def texts(happenings, layer):

@@ -5,7 +5,7 @@ import pytest
 
 from bargaining_games import solved
 from lopsided_agenda import FORBIDDEN, WORTH, lopsided
-from standoff.workbench import Crisis
+from standoff import bargain
 
 KEYS = ["NN", "NP", "SN", "SP", "AN", "AP"]
 PAIRS = [("weak", "soft"), ("weak", "hard"), ("strong", "soft"), ("strong", "hard")]
@@ -49,8 +49,8 @@ def equilibrium_and_found():
 
 
 def weighed(*changes, milestone=None):
-    solution = solved(Crisis(lopsided(*changes)))
-    return solution.equilibrium, solution.bargain(milestone)
+    solution = solved(lopsided(*changes))
+    return solution.equilibrium, bargain(solution, milestone)
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from scripted_coder import ScriptedCoder, article
+from standoff import load
 from standoff.belief.observation import merge_reports
 from standoff.desk.docket import docket_of_documents, find_event, reviewed
 from standoff.desk.evidence import default_confusion, evidence_of
 from standoff.news.coded import Mention
 from standoff.store import Review
-from standoff.workbench import load
 
 FLEET = (
     "America sent more forces on 2026-02-06, the ministry of defence said in a statement to the press in the capital. "
@@ -20,7 +20,7 @@ AGAIN = "Ships left port all day: America sent more forces on 2026-02-07 after a
 
 @pytest.fixture(scope="module")
 def scenario():
-    return load("iran-us-2026").scenario
+    return load("iran-us-2026")
 
 
 def docket_of(*documents):
