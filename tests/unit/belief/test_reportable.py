@@ -12,7 +12,7 @@ BY_NAME = {event.name: event for event in FOUND.events}
 def test_a_move_is_by_its_player_towards_the_others_and_at_the_table_towards_the_other_side():
     assert BY_NAME["pressure.usa.conciliate"] == ReportableEvent(
         "pressure.usa.conciliate",
-        "United States: ease the pressure and push talks on",
+        "United States: ease the pressure and advance the talks",
         ("CONSULT", "REQUEST"),
         ("USA",),
         ("IRN", "ISR"),
