@@ -307,6 +307,6 @@ def _confirm(done: str, groups: tuple[tuple[StoredEvent, ...], ...]) -> None:
 
 
 def _print_json(document: dict[str, Any]) -> None:
-    from standoff.workbench import JSON_VERSION
+    from standoff.version import JSON_VERSION
 
     sys.stdout.write(json.dumps({"json_version": JSON_VERSION} | document, indent=1, allow_nan=False) + "\n")

@@ -49,7 +49,7 @@ def review(
     store: StorePlace = None,
 ) -> None:
     """Go through the events that touch a scenario and nobody has reviewed; each answer is kept at once."""
-    from standoff import workbench
+    from standoff.catalog.opening import load
     from standoff.desk.docket import docket_of_store
     from standoff.desk.review_files import open_questions
 
@@ -58,7 +58,7 @@ def review(
         raise InputError(Problem("contradiction", message, help="use one of them"))
     if export is not None:
         _check_export(export)
-    wanted = workbench.load(scenario).scenario
+    wanted = load(scenario)
     with open_desk(store) as desk:
         docket = docket_of_store(desk)
         if file is not None:

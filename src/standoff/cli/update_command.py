@@ -17,11 +17,11 @@ from standoff.cli.watch_command import Targets
 from standoff.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from standoff.belief.continuing import Continued
+    from standoff.belief.continued_scenario import ContinuedScenario
     from standoff.belief.likelihood import ReportingModel
     from standoff.desk.docket import Docket
+    from standoff.scenario import Scenario
     from standoff.store.repository import Store
-    from standoff.workbench import Crisis
 
 __all__ = ["register"]
 
@@ -85,9 +85,9 @@ def update(
     as_json: AsJson = False,
 ) -> None:
     """Bring a forecast up to date with news: beliefs, probabilities, and which report moved them."""
-    from standoff import workbench
+    from standoff.catalog.opening import load
 
-    crisis = workbench.load(scenario, overrides=list(overrides or []))
+    loaded = load(scenario, overrides=list(overrides or []))
     day = day_of("--as-of", as_of)
     if output is not None:
         _check_output(output, force)
@@ -100,7 +100,7 @@ def update(
     from standoff.desk.news_update import record_update, update_on_news
     from standoff.solve.equilibrium import Settings
 
-    targets = parse_targets(crisis.scenario, target) if target else None
+    targets = parse_targets(loaded, target) if target else None
     settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
     asked: dict[str, Any] = {
         "as_of": day, "model": model, "targets": targets, "dates_undated": dates_undated, "settings": settings,
@@ -108,14 +108,14 @@ def update(
     number = None
     uncoded: list[tuple[str, str]] = []
     if sources and store is None:
-        docket = _docket_of_sources(crisis, sources, reviews, coder=coder, uncoded=uncoded)
+        docket = _docket_of_sources(loaded, sources, reviews, coder=coder, uncoded=uncoded)
         with progress_bar() as progress:
-            found = update_on_news(crisis, docket, **asked, progress=progress)
+            found = update_on_news(loaded, docket, **asked, progress=progress)
     else:
         with open_desk(store) as desk:
-            docket = _docket_of_store(desk, crisis, sources or [], reviews, coder=coder, uncoded=uncoded)
+            docket = _docket_of_store(desk, loaded, sources or [], reviews, coder=coder, uncoded=uncoded)
             with progress_bar() as progress:
-                found = update_on_news(crisis, docket, **asked, progress=progress)
+                found = update_on_news(loaded, docket, **asked, progress=progress)
             number = record_update(desk, found)
     if as_json:
         document: dict[str, Any] = found.document() | {
@@ -147,7 +147,7 @@ def _check_output(output: Path, force: bool) -> None:
     check_writable(output, "the scenario")
 
 
-def _write(output: Path, continued: Continued, force: bool, as_json: bool) -> None:
+def _write(output: Path, continued: ContinuedScenario, force: bool, as_json: bool) -> None:
     from standoff.storing import write_whole
 
     _check_output(output, force)  # again: the work took a while
@@ -161,13 +161,13 @@ def _write(output: Path, continued: Continued, force: bool, as_json: bool) -> No
 def _model(confusion: Path | None) -> ReportingModel | None:
     if confusion is None:
         return None
-    from standoff.belief.likelihood import ReportingModel, load_confusion
+    from standoff.belief.likelihood import ReportingModel, load_confusion_matrix
 
-    return ReportingModel(confusion=load_confusion(confusion))
+    return ReportingModel(confusion=load_confusion_matrix(confusion))
 
 
 def _docket_of_sources(
-    crisis: Crisis, sources: list[str], reviews: Path | None, *, coder: str, uncoded: list[tuple[str, str]]
+    scenario: Scenario, sources: list[str], reviews: Path | None, *, coder: str, uncoded: list[tuple[str, str]]
 ) -> Docket:
     """Code sources and keep nothing."""
     from standoff.desk.docket import docket_of_documents, reviewed
@@ -182,11 +182,17 @@ def _docket_of_sources(
     uncoded += [(of_hash[coded.document_hash].address, coded.refused) for coded in codings if coded.refused]
     if reviews is None:
         return docket
-    return reviewed(docket, read_reviews(reviews, docket, crisis.scenario))
+    return reviewed(docket, read_reviews(reviews, docket, scenario))
 
 
 def _docket_of_store(
-    desk: Store, crisis: Crisis, sources: list[str], reviews: Path | None, *, coder: str, uncoded: list[tuple[str, str]]
+    desk: Store,
+    scenario: Scenario,
+    sources: list[str],
+    reviews: Path | None,
+    *,
+    coder: str,
+    uncoded: list[tuple[str, str]],
 ) -> Docket:
     """Take the events of the store, once sources are kept in it and reviews are applied."""
     from standoff.desk.docket import docket_of_store
@@ -197,11 +203,11 @@ def _docket_of_store(
         documents, faults = read_sources(sources)
         if faults:
             raise InputError(faults)
-        ingested = ingest(desk, documents, coder=open_coder_named(coder), scenario=crisis.scenario)
+        ingested = ingest(desk, documents, coder=open_coder_named(coder), scenario=scenario)
         uncoded += [(refusal.document.address, refusal.reason) for refusal in ingested.refused]
         uncoded += [(fault.file or fault.code, fault.message) for fault in ingested.faults]
     if reviews is not None:
         from standoff.desk.review_files import read_reviews
 
-        desk.add_reviews(read_reviews(reviews, docket_of_store(desk), crisis.scenario))
+        desk.add_reviews(read_reviews(reviews, docket_of_store(desk), scenario))
     return docket_of_store(desk)

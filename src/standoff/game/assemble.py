@@ -14,8 +14,8 @@ import numpy as np
 
 from standoff.errors import nearest
 from standoff.game.model import NATURE, NOBODY, Epoch, Game, Layer, Milestone, Player, SecondMover, Terminals
-from standoff.game.validity import SUM_TOLERANCE, player_faults
-from standoff.game.worth import Payoffs, payoff_by_plane, payoff_by_types
+from standoff.game.payoffs import Payoffs, payoff_by_plane, payoff_by_types
+from standoff.game.validity import SUM_TOLERANCE, find_player_faults
 
 __all__ = ["Action", "Assembly", "Blueprint", "Joint", "LeadsTo", "MilestoneDraft", "StageDraft", "StateDraft"]
 
@@ -216,7 +216,7 @@ class Assembly:
         plan = self.blueprint
         if plan.num_periods < 1:
             self.faults.append(f"num_periods is {plan.num_periods}; there must be at least one period")
-        self.faults.extend(player_faults(plan.players, continues=plan.continues))
+        self.faults.extend(find_player_faults(plan.players, continues=plan.continues))
         states = set(self.state_names)
         self.faults.extend(f"`{name}` is both an outcome and a state" for name in plan.outcomes if name in states)
         seen: list[str] = []

@@ -35,7 +35,7 @@ from standoff.game.assemble import (
     StateDraft,
 )
 from standoff.game.model import Game, Player
-from standoff.game.worth import Payoffs
+from standoff.game.payoffs import Payoffs
 
 __all__ = ["Action", "GameBuilder", "Stage"]
 

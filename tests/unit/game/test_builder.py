@@ -330,7 +330,7 @@ def test_a_mistake_is_told_where_it_is(name):
     [
         ({"num_periods": 0}, "num_periods is 0"),
         ({"start": "xx"}, "start: there is no state `xx`: did you mean `x`?"),
-        ({"continues": True}, "the discount is 1; where the crisis goes on for ever"),
+        ({"continues": True}, "the discount is 1; where the crisis continues without end"),
     ],
 )
 def test_a_mistake_of_the_whole_game(changes, mistake):

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from standoff.analysis.ensemble import Ensemble
     from standoff.analysis.executor import Executor
     from standoff.analysis.no_deal import NoDeal
+    from standoff.analysis.solution import Solution
     from standoff.analysis.stories import Stories
     from standoff.analysis.tripwires import Tripwires
     from standoff.analysis.watch import WatchList
     from standoff.analysis.whatif import WhatIf
     from standoff.analysis.window import Window
+    from standoff.scenario import Scenario
     from standoff.solve.equilibrium import Settings
     from standoff.solve.target import Target
-    from standoff.workbench.crisis import Crisis
-    from standoff.workbench.solution import Solution
 
-__all__ = ["PARTS", "Dossier", "Part", "assemble_dossier", "chosen_parts"]
+__all__ = ["PARTS", "Brief", "Part", "assemble_brief", "chosen_parts"]
 
 Part = Literal["ensemble", "drivers", "tripwires", "watch", "bargain", "window", "stories"]
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -42,7 +42,7 @@ STRONGEST = 16
 
 
 @dataclass(frozen=True)
-class Dossier:
+class Brief:
     """A solved crisis and what was asked of it; None where a part was not asked for or has no answer.
 
     Attributes:
@@ -95,8 +95,8 @@ def chosen_parts(without: Sequence[str]) -> tuple[Part, ...]:
     return tuple(part for part in PARTS if part not in without)
 
 
-def assemble_dossier(
-    crisis: Crisis,
+def assemble_brief(
+    scenario: Scenario,
     settings: Settings | None = None,
     *,
     variants: Sequence[str] = (),
@@ -105,13 +105,13 @@ def assemble_dossier(
     seed: int = 0,
     executor: Executor | None = None,
     progress: Callable[[float], None] | None = None,
-) -> Dossier:
+) -> Brief:
     """Solve a crisis and ask everything of it.
 
     Args:
-        crisis: The crisis.
+        scenario: The scenario.
         settings: How to solve it.
-        variants: Variants to put beside it, as `Crisis.whatif` takes them.
+        variants: Variants to put beside it, as `whatif` takes them.
         parts: What to ask.
         num_draws: Draws of the ensemble.
         seed: Of everything that is drawn.
@@ -122,8 +122,18 @@ def assemble_dossier(
         InputError: A variant is wrong; carries every fault.
         SolveError: The crisis itself, or a variant, was not solved to tolerance.
     """
+    from standoff.analysis.bargain import bargain
+    from standoff.analysis.drivers import drivers
+    from standoff.analysis.ensemble import ensemble
     from standoff.analysis.executor import Remembering, Threads
+    from standoff.analysis.no_deal import why_no_deal
+    from standoff.analysis.solution import solve
+    from standoff.analysis.stories import stories
     from standoff.analysis.targets import default_targets
+    from standoff.analysis.tripwires import tripwires
+    from standoff.analysis.watch import watch
+    from standoff.analysis.whatif import whatif
+    from standoff.analysis.window import window
     from standoff.solve.equilibrium import Settings
 
     wanted = ["solve", *(["whatif"] if variants else []), *parts]
@@ -131,29 +141,30 @@ def assemble_dossier(
     settings = settings or Settings()
     if variants:
         steps.begin("whatif")
-        compared = crisis.whatif(
-            variants, settings, progress=steps
+        compared = whatif(
+            scenario, variants, settings, progress=steps
         )  # first: what is wrong with it is told before the work
     steps.begin("solve")
-    solution = crisis.solve(settings, steps)
-    targets = default_targets(crisis.scenario)
-    names = [f"{target.name}@{(target.periods or 0) * crisis.scenario.period.length:g}" for target in targets]
+    solution = solve(scenario, settings, steps)
+    targets = default_targets(scenario)
     shared = Remembering(executor or Threads())  # drivers and tripwires look at the same ends of ranges
     questions: dict[Part, Callable[[], dict[str, Any]]] = {
         "ensemble": lambda: {
-            "ensemble": crisis.ensemble(num_draws, seed=seed, executor=executor, progress=steps),
+            "ensemble": ensemble(scenario, num_draws, seed=seed, executor=executor, progress=steps),
         },
-        "drivers": lambda: {"drivers": solution.drivers(names, num_tornado=STRONGEST, executor=shared, progress=steps)},
+        "drivers": lambda: {
+            "drivers": drivers(solution, targets, num_tornado=STRONGEST, executor=shared, progress=steps)
+        },
         "tripwires": lambda: {
-            "tripwires": solution.tripwires(num_strongest=STRONGEST, executor=shared, progress=steps)
+            "tripwires": tripwires(solution, num_strongest=STRONGEST, executor=shared, progress=steps)
         },
-        "watch": lambda: {"watch": solution.watch(targets)},
+        "watch": lambda: {"watch": watch(solution, targets)},
         "bargain": lambda: {
-            "bargain": solution.bargain(),
-            "no_deal": solution.why_no_deal(targets, progress=steps),
+            "bargain": bargain(solution),
+            "no_deal": why_no_deal(solution, targets, progress=steps),
         },
-        "window": lambda: {"window": solution.window()},
-        "stories": lambda: {"stories": solution.stories(seed=seed)},
+        "window": lambda: {"window": window(solution)},
+        "stories": lambda: {"stories": stories(solution, seed=seed)},
     }
     found: dict[str, Any] = {"whatif": compared} if variants else {}
     missing: list[tuple[str, str]] = []
@@ -166,7 +177,7 @@ def assemble_dossier(
         except SolveError as error:
             missing.append((part, str(error)))
     steps.end()
-    return Dossier(solution=solution, targets=targets, missing=tuple(missing), **found)
+    return Brief(solution=solution, targets=targets, missing=tuple(missing), **found)
 
 
 def _nobody(share: float) -> None:
