@@ -21,8 +21,8 @@ from standoff.cli import (
     feed,
     indicators,
     inspect,
-    map,
     paths,
+    regime_map,
     review,
     run,
     submodel,
@@ -74,7 +74,7 @@ paths.register(app)
 bargain.register(app)
 window.register(app)
 ensemble.register(app)
-map.register(app)
+regime_map.register(app)
 code.register(app)
 review.register(app)
 update.register(app)

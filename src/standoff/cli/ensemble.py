@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from standoff.cli.solving_options import ExecutorName, RayAddress, WideTolerance, Workers, told_where_kept
 from standoff.cli.progress import progress_bar
 from standoff.cli.run import BeliefPoints, Overrides, ScenarioName
+from standoff.cli.solving_options import ExecutorName, RayAddress, WideTolerance, Workers, told_where_kept
 
 if TYPE_CHECKING:
     from rich.console import Console

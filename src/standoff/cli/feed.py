@@ -220,8 +220,8 @@ class _Headline:
         sys.stdout.flush()
 
     def _print(self, moves: list[tuple[str, float, float]], doubts: list[str], number: int) -> None:
-        from standoff.cli.tables import points
         from standoff.cli.solution_tables import percent
+        from standoff.cli.tables import points
 
         name = self._scenario.id
         for label, before, now in moves:

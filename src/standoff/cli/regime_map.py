@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from standoff.cli.solving_options import ExecutorName, KeepIn, RayAddress, WideTolerance, Workers, many_solves
 from standoff.cli.run import BeliefPoints, Overrides, ScenarioName
+from standoff.cli.solving_options import ExecutorName, KeepIn, RayAddress, WideTolerance, Workers, many_solves
 from standoff.errors import InputError, Problem
 
 if TYPE_CHECKING:
