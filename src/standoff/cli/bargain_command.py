@@ -50,7 +50,7 @@ def bargain(
     from standoff.analysis.no_deal import PAYMENTS, why_no_deal
     from standoff.analysis.solution import solve
     from standoff.analysis.targets import parse_targets
-    from standoff.game.deal_worth import tabulate_packages
+    from standoff.game.agenda import tabulate_packages
     from standoff.solve.equilibrium import Settings
 
     wanted = parse_targets(loaded, targets)

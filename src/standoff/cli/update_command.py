@@ -17,7 +17,7 @@ from standoff.cli.watch_command import Targets
 from standoff.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from standoff.belief.continuing import Continued
+    from standoff.belief.continued_scenario import ContinuedScenario
     from standoff.belief.likelihood import ReportingModel
     from standoff.desk.docket import Docket
     from standoff.scenario import Scenario
@@ -147,7 +147,7 @@ def _check_output(output: Path, force: bool) -> None:
     check_writable(output, "the scenario")
 
 
-def _write(output: Path, continued: Continued, force: bool, as_json: bool) -> None:
+def _write(output: Path, continued: ContinuedScenario, force: bool, as_json: bool) -> None:
     from standoff.storing import write_whole
 
     _check_output(output, force)  # again: the work took a while
@@ -161,9 +161,9 @@ def _write(output: Path, continued: Continued, force: bool, as_json: bool) -> No
 def _model(confusion: Path | None) -> ReportingModel | None:
     if confusion is None:
         return None
-    from standoff.belief.likelihood import ReportingModel, load_confusion
+    from standoff.belief.likelihood import ReportingModel, load_confusion_matrix
 
-    return ReportingModel(confusion=load_confusion(confusion))
+    return ReportingModel(confusion=load_confusion_matrix(confusion))
 
 
 def _docket_of_sources(

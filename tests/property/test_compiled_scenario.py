@@ -11,7 +11,7 @@ from same_games import differences
 from standoff.catalog.opening import find_scenario
 from standoff.errors import ScenarioError
 from standoff.game.compile import compile_game
-from standoff.game.compiled_structure import CompiledStructure
+from standoff.game.compiled_scenario import CompiledScenario
 from standoff.game.model import Game
 from standoff.scenario import load_scenario, replace
 
@@ -23,7 +23,7 @@ def scenario_of(name):
 
 @cache
 def compiled_of(name):
-    return CompiledStructure.of(scenario_of(name))
+    return CompiledScenario.of(scenario_of(name))
 
 
 def draws_of(name, seed, count):
@@ -59,16 +59,16 @@ def test_a_draw_of_a_catalogue_scenario_is_its_overridden_scenario(name, seed, c
     assert told == [[]] * count
 
 
-def test_these_draws_change_the_structure():
+def test_these_draws_have_several_templates():
     # else the property above would not look at what it is about
     draws = draws_of("iran-us-2026", 3, 40)
-    games = [game for game in CompiledStructure.of(scenario_of("iran-us-2026")).games(draws) if isinstance(game, Game)]
+    games = [game for game in CompiledScenario.of(scenario_of("iran-us-2026")).games(draws) if isinstance(game, Game)]
     assert len({len(game.packages) for game in games}) > 1
     assert len({game.packages for game in games}) > 4
 
 
-def test_draws_of_several_structures_are_compiled_together(monkeypatch):
+def test_draws_of_several_templates_are_compiled_together(monkeypatch):
     # to compile a sound draw alone is right, but takes ten times as long
-    compiled = CompiledStructure.of(scenario_of("iran-us-2026"))
-    monkeypatch.setattr(compiled, "_alone", lambda draw: pytest.fail(f"compiled alone: {draw}"))
+    compiled = CompiledScenario.of(scenario_of("iran-us-2026"))
+    monkeypatch.setattr(compiled, "_compile_alone", lambda draw: pytest.fail(f"compiled alone: {draw}"))
     assert all(isinstance(game, Game) for game in compiled.games(draws_of("iran-us-2026", 3, 40)))

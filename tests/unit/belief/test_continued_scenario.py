@@ -4,9 +4,9 @@ from dataclasses import replace
 import pytest
 
 from standoff import load, solve
-from standoff.belief.continuing import continue_scenario
+from standoff.belief.continued_scenario import continue_scenario
 from standoff.belief.observation import Observation
-from standoff.belief.updating import Facts, update
+from standoff.belief.updating import KnownFacts, update_forecast
 from standoff.errors import InputError
 from standoff.scenario import parse_scenario
 from standoff.scenario.writing import write_yaml
@@ -20,7 +20,7 @@ SEEN = Observation("write", dt.date(1962, 10, 24), "CONSULT", ("RUS",), ("USA",)
 def updated():
     scenario = load("cuba-1962", overrides=["period.horizon=10"])
     equilibrium = solve(scenario, Settings(belief_points=3, threads=1)).equilibrium
-    return scenario, update(scenario, equilibrium, [SEEN], as_of=DAY, facts=Facts(is_open=True))
+    return scenario, update_forecast(scenario, equilibrium, [SEEN], as_of=DAY, facts=KnownFacts(is_open=True))
 
 
 @pytest.mark.parametrize("name", ["cuba-1962", "iran-us-2026"])
@@ -55,12 +55,12 @@ def test_a_deadline_that_has_passed_holds_from_the_start(updated):
     assert "passed(" not in on.text
 
 
-def test_what_the_file_does_not_hold_is_told_at_its_top(updated):
+def test_the_file_begins_with_notes_on_what_it_does_not_express(updated):
     on = continue_scenario(*updated)
     assert on.is_spread
-    assert on.text.startswith("# cuba-1962 as of 1962-10-30, made by an update of the scenario with the hash\n# ")
+    assert on.text.startswith("# cuba-1962 as of 1962-10-30, from an update of the scenario with the hash\n# ")
     assert all(f"# {note}\n" in on.text for note in on.notes)
-    assert "The state is spread" in on.notes[0]
+    assert "The state is uncertain" in on.notes[0]
     assert f"{on.state.probability:.3f}" in on.notes[0]
 
 
@@ -75,7 +75,7 @@ def test_it_can_be_solved_though_it_has_left_levels_behind_for_good(updated, tmp
 def test_a_prior_that_is_used_elsewhere_is_written_as_a_number():
     scenario = load("cuba-1962", overrides=["period.horizon=3", "strike_gain_bold=0.1 + 0.1 * bold_prior"])
     equilibrium = solve(scenario, Settings(belief_points=3, threads=1)).equilibrium
-    found = update(scenario, equilibrium, [SEEN], as_of=dt.date(1962, 10, 24))
+    found = update_forecast(scenario, equilibrium, [SEEN], as_of=dt.date(1962, 10, 24))
     on = continue_scenario(scenario, found).scenario
     assert on.parameter_values()["bold_prior"] == scenario.parameter_values()["bold_prior"]
     assert on.players["usa"].types["bold"].written == found.states[0].beliefs["usa"]
@@ -84,7 +84,7 @@ def test_a_prior_that_is_used_elsewhere_is_written_as_a_number():
 def test_a_value_that_was_set_outside_its_range_leaves_the_range_behind():
     scenario = load("cuba-1962", overrides=["period.horizon=3", "strike_gain_bold=0.14"])
     equilibrium = solve(scenario, Settings(belief_points=3, threads=1)).equilibrium
-    found = update(scenario, equilibrium, [SEEN], as_of=dt.date(1962, 10, 24))
+    found = update_forecast(scenario, equilibrium, [SEEN], as_of=dt.date(1962, 10, 24))
     on = continue_scenario(scenario, found)
     assert on.scenario.parameters["strike_gain_bold"].range is None
     assert any("strike_gain_bold" in note for note in on.notes)

@@ -6,7 +6,7 @@ import pytest
 from same_games import differences
 from standoff.errors import ScenarioError
 from standoff.game.compile import compile_game
-from standoff.game.compiled_structure import CHUNK, MOST_STRUCTURES, CompiledStructure
+from standoff.game.compiled_scenario import CHUNK, MAX_TEMPLATES, CompiledScenario
 from standoff.game.model import Game
 from standoff.scenario import apply_overrides, parse_scenario, replace
 
@@ -79,7 +79,7 @@ def scenario():
 
 @pytest.fixture
 def compiled(scenario):
-    return CompiledStructure.of(scenario)
+    return CompiledScenario.of(scenario)
 
 
 NUMBERS_ONLY = [
@@ -115,22 +115,22 @@ def test_many_draws_are_each_alone(scenario, compiled):
 
 def test_draws_that_differ_in_numbers_share_one_structure(compiled):
     games = list(compiled.games(NUMBERS_ONLY))
-    assert compiled.num_structures == 1
+    assert compiled.num_templates == 1
     assert games[1].epochs[0].layers[0].branch_target is games[2].epochs[0].layers[0].branch_target
 
 
 @pytest.mark.parametrize("draw", OTHER_STRUCTURES, ids=str)
 def test_a_draw_in_which_something_else_can_happen_is_noticed(compiled, draw):
     compiled.game(draw)
-    assert compiled.num_structures == 2
+    assert compiled.num_templates == 2
     compiled.game(draw)
-    assert compiled.num_structures == 2
+    assert compiled.num_templates == 2
 
 
 def test_no_more_structures_are_kept_than_the_limit(compiled, monkeypatch):
-    monkeypatch.setattr("standoff.game.compiled_structure.MOST_STRUCTURES", 3)
+    monkeypatch.setattr("standoff.game.compiled_scenario.MAX_TEMPLATES", 3)
     assert all(isinstance(game, Game) for game in compiled.games(OTHER_STRUCTURES))
-    assert compiled.num_structures == 3 < MOST_STRUCTURES
+    assert compiled.num_templates == 3 < MAX_TEMPLATES
 
 
 def test_values_are_in_the_unit_of_the_parameter(compiled):
@@ -185,7 +185,7 @@ def test_an_unknown_parameter_is_refused_with_the_nearest_name(compiled):
 def test_an_overridden_scenario_can_be_drawn_from(scenario):
     changed = apply_overrides(scenario, ["state.heat.start=high", "burden=4"])
     draw = {"pace": 0.3}
-    game = CompiledStructure.of(changed).game(draw)
+    game = CompiledScenario.of(changed).game(draw)
     assert differences(game, compile_game(replace(changed, draw))) == []
 
 
@@ -195,7 +195,7 @@ def test_a_submodel_that_refuses_one_draw_refuses_that_one_alone():
     text = text.replace("burden / (1 + heat)", "burden * oil.price_change(closure * heat / 2)")
     text = text.replace("  burden:", "  closure: {value: 0.5, judgement: x}\n  burden:")
     scenario = parse_scenario(text)
-    sound, bad = CompiledStructure.of(scenario).games([{"closure": 0.9}, {"closure": 1.1}])
+    sound, bad = CompiledScenario.of(scenario).games([{"closure": 0.9}, {"closure": 1.1}])
     assert isinstance(bad, ScenarioError)
     assert bad.problems[0].code == "submodel"
     assert differences(sound, compile_game(replace(scenario, {"closure": 0.9}))) == []
