@@ -25,9 +25,9 @@ def test_json_tells_every_outcome(found):
         "settlement", "soviet_withdrawal", "us_backs_down", "general_war"
     ]  # fmt: skip
     for one in found["outcomes"]:
-        assert one["is_proven"]
-        assert 0 < one["likeliest"]["probability"] == one["bound"] < one["probability"]
-        assert one["likeliest"]["chapters"][-1]["happenings"][-1]["outcome"] == one["name"]
+        if one["typical"] is not None:
+            assert 0 < one["typical"]["probability"] < one["probability"]
+            assert one["typical"]["chapters"][-1]["happenings"][-1]["outcome"] == one["name"]
 
 
 def test_the_same_command_prints_the_same_bytes(warm):
@@ -38,7 +38,6 @@ def test_the_same_command_prints_the_same_bytes(warm):
 def test_the_stories_are_told_day_by_day(warm):
     shown = " ".join(warm("stories", *SHORT, "--outcome", "settlement", "--outcome", "unresolved").out.split())
     assert "Settlement: " in shown
-    assert "proved)" in shown
     assert "22 October 1962: The Soviet Union decides to open or deepen a channel (Channel: public → letters)." in shown
     assert "A typical path" in shown
     assert "Still open: " in shown

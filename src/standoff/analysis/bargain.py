@@ -23,8 +23,8 @@ References:
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +40,7 @@ from standoff.analysis.frontier import (
 from standoff.analysis.plain import to_plain
 from standoff.analysis.solution import Solution
 from standoff.errors import InputError, Problem, nearest
-from standoff.game.deal_worth import PackageTable, tabulate_packages
+from standoff.game.agenda import PackageTable, tabulate_packages
 from standoff.scenario import Scenario
 from standoff.solve.action_values import action_values
 from standoff.solve.equilibrium import Equilibrium

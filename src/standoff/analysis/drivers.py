@@ -26,11 +26,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.version import JSON_VERSION, versions
-from standoff.analysis.plain import origin_to_plain, targets_to_plain, to_plain
 from standoff.analysis.executor import Executor, Threads
 from standoff.analysis.global_indices import FEWEST_DRAWS, GlobalIndices, global_indices
 from standoff.analysis.gradients import Derivative, gradients
+from standoff.analysis.plain import origin_to_plain, targets_to_plain, to_plain
 from standoff.analysis.quick_solves import SolvedDraw, quick_settings, solve_targets
 from standoff.analysis.sampling import Sampler
 from standoff.analysis.solution import Solution
@@ -40,6 +39,7 @@ from standoff.extras import import_extra
 from standoff.scenario import Scenario, measure_coverage
 from standoff.solve.result import Certificate, Equilibrium, Settings
 from standoff.solve.target import Target
+from standoff.version import JSON_VERSION, versions
 
 if TYPE_CHECKING:
     from standoff.analysis.plots import Axes
@@ -231,6 +231,13 @@ def drivers(
             draws are asked for, or an extra is missing.
         SolveError: Too few draws have a solution.
         NotDifferentiableError: The equilibrium lies at a fold.
+
+    Examples:
+        >>> from standoff import load, solve
+        >>> solution = solve(load("cuba-1962", overrides=["period.horizon=1"]))
+        >>> found = drivers(solution, ["strike"], num_tornado=0)
+        >>> bool(found["war_cost"].derivative[0] < 0.0)
+        True
     """
     scenario, equilibrium = solution.scenario, solution.equilibrium
     wanted = parse_targets(scenario, targets)

@@ -23,15 +23,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.version import JSON_VERSION, versions
-from standoff.analysis.draw_keys import sampling_versions
-from standoff.analysis.targets import describe_target, parse_targets
-from standoff.analysis.draw_keys import describe_ensemble
+from standoff.analysis.draw_keys import describe_ensemble, sampling_versions
 from standoff.analysis.executor import Draw, Executor, Threads
 from standoff.analysis.resolution import (
     Solved,
@@ -44,10 +41,12 @@ from standoff.analysis.resolution import (
     unseen_share,
 )
 from standoff.analysis.sampling import REPLICATES, SCHEME, Sampler, drawn_parameters, fixed_parameters
+from standoff.analysis.targets import describe_target, parse_targets
 from standoff.errors import InputError, Problem, SolveError, StandoffError
 from standoff.scenario import Scenario
 from standoff.solve.equilibrium import Settings
 from standoff.solve.target import UNRESOLVED, Target
+from standoff.version import JSON_VERSION, versions
 
 if TYPE_CHECKING:
     from standoff.analysis.plots import Axes
@@ -367,9 +366,7 @@ class Ensemble:
             "file": float(self.file_probabilities[period, k]),
             "mean": float(self.mean[period, k]),
             "bands": self.bands[:, period, k].tolist(),
-            "standard_errors": None
-            if self.standard_errors is None
-            else self.standard_errors[:, period, k].tolist(),
+            "standard_errors": None if self.standard_errors is None else self.standard_errors[:, period, k].tolist(),
             "convergence": [
                 {"draws": count, "bands": bands[:, period, k].tolist()}
                 for count, bands in self.convergence

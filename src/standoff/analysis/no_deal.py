@@ -29,12 +29,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.analysis.plain import certificate_to_plain, to_plain
 from standoff.analysis.causes import Cause, causes_of
+from standoff.analysis.plain import certificate_to_plain, to_plain
 from standoff.analysis.solution import Solution
 from standoff.analysis.targets import parse_targets, target_probabilities
+from standoff.game.agenda import PackageTable, tabulate_packages
 from standoff.game.compile import compile_game
-from standoff.game.deal_worth import PackageTable, tabulate_packages
 from standoff.game.model import Game
 from standoff.scenario import Scenario, replace
 from standoff.scenario.commitment import list_ratification_changes, make_deals_binding, remove_power_shift
@@ -74,7 +74,7 @@ class Resolve:
 
     def to_json(self) -> dict[str, Any]:
         """The probabilities of the solve as plain data."""
-        return to_plain(self) | {"certificate": certificate_to_plain(self.certificate)}
+        return {**to_plain(self), "certificate": certificate_to_plain(self.certificate)}
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,8 @@ class Remedy:
 
     def to_json(self) -> dict[str, Any]:
         """The remedy as plain data."""
-        return to_plain(self, without=["parts"]) | {
+        return {
+            **to_plain(self, without=["parts"]),
             "removed": to_plain(self.removed),
             "share_removed": to_plain(self.share_removed),
             "parts": [part.to_json() for part in self.parts],
@@ -168,6 +169,12 @@ def why_no_deal(
         InputError: Nothing is bargained about, or a payment is not positive.
         ScenarioError: A changed crisis makes no game.
         SolveError: A changed crisis could not be solved to the tolerances.
+
+    Examples:
+        >>> from standoff import Settings, load, solve
+        >>> solution = solve(load("cuba-1962", overrides=["period.horizon=1"]), Settings(belief_points=3, belief_tolerance=0.1))
+        >>> [remedy.name for remedy in why_no_deal(solution, ["strike"], payments=[0.2]).remedies]
+        ['information', 'commitment', 'indivisibility', 'all']
     """
     scenario = solution.scenario
     wanted = parse_targets(scenario, targets)

@@ -1,15 +1,12 @@
-"""How it might come about: the way to each end of the crisis, told period by period.
+"""Paths to the outcomes: how each outcome may come about, period by period.
 
-Three answers for every outcome, because a single one misleads:
+For every outcome there are two answers, because a single path misleads:
 
-* **the most probable path**, proved or with its gap (`standoff.analysis.likeliest`). Each single path is improbable, and the
-  most probable one is nearly always a short one: every further period of waiting costs probability, so what may come early
-  comes early;
-* **a typical path**, the medoid of the plays that led there (`standoff.analysis.played`), sampled with a seed;
-* **routes and sequences of events**, whenever they came: in which order milestones were met, and what happened in full, as
-  shares of those plays with their standard errors. Full sequences are many, so even the most frequent ones have small shares.
+* **a typical path**, the medoid of the sampled plays that reached the outcome (`standoff.analysis.plays`);
+* **routes and sequences of events**, regardless of their dates: the order in which milestones were met, and the events in full,
+  as shares of those plays with their standard errors. There are many full sequences, so even the most frequent has a small share.
 
-Every path is told with its probability, which is exact; only shares are estimated.
+The probability of a path is exact; only shares are estimated.
 """
 
 from __future__ import annotations
@@ -24,9 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.happenings import Happening, Words, named
-from standoff.analysis.likeliest import Goal, Likeliest, PublicPath, chain_of, likeliest_path
 from standoff.analysis.plain import to_plain
-from standoff.analysis.played import Plays, plays_to, retrace
+from standoff.analysis.plays import Goal, Plays, PublicPath, list_chain, retrace, select_plays
 from standoff.analysis.solution import Solution
 from standoff.errors import InputError, Problem, nearest
 from standoff.game.model import Game
@@ -35,29 +31,28 @@ from standoff.solve.continuation_probabilities import ContinuationProbabilities,
 from standoff.solve.result import Equilibrium
 from standoff.solve.sample import sample_paths
 from standoff.solve.target import UNRESOLVED, Target, probability_of_target
+from standoff.text import format_day, format_percent
 
-__all__ = ["Chapter", "EventSequence", "OutcomeStories", "Stories", "Story", "check_names", "stories"]
+__all__ = ["Chapter", "EventSequence", "PathsToOutcome", "TypicalPath", "TypicalPaths", "check_names", "paths"]
 
 Floats = NDArray[np.float64]
 
-WIDTH = 2000
-"""Beginnings of paths kept in the search for the most probable one."""
 NOTABLE = 0.005
-"""Change of a belief that is told."""
+"""Smallest change of a belief that is reported."""
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """One period of a story, or several in a row in which nothing happened.
+    """One period of a path, or several in a row in which nothing happened.
 
     Attributes:
         first_period: First period.
         last_period: Last period.
         starts: First day.
-        ends_on: First day after it.
+        ends_on: Day after the last.
         happenings: What happened, in order.
         beliefs: Public belief in the second type of each player with two types at the end; shape (player with two types,).
-        probabilities: Probability of the story's end, by the horizon, seen from there.
+        probability: Probability, given the path up to here, that the outcome comes about by the horizon.
         text: The chapter in sentences.
     """
 
@@ -67,18 +62,18 @@ class Chapter:
     ends_on: dt.date
     happenings: tuple[Happening, ...]
     beliefs: tuple[float, ...]
-    probabilities: float
+    probability: float
     text: str
 
 
 @dataclass(frozen=True)
-class Story:
-    """One path, told.
+class TypicalPath:
+    """One path, described period by period.
 
     Attributes:
-        probability: Of this very path, exactly.
-        share: Its probability given that it comes to this end.
-        chapters: Its parts.
+        probability: Probability of exactly this path.
+        share: Probability of the path given its outcome.
+        chapters: Its periods.
         path: The path itself.
     """
 
@@ -89,19 +84,19 @@ class Story:
 
     @property
     def text(self) -> str:
-        """The story, a line for each chapter."""
+        """The path in sentences, a line for each chapter."""
         return "\n".join(chapter.text for chapter in self.chapters)
 
 
 @dataclass(frozen=True)
 class EventSequence:
-    """What happened, in order, whenever it did.
+    """A sequence of events or milestones, regardless of their dates.
 
     Attributes:
-        events: The events, in words, or the milestones; those met in one period stand together.
-        share: Share of the sampled plays to this end that went so.
-        standard_error: Of the share: the posterior standard deviation from a uniform prior, which is not 0 where all plays or
-            none went so.
+        events: The events or milestones in words; milestones that were met in one period stand together.
+        share: Share of the sampled plays to the outcome that have this sequence.
+        standard_error: Standard error of the share: the posterior standard deviation from a uniform prior, which is positive
+            even where all plays or none have the sequence.
     """
 
     events: tuple[str, ...]
@@ -110,129 +105,129 @@ class EventSequence:
 
 
 @dataclass(frozen=True)
-class OutcomeStories:
-    """The ways to one end, or to one milestone.
+class PathsToOutcome:
+    """The paths to one outcome, package or milestone.
 
     Attributes:
-        name: Slug of the outcome, package or milestone.
+        name: Name of the outcome, package or milestone.
         kind: "outcome", "package" or "milestone".
-        label: Text for people.
-        probability: By the horizon, from the forecast.
-        likeliest: The most probable path; None where it was not searched or there is none.
-        bound: No path is more probable than this; nan where it was not searched.
-        is_proven: Whether no path is more probable than `likeliest`.
-        typical: A typical path, None where no sampled play came to this end.
-        num_plays: Sampled plays that did.
-        routes: The most frequent orders of milestones among them.
-        sequences: The most frequent sequences of events among them, those that came up more than once.
+        label: Label for people.
+        probability: Probability by the horizon, from the forecast.
+        typical: A typical path; None where no sampled play reached the outcome.
+        num_plays: Number of sampled plays that reached it.
+        routes: The most frequent orders of milestones among those plays.
+        sequences: The most frequent sequences of events among those plays; only those that occurred more than once.
     """
 
     name: str
     kind: str
     label: str
     probability: float
-    likeliest: Story | None
-    bound: float
-    is_proven: bool
-    typical: Story | None
+    typical: TypicalPath | None
     num_plays: int
     routes: tuple[EventSequence, ...]
     sequences: tuple[EventSequence, ...]
 
 
-@dataclass(frozen=True)
-class Stories:
-    """The ways to all ends asked for.
+@dataclass(frozen=True, repr=False)
+class TypicalPaths:
+    """The paths to several outcomes.
 
     Attributes:
-        outcomes: One for each.
-        num_samples: Plays sampled in all.
-        seed: Seed of the sampling.
+        outcomes: The paths to each outcome, package or milestone.
+        num_samples: Number of plays sampled in all.
+        seed: Random seed of the sampling.
         horizon: Day of the horizon.
-        belief_labels: What the beliefs are of, in words.
+        belief_labels: The beliefs in words, in the order of `Chapter.beliefs`.
     """
 
-    outcomes: tuple[OutcomeStories, ...]
+    outcomes: tuple[PathsToOutcome, ...]
     num_samples: int
     seed: int
     horizon: dt.date
     belief_labels: tuple[str, ...]
+
+    def __getitem__(self, name: str) -> PathsToOutcome:
+        """The paths to one outcome, package or milestone.
+
+        Raises:
+            KeyError: The paths to it were not asked for.
+        """
+        for one in self.outcomes:
+            if one.name == name:
+                return one
+        raise KeyError(name)
 
     def to_json(self) -> dict[str, Any]:
         """Everything but the bare paths as plain data; the keys are the attributes."""
         found: dict[str, Any] = to_plain(self, without=["path"])
         return found
 
+    def __repr__(self) -> str:
+        names = ", ".join(one.name for one in self.outcomes)
+        return f"<TypicalPaths to {names}: {self.num_samples} plays sampled with seed {self.seed}>"
 
-def stories(
+
+def paths(
     solution: Solution,
     names: Sequence[str] | None = None,
     *,
     num_samples: int = 5000,
     seed: int = 1,
-    width: int = WIDTH,
     num_sequences: int = 3,
-) -> Stories:
-    """Tell how each end might come about.
+) -> TypicalPaths:
+    """Describe how each outcome may come about.
 
     Args:
         solution: The solution; the values of its periods need not have been kept.
-        names: Outcomes, packages, milestones or `unresolved`; by default every outcome. For `unresolved` no most probable path
-            is searched: it is the one on which nothing happens.
-        num_samples: Plays to sample, at least 1.
-        seed: Seed of the sampling; the same seed gives the same stories.
-        width: Beginnings of paths kept in the search for the most probable one.
-        num_sequences: Sequences of events to give.
-
-    Returns:
-        The stories.
+        names: Outcomes, packages, milestones or `unresolved`; None: every outcome.
+        num_samples: Number of plays to sample, at least 1.
+        seed: Random seed; the same seed gives the same paths.
+        num_sequences: Number of routes and sequences to report for each outcome.
 
     Raises:
         InputError: A name is none of those; carries every fault.
-        ValueError: `num_samples` or `width` is below 1.
+        ValueError: `num_samples` is below 1.
+
+    Examples:
+        >>> from standoff import load, solve
+        >>> found = paths(solve(load("cuba-1962", overrides=["period.horizon=2"])), ["settlement"], num_samples=200)
+        >>> found["settlement"].typical.chapters[0].starts.isoformat()
+        '1962-10-22'
     """
     scenario, equilibrium = solution.scenario, solution.equilibrium
     game = equilibrium.game
-    goals = sorted(_goals(scenario, equilibrium, names), key=lambda one: one.target is None)
+    goals = sorted(_list_goals(scenario, equilibrium, names), key=lambda one: one.target is None)
     words = Words(scenario, game)
-    targets = [one.target for one in goals if one.target is not None]
     probabilities = ContinuationProbabilities(
-        equilibrium, targets, ends=[one.goal.terminals for one in goals if one.target is None]
+        equilibrium,
+        [one.target for one in goals if one.target is not None],
+        ends=[one.goal.terminals for one in goals if one.target is None],
     )
-    paths = sample_paths(equilibrium, num_samples, seed, values=probabilities.values)
-    found: list[tuple[_Goal, Likeliest | None, Plays, float]] = []
-    for one in goals:
-        likeliest = None if one.name == UNRESOLVED else likeliest_path(probabilities, one.goal, width=width)
-        found.append((one, likeliest, plays_to(paths, one.goal, words=words), one.probability))
-    typical = retrace(probabilities, [plays.typical() for _, _, plays, _ in found if plays.trails])
-    teller = _Teller(words, probabilities)
-    told = []
-    rest = list(typical)
-    for k, (one, likeliest, plays, probability) in enumerate(found):
-        path = likeliest.path if likeliest is not None else None
-        middle = rest.pop(0) if plays.trails else None
-        told.append(
-            OutcomeStories(
-                name=one.name,
-                kind=one.kind,
-                label=one.label,
-                probability=probability,
-                likeliest=teller.story(path, k, probability) if path else None,
-                bound=likeliest.bound if likeliest is not None else math.nan,
-                is_proven=likeliest.is_proven if likeliest is not None else False,
-                typical=teller.story(middle, k, probability) if middle else None,
-                num_plays=len(plays.trails),
-                routes=_routes(plays, [milestone.label for milestone in game.milestones], num_sequences),
-                sequences=_sequences(plays, num_sequences),
-            )
+    sampled = sample_paths(equilibrium, num_samples, seed, values=probabilities.values)
+    plays = [select_plays(sampled, one.goal, words=words) for one in goals]
+    typical = iter(retrace(probabilities, [own.find_typical() for own in plays if own.trails]))
+    writer = _Writer(words, probabilities)
+    labels = [milestone.label for milestone in game.milestones]
+    found = tuple(
+        PathsToOutcome(
+            name=one.name,
+            kind=one.kind,
+            label=one.label,
+            probability=one.probability,
+            typical=writer.describe(next(typical), k, one.probability) if own.trails else None,
+            num_plays=len(own.trails),
+            routes=_routes(own, labels, num_sequences),
+            sequences=_sequences(own, num_sequences),
         )
-    horizon = scenario.date_of_period(scenario.num_periods)
-    return Stories(tuple(told), num_samples, seed, horizon, teller.belief_labels)
+        for k, (one, own) in enumerate(zip(goals, plays, strict=True))
+    )
+    return TypicalPaths(found, num_samples, seed, scenario.date_of_period(scenario.num_periods), writer.belief_labels)
 
 
 @dataclass(frozen=True)
 class _Goal:
-    """One thing that stories are asked for; without a target it is a package."""
+    """An outcome, milestone or package whose paths are asked for; a package has no target."""
 
     name: str
     kind: str
@@ -243,14 +238,11 @@ class _Goal:
 
 
 def check_names(game: Game, names: Sequence[str] | None) -> tuple[str, ...]:
-    """What stories can be asked for by name: outcomes, milestones, packages and `unresolved`.
+    """Check the names of outcomes, milestones and packages, and return each once.
 
     Args:
         game: The game.
-        names: What was asked for; all outcomes where that is nothing.
-
-    Returns:
-        The names, each once.
+        names: Names of outcomes, milestones, packages or `unresolved`; None: all outcomes.
 
     Raises:
         InputError: A name is none of those; carries every fault.
@@ -267,14 +259,14 @@ def check_names(game: Game, names: Sequence[str] | None) -> tuple[str, ...]:
     return wanted
 
 
-def _goals(scenario: Scenario, equilibrium: Equilibrium, names: Sequence[str] | None) -> list[_Goal]:
-    """What was asked for."""
+def _list_goals(scenario: Scenario, equilibrium: Equilibrium, names: Sequence[str] | None) -> list[_Goal]:
+    """The goals of some names."""
     game = equilibrium.game
     milestones = [milestone.name for milestone in game.milestones]
     found = []
     for name in check_names(game, names):
         if name in milestones:
-            chain = tuple(chain_of(game, milestones.index(name)))
+            chain = tuple(list_chain(game, milestones.index(name)))
             target = Target("milestone", name)
             label = scenario.milestones[name].label
             found.append(
@@ -284,8 +276,8 @@ def _goals(scenario: Scenario, equilibrium: Equilibrium, names: Sequence[str] | 
             )
         elif name in game.packages and name not in (*game.outcomes, UNRESOLVED):
             own = np.flatnonzero(game.terminals.package == game.packages.index(name))
-            probabilities = float(equilibrium.sweep.absorbed[-1, own, 0].sum())
-            found.append(_Goal(name, "package", game.label(name), Goal(frozenset(own.tolist())), None, probabilities))
+            probability = float(equilibrium.sweep.absorbed[-1, own, 0].sum())
+            found.append(_Goal(name, "package", game.label(name), Goal(frozenset(own.tolist())), None, probability))
         else:
             own = np.flatnonzero(game.terminals.outcome == (game.outcomes.index(name) if name in game.outcomes else -1))
             target = Target("outcome", name)
@@ -307,7 +299,7 @@ def _sequences(plays: Plays, count: int) -> tuple[EventSequence, ...]:
     """The most frequent sequences of events."""
     return tuple(
         _share(tuple(plays.examples[event].summary for event in events), number, len(plays.trails))
-        for events, number in plays.counts()[:count]
+        for events, number in plays.count_sequences()[:count]
         if number > 1
     )
 
@@ -316,7 +308,7 @@ def _routes(plays: Plays, labels: Sequence[str], count: int) -> tuple[EventSeque
     """The most frequent orders of milestones."""
     return tuple(
         _share(tuple("; ".join(labels[m] for m in together) for together in route), number, len(plays.trails))
-        for route, number in plays.route_counts()[:count]
+        for route, number in plays.count_routes()[:count]
     )
 
 
@@ -325,8 +317,8 @@ def _share(events: tuple[str, ...], number: int, total: int) -> EventSequence:
     return EventSequence(events, number / total, math.sqrt(yes * no / (yes + no + 1.0)) / (yes + no))
 
 
-class _Teller:
-    """Tells paths in sentences."""
+class _Writer:
+    """Describes paths in sentences."""
 
     def __init__(self, words: Words, probabilities: ContinuationProbabilities) -> None:
         self.words, self.probabilities = words, probabilities
@@ -335,13 +327,13 @@ class _Teller:
         players = [self.game.players[i] for i in self.game.belief_players]
         self.belief_labels = tuple(f"{named(player.label)} is {_plain(player.player_types[1])}" for player in players)
 
-    def story(self, path: PublicPath, question: int, probability: float) -> Story:
-        """Tell a path.
+    def describe(self, path: PublicPath, index: int, probability: float) -> TypicalPath:
+        """Describe a path.
 
         Args:
             path: The path.
-            question: Which probability of the continuation probabilities is that of its end.
-            probability: Of its end.
+            index: Index of its outcome among the continuation probabilities.
+            probability: Probability of its outcome.
         """
         chapters: list[Chapter] = []
         beliefs = tuple(self.game.prior_belief)
@@ -358,18 +350,16 @@ class _Teller:
                     happenings.append(
                         self.words.happening(period, one.layer, state=one.state, action=one.step.action, target=target)
                     )
-            probabilities = 1.0
+            to_come = 1.0
             if period < path.steps[-1].period:
-                met_in = dict.fromkeys(met, period)  # that is in time: what is asked for is by the horizon
-                probabilities = float(
-                    self.probabilities.at(period + 1, 0, state=target, beliefs=beliefs, met=met_in)[question]
-                )
+                met_in = dict.fromkeys(met, period)  # in time, as the target is by the horizon
+                to_come = float(self.probabilities.at(period + 1, 0, state=target, beliefs=beliefs, met=met_in)[index])
             first = period
             if not happenings and chapters and not chapters[-1].happenings:
                 first = chapters.pop().first_period
-            chapters.append(self._chapter(first, period, tuple(happenings), (before, beliefs), probabilities))
+            chapters.append(self._chapter(first, period, tuple(happenings), (before, beliefs), to_come))
         share = path.probability / probability if probability > 0.0 else math.nan
-        return Story(path.probability, share, tuple(chapters), path)
+        return TypicalPath(path.probability, share, tuple(chapters), path)
 
     def _chapter(
         self,
@@ -377,23 +367,24 @@ class _Teller:
         last: int,
         happenings: tuple[Happening, ...],
         beliefs: tuple[tuple[float, ...], tuple[float, ...]],
-        probabilities: float,
+        probability: float,
     ) -> Chapter:
+        """Describe one period, or several without an event."""
         starts, ends_on = self.scenario.date_of_period(first), self.scenario.date_of_period(last + 1)
-        told = [one.text for one in happenings]
-        told += [
-            f"To the others, the chance that {label} goes from {_percent(before)} to {_percent(after)}."
+        sentences = [one.text for one in happenings]
+        sentences += [
+            f"The others' belief that {label} changes from {format_percent(before)} to {format_percent(after)}."
             for label, before, after in zip(self.belief_labels, *beliefs, strict=True)
             if abs(after - before) >= NOTABLE
         ]
-        text = f"{_when(starts, ends_on)}: {' '.join(told)}"
+        text = f"{_when(starts, ends_on)}: {' '.join(sentences)}"
         if not happenings:
             text = f"{_when(starts, ends_on)}: nothing happens."
-        return Chapter(first, last, starts, ends_on, happenings, beliefs[1], probabilities, text)
+        return Chapter(first, last, starts, ends_on, happenings, beliefs[1], probability, text)
 
 
 def _when(starts: dt.date, ends_on: dt.date) -> str:
-    """The days of a chapter.
+    """The days of a chapter in words.
 
     Examples:
         >>> _when(dt.date(2026, 2, 2), dt.date(2026, 2, 9)), _when(dt.date(1962, 10, 22), dt.date(1962, 10, 23))
@@ -403,25 +394,12 @@ def _when(starts: dt.date, ends_on: dt.date) -> str:
     """
     last = max(starts, ends_on - dt.timedelta(days=1))
     if last == starts:
-        return _day(starts)
+        return format_day(starts)
     if last.year != starts.year:
-        return f"{_day(starts)} to {_day(last)}"
+        return f"{format_day(starts)} to {format_day(last)}"
     if last.month != starts.month:
-        return f"{starts.day} {starts:%B} to {_day(last)}"
-    return f"{starts.day} to {_day(last)}"
-
-
-def _day(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
-def _percent(probability: float) -> str:
-    """Whole per cent, never 0 or 100 for what is only nearly so."""
-    if 0.0 < probability < 0.005:
-        return "<1 %"
-    if 0.995 <= probability < 1.0:
-        return ">99 %"
-    return f"{100 * probability:.0f} %"
+        return f"{starts.day} {starts:%B} to {format_day(last)}"
+    return f"{starts.day} to {format_day(last)}"
 
 
 def _plain(slug: str) -> str:

@@ -152,9 +152,9 @@ def _describe_range(label: str, bounds: tuple[float, float] | None) -> str:
 
 
 def _new_axes() -> Axes:
-    from matplotlib import pyplot
+    from matplotlib import pyplot as plt
 
-    axes: Axes = pyplot.subplots(layout="constrained")[1]
+    axes: Axes = plt.subplots(layout="constrained")[1]
     return axes
 
 
@@ -165,10 +165,10 @@ def _dates(axes: Axes, calendar: Calendar | None, num_periods: int) -> Floats:
         return np.arange(num_periods + 1, dtype=np.float64)
     from matplotlib import dates
 
-    locator = dates.AutoDateLocator(maxticks=7)
+    locator = dates.AutoDateLocator(maxticks=7)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
-    return np.array(dates.date2num(calendar.days), dtype=np.float64)
+    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+    return np.array(dates.date2num(calendar.days), dtype=np.float64)  # type: ignore[no-untyped-call]
 
 
 def _label_bands(axes: Axes, labels: Sequence[str]) -> None:

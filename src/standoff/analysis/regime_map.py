@@ -25,10 +25,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.version import JSON_VERSION, versions
-from standoff.analysis.plain import to_plain
-from standoff.analysis.targets import describe_target, parse_targets
 from standoff.analysis.executor import Draw, Executor, Threads
+from standoff.analysis.plain import to_plain
 from standoff.analysis.resolution import (
     Solved,
     cheap,
@@ -38,10 +36,12 @@ from standoff.analysis.resolution import (
     solve_agreed,
     unseen_share,
 )
+from standoff.analysis.targets import describe_target, parse_targets
 from standoff.errors import InputError, Problem, SolveError, StandoffError, nearest
 from standoff.scenario import Scenario
 from standoff.solve.equilibrium import Settings
 from standoff.solve.target import UNRESOLVED, Target
+from standoff.version import JSON_VERSION, versions
 
 __all__ = ["Axis", "BorderPoint", "MapCertificate", "RegimeMap", "parse_axis", "regime_map"]
 

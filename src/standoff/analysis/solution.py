@@ -54,6 +54,12 @@ class Solution:
     Attributes:
         scenario: The scenario that was solved, with its overrides.
         equilibrium: The equilibrium and its certificate.
+
+    Examples:
+        >>> from standoff import load
+        >>> solution = solve(load("cuba-1962", overrides=["period.horizon=2"]))
+        >>> solution.scenario.id, len(solution.forecast.unresolved)
+        ('cuba-1962', 2)
     """
 
     scenario: Scenario

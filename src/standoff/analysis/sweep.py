@@ -132,7 +132,9 @@ def sweep(
         raise InputError(Problem("unknown-parameter", f"there is no parameter `{name}`", help=advice))
     given = np.asarray(values, dtype=np.float64)
     if given.ndim != 1 or not len(given) or not np.isfinite(given).all():
-        raise InputError(Problem("axis", f"`{name}` needs a list of numbers", help="give values such as `[0.5, 1, 1.5]`"))
+        raise InputError(
+            Problem("axis", f"`{name}` needs a list of numbers", help="give values such as `[0.5, 1, 1.5]`")
+        )
     solved = solve_targets(
         scenario,
         wanted,

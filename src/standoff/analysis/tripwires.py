@@ -21,17 +21,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.version import JSON_VERSION, versions
-from standoff.analysis.plain import origin_to_plain, targets_to_plain, to_plain
 from standoff.analysis.drivers import ranges_of
 from standoff.analysis.executor import Executor, Threads
 from standoff.analysis.gradients import gradients
+from standoff.analysis.plain import origin_to_plain, targets_to_plain, to_plain
 from standoff.analysis.quick_solves import SolvedDraw, quick_settings, solve_targets
 from standoff.analysis.solution import Solution
 from standoff.analysis.targets import describe_target, parse_targets, target_probabilities
@@ -39,6 +38,7 @@ from standoff.errors import InputError, Problem, SolveError, StandoffError, near
 from standoff.scenario import Scenario, measure_coverage
 from standoff.solve.result import Certificate, Settings
 from standoff.solve.target import UNRESOLVED, Target
+from standoff.version import JSON_VERSION, versions
 
 __all__ = ["Tripwire", "Tripwires", "chosen_ranges", "likeliest_outcome", "parse_answer", "tripwires"]
 
@@ -223,6 +223,13 @@ def tripwires(
         InputError: A parameter or candidate does not exist, or none has a range.
         SolveError: The lead of the answer does not exceed the probability error, so there is no answer to flip.
         NotDifferentiableError: The equilibrium lies at a fold.
+
+    Examples:
+        >>> from standoff import load, solve
+        >>> solution = solve(load("cuba-1962", overrides=["period.horizon=1"]))
+        >>> found = tripwires(solution, "unresolved>strike", parameters=["strike_gain_bold"])
+        >>> found.candidates[found.answer].name
+        'unresolved'
     """
     scenario, equilibrium = solution.scenario, solution.equilibrium
     candidates = parse_answer(scenario, answer) if answer is None or isinstance(answer, str) else tuple(answer)

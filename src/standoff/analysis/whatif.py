@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from standoff.version import JSON_VERSION, versions
 from standoff.analysis.forecast import Forecast, forecast
 from standoff.analysis.side_by_side import Side, SideBySide, put_side_by_side
 from standoff.errors import InputError, Problem, SolveError, StandoffError
@@ -22,6 +21,7 @@ from standoff.game.compile import compile_game
 from standoff.scenario import Scenario, apply_overrides
 from standoff.solve.batch import solve_batch
 from standoff.solve.result import Certificate, Equilibrium, Settings
+from standoff.version import JSON_VERSION, versions
 
 __all__ = ["Variant", "WhatIf", "parse_variant", "parse_variants", "solve_sides", "whatif"]
 

@@ -44,8 +44,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.analysis.plain import to_plain
 from standoff.analysis.bargain import LIKELY, milestone_named
+from standoff.analysis.plain import to_plain
 from standoff.analysis.solution import Solution
 from standoff.analysis.strike_decisions import StrikeDecision, find_decisions
 from standoff.errors import InputError, Problem
@@ -183,7 +183,8 @@ class TypeWindow:
 
     def to_json(self) -> dict[str, Any]:
         """The window of the type as plain data; None where the type could not strike."""
-        return to_plain(self, without=["track_label", "label"]) | {
+        return {
+            **to_plain(self, without=["track_label", "label"]),
             "spells": [{"opens": start, "closes": end} for start, end in self.spells],
             "peak": self.peak,
             "parts": to_plain(self.parts),

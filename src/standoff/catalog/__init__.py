@@ -1,9 +1,4 @@
-"""The scenarios that come with standoff: data files, one crisis each.
-
-Examples:
-    >>> list_scenarios()
-    ['cuba-1962', 'iran-us-2026']
-"""
+"""The scenarios that come with standoff: data files, one crisis each."""
 
 from __future__ import annotations
 
@@ -15,7 +10,12 @@ _FOLDER = Path(__file__).parent
 
 
 def list_scenarios() -> list[str]:
-    """Ids of the scenarios, sorted."""
+    """List the ids of the scenarios of the catalogue, sorted.
+
+    Examples:
+        >>> list_scenarios()
+        ['cuba-1962', 'iran-us-2026']
+    """
     return sorted(path.stem for path in _FOLDER.glob("*.yaml"))
 
 

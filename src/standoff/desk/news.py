@@ -129,6 +129,11 @@ def code(
     Raises:
         InputError: The coder is unknown or cannot work.
         MissingExtraError: The coder or a reader is not installed.
+
+    Examples:
+        >>> found = code("no-such-report.txt")
+        >>> found.reports, [problem.code for problem in found.problems]
+        ((), ['file-not-found'])
     """
     from standoff.news.near_duplicates import find_clusters
 
@@ -245,11 +250,11 @@ def _not_coded(document: Document) -> Problem:
 
 def _held_against(reports: Iterable[CodedReport], scenario: Scenario) -> list[CodedReport]:
     """Fill in targets that a scenario suggests, and say which of its events each event could stand for."""
-    from standoff.belief.reportable import reportable_events
+    from standoff.belief.reportable import find_reportable_events
     from standoff.game.compile import compile_game
 
     dyad = dyad_of(scenario)
-    reportables = reportable_events(scenario, compile_game(scenario)).events
+    reportables = find_reportable_events(scenario, compile_game(scenario)).events
     held = []
     for report in reports:
         coded = report.coded if dyad is None else infer_targets(report.coded, dyad)
@@ -264,9 +269,9 @@ def _could_be(event: Event, reportables: Iterable[ReportableEvent]) -> tuple[str
     As where beliefs are updated, only what happened or goes on can be an event of the model, and an inferred target tells
     nothing.
     """
-    from standoff.belief.observation import REAL
+    from standoff.belief.observation import FACTUAL
 
-    if event.factuality not in REAL:
+    if event.factuality not in FACTUAL:
         return ()
     actors = event.actor.countries if event.actor is not None else ()
     targets = event.target.countries if event.target is not None and not event.target.is_inferred else ()

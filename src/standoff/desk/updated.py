@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from standoff.analysis.solution import Solution, solve
+from standoff.analysis.targets import parse_targets
 from standoff.errors import SolveError
 
 if TYPE_CHECKING:
-    from standoff.belief.continuing import Continued
+    from standoff.belief.continued_scenario import ContinuedScenario
     from standoff.belief.likelihood import ReportingModel
     from standoff.belief.observation import Observation
-    from standoff.belief.updating import Facts, Update
+    from standoff.belief.updating import KnownFacts, Update
     from standoff.scenario import Scenario
     from standoff.solve.equilibrium import Settings
     from standoff.solve.target import Target
@@ -34,19 +35,19 @@ class Updated:
     solution: Solution
     update: Update
 
-    def continued(self) -> Continued:
+    def continued(self) -> ContinuedScenario:
         """The scenario to go on from: its text is a file.
 
         Raises:
             InputError: The crisis is over for all that is known.
         """
-        from standoff.belief.continuing import continue_scenario
+        from standoff.belief.continued_scenario import continue_scenario
 
         return continue_scenario(self.solution.scenario, self.update)
 
     def document(self) -> dict[str, Any]:
         """Everything as plain data: where the numbers come from, and `update`."""
-        return self.solution.header_to_json() | {"update": self.update.document()}
+        return self.solution.header_to_json() | {"update": self.update.to_json()}
 
 
 def update(
@@ -55,8 +56,8 @@ def update(
     *,
     as_of: dt.date,
     model: ReportingModel | None = None,
-    targets: Sequence[Target] | None = None,
-    facts: Facts | None = None,
+    targets: Sequence[str | Target] | None = None,
+    facts: KnownFacts | None = None,
     settings: Settings | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Updated:
@@ -79,11 +80,21 @@ def update(
     Raises:
         InputError: A day, target, fact or observation is wrong, or the reports are impossible in the scenario.
         SolveError: The equilibrium or the updated probabilities did not meet the tolerances.
+
+    Examples:
+        >>> from standoff import load
+        >>> from standoff.belief.observation import Observation
+        >>> day = dt.date(1962, 10, 23)
+        >>> letter = Observation("letter", day, "CONSULT", ("RUS",), ("USA",), 0.9)
+        >>> found = update(load("cuba-1962", overrides=["period.horizon=2"]), [letter], as_of=day)
+        >>> found.update.as_of == day
+        True
     """
-    from standoff.belief.updating import update as update_forecast
+    from standoff.belief.updating import update_forecast
     from standoff.solve.equilibrium import BELIEF_LADDER, Settings
 
     settings = settings or Settings()
+    wanted = parse_targets(scenario, targets) if targets else None
     solution = solve(scenario, settings, progress)
     reference = None
     while True:
@@ -96,7 +107,7 @@ def update(
             except SolveError:  # half the points may be too few to solve it at all
                 reference = solve(scenario, replace(quick, belief_points=2 * points[0] - 1)).equilibrium
         found = update_forecast(
-            scenario, solution.equilibrium, observations, as_of=as_of, model=model, targets=targets, facts=facts,
+            scenario, solution.equilibrium, observations, as_of=as_of, model=model, targets=wanted, facts=facts,
             reference=reference,
         )  # fmt: skip
         if not points or found.belief_error <= settings.belief_tolerance:

@@ -45,7 +45,7 @@ def test_a_move_is_a_sentence_with_what_came_of_it(iran):
 
 
 def test_a_hazard_is_told_in_its_own_words(iran):
-    assert "A mediator moves talks on (Talks: contacts without a date → rounds of negotiation)." in texts(
+    assert "A mediator advances the talks (Talks: contacts without a date → rounds of negotiation)." in texts(
         iran, "mediation"
     )
     assert "Dangerous incident at sea (Talks: rounds of negotiation → contacts without a date)." in texts(
@@ -59,15 +59,15 @@ def test_a_round_of_talks_is_told_move_by_move(iran):
         "Round of negotiation: Iran is to propose.",
     }
     package = "Nuclear programme: capped, Missile arsenal: untouched, Support for militias: reduced"
-    assert f"Iran decides to put a package on the table ({package})." in texts(iran, "round_offer")
-    assert "Iran decides to put nothing on the table." in texts(iran, "round_offer")
+    assert f"Iran decides to offer a package ({package})." in texts(iran, "round_offer")
+    assert "Iran decides to make no offer." in texts(iran, "round_offer")
     answers = texts(iran, "round_answer")
     assert f"Iran decides to accept (the end: Deal, {package})." in answers
     assert (
         "Iran decides to accept (not ratified at home; Talks: rounds of negotiation → contacts without a date)."
         in answers
     )
-    assert "The United States decides to answer neither yes nor no and let time pass." in answers
+    assert "The United States decides to let talks slip without an answer." in answers
 
 
 def test_an_end_has_the_name_of_its_outcome_and_not_of_the_hazard_of_that_name(cuba):

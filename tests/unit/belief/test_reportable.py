@@ -1,18 +1,18 @@
 import numpy as np
 
 from standoff import load
-from standoff.belief.reportable import ReportableEvent, reportable_events
+from standoff.belief.reportable import ReportableEvent, find_reportable_events
 from standoff.game.compile import compile_game
 
 SCENARIO = load("iran-us-2026", overrides=["period.horizon=2"])
-FOUND = reportable_events(SCENARIO, compile_game(SCENARIO))
+FOUND = find_reportable_events(SCENARIO, compile_game(SCENARIO))
 BY_NAME = {event.name: event for event in FOUND.events}
 
 
 def test_a_move_is_by_its_player_towards_the_others_and_at_the_table_towards_the_other_side():
     assert BY_NAME["pressure.usa.conciliate"] == ReportableEvent(
         "pressure.usa.conciliate",
-        "United States: ease the pressure and push talks on",
+        "United States: ease the pressure and advance the talks",
         ("CONSULT", "REQUEST"),
         ("USA",),
         ("IRN", "ISR"),

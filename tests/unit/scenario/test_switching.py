@@ -33,7 +33,7 @@ def test_a_stage_that_is_off_leaves_the_others_where_they_can_be_found(good: Sce
     changed = apply_overrides(good, ["stages.pressure=off", "stages.patrols.when=fight == regional"])
     assert [stage.name for stage in changed.stages] == ["round", "patrols"]
     assert str(changed.stages[1].when) == "fight == regional"
-    assert changed.source_map.line("stages.1.movers") == good.source_map.line("stages.2.movers")
+    assert changed.source_map.find_line("stages.1.movers") == good.source_map.find_line("stages.2.movers")
     again = apply_overrides(changed, ["stages.patrols.label=Patrols"])
     assert again.stages[1].label == "Patrols"
     with pytest.raises(ScenarioError) as caught:
