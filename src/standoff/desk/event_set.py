@@ -1,6 +1,6 @@
-"""Coded events on the desk: from a store or out of files, with the documents that tell them and what people said of them.
+"""Sets of coded events, from a store or from files, with their documents and reviews.
 
-Everything that works on events takes a `Docket`, so that a review or an update is the same with a store and without one.
+Everything that works on events takes an `EventSet`, so that reviews and updates are the same with a store and without one.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from standoff.desk.clustering import Told, is_by_rule, near_groups
+from standoff.desk.clustering import ReportedEvent, group_near_duplicates, is_by_rule
+from standoff.desk.coding import NotCoded, code_documents, find_refusal
 from standoff.errors import InputError, Problem, nearest
-from standoff.news.coded import CodedDocument, Mention, name_events
+from standoff.news.coded import Mention, name_events
 from standoff.news.coder import Coder
 from standoff.news.document import Document
 from standoff.scenario import Scenario
@@ -24,51 +25,51 @@ if TYPE_CHECKING:
     from standoff.store.repository import Store
 
 __all__ = [
-    "Docket",
-    "code_of",
-    "countries_of",
-    "docket_of_documents",
-    "docket_of_store",
+    "EventSet",
+    "apply_reviews",
+    "code_events",
+    "collect_codes",
     "find_event",
-    "known_codes",
-    "reviewed",
-    "touches",
+    "format_code",
+    "involves",
+    "list_countries",
+    "load_events",
 ]
 
 _END = re.compile(r"[.!?][\"'”’)]*\s+|\n+")
-"""Where a sentence ends, as far as showing it goes."""
+"""The end of a sentence, for display."""
 
 
 @dataclass(frozen=True)
-class Docket:
-    """Coded events.
+class EventSet:
+    """A set of coded events.
 
     Attributes:
-        events: In the order of the documents and their texts; dropped ones among them.
-        names: Number of an event -> the name by which people and files call it (`standoff.news.coded.name_events`).
-        sightings: Hash of a document -> every place at which it was found, as the document that was read there.
-        set_together: Clusters that a person made.
-        known_by: The last write of the store that it knows; None where there is no store.
+        events: The events in the order of the documents and their texts, including dropped ones.
+        names: Name of each event in files and output, by number (`standoff.news.coded.name_events`).
+        copies: Every copy of a document that was read, by hash.
+        manual_clusters: Clusters made by a reviewer.
+        known_by: Last write of the store that was read; None without a store.
     """
 
     events: tuple[StoredEvent, ...]
     names: Mapping[int, str]
-    sightings: Mapping[str, tuple[Document, ...]]
-    set_together: frozenset[int] = frozenset()
+    copies: Mapping[str, tuple[Document, ...]]
+    manual_clusters: frozenset[int] = frozenset()
     known_by: int | None = None
 
-    def text_of(self, one: StoredEvent) -> str:
-        """The text that tells an event."""
-        return self.sightings[one.document_hash][0].text
+    def find_text(self, one: StoredEvent) -> str:
+        """Return the text that reports an event."""
+        return self.copies[one.document_hash][0].text
 
-    def passage_of(self, one: StoredEvent, most: int = 160) -> str:
-        """The sentence that tells an event, on one line; of a long one what stands around the quote.
+    def quote_passage(self, one: StoredEvent, most: int = 160) -> str:
+        """Return the sentence that reports an event, on one line; a long sentence is cut around the quote.
 
         Args:
             one: The event.
-            most: Characters, about, that are given.
+            most: Approximate number of characters.
         """
-        text = self.text_of(one)
+        text = self.find_text(one)
         start, end = one.coded.span
         left = max((found.end() for found in _END.finditer(text, 0, start)), default=0)
         found = _END.search(text, end)
@@ -78,27 +79,27 @@ class Docket:
         before, after = "…" if first > left else "", "…" if last < right else ""
         return f"{before}{' '.join(text[first:last].split())}{after}"
 
-    def twins(self, one: StoredEvent) -> tuple[StoredEvent, ...]:
-        """Reports of the same event in the same words, as outlets print one agency's report; the event itself among them."""
+    def list_repeats(self, one: StoredEvent) -> tuple[StoredEvent, ...]:
+        """List the reports of an event in the same words, such as reprints of an agency's report, including the event."""
         if one.cluster_id is None:
             return (one,)
-        key = _words(one)
-        return tuple(other for other in self.events if other.cluster_id == one.cluster_id and _words(other) == key)
+        key = _make_key(one)
+        return tuple(other for other in self.events if other.cluster_id == one.cluster_id and _make_key(other) == key)
 
-    def among(self, keep: Callable[[StoredEvent], bool]) -> Docket:
-        """Some of the events."""
+    def select(self, keep: Callable[[StoredEvent], bool]) -> EventSet:
+        """Return the set of some of the events."""
         return replace(self, events=tuple(one for one in self.events if keep(one)))
 
 
-def docket_of_store(
+def load_events(
     store: Store, *, known_by: int | None = None, keep: Callable[[StoredEvent], bool] | None = None
-) -> Docket:
-    """The events of a store.
+) -> EventSet:
+    """Load the events of a store.
 
     Args:
         store: The store.
-        known_by: The last write that is to be known; None for all.
-        keep: Which events; None for all.
+        known_by: Last write to be read; None for all.
+        keep: Condition on the events; None for all events.
 
     Raises:
         StoreError: The store cannot be read.
@@ -107,42 +108,47 @@ def docket_of_store(
     every = store.coded_events(known_by=known_by)
     found = tuple(one for one in every if keep is None or keep(one))
     clusters = store.clusters(known_by=known_by) if any(one.cluster_id is not None for one in found) else ()
-    return Docket(
+    return EventSet(
         events=found,
-        names=_names(every),
-        sightings=store.sightings_of([one.document_hash for one in found], known_by=known_by),
-        set_together=frozenset(one.cluster_id for one in clusters if not is_by_rule(one.method)),
+        names=_name_events(every),
+        copies=store.read_copies([one.document_hash for one in found], known_by=known_by),
+        manual_clusters=frozenset(one.cluster_id for one in clusters if not is_by_rule(one.method)),
         known_by=known_by,
     )
 
 
-def docket_of_documents(
+def code_events(
     documents: Iterable[Document], coder: Coder, *, progress: Callable[[int, int], None] | None = None
-) -> tuple[Docket, tuple[CodedDocument, ...]]:
-    """Code documents and keep nothing.
+) -> tuple[EventSet, tuple[NotCoded, ...]]:
+    """Code documents without a store.
 
     Args:
-        documents: The documents; the same text may be there more than once.
-        coder: What codes them.
-        progress: Called with the number of texts coded so far and of all.
+        documents: The documents; the same text may occur more than once.
+        coder: The coder.
+        progress: Called with the number of texts coded so far and the number of all texts.
 
     Returns:
-        The events, and the codings in the order of the documents.
+        The events, and the documents of which nothing was coded.
+
+    Raises:
+        CoderError: The coder cannot work.
+        MissingExtraError: The coder needs a library that is not installed.
     """
-    sightings: dict[str, tuple[Document, ...]] = {}
+    copies: dict[str, tuple[Document, ...]] = {}
     for document in documents:
-        sightings[document.document_hash] = (*sightings.get(document.document_hash, ()), document)
-    codings = []
+        copies[document.document_hash] = (*copies.get(document.document_hash, ()), document)
+    earliest = (min(same, key=lambda copy: copy.date or dt.date.max) for same in copies.values())
+    not_coded: list[NotCoded] = []
     events: list[StoredEvent] = []
-    for places in sightings.values():
-        coded = coder.code(min(places, key=lambda place: place.date or dt.date.max))
-        codings.append(coded)
-        days = [place.date for place in places if place.date is not None]
-        for position, event in enumerate(coded.events):
+    for number, (document, coded) in enumerate(code_documents(earliest, coder), start=1):
+        if (refusal := find_refusal(document, coded)) is not None:
+            not_coded.append(refusal)
+        days = [copy.date for copy in copies[document.document_hash] if copy.date is not None]
+        for position, event in enumerate(() if isinstance(coded, NotCoded) else coded.events):
             events.append(
                 StoredEvent(
                     event_id=len(events) + 1,
-                    document_hash=coded.document_hash,
+                    document_hash=document.document_hash,
                     method=coder.method,
                     coded=event,
                     published=min(days, default=None),
@@ -150,18 +156,18 @@ def docket_of_documents(
                 )
             )
         if progress is not None:
-            progress(len(codings), len(sightings))
-    groups = near_groups(
-        [Told(one.event_id, one.document_hash, one.coded) for one in events],
-        lambda hashes: [sightings[name][0] for name in hashes],
+            progress(number, len(copies))
+    groups = group_near_duplicates(
+        [ReportedEvent(one.event_id, one.document_hash, one.coded) for one in events],
+        lambda hashes: [copies[name][0] for name in hashes],
     )
     cluster_of = {number: k for k, group in enumerate(groups, start=1) for number in group}
     clustered = tuple(replace(one, cluster_id=cluster_of.get(one.event_id)) for one in events)
-    return Docket(clustered, _names(clustered), sightings), tuple(codings)
+    return EventSet(clustered, _name_events(clustered), copies), tuple(not_coded)
 
 
-def reviewed(docket: Docket, reviews: Sequence[Review]) -> Docket:
-    """A docket that is in no store, with reviews of its events; the last one of an event holds."""
+def apply_reviews(events: EventSet, reviews: Sequence[Review]) -> EventSet:
+    """Apply reviews to events that are in no store; the last review of an event holds."""
     said = {review.event_id: review for review in reviews}
 
     def with_review(one: StoredEvent) -> StoredEvent:
@@ -171,49 +177,49 @@ def reviewed(docket: Docket, reviews: Sequence[Review]) -> Docket:
         stands_for = {review.scenario: review.stands_for} if review.stands_for else {}
         return replace(one, review=StoredReview(one.event_id, 0, review), stands_for=stands_for)
 
-    return replace(docket, events=tuple(with_review(one) for one in docket.events))
+    return replace(events, events=tuple(with_review(one) for one in events.events))
 
 
-def find_event(docket: Docket, given: str) -> StoredEvent:
-    """The event of a number or a name.
+def find_event(events: EventSet, given: str) -> StoredEvent:
+    """Find an event by its number or name.
 
     Raises:
-        InputError: There is none (`unknown-event`).
+        InputError: There is no such event (`unknown-event`).
     """
-    names = {name: number for number, name in docket.names.items()}
+    names = {name: number for number, name in events.names.items()}
     number = int(given) if given.isascii() and given.isdigit() else names.get(given)
-    found = next((one for one in docket.events if one.event_id == number), None)
+    found = next((one for one in events.events if one.event_id == number), None)
     if found is None:
         advice = nearest(given, list(names)) if ":" in given else "list the events for their numbers"
         raise InputError(Problem("unknown-event", f"there is no event `{given}`", help=advice))
     return found
 
 
-def known_codes(scenario: Scenario) -> frozenset[str]:
-    """Every code that a scenario knows: those of its players, and of others whose acts are hazards."""
+def collect_codes(scenario: Scenario) -> frozenset[str]:
+    """Collect every code in a scenario: those of its players, and of others whose acts are hazards."""
     codes = {code for player in scenario.players.values() for code in player.codes}
     return frozenset(codes | {code for hazard in scenario.nature.values() for code in hazard.codes})
 
 
-def touches(one: StoredEvent, codes: Collection[str]) -> bool:
-    """Whether somebody of a scenario acts or is acted upon, by what the text says or a reviewer."""
-    return not countries_of(one).isdisjoint(codes)
+def involves(one: StoredEvent, codes: Collection[str]) -> bool:
+    """Whether one of these codes acts or is acted upon, according to the text or a reviewer."""
+    return not list_countries(one).isdisjoint(codes)
 
 
-def countries_of(one: StoredEvent) -> frozenset[str]:
-    """The countries and organisations that act or are acted upon; inferred ones are not among them."""
+def list_countries(one: StoredEvent) -> frozenset[str]:
+    """List the countries and organisations that act or are acted upon, without inferred ones."""
     sides = (one.event.actor, one.event.target)
     return frozenset(code for side in sides if side is not None and not side.is_inferred for code in side.countries)
 
 
-def code_of(mention: Mention | None) -> str:
-    """The code of an actor as tables show it: in brackets where it was inferred, "" where nobody is named."""
+def format_code(mention: Mention | None) -> str:
+    """Format the code of an actor for a table: in brackets if it was inferred, "" if nobody is named."""
     if mention is None:
         return ""
     return f"({mention.code})" if mention.is_inferred else mention.code
 
 
-def _names(events: Sequence[StoredEvent]) -> dict[int, str]:
+def _name_events(events: Sequence[StoredEvent]) -> dict[int, str]:
     by_document: dict[str, list[StoredEvent]] = defaultdict(list)
     for one in events:
         by_document[one.document_hash].append(one)
@@ -224,6 +230,13 @@ def _names(events: Sequence[StoredEvent]) -> dict[int, str]:
     }
 
 
-def _words(one: StoredEvent) -> tuple[object, ...]:
+def _make_key(one: StoredEvent) -> tuple[object, ...]:
     coded = one.coded
-    return coded.quote, coded.event_type, code_of(coded.actor), code_of(coded.target), coded.factuality, coded.date
+    return (
+        coded.quote,
+        coded.event_type,
+        format_code(coded.actor),
+        format_code(coded.target),
+        coded.factuality,
+        coded.date,
+    )

@@ -1,4 +1,4 @@
-"""A crisis brought up to date with the events of a docket, kept in a store, and done again from there."""
+"""Update a forecast on coded events, record the update in a store, and repeat a recorded update."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ import numpy as np
 from standoff.analysis.plain import plain
 from standoff.belief.likelihood import ConfusionMatrix, ReportingModel
 from standoff.belief.observation import Observation
-from standoff.belief.updating import KnownFacts
-from standoff.desk.docket import Docket
-from standoff.desk.evidence import Evidence, default_confusion, evidence_of
+from standoff.belief.updating import KnownFacts, Update, update
+from standoff.desk.event_set import EventSet
 from standoff.desk.runs import settings_of_run, stored_settings
-from standoff.desk.updated import Updated, update
+from standoff.desk.usable_reports import UsableReports, choose_confusion_matrix, select_usable_reports
 from standoff.errors import InputError, Problem
 from standoff.scenario import Scenario
 from standoff.solve.target import Target
@@ -31,42 +30,40 @@ __all__ = ["NewsUpdate", "record_update", "rerun_update", "update_on_news"]
 
 @dataclass(frozen=True)
 class NewsUpdate:
-    """A crisis brought up to date with news.
+    """A forecast updated on coded events.
 
     Attributes:
-        updated: The update; what is no evidence is among what it sets aside.
-        evidence: What it was made of.
+        update: The update; its `excluded` includes the events that are not usable.
+        reports: The usable reports.
     """
 
-    updated: Updated
-    evidence: Evidence
+    update: Update
+    reports: UsableReports
 
-    def document(self) -> dict[str, Any]:
-        """Everything as plain data, as `standoff update --json` prints it."""
-        return self.updated.document() | {"inputs": self._inputs()}
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as plain data, as `standoff update --json` prints it."""
+        return self.update.to_json() | {"inputs": self._inputs_to_json()}
 
-    def run(self, note: str = "") -> Run:
-        """The update as a store keeps it: its probabilities by date are those after the update."""
-        solution = self.updated.solution
-        settings = stored_settings(solution)
-        document = solution.to_json() | {"update": self.updated.update.to_json(), "inputs": self._inputs()}
-        known_by = self.evidence.known_by or None
-        return Run(solution.scenario, settings, document, kind="update", known_by=known_by, note=note)
+    def make_run(self, note: str = "") -> Run:
+        """Make the record of the update for a store; its probabilities by date are the updated ones."""
+        solution = self.update.solution
+        document = solution.to_json() | self.to_json()
+        known_by = self.reports.known_by or None
+        return Run(solution.scenario, stored_settings(solution), document, kind="update", known_by=known_by, note=note)
 
-    def _inputs(self) -> dict[str, Any]:
-        update = self.updated.update
+    def _inputs_to_json(self) -> dict[str, Any]:
         return {
-            "as_of": update.as_of.isoformat(),
-            "known_by": self.evidence.known_by,
-            "observations": [plain(one) for one in self.evidence.observations],
-            "dated_by_report": list(self.evidence.dated_by_report),
-            "targets": [plain(target) for target in update.targets],
+            "as_of": self.update.as_of.isoformat(),
+            "known_by": self.reports.known_by,
+            "observations": [plain(one) for one in self.reports.observations],
+            "dated_by_report": list(self.reports.dated_by_report),
+            "targets": [plain(target) for target in self.update.targets],
         }
 
 
 def update_on_news(
     scenario: Scenario,
-    docket: Docket,
+    events: EventSet,
     *,
     as_of: dt.date | None = None,
     model: ReportingModel | None = None,
@@ -75,37 +72,41 @@ def update_on_news(
     settings: Settings | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> NewsUpdate:
-    """Bring the forecast of a crisis up to date with coded events.
+    """Update the forecast of a scenario on coded events.
 
     Args:
         scenario: The scenario.
-        docket: The events; those of other crises are set aside.
-        as_of: The day up to which reports are counted; None: the last day on which a document with events of the scenario was
-            published, or the day of the scenario where there is none.
-        model: How events become reports; None: the defaults, with what is known of the coder (`default_confusion`).
-        targets: What every report is held to account for, by dates after `as_of`.
-        dates_undated: Whether events on no told day count on the day of their report (`evidence_of`).
-        settings: How to solve.
-        progress: Called with the share of the work of solving done, now and then.
+        events: The events; those of other crises are excluded.
+        as_of: Last day whose reports are used; None for the last day on which a document about the scenario was published, or
+            the day of the scenario if there is none.
+        model: Model of how events become reports; None for the default model with the confusion matrix of the coder
+            (`choose_confusion_matrix`).
+        targets: Probabilities for which the effect of each report is computed, by dates after `as_of`.
+        dates_undated: Whether undated events are dated by their report (`select_usable_reports`).
+        settings: Settings of the solver.
+        progress: Called now and then with the share of the work of solving done.
 
     Raises:
-        InputError: A day, target or observation is wrong, or what was reported is impossible.
+        InputError: A day, target or observation is invalid, or the reports are impossible.
         SolveError: The equilibrium or the updated probabilities did not meet the tolerances.
     """
-    evidence = evidence_of(docket, scenario, dates_undated=dates_undated)
-    counted = {one.name for one in evidence.observations}
-    methods = {one.method for one in docket.events if docket.names[one.event_id] in counted}
-    model = model or ReportingModel(confusion=default_confusion(methods))
-    day = as_of or max(evidence.last_day or scenario.as_of, scenario.as_of)
+    reports = select_usable_reports(events, scenario, dates_undated=dates_undated)
+    used = {one.name for one in reports.observations}
+    methods = {one.method for one in events.events if events.names[one.event_id] in used}
     found = update(
-        scenario, evidence.observations, as_of=day, model=model, targets=targets, settings=settings, progress=progress
+        scenario,
+        reports.observations,
+        as_of=as_of or max(reports.last_day or scenario.as_of, scenario.as_of),
+        model=model or ReportingModel(confusion=choose_confusion_matrix(methods)),
+        targets=targets,
+        settings=settings,
+        progress=progress,
     )
-    excluded = (*found.update.excluded, *evidence.excluded)
-    return NewsUpdate(Updated(found.solution, replace(found.update, excluded=excluded)), evidence)
+    return NewsUpdate(replace(found, excluded=(*found.excluded, *reports.excluded)), reports)
 
 
 def record_update(store: Store, found: NewsUpdate, *, note: str = "") -> int:
-    """Keep an update in the store whose news it knows, with all that is needed to do it again (`rerun_update`).
+    """Record an update in the store whose news it used, with all that is needed to repeat it (`rerun_update`).
 
     Returns:
         Number of the run.
@@ -113,47 +114,47 @@ def record_update(store: Store, found: NewsUpdate, *, note: str = "") -> int:
     Raises:
         StoreError: The store failed; the run was not written.
     """
-    return store.add_run(found.run(note))
+    return store.add_run(found.make_run(note))
 
 
-def rerun_update(store: Store, run_id: int) -> Updated:
-    """Do a recorded update again, with the observations that it was made of.
+def rerun_update(store: Store, run_id: int) -> Update:
+    """Repeat a recorded update with its observations.
 
-    With the versions of `StoredRun.versions` its probabilities are the recorded ones, number for number.
+    With the versions of `StoredRun.versions` its probabilities are exactly the recorded ones.
 
     Args:
-        store: The store that has it.
-        run_id: Its number.
+        store: The store.
+        run_id: Number of the run.
 
     Raises:
-        InputError: There is no such run, it is no update (`no-update`), or this version of standoff solves under other settings.
-        ScenarioError: This version of standoff refuses what the scenario says.
+        InputError: There is no such run, it is not an update (`no-update`), or this version of standoff lacks its settings.
+        ScenarioError: This version of standoff refuses the recorded scenario.
         SolveError: The equilibrium or the updated probabilities did not meet the tolerances.
         StoreError: The store cannot be read.
     """
     recorded = store.run(run_id)
     if recorded.kind != "update" or "inputs" not in recorded.document:
-        message = f"run `{run_id}` is no update on news"
-        raise InputError(Problem("no-update", message, help="do it again with `standoff.desk.runs.rerun`"))
-    inputs, kept = recorded.document["inputs"], recorded.document["update"]
-    facts = kept["facts"]
+        message = f"run `{run_id}` is not an update on news"
+        raise InputError(Problem("no-update", message, help="repeat it with `standoff.desk.runs.rerun`"))
+    inputs, stored = recorded.document["inputs"], recorded.document["update"]
+    facts = stored["facts"]
     return update(
         store.scenario_of(run_id),
-        [_observation(one) for one in inputs["observations"]],
+        [_parse_observation(one) for one in inputs["observations"]],
         as_of=dt.date.fromisoformat(inputs["as_of"]),
-        model=_model(kept["reporting"]),
+        model=_parse_model(stored["reporting"]),
         targets=[Target(**one) for one in inputs["targets"]],
         facts=KnownFacts(facts["levels"] or None, facts["is_open"]),
         settings=settings_of_run(recorded),
     )
 
 
-def _observation(kept: Mapping[str, Any]) -> Observation:
-    lists = {name: tuple(kept[name]) for name in ("actors", "targets", "sources")}
-    return Observation(**{**kept, **lists, "date": dt.date.fromisoformat(kept["date"])})
+def _parse_observation(stored: Mapping[str, Any]) -> Observation:
+    lists = {name: tuple(stored[name]) for name in ("actors", "targets", "sources")}
+    return Observation(**{**stored, **lists, "date": dt.date.fromisoformat(stored["date"])})
 
 
-def _model(kept: Mapping[str, Any]) -> ReportingModel:
-    matrix = kept["confusion"]
+def _parse_model(stored: Mapping[str, Any]) -> ReportingModel:
+    matrix = stored["confusion"]
     confusion = ConfusionMatrix(np.array(matrix["matrix"]), tuple(matrix["measured"]), matrix["origin"])
-    return ReportingModel(**{**kept, "confusion": confusion})
+    return ReportingModel(**{**stored, "confusion": confusion})
