@@ -16,7 +16,7 @@ from standoff.workbench.provenance import JSON_VERSION, versions
 if TYPE_CHECKING:
     from standoff.belief.reportable import ReportableEvent
     from standoff.news.coded import CodedDocument, Event
-    from standoff.news.near_duplicates import Cluster
+    from standoff.news.near_duplicates import DuplicateCluster
     from standoff.news.readers import Limits
     from standoff.workbench.crisis import Crisis
 
@@ -44,7 +44,7 @@ class CodedReport:
     def as_data(self) -> dict[str, Any]:
         """As plain data; offsets count code points of `text`."""
         told = self.document
-        plain = self.coded.document()
+        plain = self.coded.to_json()
         events = [
             event | {"could_be": list(names)} for event, names in zip(plain["events"], self.could_be, strict=True)
         ]
@@ -195,7 +195,7 @@ def code_lines(
     for number, text in enumerate(lines, start=1):
         plain: dict[str, Any] = {"events": [], "claims": [], "refused": ""}
         try:
-            plain |= opened.code(Document(text)).document() if text else {}
+            plain |= opened.code(Document(text)).to_json() if text else {}
         except (CoderError, MissingExtraError):
             raise
         except InputError as error:  # of this line alone
@@ -228,7 +228,7 @@ def _read(sources: Iterable[str | Path], limits: Limits | None, encoding: str) -
     return documents, problems
 
 
-def _report(cluster: Cluster, coded: CodedDocument) -> CodedReport:
+def _report(cluster: DuplicateCluster, coded: CodedDocument) -> CodedReport:
     return CodedReport(
         document=cluster.lead,
         coded=coded,
@@ -281,5 +281,5 @@ def _agree(told: Sequence[str], expected: Sequence[str]) -> bool:
 
 
 def _spent(coder: Coder) -> dict[str, Any] | None:
-    tally = getattr(coder, "tally", None)
-    return None if tally is None else tally.document() | {"cost": getattr(coder, "cost", None)}
+    usage = getattr(coder, "usage", None)
+    return None if usage is None else usage.to_json() | {"cost": getattr(coder, "cost", None)}
