@@ -10,9 +10,9 @@ export MPLCONFIGDIR := $(CURDIR)/build/matplotlib
 SCENARIO ?= iran-us-2026
 STAMP := $(VENV)/.stamp
 
-.PHONY: help setup run test check docs bench bench-peers encoder train-news eval-news browser server clean
+.PHONY: help setup run test test-nightly check docs bench bench-peers encoder train-news eval-news browser server clean
 help:
-	@echo "make run | test | check | docs | bench | bench-peers | encoder | train-news | eval-news | setup | clean"
+	@echo "make run | test | test-nightly | check | docs | bench | bench-peers | encoder | train-news | eval-news | setup | clean"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "standoff needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 run")'
@@ -26,6 +26,9 @@ run: $(STAMP)-base
 	$(BIN)/standoff run $(SCENARIO)
 test: $(STAMP)-test browser server
 	$(BIN)/python -m pytest -n auto $(ARGS)
+# The property tests on random examples, which differ from run to run; `make test` tries the same ones every time.
+test-nightly: $(STAMP)-test
+	$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile nightly $(ARGS)
 check: $(STAMP)-test $(STAMP)-check # the extras of the tests too, for their types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

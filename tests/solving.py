@@ -1,19 +1,20 @@
 """The few calls by which tests solve a game or a scenario, in one place so that a change of interface is one edit."""
 
+from standoff import solve, window
 from standoff.analysis.forecast import forecast
 from standoff.scenario import parse_scenario
-from standoff.solve.equilibrium import Settings, solve
-from standoff.workbench import Crisis
+from standoff.solve.equilibrium import Settings
+from standoff.solve.equilibrium import solve as solve_equilibrium
 
 
 def solve_game(game, **settings):
     """The equilibrium of a game."""
-    return solve(game, Settings(**settings))
+    return solve_equilibrium(game, Settings(**settings))
 
 
 def solve_text(text, **settings):
     """The solution of a scenario that is written out."""
-    return Crisis(parse_scenario(text)).solve(Settings(**settings))
+    return solve(parse_scenario(text), Settings(**settings))
 
 
 def forecast_of_game(equilibrium, level_names=None):
@@ -23,9 +24,9 @@ def forecast_of_game(equilibrium, level_names=None):
 
 def forecast_of(solution):
     """The forecast of a solved scenario."""
-    return solution.forecast()
+    return solution.forecast
 
 
 def window_of(solution, milestone=None):
     """The window of a solved scenario."""
-    return solution.window(milestone)
+    return window(solution, milestone)

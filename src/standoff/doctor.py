@@ -15,8 +15,7 @@ from typing import Any, Literal
 
 from standoff.errors import InputError, StandoffError
 from standoff.packages import EXTRAS, REQUIRED, Installed, find_installed
-from standoff.version import __version__
-from standoff.workbench.provenance import JSON_VERSION, versions
+from standoff.version import JSON_VERSION, __version__, versions
 
 __all__ = ["Examination", "Finding", "State", "examine"]
 
@@ -112,11 +111,10 @@ def _kernels() -> Finding:
 
     from numba.core.dispatcher import Dispatcher
 
-    from standoff import solve
-
     num_kernels = num_compiled = 0
     folders: set[str] = set()
-    for info in pkgutil.walk_packages(solve.__path__, "standoff.solve."):
+    solver = importlib.import_module("standoff.solve")
+    for info in pkgutil.walk_packages(solver.__path__, "standoff.solve."):
         module = importlib.import_module(info.name)
         for kernel in vars(module).values():
             if isinstance(kernel, Dispatcher) and kernel.py_func.__module__ == module.__name__:

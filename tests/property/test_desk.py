@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scripted_coder import ScriptedCoder, wire
+from standoff import load
 from standoff.desk.docket import docket_of_documents
 from standoff.desk.event_files import events_csv, events_plover
 from standoff.desk.ingest import ingest
@@ -21,14 +22,13 @@ from standoff.news.coded import INTENSITY, Attribution, CodedDocument, Event, Me
 from standoff.news.document import Document
 from standoff.store import open_store, prepare_store
 from standoff.text import make_safe
-from standoff.workbench import load
 
 DOCUMENTS = wire(0, 40)
 
 
 @cache
 def scenario():
-    return load("cuba-1962").scenario
+    return load("cuba-1962")
 
 
 @pytest.fixture(scope="module")

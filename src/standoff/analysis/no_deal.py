@@ -29,9 +29,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.causes import Cause, causes_of
-from standoff.analysis.targets import target_probabilities
+from standoff.analysis.solution import Solution
+from standoff.analysis.targets import parse_targets, target_probabilities
+from standoff.game.agenda import PackageTable, tabulate_packages
 from standoff.game.compile import compile_game
-from standoff.game.deal_worth import PackageTable, tabulate_packages
 from standoff.game.model import Game
 from standoff.scenario import Scenario, replace
 from standoff.scenario.commitment import list_ratification_changes, make_deals_binding, remove_power_shift
@@ -126,9 +127,8 @@ class NoDeal:
 
 
 def why_no_deal(
-    scenario: Scenario,
-    equilibrium: Equilibrium,
-    targets: Sequence[Target],
+    solution: Solution,
+    targets: Sequence[str | Target] | None = None,
     *,
     payments: Sequence[float] = PAYMENTS,
     progress: Progress | None = None,
@@ -136,9 +136,8 @@ def why_no_deal(
     """Solve the crisis again without each reason why bargaining fails.
 
     Args:
-        scenario: The scenario, with a bargaining stage.
-        equilibrium: Its solution; the others are solved with the same settings.
-        targets: The probabilities to compare.
+        solution: The solution of a scenario with a bargaining stage; the others are solved with the same settings.
+        targets: The probabilities to compare; None: the default targets.
         payments: Sizes of side payments, in payoff units.
         progress: Called with the share of the work done, now and then.
 
@@ -147,7 +146,9 @@ def why_no_deal(
         ScenarioError: A changed crisis makes no game.
         SolveError: A changed crisis could not be solved to the tolerances.
     """
-    return _Inquiry(scenario, equilibrium, tuple(targets), tuple(payments), progress).answer()
+    scenario = solution.scenario
+    wanted = parse_targets(scenario, targets)
+    return _Inquiry(scenario, solution.equilibrium, wanted, tuple(payments), progress).answer()
 
 
 class _Inquiry:

@@ -80,8 +80,8 @@ class Sampler:
         seed: Of the scramblings.
 
     Examples:
-        >>> from standoff.workbench import load
-        >>> sampler = Sampler.of(load("cuba-1962").scenario, seed=1)
+        >>> from standoff import load
+        >>> sampler = Sampler.of(load("cuba-1962"), seed=1)
         >>> few, more = sampler.values(0, 10), sampler.values(0, 100)
         >>> bool((more[:10] == few).all())
         True

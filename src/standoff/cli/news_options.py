@@ -97,9 +97,9 @@ def scenario_named(name: str | None) -> Scenario | None:
     """The scenario of a name or file; None for none."""
     if name is None:
         return None
-    from standoff import workbench
+    from standoff.catalog.opening import load
 
-    return workbench.load(name).scenario
+    return load(name)
 
 
 def open_desk(place: str | None) -> Store:

@@ -11,14 +11,14 @@ from standoff.errors import CoderError, InputError, MissingExtraError, Problem
 from standoff.news.coder import Coder, Dyad, infer_targets
 from standoff.news.coders import open_coder
 from standoff.news.document import Document
-from standoff.workbench.provenance import JSON_VERSION, versions
+from standoff.version import JSON_VERSION, versions
 
 if TYPE_CHECKING:
     from standoff.belief.reportable import ReportableEvent
     from standoff.news.coded import CodedDocument, Event
     from standoff.news.near_duplicates import DuplicateCluster
     from standoff.news.readers import Limits
-    from standoff.workbench.crisis import Crisis
+    from standoff.scenario import Scenario
 
 __all__ = ["CodedNews", "CodedReport", "code", "code_lines", "dyad_of"]
 
@@ -105,7 +105,7 @@ def code(
     sources: str | Path | Sequence[str | Path],
     *,
     coder: str | Coder = "offline",
-    crisis: Crisis | None = None,
+    scenario: Scenario | None = None,
     limits: Limits | None = None,
     encoding: str = "",
     progress: Callable[[float], None] | None = None,
@@ -118,7 +118,7 @@ def code(
     Args:
         sources: Paths, web addresses, or "-" for standard input.
         coder: Name of a coder, or one that is open. "llm" sends the texts to a server.
-        crisis: A crisis whose other side a text may leave open, and whose events are looked for.
+        scenario: A scenario whose other side a text may leave open, and whose events are looked for.
         limits: How much is read of a source.
         encoding: The encoding of the sources, where that is known better than they tell.
         progress: Called with the share of the documents that are coded.
@@ -151,14 +151,14 @@ def code(
         reports.append(_report(cluster, coded))
         if progress is not None:
             progress((number + 1) / len(clusters))
-    if crisis is not None:
-        reports = _held_against(reports, crisis)
+    if scenario is not None:
+        reports = _held_against(reports, scenario)
     return CodedNews(
         reports=tuple(reports),
         problems=tuple(problems),
         method=opened.method,
-        scenario=crisis.scenario.id if crisis is not None else "",
-        scenario_hash=crisis.scenario.scenario_hash if crisis is not None else "",
+        scenario=scenario.id if scenario is not None else "",
+        scenario_hash=scenario.scenario_hash if scenario is not None else "",
         spent=_spent(opened),
     )
 
@@ -205,10 +205,10 @@ def code_lines(
             progress(number / len(lines))
 
 
-def dyad_of(crisis: Crisis) -> Dyad | None:
+def dyad_of(scenario: Scenario) -> Dyad | None:
     """The two sides of a scenario: those who bargain, else its first two players; None where one of them has no code."""
-    players = crisis.scenario.players
-    tables = [stage.bargaining.between for stage in crisis.scenario.stages if stage.bargaining is not None]
+    players = scenario.players
+    tables = [stage.bargaining.between for stage in scenario.stages if stage.bargaining is not None]
     sides = [players[name].codes for name in (tables[0] if tables else [*players][:2])]
     return Dyad(sides[0], sides[1]) if len(sides) == 2 and all(sides) else None
 
@@ -243,12 +243,13 @@ def _not_coded(document: Document) -> Problem:
     return Problem("not-coded", message, help="run the command again once it can", file=document.address)
 
 
-def _held_against(reports: Iterable[CodedReport], crisis: Crisis) -> list[CodedReport]:
+def _held_against(reports: Iterable[CodedReport], scenario: Scenario) -> list[CodedReport]:
     """Fill in targets that a scenario suggests, and say which of its events each event could stand for."""
-    from standoff.belief.reportable import reportable_events
+    from standoff.belief.reportable import find_reportable_events
+    from standoff.game.compile import compile_game
 
-    dyad = dyad_of(crisis)
-    reportables = reportable_events(crisis.scenario, crisis.game).events
+    dyad = dyad_of(scenario)
+    reportables = find_reportable_events(scenario, compile_game(scenario)).events
     held = []
     for report in reports:
         coded = report.coded if dyad is None else infer_targets(report.coded, dyad)
@@ -263,9 +264,9 @@ def _could_be(event: Event, reportables: Iterable[ReportableEvent]) -> tuple[str
     As where beliefs are updated, only what happened or goes on can be an event of the model, and an inferred target tells
     nothing.
     """
-    from standoff.belief.observation import REAL
+    from standoff.belief.observation import FACTUAL
 
-    if event.factuality not in REAL:
+    if event.factuality not in FACTUAL:
         return ()
     actors = event.actor.countries if event.actor is not None else ()
     targets = event.target.countries if event.target is not None and not event.target.is_inferred else ()

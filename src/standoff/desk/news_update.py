@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from standoff.analysis.plain import plain
-from standoff.belief.likelihood import Confusion, ReportingModel
+from standoff.belief.likelihood import ConfusionMatrix, ReportingModel
 from standoff.belief.observation import Observation
-from standoff.belief.updating import Facts
+from standoff.belief.updating import KnownFacts
 from standoff.desk.docket import Docket
 from standoff.desk.evidence import Evidence, default_confusion, evidence_of
-from standoff.desk.updated import Updated
+from standoff.desk.runs import settings_of_run, stored_settings
+from standoff.desk.updated import Updated, update
 from standoff.errors import InputError, Problem
+from standoff.scenario import Scenario
 from standoff.solve.target import Target
 from standoff.store.records import Run
-from standoff.workbench.crisis import Crisis, settings_of_run
 
 if TYPE_CHECKING:
     from standoff.solve.equilibrium import Settings
@@ -47,9 +48,8 @@ class NewsUpdate:
     def run(self, note: str = "") -> Run:
         """The update as a store keeps it: its probabilities by date are those after the update."""
         solution = self.updated.solution
-        settings = asdict(solution.equilibrium.settings)
-        del settings["threads"]  # the answer does not depend on it
-        document = solution.document() | {"update": self.updated.update.document(), "inputs": self._inputs()}
+        settings = stored_settings(solution)
+        document = solution.to_json() | {"update": self.updated.update.to_json(), "inputs": self._inputs()}
         known_by = self.evidence.known_by or None
         return Run(solution.scenario, settings, document, kind="update", known_by=known_by, note=note)
 
@@ -65,7 +65,7 @@ class NewsUpdate:
 
 
 def update_on_news(
-    crisis: Crisis,
+    scenario: Scenario,
     docket: Docket,
     *,
     as_of: dt.date | None = None,
@@ -78,7 +78,7 @@ def update_on_news(
     """Bring the forecast of a crisis up to date with coded events.
 
     Args:
-        crisis: The crisis.
+        scenario: The scenario.
         docket: The events; those of other crises are set aside.
         as_of: The day up to which reports are counted; None: the last day on which a document with events of the scenario was
             published, or the day of the scenario where there is none.
@@ -92,16 +92,16 @@ def update_on_news(
         InputError: A day, target or observation is wrong, or what was reported is impossible.
         SolveError: The equilibrium or the updated probabilities did not meet the tolerances.
     """
-    evidence = evidence_of(docket, crisis.scenario, dates_undated=dates_undated)
+    evidence = evidence_of(docket, scenario, dates_undated=dates_undated)
     counted = {one.name for one in evidence.observations}
     methods = {one.method for one in docket.events if docket.names[one.event_id] in counted}
     model = model or ReportingModel(confusion=default_confusion(methods))
-    day = as_of or max(evidence.last_day or crisis.scenario.as_of, crisis.scenario.as_of)
-    found = crisis.update(
-        evidence.observations, as_of=day, model=model, targets=targets, settings=settings, progress=progress
+    day = as_of or max(evidence.last_day or scenario.as_of, scenario.as_of)
+    found = update(
+        scenario, evidence.observations, as_of=day, model=model, targets=targets, settings=settings, progress=progress
     )
-    set_aside = (*found.update.set_aside, *evidence.set_aside)
-    return NewsUpdate(Updated(found.solution, replace(found.update, set_aside=set_aside)), evidence)
+    excluded = (*found.update.excluded, *evidence.excluded)
+    return NewsUpdate(Updated(found.solution, replace(found.update, excluded=excluded)), evidence)
 
 
 def record_update(store: Store, found: NewsUpdate, *, note: str = "") -> int:
@@ -134,15 +134,16 @@ def rerun_update(store: Store, run_id: int) -> Updated:
     recorded = store.run(run_id)
     if recorded.kind != "update" or "inputs" not in recorded.document:
         message = f"run `{run_id}` is no update on news"
-        raise InputError(Problem("no-update", message, help="do it again with `standoff.workbench.rerun`"))
-    inputs, update = recorded.document["inputs"], recorded.document["update"]
-    facts = update["facts"]
-    return Crisis(store.scenario_of(run_id)).update(
+        raise InputError(Problem("no-update", message, help="do it again with `standoff.desk.runs.rerun`"))
+    inputs, kept = recorded.document["inputs"], recorded.document["update"]
+    facts = kept["facts"]
+    return update(
+        store.scenario_of(run_id),
         [_observation(one) for one in inputs["observations"]],
         as_of=dt.date.fromisoformat(inputs["as_of"]),
-        model=_model(update["reporting"]),
+        model=_model(kept["reporting"]),
         targets=[Target(**one) for one in inputs["targets"]],
-        facts=Facts(facts["levels"] or None, facts["is_open"]),
+        facts=KnownFacts(facts["levels"] or None, facts["is_open"]),
         settings=settings_of_run(recorded),
     )
 
@@ -154,5 +155,5 @@ def _observation(kept: Mapping[str, Any]) -> Observation:
 
 def _model(kept: Mapping[str, Any]) -> ReportingModel:
     matrix = kept["confusion"]
-    confusion = Confusion(np.array(matrix["matrix"]), tuple(matrix["measured"]), matrix["origin"])
+    confusion = ConfusionMatrix(np.array(matrix["matrix"]), tuple(matrix["measured"]), matrix["origin"])
     return ReportingModel(**{**kept, "confusion": confusion})

@@ -7,17 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from standoff.analysis.solution import Solution, solve
 from standoff.errors import SolveError
-from standoff.workbench.solution import Solution
 
 if TYPE_CHECKING:
-    from standoff.belief.continuing import Continued
+    from standoff.belief.continued_scenario import ContinuedScenario
     from standoff.belief.likelihood import ReportingModel
     from standoff.belief.observation import Observation
-    from standoff.belief.updating import Facts, Update
+    from standoff.belief.updating import KnownFacts, Update
+    from standoff.scenario import Scenario
     from standoff.solve.equilibrium import Settings
     from standoff.solve.target import Target
-    from standoff.workbench.crisis import Crisis
 
 __all__ = ["Updated", "update"]
 
@@ -34,42 +34,57 @@ class Updated:
     solution: Solution
     update: Update
 
-    def continued(self) -> Continued:
+    def continued(self) -> ContinuedScenario:
         """The scenario to go on from: its text is a file.
 
         Raises:
             InputError: The crisis is over for all that is known.
         """
-        from standoff.belief.continuing import continue_scenario
+        from standoff.belief.continued_scenario import continue_scenario
 
         return continue_scenario(self.solution.scenario, self.update)
 
     def document(self) -> dict[str, Any]:
         """Everything as plain data: where the numbers come from, and `update`."""
-        return self.solution.header() | {"update": self.update.document()}
+        return self.solution.header_to_json() | {"update": self.update.to_json()}
 
 
 def update(
-    crisis: Crisis,
+    scenario: Scenario,
     observations: Sequence[Observation],
     *,
     as_of: dt.date,
     model: ReportingModel | None = None,
     targets: Sequence[Target] | None = None,
-    facts: Facts | None = None,
+    facts: KnownFacts | None = None,
     settings: Settings | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Updated:
-    """Solve a crisis and bring its forecast up to date; see `Crisis.update`.
+    """Solve a scenario and update its forecast on what was reported.
 
-    The update is made twice, also on half the belief points. What is improbable is a small difference of large numbers, so an
-    update may need more points than the forecast did; where the number is left open it is raised until the error is small enough.
+    The update is made twice, the second time on half the belief points, and the difference estimates its error. Where the
+    number of belief points is left open, it is raised until that error meets the belief tolerance: probabilities given unlikely
+    reports are ratios of small numbers, so an update may need more points than the forecast.
+
+    Args:
+        scenario: The scenario.
+        observations: What was reported, in any order (`standoff.belief.observation`); several reports of one event count once.
+        as_of: The last day whose reports are counted.
+        model: How events become reports; None: the default model.
+        targets: The probabilities for which the effect of every report is shown, by dates after `as_of`.
+        facts: What is known for certain on `as_of`, which must then be the first day of a period.
+        settings: How to solve.
+        progress: Called now and then with the share of the work of solving done.
+
+    Raises:
+        InputError: A day, target, fact or observation is wrong, or the reports are impossible in the scenario.
+        SolveError: The equilibrium or the updated probabilities did not meet the tolerances.
     """
-    from standoff.belief.updating import update as update_forecast
+    from standoff.belief.updating import update_forecast
     from standoff.solve.equilibrium import BELIEF_LADDER, Settings
 
     settings = settings or Settings()
-    solution = crisis.solve(settings, progress)
+    solution = solve(scenario, settings, progress)
     reference = None
     while True:
         points = solution.equilibrium.certificate.belief_points
@@ -77,11 +92,11 @@ def update(
             coarse = (points[0] + 1) // 2 if points[0] >= 5 else 2 * points[0] - 1
             quick = replace(settings, estimate_error=False)  # nobody reads what it would say of itself
             try:
-                reference = crisis.solve(replace(quick, belief_points=coarse)).equilibrium
+                reference = solve(scenario, replace(quick, belief_points=coarse)).equilibrium
             except SolveError:  # half the points may be too few to solve it at all
-                reference = crisis.solve(replace(quick, belief_points=2 * points[0] - 1)).equilibrium
+                reference = solve(scenario, replace(quick, belief_points=2 * points[0] - 1)).equilibrium
         found = update_forecast(
-            crisis.scenario, solution.equilibrium, observations, as_of=as_of, model=model, targets=targets, facts=facts,
+            scenario, solution.equilibrium, observations, as_of=as_of, model=model, targets=targets, facts=facts,
             reference=reference,
         )  # fmt: skip
         if not points or found.belief_error <= settings.belief_tolerance:
@@ -93,4 +108,4 @@ def update(
                 f"{settings.belief_tolerance:.1e}: set more belief points, or accept a larger belief tolerance"
             )
         reference = solution.equilibrium
-        solution = crisis.solve(replace(settings, belief_points=finer), progress)
+        solution = solve(scenario, replace(settings, belief_points=finer), progress)

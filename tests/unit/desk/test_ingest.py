@@ -6,11 +6,10 @@ from dataclasses import replace
 import pytest
 
 from scripted_coder import ScriptedCoder, article
-from standoff import InputError
+from standoff import InputError, load
 from standoff.desk.clustering import Told, cluster_events, same_day_groups
 from standoff.desk.ingest import code_pending, ingest
 from standoff.news.coded import Mention
-from standoff.workbench import load
 
 AGENCY = (
     "America sent more forces on 2026-02-09, the ministry of defence said in a statement to the press in the capital. "
@@ -21,7 +20,7 @@ OTHER_WORDS = "Explosions were heard all night. America struck Iran on 2026-02-1
 
 @pytest.fixture(scope="module")
 def scenario():
-    return load("iran-us-2026").scenario
+    return load("iran-us-2026")
 
 
 def told_together(store):

@@ -4,9 +4,9 @@ import pytest
 
 import standoff
 from scripted_coder import ScriptedCoder
-from standoff.desk.news import dyad_of
+from standoff import code, load
+from standoff.desk.news import code_lines, dyad_of
 from standoff.errors import CoderError, InputError, MissingExtraError, Problem
-from standoff.workbench import code, code_lines, load
 
 TOLD = """Date: 2026-02-09
 
@@ -14,7 +14,7 @@ America sent more forces. Iran threatened. France held talks with Iran. America 
 
 
 @pytest.fixture(scope="module")
-def crisis():
+def scenario():
     return load("iran-us-2026")
 
 
@@ -35,12 +35,12 @@ def test_a_source_that_is_named_twice_is_read_once(dispatch):
     assert code([dispatch, dispatch], coder=ScriptedCoder()).reports[0].repeats == ()
 
 
-def test_the_sides_of_a_scenario_are_those_who_bargain(crisis):
-    assert dyad_of(crisis) == standoff.news.coder.Dyad(("USA",), ("IRN",))
+def test_the_sides_of_a_scenario_are_those_who_bargain(scenario):
+    assert dyad_of(scenario) == standoff.news.coder.Dyad(("USA",), ("IRN",))
 
 
-def test_events_are_held_against_a_scenario(dispatch, crisis):
-    (report,) = code(dispatch, coder=ScriptedCoder(), crisis=crisis).reports
+def test_events_are_held_against_a_scenario(dispatch, scenario):
+    (report,) = code(dispatch, coder=ScriptedCoder(), scenario=scenario).reports
     mobilised, threatened, talked, planned = report.coded.events
     assert (threatened.target.code, threatened.target.is_inferred) == ("USA", True)
     assert (mobilised.target, talked.target.is_inferred) == (None, False)

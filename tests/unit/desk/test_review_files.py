@@ -3,11 +3,10 @@
 import pytest
 
 from scripted_coder import ScriptedCoder, article
-from standoff import InputError
+from standoff import InputError, load
 from standoff.desk.docket import docket_of_documents, reviewed
 from standoff.desk.review_files import open_questions, read_reviews
 from standoff.store import Review
-from standoff.workbench import load
 
 FLEET = (
     "America sent more forces on 2026-02-06, the ministry of defence said in a statement to the press in the capital. "
@@ -16,7 +15,7 @@ FLEET = (
 
 @pytest.fixture(scope="module")
 def scenario():
-    return load("iran-us-2026").scenario
+    return load("iran-us-2026")
 
 
 @pytest.fixture(scope="module")

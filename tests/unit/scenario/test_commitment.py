@@ -2,11 +2,11 @@
 
 import pytest
 
+from standoff import load
 from standoff.errors import ScenarioError
 from standoff.scenario import parse_scenario, replace
 from standoff.scenario.commitment import list_ratification_changes, make_deals_binding, remove_power_shift
 from standoff.scenario.side_payments import PAYMENT_ISSUE, add_side_payments
-from standoff.workbench import load
 
 PACKAGES = "  packages: [{passage: open, tolls: kept}, {passage: open, tolls: dropped}]\n"
 
@@ -43,7 +43,7 @@ def test_an_override_that_breaks_the_commitment_is_told():
 
 
 def test_binding_deals_are_carried_through():
-    scenario = load("iran-us-2026").scenario
+    scenario = load("iran-us-2026")
     assert len(list_ratification_changes(scenario)) == 2
     bound = make_deals_binding(scenario)
     ratify = bound.stages[3].bargaining.accept.ratify
@@ -53,7 +53,7 @@ def test_binding_deals_are_carried_through():
 
 
 def test_payments_cost_one_side_what_they_bring_the_other():
-    scenario = load("cuba-1962").scenario
+    scenario = load("cuba-1962")
     packages = [{"missiles": "removed", "invasion": "open", "jupiters": "stay"}]
     paid = add_side_payments(scenario, packages, [0.1, 0.3])
     issue = paid.agenda.issues[PAYMENT_ISSUE]
