@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from standoff.cli.answer_drawing import new_table, points
-from standoff.cli.drawing import draw_certificate, percent
 from standoff.cli.news_options import shown
+from standoff.cli.solution_tables import draw_certificate, percent
+from standoff.cli.tables import new_table, points
 
 if TYPE_CHECKING:
     from standoff.belief.updating import ReportEffect, Update

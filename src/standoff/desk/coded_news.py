@@ -17,7 +17,7 @@ from standoff.version import JSON_VERSION, versions
 if TYPE_CHECKING:
     from standoff.belief.reportable import ReportableEvent
     from standoff.news.coded import CodedDocument, Event
-    from standoff.news.near_duplicates import Cluster
+    from standoff.news.near_duplicates import DuplicateCluster
     from standoff.news.readers import Limits
     from standoff.scenario import Scenario
 
@@ -45,7 +45,7 @@ class CodedReport:
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain data; offsets count code points of `text`."""
         document = self.document
-        plain = self.coded.document()
+        plain = self.coded.to_json()
         events = [
             event | {"could_be": list(names)} for event, names in zip(plain["events"], self.could_be, strict=True)
         ]
@@ -197,7 +197,7 @@ def code_lines(
         plain: dict[str, Any] = {"events": [], "claims": [], "refused": ""}
         if text:
             _, coded = next(codings)
-            plain |= {"refused": coded.reason} if isinstance(coded, NotCoded) else coded.document()
+            plain |= {"refused": coded.reason} if isinstance(coded, NotCoded) else coded.to_json()
         yield {"line": number, "text": text} | {key: plain[key] for key in ("events", "claims", "refused")}
         if progress is not None:
             progress(number / len(lines))
@@ -211,7 +211,7 @@ def find_dyad(scenario: Scenario) -> Dyad | None:
     return Dyad(sides[0], sides[1]) if len(sides) == 2 and all(sides) else None
 
 
-def _make_report(cluster: Cluster, coded: CodedDocument) -> CodedReport:
+def _make_report(cluster: DuplicateCluster, coded: CodedDocument) -> CodedReport:
     return CodedReport(
         document=cluster.lead,
         coded=coded,
@@ -264,5 +264,5 @@ def _overlap(reported: Sequence[str], expected: Sequence[str]) -> bool:
 
 
 def _sum_usage(coder: Coder) -> dict[str, Any] | None:
-    tally = getattr(coder, "tally", None)
-    return None if tally is None else tally.document() | {"cost": getattr(coder, "cost", None)}
+    usage = getattr(coder, "usage", None)
+    return None if usage is None else usage.to_json() | {"cost": getattr(coder, "cost", None)}

@@ -104,8 +104,8 @@ def event_to_json(events: EventSet, one: StoredEvent) -> dict[str, Any]:
         "reviewer": one.review.review.author if one.review else "",
         "reason": one.review.review.reason if one.review else "",
         "stands_for": dict(one.stands_for),
-        "taken_as": one.event.document(),
-        "coded_as": one.coded.document(),
+        "taken_as": one.event.to_json(),
+        "coded_as": one.coded.to_json(),
         "reported_by": [_sighting(document) for document in events.copies[one.document_hash]],
     }
 

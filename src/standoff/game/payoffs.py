@@ -1,4 +1,4 @@
-"""Payoffs as a person writes them, and what they come to for every player type.
+"""Payoffs as a person writes them, and their numbers for every player type.
 
 A payoff is a number, or a mapping from the types of one player (the payee itself or another) to payoffs. So
 
@@ -7,7 +7,7 @@ A payoff is a number, or a mapping from the types of one player (the payee itsel
     {"iran": {"reluctant": 0.2, "resolved": -1.0}}           by the type of another player, whom it fights
     {"iran": {"pliant": {"reluctant": 0.1, "resolved": 0}, "hardline": 0.3}}       by both
 
-Where two players have types of the same names, the payee's own are meant first, then those of the first player that fits.
+Where several players have types of the same names, the payee's own types come first, then those of the first player that fits.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from numpy.typing import NDArray
 from standoff.errors import nearest
 from standoff.game.model import Player
 
-__all__ = ["Payoffs", "Worth", "payoff_by_plane", "payoff_by_types"]
+__all__ = ["Payoffs", "Worth", "evaluate_by_plane", "evaluate_by_types"]
 
 Worth = float | Mapping[str, "Worth"]
 """A number, or payoffs by the types of one player."""
 Payoffs = Mapping[str, Worth]
 """Worth by player; 0 for players that are left out."""
-Tell = Callable[[str], None]
+Report = Callable[[str], None]
 
 
-def payoff_by_types(payoffs: Payoffs, players: Sequence[Player], tell: Tell) -> NDArray[np.float64]:
-    """Payoffs of an end of the crisis.
+def evaluate_by_types(payoffs: Payoffs, players: Sequence[Player], report: Report) -> NDArray[np.float64]:
+    """Evaluate the payoffs of an outcome.
 
     Args:
         payoffs: Worth by player.
         players: The players, at most two of them with two types.
-        tell: Called with each fault.
+        report: Called with each fault.
 
     Returns:
         For every plane and the true types of the two players with private types; shape (plane, 2, 2).
@@ -45,7 +45,7 @@ def payoff_by_types(payoffs: Payoffs, players: Sequence[Player], tell: Tell) -> 
     names = [player.name for player in players]
     for name in payoffs:
         if name not in names:
-            tell(f"there is no player `{name}`: {nearest(name, names)}")
+            report(f"there is no player `{name}`: {nearest(name, names)}")
     rows = []
     for player in players:
         for own in player.player_types:
@@ -54,37 +54,39 @@ def payoff_by_types(payoffs: Payoffs, players: Sequence[Player], tell: Tell) -> 
                 for k2 in range(2):
                     drawn = {other.name: other.player_types[k] for other, k in zip(uncertain, (k1, k2), strict=False)}
                     drawn[player.name] = own
-                    table[k1, k2] = _worth(payoffs.get(player.name, 0.0), player, players, drawn, tell)
+                    table[k1, k2] = _evaluate(payoffs.get(player.name, 0.0), player, players, drawn, report)
             rows.append(table)
     return np.array(rows)
 
 
-def payoff_by_plane(payoffs: Payoffs, players: Sequence[Player], tell: Tell) -> NDArray[np.float64]:
-    """Payoffs that are paid on the way, which may depend on the payee's own type only; shape (plane,).
+def evaluate_by_plane(payoffs: Payoffs, players: Sequence[Player], report: Report) -> NDArray[np.float64]:
+    """Evaluate payoffs that are paid before the crisis ends, which may depend on the payee's own type only; shape (plane,).
 
     Args:
         payoffs: Worth by player.
         players: The players.
-        tell: Called with each fault.
+        report: Called with each fault.
     """
-    table = payoff_by_types(payoffs, players, tell)
+    table = evaluate_by_types(payoffs, players, report)
     if (table != table[:, :1, :1]).any() and np.isfinite(table).all():
-        tell("a payoff on the way cannot depend on the type of another player; that of an outcome can")
+        report("this payoff cannot depend on the type of another player; only that of an outcome can")
     return np.array(table[:, 0, 0])
 
 
-def _worth(worth: Worth, payee: Player, players: Sequence[Player], drawn: Mapping[str, str], tell: Tell) -> float:
-    """What a payoff comes to when the types are drawn."""
+def _evaluate(
+    worth: Worth, payee: Player, players: Sequence[Player], drawn: Mapping[str, str], report: Report
+) -> float:
+    """Return what a payoff evaluates to when the types are drawn."""
     if not isinstance(worth, Mapping):
         if isinstance(worth, bool) or not isinstance(worth, (int, float, np.integer, np.floating)):
-            tell(f"the payoff of `{payee.name}` is {worth!r}, not a number")
+            report(f"the payoff of `{payee.name}` is {worth!r}, not a number")
             return 0.0
         if not math.isfinite(worth):
-            tell(f"the payoff of `{payee.name}` is {float(worth):g}, not a finite number")
+            report(f"the payoff of `{payee.name}` is {float(worth):g}, not a finite number")
         return float(worth)
     for player in (payee, *players):
         if len(player.player_types) == 2 and set(worth) == set(player.player_types):
-            return _worth(worth[drawn[player.name]], payee, players, drawn, tell)
+            return _evaluate(worth[drawn[player.name]], payee, players, drawn, report)
     keys = ", ".join(f"`{key}`" for key in worth)
-    tell(f"the payoff of `{payee.name}` is given for {keys}, which are not both types of any player")
+    report(f"the payoff of `{payee.name}` is given for {keys}, which are not both types of any player")
     return 0.0

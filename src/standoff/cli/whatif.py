@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from standoff.cli.progress import progress_bar
-from standoff.cli.run_command import BeliefPoints, BeliefTolerance, ScenarioName
+from standoff.cli.run import BeliefPoints, BeliefTolerance, ScenarioName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ def whatif(
         settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
         found = compare_variants(loaded, list(variants or []), settings, progress=progress)
     if as_json:
-        from standoff.cli.answer_drawing import print_json
+        from standoff.cli.tables import print_json
 
         print_json(found)
     else:
@@ -66,7 +66,7 @@ def _draw(found: WhatIf) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from standoff.cli.answer_drawing import change_by_date, draw_made_of, draw_moves, draw_values
+    from standoff.cli.tables import change_by_date, draw_made_of, draw_moves, draw_values
 
     console = Console(highlight=False, soft_wrap=False)
     scenario = found.base.scenario
@@ -108,7 +108,7 @@ def _draw_side_by_side(console: Console, found: WhatIf, numbers: Sequence[str]) 
     """Print the probabilities of all by the last date that all have."""
     from rich.text import Text
 
-    from standoff.cli.answer_drawing import new_table, percent_or_dash
+    from standoff.cli.tables import new_table, percent_or_dash
 
     common = set.intersection(*(set(difference.dates) for difference in found.differences))
     if not common:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from standoff.cli.progress import progress_bar
-from standoff.cli.run_command import BeliefPoints, BeliefTolerance
+from standoff.cli.run import BeliefPoints, BeliefTolerance
 from standoff.errors import InputError, Problem, nearest
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def compare(
             scenarios[0], scenarios[1], settings, alignment="date" if how == "date" else "ahead", progress=progress
         )
     if as_json:
-        from standoff.cli.answer_drawing import print_json
+        from standoff.cli.tables import print_json
 
         print_json(found)
     else:
@@ -73,7 +73,7 @@ def _draw(found: Comparison) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from standoff.cli.answer_drawing import (
+    from standoff.cli.tables import (
         change_by_date,
         checkpoints,
         draw_made_of,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from standoff.cli.executor_options import ExecutorName, RayAddress, WideTolerance, Workers, told_where_kept
 from standoff.cli.progress import progress_bar
-from standoff.cli.run_command import BeliefPoints, Overrides, ScenarioName
+from standoff.cli.run import BeliefPoints, Overrides, ScenarioName
+from standoff.cli.solving_options import ExecutorName, RayAddress, WideTolerance, Workers, told_where_kept
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -129,7 +129,7 @@ def _draw_targets(console: Console, found: Ensemble, targets: Sequence[Target]) 
 
     from standoff.analysis.ensemble import LEVELS
     from standoff.analysis.targets import describe_target
-    from standoff.cli.drawing import percent
+    from standoff.cli.solution_tables import percent
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("of all draws, so many have lower probabilities:")
@@ -166,7 +166,7 @@ def _draw_by_date(console: Console, found: Ensemble, target: Target) -> None:
     from rich.text import Text
 
     from standoff.analysis.ensemble import LEVELS
-    from standoff.cli.drawing import percent
+    from standoff.cli.solution_tables import percent
 
     _, k = found.place(target)
     num_periods = found.scenario.num_periods

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from standoff.analysis.documents import answer_document
-from standoff.cli.drawing import CHECKPOINTS, percent
+from standoff.cli.solution_tables import CHECKPOINTS, percent
 from standoff.version import versions
 
 if TYPE_CHECKING:

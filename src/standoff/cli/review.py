@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from standoff.cli.news_options import Author, StorePlace, open_desk, shown
-from standoff.cli.run_command import ScenarioName
+from standoff.cli.run import ScenarioName
 from standoff.errors import InputError, Problem
 
 if TYPE_CHECKING:

@@ -111,7 +111,7 @@ def show_event(number: Number, store: StorePlace = None, as_json: AsJson = False
                 "reviewer": review.review.author,
                 "reason": review.review.reason,
                 "at": review.review.reviewed_at.isoformat() if review.review.reviewed_at else None,
-                "taken_as": review.review.correction.document() if review.review.correction else None,
+                "taken_as": review.review.correction.to_json() if review.review.correction else None,
                 "scenario": review.review.scenario,
                 "stands_for": review.review.stands_for,
             }

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from standoff.cli.run_command import Overrides, ScenarioName
+from standoff.cli.run import Overrides, ScenarioName
 
 __all__ = ["register"]
 
@@ -86,7 +86,7 @@ def check(
         return
     from rich.console import Console
 
-    from standoff.cli.drawing import draw_check
+    from standoff.cli.solution_tables import draw_check
 
     draw_check(Console(highlight=False), loaded)
 
@@ -96,7 +96,7 @@ def show(scenario: ScenarioName, overrides: Overrides = None) -> None:
     from rich.console import Console
 
     from standoff.catalog.opening import load
-    from standoff.cli.showing import draw_scenario
+    from standoff.cli.game_tree import draw_scenario
 
     draw_scenario(Console(highlight=False), load(scenario, overrides=list(overrides or [])))
 

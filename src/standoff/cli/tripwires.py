@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from standoff.cli.executor_options import ExecutorName, KeepIn, RayAddress, Workers, many_solves
-from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
+from standoff.cli.run import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
+from standoff.cli.solving_options import ExecutorName, KeepIn, RayAddress, Workers, many_solves
 
 if TYPE_CHECKING:
     from standoff.analysis.tripwires import Tripwires
@@ -75,7 +75,7 @@ def tripwires(
             progress=progress,
         )
     if as_json:
-        from standoff.cli.answer_drawing import print_json
+        from standoff.cli.tables import print_json
 
         print_json(found)
     else:
@@ -86,8 +86,8 @@ def _draw(found: Tripwires) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from standoff.cli.answer_drawing import draw_source_of_numbers, new_table, quantity, source_mark
-    from standoff.cli.drawing import percent
+    from standoff.cli.solution_tables import percent
+    from standoff.cli.tables import draw_source_of_numbers, new_table, quantity, source_mark
 
     console = Console(highlight=False, soft_wrap=False)
     scenario = found.scenario

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from standoff.cli.progress import progress_bar
-from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
+from standoff.cli.run import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -61,7 +61,7 @@ def _draw(console: Console, found: Equilibria, *, is_search: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from standoff.cli.drawing import draw_certificate, percent
+    from standoff.cli.solution_tables import draw_certificate, percent
 
     principal, *others = found.solutions
     console.print(Text(principal.scenario.title, style="bold"))

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from standoff.cli.progress import progress_bar
-from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
+from standoff.cli.run import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
 
 __all__ = ["register"]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from standoff.cli.executor_options import ExecutorName, KeepIn, RayAddress, Workers, many_solves
-from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
+from standoff.cli.run import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
+from standoff.cli.solving_options import ExecutorName, KeepIn, RayAddress, Workers, many_solves
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,7 +92,7 @@ def drivers(
             progress=progress,
         )
     if as_json:
-        from standoff.cli.answer_drawing import print_json
+        from standoff.cli.tables import print_json
 
         print_json(found)
     else:
@@ -103,8 +103,8 @@ def _draw(found: Drivers) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from standoff.cli.answer_drawing import draw_source_of_numbers, new_table, quantity, source_mark
-    from standoff.cli.drawing import percent
+    from standoff.cli.solution_tables import percent
+    from standoff.cli.tables import draw_source_of_numbers, new_table, quantity, source_mark
 
     console = Console(highlight=False, soft_wrap=False)
     scenario = found.scenario
@@ -172,7 +172,7 @@ def _draw(found: Drivers) -> None:
 
 def _effects(row: Driver, target: int) -> str:
     """Effect at both ends of the range; by the derivative, in brackets, where no end was solved."""
-    from standoff.cli.answer_drawing import points
+    from standoff.cli.tables import points
 
     if row.range is None:
         return "no range"

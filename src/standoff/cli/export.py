@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from standoff.cli.run_command import Overrides, ScenarioName
+from standoff.cli.run import Overrides, ScenarioName
 from standoff.errors import InputError, Problem, nearest
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from standoff.cli.progress import progress_bar
-from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
+from standoff.cli.run import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
 
 if TYPE_CHECKING:
     from standoff.analysis.solution import Solution
@@ -79,7 +79,7 @@ def _draw(solution: Solution, found: WatchList, events: list[WatchEvent]) -> Non
     from rich.text import Text
 
     from standoff.analysis.watch import share
-    from standoff.cli.drawing import draw_certificate
+    from standoff.cli.solution_tables import draw_certificate
 
     console = Console(highlight=False, soft_wrap=False)
     scenario = solution.scenario

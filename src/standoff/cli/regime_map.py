@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from standoff.cli.executor_options import ExecutorName, KeepIn, RayAddress, WideTolerance, Workers, many_solves
-from standoff.cli.run_command import BeliefPoints, Overrides, ScenarioName
+from standoff.cli.run import BeliefPoints, Overrides, ScenarioName
+from standoff.cli.solving_options import ExecutorName, KeepIn, RayAddress, WideTolerance, Workers, many_solves
 from standoff.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _draw(console: Console, found: RegimeMap, *, with_target: bool) -> None:
     for k in sorted(set(dominant.ravel().tolist()) - {-1}):
         console.print(Text(f"{letters[k]}: {found.labels[k]}"))
     if with_target:
-        from standoff.cli.drawing import percent
+        from standoff.cli.solution_tables import percent
 
         console.print(Text(f"\n{describe_target(scenario, found.target)}", style="bold"))
         probabilities = [

@@ -15,7 +15,7 @@ import typer
 
 from standoff.cli.coder_options import open_coder_named
 from standoff.cli.news_options import CoderName, StorePlace, open_desk, shown
-from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides
+from standoff.cli.run import BeliefPoints, BeliefTolerance, Overrides
 from standoff.errors import InputError, Problem, SolveError
 
 if TYPE_CHECKING:
@@ -220,8 +220,8 @@ class _Headline:
         sys.stdout.flush()
 
     def _print(self, moves: list[tuple[str, float, float]], doubts: list[str], number: int) -> None:
-        from standoff.cli.answer_drawing import points
-        from standoff.cli.drawing import percent
+        from standoff.cli.solution_tables import percent
+        from standoff.cli.tables import points
 
         name = self._scenario.id
         for label, before, now in moves:

@@ -95,7 +95,7 @@ def run(
 def _draw(solution: Solution) -> None:
     from rich.console import Console
 
-    from standoff.cli.drawing import draw_solution
+    from standoff.cli.solution_tables import draw_solution
 
     console = Console(highlight=False, soft_wrap=False)
     draw_solution(console, solution)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from standoff.cli.coder_options import open_coder_named
+from standoff.cli.indicators import Targets
 from standoff.cli.news_options import AsJson, CoderName, StorePlace, day_of, open_desk
 from standoff.cli.progress import progress_bar
-from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
-from standoff.cli.watch_command import Targets
+from standoff.cli.run import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
 from standoff.errors import InputError, Problem
 
 if TYPE_CHECKING:
