@@ -40,7 +40,9 @@ def schema(standoff):
 
 def test_the_list_holds_every_scenario_of_the_catalogue(warm):
     rows = warm("list", "--json").document
-    assert [(row["group"], row["id"]) for row in rows] == [(group, name) for group in GROUPS for name in list_scenarios(group)]
+    assert [(row["group"], row["id"]) for row in rows] == [
+        (group, name) for group in GROUPS for name in list_scenarios(group)
+    ]
     assert all(row.keys() == {"id", "group", "title", "as_of", "scenario_hash"} for row in rows)
     text = warm("list").out
     assert [row["id"] for row in rows if row["id"] not in text or row["title"] not in text] == []
