@@ -9,12 +9,12 @@ from itertools import cycle, islice
 import numpy as np
 import pytest
 
+from standoff.catalog.opening import find_scenario
 from standoff.game.compiled_structure import CHUNK, CompiledStructure
 from standoff.game.model import Game
 from standoff.scenario import apply_overrides, load_scenario
 from standoff.solve.batch import solve_batch
 from standoff.solve.equilibrium import Settings
-from standoff.workbench import find_scenario
 
 POINTS = Settings(belief_points=9)
 

@@ -14,10 +14,10 @@ from statistics import median
 import numpy as np
 import pytest
 
-from standoff.solve.arrays import Grid, moves_of
-from standoff.solve.block import ROWS, evaluate_block
-from standoff.solve.lanes import WIDTH, exp, kernel, load, pointer, splat, store
-from standoff.solve.plain import plain_layer
+from standoff.solve.kernels.arrays import Grid, moves_of
+from standoff.solve.kernels.backward_complete import plain_layer
+from standoff.solve.kernels.node_block import ROWS, evaluate_block
+from standoff.solve.kernels.vectors import WIDTH, exp, kernel, load, pointer, splat, store
 
 sys.path.insert(0, str(Path(__file__).parent / "peers"))
 from families import ladder
@@ -67,7 +67,7 @@ def seconds(function, repeat=31):
 
 
 def exponential_seconds(numbers):
-    """Time of one exponential of `standoff.solve.lanes`."""
+    """Time of one exponential of `standoff.solve.kernels.vectors`."""
     out = np.empty_like(numbers)
     return seconds(lambda: many_exponentials(numbers, out, TIMES)) / (SIZE * TIMES)
 

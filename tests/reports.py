@@ -6,11 +6,11 @@ import itertools
 import math
 
 import numpy as np
-from standoff.solve.odds_to_go import OddsToGo, met_on_arrival
 
 from standoff.belief.filter import Slice
 from standoff.belief.likelihood import Weights
 from standoff.belief.reportable import ReportableEvent, Reportables
+from standoff.solve.continuation_probabilities import ContinuationProbabilities, met_on_arrival
 from standoff.solve.public_steps import public_steps
 
 TYPES = (("MOBILIZE",), ("CONSULT", "AGREE"), ("ASSAULT",), ("REQUEST",))
@@ -72,7 +72,7 @@ def likelihood(events, reported, rates, background_per_period):
 def enumerate_histories(equilibrium, reportables, slices, *, rates, background_per_period):
     """Every history of the periods, with exact beliefs: P(history and reports), where it ends, beliefs and milestones met."""
     game = equilibrium.game
-    odds = OddsToGo(equilibrium, ())
+    continuation = ContinuationProbabilities(equilibrium, ())
     found = []
 
     def close(period, place, share, events):
@@ -92,7 +92,7 @@ def enumerate_histories(equilibrium, reportables, slices, *, rates, background_p
             found.append((share, state, beliefs, met))
             return
         k = next(k for k, one in enumerate(game.epochs) if one is epoch)
-        later = odds.values(period)[s + 1]
+        later = continuation.values(period)[s + 1]
         for step in public_steps(equilibrium, period, s, state=state, beliefs=beliefs, later=later):
             kinds = reportables.of_action[k][s][step.action] if step.action >= 0 else ()
             after = (*events, *(int(kind) for kind in kinds if kind >= 0))

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from standoff import solve
+
 DOCS = Path(__file__).resolve().parents[1]
 ROOT = DOCS.parent
 WIDTH = 120
@@ -45,12 +47,12 @@ def solved(name: str, *overrides: str) -> Any:
     """A solved scenario, each once."""
     import standoff
 
-    return standoff.load(name, overrides=overrides).solve()
+    return solve(standoff.load(name, overrides=overrides))
 
 
 def probabilities(solution: Any, name: str, units: float) -> float:
     """Probability of an outcome or milestone, or of no end (`unresolved`), after so many units of time."""
-    forecast = solution.forecast()
+    forecast = solution.forecast
     period = round(units / solution.scenario.period.length) - 1
     if name == "unresolved":
         return float(forecast.unresolved[period])

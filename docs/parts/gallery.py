@@ -10,17 +10,14 @@ from parts.common import part
 @part("gallery")
 def gallery_part(name: str) -> str:
     """The heading, summary and literature of a crisis of the gallery."""
-    from standoff.catalog import scenario_path
-    from standoff.scenario import load_scenario
+    from standoff.catalog.opening import load
 
-    path = scenario_path(name)
-    assert path is not None
-    scenario = load_scenario(path)
+    scenario = load(name)
     works = [
         f"- {document.author} ({document.date.year}), *{document.title}*, {document.publisher}."
         for document in scenario.documents.values()
     ]
-    file = f"[{path.name}](../../src/standoff/catalog/gallery/{path.name})"
+    file = f"[{name}.yaml](../../src/standoff/catalog/gallery/{name}.yaml)"
     head, _, idea = scenario.title.partition(": ")
     lines = [f"## {head}", "", f"*{idea[0].upper()}{idea[1:]}.* The file is {file}.", "", *_sentences(scenario.summary)]
     return "\n".join([*lines, "", *works, "", "```sh", f"standoff run {name}", "```"])
@@ -29,13 +26,10 @@ def gallery_part(name: str) -> str:
 @part("exercises")
 def exercises_part(name: str) -> str:
     """What to try with a crisis of the gallery."""
-    from standoff.catalog import scenario_path
-    from standoff.scenario import load_scenario
+    from standoff.catalog.opening import load
 
-    path = scenario_path(name)
-    assert path is not None
     shown = []
-    for exercise in load_scenario(path).exercises:
+    for exercise in load(name).exercises:
         question = [f"**{exercise.question}**", "", "```sh", exercise.command, "```"]
         shown.append("\n".join([*question, "", *_sentences(exercise.answer)]))
     return "\n\n".join(shown)

@@ -50,9 +50,9 @@ def _parameter_row(parameter: Any) -> tuple[str, str, str] | None:
 @part("schema")
 def schema_part() -> str:
     """Every part of a scenario file, from the JSON Schema."""
-    from standoff.scenario import json_schema
+    from standoff.scenario import build_json_schema
 
-    schema = json_schema()
+    schema = build_json_schema()
     definitions = schema["$defs"]
     order = ["Scenario"]
     texts = []

@@ -13,11 +13,12 @@ Anything else that escapes is a bug in standoff (exit 1).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
+
+from standoff.text import make_safe
 
 __all__ = [
     "CoderError",
@@ -30,9 +31,6 @@ __all__ = [
     "StoreError",
     "nearest",
 ]
-
-# what was typed or read must not command the terminal that shows it, nor turn the direction of its text
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ class Problem:
             lines.append(f"  at: {self.path}")
         if self.help:
             lines.append(f"  help: {self.help}")
-        return "\n".join(_CONTROL.sub(lambda found: ascii(found.group())[1:-1], line) for line in lines)
+        return "\n".join(map(make_safe, lines))  # what was typed or read must not command the terminal that shows it
 
 
 class StandoffError(Exception):

@@ -9,8 +9,8 @@ import pyarrow.parquet
 import pytest
 
 from scripted_coder import ScriptedCoder, article
+from standoff.desk.ingest import ingest
 from standoff.store import open_store
-from standoff.workbench.ingest import ingest
 
 FLEET = (
     "America sent more forces on 2026-02-09, the ministry of defence said in a statement to the press in the capital. "

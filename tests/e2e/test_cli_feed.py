@@ -139,12 +139,12 @@ def test_only_what_touches_a_scenario_is_printed_with_the_probabilities_that_it_
 def test_a_watch_that_is_killed_again_and_again_loses_no_event_and_doubles_none(watch, once, wire, place):
     write_wire(wire, *reports(500))
     printed = []
-    for moment in (0.0, 0.4):
+    begun = (lambda store: list(store.documents()), lambda store: store.coded_events())
+    for has_begun in begun:
         process = watch(wire, "--every", "1s", "--store", place)
         with open_store(place) as store:
-            while process.poll() is None and len(list(store.documents())) == 0:
+            while process.poll() is None and not has_begun(store):
                 time.sleep(0.02)
-        time.sleep(moment)
         process.send_signal(signal.SIGKILL)
         with process:
             printed += [line.split()[0] for line in process.stdout.read().splitlines() if line.endswith(".")]

@@ -5,7 +5,7 @@ import re
 import pytest
 from ruamel.yaml import YAML
 
-from standoff import workbench
+from standoff import load
 from standoff.catalog import GROUPS, list_scenarios, scenario_path
 
 
@@ -18,7 +18,7 @@ def shown(warm, scenario):
 
 @pytest.fixture(scope="module")
 def loaded(scenario):
-    return workbench.load(scenario)
+    return load(scenario)
 
 
 @pytest.fixture(scope="module")

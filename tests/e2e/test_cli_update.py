@@ -8,11 +8,12 @@ import sys
 import pytest
 
 from scripted_coder import ScriptedCoder, article
+from standoff import load
 from standoff.cli.app import main
+from standoff.desk.ingest import ingest
+from standoff.desk.news_update import rerun_update
+from standoff.desk.runs import rerun
 from standoff.store import open_store
-from standoff.workbench import load, rerun
-from standoff.workbench.ingest import ingest
-from standoff.workbench.news_update import rerun_update
 
 FLEET = (
     "America sent more forces on 2026-02-06, the ministry of defence said in a statement to the press in the capital. "
@@ -35,7 +36,7 @@ def coded(tmp_path_factory):
         article(REST, outlet="Herald"),
     ]
     with open_store(where) as store:
-        ingest(store, documents, coder=ScriptedCoder(), scenario=load("iran-us-2026").scenario)
+        ingest(store, documents, coder=ScriptedCoder(), scenario=load("iran-us-2026"))
     return where
 
 
@@ -210,7 +211,7 @@ def test_the_recorded_run_is_done_again_number_for_number(updated):
     with open_store(where) as store:
         recorded = store.run(document["run"])
         again = rerun_update(store, document["run"])
-        assert rerun(store, document["run"]).document()["outcomes"] == recorded.document["outcomes"]
+        assert rerun(store, document["run"]).to_json()["outcomes"] == recorded.document["outcomes"]
     assert (recorded.kind, recorded.known_by) == ("update", document["inputs"]["known_by"])
     kept = recorded.document["update"]
     found = json.loads(json.dumps(again.update.document()))
@@ -223,7 +224,7 @@ def test_the_recorded_run_is_done_again_number_for_number(updated):
 
 def test_the_scenario_goes_on_as_a_file_that_is_not_overwritten(updated, warm):
     folder, where, _ = updated
-    assert load(folder / "next.yaml").scenario.as_of.isoformat() == "2026-02-09"
+    assert load(folder / "next.yaml").as_of.isoformat() == "2026-02-09"
     before = (folder / "next.yaml").read_text()
     arguments = ("update", "iran-us-2026", "--store", where, *QUICK, "--output", "next.yaml")
     refused = warm(*arguments, cwd=folder)

@@ -5,12 +5,12 @@ import re
 
 import pytest
 
-from standoff.catalog import list_scenarios, scenario_path
-from standoff.scenario import load_scenario
+from standoff import load
+from standoff.catalog import list_scenarios
 from standoff.scenario.coverage import source_coverage
 
 GALLERY = list_scenarios("gallery")
-SCENARIOS = {name: load_scenario(scenario_path(name)) for name in GALLERY}
+SCENARIOS = {name: load(name) for name in GALLERY}
 EXERCISES = [exercise for scenario in SCENARIOS.values() for exercise in scenario.exercises]
 
 

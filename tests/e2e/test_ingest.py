@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from scripted_coder import ScriptedCoder, wire
+from standoff.desk.clustering import NEAR_DUPLICATES
+from standoff.desk.ingest import ingest
 from standoff.store import open_store, prepare_store
-from standoff.workbench.clustering import NEAR_DUPLICATES
-from standoff.workbench.ingest import ingest
 
 NUM_DOCUMENTS = 10_000
 INGEST = """
 import sys
 from scripted_coder import ScriptedCoder, wire
 from standoff.store import open_store
-from standoff.workbench.ingest import ingest
+from standoff.desk.ingest import ingest
 with open_store(sys.argv[1], wait_seconds=60) as store:
     print("begun", flush=True)
     ingest(store, wire(int(sys.argv[2]), int(sys.argv[3])), coder=ScriptedCoder())

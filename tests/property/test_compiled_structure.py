@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from same_games import differences
+from standoff.catalog.opening import find_scenario
 from standoff.errors import ScenarioError
 from standoff.game.compile import compile_game
 from standoff.game.compiled_structure import CompiledStructure
 from standoff.game.model import Game
 from standoff.scenario import load_scenario, replace
-from standoff.workbench import find_scenario
 
 
 @cache

@@ -13,22 +13,22 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scripted_coder import ScriptedCoder, wire
+from standoff import load
+from standoff.desk.docket import docket_of_documents
+from standoff.desk.event_files import events_csv, events_plover
+from standoff.desk.ingest import ingest
+from standoff.desk.review_files import open_questions, read_reviews, review_text
 from standoff.news.coded import INTENSITY, Attribution, CodedDocument, Event, Mention
 from standoff.news.document import Document
-from standoff.news.untrusted import without_control
 from standoff.store import open_store, prepare_store
-from standoff.workbench import load
-from standoff.workbench.docket import docket_of_documents
-from standoff.workbench.event_files import events_csv, events_plover
-from standoff.workbench.ingest import ingest
-from standoff.workbench.review_files import open_questions, read_reviews, review_text
+from standoff.text import make_safe
 
 DOCUMENTS = wire(0, 40)
 
 
 @cache
 def scenario():
-    return load("cuba-1962").scenario
+    return load("cuba-1962")
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,7 @@ def test_no_cell_of_a_table_is_a_formula_or_a_command(text, other):
         for name, cell in zip(heading, row, strict=True)
         if cell and name not in numbers
     )
-    assert without_control(content.replace("\n", "")) == content.replace("\n", "")
+    assert make_safe(content.replace("\n", "")) == content.replace("\n", "")
     [record] = json.loads(events_plover(docket))
     assert record["eventText"] == f"{text}."
 

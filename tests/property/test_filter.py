@@ -15,10 +15,10 @@ from standoff.belief.likelihood import ReportingModel, Weights
 from standoff.belief.posterior import met_share, probabilities_of_targets
 from standoff.belief.reportable import ReportableEvent, Reportables
 from standoff.errors import InputError
-from standoff.solve.adjoint import Target, probability_of_target
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.equilibrium import Settings, solve
 from standoff.solve.sample import sample_paths
+from standoff.solve.target import Target, probability_of_target
 
 MODEL = ReportingModel(
     reporting_rates={
@@ -32,14 +32,14 @@ MODEL = ReportingModel(
 SMALL = {"num_states": (2, 3), "num_periods": 2}
 
 
-def filter_of(game, seed, *, model=MODEL, points=5):
+def filter_of(game, seed, *, model=MODEL, points=5, period_days=7.0):
     found = solve(game, Settings(belief_points=points, threads=1))
-    return Filter(found, random_reportables(game, seed), model, period_days=7.0)
+    return Filter(found, random_reportables(game, seed), model, period_days=period_days)
 
 
-def enumerated(own, slices):
+def enumerated(own, slices, *, period_days=7.0):
     rates = [own.model.rate_of(event) for event in own.reportables.events]
-    background = own.model.background_per_week
+    background = own.model.background_per_week * period_days / 7.0
     return enumerate_histories(own.equilibrium, own.reportables, slices, rates=rates, background_per_period=background)
 
 
@@ -78,6 +78,47 @@ def test_without_secrets_it_is_the_sum_over_every_history(seed):
     got, _, got_unmet = by_filter(own, found)
     assert got == pytest.approx(places / places.sum(), abs=1e-12)
     assert got_unmet == pytest.approx(unmet / places.sum(), abs=1e-12)
+
+
+@pytest.mark.parametrize("period_days", [1.0, 3.5, 14.0])
+def test_the_background_of_a_period_grows_with_its_length_in_days(period_days):
+    game = random_game(2, types=(1, 1), **SMALL)
+    own = filter_of(game, 2, period_days=period_days)
+    slices = random_slices(2, 2)
+    assert any(one.reports for one in slices)
+    places, _, _ = by_place(game, enumerated(own, slices, period_days=period_days))
+    found = own.run(own.start(), slices)[-1]
+    assert found.log_evidence == pytest.approx(math.log(places.sum()), abs=1e-9)
+    assert by_filter(own, found)[0] == pytest.approx(places / places.sum(), abs=1e-12)
+
+
+def test_eight_reports_of_one_period_are_weighed_against_each_other():
+    game = with_second_movers(random_game(3, types=(1, 1), num_states=(2, 3), num_periods=1), 3)
+    own = filter_of(game, 3)
+    rng = np.random.default_rng(8)
+    slices = [Slice(tuple(Weights(rng.random(4), float(rng.uniform(0.05, 0.5))) for _ in range(8)))]
+    places, _, _ = by_place(game, enumerated(own, slices))
+    found = own.run(own.start(), slices)[-1]
+    assert found.log_evidence == pytest.approx(math.log(places.sum()), abs=1e-9)
+    assert by_filter(own, found)[0] == pytest.approx(places / places.sum(), abs=1e-12)
+    assert found.neglected == 0.0
+
+
+def test_a_ninth_report_is_refused_where_an_event_could_explain_it():
+    own = filter_of(random_game(3, types=(1, 1), num_states=(2, 3), num_periods=1), 3)
+    with pytest.raises(InputError, match="9 reports of period 1"):
+        own.run(own.start(), [Slice((Weights(np.full(4, 0.5), 0.1),) * 9)])
+
+
+def test_a_ninth_report_that_is_almost_surely_background_only_multiplies_the_evidence():
+    own = filter_of(random_game(3, types=(1, 1), num_states=(2, 3), num_periods=1), 3)
+    eight = (Weights(np.full(4, 0.5), 0.1),) * 8
+    # events of the four types are reported with probability 0.9, 0.5, 0.9 and 0.8, and the background is 0.7 a week
+    ninth = Weights(np.array([2e-4, 4e-4, 1e-4, 0.0]), 0.4)
+    without, found = (own.run(own.start(), [Slice(reports)])[-1] for reports in (eight, (*eight, ninth)))
+    assert found.neglected == pytest.approx(0.5 * 4e-4 / (0.7 * 0.4), rel=1e-12)
+    assert found.log_evidence == pytest.approx(without.log_evidence + math.log(0.7 * 0.4), abs=1e-12)
+    assert found.mass == pytest.approx(without.mass, abs=1e-12)
 
 
 def gap(seed, points):

@@ -7,8 +7,9 @@ import pytest
 
 from games import random_game
 from small_trees import with_second_movers
-from standoff.solve.adjoint import UNRESOLVED, Target, adjoint, probability_of_target
+from standoff.solve.adjoint.gradient import differentiate
 from standoff.solve.equilibrium import Settings, solve
+from standoff.solve.target import UNRESOLVED, Target, probability_of_target
 
 SEVEN = Settings(belief_points=7, threads=1)
 TARGETS = (
@@ -133,7 +134,7 @@ def differences(game, kind, way, step, settings):
 def check(game, kind, settings, seed):
     settings = replace(settings, anchor=game.prior_belief)  # what is differentiated is the answer on its belief points
     way = direction(game, kind, np.random.default_rng(seed))
-    found = np.array([along(one, kind, way) for one in adjoint(solve(game, settings), TARGETS)])
+    found = np.array([along(one, kind, way) for one in differentiate(solve(game, settings), TARGETS)])
     wide, narrow = (differences(game, kind, way, step, settings) for step in (STEP, STEP / 2))
     # errors fall with the square of the step, and what is left of them together is of its fourth power
     assert np.abs(narrow - found).max() <= 0.3 * np.abs(wide - found).max() + 1e-8

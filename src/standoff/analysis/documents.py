@@ -18,8 +18,8 @@ from standoff.analysis.side_by_side import Side, SideBySide
 from standoff.analysis.tripwires import Tripwires
 from standoff.analysis.whatif import WhatIf
 from standoff.scenario import Scenario
-from standoff.solve.adjoint import Target
 from standoff.solve.result import Certificate, Settings
+from standoff.solve.target import Target
 
 __all__ = ["answer_document"]
 

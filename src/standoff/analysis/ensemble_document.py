@@ -7,7 +7,7 @@ from typing import Any
 
 from standoff.analysis.ensemble import LEVELS, Ensemble
 from standoff.analysis.targets import describe_target
-from standoff.solve.adjoint import Target
+from standoff.solve.target import Target
 
 __all__ = ["ensemble_document"]
 

@@ -61,8 +61,8 @@ class Threads:
         threads: Draws solved at a time; None: as many as this process may use processors.
 
     Examples:
-        >>> from standoff.workbench import load
-        >>> scenario = load("cuba-1962").scenario
+        >>> from standoff import load
+        >>> scenario = load("cuba-1962")
         >>> solved = Threads(1).solve_draws(
         ...     scenario, [{"war_cost": 3.0}], Settings(belief_points=5), lambda found: found.certificate.residual < 1e-8
         ... )

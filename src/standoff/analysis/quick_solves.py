@@ -17,9 +17,9 @@ from standoff.analysis.executor import Draw, Executor
 from standoff.analysis.resolution import Solved, keep_probabilities, solve_agreed
 from standoff.errors import StandoffError
 from standoff.scenario import Scenario
-from standoff.solve.adjoint import Target
 from standoff.solve.equilibrium import BELIEF_LADDER
 from standoff.solve.result import Settings
+from standoff.solve.target import Target
 
 __all__ = ["QUICK_TOLERANCE", "SolvedDraw", "quick_settings", "solve_targets"]
 

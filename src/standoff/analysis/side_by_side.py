@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from standoff.analysis.forecast import FirstMove, Forecast, Series
 from standoff.errors import InputError, Problem
 from standoff.scenario import Scenario
-from standoff.solve.adjoint import UNRESOLVED
 from standoff.solve.result import Certificate, Settings
+from standoff.solve.target import UNRESOLVED
 
 __all__ = ["Alignment", "MoveChange", "ProbabilityChange", "Side", "SideBySide", "ValueChange", "put_side_by_side"]
 

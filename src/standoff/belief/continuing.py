@@ -19,7 +19,7 @@ from standoff.belief.updating import Update
 from standoff.errors import InputError, Problem
 from standoff.scenario import Scenario
 from standoff.scenario.load import parse_scenario
-from standoff.scenario.writing import plain_of, text_of
+from standoff.scenario.writing import write_yaml
 
 __all__ = ["SPREAD", "Continued", "continue_scenario"]
 
@@ -62,7 +62,7 @@ def continue_scenario(scenario: Scenario, update: Update) -> Continued:
     state = update.states[0]
     is_spread = state.probability < SPREAD
     notes = tuple(_notes(scenario, update, state))
-    plain = copy.deepcopy(plain_of(scenario))
+    plain = copy.deepcopy(dict(scenario.content))
     plain["updated_from"] = scenario.scenario_hash
     plain["as_of"] = update.state_date.isoformat()
     horizon = scenario.period.horizon - update.state_period * scenario.period.length
@@ -86,7 +86,7 @@ def continue_scenario(scenario: Scenario, update: Update) -> Continued:
         f"{scenario.scenario_hash} on {len(update.accounts)} observations until {update.as_of}.",
         *notes,
     )
-    text = text_of(plain, heading=heading)
+    text = write_yaml(plain, heading=heading)
     return Continued(parse_scenario(text, f"{scenario.id} as of {update.state_date}"), text, state, is_spread, notes)
 
 

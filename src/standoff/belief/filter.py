@@ -13,7 +13,7 @@ reports that are explained (joint association); at the end of the period the oth
 added up. Silence weighs by the 1 - r_e of all that goes unreported, and by there being no background.
 
 Masses lie at the belief points and move between them by the transpose of interpolation, as in the forward pass
-(`standoff.solve.forward`), so without reports and with nothing reported the filter *is* the forward pass. The sum of W is
+(`standoff.solve.kernels.forward`), so without reports and with nothing reported the filter *is* the forward pass. The sum of W is
 P(reports), the **evidence**. Beside the channel of all mass, one for every milestone holds what has not met it yet.
 
 References:
@@ -35,11 +35,11 @@ from standoff.belief.likelihood import ReportingModel, Weights
 from standoff.belief.reportable import NOT_REPORTED, Reportables
 from standoff.errors import InputError, Problem
 from standoff.game.model import Epoch, Layer
-from standoff.solve.arrays import Moves, second_of
-from standoff.solve.forward import chance_forward, decision_forward, joint_forward, meet_milestones
-from standoff.solve.plain_forward import plain_meet_milestones
+from standoff.solve.kernels.arrays import Moves, second_of
+from standoff.solve.kernels.forward import chance_forward, decision_forward, joint_forward, meet_milestones
+from standoff.solve.kernels.forward_complete import plain_meet_milestones
+from standoff.solve.kernels.simultaneous_layer import simultaneous_send
 from standoff.solve.result import Equilibrium
-from standoff.solve.simultaneous import simultaneous_send
 
 __all__ = ["LARGEST_ASSOCIATION", "SMALLEST_RATIO", "Filter", "Filtered", "Slice"]
 

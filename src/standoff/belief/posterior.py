@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from standoff.belief.filter import Filtered
 from standoff.game.model import Game
 from standoff.scenario import Scenario
-from standoff.solve.adjoint import UNRESOLVED, Target
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.result import Equilibrium
+from standoff.solve.target import UNRESOLVED, Target
 
 __all__ = [
     "BeliefSeries",

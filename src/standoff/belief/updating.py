@@ -53,10 +53,10 @@ from standoff.belief.posterior import (
 )
 from standoff.errors import InputError, Problem
 from standoff.scenario import Scenario
-from standoff.solve.adjoint import UNRESOLVED, Target
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.equilibrium import SAFETY
 from standoff.solve.result import Equilibrium
+from standoff.solve.target import UNRESOLVED, Target
 
 __all__ = ["SURPRISING", "Account", "Facts", "Reading", "Update", "update"]
 

@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from standoff.analysis.documents import answer_document
 from standoff.cli.drawing import CHECKPOINTS, percent
-from standoff.workbench import answer_document, versions
+from standoff.version import versions
 
 if TYPE_CHECKING:
     from standoff.analysis.compare import Comparison

@@ -42,28 +42,35 @@ def bargain(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Weigh every package against waiting and fighting, and say why there is no deal."""
-    from standoff import workbench
+    from standoff.catalog.opening import load
 
-    crisis = workbench.load(scenario, overrides=list(overrides or []))
+    loaded = load(scenario, overrides=list(overrides or []))
+    from standoff.analysis.bargain import bargain as weigh_packages
     from standoff.analysis.bargain_document import bargain_document, no_deal_document
+    from standoff.analysis.no_deal import PAYMENTS, why_no_deal
+    from standoff.analysis.solution import solve
     from standoff.analysis.targets import parse_targets
     from standoff.game.deal_worth import tabulate_packages
     from standoff.solve.equilibrium import Settings
 
-    wanted = parse_targets(crisis.scenario, targets)
+    wanted = parse_targets(loaded, targets)
     milestone = next((target.name for target in wanted if target.kind == "milestone"), None)
-    tabulate_packages(crisis.scenario)  # what is wrong with the table is told before the solve
+    tabulate_packages(loaded)  # what is wrong with the table is told before the solve
     with progress_bar() as progress:
         settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
-        solution = crisis.solve(settings, lambda share: progress(BASE_SHARE * share))
-        table = solution.bargain(milestone)
-        reasons = solution.why_no_deal(
+        solution = solve(loaded, settings, lambda share: progress(BASE_SHARE * share))
+        table = weigh_packages(solution, milestone)
+        reasons = why_no_deal(
+            solution,
             wanted,
-            payments=payments or None,
+            payments=payments or PAYMENTS,
             progress=lambda share: progress(BASE_SHARE + (1.0 - BASE_SHARE) * share),
         )
     if as_json:
-        document = solution.header() | {"bargain": bargain_document(table), "no_deal": no_deal_document(reasons)}
+        document = solution.header_to_json() | {
+            "bargain": bargain_document(table),
+            "no_deal": no_deal_document(reasons),
+        }
         sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")
         return
     from rich.console import Console

@@ -56,11 +56,12 @@ def brief(
     belief_tolerance: BeliefTolerance = 2e-3,
 ) -> None:
     """Write a brief: probabilities with bands, what they hinge on, what would change them, what to watch, and the sources."""
-    from standoff import workbench
+    from standoff.analysis.brief import assemble_brief, chosen_parts
+    from standoff.catalog.opening import load
     from standoff.storing import check_writable, make_folder
 
-    crisis = workbench.load(scenario, overrides=list(overrides or []))
-    parts = workbench.chosen_parts(without or ())
+    loaded = load(scenario, overrides=list(overrides or []))
+    parts = chosen_parts(without or ())
     check_writable(output)  # rather than after the work
     if figures is not None:
         make_folder(figures, "the figures")
@@ -68,16 +69,16 @@ def brief(
 
     settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
     with progress_bar() as progress:
-        dossier = crisis.dossier(
-            settings, variants=variants or (), parts=parts, num_draws=draws, seed=seed, progress=progress
+        found = assemble_brief(
+            loaded, settings, variants=variants or (), parts=parts, num_draws=draws, seed=seed, progress=progress
         )
     from standoff.report import write_brief, write_figures
 
-    written = write_figures(dossier, figures, figure_format.value) if figures is not None else {}
+    written = write_figures(found, figures, figure_format.value) if figures is not None else {}
     by_name = _Format.md if output.suffix.lower() in {".md", ".markdown"} else _Format.html
-    write_brief(dossier, output, kind=(file_format or by_name).value, figures=written)
+    write_brief(found, output, kind=(file_format or by_name).value, figures=written)
     typer.echo(f"brief written to {output}")
     for file in written.values():
         typer.echo(f"figure written to {file}")
-    for part, why in dossier.missing:
+    for part, why in found.missing:
         typer.echo(f"without {part}: {why}")

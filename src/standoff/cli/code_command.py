@@ -77,10 +77,11 @@ def code(
     if lines is not None and scenario is not None:
         message = "`--scenario` says nothing to sentences without a document"
         raise InputError(Problem("code-request", message, help="leave it out"))
-    from standoff import workbench
+    from standoff.catalog.opening import load
+    from standoff.desk.news import code as code_sources
     from standoff.news.readers import Limits
 
-    crisis = None if scenario is None else workbench.load(scenario)
+    loaded = None if scenario is None else load(scenario)
     if output is not None:
         from standoff.storing import check_writable
 
@@ -93,8 +94,8 @@ def code(
         _code_lines(lines, opened, limits, encoding, output)
         return
     with progress_bar("Reading", "Coding") as progress:
-        news = workbench.code(
-            sources or (), coder=opened, crisis=crisis, limits=limits, encoding=encoding, progress=progress
+        news = code_sources(
+            sources or (), coder=opened, scenario=loaded, limits=limits, encoding=encoding, progress=progress
         )
     text = json.dumps(news.document(), indent=1, allow_nan=False) + "\n"
     if output is not None:
@@ -115,12 +116,12 @@ def code(
 
 
 def _code_lines(source: str, coder: Coder, limits: Limits, encoding: str, output: Path | None) -> None:
-    from standoff import workbench
+    from standoff.desk.news import code_lines
 
     with progress_bar("Reading", "Coding") as progress:
         coded: Iterator[str] = (
             json.dumps(line, allow_nan=False) + "\n"
-            for line in workbench.code_lines(source, coder=coder, limits=limits, encoding=encoding, progress=progress)
+            for line in code_lines(source, coder=coder, limits=limits, encoding=encoding, progress=progress)
         )
         if output is not None:
             _write(output, "".join(coded))

@@ -47,20 +47,19 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Compare two crises: probabilities by date, numbers that differ, structure that differs."""
-    from standoff import workbench
+    from standoff.catalog.opening import load
 
     how = align or ALIGNMENTS[0]
     if how not in ALIGNMENTS:
         raise InputError(Problem("alignment", f"`{how}` is no way to match dates", help=nearest(how, ALIGNMENTS)))
-    crises = [
-        workbench.load(name, overrides=list(own or [])) for name, own in ((first, first_set), (second, second_set))
-    ]
+    scenarios = [load(name, overrides=list(own or [])) for name, own in ((first, first_set), (second, second_set))]
+    from standoff.analysis.compare import compare as compare_scenarios
     from standoff.solve.equilibrium import Settings
 
     with progress_bar() as progress:
         settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
-        found = workbench.compare(
-            crises[0], crises[1], settings, alignment="date" if how == "date" else "ahead", progress=progress
+        found = compare_scenarios(
+            scenarios[0], scenarios[1], settings, alignment="date" if how == "date" else "ahead", progress=progress
         )
     if as_json:
         from standoff.cli.answer_drawing import print_json

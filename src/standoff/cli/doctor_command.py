@@ -32,7 +32,7 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Look at what is installed: packages, extras, kernels, the coders, the store. Exits with 1 if something is broken."""
-    from standoff.workbench.doctor import examine
+    from standoff.doctor import examine
 
     found = examine(store)
     if as_json:

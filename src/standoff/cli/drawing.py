@@ -11,7 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from standoff.workbench import Crisis, Solution, versions
+from standoff.analysis.solution import Solution
+from standoff.game.compile import compile_game
+from standoff.scenario import Scenario, measure_coverage
+from standoff.version import versions
 
 if TYPE_CHECKING:
     from standoff.analysis.forecast import Forecast  # loads the solver, which `check` does not need
@@ -42,7 +45,7 @@ def percent(probability: float) -> str:
 def draw_solution(console: Console, solution: Solution) -> None:
     """Print the forecast, the first moves, the beliefs, the certificate and where the numbers come from."""
     scenario = solution.scenario
-    found = solution.forecast()
+    found = solution.forecast
     console.print(Text(scenario.title, style="bold"))
     units = f"{scenario.period.horizon:g} {scenario.period.unit}s"
     console.print(f"as of {scenario.as_of:%-d %B %Y}, {units} ahead, {scenario.num_periods} periods")
@@ -184,7 +187,7 @@ def draw_certificate(console: Console, solution: Solution) -> None:
 
 
 def _sources(console: Console, solution: Solution) -> None:
-    coverage = solution.crisis.coverage
+    coverage = measure_coverage(solution.scenario)
     console.print(Text("\nWhere the numbers come from", style="bold"))
     console.print(
         f"  {coverage.counts['evidence']} with evidence, {coverage.counts['judgement']} by judgement, "
@@ -194,16 +197,16 @@ def _sources(console: Console, solution: Solution) -> None:
         console.print("  unsourced: " + ", ".join(coverage.unsourced))
 
 
-def draw_check(console: Console, crisis: Crisis) -> None:
+def draw_check(console: Console, scenario: Scenario) -> None:
     """Print that a scenario has no faults, how large its game is, and where its numbers come from."""
-    scenario = crisis.scenario
-    coverage = crisis.coverage
+    coverage = measure_coverage(scenario)
     console.print(Text(f"{scenario.id}: no faults", style="bold"))
-    layers = crisis.game.epochs[0].layers
+    game = compile_game(scenario)
+    layers = game.epochs[0].layers
     beyond = " and so on for ever" if scenario.period.continues else ""
     console.print(
-        f"{len(layers)} layers a period, at most {max(crisis.game.num_states)} states in one, "
-        f"{scenario.num_periods} periods{beyond}, {len(crisis.game.packages)} packages"
+        f"{len(layers)} layers a period, at most {max(game.num_states)} states in one, "
+        f"{scenario.num_periods} periods{beyond}, {len(game.packages)} packages"
     )
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading, side in (

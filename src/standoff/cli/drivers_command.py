@@ -68,19 +68,28 @@ def drivers(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Rank what the answer hinges on, and say which of it is judgement."""
-    from standoff import workbench
+    from standoff.catalog.opening import load
 
-    crisis = workbench.load(scenario, overrides=list(overrides or []))
+    loaded = load(scenario, overrides=list(overrides or []))
+    from standoff.analysis.drivers import drivers as rank_drivers
+    from standoff.analysis.solution import solve
     from standoff.analysis.targets import parse_targets
     from standoff.solve.equilibrium import Settings
 
-    parse_targets(crisis.scenario, targets)  # rather than after the solve
+    parse_targets(loaded, targets)  # rather than after the solve
     settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
-    solves = many_solves(crisis.scenario, executor, workers=workers, ray_address=ray_address, keep=keep)
+    solves = many_solves(loaded, executor, workers=workers, ray_address=ray_address, keep=keep)
     with solves as (solver, progress):
-        solution = crisis.solve(settings)
-        found = solution.drivers(
-            targets, num_tornado=num_tornado, num_draws=draws, seed=seed, top=top, executor=solver, progress=progress
+        solution = solve(loaded, settings)
+        found = rank_drivers(
+            solution,
+            targets,
+            num_tornado=num_tornado,
+            num_draws=draws,
+            seed=seed,
+            top=top,
+            executor=solver,
+            progress=progress,
         )
     if as_json:
         from standoff.cli.answer_drawing import print_json

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from standoff.analysis.ensemble import Ensemble
-    from standoff.solve.adjoint import Target
+    from standoff.solve.target import Target
 
 __all__ = ["register"]
 
@@ -61,29 +61,36 @@ def ensemble(
     as_json: Annotated[bool, typer.Option("--json", help="Print all bands by date as JSON.")] = False,
 ) -> None:
     """Solve many draws of the parameters and show how far the probabilities range."""
-    from standoff import workbench
+    from standoff.catalog.opening import load
 
-    crisis = workbench.load(scenario, overrides=list(overrides or []))
+    loaded = load(scenario, overrides=list(overrides or []))
     from standoff.analysis.draw_keys import sampling_versions
     from standoff.analysis.ensemble import check_request, series_names
+    from standoff.analysis.ensemble import ensemble as run_ensemble
     from standoff.analysis.ensemble_document import ensemble_document
     from standoff.analysis.targets import parse_targets
+    from standoff.execution.folder import run_ensemble_in_folder
     from standoff.execution.opening import open_executor
-    from standoff.solve.adjoint import Target
     from standoff.solve.equilibrium import Settings
+    from standoff.version import versions
 
-    check_request(crisis.scenario, draws, seed)
-    every = [Target(name.kind, name.name, crisis.scenario.num_periods) for name in series_names(crisis.scenario)]
-    wanted = parse_targets(crisis.scenario, targets) if targets else every
+    check_request(loaded, draws, seed)
+    every = [Target(name.kind, name.name, loaded.num_periods) for name in series_names(loaded)]
+    wanted = parse_targets(loaded, targets) if targets else every
     settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
     with (
         told_where_kept(output, "draws"),
         open_executor(executor, workers=workers, ray_address=ray_address) as solver,
         progress_bar() as progress,
     ):
-        found = crisis.ensemble(draws, seed=seed, settings=settings, executor=solver, output=output, progress=progress)
+        if output is None:
+            found = run_ensemble(loaded, draws, seed=seed, settings=settings, executor=solver, progress=progress)
+        else:
+            found = run_ensemble_in_folder(
+                loaded, draws, output, seed=seed, settings=settings, executor=solver, progress=progress
+            )
     if as_json:
-        document = ensemble_document(found, wanted, workbench.versions() | sampling_versions())
+        document = ensemble_document(found, wanted, versions() | sampling_versions())
         sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")
         return
     from rich.console import Console

@@ -14,10 +14,10 @@ from standoff.cli.news_options import AsJson, Author, ForScenario, Reason, Store
 from standoff.errors import InputError, Problem
 
 if TYPE_CHECKING:
+    from standoff.desk.docket import Docket
+    from standoff.desk.event_table import EventFilter
     from standoff.store.records import Review, StoredEvent
     from standoff.store.repository import Store
-    from standoff.workbench.docket import Docket
-    from standoff.workbench.event_table import EventFilter
 
 __all__ = ["register"]
 
@@ -59,7 +59,7 @@ def _wanted(
     scenario: str | None,
     dropped: bool,
 ) -> EventFilter:
-    from standoff.workbench.event_table import EventFilter
+    from standoff.desk.event_table import EventFilter
 
     return EventFilter(
         since=day_of("--since", since),
@@ -83,7 +83,7 @@ def list_events(
     as_json: AsJson = False,
 ) -> None:
     """List the events of a store by day, as they are taken to be."""
-    from standoff.workbench.event_table import event_document, select_events
+    from standoff.desk.event_table import event_document, select_events
 
     wanted = _wanted(since, until, country, event_type, scenario=scenario, dropped=dropped)
     with open_desk(store) as desk:
@@ -99,7 +99,7 @@ def list_events(
 @events.command("show")
 def show_event(number: Number, store: StorePlace = None, as_json: AsJson = False) -> None:
     """Show an event with its quote in context, who tells it, and everything said of it."""
-    from standoff.workbench.event_table import event_document
+    from standoff.desk.event_table import event_document
 
     with open_desk(store) as desk:
         docket, one = _find(desk, number)
@@ -152,7 +152,7 @@ def edit_event(
     store: StorePlace = None,
 ) -> None:
     """Correct events, all alike: reviews are recorded, and what was coded stays."""
-    from standoff.workbench.corrections import Correction, check_correction, nameable_events, review_of
+    from standoff.desk.corrections import Correction, check_correction, nameable_events, review_of
 
     kind = event_type.upper() if event_type else event_type
     correction = Correction(kind, actor, target, date, stands_for)
@@ -187,7 +187,7 @@ def drop_event(
     store: StorePlace = None,
 ) -> None:
     """Drop events that the text does not tell: reviews are recorded, and what was coded stays."""
-    from standoff.workbench.corrections import review_of
+    from standoff.desk.corrections import review_of
 
     told = _review(store, numbers, lambda one: review_of(one, "drop", author=author, reason=reason))
     _confirm("dropped", told)
@@ -231,9 +231,9 @@ def export_events(
     store: StorePlace = None,
 ) -> None:
     """Write events to a file: CSV, Parquet, or the JSON records of PLOVER."""
+    from standoff.desk.event_files import event_file, format_of
+    from standoff.desk.event_table import select_events
     from standoff.storing import check_writable, write_whole
-    from standoff.workbench.event_files import event_file, format_of
-    from standoff.workbench.event_table import select_events
 
     name = format_of(output, file_format)
     check_writable(output, "the events")
@@ -246,7 +246,7 @@ def export_events(
 
 def _find(desk: Store, given: str) -> tuple[Docket, StoredEvent]:
     """The event of a number or name, among all others."""
-    from standoff.workbench.docket import docket_of_store, find_event
+    from standoff.desk.docket import docket_of_store, find_event
 
     every = docket_of_store(desk)
     return every, find_event(every, given)
@@ -254,7 +254,7 @@ def _find(desk: Store, given: str) -> tuple[Docket, StoredEvent]:
 
 def _find_all(desk: Store, numbers: list[str]) -> list[StoredEvent]:
     """The events of numbers or names, each once; all that are not there are told together."""
-    from standoff.workbench.docket import docket_of_store, find_event
+    from standoff.desk.docket import docket_of_store, find_event
 
     docket = docket_of_store(desk)
     problems: list[Problem] = []
@@ -278,7 +278,7 @@ def _review(
     Returns:
         The events that were reviewed, in groups that are told in the same words.
     """
-    from standoff.workbench.docket import docket_of_store, find_event
+    from standoff.desk.docket import docket_of_store, find_event
 
     problems: list[Problem] = []
     groups: dict[int, tuple[StoredEvent, ...]] = {}
@@ -307,6 +307,6 @@ def _confirm(done: str, groups: tuple[tuple[StoredEvent, ...], ...]) -> None:
 
 
 def _print_json(document: dict[str, Any]) -> None:
-    from standoff.workbench import JSON_VERSION
+    from standoff.version import JSON_VERSION
 
     sys.stdout.write(json.dumps({"json_version": JSON_VERSION} | document, indent=1, allow_nan=False) + "\n")

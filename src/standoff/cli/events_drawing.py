@@ -10,8 +10,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from standoff.cli.news_options import shown
-from standoff.workbench.docket import Docket, code_of
-from standoff.workbench.event_table import outlet_of, verdict_of
+from standoff.desk.docket import Docket, code_of
+from standoff.desk.event_table import outlet_of, verdict_of
 
 if TYPE_CHECKING:
     from standoff.news.coded import Event

@@ -13,39 +13,41 @@ from standoff.errors import InputError, Problem, nearest
 
 if TYPE_CHECKING:
     from standoff.export.chain import Chain
-    from standoff.workbench import Crisis
+    from standoff.scenario import Scenario
 
 __all__ = ["FORMATS", "register"]
 
 
-def _efg(crisis: Crisis, _chain_points: int) -> dict[str, str]:
+def _efg(scenario: Scenario, _chain_points: int) -> dict[str, str]:
     from standoff.export.gambit import to_efg
+    from standoff.game.compile import compile_game
 
-    return {"": to_efg(crisis.game, title=crisis.scenario.title)}
+    return {"": to_efg(compile_game(scenario), title=scenario.title)}
 
 
-def _prism(crisis: Crisis, chain_points: int) -> dict[str, str]:
+def _prism(scenario: Scenario, chain_points: int) -> dict[str, str]:
     from standoff.export.prism import prism_files
 
-    return prism_files(_chain(crisis, chain_points))
+    return prism_files(_chain(scenario, chain_points))
 
 
-def _drn(crisis: Crisis, chain_points: int) -> dict[str, str]:
+def _drn(scenario: Scenario, chain_points: int) -> dict[str, str]:
     from standoff.export.prism import drn_file
 
-    return {"": drn_file(_chain(crisis, chain_points))}
+    return {"": drn_file(_chain(scenario, chain_points))}
 
 
-def _chain(crisis: Crisis, chain_points: int) -> Chain:
+def _chain(scenario: Scenario, chain_points: int) -> Chain:
     """The chain that the equilibrium makes of the crisis."""
+    from standoff.analysis.solution import solve
     from standoff.export.induced_chain import induced_chain
     from standoff.solve.equilibrium import Settings
 
-    solution = crisis.solve(Settings(keep_values=True))
+    solution = solve(scenario, Settings(keep_values=True))
     return induced_chain(solution.equilibrium, belief_points=chain_points)
 
 
-FORMATS: dict[str, tuple[Callable[[Crisis, int], dict[str, str]], tuple[str, ...], str]] = {
+FORMATS: dict[str, tuple[Callable[[Scenario, int], dict[str, str]], tuple[str, ...], str]] = {
     "efg": (_efg, ("",), "the game tree for Gambit, in agent form; only games of a few moves are small enough"),
     "prism": (
         _prism,
@@ -81,7 +83,7 @@ def export(
     ] = 5,
 ) -> None:
     """Write a crisis for another program."""
-    from standoff import workbench
+    from standoff.catalog.opening import load
     from standoff.storing import check_writable, write_whole
 
     if file_format not in FORMATS:
@@ -95,11 +97,11 @@ def export(
     changes = list(overrides or [])
     if horizon is not None:
         changes.append(f"period.horizon={horizon:.15g}")
-    crisis = workbench.load(scenario, overrides=changes)
+    loaded = load(scenario, overrides=changes)
     make, suffixes, _ = FORMATS[file_format]
     for suffix in suffixes:
         check_writable(_with_suffix(output, suffix), "the export")  # rather than after the work
-    for suffix, text in make(crisis, chain_points).items():
+    for suffix, text in make(loaded, chain_points).items():
         write_whole(_with_suffix(output, suffix), text.encode("utf-8"), "the export")
         typer.echo(f"wrote {_with_suffix(output, suffix)}")
 

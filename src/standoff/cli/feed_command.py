@@ -19,10 +19,10 @@ from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides
 from standoff.errors import InputError, Problem, SolveError
 
 if TYPE_CHECKING:
+    from standoff.desk.feed import FeedFault, FeedRound
+    from standoff.scenario import Scenario
     from standoff.solve.equilibrium import Settings
     from standoff.store.repository import Store
-    from standoff.workbench import Crisis
-    from standoff.workbench.feed import FeedFault, FeedRound
 
 __all__ = ["register"]
 
@@ -70,21 +70,21 @@ def watch_feed(
     if overrides and scenario is None:
         message = "`--set` needs a scenario"
         raise InputError(Problem("missing-option", message, help="name it with `--scenario`"))
-    from standoff import workbench
+    from standoff.catalog.opening import load
+    from standoff.desk.feed import FeedFault, watch_feeds
     from standoff.news.readers import Limits
-    from standoff.workbench.feed import FeedFault, watch_feeds
 
-    crisis = workbench.load(scenario, overrides=list(overrides or [])) if scenario is not None else None
+    loaded = load(scenario, overrides=list(overrides or [])) if scenario is not None else None
     opened = open_coder_named(coder)
     is_faulty = False
     with open_desk(store) as desk, _stopping() as (should_stop, wait):
-        headline = _Headline(desk, crisis, belief_points, belief_tolerance) if update and crisis is not None else None
+        headline = _Headline(desk, loaded, belief_points, belief_tolerance) if update and loaded is not None else None
         for found in watch_feeds(
             desk,
             list(dict.fromkeys(sources)),
             coder=opened,
             every_seconds=seconds,
-            scenario=crisis.scenario if crisis is not None else None,
+            scenario=loaded if loaded is not None else None,
             limits=Limits(allow_private=allow_private),
             once=once,
             should_stop=should_stop,
@@ -95,7 +95,7 @@ def watch_feed(
                 _tell_fault(found, is_last=once)
                 continue
             is_faulty = is_faulty or bool(found.ingested.faults)
-            num_printed = _print_events(desk, found, crisis, as_json=as_json)
+            num_printed = _print_events(desk, found, loaded, as_json=as_json)
             if headline is not None and num_printed:
                 headline.tell(as_json=as_json)
         if should_stop():
@@ -149,16 +149,16 @@ def _tell_fault(found: FeedFault, *, is_last: bool) -> None:
     sys.stderr.flush()
 
 
-def _print_events(desk: Store, found: FeedRound, crisis: Crisis | None, *, as_json: bool) -> int:
+def _print_events(desk: Store, found: FeedRound, scenario: Scenario | None, *, as_json: bool) -> int:
     """Print the events of a round, and say how many there were."""
-    from standoff.workbench.docket import code_of, docket_of_store, known_codes, touches
-    from standoff.workbench.event_table import event_document, outlet_of
+    from standoff.desk.docket import code_of, docket_of_store, known_codes, touches
+    from standoff.desk.event_table import event_document, outlet_of
 
     for refusal in found.ingested.refused:
         sys.stderr.write(f"not coded: {shown(refusal.document.address).plain}: {shown(refusal.reason).plain}\n")
     for problem in found.ingested.faults:
         sys.stderr.write(f"{problem}\n")
-    codes = known_codes(crisis.scenario) if crisis is not None else None
+    codes = known_codes(scenario) if scenario is not None else None
     wanted = {one.event_id for one in found.events if codes is None or touches(one, codes)}
     if not wanted:
         return 0
@@ -184,20 +184,20 @@ def _print_events(desk: Store, found: FeedRound, crisis: Crisis | None, *, as_js
 class _Headline:
     """The probabilities as they were told last."""
 
-    def __init__(self, desk: Store, crisis: Crisis, belief_points: int | None, belief_tolerance: float) -> None:
+    def __init__(self, desk: Store, scenario: Scenario, belief_points: int | None, belief_tolerance: float) -> None:
         from standoff.solve.equilibrium import Settings
 
-        self._desk, self._crisis = desk, crisis
+        self._desk, self._scenario = desk, scenario
         self._settings: Settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
         self._told: dict[str, float] = {}
 
     def tell(self, *, as_json: bool) -> None:
         """Update on everything in the store, and say which probabilities moved."""
-        from standoff.workbench.docket import docket_of_store
-        from standoff.workbench.news_update import record_update, update_on_news
+        from standoff.desk.docket import docket_of_store
+        from standoff.desk.news_update import record_update, update_on_news
 
         try:
-            found = update_on_news(self._crisis, docket_of_store(self._desk), settings=self._settings)
+            found = update_on_news(self._scenario, docket_of_store(self._desk), settings=self._settings)
         except (InputError, SolveError) as error:
             sys.stderr.write(f"no update: {error}\n")
             return
@@ -213,7 +213,7 @@ class _Headline:
         doubts = [one.observation.quote for one in update.doubts]
         if as_json:
             probabilities = [{"target": label, "before": before, "after": now} for label, before, now in moves]
-            document = {"scenario": self._crisis.scenario.id, "run": number, "moves": probabilities, "doubts": doubts}
+            document = {"scenario": self._scenario.id, "run": number, "moves": probabilities, "doubts": doubts}
             sys.stdout.write(f"{json.dumps(document, allow_nan=False)}\n")
         else:
             self._print(moves, doubts, number)
@@ -223,7 +223,7 @@ class _Headline:
         from standoff.cli.answer_drawing import points
         from standoff.cli.drawing import percent
 
-        name = self._crisis.scenario.id
+        name = self._scenario.id
         for label, before, now in moves:
             change = f"{percent(before)} → {percent(now)} ({points(now - before)} points; run {number})"
             sys.stdout.write(f"{name}, {label}: {change}\n")

@@ -27,10 +27,10 @@ def list_catalogue(
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """List the scenarios that come with standoff."""
-    from standoff import workbench
     from standoff.catalog import GROUPS, list_scenarios
+    from standoff.catalog.opening import load
 
-    groups = {group: [workbench.load(name).scenario for name in list_scenarios(group)] for group in GROUPS}
+    groups = {group: [load(name) for name in list_scenarios(group)] for group in GROUPS}
     if as_json:
         rows = [
             {
@@ -66,17 +66,20 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Check a scenario file: every fault with its line, or where its numbers come from."""
-    from standoff import workbench
+    from standoff.catalog.opening import load
 
-    crisis = workbench.load(scenario, overrides=list(overrides or []))
-    game = crisis.game
-    coverage = crisis.coverage
+    loaded = load(scenario, overrides=list(overrides or []))
+    from standoff.game.compile import compile_game
+    from standoff.scenario import measure_coverage
+
+    game = compile_game(loaded)
+    coverage = measure_coverage(loaded)
     if as_json:
         sys.stdout.write(
             json.dumps(
                 {
-                    "scenario": crisis.scenario.id,
-                    "scenario_hash": crisis.scenario.scenario_hash,
+                    "scenario": loaded.id,
+                    "scenario_hash": loaded.scenario_hash,
                     "states": dict(zip((layer.name for layer in game.epochs[0].layers), game.num_states, strict=True)),
                     "sources": dict(coverage.sources),
                     "unsourced": list(coverage.unsourced),
@@ -90,24 +93,24 @@ def check(
 
     from standoff.cli.drawing import draw_check
 
-    draw_check(Console(highlight=False), crisis)
+    draw_check(Console(highlight=False), loaded)
 
 
 def show(scenario: ScenarioName, overrides: Overrides = None) -> None:
     """Show the game as a person reads it: players, moves, who knows what."""
     from rich.console import Console
 
-    from standoff import workbench
+    from standoff.catalog.opening import load
     from standoff.cli.showing import draw_scenario
 
-    draw_scenario(Console(highlight=False), workbench.load(scenario, overrides=list(overrides or [])))
+    draw_scenario(Console(highlight=False), load(scenario, overrides=list(overrides or [])))
 
 
 def init(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, for example crisis.yaml.")],
 ) -> None:
     """Write a small commented scenario to start from."""
-    from standoff.workbench import write_starter
+    from standoff.catalog.opening import write_starter
 
     write_starter(path)
     typer.echo(f"wrote {path}; next: standoff check {path}")
@@ -115,6 +118,6 @@ def init(
 
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
-    from standoff.scenario import json_schema
+    from standoff.scenario import build_json_schema
 
-    sys.stdout.write(json.dumps(json_schema(), indent=1) + "\n")
+    sys.stdout.write(json.dumps(build_json_schema(), indent=1) + "\n")

@@ -58,9 +58,9 @@ def regime_map(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Map the most likely end over two parameters, and the border where it flips."""
-    from standoff import workbench
+    from standoff.catalog.opening import load
 
-    crisis = workbench.load(scenario, overrides=list(overrides or []))
+    loaded = load(scenario, overrides=list(overrides or []))
     if output is not None:
         from standoff.storing import check_writable
 
@@ -68,12 +68,14 @@ def regime_map(
             message = f"`{output}` is neither .csv nor .parquet"
             raise InputError(Problem("unknown-format", message, help="give it one of these endings"))
         check_writable(output, "the map")
+    from standoff.analysis.regime_map import regime_map
     from standoff.solve.equilibrium import Settings
+    from standoff.version import versions
 
     settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
-    solves = many_solves(crisis.scenario, executor, workers=workers, ray_address=ray_address, keep=keep)
+    solves = many_solves(loaded, executor, workers=workers, ray_address=ray_address, keep=keep)
     with solves as (solver, progress):
-        found = crisis.regime_map(x, y, target=target, settings=settings, executor=solver, progress=progress)
+        found = regime_map(loaded, x, y, target=target, settings=settings, executor=solver, progress=progress)
     if output is not None:
         from standoff.export.regime_map import map_csv, map_parquet
         from standoff.storing import write_whole
@@ -82,7 +84,7 @@ def regime_map(
     if as_json:
         from standoff.export.regime_map import map_document
 
-        document = map_document(found, workbench.versions())
+        document = map_document(found, versions())
         sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")
         return
     from rich.console import Console

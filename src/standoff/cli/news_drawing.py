@@ -10,8 +10,8 @@ from rich.text import Text
 
 from standoff.cli.drawing import percent
 from standoff.cli.news_options import shown
+from standoff.desk.news import CodedNews, CodedReport
 from standoff.news.coded import Attribution, Claim, Event, Mention
-from standoff.workbench.news import CodedNews, CodedReport
 
 __all__ = ["draw_news"]
 

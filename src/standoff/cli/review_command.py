@@ -15,12 +15,12 @@ from standoff.errors import InputError, Problem
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from standoff.desk.corrections import Correction
+    from standoff.desk.docket import Docket
+    from standoff.desk.review_files import Question
     from standoff.scenario import Scenario
     from standoff.store.records import Review
     from standoff.store.repository import Store
-    from standoff.workbench.corrections import Correction
-    from standoff.workbench.docket import Docket
-    from standoff.workbench.review_files import Question
 
 __all__ = ["register"]
 
@@ -49,16 +49,16 @@ def review(
     store: StorePlace = None,
 ) -> None:
     """Go through the events that touch a scenario and nobody has reviewed; each answer is kept at once."""
-    from standoff import workbench
-    from standoff.workbench.docket import docket_of_store
-    from standoff.workbench.review_files import open_questions
+    from standoff.catalog.opening import load
+    from standoff.desk.docket import docket_of_store
+    from standoff.desk.review_files import open_questions
 
     if file is not None and export is not None:
         message = "`--file` and `--export` are two different things"
         raise InputError(Problem("contradiction", message, help="use one of them"))
     if export is not None:
         _check_export(export)
-    wanted = workbench.load(scenario).scenario
+    wanted = load(scenario)
     with open_desk(store) as desk:
         docket = docket_of_store(desk)
         if file is not None:
@@ -80,7 +80,7 @@ def _check_export(path: Path) -> None:
 
 
 def _apply(desk: Store, docket: Docket, scenario: Scenario, file: Path, author: str) -> None:
-    from standoff.workbench.review_files import read_reviews
+    from standoff.desk.review_files import read_reviews
 
     reviews = read_reviews(file, docket, scenario, author=author)
     desk.add_reviews(reviews)
@@ -88,8 +88,8 @@ def _apply(desk: Store, docket: Docket, scenario: Scenario, file: Path, author: 
 
 
 def _export(docket: Docket, scenario: Scenario, questions: tuple[Question, ...], path: Path, author: str) -> None:
+    from standoff.desk.review_files import MOST_QUESTIONS, review_text
     from standoff.storing import write_whole
-    from standoff.workbench.review_files import MOST_QUESTIONS, review_text
 
     text = review_text(docket, scenario, questions[:MOST_QUESTIONS], author=author)
     write_whole(path, text.encode("utf-8"), "the reviews")
@@ -134,7 +134,7 @@ def _show(console: Console, docket: Docket, question: Question, place: str) -> N
 
 def _answer(console: Console, scenario: Scenario, question: Question, author: str) -> list[Review]:
     """Ask until there is an answer that can be recorded; none for an event that is skipped."""
-    from standoff.workbench.corrections import Correction, review_of
+    from standoff.desk.corrections import Correction, review_of
 
     while True:
         key = _line("[c]onfirm, [e]dit, [d]rop, [s]kip, [q]uit? ").strip().lower()[:1]
@@ -172,8 +172,8 @@ def _correction(question: Question, scenario: Scenario) -> Correction:
     Raises:
         InputError: What is given is wrong; carries every fault.
     """
-    from standoff.workbench.corrections import Correction, check_correction, nameable_events
-    from standoff.workbench.docket import code_of
+    from standoff.desk.corrections import Correction, check_correction, nameable_events
+    from standoff.desk.docket import code_of
 
     event = question.event.event
     kind = _line(f"type [{event.event_type}]: ").strip().upper()
@@ -200,7 +200,7 @@ def _stands_for(question: Question, scenario: Scenario) -> str:
     Raises:
         InputError: There is no such event (`unknown-model-event`).
     """
-    from standoff.workbench.corrections import Correction, check_correction, nameable_events
+    from standoff.desk.corrections import Correction, check_correction, nameable_events
 
     given = _line(f"which event of {scenario.id} is it, or background [open]: ").strip()
     numbers = {str(k): model.name for k, model in enumerate(question.candidates, start=1)}

@@ -12,7 +12,7 @@ import typer
 from standoff.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from standoff.workbench import Solution
+    from standoff.analysis.solution import Solution
 
 __all__ = ["BeliefPoints", "BeliefTolerance", "Overrides", "ScenarioName", "register"]
 
@@ -64,27 +64,28 @@ def run(
     belief_tolerance: BeliefTolerance = 2e-3,
 ) -> None:
     """Forecast how a crisis ends and when, with a certificate."""
-    from standoff import workbench
+    from standoff.catalog.opening import load
 
     changes = list(overrides or [])
     if horizon is not None:
         changes.append(f"period.horizon={horizon:.15g}")
-    crisis = workbench.load(scenario, overrides=changes)
+    loaded = load(scenario, overrides=changes)
     if report is not None:
         from standoff.storing import check_writable
 
         check_writable(report)  # rather than after the work
+    from standoff.analysis.solution import solve
     from standoff.solve.equilibrium import Settings  # slow to load, so what is wrong with the input is told first
 
     with progress_bar() as progress:
-        solution = crisis.solve(Settings(belief_points=belief_points, belief_tolerance=belief_tolerance), progress)
-        solution.forecast()
+        solution = solve(loaded, Settings(belief_points=belief_points, belief_tolerance=belief_tolerance), progress)
+        _ = solution.forecast  # under the progress bar
     if report is not None:
         from standoff.report import write_brief
 
         write_brief(solution, report)
     if as_json:
-        sys.stdout.write(json.dumps(solution.document(), indent=1, allow_nan=False) + "\n")
+        sys.stdout.write(json.dumps(solution.to_json(), indent=1, allow_nan=False) + "\n")
     else:
         _draw(solution)
         if report is not None:

@@ -8,16 +8,17 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
+from standoff.game.compile import compile_game
+from standoff.game.model import Game
 from standoff.scenario import Action, Expression, Scenario
-from standoff.workbench import Crisis
 
 __all__ = ["draw_scenario"]
 
 
-def draw_scenario(console: Console, crisis: Crisis) -> None:
+def draw_scenario(console: Console, scenario: Scenario) -> None:
     """Print players and what they know, tracks, agenda, stages in order, nature, ends."""
-    scenario = crisis.scenario
-    layers = crisis.game.epochs[0].layers  # a fault that shows only in the game is told before anything is printed
+    game = compile_game(scenario)
+    layers = game.epochs[0].layers  # a fault that shows only in the game is told before anything is printed
     console.print(Text(f"{scenario.title} ({scenario.id})", style="bold"))
     if scenario.summary:
         console.print(Text(scenario.summary))
@@ -28,10 +29,10 @@ def draw_scenario(console: Console, crisis: Crisis) -> None:
     )
     console.print(Text(f"Payoffs: {scenario.payoff_unit}"))
     for tree in (
-        _players(crisis),
+        _players(scenario, game),
         _state(scenario),
-        _agenda(crisis),
-        _stages(crisis),
+        _agenda(scenario, game),
+        _stages(scenario),
         _nature(scenario),
         _ends(scenario),
     ):
@@ -46,16 +47,16 @@ def _tree(title: str) -> Tree:
     return Tree(Text(title, style="bold"), guide_style="dim")
 
 
-def _players(crisis: Crisis) -> Tree:
+def _players(scenario: Scenario, game: Game) -> Tree:
     tree = _tree("Players, and who knows what")
-    for player in crisis.game.players:
+    for player in game.players:
         branch = tree.add(
             Text(f"{player.label}: rationality {player.rationality:g}, discount {player.discount:.4g} a period")
         )
         if len(player.player_types) == 1:
             branch.add(Text("no secret: everyone knows what it wants"))
             continue
-        labels = crisis.scenario.players[player.name].type_labels
+        labels = scenario.players[player.name].type_labels
         for player_type, prior in zip(player.player_types, player.prior, strict=True):
             branch.add(Text(f"{labels.get(player_type, player_type)}: {100 * prior:.0f} % in the eyes of the others"))
         branch.add(Text("it alone knows which; the others learn from its moves"))
@@ -77,9 +78,8 @@ def _state(scenario: Scenario) -> Tree:
     return tree
 
 
-def _agenda(crisis: Crisis) -> Tree:
+def _agenda(scenario: Scenario, game: Game) -> Tree:
     tree = _tree("What a deal is about")
-    scenario = crisis.scenario
     if scenario.agenda is None:
         return tree
     for issue in scenario.agenda.issues.values():
@@ -90,9 +90,9 @@ def _agenda(crisis: Crisis) -> Tree:
                     branch.add(Text(f"red line of {player} if {player_type}: {', '.join(levels)}"))
             else:
                 branch.add(Text(f"red line of {player}: {', '.join(lines)}"))
-    packages = tree.add(Text(f"packages that can be offered ({len(crisis.game.packages)})"))
-    for name in crisis.game.packages:
-        packages.add(Text(crisis.game.label(name)))
+    packages = tree.add(Text(f"packages that can be offered ({len(game.packages)})"))
+    for name in game.packages:
+        packages.add(Text(game.label(name)))
     return tree
 
 
@@ -100,8 +100,7 @@ def _often(rate: Expression | None, unit: str) -> str:
     return "every period" if rate is None else f"rate {rate} per {unit}"
 
 
-def _stages(crisis: Crisis) -> Tree:
-    scenario = crisis.scenario
+def _stages(scenario: Scenario) -> Tree:
     unit = scenario.period.unit
     tree = _tree("Who moves, in this order in every period")
     for stage in scenario.stages:

@@ -14,8 +14,7 @@ from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, S
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from standoff.solve.branches import Branches
-    from standoff.workbench import Crisis
+    from standoff.analysis.equilibria import Equilibria
 
 __all__ = ["register"]
 
@@ -37,43 +36,36 @@ def solve(
     as_json: Annotated[bool, typer.Option("--json", help="Print every equilibrium in full as JSON.")] = False,
 ) -> None:
     """Solve a crisis, say how good the solution is, and whether there are others."""
-    from standoff import workbench
+    from standoff.catalog.opening import load
 
-    crisis = workbench.load(scenario, overrides=list(overrides or []))
-    from standoff.solve.branches import Branches
+    loaded = load(scenario, overrides=list(overrides or []))
+    from standoff.analysis.equilibria import Equilibria, search_equilibria
+    from standoff.analysis.solution import solve
     from standoff.solve.equilibrium import Settings
 
     settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
     with progress_bar() as progress:
         if branches is None:
-            found = Branches(crisis.solve(settings, progress).equilibrium, (), (1,), 0, 0)
+            found = Equilibria((solve(loaded, settings, progress),), (1,), 0, 0)
         else:
-            found = crisis.search_branches(settings, branches, progress)
+            found = search_equilibria(loaded, settings, num_starts=branches, progress=progress)
     if as_json:
-        document = {
-            "num_starts": found.num_starts,
-            "num_failed": found.num_failed,
-            "equilibria": [
-                {"finds": count} | workbench.Solution(crisis, equilibrium).document()
-                for equilibrium, count in zip(found.all, found.finds, strict=True)
-            ],
-        }
-        sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")
+        sys.stdout.write(json.dumps(found.to_json(), indent=1, allow_nan=False) + "\n")
         return
     from rich.console import Console
 
-    _draw(Console(highlight=False, soft_wrap=False), crisis, found, is_search=branches is not None)
+    _draw(Console(highlight=False, soft_wrap=False), found, is_search=branches is not None)
 
 
-def _draw(console: Console, crisis: Crisis, found: Branches, *, is_search: bool) -> None:
+def _draw(console: Console, found: Equilibria, *, is_search: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 
     from standoff.cli.drawing import draw_certificate, percent
-    from standoff.workbench import Solution
 
-    console.print(Text(crisis.scenario.title, style="bold"))
-    draw_certificate(console, Solution(crisis, found.principal))
+    principal, *others = found.solutions
+    console.print(Text(principal.scenario.title, style="bold"))
+    draw_certificate(console, principal)
     if not is_search:
         return
     console.print()
@@ -81,15 +73,15 @@ def _draw(console: Console, crisis: Crisis, found: Branches, *, is_search: bool)
         console.print("There is nothing to look for: no other equilibrium exists at these belief points.")
         return
     failed = f"; from {found.num_failed} of them some node did not converge" if found.num_failed else ""
-    console.print(f"{len(found.others)} other equilibria found from {found.num_starts} starts{failed}.")
-    if not found.others:
+    console.print(f"{len(others)} other equilibria found from {found.num_starts} starts{failed}.")
+    if not others:
         console.print("That is no proof that there are none: some nodes are not proved unique.")
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("equilibrium")
-    for k in range(len(found.all)):
+    for k in range(len(found.solutions)):
         table.add_column("principal" if k == 0 else str(k), justify="right", no_wrap=True)
-    forecasts = [Solution(crisis, equilibrium).forecast() for equilibrium in found.all]
+    forecasts = [solution.forecast for solution in found.solutions]
     for n, series in enumerate(forecasts[0].outcomes):
         table.add_row(Text(series.label), *(percent(forecast.outcomes[n].cumulative[-1]) for forecast in forecasts))
     table.add_row(Text(forecasts[0].unresolved_label), *(percent(forecast.unresolved[-1]) for forecast in forecasts))
@@ -98,7 +90,7 @@ def _draw(console: Console, crisis: Crisis, found: Branches, *, is_search: bool)
         cells = (percent(forecast.milestones[n].cumulative[-1]) for forecast in forecasts)
         table.add_row(Text(series.label, style="italic"), *cells)
     table.add_section()
-    certificates = [equilibrium.certificate for equilibrium in found.all]
+    certificates = [solution.equilibrium.certificate for solution in found.solutions]
     table.add_row("residual", *(f"{certificate.residual:.0e}" for certificate in certificates))
     table.add_row("probability error", *(f"{certificate.belief_error:.0e}" for certificate in certificates))
     table.add_row("found from", *(f"{count} starts" for count in found.finds))

@@ -14,8 +14,8 @@ from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, S
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from standoff.analysis.solution import Solution
     from standoff.analysis.stories import OutcomeStories, Stories, Story
-    from standoff.workbench import Solution
 
 __all__ = ["register"]
 
@@ -45,19 +45,22 @@ def stories(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Tell how each end might come about: the most probable path, a typical one, and the usual order of events."""
-    from standoff import workbench
+    from standoff.catalog.opening import load
 
-    crisis = workbench.load(scenario, overrides=list(overrides or []))
+    loaded = load(scenario, overrides=list(overrides or []))
+    from standoff.analysis.solution import solve
     from standoff.analysis.stories import check_names
+    from standoff.analysis.stories import stories as find_stories
+    from standoff.game.compile import compile_game
     from standoff.solve.equilibrium import Settings
 
-    names = check_names(crisis.game, outcome)
+    names = check_names(compile_game(loaded), outcome)
     with progress_bar() as progress:
         settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
-        solution = crisis.solve(settings, progress)
-        found = solution.stories(names, num_samples=samples, seed=seed)
+        solution = solve(loaded, settings, progress)
+        found = find_stories(solution, names, num_samples=samples, seed=seed)
     if as_json:
-        sys.stdout.write(json.dumps(solution.document_of(found), indent=1, allow_nan=False) + "\n")
+        sys.stdout.write(json.dumps(solution.header_to_json() | found.document(), indent=1, allow_nan=False) + "\n")
         return
     _draw(solution, found)
 

@@ -53,19 +53,26 @@ def tripwires(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Find the smallest change in each number that flips the answer."""
-    from standoff import workbench
+    from standoff.catalog.opening import load
 
-    crisis = workbench.load(scenario, overrides=list(overrides or []))
+    loaded = load(scenario, overrides=list(overrides or []))
+    from standoff.analysis.solution import solve
     from standoff.analysis.tripwires import chosen_ranges, parse_answer
+    from standoff.analysis.tripwires import tripwires as find_tripwires
     from standoff.solve.equilibrium import Settings
 
-    parse_answer(crisis.scenario, answer)  # rather than after the solve
-    chosen_ranges(crisis.scenario, parameters)
+    parse_answer(loaded, answer)  # rather than after the solve
+    chosen_ranges(loaded, parameters)
     settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
-    solves = many_solves(crisis.scenario, executor, workers=workers, ray_address=ray_address, keep=keep)
+    solves = many_solves(loaded, executor, workers=workers, ray_address=ray_address, keep=keep)
     with solves as (solver, progress):
-        found = crisis.solve(settings).tripwires(
-            answer, parameters=parameters, num_strongest=num_strongest, executor=solver, progress=progress
+        found = find_tripwires(
+            solve(loaded, settings),
+            answer,
+            parameters=parameters,
+            num_strongest=num_strongest,
+            executor=solver,
+            progress=progress,
         )
     if as_json:
         from standoff.cli.answer_drawing import print_json

@@ -19,9 +19,9 @@ from standoff.errors import InputError, Problem
 if TYPE_CHECKING:
     from standoff.belief.continuing import Continued
     from standoff.belief.likelihood import ReportingModel
+    from standoff.desk.docket import Docket
+    from standoff.scenario import Scenario
     from standoff.store.repository import Store
-    from standoff.workbench import Crisis
-    from standoff.workbench.docket import Docket
 
 __all__ = ["register"]
 
@@ -85,9 +85,9 @@ def update(
     as_json: AsJson = False,
 ) -> None:
     """Bring a forecast up to date with news: beliefs, probabilities, and which report moved them."""
-    from standoff import workbench
+    from standoff.catalog.opening import load
 
-    crisis = workbench.load(scenario, overrides=list(overrides or []))
+    loaded = load(scenario, overrides=list(overrides or []))
     day = day_of("--as-of", as_of)
     if output is not None:
         _check_output(output, force)
@@ -97,10 +97,10 @@ def update(
         check_writable(html, "the page")
     model = _model(confusion)
     from standoff.analysis.targets import parse_targets
+    from standoff.desk.news_update import record_update, update_on_news
     from standoff.solve.equilibrium import Settings
-    from standoff.workbench.news_update import record_update, update_on_news
 
-    targets = parse_targets(crisis.scenario, target) if target else None
+    targets = parse_targets(loaded, target) if target else None
     settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
     asked: dict[str, Any] = {
         "as_of": day, "model": model, "targets": targets, "dates_undated": dates_undated, "settings": settings,
@@ -108,14 +108,14 @@ def update(
     number = None
     uncoded: list[tuple[str, str]] = []
     if sources and store is None:
-        docket = _docket_of_sources(crisis, sources, reviews, coder=coder, uncoded=uncoded)
+        docket = _docket_of_sources(loaded, sources, reviews, coder=coder, uncoded=uncoded)
         with progress_bar() as progress:
-            found = update_on_news(crisis, docket, **asked, progress=progress)
+            found = update_on_news(loaded, docket, **asked, progress=progress)
     else:
         with open_desk(store) as desk:
-            docket = _docket_of_store(desk, crisis, sources or [], reviews, coder=coder, uncoded=uncoded)
+            docket = _docket_of_store(desk, loaded, sources or [], reviews, coder=coder, uncoded=uncoded)
             with progress_bar() as progress:
-                found = update_on_news(crisis, docket, **asked, progress=progress)
+                found = update_on_news(loaded, docket, **asked, progress=progress)
             number = record_update(desk, found)
     if as_json:
         document: dict[str, Any] = found.document() | {
@@ -167,12 +167,12 @@ def _model(confusion: Path | None) -> ReportingModel | None:
 
 
 def _docket_of_sources(
-    crisis: Crisis, sources: list[str], reviews: Path | None, *, coder: str, uncoded: list[tuple[str, str]]
+    scenario: Scenario, sources: list[str], reviews: Path | None, *, coder: str, uncoded: list[tuple[str, str]]
 ) -> Docket:
     """Code sources and keep nothing."""
-    from standoff.workbench.docket import docket_of_documents, reviewed
-    from standoff.workbench.ingest import read_sources
-    from standoff.workbench.review_files import read_reviews
+    from standoff.desk.docket import docket_of_documents, reviewed
+    from standoff.desk.ingest import read_sources
+    from standoff.desk.review_files import read_reviews
 
     documents, faults = read_sources(sources)
     if faults:
@@ -182,26 +182,32 @@ def _docket_of_sources(
     uncoded += [(of_hash[coded.document_hash].address, coded.refused) for coded in codings if coded.refused]
     if reviews is None:
         return docket
-    return reviewed(docket, read_reviews(reviews, docket, crisis.scenario))
+    return reviewed(docket, read_reviews(reviews, docket, scenario))
 
 
 def _docket_of_store(
-    desk: Store, crisis: Crisis, sources: list[str], reviews: Path | None, *, coder: str, uncoded: list[tuple[str, str]]
+    desk: Store,
+    scenario: Scenario,
+    sources: list[str],
+    reviews: Path | None,
+    *,
+    coder: str,
+    uncoded: list[tuple[str, str]],
 ) -> Docket:
     """Take the events of the store, once sources are kept in it and reviews are applied."""
-    from standoff.workbench.docket import docket_of_store
+    from standoff.desk.docket import docket_of_store
 
     if sources:
-        from standoff.workbench.ingest import ingest, read_sources
+        from standoff.desk.ingest import ingest, read_sources
 
         documents, faults = read_sources(sources)
         if faults:
             raise InputError(faults)
-        ingested = ingest(desk, documents, coder=open_coder_named(coder), scenario=crisis.scenario)
+        ingested = ingest(desk, documents, coder=open_coder_named(coder), scenario=scenario)
         uncoded += [(refusal.document.address, refusal.reason) for refusal in ingested.refused]
         uncoded += [(fault.file or fault.code, fault.message) for fault in ingested.faults]
     if reviews is not None:
-        from standoff.workbench.review_files import read_reviews
+        from standoff.desk.review_files import read_reviews
 
-        desk.add_reviews(read_reviews(reviews, docket_of_store(desk), crisis.scenario))
+        desk.add_reviews(read_reviews(reviews, docket_of_store(desk), scenario))
     return docket_of_store(desk)

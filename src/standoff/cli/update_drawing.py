@@ -15,8 +15,8 @@ from standoff.cli.news_options import shown
 
 if TYPE_CHECKING:
     from standoff.belief.updating import Account, Update
-    from standoff.workbench.docket import Docket
-    from standoff.workbench.news_update import NewsUpdate
+    from standoff.desk.docket import Docket
+    from standoff.desk.news_update import NewsUpdate
 
 __all__ = ["draw_update"]
 

@@ -12,8 +12,8 @@ from standoff.cli.progress import progress_bar
 from standoff.cli.run_command import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
 
 if TYPE_CHECKING:
+    from standoff.analysis.solution import Solution
     from standoff.analysis.watch import WatchEvent, WatchList
-    from standoff.workbench import Solution
 
 __all__ = ["Targets", "register"]
 
@@ -54,19 +54,21 @@ def watch(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything, every event, as JSON.")] = False,
 ) -> None:
     """Say what to watch for in the next period: events, and how far each would move the forecast."""
-    from standoff import workbench
+    from standoff.catalog.opening import load
 
-    crisis = workbench.load(scenario, overrides=list(overrides or []))
+    loaded = load(scenario, overrides=list(overrides or []))
+    from standoff.analysis.solution import solve
     from standoff.analysis.targets import parse_targets
+    from standoff.analysis.watch import watch as find_indicators
     from standoff.solve.equilibrium import Settings
 
-    targets = parse_targets(crisis.scenario, target)
+    targets = parse_targets(loaded, target)
     with progress_bar() as progress:
         settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
-        solution = crisis.solve(settings, progress)
-        found = solution.watch(targets)
+        solution = solve(loaded, settings, progress)
+        found = find_indicators(solution, targets)
     if as_json:
-        sys.stdout.write(json.dumps(solution.document_of(found), indent=1, allow_nan=False) + "\n")
+        sys.stdout.write(json.dumps(solution.header_to_json() | found.document(), indent=1, allow_nan=False) + "\n")
         return
     _draw(solution, found, list(found.events if show_all else found.signs)[:top])
 

@@ -45,14 +45,15 @@ def whatif(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Change a crisis and see what changes: probabilities by date, first moves, values."""
-    from standoff import workbench
+    from standoff.catalog.opening import load
 
-    crisis = workbench.load(scenario, overrides=list(base or []))
+    loaded = load(scenario, overrides=list(base or []))
+    from standoff.analysis.whatif import whatif as compare_variants
     from standoff.solve.equilibrium import Settings
 
     with progress_bar() as progress:
         settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
-        found = crisis.whatif(list(variants or []), settings, progress=progress)
+        found = compare_variants(loaded, list(variants or []), settings, progress=progress)
     if as_json:
         from standoff.cli.answer_drawing import print_json
 

@@ -31,19 +31,21 @@ def window(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Say when striking pays more than waiting, for whom, and what opens and closes the window."""
-    from standoff import workbench
+    from standoff.catalog.opening import load
 
-    crisis = workbench.load(scenario, overrides=list(overrides or []))
+    loaded = load(scenario, overrides=list(overrides or []))
     from standoff.analysis.bargain import milestone_named
+    from standoff.analysis.solution import solve
+    from standoff.analysis.window import window as find_window
     from standoff.analysis.window_document import window_document
     from standoff.solve.equilibrium import Settings
 
-    milestone_named(crisis.scenario, milestone)  # a wrong name is told before the solve
+    milestone_named(loaded, milestone)  # a wrong name is told before the solve
     with progress_bar() as progress:
-        solution = crisis.solve(Settings(belief_points=belief_points, belief_tolerance=belief_tolerance), progress)
-        found = solution.window(milestone)
+        solution = solve(loaded, Settings(belief_points=belief_points, belief_tolerance=belief_tolerance), progress)
+        found = find_window(solution, milestone)
     if as_json:
-        document = solution.header() | {"window": window_document(found)}
+        document = solution.header_to_json() | {"window": window_document(found)}
         sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")
         return
     from rich.console import Console

@@ -26,7 +26,7 @@ from standoff.execution.parts import Answer, Job, solve_part, spread
 from standoff.extras import import_extra
 from standoff.game.compiled_structure import CompiledStructure
 from standoff.scenario import Scenario
-from standoff.solve.passes import num_processors
+from standoff.solve.backward_pass import num_processors
 from standoff.solve.result import Equilibrium, Settings
 from standoff.version import __version__
 

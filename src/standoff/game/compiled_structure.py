@@ -41,7 +41,7 @@ class CompiledStructure:
 
     Examples:
         >>> from standoff.scenario import load_scenario
-        >>> from standoff.workbench import find_scenario
+        >>> from standoff.catalog.opening import find_scenario
         >>> compiled = CompiledStructure.of(load_scenario(find_scenario("cuba-1962")))
         >>> games = list(compiled.games([{"war_cost": 3.0}, {"war_cost": 5.0}]))
         >>> games[0].num_states == games[1].num_states

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from standoff.game.submodel_functions import SubmodelFault, submodel_functions
 from standoff.scenario import Expression, Scenario, Scope
 from standoff.scenario.nodes import BUILTIN_FUNCTIONS
-from standoff.scenario.places import consequences, expressions
-from standoff.scenario.values import time_constants
+from standoff.scenario.traversal import iterate_effects, iterate_expressions
+from standoff.scenario.values import find_time_constants
 
 __all__ = ["Draw", "Numbers", "suspicious_draws"]
 
@@ -61,18 +61,18 @@ class Numbers:
             scenario.parameter_values({name: float(value) * scenario.unit_factor(name) for name, value in draw.items()})
             for draw in draws
         ]
-        values: dict[str, float | Floats] = dict(time_constants(scenario.period.unit))
+        values: dict[str, float | Floats] = dict(find_time_constants(scenario.period.unit))
         for name in scenario.parameters:
             column = np.array([row[name] for row in rows])
             values[name] = float(column[0]) if np.all(column == column[0]) else column[:, None]
         used = {
             name
-            for place in expressions(scenario)
+            for place in iterate_expressions(scenario)
             if place.path.startswith("submodels.")
             for name in place.expression.names
         }
         differ = any(isinstance(values.get(name), np.ndarray) for name in used)
-        constants = time_constants(scenario.period.unit)
+        constants = find_time_constants(scenario.period.unit)
         built = [submodel_functions(scenario, Scope({**constants, **row})) for row in (rows if differ else rows[:1])]
         return Numbers(
             len(draws), values, tuple(functions for functions, _ in built), tuple(tuple(told) for _, told in built)
@@ -97,7 +97,7 @@ def suspicious_draws(scenario: Scenario, numbers: Numbers) -> Bools:
     bad = np.zeros(numbers.num_draws, dtype=np.bool_)
     constants = {
         place.path: np.atleast_2d(np.asarray(place.expression.evaluate(Scope(numbers.values))))[:, 0]
-        for place in expressions(scenario)
+        for place in iterate_expressions(scenario)
         if _is_constant(place.expression, numbers)
     }
     for value in constants.values():
@@ -106,7 +106,7 @@ def suspicious_draws(scenario: Scenario, numbers: Numbers) -> Bools:
         bad |= constants.get(f"stages.{index}.rate", np.zeros(1)) < 0
     for name in scenario.nature:
         bad |= constants.get(f"nature.{name}.hazard", np.zeros(1)) < 0
-    for group in consequences(scenario):
+    for group in iterate_effects(scenario):
         shares = [constants.get(f"{group.path}.{position}.p") for position in range(len(group.effects))]
         known = [share for share in shares if share is not None]
         for share in known:

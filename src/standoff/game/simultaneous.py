@@ -21,7 +21,7 @@ from standoff.game.model import NOBODY
 if TYPE_CHECKING:
     from standoff.game.context import Context
     from standoff.game.states import States
-    from standoff.scenario import Effect, Together
+    from standoff.scenario import Effect, JointAction
     from standoff.scenario.schema_moves import OwnAction, Stage
 
 __all__ = ["SimultaneousPlan"]
@@ -40,7 +40,7 @@ class SimultaneousPlan:
         self.path = path
         self.sides = tuple(context.player_index(name) for name in stage.movers)
         self.own = tuple(stage.actions_of(name) for name in stage.movers)
-        self.entries: dict[tuple[str, ...], tuple[str, Together]] = {
+        self.entries: dict[tuple[str, ...], tuple[str, JointAction]] = {
             tuple(entry.pair[name] for name in stage.movers): (f"{path}.together.{position}", entry)
             for position, entry in enumerate(stage.together)
         }

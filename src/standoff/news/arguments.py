@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from standoff.news.actors.resolving import Resolved
-from standoff.news.grammar import auxiliaries, content_lemma, path_between, subjects
+from standoff.news.grammar import describe_path, find_content_lemma, list_auxiliaries, list_subjects
 from standoff.news.lexicon import WORDS
 from standoff.news.linear import LinearModel
 
-__all__ = ["ARGUMENT_CLASSES", "Arguments", "describe_argument", "describe_target", "find_arguments", "find_phrases"]
+__all__ = ["ARGUMENT_CLASSES", "Arguments", "describe_argument", "describe_phrases", "find_arguments", "find_phrases"]
 
 ARGUMENT_CLASSES = ("actor", "target", "-")
 LEAST_ACTOR = 0.25
@@ -93,7 +93,7 @@ def describe_argument(
         Values by name.
     """
     voice = _voice(trigger.doc, trigger.i)
-    path = path_between(trigger, phrase)
+    path = describe_path(trigger, phrase)
     found = resolved.get(phrase.i)
     codes = found.codes if found else ()
     role = (codes[0].split()[-1].split(":")[0] if codes else found.role) if found else "-"
@@ -117,14 +117,14 @@ def describe_argument(
         f"kind={found.kind if found else ''}|{phrase.pos_}": 0.4,
         f"open={bool(found and found.is_open)}": 0.3,
         f"judge={bool(found and found.is_judge)}": 0.8,
-        f"word={content_lemma(phrase)}": 0.3,
-        f"verb={content_lemma(trigger)}|{phrase.dep_}": 0.5,
+        f"word={find_content_lemma(phrase)}": 0.3,
+        f"verb={find_content_lemma(trigger)}|{phrase.dep_}": 0.5,
     }
     head = phrase.head
     if phrase.dep_ in ("pobj", "pcomp"):
         features[f"by={head.lower_}|{side}|{is_actor}"] = 0.8
         features[f"by={head.lower_}|{event_type}"] = 0.6
-        features[f"by={head.lower_}|{content_lemma(trigger)}"] = 0.5
+        features[f"by={head.lower_}|{find_content_lemma(trigger)}"] = 0.5
     if phrase.dep_ in ("nsubj", "nsubjpass"):
         direct = head.i == trigger.i
         features[f"subject|{direct}|{voice}|{is_actor}"] = 0.9
@@ -147,12 +147,12 @@ def _voice(words: Any, place: int) -> str:
     trigger = words[place]
     if trigger.pos_ in ("NOUN", "PROPN"):
         return "noun"
-    helpers = auxiliaries(trigger)
+    helpers = list_auxiliaries(trigger)
     is_participle = trigger.tag_ == "VBN" and trigger.dep_ in ("acl", "ROOT") and not helpers
     return "passive" if is_participle or any(aux.dep_ == "auxpass" for aux in helpers) else "active"
 
 
-def describe_target(
+def _describe_target(
     trigger: Any,
     phrase: Any,
     event_type: str,
@@ -161,19 +161,7 @@ def describe_target(
     phrases: Sequence[Any],
     actors: Sequence[Any],
 ) -> dict[str, float]:
-    """Features of a phrase as the target of a trigger whose actors are known.
-
-    Args:
-        trigger: The trigger, a spaCy token.
-        phrase: Head of the phrase.
-        event_type: Type of the act.
-        resolved: What phrases name, by token.
-        phrases: All phrases of the sentence.
-        actors: Heads of the phrases of who acts.
-
-    Returns:
-        Values by name.
-    """
+    """Describe a phrase as the target of a trigger whose actors are known."""
     features = describe_argument(trigger, phrase, event_type, resolved=resolved, phrases=phrases)
     acting = {code.split()[0] for token in actors if token.i in resolved for code in resolved[token.i].codes}
     found = resolved.get(phrase.i)
@@ -198,6 +186,37 @@ def describe_target(
     return features
 
 
+def describe_phrases(
+    trigger: Any,
+    event_type: str,
+    *,
+    resolved: Mapping[int, Resolved],
+    phrases: Sequence[Any],
+    actors: Sequence[Any] | None = None,
+) -> tuple[list[Any], list[dict[str, float]]]:
+    """Describe every phrase of a sentence that may be an argument of a trigger.
+
+    Args:
+        trigger: The trigger, a spaCy token.
+        event_type: Type of the act.
+        resolved: What phrases name, by token.
+        phrases: All phrases of the sentence.
+        actors: Heads of the phrases that name the actors, to describe the others as targets; None to describe all as arguments.
+
+    Returns:
+        The phrases other than the trigger, and the features of each.
+    """
+    candidates = [phrase for phrase in phrases if phrase.i != trigger.i]
+    if actors is None:
+        return candidates, [
+            describe_argument(trigger, phrase, event_type, resolved=resolved, phrases=phrases) for phrase in candidates
+        ]
+    return candidates, [
+        _describe_target(trigger, phrase, event_type, resolved=resolved, phrases=phrases, actors=actors)
+        for phrase in candidates
+    ]
+
+
 def find_arguments(
     models: Mapping[str, LinearModel],
     trigger: Any,
@@ -218,21 +237,17 @@ def find_arguments(
     if len(phrases) > MOST_PHRASES:
         nearest = sorted(phrases, key=lambda phrase: (abs(phrase.i - trigger.i), phrase.i))[:MOST_PHRASES]
         phrases = sorted(nearest, key=lambda phrase: phrase.i)
-    candidates = [phrase for phrase in phrases if phrase.i != trigger.i]
+    candidates, rows = describe_phrases(trigger, event_type, resolved=resolved, phrases=phrases)
     if not candidates:
         return Arguments((), ())
     first = models["arguments"]
-    rows = [describe_argument(trigger, phrase, event_type, resolved=resolved, phrases=phrases) for phrase in candidates]
     table = first.probabilities(rows)
     actor, target = first.classes.index("actor"), first.classes.index("target")
     actors = _chosen(candidates, table[:, actor], table[:, target], least=LEAST_ACTOR, is_mutual=event_type in _MUTUAL)
     if not actors:
         actors = _own_subject(trigger, candidates, resolved)
     acting = [token for token, _ in actors]
-    rows = [
-        describe_target(trigger, phrase, event_type, resolved=resolved, phrases=phrases, actors=acting)
-        for phrase in candidates
-    ]
+    _, rows = describe_phrases(trigger, event_type, resolved=resolved, phrases=phrases, actors=acting)
     second = models["targets"]
     values = second.probabilities(rows)[:, second.classes.index("target")]
     taken = {token.i for token in acting}
@@ -274,10 +289,10 @@ def _own_subject(
     trigger: Any, candidates: Sequence[Any], resolved: Mapping[int, Resolved]
 ) -> tuple[tuple[Any, float], ...]:
     """The subject of an active verb where the model is unsure of everybody, if it names somebody who can act."""
-    if trigger.pos_ != "VERB" or any(aux.dep_ == "auxpass" for aux in auxiliaries(trigger)):
+    if trigger.pos_ != "VERB" or any(aux.dep_ == "auxpass" for aux in list_auxiliaries(trigger)):
         return ()
     known = {candidate.i for candidate in candidates}
-    for subject in subjects(trigger):
+    for subject in list_subjects(trigger):
         found = resolved.get(subject.i)
         if subject.dep_ == "nsubj" and subject.i in known and found is not None and found.codes and not found.is_judge:
             return ((subject, LEAST_ACTOR),)

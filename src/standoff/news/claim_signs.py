@@ -16,9 +16,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from standoff.news.actors.resolving import Resolved
-from standoff.news.grammar import auxiliaries, subjects
+from standoff.news.grammar import list_auxiliaries, list_subjects
 from standoff.news.lexicon import JUDGES
-from standoff.news.telling import find_speaker
+from standoff.news.reported_speech import find_reported_speech
 
 __all__ = ["find_deadlines", "plain_kind"]
 
@@ -45,8 +45,8 @@ def plain_kind(token: Any, resolved: Mapping[int, Resolved]) -> str:
     if lemma == "deny" and token.pos_ == "VERB":
         things = {child.lemma_.lower() for child in children if child.dep_ in ("dobj", "nsubjpass")}
         return "" if things & _GRANTED or any(child.dep_ == "dative" for child in children) else "denial"
-    helpers = {aux.lower_ for aux in auxiliaries(token)}
-    said_of_actor = any(resolved[one.i].is_actor for one in subjects(token) if one.i in resolved)
+    helpers = {aux.lower_ for aux in list_auxiliaries(token)}
+    said_of_actor = any(resolved[one.i].is_actor for one in list_subjects(token) if one.i in resolved)
     if (
         said_of_actor
         and helpers & {"will", "would", "shall", "'ll"}
@@ -54,7 +54,7 @@ def plain_kind(token: Any, resolved: Mapping[int, Resolved]) -> str:
     ):
         return "conditional_threat"
     if token.dep_ in ("ccomp", "ROOT") and token.pos_ in ("VERB", "AUX"):
-        speaker = find_speaker(token, resolved).speaker if token.dep_ == "ccomp" else None
+        speaker = find_reported_speech(token, resolved).speaker if token.dep_ == "ccomp" else None
         if speaker is not None and (
             speaker.lemma_.lower() in JUDGES or (speaker.i in resolved and resolved[speaker.i].is_judge)
         ):

@@ -12,18 +12,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from standoff.news.actors.resolving import Resolved
-from standoff.news.grammar import auxiliaries, subjects
+from standoff.news.grammar import list_auxiliaries, list_subjects
 from standoff.news.lexicon import JUDGES, WORDS
 
 __all__ = [
     "CLAUSE_KINDS",
     "ISSUES",
     "NUMBER_KINDS",
-    "clause_span",
     "describe_clause",
+    "find_clause_holder",
+    "find_clause_span",
     "find_issue",
-    "holder_of_clause",
-    "holder_of_number",
+    "find_number_holder",
 ]
 
 NUMBER_KINDS = ("quantity", "force_level", "casualties", "deadline", "schedule", "capability", "force_posture")
@@ -71,8 +71,8 @@ def describe_clause(token: Any, trigger_features: Mapping[str, float]) -> dict[s
         trigger_features: From `triggers.describe_trigger`.
     """
     features = dict(trigger_features)
-    helpers = {aux.lower_ for aux in auxiliaries(token)}
-    who = subjects(token)
+    helpers = {aux.lower_ for aux in list_auxiliaries(token)}
+    who = list_subjects(token)
     speaking = token.head.lemma_.lower() if token.dep_ in ("ccomp", "xcomp") else ""
     marks = {child.lower_ for child in token.children if child.dep_ == "mark"}
     signs = {
@@ -96,7 +96,7 @@ def describe_clause(token: Any, trigger_features: Mapping[str, float]) -> dict[s
     return features
 
 
-def clause_span(token: Any, kind: str) -> tuple[int, int]:
+def find_clause_span(token: Any, kind: str) -> tuple[int, int]:
     """First and last token of a claim that a clause makes.
 
     Args:
@@ -142,7 +142,7 @@ def find_issue(words: Any) -> str:
     return best if counts[best] else ""
 
 
-def holder_of_clause(token: Any, kind: str, resolved: Mapping[int, Resolved]) -> Any:
+def find_clause_holder(token: Any, kind: str, resolved: Mapping[int, Resolved]) -> Any:
     """Who holds a claim whose speaker the text does not name: the subject of the clause or, of a demand, of what asks for it."""
     verb = token
     if kind == "demand" and token.dep_ in ("xcomp", "ccomp", "dobj", "pobj", "pcomp", "advcl"):
@@ -150,7 +150,7 @@ def holder_of_clause(token: Any, kind: str, resolved: Mapping[int, Resolved]) ->
         if verb.pos_ == "ADP":
             verb = verb.head
     for _ in range(3):
-        for one in subjects(verb):
+        for one in list_subjects(verb):
             if one.i in resolved and resolved[one.i].is_actor:
                 return one
         if verb.head.i == verb.i or verb.dep_ not in ("xcomp", "conj", "ccomp", "advcl"):
@@ -159,7 +159,7 @@ def holder_of_clause(token: Any, kind: str, resolved: Mapping[int, Resolved]) ->
     return None
 
 
-def holder_of_number(head: Any, resolved: Mapping[int, Resolved]) -> Any:
+def find_number_holder(head: Any, resolved: Mapping[int, Resolved]) -> Any:
     """Whose a number is where nobody is named who tells it: who acts with what it counts, else whose the counted are."""
     if head.lemma_.lower() in _DURATIONS and head.dep_ in ("npadvmod", "pobj", "nmod"):
         return None
@@ -168,7 +168,7 @@ def holder_of_number(head: Any, resolved: Mapping[int, Resolved]) -> Any:
         if verb.pos_ in ("VERB", "AUX") or verb.head.i == verb.i:
             break
         verb = verb.head
-    for one in subjects(verb):
+    for one in list_subjects(verb):
         if one.i != head.i and one.i in resolved and resolved[one.i].is_actor:
             return one
     for child in head.children:

@@ -57,8 +57,8 @@ def open_coder(name: str = "offline", *, language_model: LanguageModel | None = 
         load_encoder()
         return OfflineCoder(embed=True)
     if name == "llm":
-        import_extra("urllib3", "llm", "asking a language model")
-        from standoff.news.language_model import LanguageModelCoder, language_model_of_environment
+        import_extra("platformdirs", "llm", "asking a language model")
+        from standoff.news.language_model import LanguageModelCoder, load_language_model
 
-        return LanguageModelCoder(language_model or language_model_of_environment())
+        return LanguageModelCoder(language_model or load_language_model())
     raise InputError(Problem(code="unknown-coder", message=f"there is no coder `{name}`", help=nearest(name, CODERS)))

@@ -16,12 +16,14 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["calibrated", "signs"]
+__all__ = ["calibrate", "describe_coding"]
 
 _MOST = 0.99  # nothing that was measured on a few hundred sentences is surer
 
 
-def signs(probabilities: Mapping[str, float], event_type: str, votes: Mapping[str, float]) -> NDArray[np.float64]:
+def describe_coding(
+    probabilities: Mapping[str, float], event_type: str, votes: Mapping[str, float]
+) -> NDArray[np.float64]:
     """What the confidence is computed from.
 
     Args:
@@ -39,7 +41,7 @@ def signs(probabilities: Mapping[str, float], event_type: str, votes: Mapping[st
     return np.array([1.0, math.log(own / (1.0 - own)), own - second, float(agrees), float(bool(votes) and not agrees)])
 
 
-def calibrated(weights: NDArray[np.float64], values: NDArray[np.float64]) -> float:
+def calibrate(weights: NDArray[np.float64], values: NDArray[np.float64]) -> float:
     """Probability that the type is right.
 
     Args:

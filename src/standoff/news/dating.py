@@ -13,7 +13,7 @@ import warnings
 from typing import Any
 
 from standoff.extras import import_extra
-from standoff.news.grammar import auxiliaries
+from standoff.news.grammar import list_auxiliaries
 
 __all__ = ["find_date", "is_future", "resolve_date"]
 
@@ -97,7 +97,7 @@ def find_date(trigger: Any, sentence: Any, today: dt.date | None) -> dt.date | N
 def is_future(trigger: Any) -> bool:
     """Whether a trigger is told of the future: "will", "is to", "plans to"."""
     verb = trigger if trigger.pos_ in ("VERB", "AUX") else trigger.head
-    helpers = {aux.lower_ for aux in auxiliaries(verb)}
+    helpers = {aux.lower_ for aux in list_auxiliaries(verb)}
     if helpers & {"will", "shall", "'ll", "would"}:
         return True
     head = verb.head

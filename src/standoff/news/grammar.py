@@ -6,28 +6,28 @@ from collections.abc import Iterator
 from typing import Any
 
 __all__ = [
-    "auxiliaries",
-    "content_lemma",
+    "describe_path",
+    "find_content_lemma",
+    "find_phrase_end",
     "is_negated",
-    "objects",
-    "path_between",
-    "phrase_end",
-    "prepositions",
-    "subjects",
+    "list_auxiliaries",
+    "list_objects",
+    "list_prepositions",
+    "list_subjects",
 ]
 
 _OBJECTS = ("dobj", "obj", "dative", "oprd")
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 
 
-def content_lemma(token: Any) -> str:
+def find_content_lemma(token: Any) -> str:
     """Lemma in lower case, with numbers and names as such."""
     if token.like_num:
         return "#"
     return str(token.lemma_.lower())
 
 
-def subjects(verb: Any) -> list[Any]:
+def list_subjects(verb: Any) -> list[Any]:
     """Subjects of a verb; of a verb without one, those of the verb that it is joined to or hangs on."""
     for _ in range(4):
         found = [child for child in verb.children if child.dep_ in _SUBJECTS]
@@ -40,12 +40,12 @@ def subjects(verb: Any) -> list[Any]:
     return []
 
 
-def objects(verb: Any) -> list[Any]:
+def list_objects(verb: Any) -> list[Any]:
     """Direct and indirect objects."""
     return [child for child in verb.children if child.dep_ in _OBJECTS]
 
 
-def prepositions(token: Any) -> Iterator[tuple[str, Any]]:
+def list_prepositions(token: Any) -> Iterator[tuple[str, Any]]:
     """Prepositions on a token with their objects."""
     for child in token.children:
         if child.dep_ in ("prep", "agent", "dative"):
@@ -54,7 +54,7 @@ def prepositions(token: Any) -> Iterator[tuple[str, Any]]:
                     yield child.lower_, inner
 
 
-def auxiliaries(verb: Any) -> list[Any]:
+def list_auxiliaries(verb: Any) -> list[Any]:
     """Auxiliary verbs, those of the verb that it is joined to where it has none of its own."""
     own = [child for child in verb.children if child.dep_ in ("aux", "auxpass")]
     if not own and verb.dep_ == "conj" and verb.head.pos_ == "VERB" and verb.tag_ == verb.head.tag_:
@@ -74,7 +74,7 @@ def is_negated(token: Any) -> bool:
     return False
 
 
-def path_between(start: Any, end: Any, longest: int = 7) -> str:
+def describe_path(start: Any, end: Any, longest: int = 7) -> str:
     """Dependency path from one token up to the lowest common ancestor and down to another, "" where it is long."""
     up = [start]
     while up[-1].head.i != up[-1].i and len(up) <= longest:
@@ -96,7 +96,7 @@ def _label(token: Any) -> str:
     return str(token.dep_)
 
 
-def phrase_end(head: Any) -> int:
+def find_phrase_end(head: Any) -> int:
     """Last token of a noun phrase without its relative clauses."""
     end = head.i
     for child in head.rights:

@@ -34,7 +34,7 @@ from urllib.parse import urlsplit
 
 from standoff.news.document import Document
 
-__all__ = ["MAX_DAYS", "THRESHOLD", "WORDS", "Cluster", "find_clusters", "resemblance"]
+__all__ = ["MAX_DAYS", "THRESHOLD", "WORDS", "Cluster", "find_clusters", "measure_resemblance"]
 
 WORDS = 4
 """Words of a shingle."""
@@ -74,7 +74,7 @@ class Cluster:
         return tuple(sorted({document.outlet or _host(document.address) for document in self.documents}))
 
 
-def resemblance(first: Document, second: Document) -> float:
+def measure_resemblance(first: Document, second: Document) -> float:
     """How much two documents resemble each other: the Jaccard index of their shingles, 0..1."""
     return _jaccard(_shingles(first), _shingles(second))
 

@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from standoff.news.grammar import content_lemma
+from standoff.news.grammar import find_content_lemma
 from standoff.news.lexicon import WORDS
 
-__all__ = ["Number", "casualty_unit", "describe_number", "find_numbers"]
+__all__ = ["NumberMention", "describe_number", "find_casualty_unit", "find_numbers"]
 
 _MANY = frozenset(["several", "dozens", "hundreds", "thousands", "tens", "scores", "millions", "billions"])
 _SCALES = frozenset(["hundred", "thousand", "million", "billion", "trillion", "m", "bn"])
@@ -76,7 +76,7 @@ _NAMES = {
 
 
 @dataclass(frozen=True)
-class Number:
+class NumberMention:
     """A number.
 
     Attributes:
@@ -98,7 +98,7 @@ class Number:
     last: int
 
 
-def find_numbers(sentence: Any) -> list[Number]:
+def find_numbers(sentence: Any) -> list[NumberMention]:
     """Numbers of a sentence that may be claims.
 
     Args:
@@ -154,7 +154,7 @@ def _is_number(token: Any) -> bool:
     return bool(token.like_num) or token.lower_ in _MANY or token.lower_ in _SCALES
 
 
-def _number(sentence: Any, first: int, last: int) -> Number | None:
+def _number(sentence: Any, first: int, last: int) -> NumberMention | None:
     words = sentence.doc
     head = words[last]
     money = words[first - 1] if first > sentence.start and words[first - 1].text in ("$", "€", "£", "US$") else None
@@ -166,12 +166,12 @@ def _number(sentence: Any, first: int, last: int) -> Number | None:
         value = words[first + 1 : last + 1].text
     qualifier, start = _qualifier(sentence, (money.i if money is not None else first))
     if money is not None:
-        return Number(head, noun, value, _NAMES[money.text], qualifier, start, last)
+        return NumberMention(head, noun, value, _NAMES[money.text], qualifier, start, last)
     if noun is None:
-        return Number(head, None, value, "", qualifier, start, last)
+        return NumberMention(head, None, value, "", qualifier, start, last)
     end = noun.i
     begin = min(start, first)
-    return Number(head, noun, value, _unit(noun, words), qualifier, begin, max(end, last))
+    return NumberMention(head, noun, value, _unit(noun, words), qualifier, begin, max(end, last))
 
 
 def _counted(head: Any, sentence: Any, last: int) -> Any:
@@ -280,7 +280,7 @@ def _unit(noun: Any, words: Any) -> str:
     return f"{left}{lower}s" if lower in WORDS["measure"] or noun.tag_ == "NN" else f"{left}{lower}"
 
 
-def casualty_unit(head: Any) -> str:
+def find_casualty_unit(head: Any) -> str:
     """What befell those that are counted: "killed", "wounded", "missing" or "kidnapped", by the nearest word that says so.
 
     Args:
@@ -298,10 +298,10 @@ def casualty_unit(head: Any) -> str:
     return "killed"
 
 
-def describe_number(number: Number) -> dict[str, float]:
+def describe_number(number: NumberMention) -> dict[str, float]:
     """Features of a number for the model of kinds."""
     head = number.noun if number.noun is not None else number.head
-    unit = content_lemma(head)
+    unit = find_content_lemma(head)
     verb = head
     for _ in range(5):
         if verb.pos_ in ("VERB", "AUX") or verb.head.i == verb.i:
@@ -310,8 +310,8 @@ def describe_number(number: Number) -> dict[str, float]:
     features = {
         f"unit={unit}": 1.0,
         f"dep={head.dep_}": 0.4,
-        f"verb={content_lemma(verb)}": 0.7,
-        f"verb={content_lemma(verb)}|{head.dep_}": 0.5,
+        f"verb={find_content_lemma(verb)}": 0.7,
+        f"verb={find_content_lemma(verb)}|{head.dep_}": 0.5,
         f"alone={number.noun is None}": 0.7,
         f"entity={number.head.ent_type_}": 0.5,
         f"value={number.value.lower() if number.head.is_alpha else '#'}": 0.3,
@@ -326,7 +326,7 @@ def describe_number(number: Number) -> dict[str, float]:
             features[f"verb-is={name}"] = 1.0
     for child in head.children:
         if child.dep_ in ("acl", "relcl", "amod", "prep", "det", "compound"):
-            features[f"{child.dep_}={content_lemma(child)}"] = 0.5
+            features[f"{child.dep_}={find_content_lemma(child)}"] = 0.5
             if child.lemma_.lower() in WORDS["kill"]:
                 features["killed-on-it"] = 1.0
     if head.dep_ == "pobj":

@@ -16,26 +16,27 @@ from typing import Any, cast
 from standoff.news.actors.references import Mentions
 from standoff.news.arguments import find_arguments, find_phrases
 from standoff.news.claim_signs import find_deadlines, plain_kind
-from standoff.news.claiming import clause_claim, deadline_claim, number_claim
+from standoff.news.claiming import make_clause_claim, make_deadline_claim, make_number_claim
 from standoff.news.claims import describe_clause
 from standoff.news.clause_vectors import encode_sentences
 from standoff.news.coded import INTENSITY, Claim, CodedDocument, Event
-from standoff.news.confidence import calibrated, signs
+from standoff.news.confidence import calibrate, describe_coding
 from standoff.news.dating import find_date
 from standoff.news.document import Document
 from standoff.news.embedding import Encoded
-from standoff.news.grammar import phrase_end
+from standoff.news.factuality import is_unreal, judge_factuality
+from standoff.news.grammar import find_phrase_end
 from standoff.news.language import detect_language
 from standoff.news.lexicon import WORDS
 from standoff.news.linear import Features
 from standoff.news.numbers import describe_number
+from standoff.news.parsed_passage import parse_passages
 from standoff.news.parsing import load_parser
-from standoff.news.passage import read_passages
 from standoff.news.places import find_place
-from standoff.news.sentence import Sentence, attribution_of, mention_of
-from standoff.news.telling import find_speaker, is_unreal, tell_factuality
+from standoff.news.reported_speech import find_reported_speech
+from standoff.news.sentence import Sentence, make_attribution, make_mention
 from standoff.news.trained_parts import TrainedParts, load_embedded, load_trained
-from standoff.news.triggers import describe_trigger, find_triggers, lexicon_types
+from standoff.news.triggers import describe_trigger, find_triggers, look_up_types
 from standoff.news.vocabulary import EventType, Factuality
 
 __all__ = ["NO_EVENT", "OfflineCoder", "code_sentences"]
@@ -87,7 +88,7 @@ class OfflineCoder:
         events: list[Event] = []
         claims: list[Claim] = []
         mentions = Mentions()
-        for passage in read_passages(document.text):
+        for passage in parse_passages(document.text):
             spans = list(passage.parsed.sents)
             for span, encoded in zip(spans, self._encode(spans), strict=True):
                 resolved = mentions.read(passage, span)
@@ -119,8 +120,8 @@ class OfflineCoder:
             features = [{**row, **axes.describe(token, encoded)} for token, row in zip(triggers, features, strict=True)]
         events = []
         for token, event_type, _, probabilities in self.choose(triggers, features):
-            votes = lexicon_types(token)
-            confidence = calibrated(self.trained.calibration, signs(probabilities, event_type, votes))
+            votes = look_up_types(token)
+            confidence = calibrate(self.trained.calibration, describe_coding(probabilities, event_type, votes))
             events.append(self._event(sentence, token, event_type, rows[token.i], confidence))
         return events
 
@@ -151,12 +152,12 @@ class OfflineCoder:
 
     def _event(self, sentence: Sentence, token: Any, event_type: str, row: Features, confidence: float) -> Event:
         parts = self.trained
-        speaking = find_speaker(token, sentence.resolved)
+        speaking = find_reported_speech(token, sentence.resolved)
         arguments = find_arguments(
             parts.models, token, event_type, resolved=sentence.resolved, phrases=sentence.phrases
         )
-        actor = mention_of(sentence, [one for one, _ in arguments.actors], speaking)
-        target = mention_of(sentence, [one for one, _ in arguments.targets], speaking)
+        actor = make_mention(sentence, [one for one, _ in arguments.actors], speaking)
+        target = make_mention(sentence, [one for one, _ in arguments.targets], speaking)
         if actor and target and target.code and target.code == actor.code:
             target = None
         date = find_date(token, sentence.span, sentence.today)
@@ -171,8 +172,8 @@ class OfflineCoder:
             place=find_place(token, sentence.passage.names),
             span=(start, end),
             quote=sentence.passage.quote(start, end),
-            attribution=attribution_of(sentence, speaking),
-            factuality=cast(Factuality, tell_factuality(token, event_type, date, sentence.today)),
+            attribution=make_attribution(sentence, speaking),
+            factuality=cast(Factuality, judge_factuality(token, event_type, date, sentence.today)),
             confidence=round(confidence, 4),
             method=self.method,
             intensity=INTENSITY[cast(EventType, event_type)],
@@ -207,7 +208,7 @@ class OfflineCoder:
             kind = max(
                 (name for name in model.classes if name != NO_EVENT), key=lambda name: values[model.classes.index(name)]
             )
-            yield number_claim(sentence, number, kind)
+            yield make_number_claim(sentence, number, kind)
 
     def _clauses(self, sentence: Sentence, triggers: list[Any], features: list[Features]) -> Iterator[Claim]:
         if not triggers:
@@ -224,9 +225,9 @@ class OfflineCoder:
                     key=lambda name: values[model.classes.index(name)],
                 )
             if kind and not (kind == "deadline" and deadlines):
-                yield clause_claim(sentence, token, kind)
+                yield make_clause_claim(sentence, token, kind)
         for preposition, date in deadlines:
-            yield deadline_claim(sentence, preposition, date)
+            yield make_deadline_claim(sentence, preposition, date)
 
 
 def code_sentences(
@@ -296,7 +297,7 @@ def _act_tokens(token: Any) -> tuple[int, int]:
                 continue
             first, last = (
                 min(first, child.i),
-                max(last, phrase_end(child) if child.dep_ in ("dobj", "attr") else child.i),
+                max(last, find_phrase_end(child) if child.dep_ in ("dobj", "attr") else child.i),
             )
         elif child.dep_ == "xcomp" and child.i - token.i <= 4:
             inner = _act_tokens(child)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from standoff.news.grammar import phrase_end, prepositions
+from standoff.news.grammar import find_phrase_end, list_prepositions
 
 __all__ = ["find_place"]
 
@@ -50,12 +50,12 @@ def find_place(trigger: Any, names: Any) -> str:
             child for child in token.children if child.dep_ in ("dobj", "nsubjpass", "prep", "conj", "xcomp", "advcl")
         ]
     for token in waiting:
-        for word, thing in prepositions(token):
+        for word, thing in list_prepositions(token):
             known = thing.ent_type_ in ("GPE", "LOC", "FAC") or _is_place(thing, names)
             if (word in _WORDS and (known or _may_be_place(word, thing, names))) or (
                 known and word in _TOWARDS and token.lemma_.lower() in _MOTION
             ):
-                return str(thing.doc[thing.left_edge.i : phrase_end(thing) + 1].text)
+                return str(thing.doc[thing.left_edge.i : find_phrase_end(thing) + 1].text)
     return ""
 
 

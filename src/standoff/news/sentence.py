@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from standoff.news.actors.resolving import Resolved, countries_of
+from standoff.news.actors.resolving import Resolved, list_countries
 from standoff.news.coded import Attribution, Mention
-from standoff.news.numbers import Number, find_numbers
-from standoff.news.passage import Passage
-from standoff.news.telling import Speaking, phrase_span
+from standoff.news.numbers import NumberMention, find_numbers
+from standoff.news.parsed_passage import ParsedPassage
+from standoff.news.reported_speech import ReportedSpeech, find_phrase_span
 
-__all__ = ["Sentence", "attribution_of", "mention_of"]
+__all__ = ["Sentence", "make_attribution", "make_mention"]
 
 _WE = frozenset(["we", "us", "i", "me", "our", "my"])
 
@@ -30,19 +30,19 @@ class Sentence:
         today: Day of the document; None where it is unknown.
     """
 
-    passage: Passage
+    passage: ParsedPassage
     span: Any
     resolved: dict[int, Resolved]
     phrases: list[Any]
     today: dt.date | None
 
     @cached_property
-    def numbers(self) -> list[Number]:
+    def numbers(self) -> list[NumberMention]:
         """Its numbers."""
         return find_numbers(self.span)
 
 
-def mention_of(sentence: Sentence, tokens: list[Any], speaking: Speaking) -> Mention | None:
+def make_mention(sentence: Sentence, tokens: list[Any], speaking: ReportedSpeech) -> Mention | None:
     """The mention of one or several phrases."""
     codes: list[str] = []
     for token in tokens:
@@ -58,30 +58,30 @@ def mention_of(sentence: Sentence, tokens: list[Any], speaking: Speaking) -> Men
     return Mention(";".join(codes), sentence.passage.quote(*span), span)
 
 
-def _codes(sentence: Sentence, token: Any, speaking: Speaking) -> tuple[str, ...]:
+def _codes(sentence: Sentence, token: Any, speaking: ReportedSpeech) -> tuple[str, ...]:
     if token.lower_ in _WE and speaking.speaker is not None and speaking.speaker.i in sentence.resolved:
         return sentence.resolved[speaking.speaker.i].codes
     found = sentence.resolved.get(token.i)
     if found and found.codes:
         return found.codes
-    countries = countries_of(sentence.passage, token)
+    countries = list_countries(sentence.passage, token)
     if countries:
         return countries
     return (found.role,) if found and found.role else ()
 
 
-def attribution_of(sentence: Sentence, speaking: Speaking) -> Attribution:
+def make_attribution(sentence: Sentence, speaking: ReportedSpeech) -> Attribution:
     """Who reports a clause, in the words of the text."""
     if speaking.speaker is None and speaking.outlet is None:
         return Attribution()
     passage = sentence.passage
     speaker, span = "", None
     if speaking.speaker is not None:
-        first, last = phrase_span(speaking.speaker)
+        first, last = find_phrase_span(speaking.speaker)
         span = passage.span(first, last)
         speaker = passage.quote(*span)
     outlet = ""
     if speaking.outlet is not None:
-        first, last = phrase_span(speaking.outlet)
+        first, last = find_phrase_span(speaking.outlet)
         outlet = passage.parsed[first : last + 1].text
     return Attribution(speaker, outlet, span)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from standoff.news.untrusted import without_control
+from standoff.desk.docket import Docket
+from standoff.desk.news_update import NewsUpdate
 from standoff.report.blocks import Grid, Paragraph, Section
 from standoff.report.bottom_line import KeyNumber
 from standoff.report.brief import render_page
@@ -20,8 +21,7 @@ from standoff.report.closing_sections import certificate_section
 from standoff.report.forecast_sections import timeline_of
 from standoff.report.wording import day, number, percent, plural
 from standoff.storing import write_whole
-from standoff.workbench.docket import Docket
-from standoff.workbench.news_update import NewsUpdate
+from standoff.text import make_safe
 
 __all__ = ["update_html", "write_update"]
 
@@ -45,8 +45,8 @@ def write_update(found: NewsUpdate, docket: Docket, path: Path) -> None:
 def update_html(found: NewsUpdate, docket: Docket) -> str:
     """The page of an update; the same update gives the same bytes."""
     solution, update = found.updated.solution, found.updated.update
-    scenario, document = solution.scenario, solution.document()
-    passages = {docket.names[one.event_id]: without_control(docket.passage_of(one)) for one in docket.events}
+    scenario, document = solution.scenario, solution.to_json()
+    passages = {docket.names[one.event_id]: make_safe(docket.passage_of(one)) for one in docket.events}
     probabilities = zip(update.target_labels, update.before, update.after, strict=True)
     key = [
         KeyNumber(f"{percent(float(b))} → {percent(float(a))}", Markup("{}").format(label))
@@ -126,7 +126,7 @@ def _accounts(found: NewsUpdate, passages: Mapping[str, str]) -> Section:
             (
                 f"{day(one.observation.date)}, {one.observation.event_type}: {passages[one.observation.name]}",
                 f"{reading.label} ({percent(reading.probability)})",
-                without_control("; ".join(one.observation.sources)),
+                make_safe("; ".join(one.observation.sources)),
                 *moves,
                 "∞" if math.isinf(one.surprise_bits) else number(float(f"{one.surprise_bits:.2g}")),
             )
@@ -172,7 +172,7 @@ def _where(found: NewsUpdate) -> Section:
 def _aside(found: NewsUpdate, passages: Mapping[str, str]) -> Section:
     update = found.updated.update
     rows = tuple(
-        (one.event_type, passages.get(one.name, without_control(one.quote)), without_control(one.reason))
+        (one.event_type, passages.get(one.name, make_safe(one.quote)), make_safe(one.reason))
         for one in update.set_aside
     )
     grid = Grid("aside", "Events that were coded and do not count.", ("Type", "Words", "Why"), rows, wordy=(1, 2))

@@ -1,4 +1,4 @@
-"""A scenario as the text of a file."""
+"""Plain data written as YAML."""
 
 from __future__ import annotations
 
@@ -9,41 +9,26 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.representer import SafeRepresenter
 
-from standoff.scenario.schema import Scenario
-
-__all__ = ["plain_of", "scenario_text", "text_of"]
-
-
-def scenario_text(scenario: Scenario, *, heading: Sequence[str] = ()) -> str:
-    """The text of a file that holds a scenario, with its overrides; comments of the file it was read from are not kept.
-
-    Args:
-        scenario: The scenario.
-        heading: Lines of a comment at its top.
-
-    Returns:
-        The text; read again it is the same scenario, with the same hash.
-    """
-    return text_of(plain_of(scenario), heading=heading)
+__all__ = ["write_yaml"]
 
 
 class _LeavesEmpty(SafeRepresenter):
-    """Writes nothing where there is nothing yet."""
+    """A representer that leaves unknown values empty."""
 
 
 _LeavesEmpty.add_representer(type(None), lambda writer, _: writer.represent_scalar("tag:yaml.org,2002:null", ""))
 
 
-def text_of(plain: Mapping[str, Any], *, heading: Sequence[str] = (), is_form: bool = False) -> str:
-    """The text of a file that holds plain data, in the order of the data.
+def write_yaml(plain: Mapping[str, Any], *, heading: Sequence[str] = (), is_form: bool = False) -> str:
+    """Return the text of a YAML file that holds plain data, in the order of the data.
 
     Args:
         plain: The data.
-        heading: Lines of a comment at its top.
-        is_form: Whether people fill it in: then each field has a line of its own, and what is not known yet is left empty.
+        heading: Lines of a comment at the top of the file.
+        is_form: Write a form for people to fill in: each field on a line of its own, and unknown values left empty.
     """
     writer = YAML(typ="safe", pure=True)
-    writer.default_flow_style = None  # what holds no further lists or mappings stands on one line
+    writer.default_flow_style = None  # a list or mapping without inner ones stands on one line
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     writer.width = 120
     if is_form:
@@ -52,8 +37,3 @@ def text_of(plain: Mapping[str, Any], *, heading: Sequence[str] = (), is_form: b
     writer.dump(dict(plain), stream)
     comment = "".join(f"# {line}\n" for line in heading)
     return comment + stream.getvalue()
-
-
-def plain_of(scenario: Scenario) -> dict[str, Any]:
-    """The plain data of a scenario, as its file holds it; not to be changed."""
-    return scenario._written

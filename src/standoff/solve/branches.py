@@ -2,7 +2,7 @@
 
 Where moves reveal intentions, a node may have several solutions, and which one is played decides what is worth playing for
 before. The search solves the game again from many starts: from each, every node that is not proved unique takes whatever
-solution Newton's method finds near the start (`standoff.solve.passes.start_of`), or near the solution of the same node a
+solution Newton's method finds near the start (`standoff.solve.backward_pass.start_of`), or near the solution of the same node a
 period later. What it finds are equilibria, each with its own certificate; that there are no more, only the proof of uniqueness
 at every node says (`Certificate.is_unique`). Equilibria whose probabilities of
 every outcome and milestone by every date agree, to within the error of holding beliefs at points, count as one.

@@ -1,12 +1,12 @@
 """The probability that are still to come: from any public state and belief, at any moment of a solved game.
 
-A target T is the probability of an outcome or a milestone by a date (`standoff.solve.adjoint.Target`). Under the public
+A target T is the probability of an outcome or a milestone by a date (`standoff.solve.target.Target`). Under the public
 measure, with sbar(a) = (1-b) s_1(a) + b s_2(a) and the posterior b'(a) of the mover,
 
     U(x, b) = q sum_a sbar(a) sum_y p(y|a) U(y, b'(a)) + (1-q) U(skip, b),      U(end) = 1 if the end counts, else 0,
 
 and U is 1 where a milestone is met on arrival. It is the worth of a unit of mass of the forward pass, so at the start it is
-the forecast to rounding error. It is found by the same linear sweep as for gradients (`standoff.solve.adjoint_values`) and
+the forecast to rounding error. It is found by the same linear sweep as for gradients (`standoff.solve.adjoint.linear`) and
 held at the belief points; between them it is interpolated, as everything is.
 
 Only the rows at the start of every period are kept; those inside a period are found again from its end when asked for. The
@@ -23,12 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Epoch, Game, Layer
-from standoff.solve.adjoint import Channels, Target, check_target
-from standoff.solve.adjoint_pair import carried_pair_layer
-from standoff.solve.adjoint_values import carried_layer, carried_meet
-from standoff.solve.arrays import second_of
-from standoff.solve.chebyshev import weights_at
+from standoff.solve.adjoint.linear import carried_layer, carried_meet
+from standoff.solve.adjoint.simultaneous import carried_pair_layer
+from standoff.solve.kernels.arrays import second_of
+from standoff.solve.kernels.chebyshev import weights_at
 from standoff.solve.result import Equilibrium
+from standoff.solve.target import Channels, Target, check_target
 
 __all__ = ["ContinuationProbabilities", "met_on_arrival", "probabilities_after"]
 

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from standoff.errors import SolveError
 from standoff.game.model import Game
-from standoff.solve.arrays import Grid
-from standoff.solve.passes import backward_pass
+from standoff.solve.backward_pass import backward_pass
+from standoff.solve.forward_pass import forward_pass
+from standoff.solve.kernels.arrays import Grid
+from standoff.solve.kernels.two_types import COUNTS
 from standoff.solve.result import Certificate, Equilibrium, Settings, Sweep
-from standoff.solve.sweep import forward_pass
-from standoff.solve.two_types import COUNTS
 from standoff.solve.workers import Workers, num_processors
 
 __all__ = [

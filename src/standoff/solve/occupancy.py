@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Layer
-from standoff.solve.passes import Backward
+from standoff.solve.backward_pass import Backward
+from standoff.solve.forward_pass import Sweeper, sweeper_of
 from standoff.solve.result import Equilibrium
-from standoff.solve.sweep import Sweeper, sweeper_of
 from standoff.solve.workers import Workers
 
 __all__ = ["Standing", "occupancy"]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Game
-from standoff.solve.arrays import Grid, Moves, moves_of
+from standoff.solve.kernels.arrays import Grid, Moves, moves_of
 
 __all__ = ["Certificate", "Equilibrium", "Settings", "Sweep"]
 

@@ -15,10 +15,10 @@ from itertools import product
 import numpy as np
 
 from standoff.game.model import Game
-from standoff.solve.arrays import Grid
-from standoff.solve.passes import Backward
+from standoff.solve.backward_pass import Backward
+from standoff.solve.forward_pass import forward_pass
+from standoff.solve.kernels.arrays import Grid
 from standoff.solve.result import Equilibrium
-from standoff.solve.sweep import forward_pass
 from standoff.solve.workers import Workers
 
 __all__ = ["reveal_types", "type_profiles"]

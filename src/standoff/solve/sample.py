@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Game
-from standoff.solve.arrays import moves_of, second_of
-from standoff.solve.branch import trace
-from standoff.solve.chebyshev import weights_at
-from standoff.solve.lanes import kernel
-from standoff.solve.node import WORK_ROWS, evaluate, finish, is_unique, newton
+from standoff.solve.kernels.arclength import trace
+from standoff.solve.kernels.arrays import moves_of, second_of
+from standoff.solve.kernels.chebyshev import weights_at
+from standoff.solve.kernels.node import WORK_ROWS, evaluate, finish, is_unique, newton
+from standoff.solve.kernels.simultaneous_layer import joint_values, pair_of_state, solve_pair_at
+from standoff.solve.kernels.two_types import LOG_ODDS_TOLERANCE, TRACED_TOLERANCE
+from standoff.solve.kernels.vectors import kernel
 from standoff.solve.result import Equilibrium
-from standoff.solve.simultaneous import joint_values, pair_of_state, solve_pair_at
-from standoff.solve.two_types import LOG_ODDS_TOLERANCE, TRACED_TOLERANCE
 
 __all__ = ["Paths", "layer_strategy", "sample_paths"]
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from standoff.errors import InputError, Problem
-from standoff.scenario import Scenario, archive, restore
+from standoff.scenario import Scenario, archive_scenario, restore_scenario
 from standoff.store.columns import hash_of, plain_json
 from standoff.store.database import Write
 from standoff.store.news_writing import check_text
@@ -101,7 +101,7 @@ def scenario_of_run(connection: Connection, run_id: int) -> Scenario:
     found = connection.execute(wanted).scalar_one_or_none()
     if found is None:
         raise _no_run(run_id)
-    return restore(found)
+    return restore_scenario(found)
 
 
 def scenario_of_hash(connection: Connection, scenario_hash: str) -> Scenario:
@@ -120,13 +120,17 @@ def scenario_of_hash(connection: Connection, scenario_hash: str) -> Scenario:
         if rows:
             problem = f"several scenarios in the store have a hash that begins with `{scenario_hash}`"
         raise InputError(Problem("unknown-scenario", problem, help="list the runs for their hashes"))
-    return restore(connection.execute(select(scenarios.c.archive).where(scenarios.c.id == rows[0][1])).scalar_one())
+    return restore_scenario(
+        connection.execute(select(scenarios.c.archive).where(scenarios.c.id == rows[0][1])).scalar_one()
+    )
 
 
 def _scenario_number(write: Write, scenario: Scenario) -> int:
     """Number of the row that holds the scenario as it was written, which is made if it is not there."""
-    kept = archive(scenario)
-    assert restore(kept).scenario_hash == scenario.scenario_hash, "an archived scenario must be the same scenario"
+    kept = archive_scenario(scenario)
+    assert restore_scenario(kept).scenario_hash == scenario.scenario_hash, (
+        "an archived scenario must be the same scenario"
+    )
     name = hash_of(plain_json(kept))
     found = write.connection.execute(
         select(scenarios.c.id).where(scenarios.c.archive_hash == name)

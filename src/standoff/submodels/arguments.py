@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["at_least", "number", "share", "whole"]
+__all__ = ["at_least", "number", "share"]
 
 
 def number(name: str, value: object) -> float:
@@ -66,23 +66,3 @@ def share(name: str, value: object) -> float:
     if not 0.0 <= result <= 1.0:
         raise ValueError(f"{name} must lie in [0, 1], not `{value!r}`")
     return result
-
-
-def whole(name: str, value: object, low: int) -> int:
-    """Read a whole number that is not below `low`; `2.0` counts as whole.
-
-    Args:
-        name: What the caller calls it.
-        value: What was given.
-        low: The smallest value allowed.
-
-    Returns:
-        The value as an int.
-
-    Raises:
-        ValueError: It is not such a number.
-    """
-    result = at_least(name, value, low)
-    if result != int(result):
-        raise ValueError(f"{name} must be a whole number, not `{value!r}`")
-    return int(result)

@@ -6,7 +6,7 @@ import pytest
 from standoff.analysis.executor import Threads
 from standoff.analysis.regime_map import PROBABILITIES_TOLERANCE, Axis, parse_axis, regime_map
 from standoff.errors import InputError
-from standoff.solve.adjoint import Target
+from standoff.solve.target import Target
 from tiny import RATIONALITY, probabilities_of_war, tiny
 
 THIRD = (

@@ -3,14 +3,14 @@ from dataclasses import replace
 
 import pytest
 
+from standoff import load, solve
 from standoff.belief.continuing import continue_scenario
 from standoff.belief.observation import Observation
 from standoff.belief.updating import Facts, update
 from standoff.errors import InputError
 from standoff.scenario import parse_scenario
-from standoff.scenario.writing import scenario_text
+from standoff.scenario.writing import write_yaml
 from standoff.solve.equilibrium import Settings
-from standoff.workbench import load
 
 DAY = dt.date(1962, 10, 30)
 SEEN = Observation("write", dt.date(1962, 10, 24), "CONSULT", ("RUS",), ("USA",), 0.95)
@@ -18,15 +18,15 @@ SEEN = Observation("write", dt.date(1962, 10, 24), "CONSULT", ("RUS",), ("USA",)
 
 @pytest.fixture(scope="module")
 def updated():
-    crisis = load("cuba-1962", overrides=["period.horizon=10"])
-    equilibrium = crisis.solve(Settings(belief_points=3, threads=1)).equilibrium
-    return crisis.scenario, update(crisis.scenario, equilibrium, [SEEN], as_of=DAY, facts=Facts(is_open=True))
+    scenario = load("cuba-1962", overrides=["period.horizon=10"])
+    equilibrium = solve(scenario, Settings(belief_points=3, threads=1)).equilibrium
+    return scenario, update(scenario, equilibrium, [SEEN], as_of=DAY, facts=Facts(is_open=True))
 
 
 @pytest.mark.parametrize("name", ["cuba-1962", "iran-us-2026"])
 def test_the_text_of_a_scenario_is_read_as_the_same_scenario(name):
-    scenario = load(name, overrides=["period.horizon=10"]).scenario
-    again = parse_scenario(scenario_text(scenario, heading=["one", "two"]))
+    scenario = load(name, overrides=["period.horizon=10"])
+    again = parse_scenario(write_yaml(scenario.content, heading=["one", "two"]))
     assert again.scenario_hash == scenario.scenario_hash
 
 
@@ -69,23 +69,23 @@ def test_it_can_be_solved_though_it_has_left_levels_behind_for_good(updated, tmp
     assert on.scenario.state["sites"].start == "ready"  # and nothing leads back to `building`
     path = tmp_path / "on.yaml"
     path.write_text(on.text, encoding="utf-8")
-    assert load(path).solve(Settings(belief_points=3, threads=1)).forecast().outcomes
+    assert solve(load(path), Settings(belief_points=3, threads=1)).forecast.outcomes
 
 
 def test_a_prior_that_is_used_elsewhere_is_written_as_a_number():
-    crisis = load("cuba-1962", overrides=["period.horizon=3", "strike_gain_bold=0.1 + 0.1 * bold_prior"])
-    equilibrium = crisis.solve(Settings(belief_points=3, threads=1)).equilibrium
-    found = update(crisis.scenario, equilibrium, [SEEN], as_of=dt.date(1962, 10, 24))
-    on = continue_scenario(crisis.scenario, found).scenario
-    assert on.parameter_values()["bold_prior"] == crisis.scenario.parameter_values()["bold_prior"]
+    scenario = load("cuba-1962", overrides=["period.horizon=3", "strike_gain_bold=0.1 + 0.1 * bold_prior"])
+    equilibrium = solve(scenario, Settings(belief_points=3, threads=1)).equilibrium
+    found = update(scenario, equilibrium, [SEEN], as_of=dt.date(1962, 10, 24))
+    on = continue_scenario(scenario, found).scenario
+    assert on.parameter_values()["bold_prior"] == scenario.parameter_values()["bold_prior"]
     assert on.players["usa"].types["bold"].written == found.states[0].beliefs["usa"]
 
 
 def test_a_value_that_was_set_outside_its_range_leaves_the_range_behind():
-    crisis = load("cuba-1962", overrides=["period.horizon=3", "strike_gain_bold=0.14"])
-    equilibrium = crisis.solve(Settings(belief_points=3, threads=1)).equilibrium
-    found = update(crisis.scenario, equilibrium, [SEEN], as_of=dt.date(1962, 10, 24))
-    on = continue_scenario(crisis.scenario, found)
+    scenario = load("cuba-1962", overrides=["period.horizon=3", "strike_gain_bold=0.14"])
+    equilibrium = solve(scenario, Settings(belief_points=3, threads=1)).equilibrium
+    found = update(scenario, equilibrium, [SEEN], as_of=dt.date(1962, 10, 24))
+    on = continue_scenario(scenario, found)
     assert on.scenario.parameters["strike_gain_bold"].range is None
     assert any("strike_gain_bold" in note for note in on.notes)
 

@@ -27,6 +27,26 @@ def test_classes_are_those_of_plover():
     assert {code: report_class(code) for code in QUAD_CLASS} == dict(QUAD_CLASS)
 
 
+@pytest.mark.parametrize(
+    ("types", "rate"),
+    [
+        (("RETREAT",), 0.2),
+        (("MOBILIZE", "RETREAT"), (0.9 + 0.2) / 2),
+        (("RETREAT", "MOBILIZE"), (0.9 + 0.2) / 2),
+        (("CONSULT", "AGREE", "THREATEN"), (0.5 + 0.5 + 0.7) / 3),  # two of one class count twice
+    ],
+)
+def test_an_event_of_several_types_is_reported_at_the_mean_of_their_rates(types, rate):
+    rates = {
+        "verbal cooperation": 0.5,
+        "material cooperation": 0.2,
+        "verbal conflict": 0.7,
+        "material conflict": 0.9,
+    }
+    event = ReportableEvent("pressure.usa.act", "", types, ("USA",), ())
+    assert ReportingModel(reporting_rates=rates).rate_of(event) == pytest.approx(rate, rel=1e-12)
+
+
 def test_a_report_weighs_type_actor_and_target():
     found = weigh(SEEN, REPORTABLES, ReportingModel())
     error = 0.3 / 15

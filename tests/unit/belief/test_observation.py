@@ -3,12 +3,12 @@ from dataclasses import replace
 
 import pytest
 
+from standoff import load
 from standoff.belief.observation import Observation, Review, merge_reports, observations_of, period_of_event, review
 from standoff.errors import InputError
 from standoff.news.coded import Attribution, CodedDocument, Event, Mention
-from standoff.workbench import load
 
-SCENARIO = load("iran-us-2026").scenario  # as of 2 February 2026, a period a week
+SCENARIO = load("iran-us-2026")  # as of 2 February 2026, a period a week
 ONE = Observation("one", dt.date(2026, 2, 5), "MOBILIZE", ("USA",), ("IRN",), 0.8, sources=("a",))
 
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from standoff import load, solve
 from standoff.belief.likelihood import ReportingModel
 from standoff.belief.observation import Observation
 from standoff.belief.updating import Facts, update
 from standoff.errors import InputError
-from standoff.solve.adjoint import Target
 from standoff.solve.equilibrium import Settings
-from standoff.workbench import load
+from standoff.solve.target import Target
 
 DAY = dt.date(1962, 10, 25)  # three days on
 SEEN = (
@@ -27,8 +27,8 @@ SEEN = (
 
 @pytest.fixture(scope="module")
 def solved():
-    crisis = load("cuba-1962", overrides=["period.horizon=6"])
-    return crisis.scenario, crisis.solve(Settings(belief_points=5, threads=1)).equilibrium
+    scenario = load("cuba-1962", overrides=["period.horizon=6"])
+    return scenario, solve(scenario, Settings(belief_points=5, threads=1)).equilibrium
 
 
 @pytest.fixture(scope="module")
@@ -122,12 +122,12 @@ def test_what_is_known_of_the_state_rules_out_every_other(solved):
 
 
 def test_inside_a_period_it_goes_on_from_its_end():
-    crisis = load("cuba-1962", overrides=["period.horizon=6", "period.length=2"])
-    equilibrium = crisis.solve(Settings(belief_points=3, threads=1)).equilibrium
-    found = update(crisis.scenario, equilibrium, SEEN, as_of=DAY)
+    scenario = load("cuba-1962", overrides=["period.horizon=6", "period.length=2"])
+    equilibrium = solve(scenario, Settings(belief_points=3, threads=1)).equilibrium
+    found = update(scenario, equilibrium, SEEN, as_of=DAY)
     assert (found.state_period, found.state_date) == (2, dt.date(1962, 10, 26))
     with pytest.raises(InputError, match="no period starts on that day"):
-        update(crisis.scenario, equilibrium, SEEN, as_of=DAY, facts=Facts(is_open=True))
+        update(scenario, equilibrium, SEEN, as_of=DAY, facts=Facts(is_open=True))
 
 
 def test_reports_of_other_times_are_set_aside_with_the_reason(solved):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from standoff.scenario import Scenario, amount_for, base_scope, parse_scenario
+from standoff.scenario import Scenario, build_scope, parse_scenario
 
 
 def test_the_good_file_is_read(good: Scenario) -> None:
@@ -34,14 +34,13 @@ def test_half_periods_and_months_have_their_length(good_text: str) -> None:
 def test_one_effect_needs_no_list(good: Scenario) -> None:
     (effect,) = good.stages[0].actions["mass"].leads_to  # type: ignore[index]
     assert effect.changes == {"fleet": 1}
-    assert effect.p.evaluate(base_scope(good)) == 1
+    assert effect.p.evaluate(build_scope(good)) == 1
 
 
 def test_amounts_differ_by_type(good: Scenario) -> None:
     payoffs = good.outcomes["withdrawal"].payoffs
-    assert amount_for(payoffs["north"], "hard").written == -0.4
-    assert amount_for(payoffs.get("south")).written == 0
-    assert amount_for(good.outcomes["deal"].payoffs["north"], "hard").source == "0.1 * passage"
+    assert {name: amount.written for name, amount in payoffs["north"].items()} == {"soft": -0.2, "hard": -0.4}
+    assert good.outcomes["deal"].payoffs["north"].source == "0.1 * passage"
 
 
 def test_worth_and_red_lines_are_found_by_type(good: Scenario) -> None:

@@ -98,7 +98,7 @@ def test_a_missing_extra_is_named(monkeypatch, missing, given, extra):
 
 def test_the_store_is_named_without_loading_sqlalchemy():
     code = (
-        "import sys, standoff.store, standoff.workbench; "
+        "import sys, standoff.store, standoff.analysis.solution; "
         "print([name for name in ('sqlalchemy', 'alembic', 'psycopg') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -2,8 +2,8 @@ import math
 
 import pytest
 
-from standoff.submodels import Attack, ElasticityPair, Force, InterceptorLayer, OilShock, SalvoSubmodel, salvo_exchange
-from standoff.submodels.arguments import at_least, number, share, whole
+from standoff.submodels import Attack, ElasticityPair, InterceptorLayer, OilShock, SalvoSubmodel, salvo_exchange
+from standoff.submodels.arguments import at_least, number, share
 
 OIL = {
     "flow_mbd": 20,
@@ -32,9 +32,6 @@ OIL = {
         (lambda: salvo_exchange(Attack(1, 1), [], readiness=math.nan), "readiness must be a finite number, not `nan`"),
         (lambda: salvo_exchange(Attack(1, 1), []).interval(2), r"level must lie in \[0, 1\], not `2`"),
         (lambda: SalvoSubmodel(-4, 0, 1, 1, ()), "launchers must be at least 0, not `-4`"),
-        (lambda: Force(units=-1), "units must be at least 0, not `-1`"),
-        (lambda: Force(1, hit_probability=2), r"hit_probability must lie in \[0, 1\], not `2`"),
-        (lambda: Force(1, staying_power=0), "staying_power must be above 0, not `0.0`"),
         (lambda: ElasticityPair("x", -0.1, -0.1), "supply elasticity must be at least 0, not `-0.1`"),
         (lambda: ElasticityPair("x", 0.1, 0.1), "demand elasticity must be at most 0, not `0.1`"),
         (lambda: ElasticityPair("x", 0.0, 0.0), "must not both be 0"),
@@ -56,15 +53,6 @@ def test_a_refused_argument_is_named_and_shown(build, says):
 def test_what_is_not_a_finite_number_is_refused(value):
     with pytest.raises(ValueError, match="stock must be a"):
         number("stock", value)
-
-
-def test_a_whole_number_may_be_written_as_a_float():
-    assert whole("shots", 2.0, 0) == 2
-
-
-def test_a_fraction_is_not_whole():
-    with pytest.raises(ValueError, match=r"shots must be a whole number, not `2.5`"):
-        whole("shots", 2.5, 0)
 
 
 @pytest.mark.parametrize("edge", [0, 1])

@@ -10,13 +10,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from standoff.news.actors.tables import Entry, fold, names_by_words, words_of
+from standoff.news.actors.tables import Entry, fold, group_names_by_words, words_of
 
-__all__ = ["Name", "find_names"]
+__all__ = ["NameMention", "find_names"]
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class NameMention:
     """A name in a text.
 
     Attributes:
@@ -30,7 +30,7 @@ class Name:
     entry: Entry
 
 
-def find_names(text: str) -> list[Name]:
+def find_names(text: str) -> list[NameMention]:
     """Find every name of the tables.
 
     Args:
@@ -43,10 +43,10 @@ def find_names(text: str) -> list[Name]:
         >>> [(name.entry.code, name.entry.kind) for name in find_names("Tehran told us that the US was late.")]
         [('IRN', 'seat'), ('USA', 'country')]
     """
-    table = names_by_words()
+    table = group_names_by_words()
     words = list(words_of(text))
     folded = [fold(word.group()).lower() for word in words]
-    names: list[Name] = []
+    names: list[NameMention] = []
     index = 0
     while index < len(words):
         for wanted, entry in table.get(folded[index], ()):
@@ -55,7 +55,7 @@ def find_names(text: str) -> list[Name]:
                 continue
             written = text[words[index].start() : words[last].end()]
             if _case_fits(written, entry) and not _is_broken(text, words, index, last):
-                names.append(Name(words[index].start(), words[last].end(), entry))
+                names.append(NameMention(words[index].start(), words[last].end(), entry))
                 index = last
                 break
         index += 1

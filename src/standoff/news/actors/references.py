@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from standoff.news.actors.resolving import NOBODY, ROLES, Resolved, resolve_head
-from standoff.news.passage import Passage
+from standoff.news.parsed_passage import ParsedPassage
 
 __all__ = ["Mentions"]
 
@@ -99,7 +99,7 @@ class Mentions:
     sentences: list[dict[str, float]] = field(default_factory=list)
     _persons: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def read(self, passage: Passage, sentence: Any) -> dict[int, Resolved]:
+    def read(self, passage: ParsedPassage, sentence: Any) -> dict[int, Resolved]:
         """Resolve every noun and pronoun of a sentence, and remember it.
 
         Args:
@@ -137,7 +137,7 @@ class Mentions:
         self.sentences.append(weights)
         return found
 
-    def _read_dateline(self, passage: Passage, sentence: Any) -> int:
+    def _read_dateline(self, passage: ParsedPassage, sentence: Any) -> int:
         """First token after "KUWAIT, Friday - ", where a passage begins so."""
         if sentence.start > 0 or len(sentence) < 3 or not sentence[0].text.isupper() or len(sentence[0].text) < 3:
             return int(sentence.start)
@@ -150,7 +150,7 @@ class Mentions:
                 return int(token.i + 1)
         return int(sentence.start if named is None else named[2] + 1)
 
-    def _resolve(self, passage: Passage, sentence: Any, token: Any, found: dict[int, Resolved]) -> Resolved:
+    def _resolve(self, passage: ParsedPassage, sentence: Any, token: Any, found: dict[int, Resolved]) -> Resolved:
         word = token.lower_
         if token.i not in passage.names:
             if word in _PERSON | _THING | _ANY:
@@ -190,7 +190,7 @@ class Mentions:
         return Resolved(codes, "", False, False, "pronoun", "", token.i, token.i) if codes else NOBODY
 
     def _open(
-        self, passage: Passage, sentence: Any, token: Any, *, resolved: Resolved, found: dict[int, Resolved]
+        self, passage: ParsedPassage, sentence: Any, token: Any, *, resolved: Resolved, found: dict[int, Resolved]
     ) -> tuple[str, ...]:
         """The codes of a role without a country; the order of the module."""
         is_other = token.lemma_.lower() in _OTHERS
@@ -208,7 +208,7 @@ class Mentions:
 
     def _most_in_mind(
         self,
-        passage: Passage,
+        passage: ParsedPassage,
         sentence: Any,
         token: Any,
         *,
@@ -240,7 +240,7 @@ class Mentions:
             return (best,) if resolved.role in ("GOV", "MIL") else ()
         return (f"{best} {resolved.role}",)
 
-    def _opposed(self, passage: Passage, token: Any, found: dict[int, Resolved]) -> set[str]:
+    def _opposed(self, passage: ParsedPassage, token: Any, found: dict[int, Resolved]) -> set[str]:
         """Countries on the other side of the verb of a phrase: a government seldom acts on itself."""
         verb = token.head.head if token.dep_ == "pobj" else token.head
         if token.dep_ in ("dobj", "pobj", "dative"):
@@ -253,7 +253,9 @@ class Mentions:
         below = [inner for other in others if other.i > token.i for inner in other.subtree if inner.i in passage.names]
         return named | {passage.names[inner.i][0].code.split()[0] for inner in below if passage.names[inner.i][0].code}
 
-    def _salience(self, passage: Passage, sentence: Any, token: Any, found: dict[int, Resolved]) -> dict[str, float]:
+    def _salience(
+        self, passage: ParsedPassage, sentence: Any, token: Any, found: dict[int, Resolved]
+    ) -> dict[str, float]:
         """How much each country of the sentence is in mind at a token."""
         scores: dict[str, float] = {}
         for index, resolved in found.items():

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from standoff.news.actors.tables import Entry, roles_by_words
+from standoff.news.actors.tables import Entry, group_roles_by_words
 from standoff.news.lexicon import JUDGES
-from standoff.news.passage import Passage, read_passages
+from standoff.news.parsed_passage import ParsedPassage, parse_passages
 
 __all__ = ["NOBODY", "ROLES", "Resolved", "resolve_head", "resolve_text"]
 
@@ -128,7 +128,7 @@ def resolve_text(text: str) -> str:
     Raises:
         MissingExtraError: The parser is not installed.
     """
-    for passage in read_passages(text):
+    for passage in parse_passages(text):
         for sentence in passage.parsed.sents:
             root = sentence.root
             heads = [root, *root.children] if root.pos_ in ("VERB", "AUX", "X", "INTJ") else [root]
@@ -139,7 +139,7 @@ def resolve_text(text: str) -> str:
     return ""
 
 
-def resolve_head(passage: Passage, head: Any, depth: int = 0) -> Resolved:
+def resolve_head(passage: ParsedPassage, head: Any, depth: int = 0) -> Resolved:
     """What the phrase of a head names, by itself.
 
     Args:
@@ -181,7 +181,7 @@ def resolve_head(passage: Passage, head: Any, depth: int = 0) -> Resolved:
     return Resolved((), role, bool(role), False, "person" if person else "", office, first, head.i)
 
 
-def countries_of(passage: Passage, head: Any) -> tuple[str, ...]:
+def list_countries(passage: ParsedPassage, head: Any) -> tuple[str, ...]:
     """Countries that stand to the left of a head which names nobody itself: "Polish proposal"."""
     return tuple(dict.fromkeys(entry.code for entry in _left_names(passage, head, _first(head), None)))
 
@@ -194,9 +194,9 @@ def _first(head: Any) -> int:
     return int(first)
 
 
-def _role(passage: Passage, head: Any, first: int) -> tuple[str, str]:
+def _role(passage: ParsedPassage, head: Any, first: int) -> tuple[str, str]:
     """Role and the words that name it: the longest that end at the head or, of a person, before the name."""
-    table = roles_by_words()
+    table = group_roles_by_words()
     end = head.i
     words = passage.parsed
     tokens = [(token.lower_, token.lemma_.lower()) for token in words[first : end + 1]]
@@ -215,7 +215,7 @@ def _role(passage: Passage, head: Any, first: int) -> tuple[str, str]:
     return "", ""
 
 
-def _left_names(passage: Passage, head: Any, first: int, own: tuple[Entry, int, int] | None) -> list[Entry]:
+def _left_names(passage: ParsedPassage, head: Any, first: int, own: tuple[Entry, int, int] | None) -> list[Entry]:
     """Names to the left of the head; of several that are not joined by "and" the last."""
     found: list[tuple[Entry, int]] = []
     for index in range(first, head.i):
@@ -241,7 +241,7 @@ def _joined(entries: list[Entry], head: Any) -> list[Entry]:
     return entries if joined else entries[-1:]
 
 
-def _linked(passage: Passage, head: Any, depth: int) -> Resolved | None:
+def _linked(passage: ParsedPassage, head: Any, depth: int) -> Resolved | None:
     """What hangs on the head: an apposition, or "of", "from", "in", "for"."""
     if depth >= _DEEPEST:
         return None
@@ -263,11 +263,11 @@ def _linked(passage: Passage, head: Any, depth: int) -> Resolved | None:
     return None
 
 
-def _resolve_plain(passage: Passage, token: Any, depth: int) -> Resolved:
+def _resolve_plain(passage: ParsedPassage, token: Any, depth: int) -> Resolved:
     found = resolve_head(passage, token, depth)
     if found.codes or found.is_judge:
         return found
-    countries = countries_of(passage, token)
+    countries = list_countries(passage, token)
     if countries and not found.role:
         return Resolved(countries, "", False, False, "demonym", "", found.first, found.last)
     return found

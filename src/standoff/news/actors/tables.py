@@ -23,7 +23,7 @@ from typing import Literal
 
 from standoff.extras import import_extra
 
-__all__ = ["Entry", "Kind", "fold", "names_by_words", "roles_by_words", "words_of"]
+__all__ = ["Entry", "Kind", "fold", "group_names_by_words", "group_roles_by_words", "words_of"]
 
 Kind = Literal["country", "demonym", "seat", "place", "leader", "organisation", "group", "region"]
 _FOLDER = Path(__file__).parent / "tables"
@@ -62,7 +62,7 @@ def words_of(text: str) -> Iterator[re.Match[str]]:
 
 
 @functools.cache
-def names_by_words() -> Mapping[str, tuple[tuple[tuple[str, ...], Entry], ...]]:
+def group_names_by_words() -> Mapping[str, tuple[tuple[tuple[str, ...], Entry], ...]]:
     """Every name by its first word in lower case, longest names first."""
     table: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
     for entry in _entries():
@@ -73,7 +73,7 @@ def names_by_words() -> Mapping[str, tuple[tuple[tuple[str, ...], Entry], ...]]:
 
 
 @functools.cache
-def roles_by_words() -> Mapping[tuple[str, ...], str]:
+def group_roles_by_words() -> Mapping[tuple[str, ...], str]:
     """Roles by their words in lower case."""
     table: dict[tuple[str, ...], str] = {}
     for role, listed in _lines("roles.txt"):

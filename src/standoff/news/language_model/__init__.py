@@ -25,7 +25,7 @@ that is for a person to review.
 from __future__ import annotations
 
 from standoff.news.language_model.language_model_coder import LanguageModelCoder
-from standoff.news.language_model.settings import LanguageModel, language_model_of_environment
-from standoff.news.language_model.tally import Tally
+from standoff.news.language_model.settings import LanguageModel, load_language_model
+from standoff.news.language_model.usage import Usage
 
-__all__ = ["LanguageModel", "LanguageModelCoder", "Tally", "language_model_of_environment"]
+__all__ = ["LanguageModel", "LanguageModelCoder", "Usage", "load_language_model"]

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, Wit
 
 from standoff.news.vocabulary import ACTOR_CODE, CONTEXTS, EVENT_TYPES, MODES, ClaimKind, EventType
 
-__all__ = ["ClaimAnswer", "EventAnswer", "NamedActor", "answer_schema", "read_answer"]
+__all__ = ["ClaimAnswer", "EventAnswer", "NamedActor", "make_answer_schema", "read_answer"]
 
 _LONGEST_CODE = 200
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -124,7 +124,7 @@ class _Envelope(_Part):
     claims: list[Any]
 
 
-def answer_schema() -> dict[str, Any]:
+def make_answer_schema() -> dict[str, Any]:
     """The JSON Schema of an answer, as it goes to the server."""
     return dict(_without_titles(_Answer.model_json_schema()))
 

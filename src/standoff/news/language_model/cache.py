@@ -22,13 +22,13 @@ from pydantic import TypeAdapter, ValidationError
 from standoff.news.language_model.endpoint import Answer
 from standoff.storing import make_folder, write_whole
 
-__all__ = ["AnswerCache", "key_of"]
+__all__ = ["AnswerCache", "hash_question"]
 
 _WHAT = "an answer of the language model"
 _ANSWER = TypeAdapter(Answer)
 
 
-def key_of(address: str, question: Mapping[str, Any]) -> str:
+def hash_question(address: str, question: Mapping[str, Any]) -> str:
     """SHA-256, in hex, of what was asked and whom."""
     asked = json.dumps([address.rstrip("/"), question], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(asked.encode("ascii")).hexdigest()

@@ -1,49 +1,40 @@
-"""One question to a server, over HTTP.
+"""Ask a language model one question over HTTP.
 
-- *Failures that may pass* (no connection, no answer in time, 408, 409, 429, 5xx) are asked again, after a pause that doubles or
-  that the server asks for; a limited number of times.
+- *Failures that may be temporary* (no connection, no answer in time, 408, 409, 429, 5xx) are retried, after a pause that
+  doubles or that the server asks for, a limited number of times.
 - *Redirects* are not followed: the key would go to whoever the server names.
-- *Endless or slow answers*: bytes and seconds are counted.
-- *Structured output that is refused* is an error: an answer in free form would not be checked by the server.
+- *Endless or slow answers*: bytes and seconds are limited, as `standoff.news.http_client` describes.
+- *Private addresses* are allowed: the user names the server, and it is often on this machine.
+- *Structured output that is refused* is an error: the server would not check an answer in free form.
 - What a server writes into its errors is shown shortened, without control characters, and without the key.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import email.utils
+import http.client
 import json
 import re
-import threading
 import time
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-import urllib3
 from pydantic import BaseModel, ValidationError
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    InvalidHeader,
-    NameResolutionError,
-    NewConnectionError,
-    ReadTimeoutError,
-    SSLError,
-)
 
 from standoff.errors import CoderError, InputError, Problem
-from standoff.news.language_model.settings import KEY_VARIABLE, LanguageModel, is_this_machine
+from standoff.news.http_client import HttpError, Request, exchange, find_proxy, read_content
+from standoff.news.language_model.settings import KEY_VARIABLE, LanguageModel
 from standoff.version import __version__
 
 __all__ = ["Answer", "Endpoint"]
 
-_MAY_PASS = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
+_TEMPORARY = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
 _LONGEST_PAUSE = 60.0
-_CONNECTING = 10.0
 _MOST_BYTES = 8_000_000
-_CHUNK = 1 << 16
-_Response = tuple[int, Mapping[str, str], bytes]
+_Response = tuple[int, http.client.HTTPMessage, bytes]
 """Status, headers and content."""
 _ABOUT_SCHEMA = re.compile(r"response_format|json_schema|structured", re.IGNORECASE)
 
@@ -87,8 +78,8 @@ class _Completion(BaseModel):
     usage: _Usage | None = None
 
 
-class _MayPassError(Exception):
-    """A failure that may pass; the pause that the server asks for, in seconds, or None."""
+class _TemporaryError(Exception):
+    """A failure that may be temporary; with the pause that the server asks for, in seconds, or None."""
 
     def __init__(self, problem: Problem, pause: float | None = None) -> None:
         super().__init__(str(problem))
@@ -101,7 +92,7 @@ class Endpoint:
     def __init__(self, model: LanguageModel) -> None:
         self._model = model
         self._url = model.address.rstrip("/") + "/chat/completions"
-        self._pool = _pool(self._url)
+        _check_proxy(self._url)
         self._headers = {"Content-Type": "application/json", "User-Agent": f"standoff/{__version__}"}
         if model.key:
             self._headers["Authorization"] = f"Bearer {model.key}"
@@ -124,7 +115,7 @@ class Endpoint:
         for retry in range(self._model.num_retries + 1):
             try:
                 return self._ask_once(body), retry
-            except _MayPassError as error:
+            except _TemporaryError as error:
                 last = error
             if retry < self._model.num_retries:
                 doubled = self._model.pause_seconds * 2**retry
@@ -132,65 +123,16 @@ class Endpoint:
         raise CoderError(last.problem)
 
     def _ask_once(self, body: bytes) -> Answer:
+        request = Request(self._url, self._headers, "POST", body)
         try:
-            status, headers, content = self._in_time(body)
-        except (HTTPError, OSError) as error:
-            raise _MayPassError(self._failure(error)) from None
+            status, headers, content = exchange(request, _read, seconds=self._model.seconds, allow_private=True)
+        except HttpError as error:
+            if error.fault == "too-large":
+                raise CoderError(self._no_answer(f"it has more than `{_MOST_BYTES}` bytes")) from None
+            raise _TemporaryError(self._describe_failure(error)) from None
         if status != 200:
             raise self._refusal(status, headers, content)
         return self._answer(content)
-
-    def _in_time(self, body: bytes) -> _Response:
-        """What the server sends within the time of an answer.
-
-        It is read in a thread that is left behind when time is up: a server that sends a byte of its headers now and then, or a
-        slow name server, would hold whoever waits for them, and the waiting would be deaf to Ctrl-C.
-
-        Raises:
-            HTTPError: As urllib3 does.
-            OSError: Likewise, or time is up (TimeoutError).
-            CoderError: The answer is too large.
-        """
-        found: list[_Response | HTTPError | OSError | CoderError] = []
-
-        def read() -> None:
-            try:
-                found.append(self._post(body))
-            except (HTTPError, OSError, CoderError) as error:
-                found.append(error)
-
-        thread = threading.Thread(target=read, daemon=True)
-        thread.start()
-        thread.join(self._model.seconds)
-        if thread.is_alive():
-            raise TimeoutError
-        assert found, "the thread has told why it ended"
-        if isinstance(found[0], Exception):
-            raise found[0]
-        return found[0]
-
-    def _post(self, body: bytes) -> _Response:
-        timeout = urllib3.Timeout(connect=min(_CONNECTING, self._model.seconds), read=self._model.seconds)
-        response = self._pool.request(
-            "POST",
-            self._url,
-            body=body,
-            headers=self._headers,
-            timeout=timeout,
-            retries=False,
-            redirect=False,
-            preload_content=False,
-            decode_content=False,
-        )
-        try:
-            content = bytearray()
-            while chunk := response.read1(_CHUNK):
-                content += chunk
-                if len(content) > _MOST_BYTES:
-                    raise CoderError(self._no_answer(f"it has more than `{_MOST_BYTES}` bytes"))
-        finally:
-            response.close()
-        return response.status, response.headers, bytes(content)
 
     def _answer(self, content: bytes) -> Answer:
         try:
@@ -211,23 +153,16 @@ class Endpoint:
             num_answer_tokens=usage.completion_tokens,
         )
 
-    def _failure(self, error: Exception) -> Problem:
+    def _describe_failure(self, error: HttpError) -> Problem:
         host = urlsplit(self._url).netloc
-        if isinstance(error, (ReadTimeoutError, TimeoutError)) and not isinstance(error, ConnectTimeoutError):
+        if error.fault == "too-slow":
             message = f"`{host}` did not answer within `{self._model.seconds:g}` seconds"
-            return Problem("llm-slow", message, help="try again, allow more seconds, or take a faster model")
-        if isinstance(error, NameResolutionError):
-            reason = "there is no such host"
-        elif isinstance(error, SSLError):
-            reason = "its certificate is not valid"
-        elif isinstance(error, (ConnectTimeoutError, NewConnectionError)):
-            reason = "nothing answers there"
-        else:
-            reason = "the connection broke off"
+            return Problem("llm-slow", message, help="try again, allow more seconds, or use a faster model")
+        reason = "the connection broke off" if error.fault == "cut-off" else self._shown(error.reason) or error.fault
         message = f"the language model at `{host}` cannot be reached: {reason}"
-        return Problem("llm-unreachable", message, help="look at the address, and that the server runs")
+        return Problem("llm-unreachable", message, help="check the address, and that the server runs")
 
-    def _refusal(self, status: int, headers: Mapping[str, str], content: bytes) -> Exception:
+    def _refusal(self, status: int, headers: http.client.HTTPMessage, content: bytes) -> Exception:
         """What a status other than 200 means."""
         said = self._said(content)
         told = f"`{urlsplit(self._url).netloc}` answered `{status}`" + (f": {said}" if said else "")
@@ -237,9 +172,9 @@ class Endpoint:
             return CoderError(Problem("llm-redirect", f"{told}, leading to `{where}`", help=advice))
         if status in {401, 403}:
             return CoderError(Problem("llm-key", told, help=f"look at {KEY_VARIABLE}"))
-        if status in _MAY_PASS:
+        if status in _TEMPORARY:
             problem = Problem("llm-status", f"{told}, {self._model.num_retries + 1} times", help="try again later")
-            return _MayPassError(problem, _pause_asked_for(headers.get("Retry-After", "")))
+            return _TemporaryError(problem, _read_pause(headers.get("Retry-After", "")))
         if status in {400, 404, 415, 422, 501} and _ABOUT_SCHEMA.search(content[:20_000].decode("utf-8", "replace")):
             advice = "take a model and a server with structured output (`response_format` of type `json_schema`)"
             return CoderError(Problem("llm-no-schema", told, help=advice))
@@ -271,28 +206,27 @@ class Endpoint:
         return Problem("llm-answer", message, help="look at the address: it is the one before /chat/completions")
 
 
-def _pool(url: str) -> urllib3.PoolManager:
-    """Connections to a host, through the proxy of the environment where there is one; never for this machine."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    proxy = urllib.request.getproxies().get(parts.scheme, "")
-    if proxy and not is_this_machine(host) and not urllib.request.proxy_bypass(host):
-        named = proxy if "://" in proxy else f"http://{proxy}"
-        try:
-            auth = urllib3.util.parse_url(named).auth
-            headers = urllib3.make_headers(proxy_basic_auth=unquote(auth)) if auth else None
-            return urllib3.ProxyManager(named, maxsize=1, proxy_headers=headers)
-        except HTTPError:
-            message = "the proxy that the environment names is none for http or https"
-            advice = "set https_proxy to the address of an http:// proxy, or name the server in no_proxy"
-            raise InputError(Problem("llm-settings", message, help=advice)) from None
-    return urllib3.PoolManager(maxsize=1)
+def _read(response: http.client.HTTPResponse) -> _Response:
+    return response.status, response.headers, read_content(response, _MOST_BYTES)
 
 
-def _pause_asked_for(header: str) -> float | None:
-    if not header:
-        return None
+def _check_proxy(url: str) -> None:
+    """Refuse a proxy of the environment that cannot be used, before any work."""
     try:
-        return urllib3.Retry().parse_retry_after(header)
-    except (InvalidHeader, ValueError, OverflowError):  # a server may write anything
+        find_proxy(url)
+    except HttpError:
+        message = "the proxy that the environment names is not an http proxy"
+        advice = "set https_proxy to the address of an http:// proxy, or name the server in no_proxy"
+        raise InputError(Problem("llm-settings", message, help=advice)) from None
+
+
+def _read_pause(header: str) -> float | None:
+    """Seconds that a `Retry-After` header asks for; None where it does not say, for a server may write anything."""
+    if header.isascii() and header.isdigit() and len(header) < 10:
+        return float(header)
+    try:
+        date = email.utils.parsedate_to_datetime(header)
+        date = date if date.tzinfo else date.replace(tzinfo=dt.UTC)
+        return max(0.0, (date - dt.datetime.now(dt.UTC)).total_seconds())
+    except (ValueError, TypeError, OverflowError):
         return None

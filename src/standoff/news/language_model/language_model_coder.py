@@ -11,13 +11,13 @@ from standoff.errors import InputError, Problem
 from standoff.news.coded import Claim, CodedDocument, Event, Span
 from standoff.news.document import Document
 from standoff.news.language_model.answer import read_answer
-from standoff.news.language_model.cache import AnswerCache, key_of
+from standoff.news.language_model.cache import AnswerCache, hash_question
 from standoff.news.language_model.endpoint import Answer, Endpoint
-from standoff.news.language_model.evidence import Findings, verify
 from standoff.news.language_model.passages import halve, split_passages
-from standoff.news.language_model.prompt import PROMPT_VERSION, question
+from standoff.news.language_model.prompt import PROMPT_VERSION, write_question
+from standoff.news.language_model.quotation import Findings, verify
 from standoff.news.language_model.settings import LanguageModel
-from standoff.news.language_model.tally import Tally
+from standoff.news.language_model.usage import Usage
 
 __all__ = ["LanguageModelCoder"]
 
@@ -40,7 +40,7 @@ class LanguageModelCoder:
         self._endpoint = Endpoint(model)
         self._cache = AnswerCache(model.cache_folder) if model.cache_folder is not None else None
         self._lock = threading.Lock()
-        self._tally = Tally()
+        self._tally = Usage()
 
     @property
     def method(self) -> str:
@@ -48,7 +48,7 @@ class LanguageModelCoder:
         return f"llm:{self.model.model} prompt {PROMPT_VERSION}"
 
     @property
-    def tally(self) -> Tally:
+    def tally(self) -> Usage:
         """Requests, tokens and what was rejected, over all documents so far."""
         return self._tally
 
@@ -85,7 +85,7 @@ class LanguageModelCoder:
 
     def _answers(self, document: Document, passage: Span) -> Iterator[tuple[Span, Answer]]:
         """The answer about a passage; where it was cut off, the answers about its parts."""
-        answer = self._asked(question(self.model, document, passage))
+        answer = self._asked(write_question(self.model, document, passage))
         if not answer.is_cut:
             yield passage, answer
             return
@@ -99,10 +99,10 @@ class LanguageModelCoder:
             yield from self._answers(document, part)
 
     def _asked(self, body: dict[str, Any]) -> Answer:
-        key = key_of(self.model.address, body)
+        key = hash_question(self.model.address, body)
         known = self._cache.find(key) if self._cache is not None else None
         if known is not None:
-            self._add(Tally(num_cached=1))
+            self._add(Usage(num_cached=1))
             return known
         answer, num_retries = self._endpoint.ask(body)
         self._add(_metered(answer, num_retries))
@@ -117,17 +117,17 @@ class LanguageModelCoder:
             raise _unusable(document, f"it is not in the form that was asked for: {error}") from None
         found = verify(events, claims, text=document.text, passage=passage, method=self.method)
         rejected = found.rejected + Counter({_WRONG_FORM: num_wrong})
-        self._add(Tally(rejected=rejected, dropped=found.dropped))
+        self._add(Usage(rejected=rejected, dropped=found.dropped))
         return found
 
-    def _add(self, more: Tally) -> None:
+    def _add(self, more: Usage) -> None:
         with self._lock:
             self._tally += more
 
 
-def _metered(answer: Answer, num_retries: int) -> Tally:
+def _metered(answer: Answer, num_retries: int) -> Usage:
     is_metered = answer.num_prompt_tokens is not None and answer.num_answer_tokens is not None
-    return Tally(
+    return Usage(
         num_requests=1,
         num_retries=num_retries,
         num_prompt_tokens=answer.num_prompt_tokens or 0,

@@ -15,10 +15,10 @@ from typing import Any
 
 from standoff.news.coded import Span
 from standoff.news.document import Document
-from standoff.news.language_model.answer import answer_schema
+from standoff.news.language_model.answer import make_answer_schema
 from standoff.news.language_model.settings import LanguageModel
 
-__all__ = ["PROMPT_VERSION", "question"]
+__all__ = ["PROMPT_VERSION", "write_question"]
 
 PROMPT_VERSION = "1"
 
@@ -58,7 +58,7 @@ one of them fits, else one or two words of your own.
 Items in the order of the passage. No events or claims is a fine answer."""
 
 
-def question(model: LanguageModel, document: Document, passage: Span) -> dict[str, Any]:
+def write_question(model: LanguageModel, document: Document, passage: Span) -> dict[str, Any]:
     """The body of a request.
 
     Args:
@@ -81,7 +81,7 @@ def question(model: LanguageModel, document: Document, passage: Span) -> dict[st
         ],
         "response_format": {
             "type": "json_schema",
-            "json_schema": {"name": "coding", "strict": True, "schema": answer_schema()},
+            "json_schema": {"name": "coding", "strict": True, "schema": make_answer_schema()},
         },
         "temperature": 0,
         "seed": model.seed,

@@ -6,7 +6,6 @@ It is sent over plain http to this machine alone.
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import os
 import re
@@ -18,14 +17,14 @@ from urllib.parse import urlsplit
 
 from standoff.errors import InputError, Problem
 from standoff.extras import import_extra
+from standoff.news.http_client import is_this_machine
 
 __all__ = [
     "ADDRESS_VARIABLE",
     "KEY_VARIABLE",
     "MODEL_VARIABLE",
     "LanguageModel",
-    "is_this_machine",
-    "language_model_of_environment",
+    "load_language_model",
 ]
 
 ADDRESS_VARIABLE = "STANDOFF_LLM_URL"
@@ -102,7 +101,7 @@ class LanguageModel:
                 yield _fault(f"{name} is `{value}`", f"give a number from {low:g} to {high:g}")
 
 
-def language_model_of_environment(**given: Any) -> LanguageModel:
+def load_language_model(**given: Any) -> LanguageModel:
     """The model that the environment names, with its key, and with answers kept in the user's folder for caches.
 
     Args:
@@ -144,16 +143,6 @@ def _faults_of_address(address: str, key: str) -> Iterator[Problem]:
             f"the key would be sent in the open to `{parts.hostname}`",
             f"use https, or unset {KEY_VARIABLE} if the server needs none",
         )
-
-
-def is_this_machine(host: str) -> bool:
-    """Whether a host is a name or address of the machine itself."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _fault(message: str, advice: str) -> Problem:

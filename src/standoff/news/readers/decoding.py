@@ -16,7 +16,8 @@ import codecs
 import re
 
 from standoff.extras import import_extra
-from standoff.news.readers.faults import fault, shown
+from standoff.news.readers.faults import make_error
+from standoff.text import shorten
 
 __all__ = ["decode"]
 
@@ -72,7 +73,7 @@ def decode(content: bytes, *, address: str, declared: str = "", named: str = "")
         MissingExtraError: An encoding must be guessed, and charset-normalizer is not installed.
     """
     if not content.strip():
-        raise fault("empty-file", "the source is empty", "give a source that holds a text", file=address)
+        raise make_error("empty-file", "the source is empty", "give a source that holds a text", file=address)
     if content.startswith(_BINARY):
         raise _binary(address)
     text = _decode(content, address, declared, named)
@@ -85,17 +86,17 @@ def _decode(content: bytes, address: str, declared: str, named: str) -> str:
     if named:
         known = _known(named)
         if not known:
-            raise fault(
+            raise make_error(
                 "bad-encoding-name",
-                f"`{shown(named)}` is no encoding that standoff reads",
+                f"`{shorten(named)}` is no encoding that standoff reads",
                 "name one like `utf-8` or `windows-1251`",
                 file=address,
             )
         text = _try(content, known)
         if text is None:
-            raise fault(
+            raise make_error(
                 "wrong-encoding",
-                f"the source is not in the encoding `{shown(named)}`",
+                f"the source is not in the encoding `{shorten(named)}`",
                 "name another encoding, or none to let standoff find it",
                 file=address,
             )
@@ -157,7 +158,7 @@ def _try(content: bytes, encoding: str) -> str | None:
 
 
 def _binary(address: str) -> Exception:
-    return fault(
+    return make_error(
         "binary-file",
         "the source is no text, web page, feed or PDF",
         "save the document as plain text, HTML or PDF, and give that",
@@ -166,7 +167,7 @@ def _binary(address: str) -> Exception:
 
 
 def _unknown(address: str) -> Exception:
-    return fault(
+    return make_error(
         "unknown-encoding",
         "the text is not UTF-8, and its encoding cannot be told with certainty",
         "save it as UTF-8, or name its encoding",

@@ -17,7 +17,7 @@ from xml.parsers import expat
 
 from standoff.extras import import_extra
 from standoff.news.readers.draft import Draft
-from standoff.news.readers.faults import fault
+from standoff.news.readers.faults import make_error
 from standoff.news.readers.normal_form import drop_unwritable
 
 __all__ = ["looks_like_feed", "read_feed", "refuse_entities"]
@@ -53,7 +53,7 @@ def refuse_entities(text: str, *, address: str) -> None:
     Raises:
         InputError: It does (`entity-declaration`).
     """
-    refusal = fault(
+    refusal = make_error(
         "entity-declaration",
         "the XML declares entities, which can stand for gigabytes or for files of this machine",
         "do not read it; ask its publisher for a feed without them",
@@ -102,7 +102,7 @@ def read_feed(text: str, *, address: str) -> list[Draft]:
         sanitize_html=True,
     )
     if not feed.get("version"):
-        raise fault(
+        raise make_error(
             "not-a-feed", "the source is XML, but no RSS or Atom feed", "give the address of a feed", file=address
         )
     drafts = [_draft(entry, feed.feed) for entry in feed.entries]

@@ -12,8 +12,9 @@ from typing import Any
 
 from standoff.errors import InputError, Problem
 from standoff.news.readers.draft import Draft
-from standoff.news.readers.faults import problem, shown
-from standoff.news.readers.plain_text import bad_date, parse_day
+from standoff.news.readers.faults import make_problem
+from standoff.news.readers.plain_text import make_date_problem, parse_day
+from standoff.text import shorten
 
 __all__ = ["looks_like_json_lines", "read_json_lines"]
 
@@ -71,18 +72,18 @@ def _faults(record: Any, address: str, line: int) -> list[Problem]:
     """What is wrong with one line."""
     if not isinstance(record, dict):
         advice = 'write one object a line, such as {"text": "...", "date": "2026-02-02"}'
-        return [problem("bad-json", "the line is no JSON object", advice, file=address, line=line)]
+        return [make_problem("bad-json", "the line is no JSON object", advice, file=address, line=line)]
     faults = [
-        problem("bad-value", f"`{name}` is not a text", "put its value in quotes", file=address, line=line)
+        make_problem("bad-value", f"`{name}` is not a text", "put its value in quotes", file=address, line=line)
         for name in ("text", *_NAMES)
         if record.get(name) is not None and not isinstance(record[name], str)
     ]
     if not isinstance(record.get("text"), str | None) or faults:
         return faults
     if not (record.get("text") or "").strip():
-        faults.append(problem("missing-text", "the line has no `text`", 'add "text"', file=address, line=line))
+        faults.append(make_problem("missing-text", "the line has no `text`", 'add "text"', file=address, line=line))
     if record.get("date") and not parse_day(record["date"]):
-        faults.append(bad_date(shown(record["date"]), address, line))
+        faults.append(make_date_problem(shorten(record["date"]), address, line))
     return faults
 
 

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from standoff.errors import InputError
-from standoff.news.readers.faults import fault
+from standoff.news.readers.faults import make_error
 
 __all__ = ["Deadline", "Limits"]
 
@@ -56,7 +56,7 @@ class Deadline:
     seconds: float
     _start: float = field(default_factory=time.monotonic)
 
-    def left(self) -> float:
+    def measure_left(self) -> float:
         """Seconds left.
 
         Raises:
@@ -64,12 +64,20 @@ class Deadline:
         """
         left = self._start + self.seconds - time.monotonic()
         if left <= 0:
-            raise self.fault()
+            raise self.make_error()
         return left
 
-    def fault(self) -> InputError:
+    def has_passed(self) -> bool:
+        """Whether the time is up.
+
+        Several alarms are set for the same moment, such as the timeout of a socket and the watchdog that closes it. Which
+        of them rings first is chance, so the clock decides what a failure means: after this moment, the source was too slow.
+        """
+        return time.monotonic() >= self._start + self.seconds
+
+    def make_error(self) -> InputError:
         """The error that says that time is up."""
-        return fault(
+        return make_error(
             "too-slow",
             f"the source was not read within `{self.seconds:g}` seconds, and nothing of it was kept",
             "try again, save it to a file first, or allow more seconds",

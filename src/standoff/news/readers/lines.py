@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from standoff.errors import InputError
 from standoff.news.readers.decoding import decode
-from standoff.news.readers.faults import problem
+from standoff.news.readers.faults import make_problem
 from standoff.news.readers.limits import Deadline, Limits
 from standoff.news.readers.local_file import read_file, read_standard_input
 from standoff.news.readers.normal_form import normalise
@@ -33,7 +33,7 @@ def read_lines(source: str, *, limits: Limits = _DEFAULT, encoding: str = "") ->
     text = decode(found.content, address=source, named=encoding)
     lines = text.removesuffix("\n").split("\n")
     problems = [
-        problem("text-too-long", f"the line has `{len(line)}` characters", "split it", file=source, line=number)
+        make_problem("text-too-long", f"the line has `{len(line)}` characters", "split it", file=source, line=number)
         for number, line in enumerate(lines, start=1)
         if len(line) > limits.num_characters
     ]

@@ -13,9 +13,10 @@ import stat
 import sys
 from pathlib import PurePath
 
-from standoff.news.readers.faults import fault, shown
+from standoff.news.readers.faults import make_error
 from standoff.news.readers.limits import Deadline, Limits
-from standoff.news.readers.source import Source, too_large
+from standoff.news.readers.source import Source, make_size_error
+from standoff.text import shorten
 
 __all__ = ["read_file", "read_standard_input"]
 
@@ -57,16 +58,19 @@ def read_file(path: str, limits: Limits, deadline: Deadline) -> Source:
         # without waiting: opening a pipe that nobody writes to would otherwise never come back
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (FileNotFoundError, NotADirectoryError):
-        raise fault("no-such-file", f"there is no file `{shown(path)}`", "look at its path", file=path) from None
+        raise make_error("no-such-file", f"there is no file `{shorten(path)}`", "look at its path", file=path) from None
     except ValueError:  # a NUL in the path
-        raise fault("no-such-file", "no path holds a NUL character", "look at its path", file=path) from None
+        raise make_error("no-such-file", "no path holds a NUL character", "look at its path", file=path) from None
     except OSError as error:
         raise _unreadable(path, error) from None
     try:
         mode = os.fstat(descriptor).st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
-            raise fault(
-                "not-a-file", f"`{shown(path)}` is not a file", "give a file; a folder is read file by file", file=path
+            raise make_error(
+                "not-a-file",
+                f"`{shorten(path)}` is not a file",
+                "give a file; a folder is read file by file",
+                file=path,
             )
         content = _read(descriptor, path, limits, deadline)
     except OSError as error:
@@ -96,9 +100,9 @@ def _read(descriptor: int, address: str, limits: Limits, deadline: Deadline) -> 
     chunks: list[bytes] = []
     num_bytes = 0
     while True:
-        left = deadline.left()
+        left = deadline.measure_left()
         if is_waited_for and not select.select([descriptor], [], [], left)[0]:
-            raise deadline.fault()
+            raise deadline.make_error()
         try:
             chunk = os.read(descriptor, _CHUNK)
         except BlockingIOError:  # taken by another reader of the pipe meanwhile
@@ -108,9 +112,11 @@ def _read(descriptor: int, address: str, limits: Limits, deadline: Deadline) -> 
         chunks.append(chunk)
         num_bytes += len(chunk)
         if num_bytes > limits.num_bytes:
-            raise too_large(address, limits)
+            raise make_size_error(address, limits)
 
 
 def _unreadable(path: str, error: Exception) -> Exception:
     reason = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else "it is not open"
-    return fault("cannot-read", f"`{shown(path)}` cannot be read: {reason}", "look at its permissions", file=path)
+    return make_error(
+        "cannot-read", f"`{shorten(path)}` cannot be read: {reason}", "look at its permissions", file=path
+    )

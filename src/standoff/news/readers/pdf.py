@@ -11,7 +11,7 @@ from typing import Any
 
 from standoff.extras import import_extra
 from standoff.news.readers.draft import Draft
-from standoff.news.readers.faults import fault
+from standoff.news.readers.faults import make_error
 from standoff.news.readers.paragraphs import join_broken_lines
 
 __all__ = ["read_pdf"]
@@ -37,10 +37,10 @@ def read_pdf(content: bytes, *, address: str) -> list[Draft]:
     pypdf = import_extra("pypdf", "news", "reading PDF")
     document = pypdf.PdfReader(io.BytesIO(content))
     if document.is_encrypted:
-        raise fault("encrypted-pdf", "the PDF needs a password", "save it without one", file=address)
+        raise make_error("encrypted-pdf", "the PDF needs a password", "save it without one", file=address)
     text = "\n\n".join(join_broken_lines(page.extract_text(), _SLACK) for page in document.pages)
     if not text.strip():
-        raise fault(
+        raise make_error(
             "no-text", "the PDF holds no text, only pictures", "run text recognition over it first", file=address
         )
     about: Any = document.metadata

@@ -20,10 +20,11 @@ import re
 
 from standoff.errors import InputError, Problem
 from standoff.news.readers.draft import Draft
-from standoff.news.readers.faults import problem, shown
+from standoff.news.readers.faults import make_problem
 from standoff.news.readers.paragraphs import join_broken_lines
+from standoff.text import shorten
 
-__all__ = ["bad_date", "parse_day", "read_plain_text"]
+__all__ = ["make_date_problem", "parse_day", "read_plain_text"]
 
 _NAMES = ("title", "outlet", "author", "date", "language", "address")
 _MOST_HEADINGS = 20  # more are a text that looks like headings
@@ -56,11 +57,13 @@ def read_plain_text(text: str, *, address: str) -> list[Draft]:
         name = found[1].lower()
         if name in headings:
             problems.append(
-                problem("duplicate-key", f"`{name}` is written twice", "keep one of them", file=address, line=first)
+                make_problem(
+                    "duplicate-key", f"`{name}` is written twice", "keep one of them", file=address, line=first
+                )
             )
         headings[name] = found[2].strip()
         if name == "date" and headings["date"] and not parse_day(headings["date"]):
-            problems.append(bad_date(headings["date"], address, first))
+            problems.append(make_date_problem(headings["date"], address, first))
     is_closed = first < len(lines) and not lines[first].strip()
     if not (headings and is_closed):  # a sentence may begin with "Title:" too
         return [Draft(join_broken_lines("\n".join(lines)))]
@@ -97,8 +100,8 @@ def parse_day(text: str) -> dt.date | None:
         return None
 
 
-def bad_date(value: object, address: str, line: int) -> Problem:
+def make_date_problem(value: object, address: str, line: int) -> Problem:
     """The fault of a day that is none."""
-    return problem(
-        "bad-date", f"`{shown(value)}` is not a date", "write a day like 2026-02-02", file=address, line=line
+    return make_problem(
+        "bad-date", f"`{shorten(value)}` is not a date", "write a day like 2026-02-02", file=address, line=line
     )

@@ -29,15 +29,15 @@ from dataclasses import dataclass, replace
 from standoff.errors import InputError, Problem
 from standoff.news.document import Document
 from standoff.news.language import detect_language
-from standoff.news.readers.apart import parse_apart
 from standoff.news.readers.decoding import decode
 from standoff.news.readers.draft import Draft
-from standoff.news.readers.faults import fault, problem
+from standoff.news.readers.faults import make_error, make_problem
 from standoff.news.readers.feed import looks_like_feed, refuse_entities
 from standoff.news.readers.json_lines import looks_like_json_lines, read_json_lines
 from standoff.news.readers.limits import Deadline, Limits
 from standoff.news.readers.local_file import read_file, read_standard_input
 from standoff.news.readers.normal_form import drop_unwritable, normalise, normalise_line
+from standoff.news.readers.parser_process import parse_in_process
 from standoff.news.readers.plain_text import read_plain_text
 from standoff.news.readers.source import Source, Validators
 from standoff.news.readers.web_address import is_web_address, read_if_changed, read_web_address
@@ -119,9 +119,9 @@ def poll_documents(source: str, known: Validators, *, limits: Limits = _DEFAULT)
 
 def _read_documents(source: str, found: Source, limits: Limits, encoding: str, deadline: Deadline) -> list[Document]:
     media_type, drafts = _parse(found, encoding, deadline)
-    deadline.left()
+    deadline.measure_left()
     if len(drafts) > limits.num_documents:
-        raise fault(
+        raise make_error(
             "too-many-documents",
             f"the source holds `{len(drafts)}` documents, more than `{limits.num_documents}`, and none was kept",
             "split it, or allow more documents",
@@ -134,17 +134,19 @@ def _parse(source: Source, encoding: str, deadline: Deadline) -> tuple[str, list
     """What the source was read as, and the drafts in it."""
     address = source.address
     if b"%PDF-" in source.content[:1024]:
-        return "application/pdf", parse_apart("pdf", source.content, address=address, deadline=deadline)
+        return "application/pdf", parse_in_process("pdf", source.content, address=address, deadline=deadline)
     text = decode(source.content, address=address, declared=source.encoding, named=encoding)
     head = text[:2000].lstrip().lower()
     if looks_like_feed(text) or (source.media_type in _FEED_TYPES and not head.startswith(_PAGE_STARTS)):
-        drafts = parse_apart("feed", _bytes(text), address=address, deadline=deadline)
+        drafts = parse_in_process("feed", _bytes(text), address=address, deadline=deadline)
         return "application/xml", drafts
     if head.startswith("<?xml") and not ("<html" in head or source.media_type in _PAGE_TYPES):
         refuse_entities(text, address=address)
-        raise fault("not-a-feed", "the source is XML, but no RSS or Atom feed", "give a feed or a page", file=address)
+        raise make_error(
+            "not-a-feed", "the source is XML, but no RSS or Atom feed", "give a feed or a page", file=address
+        )
     if head.startswith((*_PAGE_STARTS, "<?xml", "<!--")) or (source.media_type in _PAGE_TYPES and "<" in text):
-        drafts = parse_apart("web page", _bytes(text), address=address, deadline=deadline)
+        drafts = parse_in_process("web page", _bytes(text), address=address, deadline=deadline)
         return "text/html", drafts
     if source.media_type in _JSON_TYPES or looks_like_json_lines(text):
         return "application/x-ndjson", read_json_lines(text, address=address)
@@ -167,10 +169,10 @@ def _documents(drafts: list[Draft], source: Source, media_type: str, limits: Lim
         text = normalise(draft.text) if len(draft.text) <= 4 * limits.num_characters else draft.text
         if len(text) > limits.num_characters:
             message = f"document `{number}` has `{len(text)}` characters, more than `{limits.num_characters}`"
-            problems.append(problem("text-too-long", message, "split it, or allow more", file=source.address))
+            problems.append(make_problem("text-too-long", message, "split it, or allow more", file=source.address))
         elif not text:
             message = f"document `{number}` holds no visible character"
-            problems.append(problem("missing-text", message, "leave it out", file=source.address))
+            problems.append(make_problem("missing-text", message, "leave it out", file=source.address))
         elif not problems:
             documents.append(_document(draft, text, source, media_type))
     if problems:

@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from standoff.errors import InputError
-from standoff.news.readers.faults import fault
+from standoff.news.readers.faults import make_error
 from standoff.news.readers.limits import Limits
 
-__all__ = ["Source", "Validators", "too_large"]
+__all__ = ["Source", "Validators", "make_size_error"]
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ class Source:
     validators: Validators = Validators()
 
 
-def too_large(address: str, limits: Limits) -> InputError:
+def make_size_error(address: str, limits: Limits) -> InputError:
     """The error that says that a source goes beyond the limit of bytes."""
-    return fault(
+    return make_error(
         "too-large",
         f"the source is larger than `{limits.num_bytes}` bytes, and nothing of it was kept",
         "split it, or allow more bytes",

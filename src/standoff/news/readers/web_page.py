@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from standoff.extras import import_extra
 from standoff.news.readers.draft import Draft
-from standoff.news.readers.faults import fault
+from standoff.news.readers.faults import make_error
 from standoff.news.readers.page_date import find_page_date
 
 __all__ = ["read_web_page"]
@@ -43,7 +43,7 @@ def read_web_page(page: str, *, address: str) -> list[Draft]:
         date_extraction_params={"extensive_search": False},  # not used, and slow otherwise
     )
     if found is None or not (found.text or "").strip():
-        raise fault(
+        raise make_error(
             "no-article",
             "there is no article in the page",
             "save its text to a file, and give that; some pages show their text only to a browser",

@@ -13,7 +13,7 @@ from standoff.report.blocks import Block, Bullets, Grid, Paragraph, Picture, Sec
 from standoff.report.figures import Fan, chart_of_fan
 from standoff.report.timeline import Timeline
 from standoff.report.wording import joined, percent, plural, points
-from standoff.solve.adjoint import Target
+from standoff.solve.target import Target
 
 __all__ = ["band_of", "band_sentence", "draws_of", "sureness_section"]
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,7 +13,7 @@ from standoff.errors import CoderError, InputError
 from standoff.news.coder import Coder
 from standoff.news.coders import open_coder
 from standoff.news.language_model import LanguageModelCoder
-from standoff.news.language_model.endpoint import _pause_asked_for, _pool
+from standoff.news.language_model.endpoint import _read_pause
 
 GOOD = coding(event(), claims=[claim()])
 
@@ -107,9 +108,16 @@ def test_what_may_pass_is_asked_again():
     assert (len(coded.events), len(asked.bodies), coder.tally.num_retries) == (1, 3, 2)
 
 
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("120", 120.0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0), ("Wed, 21 Oct 2015 07:28:00", 0.0)]
+)
+def test_a_server_may_ask_for_a_pause_in_seconds_or_until_a_date(header, seconds):
+    assert _read_pause(header) == seconds
+
+
 @pytest.mark.parametrize("pause", ["9" * 5000, "Wed, 21 Oct 99999 07:28:00 GMT", "soon"], ids=["long", "year", "words"])
 def test_a_pause_that_makes_no_sense_is_one_of_our_own(pause):
-    assert _pause_asked_for(pause) is None
+    assert _read_pause(pause) is None
 
 
 @pytest.mark.parametrize("proxy", ["socks5h://127.0.0.1:1080"])
@@ -117,13 +125,15 @@ def test_a_proxy_that_cannot_be_used_is_told(monkeypatch, proxy):
     monkeypatch.setenv("https_proxy", proxy)
     monkeypatch.setenv("no_proxy", "")
     with pytest.raises(InputError, match="the proxy that the environment names"):
-        _pool("https://llm.example/v1")
+        LanguageModelCoder(model_at("https://llm.example/v1"))
 
 
-def test_a_proxy_is_told_who_asks(monkeypatch):
-    monkeypatch.setenv("https_proxy", "http://user:p%40ss@127.0.0.1:3128")
-    monkeypatch.setenv("no_proxy", "")
-    assert _pool("https://llm.example/v1").proxy_headers == {"proxy-authorization": "Basic dXNlcjpwQHNz"}
+def test_a_proxy_with_a_user_name_receives_it(monkeypatch):
+    with model_server(GOOD) as (proxy, asked):
+        monkeypatch.setenv("http_proxy", proxy.removesuffix("/v1").replace("http://", "http://user:p%40ss@"))
+        monkeypatch.setenv("no_proxy", "")
+        LanguageModelCoder(model_at("http://llm.example/v1", key="")).code(document())
+    assert asked.headers[0]["Proxy-Authorization"] == "Basic dXNlcjpwQHNz"
 
 
 def test_a_connection_that_breaks_off_is_asked_again():
@@ -180,6 +190,21 @@ def test_an_answer_without_end_is_refused():
 def test_an_answer_that_never_comes_is_left_when_time_is_up(answer):
     caught, _ = refused(answer, seconds=0.2, num_retries=0)
     assert code_of(caught) == "llm-slow"
+
+
+@pytest.mark.parametrize(("passed", "code"), [(4.9, "llm-unreachable"), (5.0, "llm-slow")])
+def test_the_clock_decides_between_a_connection_that_times_out_and_an_answer_that_is_late(passed, code, monkeypatch):
+    clock = [100.0]
+
+    def time_out(*_args, **_settings):
+        clock[0] += passed
+        raise TimeoutError
+
+    monkeypatch.setattr("standoff.news.http_client.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr("standoff.news.http_client.socket.create_connection", time_out)
+    with pytest.raises(CoderError) as caught:
+        LanguageModelCoder(model_at("http://127.0.0.1:9/v1", seconds=5.0, num_retries=0)).code(document())
+    assert code_of(caught) == code
 
 
 def test_a_server_that_is_not_there_is_told():

@@ -8,12 +8,15 @@ import subprocess
 import sys
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import pytest
 
 from articles import BOMB, PAGE, PROTEST, RSS, SENTENCE, code_of, pdf_of
 from standoff.errors import InputError, MissingExtraError
 from standoff.news.readers import Limits, read_documents
+from standoff.news.readers.limits import Deadline
+from standoff.news.readers.parser_process import parse_in_process
 
 
 def read(tmp_path, name, content, **asked):
@@ -203,6 +206,21 @@ def test_a_page_that_holds_the_parser_is_ended_and_the_next_is_read(tmp_path):
     page = "<html><body><p " + " ".join(f"a{number}=1" for number in range(200_000)) + f">{SENTENCE}</p>"
     with pytest.raises(InputError) as caught:
         read(tmp_path, "slow.html", page, limits=Limits(seconds=1.5))
+    assert code_of(caught) == "too-slow"
+    assert PROTEST in read(tmp_path, "next.html", PAGE)[0].text
+
+
+@dataclass(frozen=True)
+class PassedMeanwhile(Deadline):
+    """A deadline that passes while the child answers, and whose watchdog has not rung yet."""
+
+    def has_passed(self):
+        return True
+
+
+def test_an_answer_of_the_parser_that_comes_when_time_is_up_is_refused_and_the_next_page_is_read(tmp_path):
+    with pytest.raises(InputError) as caught:
+        parse_in_process("web page", PAGE.encode(), address="late.html", deadline=PassedMeanwhile("late.html", 60.0))
     assert code_of(caught) == "too-slow"
     assert PROTEST in read(tmp_path, "next.html", PAGE)[0].text
 

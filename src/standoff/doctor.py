@@ -1,0 +1,219 @@
+"""What is installed here, and whether it is what it should be.
+
+Nothing is changed, made, downloaded or sent: a store is not brought up to date, a language model is not asked.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from standoff.errors import InputError, StandoffError
+from standoff.packages import EXTRAS, REQUIRED, Installed, find_installed
+from standoff.version import JSON_VERSION, __version__, versions
+
+__all__ = ["Examination", "Finding", "State", "examine"]
+
+State = Literal["ok", "absent", "broken"]
+"""As it should be; not there, which is no fault; or there, and not as it should be."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part of standoff or of what it runs on.
+
+    Attributes:
+        part: Its name, such as "extra news".
+        state: Whether it is as it should be.
+        found: What was found, in one line.
+        help: What to do about it; "" where there is nothing to do.
+    """
+
+    part: str
+    state: State
+    found: str
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Examination:
+    """Everything that was looked at.
+
+    Attributes:
+        findings: In the order in which things build on one another.
+    """
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing that is there is broken."""
+        return all(one.state != "broken" for one in self.findings)
+
+    def document(self) -> dict[str, Any]:
+        """As plain data, as `standoff doctor --json` prints it."""
+        return {
+            "json_version": JSON_VERSION,
+            "is_sound": self.is_sound,
+            "findings": [
+                {"part": one.part, "state": one.state, "found": one.found, "help": one.help} for one in self.findings
+            ],
+            "versions": versions(),
+        }
+
+
+def examine(store: str | Path | None = None) -> Examination:
+    """Look at everything.
+
+    Args:
+        store: The store, as of `standoff.store.open_store`.
+    """
+    found = [*_core(), *(_extra(name) for name in EXTRAS), _kernels()]
+    return Examination((*found, *_coders(), _store(store)))
+
+
+def _core() -> Iterator[Finding]:
+    yield Finding("standoff", "ok", f"{__version__} in {Path(__file__).parents[1]}")
+    python = f"{platform.python_version()} ({sys.executable})"
+    yield Finding("Python", "ok", python)
+    yield _packages("packages", REQUIRED, "python -m pip install --upgrade standoff")
+
+
+def _extra(name: str) -> Finding:
+    return _packages(f"extra {name}", EXTRAS[name], f"python -m pip install --upgrade 'standoff[{name}]'")
+
+
+def _packages(part: str, requirements: tuple[str, ...], command: str) -> Finding:
+    packages = [find_installed(one) for one in requirements]
+    missing = [one.name for one in packages if not one.version]
+    if len(missing) == len(packages):
+        return Finding(part, "absent", "not installed", command)
+    told = ", ".join(_told(one) for one in packages)
+    is_whole = not missing and not any(one.is_old for one in packages)
+    return Finding(part, "ok", told) if is_whole else Finding(part, "broken", told, command)
+
+
+def _told(package: Installed) -> str:
+    if not package.version:
+        return f"{package.name} missing"
+    return f"{package.name} {package.version}" + (f" (older than {package.wanted})" if package.is_old else "")
+
+
+def _kernels() -> Finding:
+    """How many kernels of the solver are compiled on disk, newer than their source."""
+    import importlib
+    import pkgutil
+
+    from numba.core.dispatcher import Dispatcher
+
+    num_kernels = num_compiled = 0
+    folders: set[str] = set()
+    solver = importlib.import_module("standoff.solve")
+    for info in pkgutil.walk_packages(solver.__path__, "standoff.solve."):
+        module = importlib.import_module(info.name)
+        for kernel in vars(module).values():
+            if isinstance(kernel, Dispatcher) and kernel.py_func.__module__ == module.__name__:
+                num_kernels += 1
+                num_compiled += _is_compiled(kernel)
+                folders.add(str(kernel.stats.cache_path))
+    if not num_kernels:
+        return Finding("kernels", "absent", "run as plain Python, which is very slow", "unset NUMBA_DISABLE_JIT")
+    told = f"{num_compiled} of {num_kernels} compiled in {os.path.commonpath(folders)}"
+    later = "" if num_compiled else "the first run compiles them, which takes about half a minute"
+    return Finding("kernels", "ok" if num_compiled else "absent", told, later)
+
+
+def _is_compiled(kernel: Any) -> bool:
+    code, folder = kernel.py_func.__code__, Path(str(kernel.stats.cache_path))
+    source = Path(code.co_filename)
+    indices = folder.glob(f"{source.stem}.{kernel.py_func.__qualname__}-{code.co_firstlineno}.*.nbi")
+    return any(index.stat().st_mtime >= source.stat().st_mtime for index in indices)
+
+
+def _coders() -> Iterator[Finding]:
+    yield _english_model()
+    yield _trained()
+    yield _language_model()
+
+
+def _english_model() -> Finding:
+    from standoff.news.parsing import check_model
+
+    found = check_model()
+    if not found.name:
+        command = "python -m pip install --upgrade 'standoff[news]'"
+        return Finding("English model", "absent", "not installed; no news can be coded offline", command)
+    if not found.is_known:
+        command = "python -m pip install --force-reinstall 'standoff[news]'"
+        return Finding("English model", "broken", f"{found.name} {found.version}: {'; '.join(found.problems)}", command)
+    told = f"{found.name} {found.version}, its files are those of the official release"
+    return Finding("English model", "ok", told)
+
+
+def _trained() -> Finding:
+    from standoff.news.trained_parts import TRAINED_FILE, load_trained
+
+    try:
+        found = load_trained()
+    except (StandoffError, OSError, ValueError, KeyError) as error:
+        told = f"{TRAINED_FILE} cannot be read: {error}"
+        return Finding("trained coder", "broken", told, "python -m pip install --force-reinstall standoff")
+    return Finding("trained coder", "ok", f"parameters {found.parameters_hash}")
+
+
+def _language_model() -> Finding:
+    part = "language model"
+    if not all(find_installed(one).version for one in EXTRAS["llm"]):
+        return Finding(part, "absent", "the extra `llm` is not installed; it is never needed")
+    from standoff.news.language_model.settings import (
+        ADDRESS_VARIABLE,
+        KEY_VARIABLE,
+        MODEL_VARIABLE,
+        load_language_model,
+    )
+
+    if not (os.environ.get(ADDRESS_VARIABLE) or os.environ.get(MODEL_VARIABLE)):
+        return Finding(part, "absent", f"none is named by {ADDRESS_VARIABLE} and {MODEL_VARIABLE}; it is never needed")
+    try:
+        model = load_language_model(cache_folder=Path())
+    except InputError as error:
+        faults = "; ".join(one.message for one in error.problems)
+        return Finding(part, "broken", faults, error.problems[0].help)
+    key = "with a key" if model.key else f"without a key ({KEY_VARIABLE} is not set)"
+    told = f"{model.model} at {model.address}, {key}; it is asked only with `--coder llm`"
+    return Finding(part, "ok", told)
+
+
+def _store(given: str | Path | None) -> Finding:
+    if not all(find_installed(one).version for one in EXTRAS["store"]):
+        return Finding("store", "absent", "the extra `store` is not installed")
+    from standoff.store.database import Database
+    from standoff.store.location import find_place
+    from standoff.store.repository import Store
+    from standoff.store.schema import check_revision
+
+    try:
+        place = find_place(given)
+        if place.path is not None and not place.path.exists():
+            return Finding("store", "absent", f"none at {place}; it is made when it is first written to")
+        database = Database(place, 5.0)
+        with Store(database) as store:
+            revision = check_revision(database)
+            if not revision.revision:
+                return Finding("store", "absent", f"{place} is empty")
+            if not revision.is_newest:
+                return Finding("store", "ok", f"{place}, tables of version {revision.revision}, an older one")
+            faults = store.check()
+    except StandoffError as error:
+        message, _, advice = str(error).partition("\n")
+        return Finding("store", "broken", message, advice.strip().removeprefix("help: "))
+    if faults:
+        told = "; ".join(f"{one.table}: {one.message}" if one.table else one.message for one in faults[:3])
+        return Finding("store", "broken", f"{place} is damaged: {told}", "take the last copy that was kept")
+    reading = "sound, read-only" if store.is_read_only else "sound"
+    return Finding("store", "ok", f"{place}, tables of version {revision.revision}, {reading}")

