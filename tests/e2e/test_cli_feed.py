@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import standoff.cli.feed_command as command
+import standoff.cli.feed as command
 from articles import web_server
 from scripted_coder import ScriptedCoder
 from standoff.cli.app import main
@@ -18,7 +18,7 @@ from standoff.store import open_store, prepare_store
 
 COMMAND = """
 import sys
-import standoff.cli.feed_command as command
+import standoff.cli.feed as command
 from scripted_coder import ScriptedCoder
 from standoff.cli.app import main
 command.open_coder_named = lambda name: ScriptedCoder()

@@ -6,35 +6,33 @@ import json
 import pytest
 
 from standoff import load, update
-from standoff.belief.observation import Observation, Review, review
+from standoff.belief.observation import Observation
 from standoff.errors import SolveError
 from standoff.solve.equilibrium import Settings
 
 AS_OF = dt.date(2026, 2, 16)
-CODED = (
+REPORTS = (
     Observation("carrier", dt.date(2026, 2, 6), "MOBILIZE", ("USA",), ("IRN",), 0.9, sources=("made up 1",)),
     Observation("again", dt.date(2026, 2, 7), "MOBILIZE", ("USA",), ("IRN",), 0.8, sources=("made up 2",)),
-    Observation("tanker", dt.date(2026, 2, 12), "ACCUSE", ("IRN",), (), 0.5, sources=("made up 3",)),
-    Observation("rumour", dt.date(2026, 2, 13), "ASSAULT", ("ISR",), ("IRN",), 0.6, sources=("made up 4",)),
+    Observation("tanker", dt.date(2026, 2, 12), "COERCE", ("IRN",), (), 0.5, is_confirmed=True, sources=("made up 3",)),
 )
-VERDICTS = {"tanker": Review("correct", event_type="COERCE"), "rumour": Review("drop")}
 SETTINGS = Settings(belief_points=5, belief_tolerance=0.02, threads=1)
 
 
 @pytest.fixture(scope="module")
 def updated():
     scenario = load("iran-us-2026", overrides=["period.horizon=6"])
-    return update(scenario, review(CODED, VERDICTS), as_of=AS_OF, settings=SETTINGS)
+    return update(scenario, REPORTS, as_of=AS_OF, settings=SETTINGS)
 
 
 def test_two_reports_of_one_act_count_once_with_both_sources(updated):
-    carrier, tanker = updated.update.accounts
+    carrier, tanker = updated.update.effects
     assert carrier.observation.sources == ("made up 1", "made up 2")
-    assert carrier.readings[0].event == "pressure.usa.reinforce"
-    assert tanker.readings[0].event == "reply.iran.harass"
+    assert carrier.associations[0].event == "pressure.usa.reinforce"
+    assert tanker.associations[0].event == "reply.iran.harass"
 
 
-def test_what_was_reported_moves_the_state_the_beliefs_and_the_probabilities(updated):
+def test_reports_move_the_state_the_beliefs_and_the_probabilities(updated):
     found = updated.update
     levels = {one.track: dict(zip(one.levels, one.probability, strict=True)) for one in found.levels}
     before = updated.solution.forecast.levels
@@ -64,7 +62,7 @@ def test_probabilities_that_the_belief_points_do_not_resolve_are_refused():
     scenario = load("iran-us-2026", overrides=["period.horizon=3"])
     settings = Settings(belief_points=5, belief_tolerance=1e-7, threads=1)
     with pytest.raises(SolveError, match="the updated probabilities are known to"):
-        update(scenario, CODED, as_of=AS_OF, settings=settings)
+        update(scenario, REPORTS, as_of=AS_OF, settings=settings)
 
 
 def test_points_are_added_until_the_updated_probabilities_are_resolved():

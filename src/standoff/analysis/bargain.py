@@ -38,7 +38,7 @@ from standoff.analysis.frontier import (
 )
 from standoff.analysis.solution import Solution
 from standoff.errors import InputError, Problem, nearest
-from standoff.game.deal_worth import PackageTable, tabulate_packages
+from standoff.game.agenda import PackageTable, tabulate_packages
 from standoff.scenario import Scenario
 from standoff.solve.action_values import action_values
 from standoff.solve.equilibrium import Equilibrium

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from standoff.analysis.solution import Solution
 from standoff.analysis.targets import parse_targets
 from standoff.errors import InputError, Problem, ScenarioError, nearest
-from standoff.game.compiled_structure import CompiledStructure
+from standoff.game.compiled_scenario import CompiledScenario
 from standoff.game.model import Game, Layer
 from standoff.scenario import Scenario
 from standoff.solve.adjoint.gradient import GameGradient, differentiate
@@ -130,7 +130,7 @@ def _by_parameters(
     values = {name: numbers[name] / scenario.unit_factor(name) for name in names}
     steps = {name: _step(scenario, name, values[name]) for name in names}
     draws = [{name: values[name] + sign * steps[name]} for name in names for sign in (1.0, -1.0)]
-    games = CompiledStructure.of(scenario).games(draws)
+    games = CompiledScenario.of(scenario).games(draws)
     nothing = np.full(len(found), np.nan)
     for name in names:
         value, step = values[name], steps[name]

@@ -31,8 +31,8 @@ from numpy.typing import NDArray
 from standoff.analysis.causes import Cause, causes_of
 from standoff.analysis.solution import Solution
 from standoff.analysis.targets import parse_targets, target_probabilities
+from standoff.game.agenda import PackageTable, tabulate_packages
 from standoff.game.compile import compile_game
-from standoff.game.deal_worth import PackageTable, tabulate_packages
 from standoff.game.model import Game
 from standoff.scenario import Scenario, replace
 from standoff.scenario.commitment import list_ratification_changes, make_deals_binding, remove_power_shift

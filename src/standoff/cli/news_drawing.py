@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from standoff.cli.drawing import percent
 from standoff.cli.news_options import shown
+from standoff.cli.solution_tables import percent
 from standoff.desk.news import CodedNews, CodedReport
 from standoff.news.coded import Attribution, Claim, Event, Mention
 

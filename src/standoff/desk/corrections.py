@@ -57,10 +57,10 @@ class Correction:
 
 def model_events(scenario: Scenario) -> tuple[ReportableEvent, ...]:
     """The events of a scenario's model that news could report; an event in the news may stand for one of them."""
-    from standoff.belief.reportable import reportable_events
+    from standoff.belief.reportable import find_reportable_events
     from standoff.game.compile import compile_game
 
-    return reportable_events(scenario, compile_game(scenario)).events
+    return find_reportable_events(scenario, compile_game(scenario)).events
 
 
 def nameable_events(scenario: Scenario) -> tuple[str, ...]:

@@ -104,8 +104,8 @@ def event_document(docket: Docket, one: StoredEvent) -> dict[str, Any]:
         "reviewer": one.review.review.author if one.review else "",
         "reason": one.review.review.reason if one.review else "",
         "stands_for": dict(one.stands_for),
-        "taken_as": one.event.document(),
-        "coded_as": one.coded.document(),
+        "taken_as": one.event.to_json(),
+        "coded_as": one.coded.to_json(),
         "told_by": [_sighting(document) for document in docket.sightings[one.document_hash]],
     }
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import standoff.news
-from standoff.belief.likelihood import Confusion, load_confusion
-from standoff.belief.observation import Observation, SetAside, observe, period_of_event
+from standoff.belief.likelihood import ConfusionMatrix, load_confusion_matrix
+from standoff.belief.observation import ExcludedEvent, Observation, find_period, observe
 from standoff.desk.corrections import BACKGROUND
 from standoff.desk.docket import Docket, known_codes, touches
 from standoff.desk.event_table import outlet_of
@@ -41,14 +41,14 @@ class Evidence:
 
     Attributes:
         observations: What counts; reports of one event share a `cluster`.
-        set_aside: What does not, and why.
+        excluded: What does not, and why.
         last_day: Last day on which a document with events of the scenario was published; None where no day is known.
         known_by: The last write of the store whose news it is; None where there is no store.
         dated_by_report: Names of observations whose text tells no day; they have that of their report.
     """
 
     observations: tuple[Observation, ...]
-    set_aside: tuple[SetAside, ...]
+    excluded: tuple[ExcludedEvent, ...]
     last_day: dt.date | None
     known_by: int | None
     dated_by_report: tuple[str, ...] = ()
@@ -65,15 +65,15 @@ def evidence_of(docket: Docket, scenario: Scenario, *, dates_undated: bool = Fal
     """
     codes = known_codes(scenario)
     found: list[tuple[StoredEvent, Observation]] = []
-    aside: list[SetAside] = []
-    elsewhere: list[SetAside] = []  # told last
+    aside: list[ExcludedEvent] = []
+    elsewhere: list[ExcludedEvent] = []  # told last
     days: list[dt.date] = []
     dated: list[str] = []
     for one in docket.events:
         name, event = docket.names[one.event_id], one.event
         if not touches(one, codes):
             reason = "nobody of the scenario acts or is acted upon"
-            elsewhere.append(SetAside(name, event.event_type, event.quote, reason))
+            elsewhere.append(ExcludedEvent(name, event.event_type, event.quote, reason))
             continue
         if one.published is not None:
             days.append(one.published)
@@ -81,19 +81,19 @@ def evidence_of(docket: Docket, scenario: Scenario, *, dates_undated: bool = Fal
             assert one.review is not None
             said = one.review.review
             reason = f"dropped by {said.author}" + (f": {said.reason}" if said.reason else "")
-            aside.append(SetAside(name, event.event_type, event.quote, reason))
+            aside.append(ExcludedEvent(name, event.event_type, event.quote, reason))
             continue
         stands_for = one.stands_for.get(scenario.id, "")
         if stands_for == BACKGROUND and BACKGROUND not in scenario.nature:
             # a report that is surely background has the same weight whatever happened, so leaving it out is exact
             reason = "none of the events of the model, by a review"
-            aside.append(SetAside(name, event.event_type, event.quote, reason))
+            aside.append(ExcludedEvent(name, event.event_type, event.quote, reason))
             continue
         is_dated = dates_undated and event.date is None and one.published is not None
         if is_dated:
             event = replace(event, date=one.published)
         made = observe(name, event, sources=_sources(docket, one))
-        if isinstance(made, SetAside):
+        if isinstance(made, ExcludedEvent):
             aside.append(made)
         else:
             if one.method.startswith(_UNMEASURED_METHOD):
@@ -104,14 +104,14 @@ def evidence_of(docket: Docket, scenario: Scenario, *, dates_undated: bool = Fal
             found.append((one, replace(made, is_confirmed=is_confirmed, stands_for=stands_for)))
     return Evidence(
         observations=_clustered(docket, scenario, found),
-        set_aside=(*aside, *elsewhere),
+        excluded=(*aside, *elsewhere),
         last_day=max(days, default=None),
         known_by=docket.known_by,
         dated_by_report=tuple(dated),
     )
 
 
-def default_confusion(methods: Iterable[str]) -> Confusion:
+def default_confusion(methods: Iterable[str]) -> ConfusionMatrix:
     """What is known of the coders of some events: the shipped matrix if it is of all of them, else one that is assumed.
 
     Args:
@@ -119,10 +119,10 @@ def default_confusion(methods: Iterable[str]) -> Confusion:
     """
     if all(method.startswith(_MEASURED_METHOD) for method in methods):
         return replace(
-            load_confusion(_MEASURED),
+            load_confusion_matrix(_MEASURED),
             origin="measured for the offline coder without sentence vectors, as shipped with standoff",
         )
-    return Confusion.uniform_error()
+    return ConfusionMatrix.uniform_error()
 
 
 def _sources(docket: Docket, one: StoredEvent) -> tuple[str, ...]:
@@ -143,7 +143,7 @@ def _clustered(
         if one.cluster_id is not None:
             together[one.cluster_id].append(k)
         if one.cluster_id not in docket.set_together:
-            period = period_of_event(scenario, observation.date)
+            period = find_period(scenario, observation.date)
             sides = frozenset(observation.actors), frozenset(observation.targets)
             alike[period, observation.event_type, *sides].append(k)
             if observation.stands_for:

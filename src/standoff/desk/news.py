@@ -16,7 +16,7 @@ from standoff.version import JSON_VERSION, versions
 if TYPE_CHECKING:
     from standoff.belief.reportable import ReportableEvent
     from standoff.news.coded import CodedDocument, Event
-    from standoff.news.near_duplicates import Cluster
+    from standoff.news.near_duplicates import DuplicateCluster
     from standoff.news.readers import Limits
     from standoff.scenario import Scenario
 
@@ -44,7 +44,7 @@ class CodedReport:
     def as_data(self) -> dict[str, Any]:
         """As plain data; offsets count code points of `text`."""
         told = self.document
-        plain = self.coded.document()
+        plain = self.coded.to_json()
         events = [
             event | {"could_be": list(names)} for event, names in zip(plain["events"], self.could_be, strict=True)
         ]
@@ -195,7 +195,7 @@ def code_lines(
     for number, text in enumerate(lines, start=1):
         plain: dict[str, Any] = {"events": [], "claims": [], "refused": ""}
         try:
-            plain |= opened.code(Document(text)).document() if text else {}
+            plain |= opened.code(Document(text)).to_json() if text else {}
         except (CoderError, MissingExtraError):
             raise
         except InputError as error:  # of this line alone
@@ -228,7 +228,7 @@ def _read(sources: Iterable[str | Path], limits: Limits | None, encoding: str) -
     return documents, problems
 
 
-def _report(cluster: Cluster, coded: CodedDocument) -> CodedReport:
+def _report(cluster: DuplicateCluster, coded: CodedDocument) -> CodedReport:
     return CodedReport(
         document=cluster.lead,
         coded=coded,
@@ -245,11 +245,11 @@ def _not_coded(document: Document) -> Problem:
 
 def _held_against(reports: Iterable[CodedReport], scenario: Scenario) -> list[CodedReport]:
     """Fill in targets that a scenario suggests, and say which of its events each event could stand for."""
-    from standoff.belief.reportable import reportable_events
+    from standoff.belief.reportable import find_reportable_events
     from standoff.game.compile import compile_game
 
     dyad = dyad_of(scenario)
-    reportables = reportable_events(scenario, compile_game(scenario)).events
+    reportables = find_reportable_events(scenario, compile_game(scenario)).events
     held = []
     for report in reports:
         coded = report.coded if dyad is None else infer_targets(report.coded, dyad)
@@ -264,9 +264,9 @@ def _could_be(event: Event, reportables: Iterable[ReportableEvent]) -> tuple[str
     As where beliefs are updated, only what happened or goes on can be an event of the model, and an inferred target tells
     nothing.
     """
-    from standoff.belief.observation import REAL
+    from standoff.belief.observation import FACTUAL
 
-    if event.factuality not in REAL:
+    if event.factuality not in FACTUAL:
         return ()
     actors = event.actor.countries if event.actor is not None else ()
     targets = event.target.countries if event.target is not None and not event.target.is_inferred else ()
@@ -282,5 +282,5 @@ def _agree(told: Sequence[str], expected: Sequence[str]) -> bool:
 
 
 def _spent(coder: Coder) -> dict[str, Any] | None:
-    tally = getattr(coder, "tally", None)
-    return None if tally is None else tally.document() | {"cost": getattr(coder, "cost", None)}
+    usage = getattr(coder, "usage", None)
+    return None if usage is None else usage.to_json() | {"cost": getattr(coder, "cost", None)}

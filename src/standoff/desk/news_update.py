@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from standoff.analysis.plain import plain
-from standoff.belief.likelihood import Confusion, ReportingModel
+from standoff.belief.likelihood import ConfusionMatrix, ReportingModel
 from standoff.belief.observation import Observation
-from standoff.belief.updating import Facts
+from standoff.belief.updating import KnownFacts
 from standoff.desk.docket import Docket
 from standoff.desk.evidence import Evidence, default_confusion, evidence_of
 from standoff.desk.runs import settings_of_run, stored_settings
@@ -49,7 +49,7 @@ class NewsUpdate:
         """The update as a store keeps it: its probabilities by date are those after the update."""
         solution = self.updated.solution
         settings = stored_settings(solution)
-        document = solution.to_json() | {"update": self.updated.update.document(), "inputs": self._inputs()}
+        document = solution.to_json() | {"update": self.updated.update.to_json(), "inputs": self._inputs()}
         known_by = self.evidence.known_by or None
         return Run(solution.scenario, settings, document, kind="update", known_by=known_by, note=note)
 
@@ -100,8 +100,8 @@ def update_on_news(
     found = update(
         scenario, evidence.observations, as_of=day, model=model, targets=targets, settings=settings, progress=progress
     )
-    set_aside = (*found.update.set_aside, *evidence.set_aside)
-    return NewsUpdate(Updated(found.solution, replace(found.update, set_aside=set_aside)), evidence)
+    excluded = (*found.update.excluded, *evidence.excluded)
+    return NewsUpdate(Updated(found.solution, replace(found.update, excluded=excluded)), evidence)
 
 
 def record_update(store: Store, found: NewsUpdate, *, note: str = "") -> int:
@@ -143,7 +143,7 @@ def rerun_update(store: Store, run_id: int) -> Updated:
         as_of=dt.date.fromisoformat(inputs["as_of"]),
         model=_model(kept["reporting"]),
         targets=[Target(**one) for one in inputs["targets"]],
-        facts=Facts(facts["levels"] or None, facts["is_open"]),
+        facts=KnownFacts(facts["levels"] or None, facts["is_open"]),
         settings=settings_of_run(recorded),
     )
 
@@ -155,5 +155,5 @@ def _observation(kept: Mapping[str, Any]) -> Observation:
 
 def _model(kept: Mapping[str, Any]) -> ReportingModel:
     matrix = kept["confusion"]
-    confusion = Confusion(np.array(matrix["matrix"]), tuple(matrix["measured"]), matrix["origin"])
+    confusion = ConfusionMatrix(np.array(matrix["matrix"]), tuple(matrix["measured"]), matrix["origin"])
     return ReportingModel(**{**kept, "confusion": confusion})

@@ -11,10 +11,10 @@ from standoff.analysis.solution import Solution, solve
 from standoff.errors import SolveError
 
 if TYPE_CHECKING:
-    from standoff.belief.continuing import Continued
+    from standoff.belief.continued_scenario import ContinuedScenario
     from standoff.belief.likelihood import ReportingModel
     from standoff.belief.observation import Observation
-    from standoff.belief.updating import Facts, Update
+    from standoff.belief.updating import KnownFacts, Update
     from standoff.scenario import Scenario
     from standoff.solve.equilibrium import Settings
     from standoff.solve.target import Target
@@ -34,19 +34,19 @@ class Updated:
     solution: Solution
     update: Update
 
-    def continued(self) -> Continued:
+    def continued(self) -> ContinuedScenario:
         """The scenario to go on from: its text is a file.
 
         Raises:
             InputError: The crisis is over for all that is known.
         """
-        from standoff.belief.continuing import continue_scenario
+        from standoff.belief.continued_scenario import continue_scenario
 
         return continue_scenario(self.solution.scenario, self.update)
 
     def document(self) -> dict[str, Any]:
         """Everything as plain data: where the numbers come from, and `update`."""
-        return self.solution.header_to_json() | {"update": self.update.document()}
+        return self.solution.header_to_json() | {"update": self.update.to_json()}
 
 
 def update(
@@ -56,7 +56,7 @@ def update(
     as_of: dt.date,
     model: ReportingModel | None = None,
     targets: Sequence[Target] | None = None,
-    facts: Facts | None = None,
+    facts: KnownFacts | None = None,
     settings: Settings | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Updated:
@@ -80,7 +80,7 @@ def update(
         InputError: A day, target, fact or observation is wrong, or the reports are impossible in the scenario.
         SolveError: The equilibrium or the updated probabilities did not meet the tolerances.
     """
-    from standoff.belief.updating import update as update_forecast
+    from standoff.belief.updating import update_forecast
     from standoff.solve.equilibrium import BELIEF_LADDER, Settings
 
     settings = settings or Settings()

@@ -82,7 +82,7 @@ def _sentences(found: NewsUpdate) -> list[str]:
     update, scenario = found.updated.update, found.updated.solution.scenario
     told = [
         f"The scenario stands on {day(scenario.as_of)}; news until {day(update.as_of)} is taken into account: "
-        f"{plural(len(update.accounts), 'report')} count, {len(update.set_aside)} were set aside."
+        f"{plural(len(update.effects), 'report')} count, {len(update.excluded)} were set aside."
     ]
     told += [
         f"The model is in doubt: it held a report such as that of {day(one.observation.date)} "
@@ -119,8 +119,8 @@ def _probabilities(found: NewsUpdate) -> Section:
 def _accounts(found: NewsUpdate, passages: Mapping[str, str]) -> Section:
     update = found.updated.update
     rows = []
-    for one in update.accounts:
-        reading = one.readings[0]
+    for one in update.effects:
+        reading = one.associations[0]
         moves = (_signed(float(shift)) for shift in one.shift)
         rows.append(
             (
@@ -157,7 +157,7 @@ def _where(found: NewsUpdate) -> Section:
         now = float(belief.mean[update.state_period])
         told = f"{percent(float(belief.mean[0]))} → {'nothing is open' if math.isnan(now) else percent(now)}"
         levels.append((f"{belief.label}: {belief.type_label}", told))
-    ended = sum(one.probability for one in update.ends)
+    ended = sum(one.probability for one in update.outcomes)
     levels.append(("It has ended", percent(ended)))
     grid = Grid(
         "levels",
@@ -172,8 +172,7 @@ def _where(found: NewsUpdate) -> Section:
 def _aside(found: NewsUpdate, passages: Mapping[str, str]) -> Section:
     update = found.updated.update
     rows = tuple(
-        (one.event_type, passages.get(one.name, make_safe(one.quote)), make_safe(one.reason))
-        for one in update.set_aside
+        (one.event_type, passages.get(one.name, make_safe(one.quote)), make_safe(one.reason)) for one in update.excluded
     )
     grid = Grid("aside", "Events that were coded and do not count.", ("Type", "Words", "Why"), rows, wordy=(1, 2))
     blocks = (Paragraph(f"What the coder makes of types is {update.model.confusion.origin}."),)

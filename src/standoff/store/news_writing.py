@@ -74,7 +74,7 @@ def add_codings(write: Write, given: Sequence[CodedDocument], method: str) -> Ad
     for coded in given:
         number = ids[coded.document_hash]
         version, before = last.get(number, (0, ""))
-        content = hash_of(canonical_json(coded.document()))
+        content = hash_of(canonical_json(coded.to_json()))
         if content == before:
             continue
         last[number] = (version + 1, content)
@@ -111,7 +111,7 @@ def add_reviews(write: Write, given: Sequence[Review]) -> tuple[int, ...]:
             "write_id": write.write_id,
             "event_id": review.event_id,
             "action": review.action,
-            "correction": review.correction.document() if review.correction else None,
+            "correction": review.correction.to_json() if review.correction else None,
             "author": review.author,
             "reason": review.reason,
             "reviewed_at": review.reviewed_at or now,
@@ -270,7 +270,7 @@ def _event_rows(found: Iterable[tuple[int, CodedDocument]]) -> list[dict[str, An
             "target": code_of(event.target),
             "factuality": event.factuality,
             "confidence": event.confidence,
-            "content": event.document(),
+            "content": event.to_json(),
         }
         for number, coded in found
         for position, (event, key) in enumerate(
@@ -287,7 +287,7 @@ def _claim_rows(found: Iterable[tuple[int, CodedDocument]]) -> list[dict[str, An
             "kind": claim.kind,
             "issue": claim.issue,
             "holder": code_of(claim.holder),
-            "content": claim.document(),
+            "content": claim.to_json(),
         }
         for number, coded in found
         for position, claim in enumerate(coded.claims)

@@ -11,11 +11,16 @@ KEYS = ["NN", "NP", "SN", "SP", "AN", "AP"]
 PAIRS = [("weak", "soft"), ("weak", "hard"), ("strong", "soft"), ("strong", "hard")]
 PRIOR = {"soft": 0.25, "hard": 0.75, "weak": 0.6, "strong": 0.4}
 
-# what a deal pays apart from the worth of its package depends on the true type of the other side
+# what a deal pays apart from the worth of its package depends on the true type of the other side; accepting costs something
 DEAL_TO_A = {"weak": 0.5, "strong": -0.5}
 DEAL_TO_B = {"soft": -1.0, "hard": -0.9}
 BY_TYPE = ("{a: 0.5, b: -1}", "{a: {weak: 0.5, strong: -0.5}, b: {soft: -1, hard: -0.9}}")
-RATIFIED = ("outcome: deal}", "outcome: deal, ratify: {b: {chance: 0.9 - 0.2 * land, failed: {conflict: +1}}}}")
+COSTS = {"soft": 0.25, "hard": 0.25, "weak": 0.1, "strong": 0.2}
+ACCEPT = (
+    "outcome: deal}",
+    "outcome: deal, costs: {a: 0.25, b: {weak: 0.1, strong: 0.2}},\n"
+    "              ratify: {b: {chance: 0.9 - 0.2 * land, failed: {conflict: +1}}}}",
+)
 
 # after a strike there is war (level 2): open payoffs at level 2, less the costs of the strike
 WAR = {"mediator": -2.0, "soft": -3.0 - 0.2, "hard": 0.0 - 0.1, "weak": -3.0 - 0.3, "strong": -4.0 - 0.3}
@@ -40,7 +45,7 @@ WITHOUT = {
 
 @pytest.fixture(scope="module")
 def equilibrium_and_found():
-    return weighed(BY_TYPE, RATIFIED)
+    return weighed(BY_TYPE, ACCEPT)
 
 
 def weighed(*changes, milestone=None):
@@ -64,7 +69,7 @@ def waiting(equilibrium_and_found):
 def worth_of(key, pair):
     """What a deal on a package is worth to B and to A, given both types."""
     b, a = pair
-    return np.array([WORTH[key][b] + DEAL_TO_B[a], WORTH[key][a] + DEAL_TO_A[b]])
+    return np.array([WORTH[key][b] + DEAL_TO_B[a] - COSTS[b], WORTH[key][a] + DEAL_TO_A[b] - COSTS[a]])
 
 
 def allowed_of(pair):
@@ -105,10 +110,10 @@ def test_the_expected_worth_of_a_package_weighs_the_other_sides_types_by_their_p
     land = {"N": 0.0, "S": 7.0, "A": 14.0}
     assert found.worth["mediator", "mediator"] == pytest.approx([land[key[0]] for key in KEYS], abs=1e-12)
     for a in ("soft", "hard"):
-        expected = [WORTH[key][a] + 0.6 * 0.5 - 0.4 * 0.5 for key in KEYS]
+        expected = [WORTH[key][a] + 0.6 * 0.5 - 0.4 * 0.5 - COSTS[a] for key in KEYS]
         assert found.worth["a", a] == pytest.approx(expected, abs=1e-12)
     for b in ("weak", "strong"):
-        expected = [WORTH[key][b] - 0.25 * 1.0 - 0.75 * 0.9 for key in KEYS]
+        expected = [WORTH[key][b] - 0.25 * 1.0 - 0.75 * 0.9 - COSTS[b] for key in KEYS]
         assert found.worth["b", b] == pytest.approx(expected, abs=1e-12)
 
 
@@ -159,11 +164,11 @@ def test_the_frontier_holds_the_allowed_packages_that_no_other_allowed_one_domin
 @pytest.mark.parametrize(
     ("pair", "packages", "close", "nearest"),
     [
-        # gains over war (B, A): NN 2.3 3.7, NP 4.3 2.2, SN 1.3 5.7, SP 3.3 4.2, AN -0.7 8.7, AP 1.3 7.2
-        (PAIRS[0], ["NN", "NP", "SN", "SP", "AP"], 3.3, "SP"),
-        (PAIRS[1], ["SN", "SP", "AP"], 2.1, "SP"),  # SN 1.4 3.6, SP 3.4 2.1, AN -0.6 4.6, AP 1.4 3.1
-        (PAIRS[2], ["NP", "SP"], 2.3, "SP"),  # NP 4.3 1.2, SP 2.3 3.2
-        (PAIRS[3], ["SP"], 1.1, "SP"),  # SP 2.4 1.1
+        # gains over war (B, A): NN 2.2 3.45, NP 4.2 1.95, SN 1.2 5.45, SP 3.2 3.95, AN -0.8 8.45, AP 1.2 6.95
+        (PAIRS[0], ["NN", "NP", "SN", "SP", "AP"], 3.2, "SP"),
+        (PAIRS[1], ["SN", "SP", "AP"], 1.85, "SP"),  # SN 1.3 3.35, SP 3.3 1.85, AN -0.7 4.35, AP 1.3 2.85
+        (PAIRS[2], ["NP", "SP"], 2.1, "SP"),  # NP 4.1 0.95, SP 2.1 2.95
+        (PAIRS[3], ["SP"], 0.85, "SP"),  # SP 2.2 0.85
     ],
     ids=str,
 )

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from standoff.belief.filter import Filter, Slice
-from standoff.belief.likelihood import ReportingModel, Weights
-from standoff.belief.reportable import ReportableEvent, Reportables
+from standoff.belief.filter import Filter, PeriodReports
+from standoff.belief.likelihood import ReportingModel, ReportLikelihood
+from standoff.belief.reportable import ReportableEvent, ReportableEvents
 from standoff.errors import InputError
 from standoff.game import GameBuilder
 from standoff.solve.equilibrium import Settings, solve
@@ -16,7 +16,7 @@ from standoff.solve.equilibrium import Settings, solve
 ENDS = 0.3  # a strike ends the crisis with this probability, else the crisis stays hot
 RATE = 0.9  # a strike is reported with this probability
 NOISE = 0.2  # background reports that are expected in a period
-REPORT = Weights(np.array([0.6]), 0.25)
+REPORT = ReportLikelihood(np.array([0.6]), 0.25)
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +33,8 @@ def own():
     strike = layer.action_names.index("strike")
     kinds = np.stack([np.where(layer.action_label == strike, 0, -1), np.full(layer.num_actions, -1)], axis=1)
     event = ReportableEvent("act.a.strike", "a strike", ("ASSAULT",), (), ())
-    model = ReportingModel.alike(RATE, background_per_week=NOISE)
-    return Filter(equilibrium, Reportables((event,), frozenset(), ((kinds,),)), model, period_days=7.0)
+    model = ReportingModel.with_one_rate(RATE, background_per_week=NOISE)
+    return Filter(equilibrium, ReportableEvents((event,), frozenset(), ((kinds,),)), model, period_days=7.0)
 
 
 def weights_by_hand(*num_reports):
@@ -65,38 +65,38 @@ def weights_of(own, found):
 
 
 @pytest.mark.parametrize("num_reports", [(0,), (1,), (0, 1), (1, 0), (1, 1), (0, 0, 1)])
-def test_every_state_and_the_end_have_the_weight_worked_out_by_hand(own, num_reports):
-    found = own.run(own.start(), [Slice((REPORT,) * count) for count in num_reports])[-1]
+def test_every_state_and_the_outcome_have_the_weight_computed_by_hand(own, num_reports):
+    found = own.run(own.start(), [PeriodReports((REPORT,) * count) for count in num_reports])[-1]
     expected = weights_by_hand(*num_reports)
     assert weights_of(own, found) == pytest.approx(expected / expected.sum(), abs=1e-12)
-    assert found.log_evidence == pytest.approx(math.log(expected.sum()), abs=1e-12)
+    assert found.log_likelihood == pytest.approx(math.log(expected.sum()), abs=1e-12)
 
 
 def test_after_the_end_a_report_can_only_be_background(own):
     # a report that the background does not explain rules out that the crisis had ended before
     sure = replace(REPORT, background=0.0)
-    found = own.run(own.start(), [Slice(), Slice((sure,))])[-1]
+    found = own.run(own.start(), [PeriodReports(), PeriodReports((sure,))])[-1]
     calm, hot, _ = weights_by_hand(0)
     strike = (calm + hot) * 0.5 * RATE * sure.by_event[0] * math.exp(-NOISE)
     assert weights_of(own, found) == pytest.approx([0.0, 1 - ENDS, ENDS], abs=1e-12)
-    assert found.log_evidence == pytest.approx(math.log(strike), abs=1e-12)
+    assert found.log_likelihood == pytest.approx(math.log(strike), abs=1e-12)
 
 
-def test_where_the_crisis_is_known_to_be_open_what_had_ended_is_taken_out_of_the_evidence(own):
-    last = own.run(own.start(), [Slice((REPORT,)), Slice()])[-1]
+def test_if_the_crisis_is_known_to_be_open_the_ended_mass_leaves_the_marginal_likelihood(own):
+    last = own.run(own.start(), [PeriodReports((REPORT,)), PeriodReports()])[-1]
     known = own.condition(last, np.ones(2), is_open=True)
     calm, hot, _ = weights_by_hand(1, 0)
     assert weights_of(own, known) == pytest.approx([calm / (calm + hot), hot / (calm + hot), 0.0], abs=1e-12)
-    assert known.log_evidence == pytest.approx(math.log(calm + hot), abs=1e-12)
+    assert known.log_likelihood == pytest.approx(math.log(calm + hot), abs=1e-12)
 
 
-def test_what_is_known_of_the_state_leaves_the_end_possible(own):
-    last = own.run(own.start(), [Slice((REPORT,)), Slice()])[-1]
+def test_a_known_state_leaves_it_possible_that_the_crisis_has_ended(own):
+    last = own.run(own.start(), [PeriodReports((REPORT,)), PeriodReports()])[-1]
     is_hot = np.array([float(state != own.equilibrium.game.start) for state in range(2)])
     known = own.condition(last, is_hot, is_open=False)
     _, hot, ended = weights_by_hand(1, 0)
     assert weights_of(own, known) == pytest.approx([0.0, hot / (hot + ended), ended / (hot + ended)], abs=1e-12)
-    assert known.log_evidence == pytest.approx(math.log(hot + ended), abs=1e-12)
+    assert known.log_likelihood == pytest.approx(math.log(hot + ended), abs=1e-12)
 
 
 def test_a_state_that_cannot_be_reached_is_refused(own):
@@ -107,9 +107,9 @@ def test_a_state_that_cannot_be_reached_is_refused(own):
 
 
 @pytest.mark.parametrize("elapsed", [0.0, 0.25, 1.0])
-def test_of_a_period_that_is_partly_over_only_that_part_can_have_been_reported(own, elapsed):
-    found = own.run(own.start(), [Slice(elapsed=elapsed)])[-1]
+def test_only_the_elapsed_part_of_a_period_can_have_been_reported(own, elapsed):
+    found = own.run(own.start(), [PeriodReports(elapsed=elapsed)])[-1]
     strike = 0.5 * (1 - RATE * elapsed)
     expected = np.array([0.5, strike * (1 - ENDS), strike * ENDS])
     assert weights_of(own, found) == pytest.approx(expected / expected.sum(), abs=1e-12)
-    assert found.log_evidence == pytest.approx(math.log(expected.sum()) - NOISE * elapsed, abs=1e-12)
+    assert found.log_likelihood == pytest.approx(math.log(expected.sum()) - NOISE * elapsed, abs=1e-12)

@@ -1,11 +1,11 @@
 import numpy as np
 
 from standoff import load
-from standoff.belief.reportable import ReportableEvent, reportable_events
+from standoff.belief.reportable import ReportableEvent, find_reportable_events
 from standoff.game.compile import compile_game
 
 SCENARIO = load("iran-us-2026", overrides=["period.horizon=2"])
-FOUND = reportable_events(SCENARIO, compile_game(SCENARIO))
+FOUND = find_reportable_events(SCENARIO, compile_game(SCENARIO))
 BY_NAME = {event.name: event for event in FOUND.events}
 
 

@@ -77,7 +77,7 @@ def test_reports_of_one_period_that_stand_for_one_event_are_one(scenario):
 def test_what_is_no_event_of_the_model_is_set_aside(scenario):
     review = Review(1, "confirm", "ann", scenario="iran-us-2026", stands_for="background")
     found = evidence_of(reviewed(docket_of(article(FLEET)), [review]), scenario)
-    assert (found.observations, [one.reason for one in found.set_aside]) == (
+    assert (found.observations, [one.reason for one in found.excluded]) == (
         (),
         ["none of the events of the model, by a review"],
     )
@@ -99,7 +99,7 @@ def test_a_dropped_report_does_not_count_and_the_others_still_do(scenario):
     docket = reviewed(docket_of(article(FLEET), article(AGAIN, outlet="Courier")), [Review(1, "drop", "ann", "no")])
     found = evidence_of(docket, scenario)
     assert [one.name for one in found.observations] == [docket.names[2]]
-    assert [one.reason for one in found.set_aside] == ["dropped by ann: no"]
+    assert [one.reason for one in found.excluded] == ["dropped by ann: no"]
 
 
 def test_a_correction_counts_instead_of_what_was_coded(scenario):
@@ -114,7 +114,7 @@ def test_an_event_on_no_told_day_counts_on_that_of_its_report_where_that_is_aske
     coded = replace(docket.events[0].coded, date=None)
     docket = replace(docket, events=(replace(docket.events[0], coded=coded),))
     found = evidence_of(docket, scenario)
-    assert (found.observations, found.set_aside[0].reason) == ((), "its day is not known")
+    assert (found.observations, found.excluded[0].reason) == ((), "its date is unknown")
     found = evidence_of(docket, scenario, dates_undated=True)
     assert [str(one.date) for one in found.observations] == ["2026-02-09"]
     assert found.dated_by_report == (docket.names[1],)
@@ -132,7 +132,7 @@ def test_an_inferred_target_touches_no_scenario(scenario):
     inferred = replace(docket.events[0].coded, target=Mention("USA", is_inferred=True))
     docket = replace(docket, events=(replace(docket.events[0], coded=inferred),))
     found = evidence_of(docket, scenario)
-    assert (found.observations, found.set_aside[0].reason) == ((), "nobody of the scenario acts or is acted upon")
+    assert (found.observations, found.excluded[0].reason) == ((), "nobody of the scenario acts or is acted upon")
 
 
 def test_the_last_day_is_that_of_news_that_touches_the_scenario(scenario):

@@ -38,6 +38,7 @@ milestones:
   calm: {label: Calm, when: heat <= mid}
   again: {label: Hot again, when: heat == high, after: cooled}
   hot: {label: It is hot, when: heat == high}
+  late: {label: Not low any more, when: heat > low, after: calm}
 """
 
 
@@ -105,6 +106,7 @@ def test_milestones_stand_behind_those_that_they_wait_for_and_else_in_the_order_
         ("hot", "It is hot", -1),
         ("cooled", "It cools again", 1),
         ("again", "Hot again", 2),
+        ("late", "Not low any more", 0),
     ]
 
 
@@ -115,4 +117,5 @@ def test_each_milestone_holds_where_its_own_condition_does(game):
             [False, False, True],
             [True, False, False],
             [False, False, True],
+            [False, True, True],
         ]
