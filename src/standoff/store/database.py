@@ -23,7 +23,7 @@ from sqlalchemy.pool import NullPool
 from standoff.errors import Problem, StoreError
 from standoff.extras import import_extra
 from standoff.store.columns import encode_json
-from standoff.store.faults import told
+from standoff.store.faults import translate_error
 from standoff.store.location import Location
 from standoff.store.tables import writes
 from standoff.version import __version__
@@ -83,7 +83,7 @@ class Database:
         return self._wait_milliseconds
 
     @contextmanager
-    def telling(self, unwritten: str = "") -> Iterator[None]:
+    def translating_errors(self, unwritten: str = "") -> Iterator[None]:
         """Turn failures of the database into `StoreError`.
 
         Args:
@@ -92,7 +92,7 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            fault = told(error, self.place, unwritten)
+            fault = translate_error(error, self.place, unwritten)
             if fault is None:
                 raise
             raise fault from None
@@ -104,7 +104,7 @@ class Database:
         Raises:
             StoreError: The store cannot be read.
         """
-        with self.telling(), self._connected("REPEATABLE READ") as connection, connection.begin():
+        with self.translating_errors(), self._connected("REPEATABLE READ") as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -121,7 +121,7 @@ class Database:
         if self.is_read_only:
             message = f"the store `{self.place}` may not be written to; {unwritten}"
             raise StoreError(Problem("store-read-only", message, help="change its permissions, or copy it"))
-        with self.telling(unwritten), self._connected("READ COMMITTED") as connection:
+        with self.translating_errors(unwritten), self._connected("READ COMMITTED") as connection:
             connection = connection.execution_options(begins="BEGIN IMMEDIATE")
             with connection.begin():
                 if not self.is_file:
@@ -133,7 +133,7 @@ class Database:
     def outside_transactions(self) -> Iterator[Connection]:
         """A connection to a file that begins nothing, for what SQLite does outside transactions only."""
         assert self.is_file
-        with self.telling(), self._engine.connect() as connection:
+        with self.translating_errors(), self._engine.connect() as connection:
             yield connection.execution_options(begins="")
 
     def close(self) -> None:
@@ -167,7 +167,7 @@ def _file_engine(place: Location, database: Database) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, record: object) -> None:
         del record
-        # FULL: what was told to be written survives a power failure, also in write-ahead mode
+        # FULL: what was reported as written survives a power failure, also in write-ahead mode
         for pragma in (f"busy_timeout={database.wait_milliseconds}", "foreign_keys=ON", "synchronous=FULL"):
             connection.execute(f"PRAGMA {pragma}")
 

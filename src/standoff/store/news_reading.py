@@ -1,8 +1,8 @@
-"""Reading documents, codings, events and clusters.
+"""Read documents, codings, events and clusters.
 
-Which coding of a document counts: the one whose event a person reviewed last, for that is the one that was looked at;
-without a review the one recorded last. A review holds for every coding that finds the same event (`plain.event_key`); of
-several the last one holds. Every function takes `known_by`: the last write that is to be known, None for all.
+The current coding of a document is the one whose event a person reviewed last, because that person read it; without a review it
+is the coding recorded last. A review holds for the same event in every coding (`plain.make_event_keys`); the last review of an
+event holds. Every function takes `known_by`, the last write to be read, or None for all.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from standoff.store.tables import claims, cluster_members, clusters, codings, do
 __all__ = [
     "document_keys",
     "documents_by_key",
-    "is_between",
     "known",
     "list_claims",
     "list_clusters",
@@ -30,7 +29,6 @@ __all__ = [
     "list_copies",
     "list_events",
     "list_reviews",
-    "list_unapplied_reviews",
     "list_uncoded",
     "read_copies",
 ]
@@ -39,12 +37,12 @@ _CHUNK = 1000  # databases limit the values of one statement
 
 
 def known(table: Table, known_by: int | None) -> ColumnElement[bool]:
-    """Whether a row had been recorded by a write."""
+    """Make the condition that a row was recorded by a write or before it."""
     return true() if known_by is None else table.c.write_id <= known_by
 
 
-def is_between(day: dt.date | None, since: dt.date | None, until: dt.date | None) -> bool:
-    """Whether a day lies in the range; an unknown day lies in none but the whole of time."""
+def _is_between(day: dt.date | None, since: dt.date | None, until: dt.date | None) -> bool:
+    """Whether a day lies in a range; an unknown day lies only in the unlimited range."""
     if day is None:
         return since is None and until is None
     return (since is None or since <= day) and (until is None or day <= until)
@@ -211,7 +209,7 @@ def list_claims(
         for number, rows in (
             (number, list(rows)) for number, rows in groupby(connection.execute(wanted), lambda row: row.document_id)
         )
-        if is_between(published.get(number), since, until)
+        if _is_between(published.get(number), since, until)
     ]
     return tuple(sorted(found, key=lambda one: one.published or dt.date.max))  # equal days keep their order
 
@@ -228,16 +226,8 @@ def list_reviews(connection: Connection, event_id: int, known_by: int | None) ->
     return tuple(_reviews(connection, list(connection.execute(wanted).scalars())).values())
 
 
-def list_unapplied_reviews(connection: Connection, known_by: int | None) -> tuple[StoredReview, ...]:
-    """Last reviews of events that the coding that counts does not have: they say nothing until they are made again."""
-    present = select(events.c.event_key).where(events.c.coding_id.in_(_counting_codings(None, known_by)))
-    reviewed = _last_reviews(known_by).subquery()
-    wanted = select(reviewed.c.review_id).where(reviewed.c.event_key.not_in(present)).order_by(reviewed.c.review_id)
-    return tuple(_reviews(connection, list(connection.execute(wanted).scalars())).values())
-
-
 def list_clusters(connection: Connection, known_by: int | None) -> tuple[EventCluster, ...]:
-    """Every cluster that still has events, in the order of recording."""
+    """List every cluster that still has events, in the order of recording."""
     member = _last_clusters(known_by).subquery()
     wanted = (
         select(clusters.c.id, clusters.c.method, clusters.c.label, func.min(events.c.id).label("event_id"))
@@ -254,7 +244,7 @@ def list_clusters(connection: Connection, known_by: int | None) -> tuple[EventCl
 
 
 def _between(day: ColumnElement[dt.date | None], since: dt.date | None, until: dt.date | None) -> ColumnElement[bool]:
-    """The same as `is_between`, for the database."""
+    """Make the condition of the database that a day lies in a range."""
     after = true() if since is None else day >= since
     before = true() if until is None else day <= until
     return after & before
