@@ -59,7 +59,7 @@ def add_documents(write: Write, given: Sequence[Document]) -> Added:
 
 
 def add_codings(write: Write, given: Sequence[CodedDocument], method: str) -> Added:
-    """Record what a method found, where it differs from what the same method found in the same document last.
+    """Record codings that differ from the last coding of the same document by the same method.
 
     Raises:
         InputError: A document is not in the store (`unknown-document`), a quote is not at its position (`quote-elsewhere`), or a
