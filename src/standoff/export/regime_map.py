@@ -10,6 +10,7 @@ from typing import Any
 from standoff.analysis.regime_map import RegimeMap
 from standoff.analysis.targets import describe_target
 from standoff.extras import import_extra
+from standoff.version import JSON_VERSION
 
 __all__ = ["map_csv", "map_document", "map_parquet"]
 
@@ -49,7 +50,7 @@ def map_document(found: RegimeMap, versions: Mapping[str, str]) -> dict[str, Any
     scenario, certificate = found.scenario, found.certificate
     periods = found.target.periods or scenario.num_periods
     return {
-        "json_version": 1,
+        "json_version": JSON_VERSION,
         "scenario": scenario.id,
         "scenario_hash": scenario.scenario_hash,
         "overrides": list(scenario.overrides),
