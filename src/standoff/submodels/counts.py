@@ -95,7 +95,7 @@ def binomial(trials: int, probability: float) -> Counts:
 
     Args:
         trials: Number of trials, 0 or more.
-        probability: Chance of a success in each, in [0, 1].
+        probability: Probability of success in each trial, in [0, 1].
 
     Returns:
         Distribution of the number of successes.
@@ -126,7 +126,7 @@ def lottery(count: float, probability: float) -> Counts:
 
     Args:
         count: Trials, 0 or more; its fraction is the chance of one more trial.
-        probability: Chance of a success in each, in [0, 1].
+        probability: Probability of success in each trial, in [0, 1].
 
     Returns:
         Distribution of the number of successes, with mean count * probability.
@@ -142,10 +142,10 @@ def served(arrivals: Counts, capacity: float) -> FloatArray:
 
     Args:
         arrivals: Distribution of the targets that arrive.
-        capacity: Targets that can be engaged; a fraction is the chance of one more.
+        capacity: Targets that can be engaged; a fraction is the probability of one more.
 
     Returns:
-        Chance that every target is engaged, for each count of the window; shape (window,).
+        Probability that every target is engaged, for each count of the window; shape (window,).
     """
     return np.clip(capacity + 1.0 - arrivals.values, 0.0, 1.0)
 
@@ -155,8 +155,8 @@ def thin(arrivals: Counts, capacity: float, kill: float) -> Counts:
 
     Args:
         arrivals: Distribution of the targets that arrive.
-        capacity: Targets that can be engaged, 0 or more; a fraction is the chance of one more.
-        kill: Chance that an engaged target is killed, in [0, 1].
+        capacity: Targets that can be engaged, 0 or more; a fraction is the probability of one more.
+        kill: Probability that an engaged target is killed, in [0, 1].
 
     Returns:
         Distribution of the targets that get through.

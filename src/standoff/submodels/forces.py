@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from standoff.submodels.arguments import at_least, share
+from standoff.submodels.arguments import check_at_least, check_probability
 
 __all__ = ["MAX_FIRED", "MAX_SALVOS", "Attack", "InterceptorLayer"]
 
@@ -22,7 +22,7 @@ class InterceptorLayer:
     Attributes:
         name: What to call it.
         interceptors: Interceptors in its magazine when all is in place, 0 or more.
-        kill_probability: Chance that one interceptor kills its target, in [0, 1].
+        kill_probability: Probability that one interceptor kills its target, in [0, 1].
         shots_per_target: Interceptors fired at each target, 1 or more; an average such as 1.5 is allowed.
         readiness: Share of the magazine that this layer has in place of itself, in [0, 1].
     """
@@ -35,14 +35,18 @@ class InterceptorLayer:
 
     def __post_init__(self) -> None:
         place = f"layer {self.name}: "
-        object.__setattr__(self, "interceptors", at_least(place + "interceptors", self.interceptors, 0))
-        object.__setattr__(self, "kill_probability", share(place + "kill_probability", self.kill_probability))
-        object.__setattr__(self, "shots_per_target", at_least(place + "shots_per_target", self.shots_per_target, 1))
-        object.__setattr__(self, "readiness", share(place + "readiness", self.readiness))
+        object.__setattr__(self, "interceptors", check_at_least(place + "interceptors", self.interceptors, 0))
+        object.__setattr__(
+            self, "kill_probability", check_probability(place + "kill_probability", self.kill_probability)
+        )
+        object.__setattr__(
+            self, "shots_per_target", check_at_least(place + "shots_per_target", self.shots_per_target, 1)
+        )
+        object.__setattr__(self, "readiness", check_probability(place + "readiness", self.readiness))
 
     @property
     def target_kill_probability(self) -> float:
-        """Chance that an engaged target is killed."""
+        """Probability that an engaged target is killed."""
         return float(1.0 - (1.0 - self.kill_probability) ** self.shots_per_target)
 
     def available(self, readiness: float) -> float:
@@ -66,7 +70,7 @@ class Attack:
         launchers: Launchers at the first salvo, each firing one missile a salvo.
         launcher_loss: Share of the launchers that is lost after each salvo, in [0, 1].
         salvos: Salvos that can be fired, 1 to 1000; in 2.5 salvos the third is half a salvo.
-        reliability: Chance that a missile works, in [0, 1].
+        reliability: Probability that a missile works, in [0, 1].
     """
 
     stock: float
@@ -76,11 +80,11 @@ class Attack:
     reliability: float = 1.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "stock", at_least("stock", self.stock, 0))
-        object.__setattr__(self, "launchers", at_least("launchers", self.launchers, 0))
-        object.__setattr__(self, "launcher_loss", share("launcher_loss", self.launcher_loss))
-        object.__setattr__(self, "salvos", at_least("salvos", self.salvos, 1))
-        object.__setattr__(self, "reliability", share("reliability", self.reliability))
+        object.__setattr__(self, "stock", check_at_least("stock", self.stock, 0))
+        object.__setattr__(self, "launchers", check_at_least("launchers", self.launchers, 0))
+        object.__setattr__(self, "launcher_loss", check_probability("launcher_loss", self.launcher_loss))
+        object.__setattr__(self, "salvos", check_at_least("salvos", self.salvos, 1))
+        object.__setattr__(self, "reliability", check_probability("reliability", self.reliability))
         if self.salvos > MAX_SALVOS:
             raise ValueError(f"salvos must be at most {MAX_SALVOS}, not `{self.salvos:g}`")
         if self.fired > MAX_FIRED:

@@ -37,7 +37,7 @@ from typing import SupportsFloat, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from standoff.submodels.arguments import at_least, number
+from standoff.submodels.arguments import check_at_least, check_number
 
 __all__ = ["PUBLISHED_ELASTICITIES", "ElasticityPair", "OilPrice", "OilShock", "OilSubmodel"]
 
@@ -62,8 +62,8 @@ class ElasticityPair:
     demand: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "supply", at_least("supply elasticity", self.supply, 0))
-        object.__setattr__(self, "demand", number("demand elasticity", self.demand))
+        object.__setattr__(self, "supply", check_at_least("supply elasticity", self.supply, 0))
+        object.__setattr__(self, "demand", check_number("demand elasticity", self.demand))
         if self.demand > 0.0:
             raise ValueError(f"demand elasticity must be at most 0, not `{self.demand}`")
         if self.supply == self.demand:
@@ -138,7 +138,7 @@ class OilShock:
 
     def __post_init__(self) -> None:
         for name in ("flow_mbd", "bypass_mbd", "world_mbd", "supply_elasticity", "price_usd"):
-            object.__setattr__(self, name, at_least(name, getattr(self, name), 0))
+            object.__setattr__(self, name, check_at_least(name, getattr(self, name), 0))
         if self.flow_mbd >= self.world_mbd:
             raise ValueError(f"flow_mbd must be below world_mbd `{self.world_mbd:g}`, not `{self.flow_mbd:g}`")
         if self.price_usd == 0.0:

@@ -18,12 +18,12 @@ class Passage:
     """What `fired` missiles meet on their way.
 
     Attributes:
-        fired: Missiles fired; a fraction is the chance of one more.
+        fired: Missiles fired; a fraction is the probability of one more.
         leakers: Distribution of the missiles that come through.
         arrivals: Expected missiles that reach each layer.
         engaged: Expected missiles that each layer fires at.
-        overrun: For each layer, the chance that a missile passed it because its magazine was empty.
-        exhausted: Chance that this happened at one layer or more.
+        overrun: For each layer, the probability that a missile passed it because its magazine was empty.
+        exhausted: Probability that this happened at one layer or more.
     """
 
     fired: float
@@ -39,7 +39,7 @@ class Passage:
 
         Args:
             fired: Missiles fired, 0 or more.
-            reliability: Chance that a missile works, in [0, 1].
+            reliability: Probability that a missile works, in [0, 1].
             layers: The defence, outermost layer first.
             readiness: Share of every magazine that is in place, in [0, 1].
 

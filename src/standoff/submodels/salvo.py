@@ -40,7 +40,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from standoff.submodels.arguments import share
+from standoff.submodels.arguments import check_probability
 from standoff.submodels.counts import Counts
 from standoff.submodels.forces import MAX_FIRED, Attack, InterceptorLayer
 from standoff.submodels.passage import Passage
@@ -71,7 +71,7 @@ class LayerResult:
         intercepts: Expected kills.
         interceptors_available: Interceptors in place.
         interceptors_used: Expected interceptors fired.
-        exhausted: Chance that a missile passed it unengaged because the magazine was empty.
+        exhausted: Probability that a missile passed it unengaged because the magazine was empty.
         dry_at: First salvo by whose end that chance is at least one half; None where there is none.
     """
 
@@ -120,7 +120,7 @@ class SalvoResult:
         duds: Expected missiles that fail.
         stock_left: Missiles left.
         stock_dry_at: Salvo in which the last missile is fired; 0 for an empty stock, None where missiles are left.
-        exhausted: Chance that at least one layer let a missile pass because its magazine was empty.
+        exhausted: Probability that at least one layer let a missile pass because its magazine was empty.
         layers: What each layer did, outermost first.
         salvos: The exchange salvo by salvo.
         method: How the numbers were got.
@@ -147,7 +147,7 @@ class SalvoResult:
         Returns:
             The quantiles at (1 - level) / 2 and (1 + level) / 2.
         """
-        level = share("level", level)
+        level = check_probability("level", level)
         return self.distribution.quantile((1.0 - level) / 2.0), self.distribution.quantile((1.0 + level) / 2.0)
 
 
@@ -173,7 +173,7 @@ def salvo_exchange(attack: Attack, layers: Sequence[InterceptorLayer], readiness
         >>> round(result.leakers, 3), round(result.layers[0].interceptors_used, 3)
         (3.064, 7.915)
     """
-    readiness = share("readiness", readiness)
+    readiness = check_probability("readiness", readiness)
     fired_by = attack.fired_by
     distinct = {fired: Passage.of(fired, attack.reliability, layers, readiness) for fired in set(fired_by)}
     passages = [distinct[fired] for fired in fired_by]

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from standoff.submodels.arguments import number, share
+from standoff.submodels.arguments import check_number, check_probability
 from standoff.submodels.forces import Attack, InterceptorLayer
 from standoff.submodels.passage import Passage
 
@@ -29,7 +29,7 @@ class SalvoSubmodel:
         launchers: Launchers at the first salvo, each firing one missile a salvo.
         launcher_loss: Share of the launchers that is lost after each salvo, in [0, 1].
         salvos: Salvos that can be fired, 1 or more; in 2.5 salvos the third is half a salvo.
-        reliability: Chance that a missile works, in [0, 1].
+        reliability: Probability that a missile works, in [0, 1].
         layers: The defence, outermost layer first.
 
     Examples:
@@ -122,7 +122,7 @@ class SalvoSubmodel:
         return self._mapped(stock, readiness, lambda answer: answer[1])
 
     def exhausted(self, stock: ArrayLike, readiness: ArrayLike) -> Numbers:
-        """Compute the chance that at least one layer let a missile pass because its magazine was empty.
+        """Compute the probability that at least one layer let a missile pass because its magazine was empty.
 
         Args:
             stock: Missiles that could be fired, 0 or more.
@@ -140,10 +140,12 @@ class SalvoSubmodel:
         """Evaluate on the pairs that differ."""
         stocks, shares = np.broadcast_arrays(np.asarray(stock), np.asarray(readiness))
         if stocks.ndim == 0:
-            return pick(_answer(self, number("stock", stock), share("readiness", readiness)))
+            return pick(_answer(self, check_number("stock", stock), check_probability("readiness", readiness)))
         pairs = np.stack([stocks.ravel(), shares.ravel()], axis=1).astype(np.float64)
         unique, places = np.unique(pairs, axis=0, return_inverse=True)
-        answers = [pick(_answer(self, number("stock", s), share("readiness", r))) for s, r in unique.tolist()]
+        answers = [
+            pick(_answer(self, check_number("stock", s), check_probability("readiness", r))) for s, r in unique.tolist()
+        ]
         return np.array(answers, dtype=np.float64)[places.reshape(stocks.shape)]
 
 
@@ -152,7 +154,7 @@ _Answer = tuple[float, float, float]
 
 @lru_cache(maxsize=65_536)
 def _answer(submodel: SalvoSubmodel, stock: float, readiness: float) -> _Answer:
-    """Expected leakers, their standard deviation, and the chance that a layer ran dry."""
+    """Expected leakers, their standard deviation, and the probability that a layer ran dry."""
     passage = Passage.of(submodel.attack(stock).fired, submodel.reliability, submodel.layers, readiness)
     return passage.leakers.mean, passage.leakers.variance**0.5, passage.exhausted
 
