@@ -80,7 +80,7 @@ def test_storm_finds_the_probabilities_of_the_explicit_files(chain):
 def test_storm_reads_the_drn_file_and_finds_the_same_probabilities(chain, tmp_path):
     model = from_drn(chain, tmp_path)
     present = [name for name, states in chain.labels.items() if len(states)]
-    assert set(model.labeling.get_labels()) == {"init", *borne}
+    assert set(model.labeling.get_labels()) == {"init", *present}
     assert (model.nr_states, model.nr_transitions) == (chain.num_states, chain.num_transitions)
     assert largest_gap(chain, model, present) < TOLERANCE
 
@@ -112,4 +112,4 @@ def test_a_changed_probability_is_noticed(tmp_path):
     assert chain.row_start[1] >= 2
     changed = from_drn(replace(chain, probability=probability), tmp_path)
     present = [name for name, states in chain.labels.items() if len(states)]
-    assert largest_gap(chain, changed, borne) > TOLERANCE
+    assert largest_gap(chain, changed, present) > TOLERANCE
