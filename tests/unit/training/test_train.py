@@ -2,14 +2,14 @@
 
 import json
 
-from standoff.belief.likelihood import load_confusion
+from standoff.belief.likelihood import load_confusion_matrix
 from standoff.news.trained_parts import CONFUSION_FILE, load_trained
 from standoff.news.vocabulary import EVENT_TYPES
 from training.fitting import fit_linear
 
 
 def test_the_filter_reads_the_shipped_confusion_matrix_which_is_mostly_right():
-    confusion = load_confusion(CONFUSION_FILE)
+    confusion = load_confusion_matrix(CONFUSION_FILE)
     assert confusion.measured == EVENT_TYPES
     counts = json.loads(CONFUSION_FILE.read_text())["counts"]
     assert sum(counts[at][at] for at in range(15)) > 0.6 * sum(map(sum, counts))
