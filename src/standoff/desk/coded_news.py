@@ -1,4 +1,4 @@
-"""From sources to coded news: read, put together what tells the same, code, and hold against a scenario."""
+"""Code sources and keep nothing: read, merge near duplicates, code, and match the events to a scenario."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from standoff.errors import CoderError, InputError, MissingExtraError, Problem
+from standoff.desk.coding import NotCoded, code_documents, read_sources
+from standoff.errors import CoderError, Problem
 from standoff.news.coder import Coder, Dyad, infer_targets
 from standoff.news.coders import open_coder
 from standoff.news.document import Document
@@ -20,19 +21,19 @@ if TYPE_CHECKING:
     from standoff.news.readers import Limits
     from standoff.scenario import Scenario
 
-__all__ = ["CodedNews", "CodedReport", "code", "code_lines", "dyad_of"]
+__all__ = ["CodedNews", "CodedReport", "code", "code_lines", "find_dyad"]
 
 
 @dataclass(frozen=True)
 class CodedReport:
-    """One document, coded.
+    """One coded document.
 
     Attributes:
-        document: The document; of several that tell the same in nearly the same words, the earliest.
-        coded: What it says.
-        repeats: The others, which were not coded.
-        witnesses: Outlets that tell it, each once; without a known outlet or host "".
-        could_be: For each event the events of the scenario that it could stand for; empty without a scenario.
+        document: The document; of several near duplicates, the earliest.
+        coded: Its events and claims.
+        repeats: The other near duplicates, which were not coded.
+        witnesses: Outlets that published it, each once; "" for an unknown outlet.
+        could_be: By event, the events of the scenario to which it may be matched; empty without a scenario.
     """
 
     document: Document
@@ -41,26 +42,26 @@ class CodedReport:
     witnesses: tuple[str, ...]
     could_be: tuple[tuple[str, ...], ...]
 
-    def as_data(self) -> dict[str, Any]:
-        """As plain data; offsets count code points of `text`."""
-        told = self.document
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as plain data; offsets count code points of `text`."""
+        document = self.document
         plain = self.coded.to_json()
         events = [
             event | {"could_be": list(names)} for event, names in zip(plain["events"], self.could_be, strict=True)
         ]
         return {
             "document": plain["document"],
-            "title": told.title,
-            "outlet": told.outlet,
-            "author": told.author,
-            "date": told.date.isoformat() if told.date else None,
+            "title": document.title,
+            "outlet": document.outlet,
+            "author": document.author,
+            "date": document.date.isoformat() if document.date else None,
             "language": plain["language"],
-            "address": told.address,
-            "media_type": told.media_type,
-            "retrieved": told.retrieved.isoformat() if told.retrieved else None,
+            "address": document.address,
+            "media_type": document.media_type,
+            "retrieved": document.retrieved.isoformat() if document.retrieved else None,
             "witnesses": list(self.witnesses),
             "repeats": [{"document": one.document_hash, "address": one.address} for one in self.repeats],
-            "text": told.text,
+            "text": document.text,
             "refused": plain["refused"],
             "events": events,
             "claims": plain["claims"],
@@ -69,15 +70,15 @@ class CodedReport:
 
 @dataclass(frozen=True)
 class CodedNews:
-    """What came of coding sources.
+    """The result of coding sources.
 
     Attributes:
-        reports: The documents, from early to late.
-        problems: What could not be read or coded, and why.
-        method: What coded, with its version.
-        scenario: Id of the scenario that targets were inferred for; "" without one.
-        scenario_hash: Its hash; "" without one.
-        spent: What a language model was asked and rejected, and the cost; empty for a coder of this machine.
+        reports: The coded documents, from early to late.
+        problems: Faults of the sources and documents that could not be read or coded.
+        method: Coder and its version.
+        scenario: Identifier of the scenario for which targets were inferred; "" without one.
+        scenario_hash: Hash of that scenario; "" without one.
+        spent: Requests to a language model, rejected answers and cost; None for a coder on this machine.
     """
 
     reports: tuple[CodedReport, ...]
@@ -87,14 +88,14 @@ class CodedNews:
     scenario_hash: str = ""
     spent: dict[str, Any] | None = None
 
-    def document(self) -> dict[str, Any]:
-        """As plain data, as `standoff code --json` prints it (docs/reference/json.md)."""
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as plain data, as `standoff code --json` prints it (docs/reference/json.md)."""
         return {
             "json_version": JSON_VERSION,
             "method": self.method,
             "scenario": self.scenario,
             "scenario_hash": self.scenario_hash,
-            "documents": [report.as_data() for report in self.reports],
+            "documents": [report.to_json() for report in self.reports],
             "faults": [{"code": one.code, "file": one.file, "message": one.message} for one in self.problems],
             "language_model": self.spent,
             "versions": versions(),
@@ -112,16 +113,15 @@ def code(
 ) -> CodedNews:
     """Read sources and code what they say.
 
-    Documents that tell the same in nearly the same words are coded once. What cannot be read or coded is told in `problems`
-    and hides nothing else.
+    Near duplicates are coded once. `problems` lists what could not be read or coded; the rest is coded.
 
     Args:
         sources: Paths, web addresses, or "-" for standard input.
-        coder: Name of a coder, or one that is open. "llm" sends the texts to a server.
-        scenario: A scenario whose other side a text may leave open, and whose events are looked for.
-        limits: How much is read of a source.
-        encoding: The encoding of the sources, where that is known better than they tell.
-        progress: Called with the share of the documents that are coded.
+        coder: Name of a coder, or an open coder. "llm" sends the texts to a server.
+        scenario: Scenario to whose events the coded events are matched, and from which unnamed targets are inferred.
+        limits: Limits on what is read from a source.
+        encoding: Encoding of the sources, if it is known.
+        progress: Called with the share of the documents done.
 
     Returns:
         The coded documents and the problems.
@@ -133,33 +133,33 @@ def code(
     from standoff.news.near_duplicates import find_clusters
 
     opened = open_coder(coder) if isinstance(coder, str) else coder
-    documents, problems = _read([sources] if isinstance(sources, (str, Path)) else sources, limits, encoding)
+    documents, problems = read_sources([sources] if isinstance(sources, (str, Path)) else sources, limits, encoding)
     clusters = find_clusters(documents)
     reports: list[CodedReport] = []
+    num_done = 0
     if progress is not None:
         progress(0.0)
-    for number, cluster in enumerate(clusters):
-        try:
-            coded = opened.code(cluster.lead)
-        except CoderError as error:
-            problems += error.problems
-            problems += [_not_coded(left.lead) for left in clusters[number:]]
-            break
-        except InputError as error:
-            problems += [replace(one, file=one.file or cluster.lead.address) for one in error.problems]
-            continue
-        reports.append(_report(cluster, coded))
-        if progress is not None:
-            progress((number + 1) / len(clusters))
+    try:
+        for cluster, (_, coded) in zip(clusters, code_documents((one.lead for one in clusters), opened), strict=True):
+            num_done += 1
+            if isinstance(coded, NotCoded):
+                problems += coded.problems
+            else:
+                reports.append(_make_report(cluster, coded))
+            if progress is not None:
+                progress(num_done / len(clusters))
+    except CoderError as error:
+        problems += error.problems
+        problems += [_make_problem(left.lead) for left in clusters[num_done:]]
     if scenario is not None:
-        reports = _held_against(reports, scenario)
+        reports = _match_to_scenario(reports, scenario)
     return CodedNews(
         reports=tuple(reports),
         problems=tuple(problems),
         method=opened.method,
         scenario=scenario.id if scenario is not None else "",
         scenario_hash=scenario.scenario_hash if scenario is not None else "",
-        spent=_spent(opened),
+        spent=_sum_usage(opened),
     )
 
 
@@ -171,18 +171,18 @@ def code_lines(
     encoding: str = "",
     progress: Callable[[float], None] | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Code a file of sentences, each line by itself.
+    """Code a file of sentences, each line separately.
 
     Args:
         source: Path of a file, or "-" for standard input.
-        coder: As of `code`.
-        limits: How much is read.
-        encoding: As of `code`.
-        progress: Called with the share of the lines that are coded.
+        coder: Name of a coder, or an open coder.
+        limits: Limits on what is read.
+        encoding: Encoding of the file, if it is known.
+        progress: Called with the share of the lines done.
 
     Yields:
         For each line, also an empty one, `line` (from 1), `text` (in normal form; offsets count its code points), `events`,
-        `claims` and `refused`, as in `CodedReport.as_data`; what the coder could not make of one line is told in `refused`.
+        `claims` and `refused`, as in `CodedReport.to_json`; `refused` is the reason why a line could not be coded.
 
     Raises:
         InputError: The file cannot be read, or the coder is unknown or cannot work.
@@ -192,43 +192,26 @@ def code_lines(
 
     opened = open_coder(coder) if isinstance(coder, str) else coder
     lines = read_lines(str(source), limits=limits or Limits(), encoding=encoding)
+    codings = code_documents((Document(text) for text in lines if text), opened)
     for number, text in enumerate(lines, start=1):
         plain: dict[str, Any] = {"events": [], "claims": [], "refused": ""}
-        try:
-            plain |= opened.code(Document(text)).to_json() if text else {}
-        except (CoderError, MissingExtraError):
-            raise
-        except InputError as error:  # of this line alone
-            plain["refused"] = "; ".join(problem.message for problem in error.problems)
+        if text:
+            _, coded = next(codings)
+            plain |= {"refused": coded.reason} if isinstance(coded, NotCoded) else coded.to_json()
         yield {"line": number, "text": text} | {key: plain[key] for key in ("events", "claims", "refused")}
         if progress is not None:
             progress(number / len(lines))
 
 
-def dyad_of(scenario: Scenario) -> Dyad | None:
-    """The two sides of a scenario: those who bargain, else its first two players; None where one of them has no code."""
+def find_dyad(scenario: Scenario) -> Dyad | None:
+    """Find the two sides of a scenario: the bargaining players, else the first two; None if one of them has no code."""
     players = scenario.players
     tables = [stage.bargaining.between for stage in scenario.stages if stage.bargaining is not None]
     sides = [players[name].codes for name in (tables[0] if tables else [*players][:2])]
     return Dyad(sides[0], sides[1]) if len(sides) == 2 and all(sides) else None
 
 
-def _read(sources: Iterable[str | Path], limits: Limits | None, encoding: str) -> tuple[list[Document], list[Problem]]:
-    from standoff.news.readers import Limits, read_documents
-
-    documents: list[Document] = []
-    problems: list[Problem] = []
-    for source in dict.fromkeys(map(str, sources)):
-        try:
-            documents += read_documents(source, limits=limits or Limits(), encoding=encoding)
-        except InputError as error:
-            if isinstance(error, MissingExtraError):  # no fault of the source
-                raise
-            problems += error.problems
-    return documents, problems
-
-
-def _report(cluster: DuplicateCluster, coded: CodedDocument) -> CodedReport:
+def _make_report(cluster: DuplicateCluster, coded: CodedDocument) -> CodedReport:
     return CodedReport(
         document=cluster.lead,
         coded=coded,
@@ -238,31 +221,30 @@ def _report(cluster: DuplicateCluster, coded: CodedDocument) -> CodedReport:
     )
 
 
-def _not_coded(document: Document) -> Problem:
-    message = "it was not coded, because the coder cannot work"
-    return Problem("not-coded", message, help="run the command again once it can", file=document.address)
+def _make_problem(document: Document) -> Problem:
+    message = "not coded, because the coder cannot work"
+    return Problem("not-coded", message, help="run the command again when the coder works", file=document.address)
 
 
-def _held_against(reports: Iterable[CodedReport], scenario: Scenario) -> list[CodedReport]:
-    """Fill in targets that a scenario suggests, and say which of its events each event could stand for."""
+def _match_to_scenario(reports: Iterable[CodedReport], scenario: Scenario) -> list[CodedReport]:
+    """Infer targets from a scenario, and list the events of its model to which each event may be matched."""
     from standoff.belief.reportable import find_reportable_events
     from standoff.game.compile import compile_game
 
-    dyad = dyad_of(scenario)
+    dyad = find_dyad(scenario)
     reportables = find_reportable_events(scenario, compile_game(scenario)).events
     held = []
     for report in reports:
         coded = report.coded if dyad is None else infer_targets(report.coded, dyad)
-        could_be = tuple(_could_be(event, reportables) for event in coded.events)
+        could_be = tuple(_list_matches(event, reportables) for event in coded.events)
         held.append(replace(report, coded=coded, could_be=could_be))
     return held
 
 
-def _could_be(event: Event, reportables: Iterable[ReportableEvent]) -> tuple[str, ...]:
-    """Events of the model that have this type, and whose actors and targets are these where both are known.
+def _list_matches(event: Event, reportables: Iterable[ReportableEvent]) -> tuple[str, ...]:
+    """List the events of the model with the type of an event, and with its actors and targets where both are known.
 
-    As where beliefs are updated, only what happened or goes on can be an event of the model, and an inferred target tells
-    nothing.
+    As in an update, only an event that happened or is going on may be matched, and an inferred target carries no information.
     """
     from standoff.belief.observation import FACTUAL
 
@@ -273,14 +255,14 @@ def _could_be(event: Event, reportables: Iterable[ReportableEvent]) -> tuple[str
     return tuple(
         one.name
         for one in reportables
-        if event.event_type in one.event_types and _agree(actors, one.actors) and _agree(targets, one.targets)
+        if event.event_type in one.event_types and _overlap(actors, one.actors) and _overlap(targets, one.targets)
     )
 
 
-def _agree(told: Sequence[str], expected: Sequence[str]) -> bool:
-    return not told or not expected or bool({*told} & {*expected})
+def _overlap(reported: Sequence[str], expected: Sequence[str]) -> bool:
+    return not reported or not expected or bool({*reported} & {*expected})
 
 
-def _spent(coder: Coder) -> dict[str, Any] | None:
+def _sum_usage(coder: Coder) -> dict[str, Any] | None:
     usage = getattr(coder, "usage", None)
     return None if usage is None else usage.to_json() | {"cost": getattr(coder, "cost", None)}
