@@ -62,7 +62,7 @@ def probabilities(solution: Any, name: str, units: float) -> float:
 
 def percent(probability: float) -> str:
     """A probability as the command line writes it."""
-    from standoff.cli.drawing import percent as written
+    from standoff.cli.solution_tables import percent as written
 
     return written(probability)
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from standoff.analysis.solution import Solution
 from standoff.analysis.window import CALENDAR, TypeWindow, Window
-from standoff.cli.drawing import CHECKPOINTS, draw_certificate, percent
+from standoff.cli.solution_tables import CHECKPOINTS, draw_certificate, percent
 
 __all__ = ["draw_window"]
 
