@@ -63,13 +63,13 @@ def test_everything_beside_the_solve(benchmark, iran, drawn):
 def test_keep_draws_in_a_folder(benchmark, iran, tmp_path):
     """What the folder adds: small files while it runs, and the tables at the end."""
     pytest.importorskip("pyarrow")
-    from standoff.execution.folder import RunFolder
+    from standoff.execution.folder import EnsembleFolder
 
     described = describe_ensemble(iran, seed=0, settings=SETTINGS)
     folders = (tmp_path / str(k) for k in range(100))
 
     def run():
-        with RunFolder(next(folders), described, series_names(iran)) as folder:
+        with EnsembleFolder(next(folders), described, series_names(iran)) as folder:
             folder.finish(ensemble(iran, MANY, settings=SETTINGS, executor=Answered(iran), store=folder))
 
     benchmark.pedantic(run, rounds=3)
@@ -99,11 +99,11 @@ def test_what_ray_adds_to_a_draw(benchmark, iran):
     """A task that does nothing, in parts of as many draws as fit: all time is spent on the way."""
     pytest.importorskip("ray")
     from standoff.execution.parts import LARGEST_PART, Answer
-    from standoff.execution.ray import ray_cluster
+    from standoff.execution.ray import open_ray_cluster
 
     draws = list(Sampler.of(iran, seed=0).draws(range(MANY)))
     answer = Answered(iran).solved
-    with ray_cluster(workers=2) as cluster:
+    with open_ray_cluster(workers=2) as cluster:
         task = cluster.ray.remote(num_cpus=1)(lambda part: Answer([answer] * len(part), 0.0))
 
         def run():

@@ -43,10 +43,10 @@ if TYPE_CHECKING:
     from standoff.analysis.tripwires import tripwires
     from standoff.analysis.whatif import whatif
     from standoff.analysis.window import window
+    from standoff.belief.updating import update
     from standoff.catalog import list_scenarios
     from standoff.catalog.opening import load
-    from standoff.desk.news import code
-    from standoff.desk.updated import update
+    from standoff.desk.coded_news import code
     from standoff.game.builder import GameBuilder
     from standoff.scenario import Scenario
     from standoff.solve.result import Settings
@@ -96,7 +96,7 @@ _MODULES = {
     "Settings": "solve.result",
     "Target": "solve.target",
     "bargain": "analysis.bargain",
-    "code": "desk.news",
+    "code": "desk.coded_news",
     "compare": "analysis.compare",
     "drivers": "analysis.drivers",
     "ensemble": "analysis.ensemble",
@@ -109,7 +109,7 @@ _MODULES = {
     "search_equilibria": "analysis.equilibria",
     "sweep": "analysis.sweep",
     "tripwires": "analysis.tripwires",
-    "update": "desk.updated",
+    "update": "belief.updating",
     "whatif": "analysis.whatif",
     "why_no_deal": "analysis.no_deal",
     "window": "analysis.window",

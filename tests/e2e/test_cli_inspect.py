@@ -1,12 +1,14 @@
 """`list`, `check`, `show`, `schema`: what there is to see of a scenario before it is solved."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from ruamel.yaml import YAML
 
 from standoff import load
-from standoff.catalog import list_scenarios, scenario_path
+from standoff.catalog import GROUPS, list_scenarios, scenario_path
+from standoff.game.compile import compile_game
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +20,8 @@ def shown(warm, scenario):
 
 @pytest.fixture(scope="module")
 def loaded(scenario):
-    return load(scenario)
+    opened = load(scenario)
+    return SimpleNamespace(scenario=opened, game=compile_game(opened))
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +43,10 @@ def schema(standoff):
 
 def test_the_list_holds_every_scenario_of_the_catalogue(warm):
     rows = warm("list", "--json").document
-    assert [row["id"] for row in rows] == list_scenarios()
-    assert all(row.keys() == {"id", "title", "as_of", "scenario_hash"} for row in rows)
+    assert [(row["group"], row["id"]) for row in rows] == [
+        (group, name) for group in GROUPS for name in list_scenarios(group)
+    ]
+    assert all(row.keys() == {"id", "group", "title", "as_of", "scenario_hash"} for row in rows)
     text = warm("list").out
     assert [row["id"] for row in rows if row["id"] not in text or row["title"] not in text] == []
 

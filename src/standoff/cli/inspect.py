@@ -27,13 +27,20 @@ def list_catalogue(
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """List the scenarios that come with standoff."""
-    from standoff.catalog import list_scenarios
+    from standoff.catalog import GROUPS, list_scenarios
     from standoff.catalog.opening import load
 
-    scenarios = [load(name) for name in list_scenarios()]
+    groups = {group: [load(name) for name in list_scenarios(group)] for group in GROUPS}
     if as_json:
         rows = [
-            {"id": item.id, "title": item.title, "as_of": item.as_of.isoformat(), "scenario_hash": item.scenario_hash}
+            {
+                "id": item.id,
+                "group": group,
+                "title": item.title,
+                "as_of": item.as_of.isoformat(),
+                "scenario_hash": item.scenario_hash,
+            }
+            for group, scenarios in groups.items()
             for item in scenarios
         ]
         sys.stdout.write(json.dumps(rows, indent=1) + "\n")
@@ -42,17 +49,15 @@ def list_catalogue(
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
-    for heading in ("id", "as of", "periods", "title"):
-        table.add_column(heading)
-    for item in scenarios:
-        table.add_row(
-            item.id,
-            f"{item.as_of:%-d %b %Y}",
-            f"{item.num_periods} x {item.period.length:g} {item.period.unit}",
-            Text(item.title),
-        )
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    widest = max(len(item.id) for scenarios in groups.values() for item in scenarios)
+    for group, scenarios in groups.items():
+        console.print(Text(GROUPS[group], style="bold"))
+        table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), show_header=False)
+        table.add_column(min_width=widest)
+        for item in scenarios:
+            table.add_row(item.id, Text(item.title))
+        console.print(table)
 
 
 def check(

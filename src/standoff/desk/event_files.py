@@ -1,8 +1,8 @@
-"""Events as files for other programs: CSV, Parquet, and the JSON records of PLOVER.
+"""Encode events as files for other programs: CSV, Parquet, and the JSON records of PLOVER.
 
-A text from the news may begin like a formula (`=`, `+`, `-`, `@`), and a spreadsheet would run it; in CSV such a cell begins with
-an apostrophe. Control characters and signs that turn the direction of text are written as escapes there; in Parquet and JSON,
-which no program shows as they stand, texts are as they were recorded.
+A text from the news may begin like a formula (`=`, `+`, `-`, `@`), which a spreadsheet would run; in CSV such a cell begins with
+an apostrophe. In CSV, control characters and characters that change the direction of text are written as escapes. In Parquet and
+JSON texts are written as recorded.
 
 References:
     Open Event Data Alliance (2021), PLOVER: Political Language Ontology for Verifiable Event Records, draft 0.8.
@@ -17,8 +17,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from standoff.desk.docket import Docket
-from standoff.desk.event_table import COLUMNS, event_row, outlet_of
+from standoff.desk.event_set import EventSet
+from standoff.desk.event_table import COLUMNS, make_row, name_outlet
 from standoff.errors import InputError, Problem, nearest
 from standoff.extras import import_extra
 from standoff.news.coded import Mention
@@ -26,32 +26,32 @@ from standoff.store.records import StoredEvent
 from standoff.text import make_safe
 from standoff.version import __version__
 
-__all__ = ["FORMATS", "event_file", "events_csv", "events_parquet", "events_plover", "format_of"]
+__all__ = ["FORMATS", "choose_format", "encode_csv", "encode_events", "encode_parquet", "encode_plover"]
 
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _PLOVER_VERSION = "0.8"
 
 
-def events_csv(docket: Docket) -> bytes:
-    """Events as CSV, a row each; see the module for what is done to texts."""
+def encode_csv(events: EventSet) -> bytes:
+    """Encode events as CSV with a row for each; the docstring of the module describes the changes of texts."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for one in docket.events:
-        row = event_row(docket, one)
-        writer.writerow([_cell(row[column]) for column in COLUMNS])
+    for one in events.events:
+        row = make_row(events, one)
+        writer.writerow([_make_cell(row[column]) for column in COLUMNS])
     return stream.getvalue().encode("utf-8")
 
 
-def _cell(value: Any) -> Any:
+def _make_cell(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = make_safe(value)
     return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
-def events_parquet(docket: Docket) -> bytes:
-    """Events as Parquet, with the columns of the CSV.
+def encode_parquet(events: EventSet) -> bytes:
+    """Encode events as Parquet, with the columns of the CSV.
 
     Raises:
         MissingExtraError: pyarrow is not installed.
@@ -63,38 +63,38 @@ def events_parquet(docket: Docket) -> bytes:
         "event": whole, "day": day, "published": day, "target_is_inferred": flag, "confidence": real, "intensity": real,
         "start": whole, "end": whole, "cluster": whole,
     }  # fmt: skip
-    rows = [event_row(docket, one) for one in docket.events]
+    rows = [make_row(events, one) for one in events.events]
     schema = arrow.schema([(column, kinds.get(column, arrow.string())) for column in COLUMNS])
     content = io.BytesIO()
     parquet.write_table(arrow.Table.from_pylist(rows, schema=schema), content)
     return content.getvalue()
 
 
-def events_plover(docket: Docket) -> bytes:
-    """Events as the JSON records of PLOVER, a list; parts that PLOVER does not have are under `standoff`."""
-    records = [_plover(docket, one) for one in docket.events]
+def encode_plover(events: EventSet) -> bytes:
+    """Encode events as a list of PLOVER records in JSON; parts that PLOVER lacks are under `standoff`."""
+    records = [_make_record(events, one) for one in events.events]
     return (json.dumps(records, indent=1, allow_nan=False) + "\n").encode("ascii")
 
 
-def _plover(docket: Docket, one: StoredEvent) -> dict[str, Any]:
+def _make_record(events: EventSet, one: StoredEvent) -> dict[str, Any]:
     event = one.event
-    places = docket.sightings[one.document_hash]
+    copies = events.copies[one.document_hash]
     record: dict[str, Any] = {
-        "id": docket.names[one.event_id],
+        "id": events.names[one.event_id],
         "date": event.date.isoformat() if event.date else "",
-        "source": _actors(event.actor),
-        "target": _actors(event.target),
+        "source": _list_actors(event.actor),
+        "target": _list_actors(event.target),
         "event": event.event_type,
         "mode": event.mode,
         "context": ", ".join(event.contexts),
         "eventText": event.quote,
         "eventLoc": {"name": event.place} if event.place else {},
-        "language": places[0].language,
-        "publication": "; ".join(dict.fromkeys(map(outlet_of, places))),
+        "language": copies[0].language,
+        "publication": "; ".join(dict.fromkeys(map(name_outlet, copies))),
         "coder": one.method,
         "version": _PLOVER_VERSION,
     }
-    row = event_row(docket, one)
+    row = make_row(events, one)
     own = (
         "event",
         "published",
@@ -107,16 +107,16 @@ def _plover(docket: Docket, one: StoredEvent) -> dict[str, Any]:
         "verdict",
         "stands_for",
     )
-    record["standoff"] = {"version": __version__} | {name: _plain(row[name]) for name in own}
+    record["standoff"] = {"version": __version__} | {name: _make_plain(row[name]) for name in own}
     return record
 
 
-def _plain(value: Any) -> Any:
+def _make_plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def _actors(mention: Mention | None) -> list[dict[str, str]]:
-    """Who acts, each by code and sector; the words stand at the first."""
+def _list_actors(mention: Mention | None) -> list[dict[str, str]]:
+    """List actors by code and sector; the first one has the words of the text."""
     if mention is None:
         return []
     found = []
@@ -126,19 +126,19 @@ def _actors(mention: Mention | None) -> list[dict[str, str]]:
     return found
 
 
-FORMATS: Mapping[str, tuple[str, Callable[[Docket], bytes], str]] = {
-    "csv": (".csv", events_csv, "a table"),
-    "parquet": (".parquet", events_parquet, "a table with types, which needs the extra `parquet`"),
-    "plover": (".json", events_plover, "the JSON records of PLOVER"),
+FORMATS: Mapping[str, tuple[str, Callable[[EventSet], bytes], str]] = {
+    "csv": (".csv", encode_csv, "a table"),
+    "parquet": (".parquet", encode_parquet, "a table with types, which needs the extra `parquet`"),
+    "plover": (".json", encode_plover, "the JSON records of PLOVER"),
 }
-"""Name of a format -> the ending of its files, what makes them, and what it is."""
+"""File extension, encoder and description of each format, by name."""
 
 
-def format_of(path: Path, name: str | None) -> str:
-    """The format that is asked for, by name or else by the ending of the file.
+def choose_format(path: Path, name: str | None) -> str:
+    """Choose a format by name, or else by the extension of the file.
 
     Raises:
-        InputError: There is no such format, or the ending is of none (`unknown-format`).
+        InputError: The format or the extension is unknown (`unknown-format`).
     """
     if name is not None:
         if name in FORMATS:
@@ -150,16 +150,14 @@ def format_of(path: Path, name: str | None) -> str:
         if path.suffix.lower() == ending:
             return known
     endings = ", ".join(f"`{ending}`" for ending, _, _ in FORMATS.values())
-    message = f"`{path}` does not end like a file of events"
-    raise InputError(
-        Problem("unknown-format", message, help=f"end it with {endings}, or name a format with `--format`")
-    )
+    message = f"the extension of `{path}` is not that of a file of events"
+    raise InputError(Problem("unknown-format", message, help=f"use {endings}, or choose a format with `--format`"))
 
 
-def event_file(docket: Docket, name: str) -> bytes:
-    """The content of a file of events in a format.
+def encode_events(events: EventSet, name: str) -> bytes:
+    """Encode events in a format.
 
     Raises:
         MissingExtraError: The format needs an extra that is not installed.
     """
-    return FORMATS[name][1](docket)
+    return FORMATS[name][1](events)

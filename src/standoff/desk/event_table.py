@@ -1,4 +1,4 @@
-"""Which events of a docket are wanted, and what each is as plain data and as a row of a table."""
+"""Filter events, and show each as plain data or as a row of a table."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from standoff.desk.docket import Docket, countries_of, docket_of_store, known_codes
+from standoff.desk.event_set import EventSet, collect_codes, list_countries, load_events
 from standoff.errors import InputError, Problem, nearest
 from standoff.news.coded import QUAD_CLASS
 from standoff.news.document import Document
@@ -18,7 +18,7 @@ from standoff.store.records import StoredEvent
 if TYPE_CHECKING:
     from standoff.store.repository import Store
 
-__all__ = ["COLUMNS", "EventFilter", "event_document", "event_row", "outlet_of", "select_events", "verdict_of"]
+__all__ = ["COLUMNS", "EventFilter", "event_to_json", "find_verdict", "make_row", "name_outlet", "select_events"]
 
 COLUMNS = (
     "event", "name", "day", "published", "type", "class", "mode", "contexts", "actor", "actor_text", "target", "target_text",
@@ -30,18 +30,18 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class EventFilter:
-    """Which events are wanted.
+    """Conditions on events.
 
     Attributes:
-        since: First day of the event, or of its document where the event has none; unknown days are left out then.
-        until: Last day, likewise.
-        countries: Codes, one of which acts or is acted upon; empty for all.
+        since: First day of the event, or of its document if the event is undated; unknown days are excluded then.
+        until: Last day, in the same way.
+        countries: Codes one of which must act or be acted upon; empty for all.
         event_types: PLOVER types; empty for all.
-        scenario: Somebody of it acts or is acted upon; None for all.
-        with_dropped: Whether dropped events are wanted, too.
+        scenario: Scenario one of whose codes must act or be acted upon; None for all.
+        with_dropped: Whether to include dropped events.
 
     Raises:
-        InputError: There is no such type (`unknown-event-type`), or the first day is after the last (`empty-range`).
+        InputError: A type is unknown (`unknown-event-type`), or the first day is after the last (`empty-range`).
     """
 
     since: dt.date | None = None
@@ -53,18 +53,18 @@ class EventFilter:
 
     def __post_init__(self) -> None:
         problems = [
-            Problem("unknown-event-type", f"`{one}` is no event type of PLOVER", help=nearest(one, EVENT_TYPES))
+            Problem("unknown-event-type", f"`{one}` is not an event type of PLOVER", help=nearest(one, EVENT_TYPES))
             for one in self.event_types
             if one not in EVENT_TYPES
         ]
         if self.since is not None and self.until is not None and self.since > self.until:
-            message = f"no day is both from `{self.since}` on and up to `{self.until}`"
+            message = f"the first day `{self.since}` is after the last day `{self.until}`"
             problems.append(Problem("empty-range", message, help="write the earlier day as the first"))
         if problems:
             raise InputError(problems)
 
-    def wants(self, one: StoredEvent) -> bool:
-        """Whether an event is wanted."""
+    def accepts(self, one: StoredEvent) -> bool:
+        """Whether an event meets all conditions."""
         day = one.event.date or one.published
         if self.since is not None and (day is None or day < self.since):
             return False
@@ -72,51 +72,51 @@ class EventFilter:
             return False
         if self.event_types and one.event.event_type not in self.event_types:
             return False
-        found = countries_of(one)
+        found = list_countries(one)
         if self.countries and found.isdisjoint(self.countries):
             return False
-        if self.scenario is not None and found.isdisjoint(known_codes(self.scenario)):
+        if self.scenario is not None and found.isdisjoint(collect_codes(self.scenario)):
             return False
         return self.with_dropped or not one.is_dropped
 
 
-def select_events(store: Store, wanted: EventFilter, *, known_by: int | None = None) -> Docket:
-    """The events of a store that are wanted, by day; unknown days last.
+def select_events(store: Store, wanted: EventFilter, *, known_by: int | None = None) -> EventSet:
+    """Load the events of a store that meet the conditions, by day; unknown days last.
 
     Raises:
         StoreError: The store cannot be read.
     """
-    found = docket_of_store(store, known_by=known_by, keep=wanted.wants)
+    found = load_events(store, known_by=known_by, keep=wanted.accepts)
     order = sorted(found.events, key=lambda one: one.event.date or one.published or dt.date.max)
-    return Docket(tuple(order), found.names, found.sightings, found.set_together, found.known_by)
+    return EventSet(tuple(order), found.names, found.copies, found.manual_clusters, found.known_by)
 
 
-def event_document(docket: Docket, one: StoredEvent) -> dict[str, Any]:
-    """An event as plain data: as it is taken to be, as it was coded, what was said of it, and where it was told."""
+def event_to_json(events: EventSet, one: StoredEvent) -> dict[str, Any]:
+    """Return an event as plain data: with its corrections, as coded, its review, and the copies of its document."""
     return {
         "event": one.event_id,
-        "name": docket.names[one.event_id],
+        "name": events.names[one.event_id],
         "document": one.document_hash,
         "published": one.published.isoformat() if one.published else None,
         "method": one.method,
         "cluster": one.cluster_id,
-        "verdict": verdict_of(one),
+        "verdict": find_verdict(one),
         "reviewer": one.review.review.author if one.review else "",
         "reason": one.review.review.reason if one.review else "",
         "stands_for": dict(one.stands_for),
-        "taken_as": one.event.document(),
-        "coded_as": one.coded.document(),
-        "told_by": [_sighting(document) for document in docket.sightings[one.document_hash]],
+        "taken_as": one.event.to_json(),
+        "coded_as": one.coded.to_json(),
+        "reported_by": [_copy_to_json(document) for document in events.copies[one.document_hash]],
     }
 
 
-def event_row(docket: Docket, one: StoredEvent) -> dict[str, Any]:
-    """An event as a row of a table, by column; lists are joined by "; "."""
+def make_row(events: EventSet, one: StoredEvent) -> dict[str, Any]:
+    """Make the row of a table for an event, by column; lists are joined by "; "."""
     event = one.event
-    places = docket.sightings[one.document_hash]
+    copies = events.copies[one.document_hash]
     return {
         "event": one.event_id,
-        "name": docket.names[one.event_id],
+        "name": events.names[one.event_id],
         "day": event.date,
         "published": one.published,
         "type": event.event_type,
@@ -138,10 +138,10 @@ def event_row(docket: Docket, one: StoredEvent) -> dict[str, Any]:
         "speaker": event.attribution.speaker,
         "cited_outlet": event.attribution.outlet,
         "document": one.document_hash,
-        "outlets": "; ".join(dict.fromkeys(map(outlet_of, places))),
-        "addresses": "; ".join(dict.fromkeys(place.address for place in places if place.address)),
+        "outlets": "; ".join(dict.fromkeys(map(name_outlet, copies))),
+        "addresses": "; ".join(dict.fromkeys(copy.address for copy in copies if copy.address)),
         "method": one.method,
-        "verdict": verdict_of(one),
+        "verdict": find_verdict(one),
         "reviewer": one.review.review.author if one.review else "",
         "reason": one.review.review.reason if one.review else "",
         "stands_for": "; ".join(f"{scenario}: {event}" for scenario, event in sorted(one.stands_for.items())),
@@ -149,13 +149,13 @@ def event_row(docket: Docket, one: StoredEvent) -> dict[str, Any]:
     }
 
 
-def verdict_of(one: StoredEvent) -> str:
-    """What was said last of an event: "confirm", "correct", "drop", or "" where nobody looked at it."""
+def find_verdict(one: StoredEvent) -> str:
+    """Find the last verdict on an event: "confirm", "correct", "drop", or "" if it was not reviewed."""
     return one.review.review.action if one.review else ""
 
 
-def outlet_of(document: Document) -> str:
-    """Who published a document: its outlet, else the host of its address, else the address."""
+def name_outlet(document: Document) -> str:
+    """Name the publisher of a document: its outlet, else the host of its address, else the address."""
     try:
         host = urlsplit(document.address).hostname or ""
     except ValueError:
@@ -163,7 +163,7 @@ def outlet_of(document: Document) -> str:
     return document.outlet or host or document.address or "unknown"
 
 
-def _sighting(document: Document) -> dict[str, Any]:
+def _copy_to_json(document: Document) -> dict[str, Any]:
     return {
         "outlet": document.outlet,
         "title": document.title,

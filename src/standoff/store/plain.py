@@ -1,7 +1,7 @@
-"""Events and claims from plain data and back, and the key by which an event is known again.
+"""Parse events and claims from plain data, and make the key that identifies an event in every coding.
 
-Two codings of a document tell the same event if the same characters are coded with the same type, actor and target. So a
-review of an event holds for it in every other coding of the document that finds it too.
+Two codings of a document contain the same event if they code the same characters with the same type, actor and target. A review
+of an event therefore holds in every coding that contains it.
 """
 
 from __future__ import annotations
@@ -12,46 +12,46 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from standoff.news.coded import Attribution, Claim, Event, Mention, Span
-from standoff.store.columns import canonical_json, hash_of
+from standoff.store.columns import compute_hash, encode_canonical_json
 
-__all__ = ["claim_of", "code_of", "event_keys", "event_of"]
+__all__ = ["get_code", "make_event_keys", "parse_claim", "parse_event"]
 
 
-def event_keys(document_hash: str, events: Iterable[Event]) -> tuple[str, ...]:
-    """The key of each event of a coding: a hash, different for each of them.
+def make_event_keys(document_hash: str, events: Iterable[Event]) -> tuple[str, ...]:
+    """Make the key of each event of a coding, a unique hash.
 
     Args:
-        document_hash: The document.
-        events: The events of one coding, in its order; of several that are coded alike the first, second and so on differ.
+        document_hash: Hash of the document.
+        events: Events of one coding in its order; equal codings are numbered in this order.
     """
     seen: Counter[str] = Counter()
     keys = []
     for event in events:
-        parts = [document_hash, list(event.span), event.event_type, code_of(event.actor), code_of(event.target)]
-        name = canonical_json(parts)
+        parts = [document_hash, list(event.span), event.event_type, get_code(event.actor), get_code(event.target)]
+        name = encode_canonical_json(parts)
         seen[name] += 1
-        keys.append(hash_of(f"{name}{seen[name]}"))
+        keys.append(compute_hash(f"{name}{seen[name]}"))
     return tuple(keys)
 
 
-def code_of(mention: Mention | None) -> str:
-    """The code of an actor; "" where nobody is named."""
+def get_code(mention: Mention | None) -> str:
+    """Return the code of an actor; "" if nobody is named."""
     return mention.code if mention else ""
 
 
-def event_of(plain: Mapping[str, Any]) -> Event:
-    """The event whose `document()` this is."""
+def parse_event(plain: Mapping[str, Any]) -> Event:
+    """Parse an event from the result of its `to_json()`."""
     return Event(
         event_type=plain["type"],
         mode=plain["mode"],
         contexts=tuple(plain["contexts"]),
-        actor=_mention(plain["actor"]),
-        target=_mention(plain["target"]),
+        actor=_parse_mention(plain["actor"]),
+        target=_parse_mention(plain["target"]),
         date=dt.date.fromisoformat(plain["date"]) if plain["date"] else None,
         place=plain["place"],
         span=(plain["span"][0], plain["span"][1]),
         quote=plain["quote"],
-        attribution=_attribution(plain["attribution"]),
+        attribution=_parse_attribution(plain["attribution"]),
         factuality=plain["factuality"],
         confidence=plain["confidence"],
         method=plain["method"],
@@ -59,32 +59,32 @@ def event_of(plain: Mapping[str, Any]) -> Event:
     )
 
 
-def claim_of(plain: Mapping[str, Any]) -> Claim:
-    """The claim whose `document()` this is."""
+def parse_claim(plain: Mapping[str, Any]) -> Claim:
+    """Parse a claim from the result of its `to_json()`."""
     return Claim(
         kind=plain["kind"],
         issue=plain["issue"],
-        holder=_mention(plain["holder"]),
-        about=_mention(plain["about"]),
+        holder=_parse_mention(plain["holder"]),
+        about=_parse_mention(plain["about"]),
         value=plain["value"],
         unit=plain["unit"],
         qualifier=plain["qualifier"],
         span=(plain["span"][0], plain["span"][1]),
         quote=plain["quote"],
-        attribution=_attribution(plain["attribution"]),
+        attribution=_parse_attribution(plain["attribution"]),
         factuality=plain["factuality"],
     )
 
 
-def _span(plain: list[int] | None) -> Span | None:
+def _parse_span(plain: list[int] | None) -> Span | None:
     return (plain[0], plain[1]) if plain else None
 
 
-def _mention(plain: Mapping[str, Any] | None) -> Mention | None:
+def _parse_mention(plain: Mapping[str, Any] | None) -> Mention | None:
     if plain is None:
         return None
-    return Mention(plain["code"], plain["text"], _span(plain["span"]), plain["inferred"])
+    return Mention(plain["code"], plain["text"], _parse_span(plain["span"]), plain["inferred"])
 
 
-def _attribution(plain: Mapping[str, Any]) -> Attribution:
-    return Attribution(plain["speaker"], plain["outlet"], _span(plain["span"]))
+def _parse_attribution(plain: Mapping[str, Any]) -> Attribution:
+    return Attribution(plain["speaker"], plain["outlet"], _parse_span(plain["span"]))

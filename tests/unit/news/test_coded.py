@@ -1,4 +1,4 @@
-"""The records that coding makes."""
+"""The records of codings."""
 
 import json
 
@@ -39,15 +39,15 @@ def some_event():
     )
 
 
-def test_every_type_has_a_class_and_an_intensity_of_its_sign():
+def test_every_type_has_a_quad_class_and_an_intensity_of_the_same_sign():
     assert set(QUAD_CLASS) == set(INTENSITY) == set(EVENT_TYPES)
     assert all(("cooperation" in QUAD_CLASS[kind]) == (INTENSITY[kind] > 0) for kind in EVENT_TYPES)
 
 
-def test_a_coded_document_is_plain_data():
+def test_a_coded_document_converts_to_plain_data():
     document = Document(TEXT)
     coded = CodedDocument(document.document_hash, (some_event(),), (), "en")
-    plain = json.loads(json.dumps(coded.document()))
+    plain = json.loads(json.dumps(coded.to_json()))
     (event,) = plain["events"]
     assert TEXT[slice(*event["span"])] == event["quote"]
     assert event["target"] == {"code": "STH", "text": "", "span": None, "inferred": True}
