@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from solving import forecast_of, full_brief_of, solve_text
-from standoff.report import brief_html
+from standoff.report import render_html
 
 AS_OF = dt.date(2031, 3, 3)
 WEEKS = (1, 2, 4, 5)  # the usual dates, and the horizon
@@ -202,7 +202,7 @@ def brief_of(players, payoffs):
     for name, worth in payoffs.items():
         text = text.replace(name, worth)
     solution = solve_text(HEAD + players + text, **SETTINGS)
-    return Brief(brief_html(solution), solution)
+    return Brief(render_html(solution), solution)
 
 
 @pytest.fixture(scope="module")
@@ -382,7 +382,7 @@ def full():
         typed_text(), ["More to gain: gain=0.8"], ("ensemble", "drivers", "watch", "bargain"), num_draws=16, **SETTINGS
     )
     assert answers.missing == ()
-    return Brief(brief_html(answers), answers.solution), answers
+    return Brief(render_html(answers), answers.solution), answers
 
 
 def by_the_horizon(gain="0.4"):

@@ -1,4 +1,4 @@
-"""Why there is no deal: what could be agreed on today, what stands in the way, and how much each reason matters."""
+"""What the sides could agree on today, and how much each obstacle to a deal matters (Fearon 1995)."""
 
 from __future__ import annotations
 
@@ -10,95 +10,96 @@ from numpy.typing import NDArray
 from standoff.analysis.bargain import Bargain, Pair
 from standoff.analysis.no_deal import NoDeal, Remedy
 from standoff.report.blocks import Block, Bullets, Grid, Heading, Paragraph, Section
-from standoff.report.wording import joined, number, percent
+from standoff.report.tables import replace_underscores
+from standoff.report.typesetting import show_count, show_number, show_percent
+from standoff.text import UNKNOWN, join_words
 
-__all__ = ["no_deal_section"]
+__all__ = ["describe_bargaining"]
+
+_MOST_CAUSES = 4
 
 
-def no_deal_section(bargain: Bargain, no_deal: NoDeal | None, target_labels: Sequence[str]) -> Section:
-    """The bargaining range for each pair of types, and Fearon's reasons.
+def describe_bargaining(bargain: Bargain, no_deal: NoDeal | None, target_labels: Sequence[str]) -> Section:
+    """Show the bargaining range for each pair of types, and what each obstacle to a deal accounts for.
 
     Args:
-        bargain: The table today.
-        no_deal: The crisis re-solved without each reason; None where that was not asked for.
-        target_labels: The targets of `no_deal` in words.
+        bargain: The bargaining range today.
+        no_deal: The crisis solved without each obstacle; None if that was not requested.
+        target_labels: Labels of the targets of `no_deal`.
     """
-    sides = " and ".join(bargain.side_labels)
-    rows = tuple(_pair(bargain, pair) for pair in bargain.pairs)
+    sides = join_words(bargain.side_labels)
+    rows = tuple(_describe_pair(bargain, pair) for pair in bargain.pairs)
     head = (
         "True types",
-        "chance",
-        "terms that both prefer to waiting",
-        "to fighting",
-        "in the way",
-        "fairest split (Nash)",
+        "Probability",
+        "Packages that both prefer to waiting",
+        "Packages that both prefer to fighting",
+        "Issues that block a deal",
+        "Nash bargaining solution",
     )
     blocks: list[Block] = [
         Paragraph(
-            f"Of {len(bargain.packages.names)} packages that the agenda allows, how many {sides} would both rather have than "
-            "go on as they do, and than fight now, depending on who they truly are."
+            f"The agenda allows {show_count(len(bargain.packages.names), 'package')}. The table counts those that {sides} "
+            "would both prefer to waiting, and to fighting now, for each combination of their true types."
         ),
-        Grid("bargaining-range", "The bargaining range.", head, rows, wordy=(5,)),
+        Grid("bargaining-range", "Bargaining range today.", head, rows, wordy=(5,)),
     ]
     if no_deal is not None:
-        blocks += _reasons(no_deal, target_labels)
-    return Section("no-deal", "What stands between the sides", "Bargaining", tuple(blocks))
+        blocks += _describe_obstacles(no_deal, target_labels)
+    return Section("bargaining", "Bargaining range and obstacles to a deal", "Bargaining", tuple(blocks))
 
 
-def _pair(bargain: Bargain, pair: Pair) -> tuple[str, ...]:
-    types = joined([words for words in (name.replace("_", " ") for name in pair.player_types) if words]) or "–"
-    names = bargain.packages.labels
-    nash = pair.points.nash
+def _describe_pair(bargain: Bargain, pair: Pair) -> tuple[str, ...]:
+    types = [replace_underscores(name) for name in pair.player_types if name]
     blocking = [issue.label for issue in pair.issues if issue.blocks]
-    way = joined(blocking) if blocking else ("nothing" if pair.waiting.packages else "no single issue")
+    nash = pair.points.nash
+    allowed = len(pair.allowed)
     return (
-        types,
-        percent(pair.prior),
-        f"{len(pair.waiting.packages)} of {len(pair.allowed)}",
-        f"{len(pair.fighting.packages)} of {len(pair.allowed)}" if pair.fighting is not None else "–",
-        way,
-        names[nash] if nash is not None else "none that both gain by",
+        join_words(types) or UNKNOWN,
+        show_percent(pair.prior),
+        f"{len(pair.waiting.packages)} of {allowed}",
+        f"{len(pair.fighting.packages)} of {allowed}" if pair.fighting is not None else UNKNOWN,
+        join_words(blocking) or ("none" if pair.waiting.packages else "no single issue"),
+        bargain.packages.labels[nash] if nash is not None else "none: no package benefits both",
     )
 
 
-def _reasons(no_deal: NoDeal, target_labels: Sequence[str]) -> list[Block]:
-    count = len(no_deal.targets)
-    rows = [
-        (remedy.label, *(_effect(remedy, no_deal.base.probabilities, k) for k in range(count)))
+def _describe_obstacles(no_deal: NoDeal, target_labels: Sequence[str]) -> list[Block]:
+    base = no_deal.base.probabilities
+    rows = tuple(
+        (remedy.label, *(_describe_effect(remedy, base, k) for k in range(len(target_labels))))
         for remedy in no_deal.remedies
-    ]
-    now = "; ".join(
-        f"{label}: {percent(float(p))}" for label, p in zip(target_labels, no_deal.base.probabilities, strict=True)
     )
-    notes = tuple(f"{remedy.label}: {remedy.note}" for remedy in no_deal.remedies if remedy.note)
+    now = "; ".join(f"{label} {show_percent(p)}" for label, p in zip(target_labels, base, strict=True))
     blocks: list[Block] = [
-        Heading("Why they do not settle"),
+        Heading("Why there is no deal"),
         Paragraph(
-            f"The crisis solved again with one obstacle taken away at a time, after Fearon (1995). As it is: {now}.",
+            f"Each row solves the crisis again without one obstacle to a deal, after Fearon (1995). In the scenario as "
+            f"it is, the probabilities are: {now}.",
             is_before=True,
         ),
         Grid(
             "reasons",
-            "Probabilities without each obstacle, and how many points it accounts for.",
-            ("If", *target_labels),
-            tuple(rows),
+            "Probabilities without each obstacle, and the change in percentage points.",
+            ("Without the obstacle", *target_labels),
+            rows,
         ),
     ]
+    notes = tuple(f"{remedy.label}: {remedy.note}" for remedy in no_deal.remedies if remedy.note)
     if notes:
         blocks.append(Bullets(notes))
-    causes = no_deal.base.causes
-    if causes:
-        largest = sorted(causes, key=lambda cause: -cause.probability)[:4]
-        told = joined([f"{cause.label} ({percent(cause.probability)})" for cause in largest])
-        blocks.append(Paragraph(f"What brings “{target_labels[0]}” about: {told}."))
+    largest = sorted(no_deal.base.causes, key=lambda cause: -cause.probability)[:_MOST_CAUSES]
+    if largest:
+        causes = join_words([f"{cause.label} ({show_percent(cause.probability)})" for cause in largest])
+        blocks.append(Paragraph(f"Main causes of “{target_labels[0]}”: {causes}."))
     return blocks
 
 
-def _effect(remedy: Remedy, base: NDArray[np.float64], k: int) -> str:
+def _describe_effect(remedy: Remedy, base: NDArray[np.float64], k: int) -> str:
     if not remedy.applies:
         return "does not apply"
-    points = round(-100 * float(remedy.removed[k])) or 0  # and no -0
-    with_it = percent(float(remedy.baseline[k]))
-    # payments are compared with a crisis of their own, in which the same packages can be offered without them
-    against = "" if with_it == percent(float(base[k])) else f" from {with_it}"
-    return f"{percent(float(remedy.probabilities[k]))} ({number(points)} points{against})"
+    points = show_number(round(-100 * float(remedy.removed[k])))
+    with_it = show_percent(remedy.baseline[k])
+    # side payments are compared with a crisis in which the same packages can be offered without them
+    compared = "" if with_it == show_percent(base[k]) else f" from {with_it}"
+    return f"{show_percent(remedy.probabilities[k])} ({points} points{compared})"

@@ -1,103 +1,98 @@
-"""The certificate of a solution in plain words: each number with a sentence that says what it means."""
+"""The certificate of a solution: how accurately the model was solved, each number with a sentence on what it means."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from standoff.report.wording import joined, points, small
+from standoff.report.blocks import Grid, Paragraph, Section
+from standoff.report.typesetting import show_number, show_small
 from standoff.solve.equilibrium import Certificate, Settings
+from standoff.text import format_error, join_words, pluralise
 
-__all__ = ["Fact", "certificate_facts"]
+if TYPE_CHECKING:
+    from standoff.analysis.solution import Solution
 
-
-@dataclass(frozen=True)
-class Fact:
-    """One number of the certificate.
-
-    Attributes:
-        name: What it is called.
-        value: The number in words.
-        meaning: What it means, in a sentence.
-    """
-
-    name: str
-    value: str
-    meaning: str
+__all__ = ["describe_certificate"]
 
 
-def certificate_facts(certificate: Certificate, settings: Settings) -> tuple[Fact, ...]:
-    """Every number of a certificate, explained.
-
-    Args:
-        certificate: The certificate.
-        settings: How the crisis was solved; the tolerances are in it.
-    """
-    facts = [
-        Fact(
-            "Residual",
-            small(certificate.residual),
-            "The largest gap, over every decision in the game, between the probabilities with which a side acts and those "
-            f"that the model's equations ask for; 0 is exact, and "
-            f"anything above {small(settings.tolerance)} would have been refused.",
+def describe_certificate(solution: Solution) -> Section:
+    """Show how accurately the model was solved."""
+    rows = _explain_certificate(solution.equilibrium.certificate, solution.equilibrium.settings)
+    head = ("Check", "Value", "Meaning")
+    blocks = (
+        Paragraph(
+            "These checks are about the computation and not about the world: they show that the probabilities above are "
+            "those of the model."
         ),
-        Fact(
+        Grid("facts", "Checks that the solution passed.", head, rows, wordy=(2,)),
+    )
+    return Section("certificate", "Certificate: how accurately the model was solved", "Certificate", blocks)
+
+
+def _explain_certificate(certificate: Certificate, settings: Settings) -> tuple[tuple[str, str, str], ...]:
+    """Give name, value and meaning of every number of a certificate."""
+    facts = [
+        (
+            "Residual",
+            show_small(certificate.residual),
+            "Largest difference, over all decisions, between the probabilities with which a side acts and those that the "
+            f"equilibrium equations require. 0 is exact; more than {show_small(settings.tolerance)} is refused.",
+        ),
+        (
             "Regret",
-            small(certificate.regret),
-            "The most, in units of payoff, that any side could gain anywhere by once choosing its best move instead of "
-            "choosing with noise; it measures how "
-            "imperfectly the sides are taken to choose, not an error of the solver.",
+            show_small(certificate.regret),
+            "Largest gain, in payoff units, that any side could make by choosing its best move once. It measures how "
+            "noisy the choices of the sides are and is not an error of the solver.",
         ),
     ]
     if certificate.belief_points:
         facts += [
-            Fact(
+            (
                 "Belief points",
-                joined([str(count) for count in certificate.belief_points]),
-                "At so many levels of belief about each side's true type the game was solved; between them values are "
-                "interpolated.",
+                join_words([str(count) for count in certificate.belief_points]),
+                "Number of grid points of the belief about each side’s type. Values between grid points are interpolated.",
             ),
-            Fact(
+            (
                 "Error from belief points",
-                small(certificate.belief_error),
-                f"That interpolation may have moved any of the probabilities by {points(certificate.belief_error)}; up to "
-                f"{points(settings.belief_tolerance)} is accepted.",
+                show_small(certificate.belief_error),
+                f"Estimated effect of this interpolation on any probability: {format_error(certificate.belief_error)}. "
+                f"The tolerance is {show_number(100 * settings.belief_tolerance, 2)} percentage points.",
             ),
         ]
     facts += [
-        Fact(
+        (
             "Consistency gap",
-            small(certificate.consistency_gap),
-            "Each side's expected payoff was found twice, by reasoning backward from the end and by adding up "
-            "forward from now; this is the largest difference between the two.",
+            show_small(certificate.consistency_gap),
+            "Each side’s expected payoff is computed twice: by backward induction, and by summing forward over the "
+            "forecast. This is the largest difference between the two.",
         ),
-        Fact(
+        (
             "Branch",
             certificate.branch,
-            "Games in which moves reveal intentions can have several equilibria; this one is the branch "
-            "that is reached by letting the sides choose ever more carefully, starting from pure chance.",
+            "Games in which moves reveal private information can have several equilibria. The principal branch starts "
+            "from uniformly random play and follows the equilibrium as rationality rises.",
         ),
-        Fact(
+        (
             "Decisions solved",
             f"{certificate.nodes:,}",
-            "The number of situations, with the beliefs held in them, in which a decision was worked out; it took "
+            "Number of decisions, counted once for each set of beliefs. Solving them took "
             f"{certificate.evaluations:,} evaluations of the equations.",
         ),
-        Fact(
+        (
             "Proved unique",
             f"{certificate.unique:,}",
-            "In so many of them it is proved that no other solution exists.",
+            "Number of decisions with a provably unique equilibrium.",
         ),
-        Fact(
+        (
             "Traced",
             f"{certificate.traced:,}",
-            f"So many others were followed step by step from pure chance; {_folds(certificate.folds)} on the way.",
+            f"Number of decisions solved by tracing the branch from uniformly random play. {_describe_folds(certificate.folds)}",
         ),
     ]
     return tuple(facts)
 
 
-def _folds(count: int) -> str:
-    """The folds met, in words."""
+def _describe_folds(count: int) -> str:
     if count == 0:
-        return "the path never turned back"
-    return f"the path turned back {count:,} time{'' if count == 1 else 's'} (a sign that other equilibria exist)"
+        return "The branch never turned back."
+    return f"The branch turned back {pluralise(count, 'time')}, a sign that other equilibria exist."

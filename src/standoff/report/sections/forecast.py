@@ -1,4 +1,4 @@
-"""The sections of a brief that a forecast alone fills: ends, terms, types, moves, beliefs."""
+"""The sections of a brief that need the forecast alone: outcomes, terms of a deal, private types, moves and beliefs."""
 
 from __future__ import annotations
 
@@ -10,184 +10,180 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from standoff.report.blocks import Block, Heading, Paragraph, Picture, Probabilities, Section, Types
-from standoff.report.bottom_line import deal_of
+from standoff.report.bottom_line import find_deal
 from standoff.report.chart import Chart
-from standoff.report.figures import Curve, chart_of_bands, chart_of_lines
+from standoff.report.figures import Curve, draw_bands, draw_lines
 from standoff.report.tables import (
     MoveTable,
-    belief_label,
-    belief_table,
-    move_tables,
-    package_table,
-    probability_table,
-    type_groups,
-    type_table,
+    list_types,
+    name_belief,
+    tabulate_beliefs,
+    tabulate_moves,
+    tabulate_packages,
+    tabulate_probabilities,
+    tabulate_types,
 )
-from standoff.report.timeline import Timeline
-from standoff.report.wording import plural
+from standoff.report.timeline import Timeline, build_timeline
+from standoff.report.typesetting import show_count
 
 if TYPE_CHECKING:
     from standoff.analysis.solution import Solution
-    from standoff.scenario import Scenario
 
-__all__ = ["belief_chart", "forecast_sections", "milestone_chart", "outcome_chart", "timeline_of"]
+__all__ = ["describe_forecast", "draw_beliefs", "draw_milestones", "draw_outcomes"]
 
 Floats = NDArray[np.float64]
 
 
-def timeline_of(scenario: Scenario) -> Timeline:
-    """The calendar of a scenario's forecast."""
-    return Timeline(scenario.period.unit, scenario.period.length, scenario.num_periods, scenario.date_of_period)
+def describe_forecast(solution: Solution) -> Iterator[Section]:
+    """Yield the sections in the order of the brief, without those that have nothing to show."""
+    timeline = build_timeline(solution.scenario)
+    yield _describe_outcomes(solution, timeline)
+    yield from _describe_terms(solution, timeline)
+    yield from _describe_types(solution, timeline)
+    yield from _describe_moves(solution)
+    yield from _describe_beliefs(solution, timeline)
 
 
-def forecast_sections(solution: Solution) -> Iterator[Section]:
-    """The sections, in order; those that have nothing to say are left out."""
-    timeline = timeline_of(solution.scenario)
-    yield _ends(solution, timeline)
-    yield from _terms(solution, timeline)
-    yield from _types(solution, timeline)
-    yield from _moves(solution)
-    yield from _beliefs(solution, timeline)
-
-
-def _ends(solution: Solution, timeline: Timeline) -> Section:
+def _describe_outcomes(solution: Solution, timeline: Timeline) -> Section:
     forecast = solution.forecast
     blocks: list[Block] = [
         Picture(
-            outcome_chart(solution),
-            "Probabilities that the crisis has ended, and how, by date. The bands add up to 100 %; the "
-            "topmost is the chance that the "
-            "crisis is still open. Names and probabilities at the right are those at the horizon.",
+            draw_outcomes(solution),
+            "Probability of each outcome by date. The bands add up to 100 %; the top band is the probability that the "
+            "crisis is unresolved. The labels on the right give the probabilities at the horizon.",
         )
     ]
-    milestones = milestone_chart(solution)
+    milestones = draw_milestones(solution)
     if milestones is not None:
         blocks += [
-            Heading("What happens on the way"),
+            Heading("Milestones"),
             Picture(
                 milestones,
-                "Probabilities by date that each of these has happened at least once. They do not exclude "
-                "each other and do not add up "
-                "to 100 %.",
+                "Probability that each milestone has been reached at least once by the date. Milestones do not exclude "
+                "each other, so these probabilities do not add up to 100 %.",
             ),
         ]
-    length = plural(round(forecast.mean_duration * timeline.length), timeline.unit)
+    length = show_count(round(forecast.mean_duration * timeline.length), timeline.unit)
     blocks += [
         Probabilities(
             "probabilities",
-            "Probabilities by date. Whole per cent, so that a column of ends may miss 100 by a point or two.",
-            "From now",
-            probability_table(forecast, timeline),
-            ends="How it stands by then (one of these)",
-            passages="What has happened by then (any of these)",
+            "Probabilities by date, rounded to whole per cent, so a column of outcomes may miss 100 % by a point or two.",
+            "Time from now",
+            tabulate_probabilities(forecast, timeline),
+            outcomes="Outcome by this date (exactly one)",
+            milestones="Milestone reached by this date (any number)",
         ),
-        Paragraph(f"The average length is about {length}, counting what is still open at the horizon as ending there."),
+        Paragraph(
+            f"The mean duration is about {length}, counting crises that are unresolved at the horizon as ending there."
+        ),
     ]
-    return Section("ends", "How it ends and when", "Ends and dates", tuple(blocks))
+    return Section("outcomes", "Outcomes by date", "Outcomes", tuple(blocks))
 
 
-def _terms(solution: Solution, timeline: Timeline) -> Iterator[Section]:
-    deal = deal_of(solution.forecast)
+def _describe_terms(solution: Solution, timeline: Timeline) -> Iterator[Section]:
+    deal = find_deal(solution.forecast)
     if deal is None or not deal.parts:
         return
-    caption = f"Terms that “{deal.label}” would have, the likeliest first."
-    table = Probabilities("packages-table", caption, "Terms", package_table(deal, timeline), has_bars=True)
-    yield Section("packages", "What an agreement would be made of", "Terms", (table,))
+    caption = f"Terms of “{deal.label}”, the most likely first."
+    table = Probabilities("packages-table", caption, "Terms", tabulate_packages(deal, timeline), has_bars=True)
+    yield Section("packages", "Likely terms of a deal", "Terms", (table,))
 
 
-def _types(solution: Solution, timeline: Timeline) -> Iterator[Section]:
+def _describe_types(solution: Solution, timeline: Timeline) -> Iterator[Section]:
     game, forecast = solution.equilibrium.game, solution.forecast
-    groups = type_groups(game, {name: player.type_labels for name, player in solution.scenario.players.items()})
+    groups = list_types(game, {name: player.type_labels for name, player in solution.scenario.players.items()})
     if not groups:
         return
     caption = (
-        f"Probability of each end by {timeline.horizon.date}, as they are and as they would be if one side’s "
-        f"true type were known to us "
-        "(the sides themselves would know no more than now)."
+        f"Probability of each outcome by {timeline.horizon.date}: overall, and given the true type of one side. "
+        "The sides themselves know no more than they do now."
     )
     blocks: tuple[Block, ...] = (
         Paragraph(
-            "What a side truly wants is known to that side alone. The others hold probabilities on it, which every move shifts."
+            "Each of these sides knows its own type. The others hold probabilities over it and revise them after every move."
         ),
         Types(groups),
-        Probabilities("types-table", caption, "End", type_table(forecast, game)),
+        Probabilities("types-table", caption, "Outcome", tabulate_types(forecast, game)),
     )
-    yield Section("types", "If we knew who we are dealing with", "True types", blocks)
+    yield Section("types", "Outcomes by private type", "Types", blocks)
 
 
-def _moves(solution: Solution) -> Iterator[Section]:
-    moves = move_tables(solution.forecast, solution.equilibrium.game)
+def _describe_moves(solution: Solution) -> Iterator[Section]:
+    moves = tabulate_moves(solution.forecast, solution.equilibrium.game)
     if not moves:
         return
     blocks: list[Block] = [
         Paragraph(
-            "The probability of each move if that decision came up before anything else happened. Bold marks the likeliest move.",
-            is_before=True,
+            "Probability of each move if the decision came up now. Bold marks the most likely move.", is_before=True
         )
     ]
     for k, move in enumerate(moves, start=1):
-        told = f"and how likely the others would hold the type “{move.telling[0]}” after seeing each."
-        caption = f"{move.player}: moves, {told}" if move.telling[0] else f"{move.player}: moves."
+        caption = f"Moves of {move.player}."
+        if move.revealing[0]:
+            caption = (
+                f"Moves of {move.player}, and the probability that the others would then assign to the type "
+                f"“{move.revealing[0]}”."
+            )
         blocks += [
             Heading(move.stage),
-            Paragraph(_likeliest(move), is_before=True),
+            Paragraph(_summarise_move(move), is_before=True),
             Probabilities(f"move-{k}", caption, "Move", move.table, has_bars=True),
         ]
-    yield Section("moves", "What each side would do now", "Moves now", tuple(blocks))
+    yield Section("moves", "What each side would do now", "Moves", tuple(blocks))
 
 
-def _likeliest(move: MoveTable) -> Markup:
+def _summarise_move(move: MoveTable) -> Markup:
     parts = [
         (Markup("if {}, ").format(player_type) if player_type else Markup(""))
-        + Markup("“<bdi>{}</bdi>” ({})").format(label, probabilities)
-        for player_type, label, probabilities in move.summary
+        + Markup("“<bdi>{}</bdi>” ({})").format(label, probability)
+        for player_type, label, probability in move.summary
     ]
-    decided = Markup("Decided by <strong>{}</strong>. Likeliest: ").format(move.player)
-    return decided + Markup("; ").join(parts) + Markup(".")
+    head = Markup("<strong>{}</strong> decides. Most likely: ").format(move.player)
+    return head + Markup("; ").join(parts) + Markup(".")
 
 
-def _beliefs(solution: Solution, timeline: Timeline) -> Iterator[Section]:
-    chart = belief_chart(solution)
+def _describe_beliefs(solution: Solution, timeline: Timeline) -> Iterator[Section]:
+    chart = draw_beliefs(solution)
     if chart is None:
         return
-    table = belief_table(solution.forecast, solution.equilibrium.game, timeline)
+    table = tabulate_beliefs(solution.forecast, solution.equilibrium.game, timeline)
     caption = (
-        "Public belief, averaged over the cases in which the crisis is still open at that date. It moves because sides of "
-        "different type act differently, and because the crisis ends sooner with some than with others."
+        "Mean public belief among crises that are unresolved at each date. The mean moves because different types act "
+        "differently and because crises with some types end sooner."
     )
-    blocks = (Picture(chart, caption), Probabilities("beliefs-table", "The same in numbers.", "Belief in", table))
-    yield Section("beliefs", "What each side is believed to be", "Beliefs", blocks)
+    numbers = Probabilities("beliefs-table", "Mean public belief by date.", "Belief", table)
+    yield Section("beliefs", "Beliefs about private types", "Beliefs", (Picture(chart, caption), numbers))
 
 
-def outcome_chart(solution: Solution) -> Chart:
-    """The probability of every end by date."""
+def draw_outcomes(solution: Solution) -> Chart:
+    """Draw the probability of every outcome by date."""
     forecast = solution.forecast
-    ends = [Curve(series.label, _from_now(series.cumulative)) for series in forecast.outcomes.values()]
-    still_open = Curve(forecast.unresolved_label, _from_now(forecast.unresolved, now=1.0))
-    title = f"Probability of every end by date: {solution.scenario.title}"
-    return chart_of_bands(ends, still_open, timeline_of(solution.scenario), name="outcomes", title=title)
+    outcomes = [Curve(series.label, _start_now(series.cumulative)) for series in forecast.outcomes.values()]
+    unresolved = Curve(forecast.unresolved_label, _start_now(forecast.unresolved, now=1.0))
+    title = f"Probability of each outcome by date: {solution.scenario.title}"
+    return draw_bands(outcomes, unresolved, build_timeline(solution.scenario), name="outcomes", title=title)
 
 
-def milestone_chart(solution: Solution) -> Chart | None:
-    """The probabilities by date that each milestone is reached; None where there are none."""
+def draw_milestones(solution: Solution) -> Chart | None:
+    """Draw the probability by date that each milestone has been reached; None if there are no milestones."""
     milestones = [
-        Curve(series.label, _from_now(series.cumulative, now=float(series.cumulative[0] >= 1.0)))
+        Curve(series.label, _start_now(series.cumulative, now=float(series.cumulative[0] >= 1.0)))
         for series in solution.forecast.milestones.values()
     ]
-    title = "Probabilities by date that each milestone is reached"
-    timeline = timeline_of(solution.scenario)
-    return chart_of_lines(milestones, timeline, name="milestones", title=title, whole=False) if milestones else None
+    title = "Probability by date that each milestone has been reached"
+    timeline = build_timeline(solution.scenario)
+    return draw_lines(milestones, timeline, name="milestones", title=title, whole=False) if milestones else None
 
 
-def belief_chart(solution: Solution) -> Chart | None:
-    """What the others believe of each side with private types; None where there is none."""
+def draw_beliefs(solution: Solution) -> Chart | None:
+    """Draw the public belief about each side with private types; None if no side has any."""
     known = solution.forecast.beliefs
     players = [player for player in solution.equilibrium.game.players if player.name in known]
-    beliefs = [Curve(belief_label(player), known[player.name]) for player in players]
-    title = "What the others believe of each side, by date"
-    timeline = timeline_of(solution.scenario)
-    return chart_of_lines(beliefs, timeline, name="beliefs", title=title, whole=True) if beliefs else None
+    beliefs = [Curve(name_belief(player), known[player.name]) for player in players]
+    title = "Public belief about each private type by date"
+    timeline = build_timeline(solution.scenario)
+    return draw_lines(beliefs, timeline, name="beliefs", title=title, whole=True) if beliefs else None
 
 
-def _from_now(probabilities: Floats, *, now: float = 0.0) -> Floats:
+def _start_now(probabilities: Floats, *, now: float = 0.0) -> Floats:
     return np.concatenate([[now], probabilities])

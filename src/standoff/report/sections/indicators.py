@@ -1,45 +1,45 @@
-"""What to watch for in the next period."""
+"""The indicators of the next period: observable events that would move the forecast."""
 
 from __future__ import annotations
 
 from standoff.analysis.indicators import Indicator, Indicators
 from standoff.report.blocks import Block, Bullets, Grid, Paragraph, Section
-from standoff.report.wording import day, number, percent
+from standoff.report.typesetting import show_day, show_number, show_percent
 
-__all__ = ["watching_section"]
+__all__ = ["describe_indicators"]
 
 _TOP_SENTENCES = 3
 _TOP_ROWS = 10
 
 
-def watching_section(watch: Indicators) -> Section:
-    """The events that would tell most, with what each would do to the probabilities."""
-    events = [event for event in watch.signs if event.kind != "quiet"]
-    told = [event.sentences[0] for event in events[:_TOP_SENTENCES]]
+def describe_indicators(indicators: Indicators) -> Section:
+    """List the most informative events with their probability and what each would do to the forecast."""
+    events = [event for event in indicators.signs if event.kind != "quiet"]
+    quiet = [event for event in indicators.signs if event.kind == "quiet"]
     blocks: list[Block] = [
         Paragraph(
-            f"What news would tell most between {day(watch.starts)} and {day(watch.ends_on)}: events ranked by how much less "
-            "uncertain the outcome would be, on average, to somebody who learns whether they happened."
+            f"Events that may be observed between {show_day(indicators.starts)} and {show_day(indicators.ends_on)}. They "
+            "are ranked by information: how much less uncertain the forecast becomes, on average, for an observer who "
+            "learns whether the event has happened."
         )
     ]
-    if told:
-        blocks.append(Bullets(tuple(told)))
-    quiet = [event for event in watch.signs if event.kind == "quiet"]
-    rows = tuple(_row(event) for event in [*events[:_TOP_ROWS], *quiet])
+    if events:
+        blocks.append(Bullets(tuple(event.sentences[0] for event in events[:_TOP_SENTENCES])))
     head = (
-        "If you see",
-        "chance",
+        "If you observe",
+        "Probability",
         *(
-            f"then: {label}; now {percent(float(p))}"
-            for label, p in zip(watch.target_labels, watch.before.targets, strict=True)
+            f"{label}, then (now {show_percent(p)})"
+            for label, p in zip(indicators.target_labels, indicators.before.targets, strict=True)
         ),
-        "tells (bits)",
+        "Information (bits)",
     )
-    blocks.append(Grid("watch-list", "The watch list.", head, rows))
-    return Section("watching", "What to watch for", "Watch", tuple(blocks))
+    rows = tuple(_describe_event(event) for event in [*events[:_TOP_ROWS], *quiet])
+    blocks.append(Grid("indicators-table", "Events by information.", head, rows))
+    return Section("indicators", "Indicators for the next period", "Indicators", tuple(blocks))
 
 
-def _row(event: Indicator) -> tuple[str, ...]:
+def _describe_event(event: Indicator) -> tuple[str, ...]:
     label = f"{event.label}: {event.changes}" if event.changes else event.label
-    after = [percent(float(p)) for p in event.after.targets]
-    return (label, percent(event.probability), *after, number(float(f"{event.gain:.2g}")))
+    after = [show_percent(p) for p in event.after.targets]
+    return (label, show_percent(event.probability), *after, show_number(event.gain, 2))

@@ -1,4 +1,4 @@
-"""How sure the probabilities are: how far they move when every number is drawn from its range."""
+"""How uncertain the probabilities are: how far they vary when every parameter is drawn from its range."""
 
 from __future__ import annotations
 
@@ -10,106 +10,104 @@ from markupsafe import Markup
 from standoff.analysis.ensemble import LEVELS, Ensemble
 from standoff.analysis.targets import describe_target
 from standoff.report.blocks import Block, Bullets, Grid, Paragraph, Picture, Section
-from standoff.report.figures import Fan, chart_of_fan
+from standoff.report.figures import Fan, draw_fan
 from standoff.report.timeline import Timeline
-from standoff.report.wording import joined, percent, plural, points
+from standoff.report.typesetting import show_count, show_percent
 from standoff.solve.target import Target
+from standoff.text import format_error, join_words
 
-__all__ = ["band_of", "band_sentence", "draws_of", "sureness_section"]
+__all__ = ["describe_draws", "describe_uncertainty", "find_band", "summarise_bands"]
 
 
-def band_of(ensemble: Ensemble, target: Target) -> tuple[float, float]:
-    """Where the probability of a target lie in nine of ten draws."""
+def find_band(ensemble: Ensemble, target: Target) -> tuple[float, float]:
+    """Return the 5th and the 95th percentile of the probability of a target over all draws."""
     period, column = ensemble.place(target)
     low, *_, high = ensemble.bands[:, period, column]
     return float(low), float(high)
 
 
-def sureness_section(ensemble: Ensemble, targets: Sequence[Target], timeline: Timeline) -> Section:
-    """Fans of the targets, and the bands of everything at the date of the first.
+def describe_uncertainty(ensemble: Ensemble, targets: Sequence[Target], timeline: Timeline) -> Section:
+    """Show a fan chart of each target, and the bands of every probability at the date of the first target.
 
     Args:
         ensemble: The draws.
-        targets: What the fans show.
+        targets: The probabilities that the fan charts show.
         timeline: The calendar.
     """
-    solved, failed = len(ensemble.draws), len(ensemble.failures)
     blocks: list[Block] = [
         Paragraph(
-            f"Every number that has a range was drawn from it, all together, {plural(ensemble.num_draws, 'time')}, and the "
-            f"crisis solved for each; {plural(solved, 'draw')} gave an answer that is sure enough. This is how "
-            f"far the probabilities move."
+            f"All parameters with a range were drawn together, {show_count(ensemble.num_draws, 'time')}, and the crisis was "
+            f"solved for each draw; {len(ensemble.draws):,} of the draws met the required accuracy. The bands show how far "
+            "the probabilities vary."
         )
     ]
-    for k, target in enumerate(targets):
-        _, column = ensemble.place(target)
-        name = ensemble.names[column]
-        starts = 1.0 if name.name == "unresolved" else 0.0
-        quantiles = np.concatenate([np.full((len(LEVELS), 1), starts), ensemble.bands[:, :, column]], axis=1)
-        central = np.concatenate([[starts], ensemble.file_probabilities[:, column]])
-        fan = Fan(name.label, quantiles, central)
-        chart = chart_of_fan(
-            fan, timeline, name=f"fan-{k + 1}", title=f"{name.label}: probabilities by date over all draws"
-        )
-        blocks.append(
-            Picture(
-                chart,
-                f"{name.label}. Shaded: where the probabilities lie in half of the draws, and in nine of ten. "
-                f"Dashed: the file’s numbers.",
-            )
-        )
+    blocks += [_draw_fan(ensemble, target, timeline, number) for number, target in enumerate(targets, start=1)]
     mark = timeline.mark(targets[0].periods or timeline.num_periods)
     rows = tuple(
         (
             name.label,
-            percent(float(ensemble.file_probabilities[mark.period - 1, k])),
-            *(percent(float(probabilities)) for probabilities in ensemble.bands[:, mark.period - 1, k]),
+            show_percent(ensemble.file_probabilities[mark.period - 1, k]),
+            *(show_percent(probability) for probability in ensemble.bands[:, mark.period - 1, k]),
         )
         for k, name in enumerate(ensemble.names)
     )
-    head = ("", "at the file’s numbers", *(f"{percent(share)} of draws lie below" for share in LEVELS))
+    head = ("", "Central values", *(f"{show_percent(share)} of draws are below" for share in LEVELS))
     blocks += [
         Grid("bands", f"Probabilities by {mark.date} over all draws.", head, rows),
-        Bullets(tuple(_notes(ensemble, failed))),
+        Bullets(tuple(_list_notes(ensemble))),
     ]
-    return Section("sureness", "How sure that is", "How sure", tuple(blocks))
+    return Section("uncertainty", "How uncertain the forecast is", "Uncertainty", tuple(blocks))
 
 
-def band_sentence(ensemble: Ensemble, targets: Sequence[Target]) -> Markup:
-    """Where the probabilities of the targets lie, for the bottom line."""
-    clauses = [
-        Markup("those of <strong>{}</strong> between {} and {}").format(
-            describe_target(ensemble.scenario, target), percent(low), percent(high)
-        )
-        for target in targets
-        for low, high in [band_of(ensemble, target)]
-    ]
-    return (
-        Markup("With every number drawn from its range, in nine of ten draws the probabilities lie in a band: ")
-        + Markup("; ").join(clauses)
-        + Markup(".")
+def _draw_fan(ensemble: Ensemble, target: Target, timeline: Timeline, number: int) -> Picture:
+    _, column = ensemble.place(target)
+    series = ensemble.names[column]
+    now = 1.0 if series.name == "unresolved" else 0.0
+    fan = Fan(
+        series.label,
+        np.concatenate([np.full((len(LEVELS), 1), now), ensemble.bands[:, :, column]], axis=1),
+        np.concatenate([[now], ensemble.file_probabilities[:, column]]),
     )
+    title = f"{series.label}: probability by date over all draws"
+    caption = (
+        f"{series.label}: probability by date. The dark band holds half of the draws, the light band nine tenths. "
+        "The dashed line is the forecast at the central values."
+    )
+    return Picture(draw_fan(fan, timeline, name=f"fan-{number}", title=title), caption)
 
 
-def draws_of(ensemble: Ensemble | None) -> dict[str, int | str]:
-    """How the draws were made, for the provenance; empty where there are none."""
+def summarise_bands(ensemble: Ensemble, targets: Sequence[Target]) -> Markup:
+    """Write the bands of the targets in a sentence for the bottom line."""
+    clauses = []
+    for target in targets:
+        low, high = find_band(ensemble, target)
+        label = describe_target(ensemble.scenario, target)
+        clauses.append(
+            Markup("<strong>{}</strong> between {} and {}").format(label, show_percent(low), show_percent(high))
+        )
+    head = Markup("Over the ranges of all parameters, nine draws in ten put the probability of ")
+    return head + Markup("; and of ").join(clauses) + Markup(".")
+
+
+def describe_draws(ensemble: Ensemble | None) -> dict[str, int | str]:
+    """Return the settings of the draws for the provenance; empty without an ensemble."""
     if ensemble is None:
         return {}
     return {"draws": ensemble.num_draws, "seed": ensemble.seed, "ensemble": ensemble.key}
 
 
-def _notes(ensemble: Ensemble, failed: int) -> list[str]:
-    certificate = ensemble.certificate
+def _list_notes(ensemble: Ensemble) -> list[str]:
+    certificate, failed = ensemble.certificate, len(ensemble.failures)
     notes = [
-        "The bands follow from the ranges in the ledger of assumptions; where a range is a guess, so is the band. They do not "
-        "say how far the model itself may be wrong."
+        "The bands follow from the ranges of the parameters. Where a range is a guess, so is the band. The bands do not show "
+        "how wrong the model itself may be."
     ]
     if failed:
-        reasons = joined([f"{count} because {message}" for _, count, message in ensemble.failure_reasons])
-        notes.append(f"{failed} of {ensemble.num_draws} draws have no answer and are left out: {reasons}.")
+        reasons = join_words([f"{count} because {message}" for _, count, message in ensemble.failure_reasons])
+        notes.append(f"{failed} of {ensemble.num_draws} draws have no solution and are excluded: {reasons}.")
     error = certificate.reference_error if np.isnan(certificate.belief_error) else certificate.belief_error
     notes.append(
-        f"Beliefs were held at points; that may have moved the probability of a draw by {points(float(error))} "
-        f"(checked on {plural(certificate.num_checked, 'draw')})."
+        f"Beliefs are represented on a grid. The estimated error of a draw’s probability is {format_error(float(error))}, "
+        f"checked on {show_count(certificate.num_checked, 'draw')}."
     )
     return notes

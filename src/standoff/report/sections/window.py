@@ -6,51 +6,47 @@ import numpy as np
 
 from standoff.analysis.window import TypeWindow, Window
 from standoff.report.blocks import Block, Bullets, Paragraph, Picture, Section
-from standoff.report.figures import Curve, chart_of_values
+from standoff.report.figures import Curve, draw_values
 from standoff.report.timeline import Timeline
-from standoff.report.wording import day, number, small
+from standoff.report.typesetting import show_day, show_number
 
-__all__ = ["strike_window_section"]
+__all__ = ["describe_window"]
 
 
-def strike_window_section(window: Window, timeline: Timeline) -> Section:
-    """Advantage of striking over waiting by date for every type that can strike."""
+def describe_window(window: Window, timeline: Timeline) -> Section:
+    """Show the advantage of striking over waiting by date, for every type that can strike."""
     curves = [Curve(one.label, np.concatenate([one.advantage, one.advantage[-1:]])) for one in window.types]
     axis = "Gain from striking now (payoff units)"
-    chart = chart_of_values(
+    chart = draw_values(
         curves, timeline, name="window", title=f"When striking pays: {window.milestone_label}", axis=axis
     )
     blocks: list[Block] = [
         Paragraph(
-            "What each type that can strike would gain by it at that date, on average over where the crisis then stands, if it "
-            "has not struck before. Above zero striking is worth more than waiting."
+            "The gain from striking at each date instead of waiting, for each type that can strike and has not yet struck. "
+            "It is the mean over the states that the crisis may then be in. Above zero, striking pays."
         ),
-        Picture(chart, "Value of striking now less that of waiting, in payoff units, along the expected path."),
-        Bullets(tuple(_told(one, window) for one in window.types)),
+        Picture(chart, "Mean value of striking now minus the value of waiting, in payoff units."),
+        Bullets(tuple(_describe_type(one, window) for one in window.types)),
     ]
-    return Section("window", "When striking would pay", "Window", tuple(blocks))
+    return Section("window", "When striking pays", "Window", tuple(blocks))
 
 
-def _told(one: TypeWindow, window: Window) -> str:
-    spells = [_spell(spell, window) for spell in one.spells]
-    head = f"{one.label}: " + (f"striking pays {'; '.join(spells)}" if spells else "striking never pays on average")
+def _describe_type(one: TypeWindow, window: Window) -> str:
+    spells = [_describe_spell(spell, window) for spell in one.spells]
+    text = f"{one.label}: " + (f"striking pays {'; '.join(spells)}" if spells else "striking does not pay at any date")
     peak = one.peak
     if peak is None:
-        return head + "."
-    text = f"{head}; most on {day(window.dates[peak])} ({number(float(small_value(one.advantage[peak])))})"
-    if peak > 0:
-        part = one.leading_part(None, peak, is_rise=True)
-        if part is not None:
-            text += f", above all because of {part.label[:1].lower() + part.label[1:]}"
-    return text + "."
+        return f"{text}."
+    text += f". The gain is largest on {show_day(window.dates[peak])} ({show_number(one.advantage[peak], 2)})"
+    part = one.leading_part(None, peak, is_rise=True) if peak > 0 else None
+    if part is not None:
+        text += f"; the main reason is {part.label[:1].lower() + part.label[1:]}"
+    return f"{text}."
 
 
-def _spell(spell: tuple[int, int | None], window: Window) -> str:
+def _describe_spell(spell: tuple[int, int | None], window: Window) -> str:
     opens, closes = spell
-    start = "from the start" if opens == 0 else f"from {day(window.dates[opens])}"
-    return f"{start} on" if closes is None else f"{start} until {day(window.dates[closes])}"
-
-
-def small_value(value: float) -> str:
-    """Two digits of a value."""
-    return small(float(value)) if abs(value) < 1e-3 else f"{value:.2g}"
+    if closes is None:
+        return "at every date" if opens == 0 else f"from {show_day(window.dates[opens])} onwards"
+    start = "from the start" if opens == 0 else f"from {show_day(window.dates[opens])}"
+    return f"{start} until {show_day(window.dates[closes])}"
