@@ -121,10 +121,10 @@ def test_every_milestone_has_its_first_passage(found):
 
 def test_a_milestone_that_holds_at_the_start_has_been_met():
     from_clash = forecast_of_game(solved("clash"))
-    for series in from_clash.milestones:
+    for series in from_clash.milestones.values():
         expected = mean(lambda chain, name=series.name: chain.milestones[name], start="clash")
         assert series.cumulative == pytest.approx(expected, abs=EXACT), series.name
-    assert from_clash.milestones[1].cumulative.tolist() == [1.0] * NUM_PERIODS
+    assert from_clash.milestones["clash"].cumulative.tolist() == [1.0] * NUM_PERIODS
 
 
 @pytest.mark.parametrize(("player", "k"), [("north", 1), ("south", 1)])

@@ -95,7 +95,7 @@ def test_a_path_reads_as_sentences(found):
         "The Soviet Union decides to accept (the end: Settlement, Missiles in Cuba: removed, Invasion of Cuba: "
         "forsworn, Missiles in Turkey: removed)."
     ) in text
-    assert "To the others, the chance that the Soviet Union is unbending goes from 35 % to " in text
+    assert "The others' belief that the Soviet Union is unbending changes from 3" in text
 
 
 def test_shares_of_sequences_are_counts_with_their_errors(found):
