@@ -124,7 +124,7 @@ def test_what_is_said_of_it_can_be_shown_in_a_terminal(refused, name):
 
 def test_a_formula_of_fifty_thousand_brackets_is_refused(refused):
     text = b"standoff: 1\nparameters: {a: {value: " + b"(" * 50_000 + b"1" + b")" * 50_000 + b"}}\n"
-    told = "FILE:2: expression-limit: the formula is 100001 characters long; at most 2000 are read"
+    told = "FILE:2: expression-limit: the formula is 100001 characters long; the limit is 2000"
     assert told in refused(text).told
 
 
@@ -152,7 +152,7 @@ def test_a_missing_file_is_told(warm):
 
 
 def test_a_directory_is_told(warm, tmp_path):
-    told = f"{tmp_path}: file-is-directory: `{tmp_path}` is a directory\n  help: name a file in it\n"
+    told = f"{tmp_path}: file-is-directory: `{tmp_path}` is a directory\n  help: give the name of a file in it\n"
     finished = warm("run", tmp_path)
     assert (finished.code, finished.out, finished.err) == (2, "", told)
 
