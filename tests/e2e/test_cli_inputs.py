@@ -88,7 +88,7 @@ FILES = {
         b"- " * 100_000,
         "FILE:1: too-deep: the file is nested more than 30 levels deep",
     ),
-    "only an old version": (b"standoff: 0\n", "FILE:1: version: `0` is not a version of the language"),
+    "only an old version": (b"standoff: 0\n", "FILE:1: version: `0` is not a known version of the language"),
     "a number of half a million digits": (b"standoff: " + b"9" * 500_000, "FILE:1: bad-number: `9999"),
     "the key twice": (b"standoff: 1\nstandoff: 1\n", "FILE:2: duplicate-key: `standoff` is written twice"),
 }
@@ -160,7 +160,7 @@ def test_a_directory_is_told(warm, tmp_path):
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
 def test_a_file_that_may_not_be_read_is_told(standoff, tmp_path):
     (tmp_path / "closed.yaml").touch(mode=0)
-    told = "closed.yaml: file-unreadable: `closed.yaml` may not be read\n  help: check its permissions\n"
+    told = "closed.yaml: file-unreadable: there is no permission to read `closed.yaml`\n  help: check its permissions\n"
     finished = standoff("run", "closed.yaml", cwd=tmp_path)
     assert (finished.code, finished.out, finished.err) == (2, "", told)
 

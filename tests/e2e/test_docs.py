@@ -1,6 +1,5 @@
 """The documents: examples run, commands print what is shown, links lead somewhere, nothing is out of date."""
 
-import ast
 import contextlib
 import doctest
 import importlib
