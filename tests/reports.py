@@ -6,12 +6,12 @@ import itertools
 import math
 
 import numpy as np
-from standoff.solve.odds_to_go import OddsToGo, met_on_arrival
+from standoff.solve.odds_to_go import OddsToGo, add_met_on_arrival
 
 from standoff.belief.filter import Slice
 from standoff.belief.likelihood import Weights
 from standoff.belief.reportable import ReportableEvent, Reportables
-from standoff.solve.public_steps import public_steps
+from standoff.solve.public_steps import list_public_steps
 
 TYPES = (("MOBILIZE",), ("CONSULT", "AGREE"), ("ASSAULT",), ("REQUEST",))
 
@@ -87,13 +87,13 @@ def enumerate_histories(equilibrium, reportables, slices, *, rates, background_p
             found.append((share, state, beliefs, met))
             return
         epoch = game.epoch_of(min(period, game.num_periods - 1))
-        met = met_on_arrival(game, epoch.layers[s], state, met)
+        met = add_met_on_arrival(game, epoch.layers[s], state, met)
         if period == len(slices):
             found.append((share, state, beliefs, met))
             return
         k = next(k for k, one in enumerate(game.epochs) if one is epoch)
         later = odds.values(period)[s + 1]
-        for step in public_steps(equilibrium, period, s, state=state, beliefs=beliefs, later=later):
+        for step in list_public_steps(equilibrium, period, s, state=state, beliefs=beliefs, next_values=later):
             kinds = reportables.of_action[k][s][step.action] if step.action >= 0 else ()
             after = (*events, *(int(kind) for kind in kinds if kind >= 0))
             arrived = (step.target, step.beliefs, met)

@@ -17,7 +17,7 @@ import numpy as np
 
 from standoff.errors import SolveError
 from standoff.game.model import Game
-from standoff.solve.equilibrium import probabilities_of, solve
+from standoff.solve.equilibrium import collect_probabilities, solve
 from standoff.solve.result import Equilibrium, Settings
 
 __all__ = ["Branches", "search_branches"]
@@ -98,5 +98,7 @@ def search_branches(
 
 
 def _is_same(one: Equilibrium, other: Equilibrium) -> bool:
-    apart = np.abs(probabilities_of(one.game, one.sweep) - probabilities_of(other.game, other.sweep)).max(initial=0.0)
+    apart = np.abs(collect_probabilities(one.game, one.sweep) - collect_probabilities(other.game, other.sweep)).max(
+        initial=0.0
+    )
     return bool(apart <= max(SAME, one.certificate.belief_error, other.certificate.belief_error))

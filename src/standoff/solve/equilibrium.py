@@ -27,11 +27,11 @@ __all__ = [
     "Equilibrium",
     "Settings",
     "Sweep",
-    "estimated_error",
-    "probabilities_of",
-    "probabilities_of_all",
+    "collect_all_probabilities",
+    "collect_probabilities",
+    "estimate_error",
+    "refuse_beliefs",
     "solve",
-    "unresolved_beliefs",
 ]
 
 Floats = NDArray[np.float64]
@@ -98,13 +98,13 @@ def _reference(game: Game, settings: Settings) -> Floats:
     found = _probability_at(game, settings, (settings.belief_points + 1) // 2)
     if found is not None:
         return found
-    return probabilities_of_all(game, _solve_on(game, settings, 2 * settings.belief_points - 1, None, None).sweep)
+    return collect_all_probabilities(game, _solve_on(game, settings, 2 * settings.belief_points - 1, None, None).sweep)
 
 
 def _probability_at(game: Game, settings: Settings, num_points: int) -> Floats | None:
     """Probabilities from so many belief points, None where they are too few to solve the game."""
     try:
-        return probabilities_of_all(game, _solve_on(game, settings, num_points, None, None).sweep)
+        return collect_all_probabilities(game, _solve_on(game, settings, num_points, None, None).sweep)
     except SolveError:
         return None
 
@@ -125,14 +125,14 @@ def _climb(game: Game, settings: Settings, progress: Progress | None) -> Equilib
             if error <= settings.belief_tolerance:
                 return found
             # only the probabilities are needed of it from here on; the rest is a large part of the memory
-            coarse = partial(_given, probabilities_of_all(game, found.sweep))
+            coarse = partial(_given, collect_all_probabilities(game, found.sweep))
             del found
     if failed is not None:
         raise failed
-    raise unresolved_beliefs(error, settings)
+    raise refuse_beliefs(error, settings)
 
 
-def unresolved_beliefs(error: float, settings: Settings) -> SolveError:
+def refuse_beliefs(error: float, settings: Settings) -> SolveError:
     """What to say where the most belief points leave too large an estimated error."""
     return SolveError(
         f"beliefs held at {BELIEF_LADDER[-1]} points leave an estimated error of {error:.1e} in the "
@@ -167,11 +167,11 @@ def _solve_on(
             then the error is infinite. No reference at all: the error is not asked for.
     """
     grid = Grid(game, num_points, settings.anchor)
-    with Workers.of(settings) as workers:
+    with Workers.start(settings) as workers:
         backward = backward_pass(game, settings, grid, workers, progress)
         sweep = forward_pass(game, grid, backward, workers, progress)
-    coarse = reference() if reference is not None else probabilities_of_all(game, sweep)
-    error = math.inf if coarse is None else estimated_error(game, sweep, coarse)
+    coarse = reference() if reference is not None else collect_all_probabilities(game, sweep)
+    error = math.inf if coarse is None else estimate_error(game, sweep, coarse)
     start_values = backward.values[0][0][game.start] @ grid.start_weights
     gap = float(np.max(np.abs(start_values - sweep.payoffs))) if len(start_values) else 0.0
     certificate = Certificate(
@@ -201,12 +201,12 @@ def _solve_on(
     )
 
 
-def probabilities_of(game: Game, sweep: Sweep) -> Floats:
+def collect_probabilities(game: Game, sweep: Sweep) -> Floats:
     """Public probability of every outcome and milestone by the end of every period; shape (period, outcome + milestone)."""
     return np.concatenate([_outcome_probabilities(game, sweep)[:, :, 0], sweep.milestones], axis=1)
 
 
-def probabilities_of_all(game: Game, sweep: Sweep) -> Floats:
+def collect_all_probabilities(game: Game, sweep: Sweep) -> Floats:
     """Every probability that a forecast reports by date, those given a player's true type among them; one row a period."""
     outcomes = _outcome_probabilities(game, sweep)
     return np.concatenate([outcomes.reshape(len(outcomes), -1), sweep.milestones], axis=1)
@@ -220,15 +220,15 @@ def _outcome_probabilities(game: Game, sweep: Sweep) -> Floats:
     return probabilities
 
 
-def estimated_error(game: Game, sweep: Sweep, coarse: Floats) -> float:
+def estimate_error(game: Game, sweep: Sweep, coarse: Floats) -> float:
     """Estimated error of any probability from holding beliefs at points.
 
     Args:
         game: The game.
         sweep: What the forward pass found.
-        coarse: The same probabilities from fewer (or more) points, as `probabilities_of_all` gives them.
+        coarse: The same probabilities from fewer (or more) points, as `collect_all_probabilities` gives them.
     """
-    apart = float(np.max(np.abs(probabilities_of_all(game, sweep) - coarse), initial=0.0))
+    apart = float(np.max(np.abs(collect_all_probabilities(game, sweep) - coarse), initial=0.0))
     return SAFETY * max(_type_gap(game, sweep), apart)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Game
-from standoff.solve.kernels.arrays import Grid, Moves, moves_of
+from standoff.solve.kernels.arrays import Grid, LayerArrays, pack_layer
 
 __all__ = ["Certificate", "Equilibrium", "Settings", "Sweep"]
 
@@ -176,16 +176,16 @@ class Equilibrium:
         points = self.certificate.belief_points
         return Grid(self.game, points[0] if points else 1, self.settings.anchor)
 
-    def moves(self, period: int, layer_index: int) -> Moves:
+    def layer_arrays(self, period: int, layer_index: int) -> LayerArrays:
         """The arrays of a layer, as kernels take them."""
         epoch = self.game.epoch_of(period)
         key = (epoch.start, layer_index)
-        if key not in self._moves:
-            self._moves[key] = moves_of(epoch.layers[layer_index])
-        return self._moves[key]
+        if key not in self._arrays:
+            self._arrays[key] = pack_layer(epoch.layers[layer_index])
+        return self._arrays[key]
 
     @cached_property
-    def _moves(self) -> dict[tuple[int, int], Moves]:
+    def _arrays(self) -> dict[tuple[int, int], LayerArrays]:
         return {}
 
     @property

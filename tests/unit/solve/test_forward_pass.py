@@ -7,7 +7,7 @@ from numba.core import config
 from games import random_game
 from standoff.solve import forward_pass
 from standoff.solve.equilibrium import Settings, solve
-from standoff.solve.kernels.arrivals import arrivals_of
+from standoff.solve.kernels.arrivals import sort_by_target
 from standoff.solve.kernels.vectors import kernel, pointer
 
 FIVE = Settings(belief_points=5, threads=1)
@@ -60,7 +60,7 @@ def test_all_that_leaves_a_state_arrives():
     layers = game.epochs[0].layers
     for s, layer in enumerate(layers):
         targets = layers[(s + 1) % len(layers)].num_states
-        arrivals = arrivals_of(layer, num_targets=targets, num_terminals=len(game.terminals.outcome))
+        arrivals = sort_by_target(layer, num_targets=targets, num_terminals=len(game.terminals.outcome))
         left = np.zeros(layer.num_states)
         taken = arrivals.source >= 0
         np.add.at(left, arrivals.origin[~taken], arrivals.weight[~taken])

@@ -27,11 +27,12 @@ References:
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from standoff.solve.kernels.vectors import kernel
+
 __all__ = [
-    "axis_of_points", "clenshaw", "coefficient_matrix", "differentiation_matrix", "interpolation_weights", "points", "weights_at",
+    "axis_of_points", "clenshaw", "coefficient_matrix", "differentiation_matrix", "points", "weights_at",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -86,13 +87,6 @@ def differentiation_matrix(num_points: int, anchor: float | None = None) -> Floa
     return np.ascontiguousarray(np.stack(columns, axis=1) @ coefficient_matrix(num_points, anchor))
 
 
-def interpolation_weights(belief: float, num_points: int, anchor: float | None = None) -> Floats:
-    """The weights w_k(belief); shape (num_points,)."""
-    weights = np.empty(num_points)
-    weights_at(belief, axis_of_points(num_points, anchor), weights)
-    return weights
-
-
 def axis_of_points(num_points: int, anchor: float | None = None) -> Floats:
     """The points b_k and the scales s_k of a belief axis, as kernels take them; shape (2, num_points)."""
     nodes = points(num_points, anchor)
@@ -101,7 +95,7 @@ def axis_of_points(num_points: int, anchor: float | None = None) -> Floats:
     return np.stack([nodes, 1.0 / gaps.prod(axis=1)])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def weights_at(belief, axis, weights):
     """Write w_k(belief) into `weights`; `axis` from `axis_of_points`."""
     n = axis.shape[1]
@@ -115,7 +109,7 @@ def weights_at(belief, axis, weights):
         product *= belief - axis[0, k]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def clenshaw(coefficients, x):
     """Value and derivative in x of sum_k c_k T_k(x), by Clenshaw's recurrence and its derivative."""
     b1 = 0.0

@@ -4,15 +4,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standoff.solve.kernels.chebyshev import (
+    axis_of_points,
     clenshaw,
     coefficient_matrix,
     differentiation_matrix,
-    interpolation_weights,
     points,
+    weights_at,
 )
 
 SIZES = st.sampled_from([2, 3, 5, 9, 17, 33])
 ANCHORS = st.one_of(st.none(), st.floats(0, 1))
+
+
+def interpolation_weights(belief, size, anchor=None):
+    weights = np.empty(size)
+    weights_at(belief, axis_of_points(size, anchor), weights)
+    return weights
 
 
 def test_points_run_from_zero_to_one():
