@@ -210,15 +210,16 @@ def _linearise(single, joint, point, f, matrix):
     """Write F and, into the first rows of the matrix, its Jacobian [dF/dy, dF/dt] at point = (y, t)."""
     if single is not None:
         linearise_node(single, point, f, matrix)
-    else:
+    if joint is not None:
         linearise_joint(joint, point, f, matrix)
 
 
 @kernel
 def _finish(single, joint, y, tolerance):
     """Solve F(y, 1) = 0 by Newton's method from y; returns the evaluations used, negative where it failed."""
+    used = 0
     if single is not None:
         used = correct_node(single, y, tolerance)
-    else:
+    if joint is not None:
         used = correct_joint(joint, y, tolerance)
     return used
