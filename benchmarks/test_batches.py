@@ -9,12 +9,12 @@ from itertools import cycle, islice
 import numpy as np
 import pytest
 
-from standoff.game.compiled_structure import CHUNK, CompiledStructure
+from standoff.catalog.opening import find_scenario
+from standoff.game.compiled_scenario import CHUNK, CompiledScenario
 from standoff.game.model import Game
 from standoff.scenario import apply_overrides, load_scenario
 from standoff.solve.batch import solve_batch
 from standoff.solve.equilibrium import Settings
-from standoff.workbench import find_scenario
 
 POINTS = Settings(belief_points=9)
 
@@ -38,11 +38,11 @@ def sampled(scenario, seed):
     rng = np.random.default_rng(seed)
     ranges = {name: part.range for name, part in scenario.parameters.items() if part.range}
     given = [{name: float(rng.uniform(*limits)) for name, limits in ranges.items()} for _ in range(2 * CHUNK)]
-    return list(zip(given, CompiledStructure.of(scenario).games(given), strict=True))
+    return list(zip(given, CompiledScenario.of(scenario).games(given), strict=True))
 
 
 def test_compile_a_batch(benchmark, scenario, draws):
-    compiled = CompiledStructure.of(scenario)
+    compiled = CompiledScenario.of(scenario)
     list(compiled.games(draws))  # meets every structure
 
     def slightly_other():
@@ -56,7 +56,7 @@ def test_compile_a_batch(benchmark, scenario, draws):
 
 
 def test_compile_one(benchmark, scenario, draws):
-    compiled = CompiledStructure.of(scenario)
+    compiled = CompiledScenario.of(scenario)
     list(compiled.games(draws))
     turn = cycle(draws)
     benchmark.pedantic(lambda: compiled.game(next(turn)), rounds=30)
@@ -64,7 +64,7 @@ def test_compile_one(benchmark, scenario, draws):
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_solve_a_batch(benchmark, scenario, draws, threads):
-    compiled = CompiledStructure.of(scenario)
+    compiled = CompiledScenario.of(scenario)
     some = draws[:8]
 
     def solve_all():
@@ -87,7 +87,7 @@ def test_memory_is_flat(scenario, draws):
     import tracemalloc
 
     peaks = []
-    compiled = CompiledStructure.of(scenario)
+    compiled = CompiledScenario.of(scenario)
     for count in (4, 16):
         tracemalloc.start()
         games = compiled.games(islice(cycle(draws), count))

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from standoff.analysis.draw_keys import describe_ensemble
-from standoff.analysis.ensemble import run_ensemble, series_names
+from standoff.analysis.ensemble import ensemble, series_names
 from standoff.analysis.executor import Threads
 from standoff.analysis.resolution import Solved, cheap, keep_probabilities
 from standoff.analysis.sampling import Sampler
+from standoff.catalog.opening import find_scenario
 from standoff.scenario import apply_overrides, load_scenario
 from standoff.solve.equilibrium import Settings
-from standoff.workbench import find_scenario
 
 SETTINGS = Settings(belief_tolerance=5e-3)
 MANY = 4096
@@ -56,21 +56,21 @@ def test_everything_beside_the_solve(benchmark, iran, drawn):
     held = [f"{name}={iran.parameters[name].value.source}" for name in list(iran.parameters)[drawn:]]
     scenario = apply_overrides(iran, held) if held else iran
     executor = Answered(scenario)
-    benchmark.pedantic(lambda: run_ensemble(scenario, num_draws=MANY, settings=SETTINGS, executor=executor), rounds=5)
+    benchmark.pedantic(lambda: ensemble(scenario, MANY, settings=SETTINGS, executor=executor), rounds=5)
     a_draw(benchmark, MANY)
 
 
 def test_keep_draws_in_a_folder(benchmark, iran, tmp_path):
     """What the folder adds: small files while it runs, and the tables at the end."""
     pytest.importorskip("pyarrow")
-    from standoff.execution.folder import RunFolder
+    from standoff.execution.folder import EnsembleFolder
 
     described = describe_ensemble(iran, seed=0, settings=SETTINGS)
     folders = (tmp_path / str(k) for k in range(100))
 
     def run():
-        with RunFolder(next(folders), described, series_names(iran)) as folder:
-            folder.finish(run_ensemble(iran, num_draws=MANY, settings=SETTINGS, executor=Answered(iran), store=folder))
+        with EnsembleFolder(next(folders), described, series_names(iran)) as folder:
+            folder.finish(ensemble(iran, MANY, settings=SETTINGS, executor=Answered(iran), store=folder))
 
     benchmark.pedantic(run, rounds=3)
     a_draw(benchmark, MANY)
@@ -121,7 +121,7 @@ def test_memory_grows_with_the_probabilities_alone(iran):
     peaks = []
     for count in (512, 2048):
         tracemalloc.start()
-        run_ensemble(iran, num_draws=count, settings=SETTINGS, executor=executor)
+        ensemble(iran, count, settings=SETTINGS, executor=executor)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     own = executor.solved.probabilities.nbytes + 8 * len(Sampler.of(iran, seed=0).names)

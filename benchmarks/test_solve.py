@@ -8,10 +8,10 @@ import time
 
 import pytest
 
+from standoff.catalog.opening import find_scenario
 from standoff.game.compile import compile_game
 from standoff.scenario import apply_overrides, load_scenario
 from standoff.solve.equilibrium import Settings, solve
-from standoff.workbench import find_scenario
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +69,8 @@ def test_start_up(benchmark, arguments):
 
 def test_cold_kernels(benchmark, tmp_path):
     code = (
-        "from standoff.workbench import load; from standoff.solve.equilibrium import Settings; "
-        "load('iran-us-2026', overrides=['period.horizon=2']).solve(Settings(belief_points=5))"
+        "from standoff import Settings, load, solve; "
+        "solve(load('iran-us-2026', overrides=['period.horizon=2']), Settings(belief_points=5))"
     )
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
     command = [sys.executable, "-c", code]

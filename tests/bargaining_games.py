@@ -1,8 +1,8 @@
 """Small crises about one deal, whose answers can be worked out by hand: take it or leave it, and war if it is left."""
 
+from standoff import solve
 from standoff.scenario import parse_scenario
 from standoff.solve.equilibrium import Settings
-from standoff.workbench import Crisis
 
 # A offers once; B accepts, or there is war. War pays A `war_a`, and B by its type. Rationality so high that an advantage of
 # 0.01 is taken in all but e^-4 of decisions.
@@ -94,17 +94,17 @@ kink in A's value between the demands brings no error."""
 
 
 def demands(tough=RARE):
-    return Crisis(parse_scenario(DEMANDS % {"q": tough}))
+    return parse_scenario(DEMANDS % {"q": tough})
 
 
 def fear(*, ratify=EVEN_RATIFICATION, commitment=COMMITMENT):
     values = {"ratify": ratify, "commitment": commitment, "war_a": 0.3, "war_b": '"0.3 * conflict"'}
-    return Crisis(parse_scenario(FEAR % values))
+    return parse_scenario(FEAR % values)
 
 
 def town():
-    return Crisis(parse_scenario(TOWN))
+    return parse_scenario(TOWN)
 
 
-def solved(crisis, points=5):
-    return crisis.solve(Settings(belief_points=points, belief_tolerance=0.1))
+def solved(scenario, points=5):
+    return solve(scenario, Settings(belief_points=points, belief_tolerance=0.1))

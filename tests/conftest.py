@@ -1,4 +1,8 @@
-"""Make the helpers beside the tests importable, and keep property tests repeatable."""
+"""Make the modules next to the tests importable, and keep property tests repeatable.
+
+The profile `standoff` tries the same examples in every run. The profile `nightly` tries new ones, and more of them; where it
+fails it prints what repeats the example (`make test-nightly`).
+"""
 
 import signal
 import sys
@@ -15,7 +19,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the backgrou
 settings.register_profile(
     "standoff", deadline=None, derandomize=True, max_examples=15, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.load_profile("standoff")
+settings.register_profile(
+    "nightly", settings.get_profile("standoff"), derandomize=False, max_examples=200, print_blob=True
+)
+settings.load_profile("standoff")  # `--hypothesis-profile nightly` is read after this
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,11 @@ import itertools
 import math
 
 import numpy as np
-from standoff.solve.odds_to_go import OddsToGo, add_met_on_arrival
 
-from standoff.belief.filter import Slice
-from standoff.belief.likelihood import Weights
-from standoff.belief.reportable import ReportableEvent, Reportables
+from standoff.belief.filter import PeriodReports
+from standoff.belief.likelihood import ReportLikelihood
+from standoff.belief.reportable import ReportableEvent, ReportableEvents
+from standoff.solve.continuation_probabilities import ContinuationProbabilities, add_met_on_arrival
 from standoff.solve.public_steps import list_public_steps
 
 TYPES = (("MOBILIZE",), ("CONSULT", "AGREE"), ("ASSAULT",), ("REQUEST",))
@@ -24,7 +24,7 @@ def random_reportables(game, seed):
         for k, types in enumerate(TYPES)
     )
     of_action = tuple(tuple(_kinds(rng, layer, len(events)) for layer in epoch.layers) for epoch in game.epochs)
-    return Reportables(events, frozenset({"AAA", "BBB"}), of_action)
+    return ReportableEvents(events, frozenset({"AAA", "BBB"}), of_action)
 
 
 def _kinds(rng, layer, num_events):
@@ -36,13 +36,14 @@ def _kinds(rng, layer, num_events):
     return kinds
 
 
-def random_slices(seed, num_periods, *, most=2):
+def random_reports(seed, num_periods, *, most=2):
     """A few reports in every period, with likelihoods of no particular shape."""
     rng = np.random.default_rng(1000 + seed)
     return [
-        Slice(
+        PeriodReports(
             tuple(
-                Weights(rng.random(len(TYPES)), float(rng.uniform(0.05, 0.5))) for _ in range(rng.integers(most + 1))
+                ReportLikelihood(rng.random(len(TYPES)), float(rng.uniform(0.05, 0.5)))
+                for _ in range(rng.integers(most + 1))
             ),
             float(rng.uniform(0.4, 1.0)) if period == num_periods - 1 else 1.0,
         )
@@ -69,30 +70,32 @@ def likelihood(events, reported, rates, background_per_period):
     return total
 
 
-def enumerate_histories(equilibrium, reportables, slices, *, rates, background_per_period):
+def enumerate_histories(equilibrium, reportables, reports_by_period, *, rates, background_per_period):
     """Every history of the periods, with exact beliefs: P(history and reports), where it ends, beliefs and milestones met."""
     game = equilibrium.game
-    odds = OddsToGo(equilibrium, ())
+    continuation = ContinuationProbabilities(equilibrium, ())
     found = []
 
     def close(period, place, share, events):
-        share *= likelihood(events, slices[period], rates, background_per_period)
+        share *= likelihood(events, reports_by_period[period], rates, background_per_period)
         walk(period + 1, 0, place, share, ())
 
     def walk(period, s, place, share, events):
         state, beliefs, met = place
         if state < 0:
-            for later in range(period, len(slices)):
-                share *= likelihood(events if later == period else (), slices[later], rates, background_per_period)
+            for later in range(period, len(reports_by_period)):
+                share *= likelihood(
+                    events if later == period else (), reports_by_period[later], rates, background_per_period
+                )
             found.append((share, state, beliefs, met))
             return
         epoch = game.epoch_of(min(period, game.num_periods - 1))
         met = add_met_on_arrival(game, epoch.layers[s], state, met)
-        if period == len(slices):
+        if period == len(reports_by_period):
             found.append((share, state, beliefs, met))
             return
         k = next(k for k, one in enumerate(game.epochs) if one is epoch)
-        later = odds.values(period)[s + 1]
+        later = continuation.values(period)[s + 1]
         for step in list_public_steps(equilibrium, period, s, state=state, beliefs=beliefs, next_values=later):
             kinds = reportables.of_action[k][s][step.action] if step.action >= 0 else ()
             after = (*events, *(int(kind) for kind in kinds if kind >= 0))
@@ -100,7 +103,11 @@ def enumerate_histories(equilibrium, reportables, slices, *, rates, background_p
             if s + 1 == game.num_layers and step.target >= 0:
                 close(period, arrived, share * step.probability, after)
             elif s + 1 == game.num_layers:
-                ended = share * step.probability * likelihood(after, slices[period], rates, background_per_period)
+                ended = (
+                    share
+                    * step.probability
+                    * likelihood(after, reports_by_period[period], rates, background_per_period)
+                )
                 walk(period + 1, 0, arrived, ended, ())
             else:
                 walk(period, s + 1, arrived, share * step.probability, after)

@@ -17,7 +17,7 @@ AT = 8
 
 
 def _move(solution: Any, stage: str, player_type: str, action: str) -> float:
-    moves = solution.forecast().first_moves
+    moves = solution.forecast.first_moves
     return float(next(m for m in moves if (m.stage, m.player_type) == (stage, player_type)).strategy[action])
 
 
@@ -51,7 +51,7 @@ def behaviour_part() -> str:
     moved = ("deal", "capitulation", "withdrawal", "first strike", "regional war", "a resolved US strikes now")
     told = []
     for cost in (0.0, base.scenario.parameter_values()["audience_cost"], 0.5):
-        first = next(m for m in solved(name, f"audience_cost={cost:g}").forecast().first_moves if m.stage == "pressure")
+        first = next(m for m in solved(name, f"audience_cost={cost:g}").forecast.first_moves if m.stage == "pressure")
         told.append((f"{cost:g}", percent(first.posteriors["threaten"])))
     ultimatum = table(("`audience_cost`", "belief that the US is resolved, after an ultimatum"), told, right=2)
     return table((f"by week {AT}", *moved), rows, right=6) + "\n\n" + ultimatum
@@ -104,7 +104,7 @@ def hardline_part() -> str:
     """Probability of a deal, by package, and of capitulation under three priors."""
     name = "iran-us-2026"
     solutions = [solved(name, *change) for change in (("hardline_prior=0.4",), (), ("hardline_prior=0.8",))]
-    forecasts = [solution.forecast() for solution in solutions]
+    forecasts = [solution.forecast for solution in solutions]
     horizon = solutions[0].scenario.period.horizon
     by_package = [
         {inner.label: float(inner.cumulative[-1]) for inner in next(s for s in f.outcomes if s.parts).parts}

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from standoff import solve
+
 DOCS = Path(__file__).resolve().parents[1]
 ROOT = DOCS.parent
 WIDTH = 120
@@ -45,12 +47,12 @@ def solved(name: str, *overrides: str) -> Any:
     """A solved scenario, each once."""
     import standoff
 
-    return standoff.load(name, overrides=overrides).solve()
+    return solve(standoff.load(name, overrides=overrides))
 
 
 def probabilities(solution: Any, name: str, units: float) -> float:
     """Probability of an outcome or milestone, or of no end (`unresolved`), after so many units of time."""
-    forecast = solution.forecast()
+    forecast = solution.forecast
     period = round(units / solution.scenario.period.length) - 1
     if name == "unresolved":
         return float(forecast.unresolved[period])
@@ -60,7 +62,7 @@ def probabilities(solution: Any, name: str, units: float) -> float:
 
 def percent(probability: float) -> str:
     """A probability as the command line writes it."""
-    from standoff.cli.drawing import percent as written
+    from standoff.cli.solution_tables import percent as written
 
     return written(probability)
 

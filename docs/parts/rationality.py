@@ -6,9 +6,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from parts.common import part, percent, probabilities, table
+from standoff import solve
 
 if TYPE_CHECKING:
-    from standoff.workbench import Solution
+    from standoff import Solution
 
 RATIONALITIES = (1, 2, 5, 10, 20, 50)
 POINTS = (5, 9, 17, 33)
@@ -16,27 +17,27 @@ POINTS = (5, 9, 17, 33)
 
 @cache
 def _at(name: str, rationality: float | None, points: int | None) -> Solution | str:
+    from standoff import load
     from standoff.errors import SolveError
     from standoff.solve.equilibrium import Settings
-    from standoff.workbench import load
 
-    crisis = load(name)
+    scenario = load(name)
     if rationality is not None:
-        changes = [f"players.{player}.rationality={rationality:g}" for player in crisis.scenario.players]
-        crisis = load(name, overrides=changes)
+        changes = [f"players.{player}.rationality={rationality:g}" for player in scenario.players]
+        scenario = load(name, overrides=changes)
     # the probabilities are shown whatever their error, which stands beside them
     settings = Settings(belief_points=points, belief_tolerance=0.1)
     try:
-        return crisis.solve(settings)
+        return solve(scenario, settings)
     except SolveError as error:
         return str(error)
 
 
 def _names(name: str) -> tuple[str, str]:
     """The outcome and the milestone that the tables follow: the first of each in the file."""
-    from standoff.workbench import load
+    from standoff import load
 
-    scenario = load(name).scenario
+    scenario = load(name)
     return next(iter(scenario.outcomes)), next(iter(scenario.milestones))
 
 
@@ -61,9 +62,9 @@ def _row(name: str, head: str, solution: Solution | str) -> tuple[str, ...]:
 
 
 def _table(name: str, head: str, rows: list[tuple[str, ...]]) -> str:
-    from standoff.workbench import load
+    from standoff import load
 
-    scenario = load(name).scenario
+    scenario = load(name)
     outcome, milestone = _names(name)
     heads = (
         head, "residual", "regret", "evaluations a node", "proved unique", "traced", "folds", "probability error",

@@ -53,7 +53,7 @@ def tutorial_change() -> str:
 
 @cache
 def _starter() -> str:
-    from standoff.workbench import write_starter
+    from standoff.catalog.opening import write_starter
 
     path = Path(tempfile.mkdtemp()) / "crisis.yaml"
     write_starter(path)

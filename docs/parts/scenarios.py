@@ -11,7 +11,7 @@ WEEKS = (1, 2, 4, 8, 13, 26)
 def probabilities_part(name: str) -> str:
     """Probability of every outcome and milestone of a catalogue scenario."""
     solution = solved(name)
-    forecast = solution.forecast()
+    forecast = solution.forecast
     period = solution.scenario.period
     units = [u for u in WEEKS if u <= period.horizon] + ([period.horizon] if period.horizon not in WEEKS else [])
     header = ("", *(f"{period.unit} {u:g}" for u in units))
@@ -30,7 +30,7 @@ def probabilities_part(name: str) -> str:
 def packages_part(name: str) -> str:
     """What an agreement is made of by the horizon."""
     solution = solved(name)
-    deal = next(series for series in solution.forecast().outcomes if series.parts)
+    deal = next(series for series in solution.forecast.outcomes if series.parts)
     rows = [(part.label, percent(part.cumulative[-1])) for part in deal.parts]
     return table(("package", "probabilities by the horizon"), rows, right=1)
 
@@ -38,7 +38,7 @@ def packages_part(name: str) -> str:
 @part("by-type", is_solved=True)
 def by_type_part(name: str) -> str:
     """Probabilities by the horizon given each true type."""
-    forecast = solved(name).forecast()
+    forecast = solved(name).forecast
     columns = [f"{player}: {player_type}" for player, player_type, _ in forecast.outcomes[0].by_type]
     rows = [
         (series.label, percent(series.cumulative[-1]), *(percent(known[-1]) for _, _, known in series.by_type))
@@ -69,7 +69,7 @@ def certificate_part(name: str) -> str:
 def half_period(name: str) -> str:
     """Probabilities by date with the period of the file and with half of it."""
     whole, half = solved(name), solved(name, "period.length=0.5")
-    forecast = whole.forecast()
+    forecast = whole.forecast
     period = whole.scenario.period
     keys = [(series.name, series.label) for series in (*forecast.outcomes, *forecast.milestones)]
     units = [u for u in (4, 8, 13, 26) if u <= period.horizon]
@@ -80,7 +80,7 @@ def half_period(name: str) -> str:
     every = range(1, int(period.horizon) + 1)
     gap = max(abs(probabilities(whole, key, u) - probabilities(half, key, u)) for key, _ in keys for u in every)
     note = f"The largest difference at the end of any {period.unit} is {100 * gap:.1f} percentage points."
-    means = [s.forecast().mean_duration * s.scenario.period.length for s in (whole, half)]
+    means = [s.forecast.mean_duration * s.scenario.period.length for s in (whole, half)]
     note += f"\nThe mean length is {means[0]:.1f} {period.unit}s against {means[1]:.1f}."
     return table(("", *(f"{period.unit} {u}" for u in units)), rows, right=len(units)) + "\n\n" + note
 
@@ -88,10 +88,10 @@ def half_period(name: str) -> str:
 @part("parameters")
 def parameters_part(name: str) -> str:
     """Parameters with their sources."""
-    from standoff.workbench import load
+    from standoff import load
 
     rows = []
-    for key, parameter in load(name).scenario.parameters.items():
+    for key, parameter in load(name).parameters.items():
         spread = f"{parameter.range[0]:g} to {parameter.range[1]:g}" if parameter.range else ""
         said = [f"[{e.document}](#documents), {e.place}: {e.says}." for e in parameter.evidence]
         said += [f"Judgement: {parameter.judgement}"] if parameter.judgement else []
@@ -103,9 +103,10 @@ def parameters_part(name: str) -> str:
 @part("coverage")
 def coverage_part(name: str) -> str:
     """How many numbers have a source."""
-    from standoff.workbench import load
+    from standoff import load
+    from standoff.scenario import measure_coverage
 
-    counts = load(name).coverage.counts
+    counts = measure_coverage(load(name)).counts
     return (
         f"{counts['evidence']} parameters have evidence, {counts['judgement']} rest on judgement alone, "
         f"{counts['none']} have no source."
@@ -115,7 +116,7 @@ def coverage_part(name: str) -> str:
 @part("documents")
 def documents_part(name: str) -> str:
     """Documents that evidence points to."""
-    from standoff.workbench import load
+    from standoff import load
 
     rows = [
         (
@@ -125,6 +126,6 @@ def documents_part(name: str) -> str:
             f"{document.date}" + (" (written later)" if document.retrospective else ""),
             document.rating or "",
         )
-        for key, document in load(name).scenario.documents.items()
+        for key, document in load(name).documents.items()
     ]
     return table(("id", "title", "by", "date", "rating"), rows)

@@ -15,8 +15,7 @@ from typing import Any, Literal
 
 from standoff.errors import InputError, StandoffError
 from standoff.packages import EXTRAS, REQUIRED, Installed, find_installed
-from standoff.version import __version__
-from standoff.workbench.provenance import JSON_VERSION, versions
+from standoff.version import JSON_VERSION, __version__, versions
 
 __all__ = ["Examination", "Finding", "State", "examine"]
 
@@ -112,11 +111,10 @@ def _kernels() -> Finding:
 
     from numba.core.dispatcher import Dispatcher
 
-    from standoff import solve
-
     num_kernels = num_compiled = 0
     folders: set[str] = set()
-    for info in pkgutil.walk_packages(solve.__path__, "standoff.solve."):
+    solver = importlib.import_module("standoff.solve")
+    for info in pkgutil.walk_packages(solver.__path__, "standoff.solve."):
         module = importlib.import_module(info.name)
         for kernel in vars(module).values():
             if isinstance(kernel, Dispatcher) and kernel.py_func.__module__ == module.__name__:
@@ -176,13 +174,13 @@ def _language_model() -> Finding:
         ADDRESS_VARIABLE,
         KEY_VARIABLE,
         MODEL_VARIABLE,
-        language_model_of_environment,
+        load_language_model,
     )
 
     if not (os.environ.get(ADDRESS_VARIABLE) or os.environ.get(MODEL_VARIABLE)):
         return Finding(part, "absent", f"none is named by {ADDRESS_VARIABLE} and {MODEL_VARIABLE}; it is never needed")
     try:
-        model = language_model_of_environment(cache_folder=Path())
+        model = load_language_model(cache_folder=Path())
     except InputError as error:
         faults = "; ".join(one.message for one in error.problems)
         return Finding(part, "broken", faults, error.problems[0].help)
@@ -195,12 +193,12 @@ def _store(given: str | Path | None) -> Finding:
     if not all(find_installed(one).version for one in EXTRAS["store"]):
         return Finding("store", "absent", "the extra `store` is not installed")
     from standoff.store.database import Database
-    from standoff.store.location import find_place
+    from standoff.store.location import find_location
     from standoff.store.repository import Store
     from standoff.store.schema import check_revision
 
     try:
-        place = find_place(given)
+        place = find_location(given)
         if place.path is not None and not place.path.exists():
             return Finding("store", "absent", f"none at {place}; it is made when it is first written to")
         database = Database(place, 5.0)

@@ -24,7 +24,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "drivers": ("SALib>=1.5",),
     "embed": ("safetensors>=0.4.3",),
     "frames": ("pandas>=2.2",),
-    "llm": ("platformdirs>=4.0", "urllib3>=2.3"),
+    "llm": ("platformdirs>=4.0",),
     "news": (
         "charset-normalizer>=3.4", "dateparser>=1.2.2", "feedparser>=6.0.11", "lxml>=5.3", "lxml_html_clean>=0.4",
         "py3langid>=0.4", "pycountry>=24.6", "pypdf>=6.0", "spacy>=3.8.7", "trafilatura>=2.0",
@@ -32,7 +32,6 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "parquet": ("pyarrow>=17",),
     "postgres": ("psycopg>=3.2",),
     "store": ("alembic>=1.16", "platformdirs>=4.0", "sqlalchemy>=2.0.40"),
-    "train": ("scikit-learn>=1.6",),
     "verify": ("pygambit>=17.0", "stormpy>=2.0"),
 }  # fmt: skip
 """What each extra brings, the lowest version that will do; the extras for developing standoff are left out."""

@@ -1,3 +1,21 @@
-"""The version of standoff, alone in a file so that nothing has to be imported to read it."""
+"""The version of standoff and of its JSON, in a file that imports no other part of it."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+
+__all__ = ["JSON_VERSION", "__version__", "versions"]
 
 __version__ = "0.1.0"
+
+JSON_VERSION = 1
+"""Version of the layout of the JSON that standoff writes; it grows when a key changes its meaning or is removed."""
+
+
+def versions() -> dict[str, str]:
+    """Versions of everything that a number depends on."""
+    packages = ("numpy", "numba", "pydantic")
+    return {"standoff": __version__, "python": platform.python_version()} | {
+        name: metadata.version(name) for name in packages
+    }

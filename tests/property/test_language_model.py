@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standoff.news.language_model.answer import read_answer
-from standoff.news.language_model.evidence import verify
 from standoff.news.language_model.passages import halve, split_passages
+from standoff.news.language_model.quotation import verify
 
 TEXTS = st.text(st.sampled_from("ab .é\u0301\n“”'-1"), min_size=1, max_size=200)
 JSON = st.recursive(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from articles import ATOM, PAGE, RSS, SENTENCE, pdf_of
 from standoff.errors import InputError
 from standoff.news.document import Document
-from standoff.news.near_duplicates import find_clusters, resemblance
+from standoff.news.near_duplicates import find_clusters, measure_resemblance
 from standoff.news.readers import Limits, read_documents
 from standoff.news.readers.normal_form import normalise, normalise_line
 
@@ -85,7 +85,9 @@ def test_clusters_are_what_their_definition_says(texts, threshold, drawing):
     clusters = find_clusters(documents, threshold=threshold)
     assert sorted(d.outlet for cluster in clusters for d in cluster.documents) == sorted(d.outlet for d in documents)
     for cluster in clusters:
-        assert all(resemblance(cluster.lead, other) >= threshold for other in cluster.others)
-        assert all(resemblance(cluster.lead, other.lead) < threshold for other in clusters if other is not cluster)
+        assert all(measure_resemblance(cluster.lead, other) >= threshold for other in cluster.others)
+        assert all(
+            measure_resemblance(cluster.lead, other.lead) < threshold for other in clusters if other is not cluster
+        )
     shuffled = drawing.draw(st.permutations(documents))
     assert find_clusters(shuffled, threshold=threshold) == clusters

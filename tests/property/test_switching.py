@@ -2,16 +2,16 @@
 
 import pytest
 
+from standoff import load
 from standoff.errors import ScenarioError
 from standoff.game.compile import compile_game
 from standoff.scenario import apply_overrides
-from standoff.workbench import load
 
 REFUSED = {
     "cuba-1962": {"players.usa", "players.ussr"},
     "iran-us-2026": {"players.usa", "players.iran"},
 }
-SCENARIOS = {name: load(name, overrides=["period.horizon=1"]).scenario for name in REFUSED}
+SCENARIOS = {name: load(name, overrides=["period.horizon=1"]) for name in REFUSED}
 
 
 def parts(scenario):

@@ -36,8 +36,9 @@ from standoff.analysis.frontier import (
     pareto_frontier,
     solution_points,
 )
+from standoff.analysis.solution import Solution
 from standoff.errors import InputError, Problem, nearest
-from standoff.game.deal_worth import PackageTable, tabulate_packages
+from standoff.game.agenda import PackageTable, tabulate_packages
 from standoff.scenario import Scenario
 from standoff.solve.action_values import find_action_values
 from standoff.solve.equilibrium import Equilibrium
@@ -171,17 +172,23 @@ class Bargain:
     pairs: tuple[Pair, ...]
 
 
-def bargain(scenario: Scenario, equilibrium: Equilibrium, milestone: str | None = None) -> Bargain:
+def bargain(solution: Solution, milestone: str | None = None) -> Bargain:
     """Weigh every package against waiting and fighting.
 
     Args:
-        scenario: The scenario.
-        equilibrium: Its solution.
+        solution: The solution.
         milestone: The milestone that fighting meets; None: the first of the file.
 
     Raises:
         InputError: Nothing is bargained about, or there is no such milestone.
+
+    Examples:
+        >>> from standoff import Settings, load, solve
+        >>> found = bargain(solve(load("cuba-1962", overrides=["period.horizon=5"]), Settings(belief_points=5)))
+        >>> found.fight.action, [len(pair.waiting.packages) for pair in found.pairs]
+        ('strike', [3, 1, 3, 1])
     """
+    scenario, equilibrium = solution.scenario, solution.equilibrium
     table = tabulate_packages(scenario)
     game = equilibrium.game
     fight = find_fight(equilibrium, milestone_named(scenario, milestone))

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from standoff.analysis.side_by_side import Alignment, Side, SideBySide, put_side_by_side
 from standoff.analysis.whatif import solve_sides
-from standoff.scenario import Scenario, base_scope
+from standoff.scenario import Scenario, build_scope
 from standoff.solve.result import Settings
 
 __all__ = [
@@ -155,7 +155,7 @@ def differing_parameters(before: Scenario, after: Scenario) -> Iterator[Paramete
 
 def _player_numbers(scenario: Scenario) -> dict[str, float]:
     """Path -> number of each player that is no mere formula of parameters, which are told themselves."""
-    scope = base_scope(scenario)
+    scope = build_scope(scenario)
     found: dict[str, float] = {}
     for name, player in scenario.players.items():
         own = {"rationality": player.rationality, "discount": player.discount}

@@ -30,10 +30,11 @@ from standoff.analysis.global_indices import FEWEST_DRAWS, GlobalIndices, global
 from standoff.analysis.gradients import Derivative, gradients
 from standoff.analysis.quick_solves import SolvedDraw, quick_settings, solve_targets
 from standoff.analysis.sampling import Sampler
-from standoff.analysis.targets import describe_target
+from standoff.analysis.solution import Solution
+from standoff.analysis.targets import describe_target, parse_targets
 from standoff.errors import InputError, Problem, SolveError, StandoffError
 from standoff.extras import import_extra
-from standoff.scenario import Scenario, source_coverage
+from standoff.scenario import Scenario, measure_coverage
 from standoff.solve.result import Certificate, Equilibrium, Settings
 from standoff.solve.target import Target
 
@@ -145,9 +146,8 @@ def ranges_of(scenario: Scenario) -> dict[str, tuple[float, float]]:
 
 
 def drivers(
-    scenario: Scenario,
-    equilibrium: Equilibrium,
-    targets: Sequence[Target],
+    solution: Solution,
+    targets: Sequence[str | Target] | None = None,
     *,
     num_tornado: int | None = None,
     num_draws: int = 0,
@@ -159,9 +159,8 @@ def drivers(
     """Rank what moves the targets.
 
     Args:
-        scenario: The scenario.
-        equilibrium: Its solved game.
-        targets: The probabilities looked at.
+        solution: The solution.
+        targets: The probabilities to explain; None: the default targets.
         num_tornado: Ranges that are solved at both ends, those with the largest linear effect; all by default, 0 for none.
         num_draws: Draws for global indices, as an ensemble makes them, or 0 for none.
         seed: Of the draws.
@@ -175,6 +174,8 @@ def drivers(
         SolveError: Too few draws have a solution.
         NotDifferentiableError: The equilibrium lies at a fold.
     """
+    scenario, equilibrium = solution.scenario, solution.equilibrium
+    wanted = parse_targets(scenario, targets)
     where = executor or Threads()
     ranges = ranges_of(scenario)
     if num_draws and num_draws < FEWEST_DRAWS:
@@ -187,7 +188,7 @@ def drivers(
     if num_draws:
         import_extra("SALib", "drivers", "global sensitivity")  # first, for it may be missing
     samples = sampler.values(0, num_draws)
-    by_hand = gradients(scenario, equilibrium, targets)
+    by_hand = gradients(solution, wanted)
     at_hand = {row.name: row for row in by_hand.rows}
     strongest = sorted(ranges, key=lambda name: -_linear_effect(at_hand[name], ranges[name]))[:num_tornado]
     ends = [{name: end} for name in strongest for end in ranges[name]]
@@ -199,7 +200,7 @@ def drivers(
         return None if progress is None else lambda done: progress(start + width * done)
 
     solved = solve_targets(
-        scenario, targets, ends, executor=where, settings=quick, progress=part(0.0, share)
+        scenario, wanted, ends, executor=where, settings=quick, progress=part(0.0, share)
     ) if ends else []  # fmt: skip
     at_ends = dict(zip(strongest, zip(solved[::2], solved[1::2], strict=True), strict=True)) if ends else {}
     rows = [
@@ -208,20 +209,20 @@ def drivers(
         if row.kind == "parameter" or _is_own_number(scenario, row.name)
     ]
     rows.sort(key=lambda row: -row.largest_swing)
-    unsourced = {name for name, source in source_coverage(scenario).sources.items() if source != "evidence"}
+    unsourced = {name for name, source in measure_coverage(scenario).sources.items() if source != "evidence"}
     indices, num_failed = None, 0
     if num_draws:
         draws = [dict(zip(sampler.names, map(float, sample), strict=True)) for sample in samples]
         drawn = solve_targets(
-            scenario, targets, draws, executor=where, settings=quick, progress=part(share, 1.0 - share)
+            scenario, wanted, draws, executor=where, settings=quick, progress=part(share, 1.0 - share)
         )
         indices = _indices(sampler.names, samples, drawn, seed)
         num_failed = num_draws - indices.num_draws
     known = [found for found in solved if isinstance(found, SolvedDraw)]
     return Drivers(
         scenario=scenario,
-        targets=tuple(targets),
-        target_labels=tuple(describe_target(scenario, target) for target in targets),
+        targets=wanted,
+        target_labels=tuple(describe_target(scenario, target) for target in wanted),
         probabilities=by_hand.probabilities,
         rows=tuple(rows),
         hinges_on=tuple(row.name for row in rows[:top] if row.name in unsourced and row.largest_swing > 0.0),
@@ -276,7 +277,7 @@ def _driver(
     is_nonlinear = ((apart > NONLINEAR_SHARE * larger) & (apart > errors[0] + max(errors))).any(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         elasticity = np.where(probabilities > 0.0, row.derivatives * row.value / probabilities, np.nan)
-    coverage = source_coverage(scenario).sources
+    coverage = measure_coverage(scenario).sources
     return Driver(
         name=row.name,
         label=(parameter.label if parameter else None) or "",

@@ -55,7 +55,7 @@ __all__ = [
     "Failure",
     "Name",
     "check_request",
-    "run_ensemble",
+    "ensemble",
     "series_names",
 ]
 
@@ -288,10 +288,10 @@ def series_names(scenario: Scenario) -> tuple[Name, ...]:
     return (*outcomes, Name("outcome", UNRESOLVED, scenario.unresolved.label), *milestones)
 
 
-def run_ensemble(
+def ensemble(
     scenario: Scenario,
-    *,
     num_draws: int,
+    *,
     seed: int = 0,
     settings: Settings | None = None,
     executor: Executor | None = None,
@@ -313,6 +313,12 @@ def run_ensemble(
         InputError: There is nothing to draw, or the number of draws or the seed is out of bounds.
         ScenarioError: The scenario makes no game.
         SolveError: No draw was solved, or the probabilities of checked draws are off by more than the belief tolerance.
+
+    Examples:
+        >>> from standoff import load
+        >>> found = ensemble(load("iran-us-2026", overrides=["period.horizon=1"]), 9)
+        >>> found.bands.shape, found.failed_share
+        ((5, 1, 11), 0.0)
     """
     settings = settings or Settings(belief_tolerance=ENSEMBLE_TOLERANCE)
     check_request(scenario, num_draws, seed)

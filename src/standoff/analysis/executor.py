@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from standoff.errors import StandoffError
-from standoff.game.compiled_structure import CompiledStructure
+from standoff.game.compiled_scenario import CompiledScenario
 from standoff.scenario import Scenario
 from standoff.solve.batch import solve_batch
 from standoff.solve.result import Equilibrium, Settings
@@ -61,8 +61,8 @@ class Threads:
         threads: Draws solved at a time; None: as many as this process may use processors.
 
     Examples:
-        >>> from standoff.workbench import load
-        >>> scenario = load("cuba-1962").scenario
+        >>> from standoff import load
+        >>> scenario = load("cuba-1962")
         >>> solved = Threads(1).solve_draws(
         ...     scenario, [{"war_cost": 3.0}], Settings(belief_points=5), lambda found: found.certificate.residual < 1e-8
         ... )
@@ -80,7 +80,7 @@ class Threads:
         keep: Callable[[Equilibrium], Kept],
     ) -> Iterator[tuple[int, Kept | StandoffError]]:
         """As `Executor.solve_draws`."""
-        games = CompiledStructure.of(scenario).games(draws)
+        games = CompiledScenario.of(scenario).games(draws)
         yield from enumerate(solve_batch(games, settings, keep=keep, threads=self.threads))
 
 

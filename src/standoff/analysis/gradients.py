@@ -22,12 +22,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from standoff.analysis.solution import Solution
+from standoff.analysis.targets import parse_targets
 from standoff.errors import InputError, Problem, ScenarioError, nearest
-from standoff.game.compiled_structure import CompiledStructure
+from standoff.game.compiled_scenario import CompiledScenario
 from standoff.game.model import Game, Layer
 from standoff.scenario import Scenario
 from standoff.solve.adjoint.gradient import GameGradient, differentiate
-from standoff.solve.equilibrium import Equilibrium
 from standoff.solve.target import Target
 
 __all__ = ["Derivative", "Gradients", "gradients"]
@@ -91,7 +92,7 @@ class Gradients:
 
 
 def gradients(
-    scenario: Scenario, equilibrium: Equilibrium, targets: Sequence[Target], *, parameters: Sequence[str] | None = None
+    solution: Solution, targets: Sequence[str | Target] | None = None, *, parameters: Sequence[str] | None = None
 ) -> Gradients:
     """Differentiate targets by parameters, and by the priors, discounts and rationality of the players.
 
@@ -99,9 +100,8 @@ def gradients(
     formula of parameters, whose derivatives then hold it already.
 
     Args:
-        scenario: The scenario.
-        equilibrium: Its solved game.
-        targets: The probabilities to differentiate.
+        solution: The solution.
+        targets: The probabilities to differentiate; None: the default targets.
         parameters: Names of the parameters; all of them by default.
 
     Returns:
@@ -111,14 +111,16 @@ def gradients(
         InputError: A target or a parameter does not exist.
         NotDifferentiableError: The equilibrium lies at a fold.
     """
+    scenario, equilibrium = solution.scenario, solution.equilibrium
+    wanted = parse_targets(scenario, targets)
     names = list(scenario.parameters) if parameters is None else list(parameters)
     for name in names:
         if name not in scenario.parameters:
             advice = nearest(name, list(scenario.parameters))
             raise InputError(Problem("unknown-name", f"there is no parameter `{name}`", help=advice))
-    found = differentiate(equilibrium, targets)
+    found = differentiate(equilibrium, wanted)
     rows = [*_by_parameters(scenario, equilibrium.game, names, found), *_by_players(scenario, equilibrium.game, found)]
-    return Gradients(tuple(targets), np.array([one.value for one in found]), tuple(rows), found)
+    return Gradients(wanted, np.array([one.value for one in found]), tuple(rows), found)
 
 
 def _by_parameters(
@@ -128,7 +130,7 @@ def _by_parameters(
     values = {name: numbers[name] / scenario.unit_factor(name) for name in names}
     steps = {name: _step(scenario, name, values[name]) for name in names}
     draws = [{name: values[name] + sign * steps[name]} for name in names for sign in (1.0, -1.0)]
-    games = CompiledStructure.of(scenario).games(draws)
+    games = CompiledScenario.of(scenario).games(draws)
     nothing = np.full(len(found), np.nan)
     for name in names:
         value, step = values[name], steps[name]

@@ -29,13 +29,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.causes import Cause, causes_of
-from standoff.analysis.targets import target_probabilities
+from standoff.analysis.solution import Solution
+from standoff.analysis.targets import parse_targets, target_probabilities
+from standoff.game.agenda import PackageTable, tabulate_packages
 from standoff.game.compile import compile_game
-from standoff.game.deal_worth import PackageTable, tabulate_packages
 from standoff.game.model import Game
 from standoff.scenario import Scenario, replace
-from standoff.scenario.commitment import ratification_changes, with_binding_deals, without_power_shift
-from standoff.scenario.side_payments import with_side_payments
+from standoff.scenario.commitment import list_ratification_changes, make_deals_binding, remove_power_shift
+from standoff.scenario.side_payments import add_side_payments
 from standoff.solve.equilibrium import Certificate, Equilibrium, Settings, solve
 from standoff.solve.revealed import list_type_profiles, reveal_types
 from standoff.solve.target import Target
@@ -126,9 +127,8 @@ class NoDeal:
 
 
 def why_no_deal(
-    scenario: Scenario,
-    equilibrium: Equilibrium,
-    targets: Sequence[Target],
+    solution: Solution,
+    targets: Sequence[str | Target] | None = None,
     *,
     payments: Sequence[float] = PAYMENTS,
     progress: Progress | None = None,
@@ -136,9 +136,8 @@ def why_no_deal(
     """Solve the crisis again without each reason why bargaining fails.
 
     Args:
-        scenario: The scenario, with a bargaining stage.
-        equilibrium: Its solution; the others are solved with the same settings.
-        targets: The probabilities to compare.
+        solution: The solution of a scenario with a bargaining stage; the others are solved with the same settings.
+        targets: The probabilities to compare; None: the default targets.
         payments: Sizes of side payments, in payoff units.
         progress: Called with the share of the work done, now and then.
 
@@ -147,7 +146,9 @@ def why_no_deal(
         ScenarioError: A changed crisis makes no game.
         SolveError: A changed crisis could not be solved to the tolerances.
     """
-    return _Inquiry(scenario, equilibrium, tuple(targets), tuple(payments), progress).answer()
+    scenario = solution.scenario
+    wanted = parse_targets(scenario, targets)
+    return _Inquiry(scenario, solution.equilibrium, wanted, tuple(payments), progress).answer()
 
 
 class _Inquiry:
@@ -238,7 +239,7 @@ class _Inquiry:
 
     def _commitment(self, base: Resolve) -> Remedy:
         label = "deals bind"
-        ratified = ratification_changes(self.scenario)
+        ratified = list_ratification_changes(self.scenario)
         agenda = self.scenario.agenda
         shift = agenda.commitment if agenda is not None else None
         if not ratified and shift is None:
@@ -248,12 +249,12 @@ class _Inquiry:
             return Remedy("commitment", label, False, base.probabilities, base.probabilities, (), (), note)
         parts = []
         notes = []
-        binding = with_binding_deals(self.scenario)
+        binding = make_deals_binding(self.scenario)
         parts.append(self._told(label, binding, self._solved(binding)))
         if ratified and shift is not None:
             carried = replace(self.scenario, ratified)
             parts.append(self._told("only: what is accepted is carried through", carried, self._solved(carried)))
-            still = without_power_shift(self.scenario)
+            still = remove_power_shift(self.scenario)
             parts.append(self._told("only: a deal shifts no power", still, self._solved(still)))
         notes.append(" ".join(shift.note.split()) if shift is not None
                      else "The scenario names no price of a shift of power (`agenda.commitment`), so only ratification is "
@@ -280,7 +281,7 @@ class _Inquiry:
 
     def _all(self, base: Resolve) -> Remedy:
         """The three together. The crisis to compare with is the one as it is."""
-        binding = with_binding_deals(self.scenario)
+        binding = make_deals_binding(self.scenario)
         scenario = self._with_payments(binding, compile_game(binding), are_paid=True)
         probabilities, parts, weights = self._revealed(scenario, self._solved(scenario))
         note = "What is left comes from noise in behaviour, from third parties, from accidents, and from war for its own sake."
@@ -288,7 +289,7 @@ class _Inquiry:
 
     def _with_payments(self, scenario: Scenario, game: Game, *, are_paid: bool) -> Scenario:
         assert scenario.agenda is not None
-        return with_side_payments(scenario, _offered(self.table, scenario, game), self.payments, are_paid=are_paid)
+        return add_side_payments(scenario, _offered(self.table, scenario, game), self.payments, are_paid=are_paid)
 
 
 def _offered(table: PackageTable, scenario: Scenario, game: Game) -> list[dict[str, str]]:

@@ -34,6 +34,7 @@ from standoff.analysis.resolution import (
     solve_agreed,
     unseen_share,
 )
+from standoff.analysis.targets import parse_targets
 from standoff.errors import InputError, Problem, SolveError, StandoffError, nearest
 from standoff.scenario import Scenario
 from standoff.solve.equilibrium import Settings
@@ -162,8 +163,8 @@ def parse_axis(scenario: Scenario, text: str) -> Axis:
         InputError: There is no such parameter, it has no range and none was given, or what was given is no range.
 
     Examples:
-        >>> from standoff.workbench import load
-        >>> parse_axis(load("cuba-1962").scenario, "war_cost=1:3:3").values
+        >>> from standoff import load
+        >>> parse_axis(load("cuba-1962"), "war_cost=1:3:3").values
         (1.0, 2.0, 3.0)
     """
     name, sign, given = (part.strip() for part in text.partition("="))
@@ -192,10 +193,10 @@ def parse_axis(scenario: Scenario, text: str) -> Axis:
 
 def regime_map(
     scenario: Scenario,
-    x: Axis,
-    y: Axis,
+    x: str | Axis,
+    y: str | Axis,
     *,
-    target: Target | None = None,
+    target: str | Target | None = None,
     settings: Settings | None = None,
     executor: Executor | None = None,
     progress: Callable[[float], None] | None = None,
@@ -204,7 +205,7 @@ def regime_map(
 
     Args:
         scenario: The scenario.
-        x: First parameter.
+        x: First parameter, an `Axis` or a text (`parse_axis`).
         y: Second parameter, another one.
         target: Whose probabilities to keep besides, and by when outcomes are compared; the first outcome by the
             horizon by default.
@@ -216,10 +217,17 @@ def regime_map(
         InputError: Both parameters are the same, or the grid is too large.
         ScenarioError: The scenario makes no game.
         SolveError: No point was solved, or checked points miss the belief tolerance.
+
+    Examples:
+        >>> from standoff import load
+        >>> scenario = load("iran-us-2026", overrides=["period.horizon=1"])
+        >>> found = regime_map(scenario, "audience_cost=0.1:0.2:2", "usa_rationality=4:6:2")
+        >>> [found.outcomes[k] for k in found.dominant.ravel()]
+        ['unresolved', 'unresolved', 'unresolved', 'unresolved']
     """
+    x, y, target = _read_request(scenario, x, y, target)
     _check_axes(x, y)
     work = _Map(scenario, (x, y), settings or Settings(belief_tolerance=MAP_TOLERANCE), executor or Threads())
-    target = target or Target("outcome", next(iter(scenario.outcomes), UNRESOLVED), scenario.num_periods)
     period = (target.periods or scenario.num_periods) - 1
     work.choose_points()
     grid = work.solve_grid(progress)
@@ -250,6 +258,30 @@ def regime_map(
         failures=tuple((*place, _reason(found)) for place, found in grid.items() if not isinstance(found, Solved)),
         certificate=work.certificate(),
     )
+
+
+def _read_request(
+    scenario: Scenario, x: str | Axis, y: str | Axis, target: str | Target | None
+) -> tuple[Axis, Axis, Target]:
+    """Read what is given as text, and report the faults of all."""
+    problems: list[Problem] = []
+    axes: list[Axis] = []
+    for axis in (x, y):
+        try:
+            axes.append(axis if isinstance(axis, Axis) else parse_axis(scenario, axis))
+        except InputError as error:
+            problems += error.problems
+    try:
+        wanted = (
+            Target("outcome", next(iter(scenario.outcomes), UNRESOLVED), scenario.num_periods)
+            if target is None
+            else parse_targets(scenario, [target])[0]
+        )
+    except InputError as error:
+        problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return axes[0], axes[1], wanted
 
 
 def _check_axes(x: Axis, y: Axis) -> None:

@@ -34,7 +34,7 @@ from scipy.stats import qmc
 from standoff.analysis.executor import Draw
 from standoff.analysis.marginals import quantiles
 from standoff.scenario import Scenario
-from standoff.scenario.correlations import copula_matrix, rank_matrix, ranks_of
+from standoff.scenario.correlations import build_rank_matrix, compute_copula_matrix, iterate_ranks
 from standoff.scenario.schema_parameters import is_drawn
 
 __all__ = ["REPLICATES", "SCHEME", "Sampler", "drawn_parameters", "fixed_parameters"]
@@ -80,8 +80,8 @@ class Sampler:
         seed: Of the scramblings.
 
     Examples:
-        >>> from standoff.workbench import load
-        >>> sampler = Sampler.of(load("cuba-1962").scenario, seed=1)
+        >>> from standoff import load
+        >>> sampler = Sampler.of(load("cuba-1962"), seed=1)
         >>> few, more = sampler.values(0, 10), sampler.values(0, 100)
         >>> bool((more[:10] == few).all())
         True
@@ -121,11 +121,13 @@ class Sampler:
     @cached_property
     def copula(self) -> Floats | None:
         """Correlations of the normal variables behind the draws, None where all are independent; shape (K, K)."""
-        ranks = {(first, second): rank for part in self.scenario.correlations for first, second, rank in ranks_of(part)}
-        matrix = rank_matrix(self.names, ranks)
+        ranks = {
+            (first, second): rank for part in self.scenario.correlations for first, second, rank in iterate_ranks(part)
+        }
+        matrix = build_rank_matrix(self.names, ranks)
         if not np.any(matrix[~np.eye(len(matrix), dtype=bool)]):
             return None
-        return copula_matrix(matrix)
+        return compute_copula_matrix(matrix)
 
     @cached_property
     def _correlated(self) -> tuple[NDArray[np.intp], Floats] | None:

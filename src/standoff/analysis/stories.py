@@ -27,6 +27,7 @@ from standoff.analysis.happenings import Happening, Words, named
 from standoff.analysis.likeliest import Goal, Likeliest, PublicPath, chain_of, likeliest_path
 from standoff.analysis.plain import plain
 from standoff.analysis.played import Plays, plays_to, retrace
+from standoff.analysis.solution import Solution
 from standoff.errors import InputError, Problem, nearest
 from standoff.game.model import Game
 from standoff.scenario import Scenario
@@ -164,8 +165,7 @@ class Stories:
 
 
 def stories(
-    scenario: Scenario,
-    equilibrium: Equilibrium,
+    solution: Solution,
     names: Sequence[str] | None = None,
     *,
     num_samples: int = 5000,
@@ -176,8 +176,7 @@ def stories(
     """Tell how each end might come about.
 
     Args:
-        scenario: The scenario.
-        equilibrium: Its solved game; the values of its periods need not have been kept.
+        solution: The solution; the values of its periods need not have been kept.
         names: Outcomes, packages, milestones or `unresolved`; by default every outcome. For `unresolved` no most probable path
             is searched: it is the one on which nothing happens.
         num_samples: Plays to sample, at least 1.
@@ -192,6 +191,7 @@ def stories(
         InputError: A name is none of those; carries every fault.
         ValueError: `num_samples` or `width` is below 1.
     """
+    scenario, equilibrium = solution.scenario, solution.equilibrium
     game = equilibrium.game
     goals = sorted(_goals(scenario, equilibrium, names), key=lambda one: one.target is None)
     words = Words(scenario, game)

@@ -31,24 +31,28 @@ def default_targets(scenario: Scenario) -> tuple[Target, ...]:
     return tuple(targets or [Target("outcome", UNRESOLVED, periods)])
 
 
-def parse_targets(scenario: Scenario, texts: Sequence[str] | None) -> tuple[Target, ...]:
-    """The targets that somebody wrote, or the default ones where nothing was written.
+def parse_targets(scenario: Scenario, targets: Sequence[str | Target] | None) -> tuple[Target, ...]:
+    """Read targets, each once.
+
+    Args:
+        scenario: The scenario.
+        targets: Each a text (`parse_target`) or a `Target`; none: the default targets.
 
     Raises:
         InputError: A target does not exist, or its date lies outside the forecast; carries every fault.
     """
-    if not texts:
+    if not targets:
         return default_targets(scenario)
     problems: list[Problem] = []
-    targets: list[Target] = []
-    for text in texts:
+    found: list[Target] = []
+    for target in targets:
         try:
-            targets.append(parse_target(scenario, text))
+            found.append(target if isinstance(target, Target) else parse_target(scenario, target))
         except InputError as error:
             problems += error.problems
     if problems:
         raise InputError(problems)
-    return tuple(dict.fromkeys(targets))
+    return tuple(dict.fromkeys(found))
 
 
 def parse_target(scenario: Scenario, text: str) -> Target:
@@ -62,8 +66,8 @@ def parse_target(scenario: Scenario, text: str) -> Target:
         InputError: It does not exist, or its date lies outside the forecast.
 
     Examples:
-        >>> from standoff.workbench import load
-        >>> str(parse_target(load("iran-us-2026").scenario, "strike@2026-03-30"))
+        >>> from standoff import load
+        >>> str(parse_target(load("iran-us-2026"), "strike@2026-03-30"))
         'milestone strike by the end of period 8'
     """
     name, sign, by = (part.strip() for part in text.partition("@"))
@@ -82,8 +86,8 @@ def describe_target(scenario: Scenario, target: Target) -> str:
     """The target in words, with its date.
 
     Examples:
-        >>> from standoff.workbench import load
-        >>> scenario = load("iran-us-2026").scenario
+        >>> from standoff import load
+        >>> scenario = load("iran-us-2026")
         >>> describe_target(scenario, parse_target(scenario, "deal@8"))
         'Deal by 30 March 2026'
     """

@@ -30,10 +30,11 @@ from standoff.analysis.drivers import ranges_of
 from standoff.analysis.executor import Executor, Threads
 from standoff.analysis.gradients import gradients
 from standoff.analysis.quick_solves import SolvedDraw, quick_settings, solve_targets
+from standoff.analysis.solution import Solution
 from standoff.analysis.targets import describe_target, parse_targets, target_probabilities
 from standoff.errors import InputError, Problem, SolveError, StandoffError, nearest
-from standoff.scenario import Scenario, source_coverage
-from standoff.solve.result import Certificate, Equilibrium, Settings
+from standoff.scenario import Scenario, measure_coverage
+from standoff.solve.result import Certificate, Settings
 from standoff.solve.target import UNRESOLVED, Target
 
 __all__ = ["Tripwire", "Tripwires", "chosen_ranges", "likeliest_outcome", "parse_answer", "tripwires"]
@@ -151,8 +152,8 @@ def parse_answer(scenario: Scenario, text: str | None) -> tuple[Target, ...]:
         InputError: It is neither, or a target does not exist.
 
     Examples:
-        >>> from standoff.workbench import load
-        >>> scenario = load("iran-us-2026").scenario
+        >>> from standoff import load
+        >>> scenario = load("iran-us-2026")
         >>> [target.name for target in parse_answer(scenario, "strike>deal")]
         ['strike', 'deal']
         >>> [target.name for target in parse_answer(scenario, "@12")][-1], parse_answer(scenario, "@12")[0].periods
@@ -175,9 +176,8 @@ def parse_answer(scenario: Scenario, text: str | None) -> tuple[Target, ...]:
 
 
 def tripwires(
-    scenario: Scenario,
-    equilibrium: Equilibrium,
-    candidates: Sequence[Target],
+    solution: Solution,
+    answer: str | Sequence[Target] | None = None,
     *,
     parameters: Sequence[str] | None = None,
     num_strongest: int | None = None,
@@ -187,9 +187,9 @@ def tripwires(
     """Find the smallest change in each parameter that flips the answer.
 
     Args:
-        scenario: The scenario.
-        equilibrium: Its solved game.
-        candidates: What the answer is one of; at least two.
+        solution: The solution.
+        answer: The answer whose change is asked for: a text (`parse_answer`), or at least two targets of which the most probable
+            one is the answer; None: the most likely outcome by the usual date.
         parameters: Names of the parameters looked at; all that have a range by default.
         num_strongest: How many of them, those that move the lead farthest over their range by derivative; all by default.
         executor: Where to solve; by default the threads of this process.
@@ -200,7 +200,9 @@ def tripwires(
         SolveError: The lead of the answer does not exceed the probability error, so there is no answer to flip.
         NotDifferentiableError: The equilibrium lies at a fold.
     """
-    search = _Search(scenario, equilibrium, tuple(candidates), executor or Threads())
+    scenario, equilibrium = solution.scenario, solution.equilibrium
+    candidates = parse_answer(scenario, answer) if answer is None or isinstance(answer, str) else tuple(answer)
+    search = _Search(solution, candidates, executor or Threads())
     ranges = chosen_ranges(scenario, parameters)
     slopes = search.slopes(list(ranges))
     values = {name: _value(scenario, name) for name in ranges}
@@ -231,7 +233,7 @@ def tripwires(
             if (found := search.first_flip(key[0], [holds, middle, flips])) is not None:
                 enclosed[key] = found
         tell(SCAN_SHARE + (1.0 - SCAN_SHARE) * (k + 1) / ROUNDS)
-    sources = source_coverage(scenario).sources
+    sources = measure_coverage(scenario).sources
     rows = []
     for name, bounds in ranges.items():
         pairs = [found for key, found in enclosed.items() if key[0] == name]
@@ -274,14 +276,13 @@ def tripwires(
 class _Search:
     """Looks at the answer at single values of single parameters, each once."""
 
-    def __init__(
-        self, scenario: Scenario, equilibrium: Equilibrium, candidates: tuple[Target, ...], executor: Executor
-    ) -> None:
-        self.scenario = scenario
-        self.equilibrium = equilibrium
+    def __init__(self, solution: Solution, candidates: tuple[Target, ...], executor: Executor) -> None:
+        self.solution = solution
+        self.scenario = solution.scenario
+        self.equilibrium = solution.equilibrium
         self.candidates = candidates
         self.executor = executor
-        self.probabilities = target_probabilities(equilibrium, candidates)
+        self.probabilities = target_probabilities(self.equilibrium, candidates)
         self.answer = int(np.argmax(self.probabilities))
         self.rival = int(np.argsort(self.probabilities)[-2])
         self.lead = float(self.probabilities[self.answer] - self.probabilities[self.rival])
@@ -300,7 +301,7 @@ class _Search:
     def slopes(self, names: Sequence[str]) -> dict[str, float]:
         """Derivative of the lead by each parameter."""
         pair = (self.candidates[self.answer], self.candidates[self.rival])
-        found = gradients(self.scenario, self.equilibrium, pair, parameters=names)
+        found = gradients(self.solution, pair, parameters=names)
         return {name: float(found[name].derivatives[0] - found[name].derivatives[1]) for name in names}
 
     def look_at(self, points: Sequence[tuple[str, float]], progress: Progress) -> None:

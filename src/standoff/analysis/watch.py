@@ -31,11 +31,10 @@ from numpy.typing import NDArray
 from standoff.analysis.first_period import EventMass, FirstPeriod, walk_first_period
 from standoff.analysis.happenings import Happening, Move, Words, named
 from standoff.analysis.plain import plain
-from standoff.analysis.targets import default_targets, describe_target, target_probabilities
+from standoff.analysis.solution import Solution
+from standoff.analysis.targets import describe_target, parse_targets, target_probabilities
 from standoff.game.model import Layer
-from standoff.scenario import Scenario
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
-from standoff.solve.result import Equilibrium
 from standoff.solve.target import UNRESOLVED, Target
 
 __all__ = ["SMALLEST_MASS", "Probabilities", "WatchEvent", "WatchList", "entropy", "share", "watch"]
@@ -174,17 +173,15 @@ class WatchList:
 
 
 def watch(
-    scenario: Scenario,
-    equilibrium: Equilibrium,
-    targets: Sequence[Target] | None = None,
+    solution: Solution,
+    targets: Sequence[str | Target] | None = None,
     *,
     smallest_mass: float = SMALLEST_MASS,
 ) -> WatchList:
     """Find what to watch for.
 
     Args:
-        scenario: The scenario.
-        equilibrium: Its solved game; the values of its periods need not have been kept.
+        solution: The solution; the values of its periods need not have been kept.
         targets: What is asked for; by default the first milestone and the first outcome by the usual date. The
             probabilities of how the crisis ends are those by the date of the first one.
         smallest_mass: Histories of the period less likely than this are not walked to its end, 0 for all.
@@ -195,15 +192,16 @@ def watch(
     Raises:
         InputError: A target names nothing of the game, or no period of it.
     """
-    targets = tuple(targets or default_targets(scenario))
+    scenario, equilibrium = solution.scenario, solution.equilibrium
+    wanted = parse_targets(scenario, targets)
     game = equilibrium.game
-    by = targets[0].periods or game.num_periods
+    by = wanted[0].periods or game.num_periods
     ends = [Target("outcome", name, by) for name in (*game.outcomes, UNRESOLVED)]
-    probabilities = ContinuationProbabilities(equilibrium, (*targets, *ends))
+    probabilities = ContinuationProbabilities(equilibrium, (*wanted, *ends))
     words = Words(scenario, game)
     found = walk_first_period(probabilities, words, smallest_mass=smallest_mass)
-    labels = tuple(describe_target(scenario, target) for target in targets)
-    maker = _Maker(words, labels, found, targets, len(ends))
+    labels = tuple(describe_target(scenario, target) for target in wanted)
+    maker = _Maker(words, labels, found, wanted, len(ends))
     events = sorted(maker.events(), key=lambda event: (-event.gain, event.name))
     gap = float(
         np.max(
@@ -214,7 +212,7 @@ def watch(
     )
     players = [game.players[i] for i in game.belief_players]
     return WatchList(
-        targets=targets,
+        targets=wanted,
         target_labels=labels,
         starts=scenario.as_of,
         ends_on=scenario.date_of_period(1),

@@ -102,7 +102,7 @@ def parse_variants(texts: Sequence[str]) -> tuple[Variant, ...]:
 
 def whatif(
     scenario: Scenario,
-    variants: Sequence[Variant],
+    variants: Sequence[str],
     settings: Settings | None = None,
     *,
     progress: Callable[[float], None] | None = None,
@@ -111,7 +111,7 @@ def whatif(
 
     Args:
         scenario: The crisis as it is.
-        variants: Its variants; at least one.
+        variants: Its variants, each a text (`parse_variant`); at least one.
         settings: How to solve each.
         progress: Called with the share of the solves done.
 
@@ -122,19 +122,26 @@ def whatif(
     References:
         Pearl, J. (2009), Causality, 2nd ed., chapter 3: an intervention changes the model, and what follows is worked out
         anew. Players know of the change.
+
+    Examples:
+        >>> from standoff import load
+        >>> found = whatif(load("cuba-1962", overrides=["period.horizon=2"]), ["war_cost=3"])
+        >>> found.variants[0].scenario.overrides
+        ('period.horizon=2', 'war_cost=3')
     """
-    if not variants:
+    read = parse_variants(variants)
+    if not read:
         raise InputError(Problem("variant", "there is no variant to compare with", help="write `--set NAME=VALUE`"))
     problems: list[Problem] = []
     scenarios = [scenario]
-    for variant in variants:
+    for variant in read:
         try:
             scenarios.append(apply_overrides(scenario, variant.changes))
         except InputError as error:
             problems += error.problems
     if problems:
         raise InputError(dict.fromkeys(problems))
-    sides = solve_sides(scenarios, ["as it is", *(variant.name for variant in variants)], settings, progress=progress)
+    sides = solve_sides(scenarios, ["as it is", *(variant.name for variant in read)], settings, progress=progress)
     differences = tuple(put_side_by_side(sides[0], side) for side in sides[1:])
     return WhatIf(sides[0], tuple(sides[1:]), differences)
 

@@ -44,10 +44,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.bargain import LIKELY, milestone_named
+from standoff.analysis.solution import Solution
 from standoff.analysis.strike_decisions import StrikeDecision, find_decisions
 from standoff.errors import InputError, Problem
 from standoff.scenario import Scenario
-from standoff.solve.equilibrium import Equilibrium
 from standoff.solve.occupancy import trace_occupancy
 
 __all__ = ["BELIEFS", "CALENDAR", "LevelAdvantage", "PartOfChange", "TypeWindow", "Window", "share_out", "window"]
@@ -197,18 +197,24 @@ class Window:
     types: tuple[TypeWindow, ...]
 
 
-def window(scenario: Scenario, equilibrium: Equilibrium, milestone: str | None = None) -> Window:
+def window(solution: Solution, milestone: str | None = None) -> Window:
     """When striking pays for each type, and what opens and closes the window.
 
     Args:
-        scenario: The scenario.
-        equilibrium: Its solution.
+        solution: The solution.
         milestone: The milestone that a strike meets; None: the first of the file that waits for no other.
 
     Raises:
         InputError: There is no such milestone, it waits for another, no decision can meet it, or the strategies do not tell
             what actions are worth.
+
+    Examples:
+        >>> from standoff import Settings, load, solve
+        >>> found = window(solve(load("cuba-1962", overrides=["period.horizon=5"]), Settings(belief_points=5)))
+        >>> [(one.player_type, one.spells) for one in found.types]
+        [('cautious', ()), ('bold', ((0, 1), (4, None)))]
     """
+    scenario, equilibrium = solution.scenario, solution.equilibrium
     name = milestone_named(scenario, milestone)
     if name is None or scenario.milestones[name].after is not None:
         message = "there is no milestone to ask about" if name is None else f"milestone `{name}` waits for another"

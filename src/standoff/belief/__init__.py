@@ -1,1 +1,1 @@
-"""What reports say about where the crisis stands: observations, their likelihood, the exact filter, the updated forecast."""
+"""Update a forecast on reports: observations, their likelihood, the exact filter, and the effect of each report."""

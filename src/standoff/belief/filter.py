@@ -1,20 +1,21 @@
-"""The exact filter: where the crisis stands, and what the players believe of each other, given what was reported.
+"""The exact filter: the distribution over states and public beliefs, given the reports.
 
-The players see every move, so given a history the public belief b is what Bayes' rule makes of the priors, and it is also the
-analyst's probability of the types: reports depend on types only through moves. The analyst does not see the history but reports
-of it. So the filter carries the weight of histories,
+The players see every move. Given a history, the public belief b follows from the priors by Bayes' rule, and it is also the
+analyst's probability of the types, because reports depend on types only through moves. The analyst sees reports of the history
+and not the history itself. The filter therefore carries the weight of histories,
 
     W_t(x, b) = sum over histories that lead to state x and belief b of P(history) P(reports up to t | history),
 
-which is the forward pass of the solver with every move weighted by the probability of its reports: an action that is event e
-leads on with 1 - r_e where it goes unreported, and with r_e P(report | e) where it is what a report tells. What no event
-explains is background. Each report tells of one event at most, so within a period the weight is kept apart by the set of
-reports that are explained (joint association); at the end of the period the others are set to the background, and the sets are
-added up. Silence weighs by the 1 - r_e of all that goes unreported, and by there being no background.
+which is the forward pass of the solver with every move weighted by the probability of its reports. An action that is event e has
+the weight 1 - r_e if it is unreported, and r_e P(report | e) if a report is of it. A report that no event explains is
+background. Each report is of one event at most, so within a period the weight is kept separately for each set of explained
+reports (joint association). At the end of the period the other reports are assigned to the background, and the sets are summed.
+A period without reports is also informative: its weight is the product of 1 - r_e over the unreported events and the
+probability of no background report.
 
 Masses lie at the belief points and move between them by the transpose of interpolation, as in the forward pass
-(`standoff.solve.kernels.forward`), so without reports and with nothing reported the filter *is* the forward pass. The sum of W is
-P(reports), the **evidence**. Beside the channel of all mass, one for every milestone holds what has not met it yet.
+(`standoff.solve.kernels.forward`). If nothing can be reported, the filter *is* the forward pass. The sum of W is P(reports), the
+**marginal likelihood**. Besides the channel of all mass there is one for each milestone, with the mass that has not met it.
 
 References:
     Baum, L. E. et al. (1970), A maximization technique occurring in the statistical analysis of Markov chains, section 2.
@@ -31,8 +32,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.belief.likelihood import ReportingModel, Weights
-from standoff.belief.reportable import NOT_REPORTED, Reportables
+from standoff.belief.likelihood import ReportingModel, ReportLikelihood
+from standoff.belief.reportable import NOT_REPORTED, ReportableEvents
 from standoff.errors import InputError, Problem
 from standoff.game.model import Epoch, Layer
 from standoff.solve.kernels import forward_complete
@@ -49,51 +50,51 @@ from standoff.solve.kernels.forward import (
 from standoff.solve.kernels.simultaneous_layer import simultaneous_amounts
 from standoff.solve.result import Equilibrium
 
-__all__ = ["LARGEST_ASSOCIATION", "SMALLEST_RATIO", "Filter", "Filtered", "Slice"]
+__all__ = ["MOST_REPORTS", "SMALLEST_RATIO", "Filter", "FilterState", "PeriodReports"]
 
 Floats = NDArray[np.float64]
 
-LARGEST_ASSOCIATION = 8
-"""Reports of one period that may tell of events of the model; each doubles the sets that are kept apart."""
+MOST_REPORTS = 8
+"""Largest number of reports of one period that may be of events of the model; each doubles the number of sets."""
 SMALLEST_RATIO = 1e-3
-"""A report that no event makes more than so many times as likely as the background does is taken to be background."""
+"""A report is taken to be background if every event gives it less than this multiple of the weight of the background."""
 
 
 @dataclass(frozen=True)
-class Slice:
-    """What was reported in one period.
+class PeriodReports:
+    """The reports of one period.
 
     Attributes:
-        reports: The likelihood of every report.
-        elapsed: Share of the period that has passed, 0..1: what happens later in it cannot have been reported. At 0 nothing of
-            the period is known, and it is only predicted.
+        reports: Likelihood of each report.
+        elapsed: Share of the period that has passed, 0..1; later events of the period cannot have been reported. At 0 the
+            period is only predicted.
     """
 
-    reports: tuple[Weights, ...] = ()
+    reports: tuple[ReportLikelihood, ...] = ()
     elapsed: float = 1.0
 
 
 @dataclass(frozen=True)
-class Filtered:
-    """Where the crisis stands at the start of a period; everything sums to one.
+class FilterState:
+    """The distribution at the start of a period; channel 0 of `mass` and `ended` sums to one.
 
     Attributes:
         period: The period that begins.
-        mass: What is open; shape (state of layer 0, 1 + milestone, row). Channel 0 holds all of it, channel 1 + m what has not
-            met milestone m but has met the one that must come before.
-        ended: What has ended, by terminal and channel; shape (terminal, 1 + milestone).
-        log_evidence: Natural logarithm of the probability of all reports so far.
-        neglected: Largest ratio to the background that was neglected, summed over the reports concerned.
+        mass: Mass of the open crisis; shape (state of layer 0, 1 + milestone, row). Channel 0 holds all of it; channel 1 + m
+            holds the mass that has not met milestone m but has met the milestone that must come before it.
+        ended: Mass of the crisis that has ended, by terminal and channel; shape (terminal, 1 + milestone).
+        log_likelihood: Natural logarithm of the marginal likelihood of all reports so far.
+        neglected: Largest neglected ratio to the background, summed over the reports treated as background.
     """
 
     period: int
     mass: Floats
     ended: Floats
-    log_evidence: float
+    log_likelihood: float
     neglected: float = 0.0
 
-    def without_milestones(self) -> Filtered:
-        """The same with channel 0 alone, from which the evidence can be carried on at a fraction of the work."""
+    def drop_milestones(self) -> FilterState:
+        """Return the distribution with channel 0 alone, from which the marginal likelihood is cheaper to continue."""
         return replace(self, mass=np.ascontiguousarray(self.mass[:, :1]), ended=np.ascontiguousarray(self.ended[:, :1]))
 
 
@@ -101,25 +102,25 @@ class Filter:
     """The filter of a solved game.
 
     Attributes:
-        equilibrium: The solved game.
-        reportables: What could be reported.
-        model: How it is reported.
+        equilibrium: Equilibrium of the game.
+        reportables: Events that could be reported.
+        model: Model of how events become reports.
         period_days: Length of a period in days.
         rates: Probability that each event is reported; shape (event,).
     """
 
     def __init__(
-        self, equilibrium: Equilibrium, reportables: Reportables, model: ReportingModel, *, period_days: float
+        self, equilibrium: Equilibrium, reportables: ReportableEvents, model: ReportingModel, *, period_days: float
     ) -> None:
         self.equilibrium, self.reportables, self.model = equilibrium, reportables, model
         self.period_days = period_days
         self._game = equilibrium.game
         self._after = np.array([milestone.after for milestone in self._game.milestones], dtype=np.int64)
-        self.rates = np.array([model.rate_of(event) for event in reportables.events])
+        self.rates = np.array([model.find_rate(event) for event in reportables.events])
         self._nothing = np.zeros(0)
 
-    def start(self) -> Filtered:
-        """Where the crisis stands at its start."""
+    def start(self) -> FilterState:
+        """Return the distribution at the start of the first period."""
         game, grid = self._game, self.equilibrium.grid
         mass = np.zeros((game.num_states[0], 1 + len(game.milestones), grid.padded))
         mass[game.start] = grid.start_weights
@@ -127,51 +128,54 @@ class Filter:
             if milestone.after >= 0:
                 mass[game.start, 1 + m] = 0.0
         self._meet(game.epochs[0].layers[0], mass)
-        return Filtered(0, mass, np.zeros((len(game.terminals.outcome), mass.shape[1])), 0.0)
+        return FilterState(0, mass, np.zeros((len(game.terminals.outcome), mass.shape[1])), 0.0)
 
-    def run(self, before: Filtered, slices: Sequence[Slice]) -> tuple[Filtered, ...]:
-        """Go on by a number of periods.
+    def run(self, before: FilterState, reports_by_period: Sequence[PeriodReports]) -> tuple[FilterState, ...]:
+        """Filter through the following periods.
 
         Args:
-            before: Where it stands.
-            slices: What was reported in each of the periods that follow.
+            before: The distribution from which to start.
+            reports_by_period: Reports of each of the following periods.
 
         Returns:
-            Where it stands after each of them, `before` first.
+            `before`, and the distribution after each period.
 
         Raises:
-            InputError: Too many reports of one period may tell of events of the model, or the reports are impossible.
+            InputError: Too many reports of one period may be of events of the model, or the reports are impossible.
         """
         found = [before]
-        for one in slices:
-            found.append(self._period(found[-1], one))
+        for one in reports_by_period:
+            found.append(self._advance(found[-1], one))
         return tuple(found)
 
-    def condition(self, filtered: Filtered, states: Floats, *, is_open: bool) -> Filtered:
-        """Add what is known of the state.
+    def condition(self, filtered: FilterState, states: Floats, *, is_open: bool) -> FilterState:
+        """Condition a distribution on facts about the state.
 
         Args:
-            filtered: Where it stands.
-            states: 1 for the states of layer 0 that are possible, 0 for the others; shape (state,).
-            is_open: Whether nothing has ended the crisis.
+            filtered: The distribution.
+            states: 1 for the possible states of layer 0, 0 for the others; shape (state,).
+            is_open: Whether it is known that the crisis has not ended.
 
         Raises:
-            InputError: Nothing is left.
+            InputError: No state is possible.
         """
         mass = filtered.mass * states[:, None, None]
         ended = filtered.ended * (0.0 if is_open else 1.0)
-        return _normalised(filtered.period, mass, ended, filtered.log_evidence, filtered.neglected)
+        return _normalise(filtered.period, mass, ended, filtered.log_likelihood, filtered.neglected)
 
-    def association(self, reports: Sequence[Weights], elapsed: float) -> tuple[list[int], float]:
-        """The reports of a period that may tell of an event, and the sum of the ratios of those that are taken not to.
+    def select_reports(self, reports: Sequence[ReportLikelihood], elapsed: float) -> tuple[list[int], float]:
+        """Select the reports of a period that may be of an event of the model.
 
         Args:
-            reports: Likelihood of each.
+            reports: Likelihood of each report.
             elapsed: Share of the period that has passed.
+
+        Returns:
+            Indices of the selected reports, and the sum of the neglected ratios of the others.
         """
         chosen, neglected = [], 0.0
         for r, one in enumerate(reports):
-            background = one.background * self.expected_background(elapsed)
+            background = one.background * self.expect_background(elapsed)
             best = float(np.max(self.rates * one.by_event, initial=0.0)) * elapsed
             if best <= 0.0:
                 continue
@@ -182,16 +186,18 @@ class Filter:
                 neglected += ratio
         return chosen, neglected
 
-    def tellings(self, before: Filtered, report: Weights, elapsed: float) -> Floats:
-        """Weight with which a report, alone in the next period, would tell of each event, what follows left out.
+    def match_events(self, before: FilterState, report: ReportLikelihood, elapsed: float) -> Floats:
+        """Compute the weight with which one report, alone in the next period, would be of each event.
+
+        Later layers of the period are ignored.
 
         Args:
-            before: Where it stands.
+            before: The distribution at the start of the period.
             report: Likelihood of the report.
             elapsed: Share of the period that has passed.
 
         Returns:
-            Shape (event,).
+            The weights; shape (event,).
         """
         epoch = self._game.epoch_of(before.period)
         shape = (len(self._game.terminals.outcome), 1)
@@ -202,47 +208,47 @@ class Filter:
             following = np.zeros((size, *mass.shape[1:]))
             for event in range(len(found)):
                 only = np.where(np.arange(len(found)) == event, report.by_event, 0.0)
-                factor = self._factors(epoch, s, [Weights(only, 0.0)], elapsed).get(1)
+                factor = self._weigh_actions(epoch, s, [ReportLikelihood(only, 0.0)], elapsed).get(1)
                 if factor is not None:
-                    told, ended = np.zeros_like(following), np.zeros(shape)
-                    self._move(before.period, s, factor, True, mass=mass, next_mass=told, absorbed=ended)
-                    found[event] += told.sum() + ended.sum()
-            silent = self._factors(epoch, s, [], elapsed)[0]
+                    matched, ended = np.zeros_like(following), np.zeros(shape)
+                    self._move(before.period, s, factor, True, mass=mass, next_mass=matched, absorbed=ended)
+                    found[event] += matched.sum() + ended.sum()
+            silent = self._weigh_actions(epoch, s, [], elapsed)[0]
             self._move(before.period, s, silent, False, mass=mass, next_mass=following, absorbed=np.zeros(shape))
             mass = following
         return found
 
-    def expected_background(self, elapsed: float) -> float:
-        """Expected number of background reports in a period of which a share has passed."""
+    def expect_background(self, elapsed: float) -> float:
+        """Compute the expected number of background reports in a given share of a period."""
         return self.model.background_per_week * self.period_days / 7.0 * elapsed
 
-    def _period(self, before: Filtered, reported: Slice) -> Filtered:
-        """One period on."""
+    def _advance(self, before: FilterState, reported: PeriodReports) -> FilterState:
+        """Filter through one period."""
         period = before.period
-        expected = self.expected_background(reported.elapsed)
-        told, neglected = self.association(reported.reports, reported.elapsed)
-        if len(told) > LARGEST_ASSOCIATION:
+        expected = self.expect_background(reported.elapsed)
+        selected, neglected = self.select_reports(reported.reports, reported.elapsed)
+        if len(selected) > MOST_REPORTS:
             message = (
-                f"{len(told)} reports of period {period + 1} may tell of events of the model; "
-                f"at most {LARGEST_ASSOCIATION} can be weighed against each other"
+                f"{len(selected)} reports of period {period + 1} may be of events of the model; "
+                f"at most {MOST_REPORTS} can be weighed against each other"
             )
-            advice = "merge reports of one event by a cluster, drop some, or say what they stand for"
+            advice = "merge reports of one event by a cluster, drop some, or match them to events of the model"
             raise InputError(Problem("too-many-reports", message, help=advice))
-        unexplained = [expected * reported.reports[r].background for r in told]
-        sure = [expected * one.background for r, one in enumerate(reported.reports) if r not in told]
+        unexplained = [expected * reported.reports[r].background for r in selected]
+        sure = [expected * one.background for r, one in enumerate(reported.reports) if r not in selected]
         epoch = self._game.epoch_of(period)
         shape = (len(self._game.terminals.outcome), before.mass.shape[1])
         weights: dict[int, Floats] = {0: before.mass}
         ended: dict[int, Floats] = {0: before.ended.copy()}
         for s in range(len(epoch.layers)):
-            factors = self._factors(epoch, s, [reported.reports[r] for r in told], reported.elapsed)
+            factors = self._weigh_actions(epoch, s, [reported.reports[r] for r in selected], reported.elapsed)
             arrived = epoch.layers[(s + 1) % len(epoch.layers)]
             following: dict[int, Floats] = {}
-            for told_of, mass in weights.items():
+            for explained_before, mass in weights.items():
                 for explained, factor in factors.items():
-                    if told_of & explained:
+                    if explained_before & explained:
                         continue
-                    key = told_of | explained
+                    key = explained_before | explained
                     if key not in following:
                         following[key] = np.zeros((arrived.num_states, *mass.shape[1:]))
                     absorbed = ended.setdefault(key, np.zeros(shape))
@@ -258,11 +264,13 @@ class Filter:
             total_ended += left * ended.get(key, np.zeros(shape))
         scale = math.prod(sure) * math.exp(-expected)
         neglected += before.neglected
-        return _normalised(period + 1, total * scale, total_ended * scale, before.log_evidence, neglected)
+        return _normalise(period + 1, total * scale, total_ended * scale, before.log_likelihood, neglected)
 
-    def _factors(self, epoch: Epoch, layer_index: int, reports: Sequence[Weights], elapsed: float) -> dict[int, Floats]:
-        """Set of reports -> probability that an action is reported by exactly these; shape (action,) each."""
-        kinds = self.reportables.of_action[_number_of(self._game.epochs, epoch)][layer_index]
+    def _weigh_actions(
+        self, epoch: Epoch, layer_index: int, reports: Sequence[ReportLikelihood], elapsed: float
+    ) -> dict[int, Floats]:
+        """Map each set of reports to the probability that an action has exactly these reports; shape (action,)."""
+        kinds = self.reportables.of_action[_find_index(self._game.epochs, epoch)][layer_index]
         rate = np.where(kinds == NOT_REPORTED, 0.0, self.rates[kinds] if len(self.rates) else 0.0) * elapsed
         silent = 1.0 - rate
         found = {0: silent[:, 0] * silent[:, 1]}
@@ -270,13 +278,13 @@ class Filter:
             return found
         by_report = [np.where(kinds == NOT_REPORTED, 0.0, one.by_event[kinds]) * rate for one in reports]
         for r, one in enumerate(by_report):
-            told = one[:, 0] * silent[:, 1] + silent[:, 0] * one[:, 1]
-            if told.any():
-                found[1 << r] = told
+            probability = one[:, 0] * silent[:, 1] + silent[:, 0] * one[:, 1]
+            if probability.any():
+                found[1 << r] = probability
         for (r, one), (q, other) in itertools.combinations(enumerate(by_report), 2):
-            told = one[:, 0] * other[:, 1] + other[:, 0] * one[:, 1]
-            if told.any():
-                found[1 << r | 1 << q] = told
+            probability = one[:, 0] * other[:, 1] + other[:, 0] * one[:, 1]
+            if probability.any():
+                found[1 << r | 1 << q] = probability
         return found
 
     def _move(
@@ -290,7 +298,7 @@ class Filter:
         next_mass: Floats,
         absorbed: Floats,
     ) -> None:
-        """Carry mass through a layer, every action weighted; where something is told, the layer has come up."""
+        """Move mass through a layer with weighted actions; a reported action implies that the layer came up."""
         epoch = self._game.epoch_of(period)
         layer, moves, grid = (
             epoch.layers[layer_index],
@@ -301,9 +309,9 @@ class Filter:
             comes_up = layer.arrival > 0.0 if layer.is_chance else (layer.arrival > 0.0) & (layer.mover >= 0)
             mass = np.where(comes_up[:, None, None], mass, 0.0)
             states = np.repeat(np.arange(layer.num_states), np.diff(layer.action_start))
-            moves = _weighted(moves, factor * layer.arrival[states])._replace(arrival=comes_up.astype(np.float64))
+            moves = _weigh_branches(moves, factor * layer.arrival[states])._replace(arrival=comes_up.astype(np.float64))
         else:
-            moves = _weighted(moves, factor)
+            moves = _weigh_branches(moves, factor)
         if grid.num_points == 1:
             self._move_plainly(period, layer_index, moves, mass, next_mass, absorbed)
             return
@@ -327,7 +335,7 @@ class Filter:
     def _move_plainly(
         self, period: int, layer_index: int, moves: LayerArrays, mass: Floats, next_mass: Floats, absorbed: Floats
     ) -> None:
-        """As `_move` in a game without private types, whose mass has no belief points."""
+        """Move mass through a layer in a game without private types, whose mass has no belief points."""
         layer = self._game.epoch_of(period).layers[layer_index]
         comes_up = moves.arrival if layer.is_chance else np.where(layer.mover >= 0, moves.arrival, 0.0)
         np.add.at(next_mass, moves.skip, (1.0 - comes_up)[:, None, None] * mass)
@@ -345,7 +353,7 @@ class Filter:
         np.add.at(absorbed, -moves.target[ends] - 1, sent[ends].sum(axis=2))
 
     def _meet(self, layer: Layer, mass: Floats) -> None:
-        """Take what meets a milestone on arrival out of its channel."""
+        """Remove the mass that meets a milestone on arrival from the channel of the milestone."""
         count = len(self._game.milestones)
         if count and mass.shape[1] > 1 and self.equilibrium.grid.num_points == 1:
             forward_complete.meet_milestones(layer.milestone_holds, self._after, mass, np.zeros(count))
@@ -353,21 +361,21 @@ class Filter:
             meet_milestones(layer.milestone_holds, self._after, mass, mass.any(axis=2), np.zeros(count))
 
 
-def _normalised(period: int, mass: Floats, ended: Floats, log_evidence: float, neglected: float) -> Filtered:
-    """Scale everything so that it sums to one."""
+def _normalise(period: int, mass: Floats, ended: Floats, log_likelihood: float, neglected: float) -> FilterState:
+    """Scale the masses to a sum of one and add the logarithm of the sum to the log likelihood."""
     total = float(mass[:, 0].sum() + ended[:, 0].sum())
     if not total > 0.0:
-        message = f"what was reported or is known by the end of period {period} is impossible in this scenario"
-        advice = "check what the reports stand for and what is said to be known, or raise the background rate"
+        message = f"the reports and known facts up to the end of period {period} are impossible in this scenario"
+        advice = "check the matches of the reports and the known facts, or raise the background rate"
         raise InputError(Problem("impossible-reports", message, help=advice))
-    return Filtered(period, mass / total, ended / total, log_evidence + math.log(total), neglected)
+    return FilterState(period, mass / total, ended / total, log_likelihood + math.log(total), neglected)
 
 
-def _weighted(moves: LayerArrays, factor: Floats) -> LayerArrays:
-    """The moves with the branches of every action weighted."""
+def _weigh_branches(moves: LayerArrays, factor: Floats) -> LayerArrays:
+    """Weight the branches of every action."""
     actions = np.repeat(np.arange(len(factor)), np.diff(moves.branch_start))
     return moves._replace(probability=np.ascontiguousarray(moves.probability * factor[actions]))
 
 
-def _number_of(epochs: Sequence[Epoch], epoch: Epoch) -> int:
+def _find_index(epochs: Sequence[Epoch], epoch: Epoch) -> int:
     return next(k for k, one in enumerate(epochs) if one is epoch)

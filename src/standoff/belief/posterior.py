@@ -1,8 +1,8 @@
-"""What the filter found, in the words of the scenario: states, ends, beliefs, and probabilities by date.
+"""Results of the filter in the terms of the scenario: states, outcomes, beliefs, and probabilities by date.
 
-The belief about a player is known as a distribution: the players' own public belief depends on moves that may have gone
-unreported. Its mean is the probability that the player is of its second type; its spread says how far the players themselves
-may be from that. Masses at single belief points may be slightly negative, so only moments are told.
+The public belief about a player has a distribution, because it depends on moves that may have gone unreported. Its mean is the
+probability that the player is of its second type. Its standard deviation measures how far the belief of the players may be from
+that mean. Masses at single belief points may be slightly negative, so only moments are reported.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.belief.filter import Filtered
+from standoff.belief.filter import FilterState
 from standoff.game.model import Game
 from standoff.scenario import Scenario
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
@@ -27,29 +27,29 @@ __all__ = [
     "OutcomeProbability",
     "ProbabilitySeries",
     "StateProbability",
-    "belief_series",
-    "level_probabilities",
-    "met_share",
-    "outcome_probabilities",
-    "probabilities_of_targets",
-    "probability_series",
-    "state_probabilities",
+    "compute_met_probability",
+    "evaluate_targets",
+    "list_levels",
+    "list_outcomes",
+    "list_states",
+    "trace_beliefs",
+    "trace_probabilities",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
 
-SMALLEST_TOLD = 1e-9
-"""States and ends less likely than this are not told."""
+SMALLEST_PROBABILITY = 1e-9
+"""States and outcomes with a smaller probability are left out."""
 
 
 @dataclass(frozen=True)
 class StateProbability:
-    """One public state in which the crisis may stand.
+    """The probability of one public state.
 
     Attributes:
         levels: Level of every track, as slugs.
-        probability: That it stands there; over all states and ends they sum to one.
-        beliefs: Mean belief in the second type of each player with two types, given this state; by player.
+        probability: Probability of the state; states and outcomes sum to one.
+        beliefs: By player with two types, the mean belief in its second type given this state.
     """
 
     levels: dict[str, str]
@@ -59,13 +59,13 @@ class StateProbability:
 
 @dataclass(frozen=True)
 class OutcomeProbability:
-    """One way in which the crisis may have ended.
+    """The probability that the crisis has ended in one outcome.
 
     Attributes:
         outcome: Slug.
         package: Slug of the package agreed on, or "".
-        label: For people.
-        probability: That it has.
+        label: Text for people.
+        probability: Probability that the crisis has ended so.
     """
 
     outcome: str
@@ -76,13 +76,13 @@ class OutcomeProbability:
 
 @dataclass(frozen=True)
 class LevelProbability:
-    """The probabilities of the levels of one track while the crisis is open.
+    """The probabilities of the levels of one track, given that the crisis is open.
 
     Attributes:
         track: Slug.
-        label: For people.
+        label: Text for people.
         levels: Slugs of the levels.
-        probability: Of each level, given that nothing has ended; shape (level,).
+        probability: Probability of each level; shape (level,).
     """
 
     track: str
@@ -93,16 +93,16 @@ class LevelProbability:
 
 @dataclass(frozen=True)
 class BeliefSeries:
-    """What is believed of one player's type by date.
+    """The belief about one player's type by date.
 
     Attributes:
         player: Slug.
-        label: For people.
+        label: Text for people.
         player_type: Slug of the second type.
-        type_label: For people.
-        mean: Probability that the player is of its second type while the crisis is open, given what was reported until each
-            date (and expected from the last report on); shape (period + 1,), nan where nothing is open.
-        spread: Standard deviation of the players' own public belief around it, for want of reports; shape (period + 1,).
+        type_label: Text for people.
+        mean: Probability that the player is of its second type, given that the crisis is open and given the reports up to each
+            date (a prediction after the last report); shape (period + 1,), nan if the crisis has surely ended.
+        spread: Standard deviation of the public belief, which unreported moves leave uncertain; shape (period + 1,).
     """
 
     player: str
@@ -120,10 +120,9 @@ class ProbabilitySeries:
     Attributes:
         kind: "outcome" or "milestone".
         name: Slug; `unresolved` for no outcome.
-        label: For people.
+        label: Text for people.
         before: Forecast of the scenario, without reports, by the end of each period from the first; shape (period,).
-        after: The same given the reports, by the end of the periods from where the crisis stands, that moment included; shape
-            (period,).
+        after: Forecast given the reports, by the dates of the update from the state's date on; shape (period,).
     """
 
     kind: str
@@ -133,8 +132,8 @@ class ProbabilitySeries:
     after: Floats
 
 
-def state_probabilities(scenario: Scenario, equilibrium: Equilibrium, found: Filtered) -> tuple[StateProbability, ...]:
-    """The states in which the crisis may stand, the likeliest first."""
+def list_states(scenario: Scenario, equilibrium: Equilibrium, found: FilterState) -> tuple[StateProbability, ...]:
+    """List the states with their probabilities, the most likely first."""
     game, points = equilibrium.game, equilibrium.num_points
     layer = game.epoch_of(min(found.period, game.num_periods - 1)).layers[0]
     columns = [(name, layer.fields.index(name), track.levels) for name, track in scenario.state.items()]
@@ -145,55 +144,55 @@ def state_probabilities(scenario: Scenario, equilibrium: Equilibrium, found: Fil
             key = tuple(levels[layer.levels[x, column]] for _, column, levels in columns)
             grouped[key] = grouped.get(key, np.zeros(points)) + mass
     names = [name for name, _, _ in columns]
-    told = []
+    listed = []
     for key, mass in grouped.items():
         share = float(mass.sum())
-        if share > SMALLEST_TOLD:
+        if share > SMALLEST_PROBABILITY:
             means = equilibrium.grid.beliefs[:, :points] @ mass / share
-            beliefs = {game.players[i].name: _unit(means[axis]) for axis, i in enumerate(game.belief_players)}
-            told.append(StateProbability(dict(zip(names, key, strict=True)), share, beliefs))
-    return tuple(sorted(told, key=lambda one: -one.probability))
+            beliefs = {game.players[i].name: _clip(means[axis]) for axis, i in enumerate(game.belief_players)}
+            listed.append(StateProbability(dict(zip(names, key, strict=True)), share, beliefs))
+    return tuple(sorted(listed, key=lambda one: -one.probability))
 
 
-def outcome_probabilities(equilibrium: Equilibrium, found: Filtered) -> tuple[OutcomeProbability, ...]:
-    """The ways in which the crisis may have ended, the likeliest first."""
+def list_outcomes(equilibrium: Equilibrium, found: FilterState) -> tuple[OutcomeProbability, ...]:
+    """List the outcomes in which the crisis may have ended, the most likely first."""
     game = equilibrium.game
     shares: dict[tuple[int, int], float] = {}
     for terminal, share in enumerate(found.ended[:, 0].tolist()):
         key = (int(game.terminals.outcome[terminal]), int(game.terminals.package[terminal]))
         shares[key] = shares.get(key, 0.0) + share
-    told = []
+    listed = []
     for (outcome, package), share in shares.items():
-        if share > SMALLEST_TOLD:
+        if share > SMALLEST_PROBABILITY:
             name = game.outcomes[outcome]
             deal = game.packages[package] if package >= 0 else ""
             label = game.label(name) + (f", {game.label(deal)}" if deal else "")
-            told.append(OutcomeProbability(name, deal, label, share))
-    return tuple(sorted(told, key=lambda one: -one.probability))
+            listed.append(OutcomeProbability(name, deal, label, share))
+    return tuple(sorted(listed, key=lambda one: -one.probability))
 
 
-def level_probabilities(scenario: Scenario, equilibrium: Equilibrium, found: Filtered) -> tuple[LevelProbability, ...]:
-    """The probabilities of the levels of every track; none where nothing is open."""
+def list_levels(scenario: Scenario, equilibrium: Equilibrium, found: FilterState) -> tuple[LevelProbability, ...]:
+    """List the probabilities of the levels of every track; empty if the crisis has surely ended."""
     game = equilibrium.game
     layer = game.epoch_of(min(found.period, game.num_periods - 1)).layers[0]
     share = found.mass[:, 0].sum(axis=1)
     total = float(share.sum())
-    if total <= SMALLEST_TOLD:
+    if total <= SMALLEST_PROBABILITY:
         return ()
-    told = []
+    listed = []
     for name, track in scenario.state.items():
         column = layer.levels[:, layer.fields.index(name)]
         probabilities = [float(share[column == level].sum()) / total for level in range(len(track.levels))]
-        told.append(LevelProbability(name, track.label, track.levels, np.clip(probabilities, 0.0, 1.0)))
-    return tuple(told)
+        listed.append(LevelProbability(name, track.label, track.levels, np.clip(probabilities, 0.0, 1.0)))
+    return tuple(listed)
 
 
-def belief_series(
-    scenario: Scenario, equilibrium: Equilibrium, by_period: Sequence[Filtered]
+def trace_beliefs(
+    scenario: Scenario, equilibrium: Equilibrium, by_period: Sequence[FilterState]
 ) -> tuple[BeliefSeries, ...]:
-    """What is believed of every player with two types, by the start of each period given."""
+    """Trace the belief about every player with two types through the given distributions."""
     game, points = equilibrium.game, equilibrium.num_points
-    told = []
+    listed = []
     for axis, i in enumerate(game.belief_players):
         player = game.players[i]
         belief = equilibrium.grid.beliefs[axis, :points]
@@ -201,21 +200,21 @@ def belief_series(
         for found in by_period:
             mass = found.mass[:, 0, :points].sum(axis=0)
             total = float(mass.sum())
-            is_open = total > SMALLEST_TOLD
-            mean = _unit(float(mass @ belief) / total) if is_open else math.nan
+            is_open = total > SMALLEST_PROBABILITY
+            mean = _clip(float(mass @ belief) / total) if is_open else math.nan
             variance = float(mass @ belief**2) / total - mean**2 if is_open else math.nan
             means.append(mean)
             spreads.append(math.sqrt(max(variance, 0.0)) if is_open else math.nan)
         second = player.player_types[1]
         type_label = scenario.players[player.name].type_labels.get(second, second.replace("_", " "))
-        told.append(BeliefSeries(player.name, player.label, second, type_label, np.array(means), np.array(spreads)))
-    return tuple(told)
+        listed.append(BeliefSeries(player.name, player.label, second, type_label, np.array(means), np.array(spreads)))
+    return tuple(listed)
 
 
-def probability_series(equilibrium: Equilibrium, by_period: Sequence[Filtered]) -> tuple[ProbabilitySeries, ...]:
-    """Probability of every outcome and milestone by the start of each period given; outcomes and unresolved sum to one."""
+def trace_probabilities(equilibrium: Equilibrium, by_period: Sequence[FilterState]) -> tuple[ProbabilitySeries, ...]:
+    """Trace the probability of every outcome and milestone; outcomes and `unresolved` sum to one."""
     game, sweep = equilibrium.game, equilibrium.sweep
-    told = []
+    listed = []
     before_open = np.ones(game.num_periods)
     after_open = np.ones(len(by_period))
     for k, name in enumerate(game.outcomes):
@@ -223,21 +222,21 @@ def probability_series(equilibrium: Equilibrium, by_period: Sequence[Filtered]) 
         before = sweep.absorbed[:, own, 0].sum(axis=1)
         after = np.array([found.ended[own, 0].sum() for found in by_period])
         before_open, after_open = before_open - before, after_open - after
-        told.append(ProbabilitySeries("outcome", name, game.label(name), _units(before), _units(after)))
+        listed.append(ProbabilitySeries("outcome", name, game.label(name), _clip_all(before), _clip_all(after)))
     label = game.label(UNRESOLVED)
-    told.append(ProbabilitySeries("outcome", UNRESOLVED, label, _units(before_open), _units(after_open)))
+    listed.append(ProbabilitySeries("outcome", UNRESOLVED, label, _clip_all(before_open), _clip_all(after_open)))
     for m, milestone in enumerate(game.milestones):
-        after = np.array([met_share(game, found, m) for found in by_period])
-        told.append(
+        after = np.array([compute_met_probability(game, found, m) for found in by_period])
+        listed.append(
             ProbabilitySeries(
-                "milestone", milestone.name, milestone.label, _units(sweep.milestones[:, m]), _units(after)
+                "milestone", milestone.name, milestone.label, _clip_all(sweep.milestones[:, m]), _clip_all(after)
             )
         )
-    return tuple(told)
+    return tuple(listed)
 
 
-def met_share(game: Game, found: Filtered, milestone: int) -> float:
-    """Probability that a milestone has been met."""
+def compute_met_probability(game: Game, found: FilterState, milestone: int) -> float:
+    """Compute the probability that a milestone has been met."""
     unmet, m = 0.0, milestone
     while m >= 0:  # what has not met the one before has not met this one
         unmet += float(found.mass[:, 1 + m].sum() + found.ended[:, 1 + m].sum())
@@ -245,31 +244,32 @@ def met_share(game: Game, found: Filtered, milestone: int) -> float:
     return 1.0 - unmet
 
 
-def probabilities_of_targets(probabilities: ContinuationProbabilities, found: Filtered) -> Floats:
-    """Probability of each target from where the crisis stands; shape (target,).
+def evaluate_targets(probabilities: ContinuationProbabilities, found: FilterState) -> Floats:
+    """Compute the probability of each target from a filtered distribution; shape (target,).
 
     Args:
-        probabilities: Continuation probabilities of targets whose date lies after the period in which it stands.
-        found: Where it stands.
+        probabilities: Continuation probabilities of targets whose date lies after the start of the distribution's period.
+        found: The distribution.
     """
     game = probabilities.equilibrium.game
-    to_go = probabilities.over(found.period, found.mass)
-    return _units(np.array([_so_far(game, found, target) + to_go[k] for k, target in enumerate(probabilities.targets)]))
+    later = probabilities.over(found.period, found.mass)
+    met = [_compute_met(game, found, target) for target in probabilities.targets]
+    return _clip_all(np.array(met) + later)
 
 
-def _so_far(game: Game, found: Filtered, target: Target) -> float:
-    """Probability that a target has been met already."""
+def _compute_met(game: Game, found: FilterState, target: Target) -> float:
+    """Compute the probability that a target has already been met."""
     if target.kind == "milestone":
         names = [milestone.name for milestone in game.milestones]
-        return met_share(game, found, names.index(target.name))
+        return compute_met_probability(game, found, names.index(target.name))
     if target.name == UNRESOLVED:
         return 0.0
     return float(found.ended[game.terminals.outcome == game.outcomes.index(target.name), 0].sum())
 
 
-def _unit(share: float) -> float:
+def _clip(share: float) -> float:
     return min(1.0, max(0.0, float(share)))
 
 
-def _units(shares: Floats) -> Floats:
+def _clip_all(shares: Floats) -> Floats:
     return np.asarray(np.clip(shares, 0.0, 1.0))

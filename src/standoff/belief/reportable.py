@@ -1,8 +1,8 @@
-"""What news could report of a crisis: the events of the model, and which moves of the game are which event.
+"""The events of a game that news could report, and which of them each action is.
 
-A move or hazard with `observed_as` is a **reportable event**: it has the PLOVER types of `observed_as`, the codes of the player
-who moves as its actors and those of the other players as its targets (at the table: those of the other side). What has no
-`observed_as` leaves no report; it is seen only by the players.
+An action or hazard with `observed_as` is a **reportable event**. It has the PLOVER types of `observed_as`, the codes of the
+player who acts as its actors, and those of the other players as its targets (in bargaining, those of the other side). An action
+without `observed_as` is never reported: only the players see it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from standoff.scenario import Scenario
 from standoff.scenario.schema_moves import Bargaining, Stage
 from standoff.solve.public_steps import list_movers
 
-__all__ = ["ReportableEvent", "Reportables", "reportable_events"]
+__all__ = ["ReportableEvent", "ReportableEvents", "find_reportable_events"]
 
 Ints = NDArray[np.int64]
 NOT_REPORTED = -1
@@ -25,14 +25,14 @@ NOT_REPORTED = -1
 
 @dataclass(frozen=True)
 class ReportableEvent:
-    """One kind of event that news could report.
+    """A kind of event that news could report.
 
     Attributes:
         name: `LAYER.PLAYER.ACTION`, such as "pressure.usa.strike" (every offer is `offer`), or the name of a hazard.
-        label: For people.
-        event_types: The PLOVER types under which it is reported, each as likely as the others.
-        actors: Codes of who acts; empty where that is open.
-        targets: Codes of towards whom; empty where that is open.
+        label: Text for people.
+        event_types: PLOVER types under which it is reported, with equal probabilities.
+        actors: Codes of those who act; empty if any code is possible.
+        targets: Codes of those acted upon; empty if any code is possible.
     """
 
     name: str
@@ -43,13 +43,13 @@ class ReportableEvent:
 
 
 @dataclass(frozen=True)
-class Reportables:
+class ReportableEvents:
     """The reportable events of a game.
 
     Attributes:
         events: Every kind of event.
-        codes: Every code that the scenario knows.
-        of_action: For each epoch and layer, the events that an action is, -1 for none; two where two move at the same time;
+        codes: Every code in the scenario.
+        of_action: By epoch and layer, the events that each action is, -1 for no event; the second column is for a second mover;
             shape (action, 2).
     """
 
@@ -58,64 +58,64 @@ class Reportables:
     of_action: tuple[tuple[Ints, ...], ...]
 
 
-def reportable_events(scenario: Scenario, game: Game) -> Reportables:
+def find_reportable_events(scenario: Scenario, game: Game) -> ReportableEvents:
     """Find the reportable events of a scenario's game."""
-    maker = _Maker(scenario, game)
-    of_action = tuple(tuple(maker.layer(layer) for layer in epoch.layers) for epoch in game.epochs)
+    finder = _EventFinder(scenario, game)
+    of_action = tuple(tuple(finder.number_actions(layer) for layer in epoch.layers) for epoch in game.epochs)
     codes = {code for player in scenario.players.values() for code in player.codes}
     codes |= {code for hazard in scenario.nature.values() for code in hazard.codes}
-    return Reportables(tuple(maker.events), frozenset(codes), of_action)
+    return ReportableEvents(tuple(finder.events), frozenset(codes), of_action)
 
 
-class _Maker:
+class _EventFinder:
     def __init__(self, scenario: Scenario, game: Game) -> None:
         self.scenario, self.game = scenario, game
         self.stages: dict[str, Stage] = {stage.name: stage for stage in scenario.stages}
         self.events: dict[ReportableEvent, int] = {}
         self._known: dict[tuple[str, int, str], int] = {}
 
-    def layer(self, layer: Layer) -> Ints:
+    def number_actions(self, layer: Layer) -> Ints:
         found = np.full((layer.num_actions, 2), NOT_REPORTED, dtype=np.int64)
         if layer.is_chance:
-            if layer.stage not in self.stages:  # else it only settles that a round comes up
-                found[:, 0] = self._hazard(layer.stage)
+            if layer.stage not in self.stages:  # else it only decides whether a bargaining round comes up
+                found[:, 0] = self._number_hazard(layer.stage)
             return found
         for state in range(layer.num_states):
             for action in range(int(layer.action_start[state]), int(layer.action_start[state + 1])):
                 for which, (player, label, _place) in enumerate(list_movers(layer, state, action)):
                     key = (layer.name, player, layer.action_names[label])
                     if key not in self._known:
-                        self._known[key] = self._move(layer, player, layer.action_names[label])
+                        self._known[key] = self._number_move(layer, player, layer.action_names[label])
                     found[action, which] = self._known[key]
         return found
 
-    def _index(self, event: ReportableEvent) -> int:
+    def _number(self, event: ReportableEvent) -> int:
         return self.events.setdefault(event, len(self.events)) if event.event_types else NOT_REPORTED
 
-    def _hazard(self, name: str) -> int:
+    def _number_hazard(self, name: str) -> int:
         hazard = self.scenario.nature[name]
-        return self._index(ReportableEvent(name, hazard.label, tuple(hazard.observed_as), tuple(hazard.codes), ()))
+        return self._number(ReportableEvent(name, hazard.label, tuple(hazard.observed_as), tuple(hazard.codes), ()))
 
-    def _move(self, layer: Layer, player: int, action: str) -> int:
+    def _number_move(self, layer: Layer, player: int, action: str) -> int:
         name = self.game.players[player].name
         stage = self.stages[layer.stage]
         others = [other for other in self.scenario.players if other != name]
         if stage.bargaining is not None:
             others = [other for other in stage.bargaining.between if other != name]
-            action, label, codes = _at_the_table(stage.bargaining, layer, action)
+            action, label, codes = _describe_bargaining(stage.bargaining, layer, action)
         else:
             own = next(one.action for one in stage.actions_of(name) if one.name == action)
             label, codes = own.label, tuple(own.observed_as)
         targets = tuple(code for other in others for code in self.scenario.players[other].codes)
-        told = f"{self.scenario.players[name].label}: {label}"
+        event_label = f"{self.scenario.players[name].label}: {label}"
         event = ReportableEvent(
-            f"{layer.name}.{name}.{action}", told, codes, tuple(self.scenario.players[name].codes), targets
+            f"{layer.name}.{name}.{action}", event_label, codes, tuple(self.scenario.players[name].codes), targets
         )
-        return self._index(event)
+        return self._number(event)
 
 
-def _at_the_table(bargaining: Bargaining, layer: Layer, action: str) -> tuple[str, str, tuple[str, ...]]:
-    """Name, label and types of a move at the table."""
+def _describe_bargaining(bargaining: Bargaining, layer: Layer, action: str) -> tuple[str, str, tuple[str, ...]]:
+    """Return the name, label and types of a move in bargaining."""
     if action == "no_offer":
         return action, bargaining.no_offer.label or "offer nothing", tuple(bargaining.no_offer.observed_as)
     if layer.name.endswith("_offer"):

@@ -1,208 +1,269 @@
-"""A forecast brought up to date with what was reported, and what each report did to it.
+"""Update a forecast on reports, and compute the effect of each report.
 
-From the filtered weights W_t(x, b) at the day asked for (`standoff.belief.filter`) the forward pass goes on to the horizon, so
-the new forecast is as exact as the old one. Every report is then taken out again, and added in its turn:
+From the filtered weights W_t(x, b) on the day of the update (`standoff.belief.filter`) the forward pass continues to the horizon,
+so the updated forecast is as exact as the first one. The effect of a report is measured in two ways:
 
-- **leave one out**: probabilities with all reports, less probabilities with all but this one. What only one of two
-alike reports tells is not
-  counted twice, so the shifts do not add up.
-- **one by one**: probabilities after the reports up to this one, by date, less probabilities after those before it.
-With the step from the
-  scenario's day to the same day in silence they add up to the whole change, but depend on the order of days.
+- **Leave one out**: probabilities given all reports, minus probabilities given all but this one. If two reports carry the same
+  information, neither gets credit for it alone, so these shifts do not sum to the whole change.
+- **One by one**: probabilities given the reports up to this one, by date, minus probabilities given those before it. Together
+  with the change from the scenario's day to the day of the update without reports, these steps sum to the whole change, but they
+  depend on the order of the days.
 
-The **surprise** of a report is -log2 of the probability, given the reports before it, that the events of the model bring one of
-this type by these actors in its period. With L the evidence with it (told by an event, not by the background) and L' without,
+The **surprise** of a report is -log2 of the probability, given the reports before it, that the events of the model yield a report
+of this type by these actors in its period. With the marginal likelihood L with the report (of an event, not of the background)
+and L' without it,
 
     p = L / (L + L').
 
-A report that surprises by `SURPRISING` bits or more although it is of the kind of an event of the model puts the model in doubt.
-A report of no such kind is not about this scenario; it is background, and moves nothing much.
+A report with a surprise of at least `SURPRISING` bits puts the model in doubt if some event of the model is of its kind. A report
+of no such kind is not about this scenario: it is background and has little effect.
 
-The probability that a report tells of event e is the evidence where it can only tell of e, over the evidence.
+The probability that a report is of event e is the marginal likelihood if it can only be of e, divided by the marginal likelihood.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.plain import plain
+from standoff.analysis.solution import Solution, solve
 from standoff.analysis.targets import USUAL_DAYS, describe_target, target_probabilities
-from standoff.belief.accounts import SURPRISING, Account, Accountant, Facts, Reading
-from standoff.belief.filter import Slice
+from standoff.belief.attribution import SURPRISING, Association, Attribution, KnownFacts, ReportEffect
+from standoff.belief.filter import FilterState, PeriodReports
 from standoff.belief.likelihood import ReportingModel
-from standoff.belief.observation import Observation, SetAside, merge_reports
+from standoff.belief.observation import ExcludedEvent, Observation, merge_reports
 from standoff.belief.posterior import (
     BeliefSeries,
     LevelProbability,
     OutcomeProbability,
     ProbabilitySeries,
     StateProbability,
-    belief_series,
-    level_probabilities,
-    outcome_probabilities,
-    probabilities_of_targets,
-    probability_series,
-    state_probabilities,
+    evaluate_targets,
+    list_levels,
+    list_outcomes,
+    list_states,
+    trace_beliefs,
+    trace_probabilities,
 )
-from standoff.errors import InputError, Problem
+from standoff.errors import InputError, Problem, SolveError
 from standoff.scenario import Scenario
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
-from standoff.solve.equilibrium import SAFETY
+from standoff.solve.equilibrium import BELIEF_LADDER, SAFETY, Settings
 from standoff.solve.result import Equilibrium
 from standoff.solve.target import UNRESOLVED, Target
 
-__all__ = ["SURPRISING", "Account", "Facts", "Reading", "Update", "update"]
+__all__ = ["SURPRISING", "Association", "KnownFacts", "ReportEffect", "Update", "update", "update_solution"]
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Update:
-    """A forecast brought up to date.
+    """An updated forecast.
 
     Attributes:
-        as_of: The day up to which reports are counted, that day included.
-        state_period: The period at whose start the state is told: the first that starts on `as_of` or later.
-        state_date: Its first day.
-        targets: The probabilities that are accounted for.
-        target_labels: The same in words, with their dates.
-        before: Their probabilities by the scenario as it is; shape (target,).
-        in_silence: The same if nothing at all had been reported until `as_of`; shape (target,).
-        after: The same given the observations; shape (target,).
-        accounts: What each observation did, by date.
-        set_aside: What does not count, and why.
-        states: The states in which the crisis may stand, the likeliest first.
-        ends: The ways in which it may have ended.
-        levels: Probabilities of the levels of every track while it is open.
-        beliefs: What is believed of the types, by the start of every period.
+        solution: The solution whose forecast was updated.
+        as_of: Last day whose reports are used.
+        state_period: Period of the state: the first that starts on `as_of` or later.
+        state_date: First day of that period.
+        targets: Probabilities for which the effect of each report is computed.
+        target_labels: Labels of the targets, with their dates.
+        before: Probabilities of the targets in the forecast of the scenario; shape (target,).
+        without_reports: Probabilities of the targets if nothing had been reported up to `as_of`; shape (target,).
+        after: Probabilities of the targets given the observations; shape (target,).
+        effects: Effect of each observation, by date.
+        excluded: Events that are not used, with the reasons.
+        states: Possible states of the crisis, the most likely first.
+        outcomes: Outcomes in which the crisis may have ended, the most likely first.
+        levels: Probabilities of the levels of every track, given that the crisis is open.
+        beliefs: Beliefs about the types at the start of every period.
         dates: First days of the periods from the state on, and the horizon.
-        probabilities: Probability of every outcome and milestone; their `after` is by `dates`.
-        log_evidence: Natural logarithm of the probability of all reports.
-        neglected: How far neglected readings could have moved probabilities against the background, summed; see
+        probabilities: Probability of every outcome and milestone; `after` is by `dates`.
+        log_likelihood: Natural logarithm of the marginal likelihood of all reports.
+        neglected: Largest neglected ratio to the background, summed over the reports treated as background; see
             `standoff.belief.filter.SMALLEST_RATIO`.
-        belief_error: Estimated error of the updated probabilities from holding beliefs at points; nan where there is
-            no reference.
-        facts: What is known for sure.
-        model: How events become reports.
+        belief_error: Estimated error of the updated probabilities from the belief grid; nan without a reference.
+        facts: Facts that are certain on `as_of`.
+        model: Model of how events become reports.
     """
 
+    solution: Solution
     as_of: dt.date
     state_period: int
     state_date: dt.date
     targets: tuple[Target, ...]
     target_labels: tuple[str, ...]
     before: Floats
-    in_silence: Floats
+    without_reports: Floats
     after: Floats
-    accounts: tuple[Account, ...]
-    set_aside: tuple[SetAside, ...]
+    effects: tuple[ReportEffect, ...]
+    excluded: tuple[ExcludedEvent, ...]
     states: tuple[StateProbability, ...]
-    ends: tuple[OutcomeProbability, ...]
+    outcomes: tuple[OutcomeProbability, ...]
     levels: tuple[LevelProbability, ...]
     beliefs: tuple[BeliefSeries, ...]
     dates: tuple[dt.date, ...]
     probabilities: tuple[ProbabilitySeries, ...]
-    log_evidence: float
+    log_likelihood: float
     neglected: float
     belief_error: float
-    facts: Facts
+    facts: KnownFacts
     model: ReportingModel
 
     @property
-    def doubts(self) -> tuple[Account, ...]:
-        """The observations that put the model in doubt."""
-        return tuple(one for one in self.accounts if one.is_surprising)
+    def doubts(self) -> tuple[ReportEffect, ...]:
+        """Effects of the observations that put the model in doubt."""
+        return tuple(one for one in self.effects if one.is_surprising)
 
-    @property
-    def open_probability(self) -> float:
-        """Probability that nothing has ended the crisis."""
-        return sum(one.probability for one in self.states)
-
-    def document(self) -> dict[str, Any]:
-        """Everything as plain data; the keys are the attributes."""
-        own: dict[str, Any] = plain(self, without=("model", "facts", "states"))
+    def to_json(self) -> dict[str, Any]:
+        """Return what the numbers depend on, and the update as plain data under `update`, its keys the attributes."""
+        own: dict[str, Any] = plain(self, without=("solution", "model", "facts", "states"))
         own["states"] = [
             {"levels": dict(one.levels), "probability": one.probability, "beliefs": dict(one.beliefs)}
             for one in self.states
         ]
         own["facts"] = {"levels": dict(self.facts.levels or {}), "is_open": self.facts.is_open}
-        own["reporting"] = self.model.document()
-        return own
+        own["reporting"] = self.model.to_json()
+        return self.solution.header_to_json() | {"update": own}
 
 
 def update(
     scenario: Scenario,
-    equilibrium: Equilibrium,
     observations: Sequence[Observation],
     *,
     as_of: dt.date,
     model: ReportingModel | None = None,
     targets: Sequence[Target] | None = None,
-    facts: Facts | None = None,
-    reference: Equilibrium | None = None,
+    facts: KnownFacts | None = None,
+    settings: Settings | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> Update:
-    """Bring a forecast up to date.
+    """Solve a scenario and update its forecast on observations.
+
+    The update is computed twice, the second time on half the belief points, and the difference estimates its error. If the
+    number of belief points is left open, it is raised until that error meets the belief tolerance. Probabilities given unlikely
+    reports are ratios of small numbers, so an update may need more points than the forecast.
 
     Args:
         scenario: The scenario.
-        equilibrium: Its solved game; the values of its periods need not have been kept.
-        observations: What was reported, in any order; several reports of one event count once.
-        as_of: The day up to which reports are counted. Where it lies inside a period, the state is told for the end of it, with
-            what may still come.
-        model: How events become reports; None: the defaults.
-        targets: What is accounted for, by dates after the state's; None: the first milestone and the first outcome of the file,
-            by the usual time ahead.
-        facts: What is known for sure on `as_of`, which must then be the first day of a period.
-        reference: The same game solved on fewer belief points, for the estimate of the error.
-
-    Returns:
-        The update.
+        observations: Observations in any order; several reports of one event count once.
+        as_of: Last day whose reports are used. Inside a period, the state is predicted for the end of that period.
+        model: Model of how events become reports; None for the default model.
+        targets: Probabilities for which the effect of each report is computed, by dates after `as_of`; None for the first
+            milestone and the first outcome of the file.
+        facts: Facts that are certain on `as_of`, which must then be the first day of a period.
+        settings: Settings of the solver.
+        progress: Called now and then with the share of the work of solving done.
 
     Raises:
-        InputError: The day lies outside the forecast, a target or fact does not exist, an observation cannot be weighed, or
-            what was reported is impossible; carries every fault.
+        InputError: A day, target, fact or observation is invalid, or the reports are impossible in the scenario.
+        SolveError: The equilibrium or the updated probabilities did not meet the tolerances.
+
+    Examples:
+        >>> import datetime as dt
+        >>> from standoff import load
+        >>> from standoff.belief.observation import Observation
+        >>> letter = Observation("letter", dt.date(1962, 10, 23), "CONSULT", actors=("RUS",), targets=("USA",))
+        >>> found = update(load("cuba-1962", overrides=["period.horizon=2"]), [letter], as_of=letter.date)
+        >>> found.effects[0].associations[0].event
+        'reply.ussr.write'
     """
-    model, facts = model or ReportingModel(), facts or Facts()
-    elapsed, share = _clock(scenario, as_of, facts)
+    settings = settings or Settings()
+    solution = solve(scenario, settings, progress)
+    reference = None
+    while True:
+        points = solution.equilibrium.certificate.belief_points
+        if points and reference is None:
+            coarse = (points[0] + 1) // 2 if points[0] >= 5 else 2 * points[0] - 1
+            quick = replace(settings, estimate_error=False)  # only its probabilities are used
+            try:
+                reference = solve(scenario, replace(quick, belief_points=coarse)).equilibrium
+            except SolveError:  # half the points may be too few to solve it at all
+                reference = solve(scenario, replace(quick, belief_points=2 * points[0] - 1)).equilibrium
+        found = update_solution(
+            solution, observations, as_of=as_of, model=model, targets=targets, facts=facts, reference=reference
+        )
+        if not points or found.belief_error <= settings.belief_tolerance:
+            return found
+        finer = 2 * points[0] - 1
+        if settings.belief_points is not None or finer > BELIEF_LADDER[-1]:
+            raise SolveError(
+                f"the error of the updated probabilities on {points[0]} belief points is {found.belief_error:.1e}, above the "
+                f"tolerance of {settings.belief_tolerance:.1e}: set more belief points, or accept a larger belief tolerance"
+            )
+        reference = solution.equilibrium
+        solution = solve(scenario, replace(settings, belief_points=finer), progress)
+
+
+def update_solution(
+    solution: Solution,
+    observations: Sequence[Observation],
+    *,
+    as_of: dt.date,
+    model: ReportingModel | None = None,
+    targets: Sequence[Target] | None = None,
+    facts: KnownFacts | None = None,
+    reference: Equilibrium | None = None,
+) -> Update:
+    """Update the forecast of a solution on observations, without an increase of its belief points.
+
+    Args:
+        solution: The solution; the values of its periods may have been discarded.
+        observations: Observations in any order; several reports of one event count once.
+        as_of: Last day whose reports are used. Inside a period, the state is predicted for the end of that period.
+        model: Model of how events become reports; None for the default model.
+        targets: Probabilities for which the effect of each report is computed, by dates after the state's; None for the first
+            milestone and the first outcome of the file, by the usual time ahead.
+        facts: Facts that are certain on `as_of`, which must then be the first day of a period.
+        reference: Equilibrium of the same game on fewer belief points, for the estimate of the error.
+
+    Raises:
+        InputError: The day lies outside the forecast, a target or fact does not exist, an observation has no likelihood, or
+            the reports are impossible; carries every fault.
+    """
+    scenario, equilibrium = solution.scenario, solution.equilibrium
+    model, facts = model or ReportingModel(), facts or KnownFacts()
+    elapsed, share = _count_periods(scenario, as_of, facts)
     state_period = elapsed + (share > 0.0)
-    targets = _targets(scenario, targets, state_period)
-    counted, aside = _counted(scenario, observations, as_of)
+    targets = _choose_targets(scenario, targets, state_period)
+    used, excluded = _select_observations(scenario, observations, as_of)
     shares = [1.0] * elapsed + ([share] if share else [])
-    maker = Accountant(scenario, equilibrium, counted, model=model, shares=shares, facts=facts)
+    attribution = Attribution(scenario, equilibrium, used, model=model, shares=shares, facts=facts)
     probabilities = ContinuationProbabilities(equilibrium, targets)
-    accounts, in_silence = maker.accounts(probabilities)
-    found = maker.full[-1]
-    ahead = maker.filter.run(found, [Slice(elapsed=0.0)] * (scenario.num_periods - state_period))
-    told = probability_series(equilibrium, ahead)
+    effects, without_reports = attribution.compute_effects(probabilities)
+    found = attribution.full[-1]
+    ahead = _predict(scenario, attribution)
+    series = trace_probabilities(equilibrium, ahead)
     error = math.nan
     if reference is not None:
-        other = Accountant(scenario, reference, counted, model=model, shares=shares, facts=facts)
-        error = _error(scenario, other, told)
+        other = Attribution(scenario, reference, used, model=model, shares=shares, facts=facts)
+        error = _estimate_error(series, trace_probabilities(reference, _predict(scenario, other)))
     return Update(
+        solution=solution,
         as_of=as_of,
         state_period=state_period,
         state_date=scenario.date_of_period(state_period),
         targets=tuple(targets),
         target_labels=tuple(describe_target(scenario, target) for target in targets),
         before=target_probabilities(equilibrium, targets),
-        in_silence=in_silence,
-        after=probabilities_of_targets(probabilities, found),
-        accounts=accounts,
-        set_aside=aside,
-        states=state_probabilities(scenario, equilibrium, found),
-        ends=outcome_probabilities(equilibrium, found),
-        levels=level_probabilities(scenario, equilibrium, found),
-        beliefs=belief_series(scenario, equilibrium, (*maker.full, *ahead[1:])),
+        without_reports=without_reports,
+        after=evaluate_targets(probabilities, found),
+        effects=effects,
+        excluded=excluded,
+        states=list_states(scenario, equilibrium, found),
+        outcomes=list_outcomes(equilibrium, found),
+        levels=list_levels(scenario, equilibrium, found),
+        beliefs=trace_beliefs(scenario, equilibrium, (*attribution.full, *ahead[1:])),
         dates=tuple(scenario.date_of_period(k) for k in range(state_period, scenario.num_periods + 1)),
-        probabilities=told,
-        log_evidence=found.log_evidence,
+        probabilities=series,
+        log_likelihood=found.log_likelihood,
         neglected=found.neglected,
         belief_error=error,
         facts=facts,
@@ -210,28 +271,28 @@ def update(
     )
 
 
-def _clock(scenario: Scenario, as_of: dt.date, facts: Facts) -> tuple[int, float]:
-    """Whole periods that have passed, and the share of the next."""
+def _count_periods(scenario: Scenario, as_of: dt.date, facts: KnownFacts) -> tuple[int, float]:
+    """Count the whole periods that have passed, and find the share of the next one."""
     days = (as_of - scenario.as_of).days
     last = scenario.date_of_period(scenario.num_periods)
     if days < 0 or as_of >= last:
-        message = f"`{as_of}` lies outside the forecast, which reaches from {scenario.as_of} to {last}"
+        message = f"`{as_of}` lies outside the forecast, which runs from {scenario.as_of} to {last}"
         raise InputError(Problem("update-date", message, help="write a day in between, before the last"))
     elapsed = math.floor(days / scenario.period_days + 1e-9)
     share = days / scenario.period_days - elapsed
     share = 0.0 if share < 1e-9 else share
     if share and elapsed + 1 >= scenario.num_periods:
-        message = f"`{as_of}` lies in the last period of the forecast, after which nothing is left to be forecast"
+        message = f"`{as_of}` lies in the last period of the forecast, which leaves nothing to forecast"
         raise InputError(Problem("update-date", message, help="set a longer `period.horizon`"))
     if share and facts:
         start, end = scenario.date_of_period(elapsed), scenario.date_of_period(elapsed + 1)
-        message = f"what is known of the state on `{as_of}` cannot be used, because no period starts on that day"
+        message = f"facts about the state on `{as_of}` cannot be used, because no period starts on that day"
         raise InputError(Problem("update-date", message, help=f"update as of {start} or {end}"))
     return elapsed, share
 
 
-def _targets(scenario: Scenario, targets: Sequence[Target] | None, state_period: int) -> list[Target]:
-    """The targets, all of them by dates after that of the state."""
+def _choose_targets(scenario: Scenario, targets: Sequence[Target] | None, state_period: int) -> list[Target]:
+    """Check that every target has a date after the state's, or choose the default targets."""
     if targets is None:
         ahead = max(1, round(USUAL_DAYS / scenario.period_days))
         by = min(scenario.num_periods, state_period + ahead)
@@ -241,31 +302,36 @@ def _targets(scenario: Scenario, targets: Sequence[Target] | None, state_period:
     late = [one for one in targets if (one.periods or scenario.num_periods) <= state_period]
     if late:
         day = scenario.date_of_period(state_period)
-        message = f"`{describe_target(scenario, late[0])}` asks for no day after {day}, from where the forecast goes on"
+        message = (
+            f"the date of `{describe_target(scenario, late[0])}` is not after {day}, the date of the updated state"
+        )
         raise InputError(Problem("target-date", message, help=f"ask for a day after {day}"))
     return list(targets)
 
 
-def _counted(
+def _select_observations(
     scenario: Scenario, observations: Sequence[Observation], as_of: dt.date
-) -> tuple[tuple[Observation, ...], tuple[SetAside, ...]]:
-    """The observations of the time from the scenario's day to the update's, and the others with the reason."""
-    inside, aside = [], []
+) -> tuple[tuple[Observation, ...], tuple[ExcludedEvent, ...]]:
+    """Separate the observations between the scenario's day and the update's from the others."""
+    inside, excluded = [], []
     for one in dict.fromkeys(observations):
         if one.date <= scenario.as_of:
-            reason = f"the scenario knows it already: it is as of {scenario.as_of}"
+            reason = f"already part of the scenario, which is as of {scenario.as_of}"
         elif one.date > as_of:
-            reason = f"it lies after {as_of}"
+            reason = f"dated after {as_of}"
         else:
             inside.append(one)
             continue
-        aside.append(SetAside(one.name, one.event_type, one.quote, reason))
-    return merge_reports(scenario, inside), tuple(sorted(aside, key=lambda one: one.name))
+        excluded.append(ExcludedEvent(one.name, one.event_type, one.quote, reason))
+    return merge_reports(scenario, inside), tuple(sorted(excluded, key=lambda one: one.name))
 
 
-def _error(scenario: Scenario, other: Accountant, told: Sequence[ProbabilitySeries]) -> float:
-    """Three times the largest difference of any updated probabilities from those on other belief points."""
-    found = other.full[-1]
-    ahead = other.filter.run(found, [Slice(elapsed=0.0)] * (scenario.num_periods - found.period))
-    series = probability_series(other.equilibrium, ahead)
-    return SAFETY * max(float(np.max(np.abs(a.after - b.after))) for a, b in zip(told, series, strict=True))
+def _predict(scenario: Scenario, attribution: Attribution) -> tuple[FilterState, ...]:
+    """Continue from the last filtered distribution to the horizon, without any report."""
+    found = attribution.full[-1]
+    return attribution.filter.run(found, [PeriodReports(elapsed=0.0)] * (scenario.num_periods - found.period))
+
+
+def _estimate_error(series: Sequence[ProbabilitySeries], coarse: Sequence[ProbabilitySeries]) -> float:
+    """Return the safety factor times the largest difference of any updated probability between two belief grids."""
+    return SAFETY * max(float(np.max(np.abs(a.after - b.after))) for a, b in zip(series, coarse, strict=True))

@@ -1,1 +1,1 @@
-"""The command line: parse, call the workbench, draw. No model logic lives here."""
+"""The command line: parse, call the layers below, draw. No model logic lives here."""

@@ -8,28 +8,28 @@ from typing import Annotated
 import typer
 
 from standoff.cli import (
-    bargain_command,
-    brief_command,
-    code_command,
-    compare_command,
-    doctor_command,
-    drivers_command,
-    ensemble_command,
-    events_commands,
-    export_command,
-    feed_command,
-    inspect_commands,
-    map_command,
-    review_command,
-    run_command,
-    solve_command,
-    stories_command,
-    submodel_commands,
-    tripwires_command,
-    update_command,
-    watch_command,
-    whatif_command,
-    window_command,
+    bargain,
+    brief,
+    code,
+    compare,
+    doctor,
+    drivers,
+    ensemble,
+    equilibria,
+    events,
+    export,
+    feed,
+    indicators,
+    inspect,
+    paths,
+    regime_map,
+    review,
+    run,
+    submodel,
+    tripwires,
+    update,
+    whatif,
+    window,
 )
 from standoff.errors import StandoffError
 from standoff.version import __version__
@@ -62,28 +62,28 @@ def _root(
     """Judge crises in which two adversaries negotiate and raise military pressure at the same time."""
 
 
-run_command.register(app)
-solve_command.register(app)
-brief_command.register(app)
-whatif_command.register(app)
-compare_command.register(app)
-drivers_command.register(app)
-tripwires_command.register(app)
-watch_command.register(app)
-stories_command.register(app)
-bargain_command.register(app)
-window_command.register(app)
-ensemble_command.register(app)
-map_command.register(app)
-code_command.register(app)
-review_command.register(app)
-update_command.register(app)
-feed_command.register(app)
-inspect_commands.register(app)
-submodel_commands.register(app)
-export_command.register(app)
-doctor_command.register(app)
-events_commands.register(app)
+run.register(app)
+equilibria.register(app)
+brief.register(app)
+whatif.register(app)
+compare.register(app)
+drivers.register(app)
+tripwires.register(app)
+indicators.register(app)
+paths.register(app)
+bargain.register(app)
+window.register(app)
+ensemble.register(app)
+regime_map.register(app)
+code.register(app)
+review.register(app)
+update.register(app)
+feed.register(app)
+inspect.register(app)
+submodel.register(app)
+export.register(app)
+doctor.register(app)
+events.register(app)
 
 
 def main() -> None:

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from standoff.analysis.bargain import Bargain, Pair
 from standoff.analysis.no_deal import NoDeal, Remedy
+from standoff.analysis.solution import Solution
 from standoff.analysis.targets import describe_target
-from standoff.cli.drawing import draw_certificate, percent
-from standoff.workbench import Solution
+from standoff.cli.solution_tables import draw_certificate, percent
 
 __all__ = ["draw_bargain"]
 

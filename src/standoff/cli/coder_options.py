@@ -70,13 +70,13 @@ def open_coder_named(
         return open_coder(name)
     from standoff.extras import import_extra
 
-    import_extra("urllib3", "llm", "asking a language model")
-    from standoff.news.language_model import language_model_of_environment
+    import_extra("platformdirs", "llm", "asking a language model")
+    from standoff.news.language_model import load_language_model
 
     prompt_price, answer_price = prices or (None, None)
     return open_coder(
         name,
-        language_model=language_model_of_environment(
+        language_model=load_language_model(
             address=address,
             model=model,
             cache_folder=cache,

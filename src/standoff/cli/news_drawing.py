@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from standoff.cli.drawing import percent
 from standoff.cli.news_options import shown
-from standoff.desk.news import CodedNews, CodedReport
+from standoff.cli.solution_tables import percent
+from standoff.desk.coded_news import CodedNews, CodedReport
 from standoff.news.coded import Attribution, Claim, Event, Mention
 
 __all__ = ["draw_news"]

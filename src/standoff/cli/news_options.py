@@ -70,9 +70,9 @@ def shown(text: str, style: str = "", *, width: int | None = None) -> Text:
     """
     from rich.text import Text
 
-    from standoff.news.untrusted import without_control
+    from standoff.text import make_safe
 
-    safe = without_control(" ".join(text.split()))
+    safe = make_safe(" ".join(text.split()))
     return Text(safe if width is None or len(safe) <= width else safe[: width - 1] + "…", style=style)
 
 
@@ -97,9 +97,9 @@ def scenario_named(name: str | None) -> Scenario | None:
     """The scenario of a name or file; None for none."""
     if name is None:
         return None
-    from standoff import workbench
+    from standoff.catalog.opening import load
 
-    return workbench.load(name).scenario
+    return load(name)
 
 
 def open_desk(place: str | None) -> Store:

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from standoff.analysis.solution import Solution
 from standoff.analysis.window import CALENDAR, TypeWindow, Window
-from standoff.cli.drawing import CHECKPOINTS, draw_certificate, percent
-from standoff.workbench import Solution
+from standoff.cli.solution_tables import CHECKPOINTS, draw_certificate, percent
 
 __all__ = ["draw_window"]
 

@@ -17,19 +17,32 @@ import io
 import json
 import secrets
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Self
 
 import numpy as np
 
-from standoff.analysis.ensemble import LEVELS, Ensemble, Failure, Name
+from standoff.analysis.draw_keys import describe_ensemble
+from standoff.analysis.ensemble import (
+    ENSEMBLE_TOLERANCE,
+    LEVELS,
+    Ensemble,
+    Failure,
+    Name,
+    check_request,
+    ensemble,
+    series_names,
+)
+from standoff.analysis.executor import Executor
 from standoff.analysis.resolution import Solved
 from standoff.errors import InputError, Problem, StoreError
 from standoff.extras import import_extra
+from standoff.scenario import Scenario
+from standoff.solve.result import Settings
 from standoff.storing import check_writable, write_whole
 
-__all__ = ["RunFolder"]
+__all__ = ["EnsembleFolder", "run_ensemble_in_folder"]
 
 SAVE_SECONDS = 1.0
 """Finished draws wait at most so long before they are written."""
@@ -39,7 +52,43 @@ _NUMBERS = ("residual", "regret", "belief_error", "consistency_gap")
 _COUNTS = ("belief_points", "nodes", "unique", "folds")
 
 
-class RunFolder:
+def run_ensemble_in_folder(
+    scenario: Scenario,
+    num_draws: int,
+    path: Path,
+    *,
+    seed: int = 0,
+    settings: Settings | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Ensemble:
+    """Solve an ensemble and keep its finished draws in a folder; a folder that holds part of this ensemble is resumed.
+
+    Args:
+        scenario: The scenario.
+        num_draws: Number of draws; powers of two spread most evenly.
+        path: The folder.
+        seed: Random seed of the draws.
+        settings: How each draw is solved; by default with the belief tolerance `ENSEMBLE_TOLERANCE`.
+        executor: Solves the draws; by default the threads of this process.
+        progress: Called now and then with the share of the work done.
+
+    Raises:
+        InputError: Nothing can be drawn, the number of draws or the seed is out of bounds, or the folder holds something else.
+        SolveError: No draw was solved, or checked draws miss the belief tolerance.
+    """
+    settings = settings or Settings(belief_tolerance=ENSEMBLE_TOLERANCE)
+    check_request(scenario, num_draws, seed)  # before the folder is made
+    described = describe_ensemble(scenario, seed=seed, settings=settings)
+    with EnsembleFolder(path, described, series_names(scenario)) as folder:
+        found = ensemble(
+            scenario, num_draws, seed=seed, settings=settings, executor=executor, store=folder, progress=progress
+        )
+        folder.finish(found)
+    return found
+
+
+class EnsembleFolder:
     """A folder that one ensemble is kept in; one process at a time may use it.
 
     Attributes:

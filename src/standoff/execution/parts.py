@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 
 from standoff.analysis.executor import Draw
 from standoff.errors import SolveError, StandoffError
-from standoff.game.compiled_structure import CompiledStructure
+from standoff.game.compiled_scenario import CompiledScenario
 from standoff.scenario import Scenario
 from standoff.solve.batch import solve_batch
 from standoff.solve.result import Equilibrium, Settings
@@ -66,7 +66,7 @@ class Answer(Generic[Kept]):
     seconds: float
 
 
-_compiled: OrderedDict[tuple[str, tuple[str, ...]], CompiledStructure] = OrderedDict()
+_compiled: OrderedDict[tuple[str, tuple[str, ...]], CompiledScenario] = OrderedDict()
 
 
 def solve_part(job: Job[Kept], draws: Sequence[Draw]) -> Answer[Kept]:
@@ -74,7 +74,7 @@ def solve_part(job: Job[Kept], draws: Sequence[Draw]) -> Answer[Kept]:
     begun = time.perf_counter()
     key = (job.scenario.scenario_hash, job.scenario.overrides)
     if key not in _compiled:
-        _compiled[key] = CompiledStructure.of(job.scenario)
+        _compiled[key] = CompiledScenario.of(job.scenario)
         while len(_compiled) > MOST_COMPILED:
             _compiled.popitem(last=False)
     _compiled.move_to_end(key)

@@ -24,7 +24,7 @@ from standoff.analysis.executor import Draw
 from standoff.errors import InputError, Problem, SolveError, StandoffError
 from standoff.execution.parts import Answer, Job, solve_part, spread
 from standoff.extras import import_extra
-from standoff.game.compiled_structure import CompiledStructure
+from standoff.game.compiled_scenario import CompiledScenario
 from standoff.scenario import Scenario
 from standoff.solve.result import Equilibrium, Settings
 from standoff.solve.workers import num_processors
@@ -64,7 +64,7 @@ class RayCluster:
         keep: Callable[[Equilibrium], Kept],
     ) -> Iterator[tuple[int, Kept | StandoffError]]:
         """As `Executor.solve_draws`."""
-        CompiledStructure.of(scenario)  # a fault of the scenario is told here and not by every worker
+        CompiledScenario.of(scenario)  # a fault of the scenario is told here and not by every worker
         ray = self.ray
         job = ray.put(Job(scenario, settings, keep))
         task = ray.remote(num_cpus=1, max_retries=RETRIES)(solve_part)

@@ -1,4 +1,4 @@
-"""The explicit-state game, its compiler, and its builder."""
+"""The explicit-state game, its compiler and its builder."""
 
 from __future__ import annotations
 

@@ -1,154 +1,73 @@
-"""From a blueprint, as `standoff.game.builder` collects it, to the arrays of a game, with every mistake in it.
+"""From the declarations of a game to its arrays, with every mistake reported.
 
-Names become positions here. A name that a move leads to is an outcome, or a state of the next stage that has one of that
-name, in this period or the next. The layers in between get a state of that name in which nobody moves.
+Names become indices here. The name that a move leads to is that of an outcome, or of a state of the next stage that has a
+state of that name, in this period or the next. The layers in between get a state of that name in which nobody moves.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
 
 from standoff.errors import nearest
-from standoff.game.model import NATURE, NOBODY, Epoch, Game, Layer, Milestone, Player, SecondMover, Terminals
-from standoff.game.validity import SUM_TOLERANCE, player_faults
-from standoff.game.worth import Payoffs, payoff_by_plane, payoff_by_types
+from standoff.game.declarations import Action, DeclaredGame, DeclaredState, JointAction, LeadsTo
+from standoff.game.model import NATURE, NOBODY, Epoch, Game, Layer, Milestone, SecondMover, Terminals
+from standoff.game.payoffs import Payoffs, evaluate_by_plane, evaluate_by_types
+from standoff.game.validity import SUM_TOLERANCE, check_game, find_player_faults
 
-__all__ = ["Action", "Assembly", "Blueprint", "Joint", "LeadsTo", "MilestoneDraft", "StageDraft", "StateDraft"]
-
-LeadsTo = str | Sequence[tuple[float, str]]
-"""The name of a state or outcome, or several with their probabilities."""
-Joint = tuple[str, str]
-"""The first mover's action and the second mover's, or "" where nobody moves at the same time."""
+__all__ = ["Assembler"]
 
 
-@dataclass(frozen=True)
-class Action:
-    """What an action leads to, pays at once, and who has it.
-
-    Attributes:
-        leads_to: The name of a state or outcome, or a list of (probability, name).
-        payoffs: One-off payoffs by player, or by player and own type.
-        only: The types of the mover that have it; all where empty.
-    """
-
-    leads_to: LeadsTo
-    payoffs: Payoffs = field(default_factory=dict)
-    only: Collection[str] = ()
-
-
-@dataclass(frozen=True)
-class StateDraft:
-    """A state as it was declared.
-
-    Attributes:
-        name: Its name.
-        movers: No player, one, or two who move at the same time.
-        actions: Each action, or each pair of actions.
-        only: Types that have an action, by player and action, where two move.
-        arrival: Probability that it comes up.
-        otherwise: Where play goes if it does not, if that has another name.
-        is_chance: Whether nature moves.
-    """
-
-    name: str
-    movers: tuple[str, ...] = ()
-    actions: tuple[tuple[Joint, Action], ...] = ()
-    only: Mapping[str, Mapping[str, Collection[str]]] = field(default_factory=dict)
-    arrival: float = 0.0
-    otherwise: str | None = None
-    is_chance: bool = False
-
-    @property
-    def is_passed(self) -> bool:
-        """Whether play may pass through without a move."""
-        return not self.arrival >= 1.0
-
-
-@dataclass(frozen=True)
-class StageDraft:
-    """A stage and its states in order."""
-
-    name: str
-    states: tuple[StateDraft, ...]
-
-
-@dataclass(frozen=True)
-class MilestoneDraft:
-    """A milestone as it was declared."""
-
-    states: tuple[str, ...]
-    after: str | None
-    label: str
-
-
-@dataclass(frozen=True)
-class Blueprint:
-    """All that a builder was told. Attributes as in `standoff.game.builder.GameBuilder`."""
-
-    players: tuple[Player, ...]
-    outcomes: Mapping[str, Payoffs]
-    stages: tuple[StageDraft, ...]
-    flows: tuple[tuple[str | None, Payoffs], ...]
-    unresolved: tuple[tuple[str | None, Payoffs], ...]
-    milestones: Mapping[str, MilestoneDraft]
-    labels: Mapping[str, str]
-    num_periods: int
-    start: str | None
-    continues: bool
-
-
-class Assembly:
-    """One attempt to make a game of a blueprint.
+class Assembler:
+    """Makes a game of its declarations.
 
     Attributes:
         index: Position of every state of each layer, by name.
         faults: Every mistake found so far.
     """
 
-    def __init__(self, blueprint: Blueprint, faults: Sequence[str] = ()) -> None:
+    def __init__(self, declared: DeclaredGame, faults: Sequence[str] = ()) -> None:
         """Number the states.
 
         Args:
-            blueprint: What to make.
-            faults: Mistakes that the builder found itself.
+            declared: The declarations.
+            faults: Mistakes that the builder has found.
         """
-        self.blueprint = blueprint
+        self.declared = declared
         self.faults = list(faults)
-        self.outcome_index = {name: k for k, name in enumerate(blueprint.outcomes)}
-        self.drafts = [_by_name(stage.states) for stage in blueprint.stages]
-        self.start = self._start()
-        self._pass_through()
-        self.index = [{name: x for x, name in enumerate(states)} for states in self.drafts]
-        self.state_names = tuple(dict.fromkeys(state.name for states in self.drafts for state in states.values()))
+        self.outcome_index = {name: k for k, name in enumerate(declared.outcomes)}
+        self.states = [_key_by_name(stage.states) for stage in declared.stages]
+        self.start = self._find_start()
+        self._add_passing_states()
+        self.index = [{name: x for x, name in enumerate(states)} for states in self.states]
+        self.state_names = tuple(dict.fromkeys(state.name for states in self.states for state in states.values()))
 
-    def game(self) -> Game:
-        """The game.
+    def assemble(self) -> Game:
+        """Return the game.
 
         Raises:
-            ValueError: The blueprint has mistakes; the message names all of them.
+            ValueError: The declarations have mistakes; the message lists all of them.
         """
-        plan = self.blueprint
-        self._check()
-        planes = sum(len(player.player_types) for player in plan.players)
-        if any(len(player.player_types) > 2 for player in plan.players):
-            self.raise_faults()  # payoffs by type mean nothing
-        layers = tuple(_LayerArrays(self, s).layer() for s in range(len(plan.stages)))
+        declared = self.declared
+        self._check_declarations()
+        planes = sum(len(player.player_types) for player in declared.players)
+        if any(len(player.player_types) > 2 for player in declared.players):
+            self.raise_faults()  # payoffs by type would mean nothing
+        layers = tuple(_LayerAssembler(self, s).assemble() for s in range(len(declared.stages)))
         payoffs = [
-            payoff_by_types(payoffs, plan.players, self.at(f"outcome `{name}`"))
-            for name, payoffs in plan.outcomes.items()
+            evaluate_by_types(payoffs, declared.players, self.report_at(f"outcome `{name}`"))
+            for name, payoffs in declared.outcomes.items()
         ]
-        flow = self._by_state(plan.flows, "flow", planes)
-        unresolved = self._by_state(plan.unresolved, "unresolved", planes)
+        flow = self._sum_by_state(declared.flows, "flow", planes)
+        unresolved = self._sum_by_state(declared.unresolved, "unresolved", planes)
         self.raise_faults()
-        order = list(plan.milestones)
-        return Game(
-            players=plan.players,
+        order = list(declared.milestones)
+        game = Game(
+            players=declared.players,
             epochs=(Epoch(0, layers, flow),),
-            num_periods=plan.num_periods,
+            num_periods=declared.num_periods,
             start=self.index[0][self.start],
             terminals=Terminals(
                 outcome=np.arange(len(payoffs), dtype=np.int32),
@@ -156,107 +75,109 @@ class Assembly:
                 payoff=np.array(payoffs).reshape(len(payoffs), planes, 2, 2),
             ),
             unresolved_payoff=unresolved,
-            outcomes=tuple(plan.outcomes),
+            outcomes=tuple(declared.outcomes),
             milestones=tuple(
-                Milestone(name, draft.label, order.index(draft.after) if draft.after else -1)
-                for name, draft in plan.milestones.items()
+                Milestone(name, milestone.label, order.index(milestone.after) if milestone.after else -1)
+                for name, milestone in declared.milestones.items()
             ),
-            labels=dict(plan.labels),
-            continues=plan.continues,
+            labels=dict(declared.labels),
+            continues=declared.continues,
         )
+        check_game(game)
+        return game
 
-    def at(self, place: str) -> Callable[[str], None]:
-        """What notes a mistake at a place, once."""
+    def report_at(self, where: str) -> Callable[[str], None]:
+        """Return a function that reports a mistake at a place, once."""
 
-        def tell(fault: str) -> None:
-            line = f"{place}: {fault}"
+        def report(fault: str) -> None:
+            line = f"{where}: {fault}"
             if line not in self.faults:
                 self.faults.append(line)
 
-        return tell
+        return report
 
     def raise_faults(self) -> None:
-        """Raise the mistakes found so far, if there are any."""
+        """Raise the mistakes reported so far, if there are any."""
         if self.faults:
             count = "a mistake" if len(self.faults) == 1 else f"{len(self.faults)} mistakes"
             raise ValueError("\n  ".join([f"the game has {count}:", *self.faults]))
 
     def next_stage(self, stage: int, name: str) -> int | None:
-        """How many stages on the next state of a name is, at most a whole period; None where there is none."""
-        count = len(self.drafts)
-        return next((step for step in range(1, count + 1) if name in self.drafts[(stage + step) % count]), None)
+        """Return how many stages ahead the next state of a name is, at most a whole period; None if no stage has one."""
+        count = len(self.states)
+        return next((step for step in range(1, count + 1) if name in self.states[(stage + step) % count]), None)
 
-    def _start(self) -> str:
-        """Name of the start state, which gets a place in the first layer if it has none."""
-        plan = self.blueprint
-        if not self.drafts or not any(self.drafts):
+    def _find_start(self) -> str:
+        """Return the name of the start state, which is added to the first layer if it is not there."""
+        declared = self.declared
+        if not self.states or not any(self.states):
             self.faults.append("there is no state: add a stage, and a state on it")
             self.raise_faults()
-        name = plan.start or next(name for states in self.drafts for name in states)
+        name = declared.start or next(name for states in self.states for name in states)
         step = self.next_stage(-1, name)
         if step is None:
-            names = [name for states in self.drafts for name in states]
+            names = [name for states in self.states for name in states]
             self.faults.append(f"start: there is no state `{name}`: {nearest(name, names)}")
-            return next(iter(self.drafts[0]), "")
+            return next(iter(self.states[0]), "")
         for s in range(step - 1):
-            self.drafts[s][name] = StateDraft(name)
+            self.states[s][name] = DeclaredState(name)
         return name
 
-    def _pass_through(self) -> None:
-        """Give every name that is led to a state in the layers that it passes through."""
-        for s, stage in enumerate(self.blueprint.stages):
+    def _add_passing_states(self) -> None:
+        """Add a state in which nobody moves to every layer that play passes through on its way to a state."""
+        for s, stage in enumerate(self.declared.stages):
             for state in stage.states:
-                for name in _names_after(state):
+                for name in _names_following(state):
                     step = self.next_stage(s, name)
                     for between in range(1, step or 1):
-                        self.drafts[(s + between) % len(self.drafts)][name] = StateDraft(name)
+                        self.states[(s + between) % len(self.states)][name] = DeclaredState(name)
 
-    def _check(self) -> None:
-        """Mistakes that are not in any layer."""
-        plan = self.blueprint
-        if plan.num_periods < 1:
-            self.faults.append(f"num_periods is {plan.num_periods}; there must be at least one period")
-        self.faults.extend(player_faults(plan.players, continues=plan.continues))
+    def _check_declarations(self) -> None:
+        """Report mistakes that are not in any layer."""
+        declared = self.declared
+        if declared.num_periods < 1:
+            self.faults.append(f"num_periods is {declared.num_periods}; there must be at least one period")
+        self.faults.extend(find_player_faults(declared.players, continues=declared.continues))
         states = set(self.state_names)
-        self.faults.extend(f"`{name}` is both an outcome and a state" for name in plan.outcomes if name in states)
+        self.faults.extend(f"`{name}` is both an outcome and a state" for name in declared.outcomes if name in states)
         seen: list[str] = []
-        for name, draft in plan.milestones.items():
-            tell = self.at(f"milestone `{name}`")
-            if draft.after is not None and draft.after not in seen:
-                tell(f"it is counted after `{draft.after}`, which is no earlier milestone")
-            for state in draft.states:
+        for name, milestone in declared.milestones.items():
+            report = self.report_at(f"milestone `{name}`")
+            if milestone.after is not None and milestone.after not in seen:
+                report(f"it comes after `{milestone.after}`, which is not an earlier milestone")
+            for state in milestone.states:
                 if state not in states:
-                    tell(f"there is no state `{state}`: {nearest(state, sorted(states))}")
+                    report(f"there is no state `{state}`: {nearest(state, sorted(states))}")
             seen.append(name)
 
-    def _by_state(
+    def _sum_by_state(
         self, given: Sequence[tuple[str | None, Payoffs]], what: str, planes: int
     ) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        """Payoffs at the end of a period; shape (state of layer 0, plane)."""
+        """Add up payoffs at the end of a period; shape (state of layer 0, plane)."""
         first = self.index[0]
         total = np.zeros((len(first), planes))
         for name, payoffs in given:
-            tell = self.at(what if name is None else f"{what} of state `{name}`")
-            row = payoff_by_plane(payoffs, self.blueprint.players, tell)
+            report = self.report_at(what if name is None else f"{what} of state `{name}`")
+            row = evaluate_by_plane(payoffs, self.declared.players, report)
             if name is None:
                 total += row
             elif name in first:
                 total[first[name]] += row
             else:
-                tell(f"no period starts in a state of that name: {nearest(name, list(first))}")
+                report(f"no period starts in a state of that name: {nearest(name, list(first))}")
         return total
 
 
-def _by_name(states: Sequence[StateDraft]) -> dict[str, StateDraft]:
-    """The states of a stage; one whose name is taken, a mistake already noted, is kept to be checked itself."""
-    found: dict[str, StateDraft] = {}
+def _key_by_name(states: Sequence[DeclaredState]) -> dict[str, DeclaredState]:
+    """Return the states of a stage by name; one whose name is taken, a mistake reported before, is kept to be checked."""
+    found: dict[str, DeclaredState] = {}
     for state in states:
         found[state.name if state.name not in found else f"{state.name} ({len(found)})"] = state
     return found
 
 
-def _names_after(state: StateDraft) -> Iterator[str]:
-    """The names that a state may lead to."""
+def _names_following(state: DeclaredState) -> Iterator[str]:
+    """Yield the names that a state may lead to."""
     for _, action in state.actions:
         yield from (name for _, name in _branches(action.leads_to))
     if state.is_passed:
@@ -267,15 +188,15 @@ def _branches(leads_to: LeadsTo) -> Sequence[tuple[float, str]]:
     return [(1.0, leads_to)] if isinstance(leads_to, str) else leads_to
 
 
-class _LayerArrays:
-    """The arrays of one layer, filled state by state."""
+class _LayerAssembler:
+    """Makes one layer, state by state."""
 
-    def __init__(self, assembly: Assembly, stage: int) -> None:
-        self.assembly = assembly
+    def __init__(self, game: Assembler, stage: int) -> None:
+        self.game = game
         self.stage = stage
-        self.plan = assembly.blueprint
-        self.player_names = [player.name for player in self.plan.players]
-        self.states = list(assembly.drafts[stage].values())
+        self.declared = game.declared
+        self.player_names = [player.name for player in self.declared.players]
+        self.states = list(game.states[stage].values())
         self.labels: dict[str, int] = {}
         self.is_chance = any(state.is_chance for state in self.states)
         self.second: list[tuple[int, int]] = []
@@ -288,14 +209,13 @@ class _LayerArrays:
         self.probability: list[float] = []
         self.target: list[int] = []
 
-    def layer(self) -> Layer:
-        """The layer; what is wrong with it goes to the assembly."""
-        name = self.plan.stages[self.stage].name
+    def assemble(self) -> Layer:
+        """Return the layer; its mistakes are reported to the game."""
+        name = self.declared.stages[self.stage].name
         if self.is_chance and any(state.movers for state in self.states):
-            self.assembly.faults.append(f"stage `{name}` has both decisions and chance: give each a stage of its own")
-        movers = [self._state(state) for state in self.states]
-        assembly = self.assembly
-        planes = sum(len(player.player_types) for player in self.plan.players)
+            self.game.faults.append(f"stage `{name}` has both decisions and chance: give each a stage of its own")
+        movers = [self._add_state(state) for state in self.states]
+        planes = sum(len(player.player_types) for player in self.declared.players)
         num_actions = len(self.label)
         allowed = np.array(self.allowed, dtype=np.bool_).reshape(num_actions, 2, 2)
         labels = np.array(self.label, dtype=np.int32).reshape(num_actions, 2)
@@ -305,7 +225,7 @@ class _LayerArrays:
             stage=name,
             is_chance=self.is_chance,
             fields=("state",),
-            levels=np.array([[assembly.state_names.index(state.name)] for state in self.states], dtype=np.int32),
+            levels=np.array([[self.game.state_names.index(state.name)] for state in self.states], dtype=np.int32),
             mover=np.array(movers, dtype=np.int32),
             arrival=np.array([state.arrival for state in self.states], dtype=np.float64),
             skip=np.array(self.skip, dtype=np.int32),
@@ -318,9 +238,12 @@ class _LayerArrays:
             branch_probability=np.array(self.probability, dtype=np.float64),
             branch_target=np.array(self.target, dtype=np.int32),
             milestone_holds=np.array(
-                [[state.name in draft.states for draft in self.plan.milestones.values()] for state in self.states],
+                [
+                    [state.name in milestone.states for milestone in self.declared.milestones.values()]
+                    for state in self.states
+                ],
                 dtype=np.bool_,
-            ).reshape(len(self.states), len(self.plan.milestones)),
+            ).reshape(len(self.states), len(self.declared.milestones)),
             second=SecondMover(
                 mover=second[:, 0].copy(),
                 num_actions=second[:, 1].copy(),
@@ -331,128 +254,136 @@ class _LayerArrays:
             else None,
         )
 
-    def _state(self, state: StateDraft) -> int:
-        """Fill in one state; its mover is returned."""
-        tell = self.assembly.at(f"stage `{self.plan.stages[self.stage].name}`, state `{state.name}`")
-        movers = [self._player(name, tell) for name in state.movers]
+    def _add_state(self, state: DeclaredState) -> int:
+        """Add one state and return its mover."""
+        report = self.game.report_at(f"stage `{self.declared.stages[self.stage].name}`, state `{state.name}`")
+        movers = [self._find_player(name, report) for name in state.movers]
         if len(set(state.movers)) < len(state.movers):
-            tell(f"`{state.movers[0]}` cannot move at the same time as itself")
+            report(f"`{state.movers[0]}` cannot move at the same time as itself")
         if not 0 <= state.arrival <= 1:
-            tell(f"the arrival is {state.arrival:g}; it must lie between 0 and 1")
-        goes_to = self._target(state.otherwise or state.name, tell) if state.is_passed else 0
+            report(f"the arrival is {state.arrival:g}; it must lie between 0 and 1")
+        goes_to = self._find_target(state.otherwise or state.name, report) if state.is_passed else 0
         if goes_to < 0:
-            tell(f"where nobody moves, play cannot end in the outcome `{state.otherwise}`: let nature move there")
+            report(f"where nobody moves, play cannot end in the outcome `{state.otherwise}`: let nature move there")
         self.skip.append(goes_to)
-        first, second = _own_actions(state)
+        first, second = _list_own_actions(state)
         pairs = dict(state.actions)
         for own in first:
             for other in second:
                 action = pairs.get((own, other))
                 if action is None:
-                    tell(f"the pair of actions `{own}` and `{other}` leads nowhere: give every pair")
+                    report(f"the pair of actions `{own}` and `{other}` leads nowhere: give every pair")
                 else:
-                    self._action(state, movers, (own, other), action, tell)
+                    self._add_action(state, movers, (own, other), action, report)
         if len(movers) and not first:
-            tell("there is no action")
-        self._check_types(state, movers, (first, second), tell)
+            report("there is no action")
+        self._check_types(state, movers, (first, second), report)
         self.action_start.append(len(self.label))
         self.second.append((movers[1], len(second)) if len(movers) == 2 and second else (NOBODY, 1))
         return NATURE if self.is_chance else movers[0] if movers else NOBODY
 
-    def _player(self, name: str, tell: Callable[[str], None]) -> int:
+    def _find_player(self, name: str, report: Callable[[str], None]) -> int:
         if name in self.player_names:
             return self.player_names.index(name)
-        tell(f"there is no player `{name}`: {nearest(name, self.player_names)}")
+        report(f"there is no player `{name}`: {nearest(name, self.player_names)}")
         return 0
 
-    def _target(self, name: str, tell: Callable[[str], None]) -> int:
-        assembly = self.assembly
-        if name in assembly.outcome_index:
-            return -assembly.outcome_index[name] - 1
-        following = assembly.index[(self.stage + 1) % len(assembly.index)]
+    def _find_target(self, name: str, report: Callable[[str], None]) -> int:
+        game = self.game
+        if name in game.outcome_index:
+            return -game.outcome_index[name] - 1
+        following = game.index[(self.stage + 1) % len(game.index)]
         if name not in following:
-            tell(
-                f"there is no outcome or state `{name}`: {nearest(name, [*assembly.outcome_index, *assembly.state_names])}"
-            )
+            report(f"there is no outcome or state `{name}`: {nearest(name, [*game.outcome_index, *game.state_names])}")
             return 0
         return following[name]
 
-    def _action(
-        self, state: StateDraft, movers: Sequence[int], pair: Joint, action: Action, tell: Callable[[str], None]
+    def _add_action(
+        self,
+        state: DeclaredState,
+        movers: Sequence[int],
+        pair: JointAction,
+        action: Action,
+        report: Callable[[str], None],
     ) -> None:
         shown = " and ".join(f"`{name}`" for name in pair if name)
-        at = self.assembly.at(
-            f"stage `{self.plan.stages[self.stage].name}`, state `{state.name}`, "
+        report_action = self.game.report_at(
+            f"stage `{self.declared.stages[self.stage].name}`, state `{state.name}`, "
             + ("chance" if state.is_chance else f"action {shown}")
         )
         for name in pair[: max(len(movers), 1)]:
             self.labels.setdefault(name, len(self.labels))
         self.label.append((self.labels[pair[0]], self.labels.get(pair[1], self.labels[pair[0]])))
         if action.only and len(movers) != 1:
-            at("give `only` for the state, by player and action" if movers else "nature has no types")
-        first_only = action.only if len(movers) == 1 else self._only(state, 0, pair[0])
+            report_action("give `only` for the state, by player and action" if movers else "nature has no types")
+        first_only = action.only if len(movers) == 1 else self._find_only(state, 0, pair[0])
         self.allowed.append(
-            (self._has(movers[:1], first_only, at), self._has(movers[1:2], self._only(state, 1, pair[1]), at))
+            (
+                self._which_types(movers[:1], first_only, report_action),
+                self._which_types(movers[1:2], self._find_only(state, 1, pair[1]), report_action),
+            )
         )
-        self.payoff.append(payoff_by_plane(action.payoffs, self.plan.players, at))
+        self.payoff.append(evaluate_by_plane(action.payoffs, self.declared.players, report_action))
         branches = _branches(action.leads_to)
         total = 0.0
         for probability, name in branches:
             if not 0 <= probability <= 1 + SUM_TOLERANCE:
-                at(f"the probability of `{name}` is {probability:g}; it must lie between 0 and 1")
+                report_action(f"the probability of `{name}` is {probability:g}; it must lie between 0 and 1")
             total += probability
             self.probability.append(float(probability))
-            self.target.append(self._target(name, tell))
+            self.target.append(self._find_target(name, report))
         if math.isfinite(total) and abs(total - 1) > SUM_TOLERANCE:
-            at(f"the probabilities sum to {total:.12g}, not to 1")
+            report_action(f"the probabilities sum to {total:.12g}, not to 1")
         self.branch_start.append(len(self.probability))
 
-    def _only(self, state: StateDraft, side: int, action: str) -> Collection[str]:
+    def _find_only(self, state: DeclaredState, side: int, action: str) -> Collection[str]:
         if len(state.movers) < 2:
             return ()
         return state.only.get(state.movers[side], {}).get(action, ())
 
-    def _has(self, mover: Sequence[int], only: Collection[str], tell: Callable[[str], None]) -> tuple[bool, bool]:
-        """Which types of a mover have an action that only some types have."""
+    def _which_types(
+        self, mover: Sequence[int], only: Collection[str], report: Callable[[str], None]
+    ) -> tuple[bool, bool]:
+        """Say which types of a mover have an action that only some types have."""
         if not only or not mover:
             return True, True
-        player = self.plan.players[mover[0]]
+        player = self.declared.players[mover[0]]
         wanted = {only} if isinstance(only, str) else set(only)
         for name in sorted(wanted - set(player.player_types)):
-            tell(f"`{player.name}` has no type `{name}`: {nearest(name, player.player_types)}")
+            report(f"`{player.name}` has no type `{name}`: {nearest(name, player.player_types)}")
         has = [name in wanted for name in player.player_types]
         return has[0], has[-1]
 
     def _check_types(
         self,
-        state: StateDraft,
+        state: DeclaredState,
         movers: Sequence[int],
         own: tuple[Sequence[str], Sequence[str]],
-        tell: Callable[[str], None],
+        report: Callable[[str], None],
     ) -> None:
-        """Types without any action, and actions that `only` names but nobody has."""
+        """Report types without any action, and actions that `only` names but nobody has."""
         if any(name not in self.player_names for name in state.movers):
             return
         for name, actions in state.only.items():
             if name not in state.movers:
-                tell(f"`only` names `{name}`, who does not move here")
+                report(f"`only` names `{name}`, who does not move here")
                 continue
             known = own[state.movers.index(name)]
             for action in actions:
                 if action not in known:
-                    tell(f"`only` names the action `{action}` of `{name}`: {nearest(action, list(known))}")
+                    report(f"`only` names the action `{action}` of `{name}`: {nearest(action, list(known))}")
         for side, mover in enumerate(movers):
-            player = self.plan.players[mover]
+            player = self.declared.players[mover]
             for player_type in player.player_types if own[side] else ():
-                if not any(self._type_has(state, side, action, player_type) for action in own[side]):
-                    tell(f"the type `{player_type}` of `{player.name}` has no action")
+                if not any(self._has_action(state, side, action, player_type) for action in own[side]):
+                    report(f"the type `{player_type}` of `{player.name}` has no action")
 
-    def _type_has(self, state: StateDraft, side: int, action: str, player_type: str) -> bool:
-        only = self._only(state, side, action) if len(state.movers) == 2 else dict(state.actions)[action, ""].only
+    def _has_action(self, state: DeclaredState, side: int, action: str, player_type: str) -> bool:
+        only = self._find_only(state, side, action) if len(state.movers) == 2 else dict(state.actions)[action, ""].only
         return not only or player_type in ({only} if isinstance(only, str) else only)
 
 
-def _own_actions(state: StateDraft) -> tuple[list[str], list[str]]:
-    """Each mover's own actions in the order in which they first appear."""
+def _list_own_actions(state: DeclaredState) -> tuple[list[str], list[str]]:
+    """Return each mover's own actions in the order in which they first appear."""
     pairs = [pair for pair, _ in state.actions]
     return list(dict.fromkeys(pair[0] for pair in pairs)), list(dict.fromkeys(pair[1] for pair in pairs))

@@ -16,7 +16,7 @@ A period passes through the stages in order. In a state of a stage one player de
 moves, or nobody does. What a move leads to is the name of an outcome or of a state: **the next stage that has a state of
 that name**, in this period or the next. The stages in between are passed through.
 
-What is named may be declared later. `build` reports every mistake at once.
+A name may be used before it is declared. `build` reports every mistake at once.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from standoff.errors import nearest
-from standoff.game.assemble import (
+from standoff.game.assemble import Assembler
+from standoff.game.declarations import (
     Action,
-    Assembly,
-    Blueprint,
-    Joint,
+    DeclaredGame,
+    DeclaredMilestone,
+    DeclaredStage,
+    DeclaredState,
+    JointAction,
     LeadsTo,
-    MilestoneDraft,
-    StageDraft,
-    StateDraft,
 )
 from standoff.game.model import Game, Player
-from standoff.game.worth import Payoffs
+from standoff.game.payoffs import Payoffs
 
 __all__ = ["Action", "GameBuilder", "Stage"]
 
@@ -45,11 +45,12 @@ class Stage:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._states: list[StateDraft] = []
+        self._states: list[DeclaredState] = []
 
-    def draft(self) -> StageDraft:
-        """What was declared so far."""
-        return StageDraft(self.name, tuple(self._states))
+    @property
+    def declared(self) -> DeclaredStage:
+        """The declarations so far."""
+        return DeclaredStage(self.name, tuple(self._states))
 
     def decision(
         self,
@@ -60,7 +61,7 @@ class Stage:
         arrival: float = 1.0,
         otherwise: str | None = None,
     ) -> None:
-        """A state in which one player decides.
+        """Declare a state in which one player decides.
 
         Args:
             state: Its name, once in the stage.
@@ -69,31 +70,33 @@ class Stage:
             arrival: Probability that the decision comes up.
             otherwise: Where play goes if it does not; by default to the state of the same name in a later stage.
         """
-        drafts = tuple(((name, ""), _action(action)) for name, action in actions.items())
-        self._states.append(StateDraft(state, (mover,), drafts, {}, arrival, otherwise, is_chance=False))
+        declared = tuple(((name, ""), _to_action(action)) for name, action in actions.items())
+        self._states.append(DeclaredState(state, (mover,), declared, {}, arrival, otherwise, is_chance=False))
 
     def simultaneous(
         self,
         state: str,
         movers: tuple[str, str],
-        actions: Mapping[Joint, LeadsTo | Action],
+        actions: Mapping[JointAction, LeadsTo | Action],
         *,
         only: Mapping[str, Mapping[str, Collection[str]]] | None = None,
         arrival: float = 1.0,
         otherwise: str | None = None,
     ) -> None:
-        """A state in which two players decide without seeing what the other does.
+        """Declare a state in which two players decide without seeing each other's move.
 
         Args:
             state: Its name, once in the stage.
             movers: The two players.
-            actions: What each pair of actions leads to, the first mover's action first. Every pair must be there.
-            only: Actions that not every type has: by player and action, the types that do.
+            actions: What each pair of actions leads to, the first mover's action first. Every pair must be given.
+            only: Types that have an action, by player and action, for actions that not every type has.
             arrival: Probability that the decisions come up.
             otherwise: Where play goes if they do not; by default to the state of the same name in a later stage.
         """
-        drafts = tuple((pair, _action(action)) for pair, action in actions.items())
-        self._states.append(StateDraft(state, tuple(movers), drafts, only or {}, arrival, otherwise, is_chance=False))
+        declared = tuple((pair, _to_action(action)) for pair, action in actions.items())
+        self._states.append(
+            DeclaredState(state, tuple(movers), declared, only or {}, arrival, otherwise, is_chance=False)
+        )
 
     def chance(
         self,
@@ -104,7 +107,7 @@ class Stage:
         arrival: float = 1.0,
         otherwise: str | None = None,
     ) -> None:
-        """A state in which nature moves.
+        """Declare a state in which nature moves.
 
         Args:
             state: Its name, once in the stage.
@@ -113,25 +116,25 @@ class Stage:
             arrival: Probability that it comes up.
             otherwise: Where play goes if it does not; by default to the state of the same name in a later stage.
         """
-        draft = ((("happens", ""), Action(leads_to, payoffs or {})),)
-        self._states.append(StateDraft(state, (), draft, {}, arrival, otherwise, is_chance=True))
+        declared = ((("happens", ""), Action(leads_to, payoffs or {})),)
+        self._states.append(DeclaredState(state, (), declared, {}, arrival, otherwise, is_chance=True))
 
     def passes(self, state: str, to: str | None = None) -> None:
-        """A state in which nobody moves.
+        """Declare a state in which nobody moves.
 
         Args:
             state: Its name, once in the stage.
             to: Where play goes; by default to the state of the same name in a later stage.
         """
-        self._states.append(StateDraft(state, otherwise=to))
+        self._states.append(DeclaredState(state, otherwise=to))
 
 
-def _action(given: LeadsTo | Action) -> Action:
+def _to_action(given: LeadsTo | Action) -> Action:
     return given if isinstance(given, Action) else Action(given)
 
 
 class GameBuilder:
-    """Collects players, outcomes, stages and states, and makes a game of them.
+    """Collects the players, outcomes, stages and states of a game, and makes the game.
 
     Examples:
         >>> builder = GameBuilder(num_periods=2)
@@ -150,7 +153,7 @@ class GameBuilder:
         Args:
             num_periods: Horizon in periods; a game tree without recurrence is one period.
             start: Name of the state in which play starts; by default the first of the first stage.
-            continues: Whether the crisis goes on for ever after the last period (see `Game.continues`).
+            continues: Whether the crisis continues without end after the last period (see `Game.continues`).
         """
         self._num_periods = num_periods
         self._start = start
@@ -161,8 +164,8 @@ class GameBuilder:
         self._stages: list[Stage] = []
         self._flows: list[tuple[str | None, Payoffs]] = []
         self._unresolved: list[tuple[str | None, Payoffs]] = []
-        self._milestones: dict[str, MilestoneDraft] = {}
-        self._twice: list[str] = []
+        self._milestones: dict[str, DeclaredMilestone] = {}
+        self._duplicates: list[str] = []
 
     def player(
         self,
@@ -178,33 +181,33 @@ class GameBuilder:
         Args:
             name: Its name, once in the game.
             rationality: Logit parameter (lambda), per unit of payoff, at least 0.
-            types: Prior probability of each of two private types; one type where absent.
+            types: Prior probability of each of two private types; the player has one type if absent.
             discount: Weight of a payoff one period later, above 0 and at most 1.
             label: Name for people.
         """
-        kinds = dict(types) if types else {name: 1.0}
+        priors = dict(types) if types else {name: 1.0}
         self._players.append(
-            Player(name, label or name, tuple(kinds), tuple(kinds.values()), float(rationality), float(discount))
+            Player(name, label or name, tuple(priors), tuple(priors.values()), float(rationality), float(discount))
         )
 
     def outcome(self, name: str, payoffs: Payoffs | None = None, *, label: str | None = None) -> None:
-        """Add an end of the crisis.
+        """Add an outcome, which ends the crisis.
 
         Args:
             name: Its name, once in the game and not that of a state.
-            payoffs: By player; by player and own type; or by player and the types of another, as each really is.
+            payoffs: By player; by player and own type; or by player and the true type of another.
             label: Name for people.
         """
         if name in self._outcomes:
-            self._twice.append(f"two outcomes are named `{name}`")
+            self._duplicates.append(f"two outcomes are named `{name}`")
         self._outcomes[name] = payoffs or {}
         if label is not None:
             self._labels[name] = label
 
     def stage(self, name: str) -> Stage:
-        """Add a stage behind those that are there, and return it to declare its states on."""
+        """Add a stage after the others, and return it to declare its states on."""
         if name in [stage.name for stage in self._stages]:
-            self._twice.append(f"two stages are named `{name}`")
+            self._duplicates.append(f"two stages are named `{name}`")
         self._stages.append(Stage(name))
         return self._stages[-1]
 
@@ -213,7 +216,7 @@ class GameBuilder:
 
         Args:
             payoffs: By player, or by player and own type.
-            state: The state in which the next period starts; any where absent. What several calls give adds up.
+            state: The state in which the next period starts; any state if absent. The payoffs of several calls are added.
         """
         self._flows.append((state, payoffs))
 
@@ -222,7 +225,7 @@ class GameBuilder:
 
         Args:
             payoffs: By player, or by player and own type.
-            state: The state in which it is open; any where absent. What several calls give adds up.
+            state: The state in which it is open; any state if absent. The payoffs of several calls are added.
         """
         self._unresolved.append((state, payoffs))
 
@@ -233,24 +236,24 @@ class GameBuilder:
 
         Args:
             name: Its name, once in the game.
-            states: It is met when play is in a state of one of these names, in any stage.
+            states: Names of states. The milestone is met when play is in a state of one of these names, in any stage.
             after: An earlier milestone that must have been met before.
             label: Name for people.
         """
         if name in self._milestones:
-            self._twice.append(f"two milestones are named `{name}`")
-        self._milestones[name] = MilestoneDraft(tuple(states), after, label or name)
+            self._duplicates.append(f"two milestones are named `{name}`")
+        self._milestones[name] = DeclaredMilestone(tuple(states), after, label or name)
 
     def build(self) -> Game:
-        """Make the game.
+        """Return the game.
 
         Raises:
-            ValueError: With every mistake found.
+            ValueError: The declarations have mistakes; the message lists all of them.
         """
-        return self._assembly().game()
+        return self._make_assembler().assemble()
 
     def position(self, stage: str, state: str) -> tuple[int, int]:
-        """Where a state stands in the arrays of the game: the index of its layer, and its own in that layer.
+        """Return where a state is in the arrays of the game: the index of its layer, and its index in that layer.
 
         Raises:
             ValueError: There is no such stage or state.
@@ -259,24 +262,24 @@ class GameBuilder:
         if stage not in names:
             raise ValueError(f"there is no stage `{stage}`: {nearest(stage, names)}")
         layer = names.index(stage)
-        index = self._assembly().index[layer]
+        index = self._make_assembler().index[layer]
         if state not in index:
             raise ValueError(f"stage `{stage}` has no state `{state}`: {nearest(state, list(index))}")
         return layer, index[state]
 
-    def _assembly(self) -> Assembly:
-        twice = list(self._twice)
+    def _make_assembler(self) -> Assembler:
+        duplicates = list(self._duplicates)
         for stage in self._stages:
-            names = [state.name for state in stage.draft().states]
-            twice.extend(
+            names = [state.name for state in stage.declared.states]
+            duplicates.extend(
                 f"stage `{stage.name}` has two states `{name}`"
                 for name in dict.fromkeys(names)
                 if names.count(name) > 1
             )
-        blueprint = Blueprint(
+        declared = DeclaredGame(
             players=tuple(self._players),
             outcomes=self._outcomes,
-            stages=tuple(stage.draft() for stage in self._stages),
+            stages=tuple(stage.declared for stage in self._stages),
             flows=tuple(self._flows),
             unresolved=tuple(self._unresolved),
             milestones=self._milestones,
@@ -285,4 +288,4 @@ class GameBuilder:
             start=self._start,
             continues=self._continues,
         )
-        return Assembly(blueprint, twice)
+        return Assembler(declared, duplicates)

@@ -1,11 +1,18 @@
-"""From a scenario to an explicit-state game: find the reachable states, number them, fill the arrays.
+"""From a scenario to an explicit-state game.
 
-States are found layer by layer from the start, each expanded once, under the coefficients of every epoch. A branch of
-probability zero leads nowhere. What the scenario names but the play never reaches (a level, an action, a hazard, an
-outcome, a milestone) is a fault, unless the values were overridden on purpose.
+A game is made in four steps, each of which has its file:
 
-A game is a structure with numbers in it (`standoff.game.structure`). Many draws of the parameters of one scenario share
-structures (`standoff.game.compiled_structure`).
+    Bound          the scenario with numbers for its parameters     `standoff.game.bound`
+    LayerArrays    each stage over all of its public states         `standoff.game.layer_arrays`
+    LayerTemplate  states, actions and branches, numbered           `standoff.game.layer_template`
+    Game           the template filled with numbers                 `standoff.game.model`
+
+Between the first two, packages are chosen (`standoff.game.agenda`) and the reachable states are found, here: layer by layer
+from the start, each expanded once, under the coefficients of every epoch. A branch of probability zero leads nowhere. What
+the scenario names but play never reaches (a level, an action, a hazard, an outcome, a milestone) is a fault, unless the
+values were overridden on purpose.
+
+Many draws of the parameters of one scenario share a template (`standoff.game.compiled_scenario`).
 """
 
 from __future__ import annotations
@@ -15,21 +22,24 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.game.context import Context
-from standoff.game.drafts import ActionDraft, LayerDraft, LayerPlan, PartDraft
-from standoff.game.layer_shape import in_each_state
-from standoff.game.model import Game, Layer
-from standoff.game.plan import plan_layers
-from standoff.game.states import States
-from standoff.game.structure import Structure, milestone_order
+from standoff.game.agenda import choose_packages
+from standoff.game.bound import bind
+from standoff.game.faults import Faults
+from standoff.game.game_template import GameTemplate, order_milestones
+from standoff.game.layer_arrays import ActionArrays, LayerArrays, LayerRule, OwnActionArrays
+from standoff.game.layer_template import expand_states
+from standoff.game.model import NOBODY, Game, Layer
+from standoff.game.stages import make_layer_rules
+from standoff.game.states import StateSpace
+from standoff.game.validity import check_game
 from standoff.scenario import Scenario
 
-__all__ = ["MAX_STATES", "compile_context", "compile_game"]
+__all__ = ["MAX_STATES", "compile_game", "compile_space", "compile_template"]
 
 Levels = NDArray[np.int32]
 
 MAX_STATES = 200_000
-"""Most states of a layer that the compiler will enumerate."""
+"""Largest number of states of a layer that the compiler will enumerate."""
 
 
 def compile_game(scenario: Scenario) -> Game:
@@ -43,136 +53,150 @@ def compile_game(scenario: Scenario) -> Game:
 
     Raises:
         ScenarioError: With every fault that shows only in the states of the game: probabilities that do not sum to one,
-            values that are not finite, states without a move, names that the play never reaches.
+            values that are not finite, states without a move, names that play never reaches.
     """
-    _, game = compile_context(Context(scenario), check_play=not scenario.may_lack_play)
-    return game
+    return compile_template(scenario, check_play=not scenario.may_lack_play)[1]
 
 
-def compile_context(context: Context, *, check_play: bool) -> tuple[Structure, Game]:
-    """Compile a scenario that is bound to one draw.
+def compile_template(scenario: Scenario, *, check_play: bool) -> tuple[GameTemplate, Game]:
+    """Compile a scenario and keep the template of its game.
 
     Args:
-        context: The scenario and its numbers.
-        check_play: Whether what the play never reaches is a fault.
+        scenario: A scenario that has passed the checks of `standoff.scenario`.
+        check_play: Whether what play never reaches is a fault.
 
     Returns:
-        The structure and the game.
+        The template and the game.
 
     Raises:
         ScenarioError: As `compile_game`.
     """
-    assert context.num_draws == 1
-    context.raise_problems()
-    plans = plan_layers(context)
-    reached = _reach(context, plans)
+    bound = bind(scenario, [{}], Faults(scenario, np.zeros(1, dtype=np.bool_)))
+    return compile_space(StateSpace(bound, choose_packages(bound)), check_play=check_play)
+
+
+def compile_space(space: StateSpace, *, check_play: bool) -> tuple[GameTemplate, Game]:
+    """Compile a scenario that is bound to a single draw, whose packages are chosen.
+
+    Args:
+        space: The public states.
+        check_play: Whether what play never reaches is a fault.
+
+    Returns:
+        The template and the game.
+
+    Raises:
+        ScenarioError: As `compile_game`.
+    """
+    faults = space.bound.faults
+    faults.raise_problems()
+    rules = make_layer_rules(space.bound.scenario)
+    reached = _find_states(space, rules)
     if check_play:
-        _check_reach(context, reached)
-    context.raise_problems()
-    structure, drafts = Structure.of(context, plans, reached)
-    for own in drafts:
-        for plan, levels, draft in zip(plans, reached, own, strict=True):
-            _check_moves(context, plan, levels, draft)
+        _check_levels(space, reached)
+    faults.raise_problems()
+    template, epochs = GameTemplate.read(space, rules, reached)
+    for arrays in epochs:
+        for rule, levels, own in zip(rules, reached, arrays, strict=True):
+            _check_moves(space, rule, levels, own)
     if check_play:
-        _check_play(context, plans, structure)
-    numbers = structure.numbers(context, drafts)
-    context.raise_problems()
-    return structure, numbers.game(0, Game)
+        _check_play(space, template)
+    (game,) = template.fill(space, epochs)
+    faults.raise_problems()
+    check_game(game)
+    return template, game
 
 
-def _unique(columns_codes: NDArray[np.int64], levels: Levels) -> Levels:
-    _, first = np.unique(columns_codes, return_index=True)
-    return levels[first]
-
-
-def _successors(draft: LayerDraft, count: int) -> list[Levels]:
-    """Every public state that may follow."""
-    stays = in_each_state((draft.arrival < 1.0) | (draft.mover == -2), count)
-    found = [draft.skip[stays]]
-    for action in draft.actions:
+def _follow(arrays: LayerArrays, count: int) -> list[Levels]:
+    """Return every public state that may follow those of a layer."""
+    stays = expand_states((arrays.arrival < 1.0) | (arrays.mover == NOBODY), count)
+    found = [arrays.skip[stays]]
+    for action in arrays.actions:
         found.extend(
-            branch.levels[in_each_state(action.available & (branch.probability > 0.0), count)]
+            branch.levels[expand_states(action.available & (branch.probability > 0.0), count)]
             for branch in action.branches
             if branch.outcome < 0
         )
     return found
 
 
-def _reach(context: Context, plans: Sequence[LayerPlan]) -> list[Levels]:
-    """The reachable states of each layer, sorted by code."""
-    codes = context.columns.codes
-    known: list[Levels] = [np.empty((0, len(context.columns.names)), dtype=np.int32) for _ in plans]
-    frontier = context.start_levels
+def _find_states(space: StateSpace, rules: Sequence[LayerRule]) -> list[Levels]:
+    """Return the reachable states of each layer, sorted by code."""
+    codes = space.codes
+    known: list[Levels] = [np.empty((0, len(space.columns)), dtype=np.int32) for _ in rules]
+    frontier = space.start
     while len(frontier):
-        for s, plan in enumerate(plans):
+        for s, rule in enumerate(rules):
             fresh = frontier[~np.isin(codes(frontier), codes(known[s]))]
             known[s] = np.concatenate([known[s], fresh])
             if len(known[s]) > MAX_STATES:
-                context.problem(
+                space.bound.faults.add(
                     "too-many-states",
-                    f"stage `{plan.stage}` has more than {MAX_STATES} reachable states",
-                    plan.path,
+                    f"stage `{rule.stage}` has more than {MAX_STATES} reachable states",
+                    rule.path,
                     "use fewer tracks or levels",
                 )
-                context.raise_problems()
+                space.bound.faults.raise_problems()
             if not len(fresh):
                 frontier = fresh
                 break
             following: list[Levels] = []
-            for start in context.epoch_starts:
-                states = States(context, fresh, start)
-                following.extend(_successors(plan.draft(states), len(fresh)))
-                if not states.asked:
+            for epoch_start in space.bound.epoch_starts:
+                states = space.states(fresh, epoch_start)
+                following.extend(_follow(rule.evaluate(states), len(fresh)))
+                if not states.deadlines_used:
                     break  # the other epochs are like this one
             frontier = np.concatenate(following)
-            frontier = _unique(codes(frontier), frontier)
+            _, first = np.unique(codes(frontier), return_index=True)
+            frontier = frontier[first]
     return [levels[np.argsort(codes(levels))] for levels in known]
 
 
-def _check_moves(context: Context, plan: LayerPlan, levels: Levels, draft: LayerDraft) -> None:
-    """Every type that may have to move must have a move."""
-    if plan.is_chance:
+def _check_moves(space: StateSpace, rule: LayerRule, levels: Levels, arrays: LayerArrays) -> None:
+    """Add a fault where a type that may have to move has no action."""
+    if rule.is_chance:
         return
-    if draft.second is None:
-        _check_mover(context, plan, levels, draft, draft.mover, draft.actions)
+    if arrays.second is None:
+        _check_mover(space, rule, levels, arrays.arrival, arrays.mover, arrays.actions)
     else:
-        _check_mover(context, plan, levels, draft, draft.mover, draft.second.first_parts)
-        _check_mover(context, plan, levels, draft, draft.second.mover, draft.second.parts)
+        _check_mover(space, rule, levels, arrays.arrival, arrays.mover, arrays.second.first_actions)
+        _check_mover(space, rule, levels, arrays.arrival, arrays.second.mover, arrays.second.second_actions)
 
 
 def _check_mover(
-    context: Context,
-    plan: LayerPlan,
+    space: StateSpace,
+    rule: LayerRule,
     levels: Levels,
-    draft: LayerDraft,
+    arrives: NDArray[np.float64],
     mover_of: NDArray[np.int32],
-    parts: Sequence[ActionDraft | PartDraft],
+    actions: Sequence[ActionArrays | OwnActionArrays],
 ) -> None:
-    mover = np.asarray(in_each_state(mover_of, len(levels)))
-    arrival = in_each_state(draft.arrival, len(levels))
-    num_types = np.array([len(player.player_types) for player in context.players])
+    players = space.bound.players
+    mover = np.asarray(expand_states(mover_of, len(levels)))
+    arrival = expand_states(arrives, len(levels))
+    num_types = np.array([len(player.player_types) for player in players])
     for h in range(2):
-        count = np.sum([in_each_state(part.allowed, len(levels))[:, h] for part in parts], axis=0)
+        count = np.sum([expand_states(action.allowed, len(levels))[:, h] for action in actions], axis=0)
         stuck = (mover >= 0) & (arrival > 0.0) & (count == 0) & (h < num_types[mover.clip(min=0)])
         if stuck.any():
             x = int(np.flatnonzero(stuck)[0])
-            player = context.players[int(mover[x])]
-            context.problem(
+            player = players[int(mover[x])]
+            space.bound.faults.add(
                 "no-action",
-                f"in state `{context.describe(levels[x])}` type `{player.player_types[h]}` of `{player.name}` has no action",
-                plan.path,
+                f"in state `{space.describe(levels[x])}` type `{player.player_types[h]}` of `{player.name}` has no action",
+                rule.path,
                 "add an action that is always possible, or a `when` to the stage",
             )
 
 
-def _check_reach(context: Context, reached: Sequence[Levels]) -> None:
-    """Levels that the play never reaches are faults."""
+def _check_levels(space: StateSpace, reached: Sequence[Levels]) -> None:
+    """Add a fault for every level that play never reaches."""
     everything = np.concatenate(reached)
-    for column, (name, track) in enumerate(context.scenario.state.items()):
+    for column, (name, track) in enumerate(space.bound.scenario.state.items()):
         seen = set(np.unique(everything[:, column]).tolist())
         for level, level_name in enumerate(track.levels):
             if level not in seen:
-                context.problem(
+                space.bound.faults.add(
                     "unreachable-level",
                     f"track `{name}` never reaches its level `{level_name}`",
                     f"state.{name}.levels.{level}",
@@ -180,48 +204,49 @@ def _check_reach(context: Context, reached: Sequence[Levels]) -> None:
                 )
 
 
-def _check_play(context: Context, plans: Sequence[LayerPlan], structure: Structure) -> None:
-    """Actions, hazards, outcomes and milestones that never come up are faults."""
+def _check_play(space: StateSpace, template: GameTemplate) -> None:
+    """Add a fault for every action, hazard, outcome and milestone that never comes up."""
+    scenario, faults = space.bound.scenario, space.bound.faults
+    rules = template.rules
     paths: dict[tuple[int, int], str] = {}
     seen: set[tuple[int, int]] = set()
     milestones: set[int] = set()
-    for shapes in structure.epochs:
-        for s, shape in enumerate(shapes):
-            layer = shape.template
+    for templates in template.epochs:
+        for s, layer in enumerate(own.layer for own in templates):
             for label in range(len(layer.action_names)):
-                paths[s, label] = plans[s].path
+                paths[s, label] = rules[s].path
             labels = [layer.action_label] if layer.second is None else [layer.action_label, layer.second.action_label]
             seen.update((s, int(label)) for label in np.unique(np.concatenate(labels)))
             milestones.update(np.flatnonzero(layer.milestone_holds.any(axis=0)).tolist())
     for s, label in sorted(set(paths) - seen):
-        layer = structure.epochs[0][s].template
+        layer = template.epochs[0][s].layer
         name = layer.action_names[label]
         if layer.is_chance:
-            context.problem(
+            faults.add(
                 "unreachable-hazard",
                 f"`{layer.name}` can never happen",
-                plans[s].path,
+                rules[s].path,
                 "check its `when` and its rate",
             )
-        elif name not in context.package_names:
-            context.problem(
+        elif name not in space.packages.names():
+            faults.add(
                 "unreachable-action",
                 f"action `{name}` of stage `{layer.stage}` is never possible",
-                _action_path(context, plans[s], layer, label),
+                _action_path(scenario, rules[s], layer, label),
                 "check its `when`, or remove the action",
             )
-    used = set(structure.outcome.tolist())
-    for k, name in enumerate(context.scenario.outcomes):
+    used = set(template.outcome.tolist())
+    for k, name in enumerate(scenario.outcomes):
         if k not in used:
-            context.problem(
+            faults.add(
                 "unreachable-outcome",
                 f"the crisis can never end in outcome `{name}`",
                 f"outcomes.{name}",
                 "let an action or a hazard lead to it, or remove the outcome",
             )
-    for m, name in enumerate(milestone_order(context)):
+    for m, name in enumerate(order_milestones(scenario)):
         if m not in milestones:
-            context.problem(
+            faults.add(
                 "unreachable-milestone",
                 f"milestone `{name}` can never be met",
                 f"milestones.{name}.when",
@@ -229,11 +254,12 @@ def _check_play(context: Context, plans: Sequence[LayerPlan], structure: Structu
             )
 
 
-def _action_path(context: Context, plan: LayerPlan, layer: Layer, label: int) -> str:
+def _action_path(scenario: Scenario, rule: LayerRule, layer: Layer, label: int) -> str:
+    """Return where in the scenario an action is written."""
     name = layer.action_names[label]
     if layer.second is not None:
-        stage = next(stage for stage in context.scenario.stages if stage.name == plan.stage)
-        return f"{plan.path}.{list(stage.own_actions())[label].path}"
-    if plan.name == plan.stage:
-        return f"{plan.path}.actions.{name}"
-    return f"{plan.path}.bargaining.{name}"
+        stage = next(stage for stage in scenario.stages if stage.name == rule.stage)
+        return f"{rule.path}.{list(stage.own_actions())[label].path}"
+    if rule.name == rule.stage:
+        return f"{rule.path}.actions.{name}"
+    return f"{rule.path}.bargaining.{name}"

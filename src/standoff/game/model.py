@@ -1,37 +1,37 @@
-"""The explicit-state game: what the compiler makes of a scenario and all that a solver sees.
+"""The explicit-state game: the arrays that the compiler makes of a scenario, and all that a solver sees.
 
-A game runs for `num_periods` periods. Each period passes through the same ordered **layers** 0..S-1, one for each
-stage of the scenario (a bargaining stage makes several). A layer has its own finite list of states. In each state of a
-decision layer one player moves, or nobody does; in a chance layer nature moves. The three nested ragged levels
+A game lasts `num_periods` periods. Each period passes through the same ordered **layers** 0..S-1, one for each stage
+and hazard of the scenario (a bargaining stage makes several). A layer has its own finite list of states. In each state of a
+decision layer one player moves, or two at the same time, or nobody; in a chance layer nature moves. The three nested levels
 
     state -> its actions -> the branches of each action
 
-are held in compressed arrays, the row-grouped sparse form of probabilistic model checkers: the actions of state x are
+are stored in compressed arrays, the row-grouped sparse form of probabilistic model checkers: the actions of state x are
 `action_start[x]:action_start[x+1]`, and the branches of action a are `branch_start[a]:branch_start[a+1]`. A branch leads
 to a state of the next layer (`target >= 0`; after the last layer: layer 0 of the next period) or ends the crisis at
 terminal `-target - 1`.
 
-Payoffs are held by **plane**: one plane for each player and private type, in the order of `Game.planes`. The public
+Payoffs are stored by **plane**: one plane for each player and private type, in the order of `Game.planes`. The public
 belief about a player with two types is the probability of the second.
 
 Coefficients may change at a deadline; the periods between two deadlines are an **epoch**, and every epoch has its own
 layers over the same states.
+
+These classes are plain data. Whoever makes a game checks it once with `standoff.game.validity.check_game`, as the compiler
+and the builder do; solvers trust it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.game.validity import game_faults
-
 __all__ = ["NATURE", "NOBODY", "Epoch", "Game", "Layer", "Milestone", "Plane", "Player", "SecondMover", "Terminals"]
 
 NOBODY = -2
-"""Mover of a state of a decision layer in which nobody decides: the play goes to `skip`."""
+"""Mover of a state of a decision layer in which nobody decides: play goes to `skip`."""
 NATURE = -1
 """Mover of every state of a chance layer."""
 
@@ -71,7 +71,7 @@ class Plane:
 
 @dataclass(frozen=True)
 class SecondMover:
-    """The players who move at the same time as the mover of a state, not seeing that move.
+    """The players who move at the same time as the movers of a layer's states, without seeing their moves.
 
     Where there is one, the state's actions are **joint**: with n own actions of the second mover, joint action
     `action_start[x] + i * n + j` is the mover's i-th action together with the second mover's j-th.
@@ -110,9 +110,9 @@ class Layer:
         branch_start: First branch of each action; shape (action + 1,).
         branch_probability: Sums to one within each action; shape (branch,).
         branch_target: State of the next layer, or -(terminal + 1); shape (branch,).
-        milestone_holds: Whether each milestone's predicate holds in the state; shape (state, milestone).
-        second: Who else moves at the same time, if anybody does in any state of the layer. Then `action_label` and
-            `action_allowed` speak of the mover's own part of each joint action.
+        milestone_holds: Whether each milestone's condition holds in the state; shape (state, milestone).
+        second: Who else moves at the same time, if anybody does in any state of the layer. `action_label` and
+            `action_allowed` are then those of the mover's own part of each joint action.
     """
 
     name: str
@@ -162,14 +162,14 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Terminals:
-    """The ends of the crisis.
+    """The ways in which the crisis can end.
 
     Attributes:
         outcome: Index of the outcome; shape (terminal,).
         package: Index of the package agreed on, or -1; shape (terminal,).
-        payoff: By the true types of the two players with private types, where the axis of a player counts only for
-            planes of others (and for an axis that is not there, only index 0); shape (terminal, plane, 2, 2).
-            A player is paid by the other's true type and expects it by the public belief.
+        payoff: By the true types of the two players with private types; shape (terminal, plane, 2, 2). The axis of a
+            player is used only for the planes of others, and of an axis without a player only index 0 is used.
+            A payoff depends on the other's true type; the player's expectation of it is by the public belief.
     """
 
     outcome: Ints
@@ -179,7 +179,7 @@ class Terminals:
 
 @dataclass(frozen=True)
 class Milestone:
-    """A named first passage: the first time that its predicate holds, counted from when `after` was met, if given."""
+    """A named first passage: the first time that its condition holds, after milestone number `after` was met, if not -1."""
 
     name: str
     label: str
@@ -188,27 +188,22 @@ class Milestone:
 
 @dataclass(frozen=True)
 class Game:
-    """An explicit-state crisis game; every array is finite and consistent, so kernels do not check again.
-
-    Making one checks it (`standoff.game.validity`).
+    """An explicit-state crisis game.
 
     Attributes:
         players: The strategic players.
         epochs: By increasing `start`; the first starts at 0.
         num_periods: Horizon T in periods.
         start: Start state in layer 0.
-        terminals: The ends of the crisis.
+        terminals: The ways in which the crisis can end.
         unresolved_payoff: Payoff at the horizon where the crisis is still open; shape (state of layer 0, plane).
         outcomes: Names of the outcomes.
         packages: Names of the packages of the agenda.
         milestones: The milestones.
         labels: Text for people by name (stages, actions, outcomes, packages, players, types).
-        continues: Whether the crisis goes on after the last period for ever, as in the last epoch. Then what is open at the
-            horizon is worth the stationary value of going on, `unresolved_payoff` is not paid, and `num_periods` only
-            says how far the forecast reaches. Every player's discount must lie below 1.
-
-    Raises:
-        ValueError: The arrays do not make a game; the message names every fault and where it is.
+        continues: Whether the crisis continues after the last period without end, as in the last epoch. An unresolved crisis
+            is then worth the stationary value of continuing, `unresolved_payoff` is not paid, and `num_periods` is only
+            the horizon of the forecast. Every player's discount must lie below 1.
     """
 
     players: tuple[Player, ...]
@@ -222,19 +217,6 @@ class Game:
     milestones: tuple[Milestone, ...] = ()
     labels: dict[str, str] = field(default_factory=dict)
     continues: bool = False
-
-    def __post_init__(self) -> None:
-        faults = game_faults(self)
-        if faults:
-            count = "a fault" if len(faults) == 1 else f"{len(faults)} faults"
-            raise ValueError("\n  ".join([f"the game has {count}:", *faults]))
-
-    @classmethod
-    def trusted(cls, **parts: Any) -> Game:
-        """A game whose parts have been checked otherwise (`standoff.game.structure`); all attributes must be given."""
-        game = object.__new__(cls)
-        game.__dict__.update(parts)
-        return game
 
     @property
     def planes(self) -> tuple[Plane, ...]:
@@ -268,9 +250,9 @@ class Game:
         return tuple(layer.num_states for layer in self.epochs[0].layers)
 
     def epoch_of(self, period: int) -> Epoch:
-        """The epoch that a period belongs to."""
+        """Return the epoch that a period belongs to."""
         return [epoch for epoch in self.epochs if epoch.start <= period][-1]
 
     def label(self, name: str) -> str:
-        """Text for people, or the name itself."""
+        """Return the text for people, or the name itself."""
         return self.labels.get(name, name.replace("_", " "))

@@ -1,24 +1,31 @@
-"""Arrays of public states in which the expressions of a scenario have values.
+"""Public states, and the values that the expressions of a scenario have in them.
 
-Every array that is worked out here has two leading axes, (draw, state), each of length 1 where it does not matter
-(`standoff.game.numbers`). Levels of tracks have the state axis alone: what follows a move does not hang on the numbers.
+The public state is a row of level indices. The columns are the scenario's tracks, then, for each bargaining stage whose
+proposer alternates, whose turn it is, and at the end two columns that live only inside a bargaining stage: who proposes
+(0: nobody, else the position in `between` plus one) and the package on the table (0: none, else its number plus one).
+
+Every array of values has two leading axes, (draw, state), each of length 1 where it does not matter
+(`standoff.game.numbers`). Levels of tracks have the state axis alone: where a move leads does not depend on the draw.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from standoff.game.bound import Bound, deadline_period
+from standoff.game.packages import Packages
 from standoff.scenario import Expression, Scope
 
 if TYPE_CHECKING:
-    from standoff.game.context import Context
     from standoff.scenario.nodes import Value
 
-__all__ = ["States"]
+__all__ = ["StateSpace", "States"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -28,15 +35,91 @@ ByPlayer = Mapping[str, Expression | Mapping[str, Expression]]
 SUM_TOLERANCE = 1e-9
 
 
-class _Names(dict[str, "Value"]):
-    """What names stand for; a quantity is worked out when it is first asked for."""
+@dataclass(frozen=True)
+class StateSpace:
+    """The public states of a scenario, given its numbers and packages.
+
+    Attributes:
+        bound: The scenario and its numbers.
+        packages: The packages, as many in every draw.
+    """
+
+    bound: Bound
+    packages: Packages
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns: tracks, turns, then `proposer` and `package`."""
+        return tuple(name for name, _ in self._sized_columns)
+
+    @cached_property
+    def _sized_columns(self) -> tuple[tuple[str, int], ...]:
+        scenario = self.bound.scenario
+        tracks = [(name, len(track.levels)) for name, track in scenario.state.items()]
+        turns = [
+            (_turn_column(stage.name), 2)
+            for stage in scenario.stages
+            if stage.bargaining is not None and stage.bargaining.proposer == "alternate"
+        ]
+        return (*tracks, *turns, ("proposer", 3), ("package", self.packages.num_packages + 1))
+
+    @property
+    def proposer_column(self) -> int:
+        """Column of the proposer."""
+        return len(self.columns) - 2
+
+    @property
+    def package_column(self) -> int:
+        """Column of the package on the table."""
+        return len(self.columns) - 1
+
+    def turn_column(self, stage: str) -> int:
+        """Return the column that says whose turn it is in a bargaining stage with alternating proposers."""
+        return self.columns.index(_turn_column(stage))
+
+    @cached_property
+    def start(self) -> Levels:
+        """The start state; shape (1, column)."""
+        levels = np.zeros((1, len(self.columns)), dtype=np.int32)
+        for column, track in enumerate(self.bound.scenario.state.values()):
+            levels[0, column] = track.levels.index(track.start)
+        return levels
+
+    def codes(self, levels: Levels) -> NDArray[np.int64]:
+        """Return one integer for each state, in the lexicographic order of the columns; shape (state,)."""
+        code = np.zeros(len(levels), dtype=np.int64)
+        for column, (_, size) in enumerate(self._sized_columns):
+            code = code * size + levels[:, column]
+        return code
+
+    def describe(self, levels: Levels) -> str:
+        """Describe a state in the words of the file; `levels` has the shape (column,)."""
+        tracks = self.bound.scenario.state.items()
+        return ", ".join(f"{name} {track.levels[levels[column]]}" for column, (name, track) in enumerate(tracks))
+
+    def states(self, levels: Levels, epoch_start: int) -> States:
+        """Return an array of states in the periods of an epoch; `levels` has the shape (state, column)."""
+        return States(self, levels, epoch_start, levels[:, self.package_column] - 1, set())
+
+    def start_with_packages(self) -> States:
+        """Return the start state in the first period once for each package, agreed on."""
+        count = self.packages.num_packages
+        return States(self, np.repeat(self.start, count, axis=0), 0, np.arange(count, dtype=np.int32), set())
+
+
+def _turn_column(stage: str) -> str:
+    return f"turn of {stage}"
+
+
+class _Values(dict[str, "Value"]):
+    """The values of names; a quantity is evaluated when it is first used."""
 
     def __init__(self, states: States, values: Mapping[str, Value]) -> None:
         super().__init__(values)
         self._states = states
 
     def __missing__(self, name: str) -> Value:
-        quantity = self._states.context.scenario.quantities[name]
+        quantity = self._states.scenario.quantities[name]
         self[name] = self._states.value(quantity.value, f"quantities.{name}.value")
         return self[name]
 
@@ -45,99 +128,94 @@ class States:
     """An array of public states in the periods of one epoch.
 
     Attributes:
-        context: What the scenario fixes.
+        space: The states that there are.
+        scenario: The scenario.
         levels: Shape (state, column).
         epoch_start: First period of the epoch.
         packages: Package agreed on or on the table, -1 for none; shape (state,).
-        asked: The deadlines that expressions have asked for so far; where there are none, the epoch did not matter.
+        deadlines_used: The deadlines that expressions have asked for so far; where there are none, the epoch did not matter.
     """
 
     def __init__(
-        self,
-        context: Context,
-        levels: Levels,
-        epoch_start: int,
-        packages: Levels | None = None,
-        asked: set[str] | None = None,
+        self, space: StateSpace, levels: Levels, epoch_start: int, packages: Levels, deadlines_used: set[str]
     ) -> None:
-        self.context = context
+        self.space = space
+        self.scenario = space.bound.scenario
         self.levels = levels
         self.epoch_start = epoch_start
-        self.packages = levels[:, context.columns.package] - 1 if packages is None else packages
-        self.asked: set[str] = set() if asked is None else asked
-        values: dict[str, Value] = dict(context.scope.values)
-        for column, name in enumerate(context.scenario.state):
+        self.packages = packages
+        self.deadlines_used = deadlines_used
+        self._bound = space.bound
+        values: dict[str, Value] = dict(self._bound.scope.values)
+        for column, name in enumerate(self.scenario.state):
             values[name] = levels[:, column].astype(np.float64)[None]
-        if context.scenario.agenda is not None:
-            for column, name in enumerate(context.scenario.agenda.issues):
-                if context.package_levels.shape[1]:
-                    own = context.package_levels[:, self.packages.clip(min=0), column]
-                    values[name] = np.where(self.packages >= 0, own, 0).astype(np.float64)
-                else:
-                    values[name] = 0.0
-        self.scope = Scope(_Names(self, values), {**context.scope.functions, "passed": self._passed})
+        if self.scenario.agenda is not None:
+            for issue, name in enumerate(self.scenario.agenda.issues):
+                values[name] = space.packages.levels_of(issue, packages)
+        self._scope = Scope(_Values(self, values), {**self._bound.scope.functions, "passed": self._has_passed})
+
+    def _has_passed(self, deadline: str) -> float:
+        self.deadlines_used.add(deadline)
+        return float(self.epoch_start >= deadline_period(self.scenario, deadline))
 
     @property
-    def count(self) -> int:
+    def num_states(self) -> int:
         """Number of states."""
         return len(self.levels)
 
     @property
     def num_planes(self) -> int:
         """Number of player types."""
-        return len(self.context.planes)
+        return len(self._bound.planes)
 
     @property
-    def nothing(self) -> Floats:
+    def no_payoff(self) -> Floats:
         """No payoff to anyone; shape (1, 1, plane)."""
         return np.zeros((1, 1, self.num_planes))
 
-    def _passed(self, deadline: str) -> float:
-        self.asked.add(deadline)
-        return float(self.epoch_start >= self.context.deadline_period(deadline))
-
-    def at(self, levels: Levels, package: Levels | None = None) -> States:
-        """Other states of the same epoch."""
-        return States(self.context, levels, self.epoch_start, package, self.asked)
+    def at(self, levels: Levels, packages: Levels | None = None) -> States:
+        """Return other states of the same epoch, by default with the package that is on the table there."""
+        agreed = levels[:, self.space.package_column] - 1 if packages is None else packages
+        return States(self.space, levels, self.epoch_start, agreed, self.deadlines_used)
 
     def check_quantities(self) -> None:
-        """Work out every quantity, also those that nothing asks for, so that their faults are told."""
-        for name in self.context.scenario.quantity_order:
-            self.scope.values[name]
+        """Evaluate every quantity, also those that nothing uses, so that their faults are reported."""
+        for name in self.scenario.quantity_order:
+            self._scope.values[name]
 
     def value(self, expression: Expression | None, path: str, default: float = 0.0) -> Floats:
-        """Value in every draw and state; shape (draw, state)."""
+        """Evaluate an expression in every draw and state; shape (draw, state)."""
         if expression is None:
             return np.full((1, 1), default)
-        return self.context.evaluate(expression, self.scope, path)
+        return self._bound.evaluate(expression, self._scope, path)
 
-    def truth(self, expression: Expression | None, path: str) -> Bools:
-        """Whether a condition holds; no condition always holds. Shape (draw, state)."""
+    def is_true(self, expression: Expression | None, path: str) -> Bools:
+        """Say where a condition holds; no condition always holds. Shape (draw, state)."""
         return np.asarray(self.value(expression, path, 1.0) != 0.0)
 
     def arrival(self, rate: Expression | None, path: str) -> Floats:
-        """Probability that something with a rate per unit of time comes up in a period; 1 without a rate."""
+        """Return the probability that what has a rate per unit of time comes up in a period; 1 without a rate."""
         if rate is None:
             return np.ones((1, 1))
         per_unit = self.value(rate, path)
         if (per_unit < 0).any():
-            self.context.problem(
+            self._bound.faults.add(
                 "negative-rate",
                 f"`{rate}` is `{per_unit.min():g}` in some state",
                 path,
                 "a rate cannot be negative",
-                draws=self._every_draw(per_unit < 0),
+                draws=per_unit < 0,
             )
             return np.zeros((1, 1))
-        return np.asarray(-np.expm1(-per_unit * self.context.scenario.period.length))
+        return np.asarray(-np.expm1(-per_unit * self.scenario.period.length))
 
     def payoff(self, by_player: ByPlayer | None, path: str) -> Floats:
-        """Payoffs to every plane; shape (draw, state, plane)."""
+        """Return payoffs to every plane; shape (draw, state, plane)."""
         if not by_player:
-            return self.nothing
+            return self.no_payoff
         columns: list[Floats] = []
-        for plane in self.context.planes:
-            player = self.context.players[plane.player]
+        for plane in self._bound.planes:
+            player = self._bound.players[plane.player]
             own = by_player.get(player.name)
             here = f"{path}.{player.name}"
             if plane.player_type > 0 and not isinstance(own, Mapping):
@@ -150,24 +228,24 @@ class States:
         return np.stack(np.broadcast_arrays(*columns), axis=-1)
 
     def outcome_payoff(self, outcome: int) -> Floats:
-        """Payoff where the crisis ends in an outcome, without the worth of a package.
+        """Return the payoff of an outcome, without the worth of a package.
 
-        A payoff may be given by the types of another player: then it depends on that player's true type.
+        A payoff may be given by the types of another player; it then depends on that player's true type.
 
         Returns:
             Shape (draw, state, plane, 2, 2): the last axes are the types of the two players with private types.
         """
-        name = list(self.context.scenario.outcomes)[outcome]
+        name = list(self.scenario.outcomes)[outcome]
         path = f"outcomes.{name}.payoffs"
-        by_player = self.context.scenario.outcomes[name].payoffs
+        by_player = self.scenario.outcomes[name].payoffs
         added: list[tuple[int, int, int, Floats]] = []
-        for p, plane in enumerate(self.context.planes):
-            player = self.context.players[plane.player]
+        for p, plane in enumerate(self._bound.planes):
+            player = self._bound.players[plane.player]
             own = by_player.get(player.name)
             if not isinstance(own, Mapping):
                 continue
-            for axis, other in enumerate(self.context.belief_players):
-                for k, player_type in enumerate(self.context.players[other].player_types):
+            for axis, other in enumerate(self._bound.belief_players):
+                for k, player_type in enumerate(self._bound.players[other].player_types):
                     if other != plane.player and player_type in own:
                         value = self.value(own[player_type], f"{path}.{player.name}.{player_type}")
                         added.append((p, axis, k, value))
@@ -180,13 +258,13 @@ class States:
         return total
 
     def package_worth(self) -> Floats:
-        """Worth of the package agreed on; shape (draw, state, plane)."""
-        return self.context.package_worth(self.packages)
+        """Return the worth of the package agreed on; shape (draw, state, plane)."""
+        return self.space.packages.worths_of(self.packages)
 
     def change(self, changes: Mapping[str, str | int]) -> Levels:
-        """Public states after an effect; a step stops at the last level. Shape (state, column)."""
+        """Return the public states after an effect; a step stops at the last level. Shape (state, column)."""
         after = self.levels.copy()
-        for column, (name, track) in enumerate(self.context.scenario.state.items()):
+        for column, (name, track) in enumerate(self.scenario.state.items()):
             to = changes.get(name)
             if isinstance(to, str):
                 after[:, column] = track.levels.index(to)
@@ -195,30 +273,27 @@ class States:
         return after
 
     def require_probability(self, value: Floats, path: str) -> None:
-        """Note a fault where a probability lies outside 0..1."""
+        """Add a fault where a probability lies outside 0..1."""
         outside = (value < -SUM_TOLERANCE) | (value > 1 + SUM_TOLERANCE)
         if outside.any():
             d, x = np.argwhere(outside)[0]
-            self.context.problem(
+            self._bound.faults.add(
                 "probabilities",
-                f"the probability is `{value[d, x]:g}` in state `{self.context.describe(self.levels[x])}`",
+                f"the probability is `{value[d, x]:g}` in state `{self.space.describe(self.levels[x])}`",
                 path,
                 "a probability lies between 0 and 1",
-                draws=self._every_draw(outside),
+                draws=outside,
             )
 
     def require_sum(self, total: Floats, path: str) -> None:
-        """Note a fault where probabilities do not sum to one."""
+        """Add a fault where probabilities do not sum to one."""
         off = np.abs(total - 1.0) > SUM_TOLERANCE
         if off.any():
             d, x = np.argwhere(off)[0]
-            self.context.problem(
+            self._bound.faults.add(
                 "probabilities",
-                f"the probabilities sum to `{total[d, x]:.12g}` in state `{self.context.describe(self.levels[x])}`",
+                f"the probabilities sum to `{total[d, x]:.12g}` in state `{self.space.describe(self.levels[x])}`",
                 path,
                 "make them sum to 1, for example with `1 - x` for the last",
-                draws=self._every_draw(off),
+                draws=off,
             )
-
-    def _every_draw(self, bad: Bools) -> Bools:
-        return np.broadcast_to(bad, (self.context.num_draws, bad.shape[1]))

@@ -1,4 +1,4 @@
-"""Games that textbooks write as tables: simultaneous moves once, or again and again over a few states."""
+"""Games that textbooks write as tables: simultaneous moves once, or repeatedly over a few states."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def matrix_game(
     actions: tuple[Sequence[str], Sequence[str]] | None = None,
     players: tuple[str, str] = ("row", "column"),
 ) -> Game:
-    """Two players move once, at the same time.
+    """Make the game in which two players move once, at the same time.
 
     Args:
         row_payoffs: Payoffs of the row player; shape (row action, column action).
         column_payoffs: Payoffs of the column player, of the same shape.
-        rationality: Of both, or of each.
+        rationality: Rationality of both players, or of each.
         actions: Names of the row actions and of the column actions; by default `r0`, `r1`, ... and `c0`, `c1`, ...
         players: Names of the players.
 
@@ -34,7 +34,7 @@ def matrix_game(
         A game of one period with an outcome for each cell of the table, row by row, named like `r0, c1`.
 
     Raises:
-        ValueError: The tables do not fit each other or hold what is no payoff.
+        ValueError: The tables do not fit each other, or a payoff is not a finite number.
 
     Examples:
         >>> game = matrix_game([[3, 0], [5, 1]], [[3, 5], [0, 1]], rationality=2)
@@ -46,7 +46,7 @@ def matrix_game(
         raise ValueError(
             f"the payoff tables have the shapes {row.shape} and {column.shape}; both must be (row, column)"
         )
-    rows, columns = _named(actions, row.shape)
+    rows, columns = _name_actions(actions, row.shape)
     builder = GameBuilder()
     _add_players(builder, players, rationality, 1.0)
     cells: dict[tuple[str, str], str] = {}
@@ -72,28 +72,28 @@ def markov_game(
     players: tuple[str, str] = ("row", "column"),
     start: str | None = None,
 ) -> Game:
-    """Two players move at the same time in every period, and what they do moves the state.
+    """Make the game in which two players move at the same time in every period, and their moves change the state.
 
     Args:
         states: Names of the states.
         payoffs: What each player gets in the period of a move; shape (player, state, row action, column action).
         transitions: Probability of each next state, then of each outcome; shape (state, row action, column action,
             state + outcome), of which the last axis sums to one.
-        rationality: Of both, or of each.
-        discount: Of both, or of each.
-        num_periods: Horizon in periods; where the game goes on for ever, how far the forecast reaches.
-        continues: Whether it goes on for ever: the stationary game.
-        outcomes: Ends of the game and what they are worth to each player when they are reached. An absorbing state that
-            pays u from the next period on for ever is an outcome worth discount u / (1 - discount).
+        rationality: Rationality of both players, or of each.
+        discount: Discount of both players, or of each.
+        num_periods: Horizon in periods; where the game continues without end, the horizon of the forecast.
+        continues: Whether it continues without end: the stationary game.
+        outcomes: Outcomes and what each is worth to each player when it is reached. An absorbing state that pays u in
+            every period from the next on is an outcome worth discount u / (1 - discount).
         actions: Names of the row actions and of the column actions, the same in every state; by default `r0` and so on.
         players: Names of the players.
         start: State in which play starts; by default the first.
 
     Returns:
-        The game; what is open at the horizon is worth nothing, unless it goes on for ever.
+        The game. If it does not continue without end, a game that is unresolved at the horizon pays nothing.
 
     Raises:
-        ValueError: The tables do not fit each other, or hold what is no payoff or no probability.
+        ValueError: The tables do not fit each other, or hold an invalid payoff or probability.
 
     Examples:
         >>> stay, leave = [1, 0], [0, 1]
@@ -109,22 +109,22 @@ def markov_game(
         >>> game.continues, game.num_states
         (True, (1,))
     """
-    ends = dict(outcomes or {})
+    worths = dict(outcomes or {})
     paid, moves = np.asarray(payoffs, dtype=np.float64), np.asarray(transitions, dtype=np.float64)
     shape = (len(states), *moves.shape[1:3])
-    if moves.shape != (*shape, len(states) + len(ends)) or moves.ndim != 4:
+    if moves.shape != (*shape, len(states) + len(worths)) or moves.ndim != 4:
         raise ValueError(
             f"the transitions have the shape {moves.shape}; "
-            f"expected ({len(states)} states, row actions, column actions, {len(states)} states + {len(ends)} outcomes)"
+            f"expected ({len(states)} states, row actions, column actions, {len(states)} states + {len(worths)} outcomes)"
         )
     if paid.shape != (2, *shape):
         raise ValueError(f"the payoffs have the shape {paid.shape}, not {(2, *shape)}")
-    rows, columns = _named(actions, moves.shape[1:3])
+    rows, columns = _name_actions(actions, moves.shape[1:3])
     builder = GameBuilder(num_periods, start=start or states[0], continues=continues)
     _add_players(builder, players, rationality, discount)
-    for name, worth in ends.items():
+    for name, worth in worths.items():
         builder.outcome(name, dict(zip(players, worth, strict=True)))
-    targets = [*states, *ends]
+    targets = [*states, *worths]
     stage = builder.stage("moves")
     for x, state in enumerate(states):
         cells = {
@@ -139,7 +139,7 @@ def markov_game(
     return builder.build()
 
 
-def _named(
+def _name_actions(
     actions: tuple[Sequence[str], Sequence[str]] | None, shape: tuple[int, ...]
 ) -> tuple[Sequence[str], Sequence[str]]:
     names = actions or ([f"r{i}" for i in range(shape[0])], [f"c{j}" for j in range(shape[1])])

@@ -1,10 +1,10 @@
 """What must hold of an explicit game before a solver trusts its arrays.
 
-Every check looks at whole arrays at once, so that a game with a hundred thousand actions costs a few milliseconds. A fault
+Every check looks at whole arrays at once, so that a game with a hundred thousand actions takes a few milliseconds. A fault
 says where it is: the first period of the epoch, the layer, the state, the action within the state. Of many faults of one
-kind in one layer the first few are told and the rest are counted.
+kind in one layer the first few are listed and the rest are counted.
 
-What the solver never reads is not checked: the moves of a state whose decision never comes up (`arrival` 0), the place
+What the solver never reads is not checked: the moves of a state whose decision never comes up (`arrival` 0), the state
 skipped to where it always does, and which actions a player with one type may take.
 """
 
@@ -13,26 +13,38 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from standoff.game.model import Epoch, Game, Layer, Player, SecondMover
+from standoff.game.model import NATURE, NOBODY, Epoch, Game, Layer, Player, SecondMover
 
-__all__ = ["SUM_TOLERANCE", "game_faults", "player_faults"]
+__all__ = ["SUM_TOLERANCE", "check_game", "find_faults", "find_player_faults"]
 
 SUM_TOLERANCE = 1e-9
-"""How far probabilities that must sum to one may be off."""
+"""Largest allowed distance from one of a sum of probabilities."""
 _SHOWN = 3
-_NOBODY = -2
-_NATURE = -1
-Tell = str | Callable[[int], str]
+Message = str | Callable[[int], str]
+"""Text, or a function from an index to the text."""
 
 
-def game_faults(game: Game) -> list[str]:
-    """Every fault of a game, in the order players, horizon, layers, ends.
+def check_game(game: Game) -> None:
+    """Check a game whose arrays are not yet known to fit each other.
+
+    Args:
+        game: The game.
+
+    Raises:
+        ValueError: The arrays do not make a game; the message lists every fault and where it is.
+    """
+    faults = find_faults(game)
+    if faults:
+        count = "a fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise ValueError("\n  ".join([f"the game has {count}:", *faults]))
+
+
+def find_faults(game: Game) -> list[str]:
+    """Find every fault of a game, in the order players, horizon, layers, terminals.
 
     Args:
         game: The game.
@@ -40,13 +52,13 @@ def game_faults(game: Game) -> list[str]:
     Returns:
         One line for each fault, empty for a sound game.
     """
-    faults = player_faults(game.players, continues=game.continues)
+    faults = find_player_faults(game.players, continues=game.continues)
     if faults and any(len(player.player_types) not in {1, 2} for player in game.players):
         return faults  # how many planes there are is not known
-    faults.extend(_horizon_faults(game))
-    shaped = list(_epoch_faults(game))
+    faults.extend(_find_horizon_faults(game))
+    shaped = list(_find_epoch_faults(game))
     faults.extend(shaped)
-    faults.extend(_end_faults(game))
+    faults.extend(_find_terminal_faults(game))
     if shaped:
         return faults  # the layers do not fit each other
     num_terminals = len(game.terminals.outcome)
@@ -62,12 +74,12 @@ def game_faults(game: Game) -> list[str]:
     return faults
 
 
-def player_faults(players: Sequence[Player], *, continues: bool) -> list[str]:
-    """Faults of the players: types, priors, rationality, discounts.
+def find_player_faults(players: Sequence[Player], *, continues: bool) -> list[str]:
+    """Find the faults of players: types, priors, rationality, discounts.
 
     Args:
         players: The players.
-        continues: Whether the game goes on for ever, which asks for discounts below 1.
+        continues: Whether the game continues without end, which needs discounts below 1.
 
     Returns:
         One line for each fault.
@@ -77,20 +89,20 @@ def player_faults(players: Sequence[Player], *, continues: bool) -> list[str]:
     names = [player.name for player in players]
     faults = [f"two players are named `{name}`" for name in sorted(set(names)) if names.count(name) > 1]
     for player in players:
-        faults.extend(f"player `{player.name}`: {fault}" for fault in _faults_of(player, continues=continues))
+        faults.extend(f"player `{player.name}`: {fault}" for fault in _find_faults_of(player, continues=continues))
     uncertain = [player.name for player in players if len(player.player_types) == 2]
     if len(uncertain) > 2:
         faults.append(f"{len(uncertain)} players have two types ({', '.join(uncertain)}); at most two may")
     return faults
 
 
-def _faults_of(player: Player, *, continues: bool) -> Iterator[str]:
+def _find_faults_of(player: Player, *, continues: bool) -> Iterator[str]:
     if not (math.isfinite(player.rationality) and player.rationality >= 0):
         yield f"the rationality is {player.rationality:g}; it must be finite and at least 0"
     if not 0 < player.discount <= 1:
         yield f"the discount is {player.discount:g}; it must lie above 0 and be at most 1"
     elif continues and player.discount == 1:
-        yield "the discount is 1; where the crisis goes on for ever it must lie below 1"
+        yield "the discount is 1; where the crisis continues without end it must lie below 1"
     if len(player.player_types) not in {1, 2}:
         yield f"there are {len(player.player_types)} types; one or two can be solved"
     elif len(set(player.player_types)) < len(player.player_types):
@@ -106,7 +118,7 @@ def _faults_of(player: Player, *, continues: bool) -> Iterator[str]:
         yield f"the priors sum to {total:.12g}, not to 1"
 
 
-def _horizon_faults(game: Game) -> Iterator[str]:
+def _find_horizon_faults(game: Game) -> Iterator[str]:
     if game.num_periods < 1:
         yield f"num_periods is {game.num_periods}; there must be at least one period"
     if not game.epochs:
@@ -126,8 +138,8 @@ def _horizon_faults(game: Game) -> Iterator[str]:
             yield f"milestone `{milestone.name}`, number {m}, is counted after number {milestone.after}, not an earlier one"
 
 
-def _epoch_faults(game: Game) -> Iterator[str]:
-    """Faults of the shapes of layers, and of epochs that do not fit each other."""
+def _find_epoch_faults(game: Game) -> Iterator[str]:
+    """Find faults of the shapes of layers, and epochs that do not fit each other."""
     for epoch in game.epochs:
         if not epoch.layers:
             yield f"the epoch from period {epoch.start} has no layers"
@@ -137,14 +149,14 @@ def _epoch_faults(game: Game) -> Iterator[str]:
         if sizes != expected:
             yield f"the epoch from period {epoch.start} has layers of {sizes} states, the first epoch of {expected}"
         for layer in epoch.layers:
-            for fault in _shape_faults(game, layer):
-                yield f"{_place(game, epoch, layer)}: {fault}"
-        yield from _payoff_faults(
+            for fault in _find_shape_faults(game, layer):
+                yield f"{_describe_layer(game, epoch, layer)}: {fault}"
+        yield from _find_payoff_faults(
             epoch.flow, (sizes[0], len(game.planes)), f"flow of the epoch from period {epoch.start}"
         )
 
 
-def _end_faults(game: Game) -> Iterator[str]:
+def _find_terminal_faults(game: Game) -> Iterator[str]:
     terminals = game.terminals
     count = len(terminals.outcome)
     if len(terminals.package) != count:
@@ -154,41 +166,47 @@ def _end_faults(game: Game) -> Iterator[str]:
         ("package", terminals.package, game.packages, -1),
     ):
         bad = np.flatnonzero((indices < lowest) | (indices >= len(names)))
-        yield from _told(bad, lambda k, n=name, i=indices: f"terminal {k}: there is no {n} number {i[k]}")
-    yield from _payoff_faults(terminals.payoff, (count, len(game.planes), 2, 2), "payoff of the terminals", "terminal")
+        yield from _list_first(bad, lambda k, n=name, i=indices: f"terminal {k}: there is no {n} number {i[k]}")
+    yield from _find_payoff_faults(
+        terminals.payoff, (count, len(game.planes), 2, 2), "payoff of the terminals", "terminal"
+    )
     if game.epochs and game.epochs[0].layers:
         shape = (game.epochs[0].layers[0].num_states, len(game.planes))
-        yield from _payoff_faults(game.unresolved_payoff, shape, "unresolved payoff")
+        yield from _find_payoff_faults(game.unresolved_payoff, shape, "unresolved payoff")
 
 
-def _payoff_faults(payoff: NDArray[np.float64], shape: tuple[int, ...], what: str, row: str = "state") -> Iterator[str]:
+def _find_payoff_faults(
+    payoff: NDArray[np.float64], shape: tuple[int, ...], what: str, row: str = "state"
+) -> Iterator[str]:
     if payoff.shape != shape:
         yield f"the {what} has the shape {payoff.shape}, not {shape}"
         return
     bad = ~np.isfinite(payoff)
     if bad.any():
-        yield from _told(np.argwhere(bad), lambda k: f"the {what} is {payoff[tuple(k)]} for {row} {k[0]}, plane {k[1]}")
+        yield from _list_first(
+            np.argwhere(bad), lambda k: f"the {what} is {payoff[tuple(k)]} for {row} {k[0]}, plane {k[1]}"
+        )
 
 
-def _place(game: Game, epoch: Epoch, layer: Layer) -> str:
+def _describe_layer(game: Game, epoch: Epoch, layer: Layer) -> str:
     head = f"epoch from period {epoch.start}, " if len(game.epochs) > 1 else ""
     return f"{head}layer `{layer.name}`"
 
 
-def _told(found: NDArray[np.intp], tell: Callable[..., str]) -> Iterator[str]:
-    """The first few of some faults of one kind, and how many more there are."""
+def _list_first(found: NDArray[np.intp], message: Callable[..., str]) -> Iterator[str]:
+    """Yield the first few of some faults of one kind, and how many more there are."""
     for k in found[:_SHOWN]:
-        yield tell(k)
+        yield message(k)
     if len(found) > _SHOWN:
         yield f"... and {len(found) - _SHOWN} more like the last"
 
 
-def _said(tell: Tell, index: int) -> str:
-    return tell if isinstance(tell, str) else tell(index)
+def _format(message: Message, index: int) -> str:
+    return message if isinstance(message, str) else message(index)
 
 
-def _shape_faults(game: Game, layer: Layer) -> Iterator[str]:
-    """Arrays of a layer that do not fit each other."""
+def _find_shape_faults(game: Game, layer: Layer) -> Iterator[str]:
+    """Find the arrays of a layer that do not fit each other."""
     states, actions, branches = layer.num_states, layer.num_actions, len(layer.branch_target)
     expected: dict[str, tuple[NDArray[np.generic], tuple[int, ...]]] = {
         "levels": (layer.levels, (states, len(layer.fields))),
@@ -229,93 +247,99 @@ class _LayerChecks:
     def __init__(self, game: Game, epoch: Epoch, layer: Layer, num_next: int, num_terminals: int) -> None:
         self.game = game
         self.layer = layer
-        self.where = _place(game, epoch, layer)
+        self.where = _describe_layer(game, epoch, layer)
         self.num_next = num_next
         self.num_terminals = num_terminals
         self.num_types = np.array([len(player.player_types) for player in game.players])
         self.count = np.diff(layer.action_start)
         self.state_of = np.repeat(np.arange(layer.num_states), self.count)
-        self.comes_up = (layer.mover != _NOBODY) & ~(layer.arrival <= 0.0)
+        self.comes_up = (layer.mover != NOBODY) & ~(layer.arrival <= 0.0)
 
     def faults(self) -> Iterator[str]:
         """Yield every fault."""
-        movers = list(self._movers())
+        movers = list(self._check_movers())
         yield from movers
-        yield from self._chances()
-        yield from self._actions()
+        yield from self._check_arrivals()
+        yield from self._check_actions()
         if not movers:
-            yield from self._moves()
+            yield from self._check_moves()
             if self.layer.second is not None:
-                yield from self._joint_moves(self.layer.second)
+                yield from self._check_joint_moves(self.layer.second)
 
-    def _states(self, bad: NDArray[np.bool_], tell: Tell) -> Iterator[str]:
+    def _list_states(self, bad: NDArray[np.bool_], message: Message) -> Iterator[str]:
         if bad.any():
-            yield from _told(np.flatnonzero(bad), lambda x: f"{self.where}, state {x}: {_said(tell, x)}")
+            yield from _list_first(np.flatnonzero(bad), lambda x: f"{self.where}, state {x}: {_format(message, x)}")
 
-    def _each_action(self, bad: NDArray[np.bool_], tell: Tell) -> Iterator[str]:
+    def _list_actions(self, bad: NDArray[np.bool_], message: Message) -> Iterator[str]:
         if bad.any():
-            yield from _told(np.flatnonzero(bad), lambda a: f"{self.where}, {self._action(a)}: {_said(tell, a)}")
+            yield from _list_first(
+                np.flatnonzero(bad), lambda a: f"{self.where}, {self._describe_action(a)}: {_format(message, a)}"
+            )
 
-    def _action(self, action: int) -> str:
+    def _describe_action(self, action: int) -> str:
         state = int(self.state_of[action])
         return f"state {state}, action {action - int(self.layer.action_start[state])}"
 
-    def _movers(self) -> Iterator[str]:
+    def _check_movers(self) -> Iterator[str]:
         layer, players = self.layer, len(self.game.players)
         if layer.is_chance:
-            yield from self._states(
-                layer.mover != _NATURE, lambda x: f"the mover is {layer.mover[x]}; in a chance layer it is nature, -1"
+            yield from self._list_states(
+                layer.mover != NATURE, lambda x: f"the mover is {layer.mover[x]}; in a chance layer it is nature, -1"
             )
         else:
-            bad = (layer.mover != _NOBODY) & ((layer.mover < 0) | (layer.mover >= players))
-            yield from self._states(bad, lambda x: f"the mover is {layer.mover[x]}; the players are 0 to {players - 1}")
+            bad = (layer.mover != NOBODY) & ((layer.mover < 0) | (layer.mover >= players))
+            yield from self._list_states(
+                bad, lambda x: f"the mover is {layer.mover[x]}; the players are 0 to {players - 1}"
+            )
         if layer.second is None:
             return
         second = layer.second.mover
-        bad = (second != _NOBODY) & ((second < 0) | (second >= players))
-        yield from self._states(bad, lambda x: f"the second mover is {second[x]}; the players are 0 to {players - 1}")
+        bad = (second != NOBODY) & ((second < 0) | (second >= players))
+        yield from self._list_states(
+            bad, lambda x: f"the second mover is {second[x]}; the players are 0 to {players - 1}"
+        )
         alone = (second >= 0) & (layer.mover < 0)
-        yield from self._states(alone, "there is a second mover, but no first")
+        yield from self._list_states(alone, "there is a second mover, but no first")
         same = (second >= 0) & (second == layer.mover)
-        yield from self._states(same, lambda x: f"player {second[x]} is both movers")
+        yield from self._list_states(same, lambda x: f"player {second[x]} is both movers")
 
-    def _chances(self) -> Iterator[str]:
-        """Faults of arrival and skip."""
+    def _check_arrivals(self) -> Iterator[str]:
+        """Yield faults of arrival and skip."""
         layer = self.layer
         bad = ~((layer.arrival >= 0.0) & (layer.arrival <= 1.0))
-        yield from self._states(bad, lambda x: f"the arrival is {layer.arrival[x]:g}; it must lie between 0 and 1")
-        used = ~(layer.arrival >= 1.0) | (layer.mover == _NOBODY)
+        yield from self._list_states(bad, lambda x: f"the arrival is {layer.arrival[x]:g}; it must lie between 0 and 1")
+        used = ~(layer.arrival >= 1.0) | (layer.mover == NOBODY)
         bad = used & ((layer.skip < 0) | (layer.skip >= self.num_next))
-        yield from self._states(
+        yield from self._list_states(
             bad, lambda x: f"it skips to state {layer.skip[x]}; the next layer has {self.num_next} states"
         )
 
-    def _actions(self) -> Iterator[str]:
-        """Faults of payoffs, branches and labels."""
+    def _check_actions(self) -> Iterator[str]:
+        """Yield faults of payoffs, branches and labels."""
         layer = self.layer
         payoff = layer.action_payoff
         infinite = np.asarray(~np.isfinite(payoff).all(axis=1), dtype=np.bool_)
-        yield from self._each_action(infinite, lambda a: f"the payoff is {payoff[a][~np.isfinite(payoff[a])][0]}")
+        yield from self._list_actions(infinite, lambda a: f"the payoff is {payoff[a][~np.isfinite(payoff[a])][0]}")
         labels = layer.action_label
         bad = np.asarray((labels < 0) | (labels >= len(layer.action_names)), dtype=np.bool_)
         if layer.second is not None:
             second = layer.second.action_label
             bad |= (second < 0) | (second >= len(layer.action_names))
-        yield from self._each_action(bad, f"its label is outside the {len(layer.action_names)} action names")
+        yield from self._list_actions(bad, f"its label is outside the {len(layer.action_names)} action names")
         probability, target = layer.branch_probability, layer.branch_target
         width = np.diff(layer.branch_start)
-        yield from self._each_action(width == 0, "there are no branches")
+        yield from self._list_actions(width == 0, "there are no branches")
         if len(probability):
             total = np.zeros(layer.num_actions)
             filled = width > 0
             total[filled] = np.add.reduceat(probability, layer.branch_start[:-1][filled])
             off = filled & ~(np.abs(total - 1.0) <= SUM_TOLERANCE)
-            yield from self._each_action(off, lambda a: f"the branches sum to {total[a]:.12g}, not to 1")
-        yield from self._branches(
+            yield from self._list_actions(off, lambda a: f"the branches sum to {total[a]:.12g}, not to 1")
+        yield from self._list_branches(
             probability < 0.0, width, lambda b: f"the probability is {probability[b]:g}; it must be at least 0"
         )
         outside = (target >= self.num_next) | (target < -self.num_terminals)
-        yield from self._branches(
+        yield from self._list_branches(
             outside,
             width,
             lambda b: (
@@ -323,55 +347,61 @@ class _LayerChecks:
             ),
         )
 
-    def _branches(self, bad: NDArray[np.bool_], width: NDArray[np.intp], tell: Tell) -> Iterator[str]:
+    def _list_branches(self, bad: NDArray[np.bool_], width: NDArray[np.intp], message: Message) -> Iterator[str]:
         if bad.any():
             action_of = np.repeat(np.arange(self.layer.num_actions), width).tolist()
             first = self.layer.branch_start.tolist()
-            yield from _told(
+            yield from _list_first(
                 np.flatnonzero(bad),
                 lambda b: (
-                    f"{self.where}, {self._action(action_of[b])}, branch {b - first[action_of[b]]}: {_said(tell, b)}"
+                    f"{self.where}, {self._describe_action(action_of[b])}, "
+                    f"branch {b - first[action_of[b]]}: {_format(message, b)}"
                 ),
             )
 
-    def _moves(self) -> Iterator[str]:
-        """Decisions that come up without a move for every type that may have to make them."""
+    def _check_moves(self) -> Iterator[str]:
+        """Yield decisions that come up without a move for every type that may have to make them."""
         layer = self.layer
         if layer.is_chance:
             bad = self.comes_up & (self.count != 1)
-            yield from self._states(
+            yield from self._list_states(
                 bad, lambda x: f"there are {self.count[x]} actions; nature has one where it comes up"
             )
             return
         empty = self.comes_up & (self.count == 0)
-        yield from self._states(empty, "there is no action")
-        yield from self._stuck(layer.mover, layer.action_allowed, self.comes_up & ~empty)
+        yield from self._list_states(empty, "there is no action")
+        yield from self._check_types(layer.mover, layer.action_allowed, self.comes_up & ~empty)
 
-    def _stuck(self, mover: NDArray[np.int32], allowed: NDArray[np.bool_], asked: NDArray[np.bool_]) -> Iterator[str]:
-        """Types of a mover with two of them that have no action."""
+    def _check_types(
+        self, mover: NDArray[np.int32], allowed: NDArray[np.bool_], asked: NDArray[np.bool_]
+    ) -> Iterator[str]:
+        """Yield the types without an action, of movers with two types."""
         two = asked & (mover >= 0) & (self.num_types[np.maximum(mover, 0)] == 2)
         if not two.any():
             return
         for h in range(2):
             bad = two & (np.bincount(self.state_of[allowed[:, h]], minlength=self.layer.num_states) == 0)
-            yield from self._states(bad, lambda x, h=h: self._without_action(int(mover[x]), h))  # type: ignore[misc]
+            yield from self._list_states(bad, lambda x, h=h: self._describe_stuck_type(int(mover[x]), h))  # type: ignore[misc]
 
-    def _without_action(self, player: int, player_type: int) -> str:
+    def _describe_stuck_type(self, player: int, player_type: int) -> str:
         mover = self.game.players[player]
         return f"type `{mover.player_types[player_type]}` of `{mover.name}` has no action"
 
-    def _joint_moves(self, second: SecondMover) -> Iterator[str]:
-        """Faults of the second mover's part."""
+    def _check_joint_moves(self, second: SecondMover) -> Iterator[str]:
+        """Yield faults of the second mover's part."""
         layer = self.layer
         own = second.num_actions
         bad = np.where(second.mover >= 0, own < 1, own != 1)
-        yield from self._states(
-            bad, lambda x: f"the second mover has {own[x]} actions; at least 1, and 1 where there is none, is meant"
+        yield from self._list_states(
+            bad,
+            lambda x: (
+                f"the second mover has {own[x]} actions; it must have at least 1, and exactly 1 where nobody moves second"
+            ),
         )
         if bad.any():
             return
         ragged = self.comes_up & (self.count % own != 0)
-        yield from self._states(
+        yield from self._list_states(
             ragged, lambda x: f"{self.count[x]} joint actions are not a multiple of the second mover's {own[x]}"
         )
         if ragged.any() or not layer.num_actions:
@@ -382,8 +412,8 @@ class _LayerChecks:
         first_of_column = layer.action_start[:-1][self.state_of] + offset % across
         mixed = layer.action_label != layer.action_label[first_of_row]
         mixed |= (layer.action_allowed != layer.action_allowed[first_of_row]).any(axis=1)
-        yield from self._each_action(mixed, "the mover's part differs along a row of joint actions")
+        yield from self._list_actions(mixed, "the mover's part differs along a row of joint actions")
         mixed = second.action_label != second.action_label[first_of_column]
         mixed |= (second.action_allowed != second.action_allowed[first_of_column]).any(axis=1)
-        yield from self._each_action(mixed, "the second mover's part differs along a column of joint actions")
-        yield from self._stuck(second.mover, second.action_allowed, self.comes_up & (self.count > 0))
+        yield from self._list_actions(mixed, "the second mover's part differs along a column of joint actions")
+        yield from self._check_types(second.mover, second.action_allowed, self.comes_up & (self.count > 0))

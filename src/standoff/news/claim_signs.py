@@ -1,10 +1,10 @@
-"""Plain signs of what kind of claim a clause makes, for kinds too rare in training to be learned well.
+"""Rules that recognise kinds of claims which are too rare in the training sentences to be learned well.
 
-| kind | sign |
+| kind | rule |
 |---|---|
-| denial | "deny", but for a request or an entry that is denied |
-| conditional_threat | "will" or "would" with a condition, said of or by somebody who can act |
-| assessment | the clause that an analyst, an institute or a diplomat is quoted with |
+| denial | "deny", except that a request or entry is denied |
+| conditional_threat | "will" or "would" with a condition, about or by an actor |
+| assessment | the quoted clause of an analyst, an institute or a diplomat |
 | position | the clause after "hold", "maintain" or "insist" with "that" |
 | intention | "intend", "plan" or "aim" with an infinitive |
 | schedule | "is due", "is expected" or "is to" with a date |
@@ -16,9 +16,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from standoff.news.actors.resolving import Resolved
-from standoff.news.grammar import auxiliaries, subjects
+from standoff.news.grammar import list_auxiliaries, list_subjects
 from standoff.news.lexicon import JUDGES
-from standoff.news.telling import find_speaker
+from standoff.news.reported_speech import find_reported_speech
 
 __all__ = ["find_deadlines", "plain_kind"]
 
@@ -34,19 +34,19 @@ _DEMANDS = frozenset(
 
 
 def plain_kind(token: Any, resolved: Mapping[int, Resolved]) -> str:
-    """The kind that a plain sign gives, "" where there is none.
+    """Find the kind of claim that a rule gives; "" where none applies.
 
     Args:
         token: Head of the clause.
-        resolved: What phrases name, by token.
+        resolved: The referents of phrases, by token.
     """
     lemma = token.lemma_.lower()
     children = list(token.children)
     if lemma == "deny" and token.pos_ == "VERB":
         things = {child.lemma_.lower() for child in children if child.dep_ in ("dobj", "nsubjpass")}
         return "" if things & _GRANTED or any(child.dep_ == "dative" for child in children) else "denial"
-    helpers = {aux.lower_ for aux in auxiliaries(token)}
-    said_of_actor = any(resolved[one.i].is_actor for one in subjects(token) if one.i in resolved)
+    helpers = {aux.lower_ for aux in list_auxiliaries(token)}
+    said_of_actor = any(resolved[one.i].is_actor for one in list_subjects(token) if one.i in resolved)
     if (
         said_of_actor
         and helpers & {"will", "would", "shall", "'ll"}
@@ -54,7 +54,7 @@ def plain_kind(token: Any, resolved: Mapping[int, Resolved]) -> str:
     ):
         return "conditional_threat"
     if token.dep_ in ("ccomp", "ROOT") and token.pos_ in ("VERB", "AUX"):
-        speaker = find_speaker(token, resolved).speaker if token.dep_ == "ccomp" else None
+        speaker = find_reported_speech(token, resolved).speaker if token.dep_ == "ccomp" else None
         if speaker is not None and (
             speaker.lemma_.lower() in JUDGES or (speaker.i in resolved and resolved[speaker.i].is_judge)
         ):
@@ -97,13 +97,13 @@ def _is_condition(token: Any) -> bool:
 
 
 def find_deadlines(sentence: Any) -> list[tuple[Any, Any]]:
-    """Dates by which something is demanded or agreed to be done.
+    """Find the dates by which something is to be done, as demanded or agreed.
 
     Args:
         sentence: A spaCy span.
 
     Returns:
-        Preposition and head of the date, in order.
+        The preposition and the head of each date, in the order of the text.
     """
     found = []
     for token in sentence:

@@ -1,38 +1,38 @@
-"""Claims made of the numbers and clauses of a sentence, with who holds them and whom they concern."""
+"""Make claims from the numbers and clauses of a sentence, with their holders and the actors that they concern."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, cast
 
-from standoff.news.claims import clause_span, find_issue, holder_of_clause, holder_of_number
+from standoff.news.claims import find_clause_holder, find_clause_span, find_issue, find_number_holder
 from standoff.news.coded import Claim, Mention
-from standoff.news.numbers import Number, casualty_unit
-from standoff.news.sentence import Sentence, attribution_of, mention_of
-from standoff.news.telling import Speaking, find_speaker
+from standoff.news.numbers import NumberMention, find_casualty_unit
+from standoff.news.reported_speech import ReportedSpeech, find_reported_speech
+from standoff.news.sentence import Sentence, make_attribution, make_mention
 from standoff.news.vocabulary import ClaimKind, Factuality
 
-__all__ = ["clause_claim", "deadline_claim", "number_claim"]
+__all__ = ["make_clause_claim", "make_deadline_claim", "make_number_claim"]
 
 _FACTUALITY: dict[str, Factuality] = {
     "denial": "denied", "conditional_threat": "threatened", "intention": "announced", "schedule": "announced",
     "deadline": "announced", "capability": "hypothetical",
 }  # fmt: skip
-"""Of kinds of clauses; others are held to be so."""
+"""Factuality by kind of clause; other kinds are `happened`."""
 
 
-def _holder(sentence: Sentence, token: Any, speaking: Speaking) -> Mention | None:
+def _holder(sentence: Sentence, token: Any, speaking: ReportedSpeech) -> Mention | None:
     person = speaking.speaker if speaking.speaker is not None else token
     found = sentence.resolved.get(person.i) if person is not None else None
     if found is not None and found.role == "MED" and person is not token:
-        person = token  # who only passes it on does not hold it
+        person = token  # whoever only relays a claim does not hold it
     if person is None:
         return None
-    return mention_of(sentence, [person], speaking)
+    return make_mention(sentence, [person], speaking)
 
 
 def _about(sentence: Sentence, holder: Mention | None, place: int) -> Mention | None:
-    """The nearest other country in the sentence."""
+    """Find the nearest other country in the sentence."""
     own = set(holder.countries) if holder else set()
     best: tuple[int, Any] | None = None
     for index, found in sentence.resolved.items():
@@ -46,17 +46,17 @@ def _about(sentence: Sentence, holder: Mention | None, place: int) -> Mention | 
     return Mention(best[1].codes[0].split()[0], token.text, span)
 
 
-def number_claim(sentence: Sentence, number: Number, kind: str) -> Claim:
-    """The claim that a number makes.
+def make_number_claim(sentence: Sentence, number: NumberMention, kind: str) -> Claim:
+    """Make the claim that a number expresses.
 
     Args:
-        sentence: Its sentence.
+        sentence: The sentence.
         number: The number.
         kind: Kind of the claim.
     """
     passage = sentence.passage
-    speaking = find_speaker(number.noun if number.noun is not None else number.head, sentence.resolved)
-    owner = holder_of_number(number.noun or number.head, sentence.resolved) if kind != "casualties" else None
+    speaking = find_reported_speech(number.noun if number.noun is not None else number.head, sentence.resolved)
+    owner = find_number_holder(number.noun or number.head, sentence.resolved) if kind != "casualties" else None
     holder = _holder(sentence, owner, speaking)
     start, end = passage.span(number.first, number.last)
     unit = _unit(sentence, number, kind)
@@ -70,16 +70,16 @@ def number_claim(sentence: Sentence, number: Number, kind: str) -> Claim:
         qualifier=number.qualifier,
         span=(start, end),
         quote=passage.quote(start, end),
-        attribution=attribution_of(sentence, speaking),
+        attribution=make_attribution(sentence, speaking),
         factuality="happened",
     )
 
 
-def _unit(sentence: Sentence, number: Number, kind: str) -> str:
-    """What a number counts, in one word for one thing: casualties by what befell them, soldiers as troops, people as people."""
+def _unit(sentence: Sentence, number: NumberMention, kind: str) -> str:
+    """Find the unit of a number in normalised words: casualties by their fate, soldiers as troops, people as people."""
     head = number.noun if number.noun is not None else number.head
     if kind == "casualties":
-        return casualty_unit(head)
+        return find_casualty_unit(head)
     if kind == "force_level" and (number.unit in ("men", "") or number.noun is None):
         return "troops"
     named = sentence.passage.names.get(head.i)
@@ -88,18 +88,18 @@ def _unit(sentence: Sentence, number: Number, kind: str) -> str:
     return number.unit
 
 
-def clause_claim(sentence: Sentence, token: Any, kind: str) -> Claim:
-    """The claim that a clause makes.
+def make_clause_claim(sentence: Sentence, token: Any, kind: str) -> Claim:
+    """Make the claim that a clause expresses.
 
     Args:
-        sentence: Its sentence.
+        sentence: The sentence.
         token: Head of the clause.
         kind: Kind of the claim.
     """
     passage = sentence.passage
-    speaking = find_speaker(token, sentence.resolved)
-    holder = _holder(sentence, holder_of_clause(token, kind, sentence.resolved), speaking)
-    first, last = clause_span(token, kind)
+    speaking = find_reported_speech(token, sentence.resolved)
+    holder = _holder(sentence, find_clause_holder(token, kind, sentence.resolved), speaking)
+    first, last = find_clause_span(token, kind)
     start, end = passage.span(first, last)
     numbers = [number for number in sentence.numbers if first <= number.head.i <= last]
     claim = Claim(
@@ -112,7 +112,7 @@ def clause_claim(sentence: Sentence, token: Any, kind: str) -> Claim:
         qualifier="",
         span=(start, end),
         quote=passage.quote(start, end),
-        attribution=attribution_of(sentence, speaking),
+        attribution=make_attribution(sentence, speaking),
         factuality=_FACTUALITY.get(kind, "happened"),
     )
     dates = [span for span in sentence.span.ents if span.label_ == "DATE" and first <= span.start <= last]
@@ -124,10 +124,10 @@ def clause_claim(sentence: Sentence, token: Any, kind: str) -> Claim:
     return claim
 
 
-def deadline_claim(sentence: Sentence, preposition: Any, date: Any) -> Claim:
-    """A claim of a day by which something is to be done."""
+def make_deadline_claim(sentence: Sentence, preposition: Any, date: Any) -> Claim:
+    """Make the claim of a deadline: a day by which something is to be done."""
     passage = sentence.passage
-    claim = clause_claim(sentence, preposition.head, "deadline")
+    claim = make_clause_claim(sentence, preposition.head, "deadline")
     last = max(token.i for token in date.subtree)
     numbers = [number for number in sentence.numbers if preposition.i < number.head.i <= last]
     start, end = passage.span(preposition.i, last)
@@ -145,6 +145,6 @@ def deadline_claim(sentence: Sentence, preposition: Any, date: Any) -> Claim:
 
 
 def _date_words(span: Any) -> str:
-    """A date without the preposition that may stand before it."""
+    """Return a date without the preposition before it."""
     words = [token for token in span if token.pos_ != "ADP" or token.i > span.start]
     return str(span.doc[words[0].i : span.end].text) if words else str(span.text)

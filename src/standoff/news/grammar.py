@@ -1,4 +1,4 @@
-"""Small questions about a parsed sentence that several parts of the coder ask."""
+"""Grammatical functions of a parsed sentence that several parts of the coder use."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from collections.abc import Iterator
 from typing import Any
 
 __all__ = [
-    "auxiliaries",
-    "content_lemma",
+    "describe_path",
+    "find_content_lemma",
+    "find_phrase_end",
     "is_negated",
-    "objects",
-    "path_between",
-    "phrase_end",
-    "prepositions",
-    "subjects",
+    "list_auxiliaries",
+    "list_objects",
+    "list_prepositions",
+    "list_subjects",
 ]
 
 _OBJECTS = ("dobj", "obj", "dative", "oprd")
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 
 
-def content_lemma(token: Any) -> str:
-    """Lemma in lower case, with numbers and names as such."""
+def find_content_lemma(token: Any) -> str:
+    """Return the lemma in lower case; "#" for a number."""
     if token.like_num:
         return "#"
     return str(token.lemma_.lower())
 
 
-def subjects(verb: Any) -> list[Any]:
-    """Subjects of a verb; of a verb without one, those of the verb that it is joined to or hangs on."""
+def list_subjects(verb: Any) -> list[Any]:
+    """List the subjects of a verb; for a verb without one, those of the verb that it is coordinated with or depends on."""
     for _ in range(4):
         found = [child for child in verb.children if child.dep_ in _SUBJECTS]
         if found:
@@ -40,13 +40,13 @@ def subjects(verb: Any) -> list[Any]:
     return []
 
 
-def objects(verb: Any) -> list[Any]:
-    """Direct and indirect objects."""
+def list_objects(verb: Any) -> list[Any]:
+    """List the direct and indirect objects of a verb."""
     return [child for child in verb.children if child.dep_ in _OBJECTS]
 
 
-def prepositions(token: Any) -> Iterator[tuple[str, Any]]:
-    """Prepositions on a token with their objects."""
+def list_prepositions(token: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the prepositions that depend on a token, with their objects."""
     for child in token.children:
         if child.dep_ in ("prep", "agent", "dative"):
             for inner in child.children:
@@ -54,8 +54,8 @@ def prepositions(token: Any) -> Iterator[tuple[str, Any]]:
                     yield child.lower_, inner
 
 
-def auxiliaries(verb: Any) -> list[Any]:
-    """Auxiliary verbs, those of the verb that it is joined to where it has none of its own."""
+def list_auxiliaries(verb: Any) -> list[Any]:
+    """List the auxiliaries of a verb; for a verb without one, those of the verb that it is coordinated with."""
     own = [child for child in verb.children if child.dep_ in ("aux", "auxpass")]
     if not own and verb.dep_ == "conj" and verb.head.pos_ == "VERB" and verb.tag_ == verb.head.tag_:
         return [child for child in verb.head.children if child.dep_ in ("aux", "auxpass")]
@@ -63,7 +63,7 @@ def auxiliaries(verb: Any) -> list[Any]:
 
 
 def is_negated(token: Any) -> bool:
-    """Whether "not", "never" or "no" stands on it, or on its subject."""
+    """Whether "not", "never" or "no" depends on a verb or on its subject."""
     for child in token.children:
         if child.dep_ == "neg" or child.lower_ in ("never", "neither", "nor"):
             return True
@@ -74,8 +74,8 @@ def is_negated(token: Any) -> bool:
     return False
 
 
-def path_between(start: Any, end: Any, longest: int = 7) -> str:
-    """Dependency path from one token up to the lowest common ancestor and down to another, "" where it is long."""
+def describe_path(start: Any, end: Any, longest: int = 7) -> str:
+    """Describe the dependency path from one token up to the lowest common ancestor and down to another; "" where it is long."""
     up = [start]
     while up[-1].head.i != up[-1].i and len(up) <= longest:
         up.append(up[-1].head)
@@ -96,8 +96,8 @@ def _label(token: Any) -> str:
     return str(token.dep_)
 
 
-def phrase_end(head: Any) -> int:
-    """Last token of a noun phrase without its relative clauses."""
+def find_phrase_end(head: Any) -> int:
+    """Find the last token of a noun phrase without its relative clauses."""
     end = head.i
     for child in head.rights:
         if child.dep_ in ("relcl", "acl", "appos", "punct", "cc", "conj", "advcl"):

@@ -1,7 +1,7 @@
-"""Numbers in a sentence, with what they count and how sharp they are.
+"""Find numbers in a sentence, with what they count and how precise they are.
 
 Candidates for claims: numbers of people, things, money, distance and duration. Dates, ages, clock times and numbers
-that only count the parties ("both sides", "the two leaders") are none."""
+that only count the parties ("both sides", "the two leaders") are excluded."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from standoff.news.grammar import content_lemma
+from standoff.news.grammar import find_content_lemma
 from standoff.news.lexicon import WORDS
 
-__all__ = ["Number", "casualty_unit", "describe_number", "find_numbers"]
+__all__ = ["NumberMention", "describe_number", "find_casualty_unit", "find_numbers"]
 
 _MANY = frozenset(["several", "dozens", "hundreds", "thousands", "tens", "scores", "millions", "billions"])
 _SCALES = frozenset(["hundred", "thousand", "million", "billion", "trillion", "m", "bn"])
@@ -76,17 +76,17 @@ _NAMES = {
 
 
 @dataclass(frozen=True)
-class Number:
-    """A number.
+class NumberMention:
+    """A number in a sentence.
 
     Attributes:
-        head: Token of the last word of the number.
-        noun: What it counts; None where it stands alone.
+        head: The token of the last word of the number.
+        noun: The noun that it counts; None where there is none.
         value: The number as the text writes it.
-        unit: What it counts, as a plural; "" where it stands alone.
+        unit: The noun that it counts, in the plural; "" where there is none.
         qualifier: "about", "more than" and the like; "" where there is none.
-        first: First token of the phrase.
-        last: Last token of the phrase.
+        first: The first token of the phrase.
+        last: The last token of the phrase.
     """
 
     head: Any
@@ -98,14 +98,14 @@ class Number:
     last: int
 
 
-def find_numbers(sentence: Any) -> list[Number]:
-    """Numbers of a sentence that may be claims.
+def find_numbers(sentence: Any) -> list[NumberMention]:
+    """Find the numbers of a sentence that may be claims.
 
     Args:
         sentence: A spaCy span.
 
     Returns:
-        In the order of the text.
+        The numbers, in the order of the text.
     """
     found = []
     index = sentence.start
@@ -122,7 +122,7 @@ def find_numbers(sentence: Any) -> list[Number]:
 
 
 def _run(sentence: Any, index: int) -> int:
-    """One past the last token of the number that begins at a token; the token itself where none does."""
+    """Find the end of the number that begins at a token; the token itself where no number begins there."""
     words = sentence.doc
     token = words[index]
     if not (
@@ -154,7 +154,7 @@ def _is_number(token: Any) -> bool:
     return bool(token.like_num) or token.lower_ in _MANY or token.lower_ in _SCALES
 
 
-def _number(sentence: Any, first: int, last: int) -> Number | None:
+def _number(sentence: Any, first: int, last: int) -> NumberMention | None:
     words = sentence.doc
     head = words[last]
     money = words[first - 1] if first > sentence.start and words[first - 1].text in ("$", "€", "£", "US$") else None
@@ -166,16 +166,16 @@ def _number(sentence: Any, first: int, last: int) -> Number | None:
         value = words[first + 1 : last + 1].text
     qualifier, start = _qualifier(sentence, (money.i if money is not None else first))
     if money is not None:
-        return Number(head, noun, value, _NAMES[money.text], qualifier, start, last)
+        return NumberMention(head, noun, value, _NAMES[money.text], qualifier, start, last)
     if noun is None:
-        return Number(head, None, value, "", qualifier, start, last)
+        return NumberMention(head, None, value, "", qualifier, start, last)
     end = noun.i
     begin = min(start, first)
-    return Number(head, noun, value, _unit(noun, words), qualifier, begin, max(end, last))
+    return NumberMention(head, noun, value, _unit(noun, words), qualifier, begin, max(end, last))
 
 
 def _counted(head: Any, sentence: Any, last: int) -> Any:
-    """The noun that a number counts."""
+    """Find the noun that a number counts."""
     token = head
     for _ in range(3):
         if token.dep_ in ("nummod", "quantmod", "compound", "amod", "npadvmod", "nmod") and token.head.i != token.i:
@@ -245,7 +245,7 @@ def _is_excluded(words: Any, first: int, last: int, noun: Any, sentence: Any, *,
 
 
 def _qualifier(sentence: Any, first: int) -> tuple[str, int]:
-    """The words before a number that make it less sharp, and where the phrase begins with them."""
+    """Find the words before a number that make it less precise, and where the phrase begins with them."""
     words = sentence.doc
     for phrase in _QUALIFIERS:
         length = len(phrase.split())
@@ -255,7 +255,7 @@ def _qualifier(sentence: Any, first: int) -> tuple[str, int]:
 
 
 def _unit(noun: Any, words: Any) -> str:
-    """What is counted: the noun in the plural, with the nouns that stand to its left ("patrol boats")."""
+    """Write the unit: the noun in the plural, with the nouns to its left ("patrol boats")."""
     lower = noun.lower_
     if lower in _NAMES:
         return _NAMES[lower]
@@ -280,8 +280,8 @@ def _unit(noun: Any, words: Any) -> str:
     return f"{left}{lower}s" if lower in WORDS["measure"] or noun.tag_ == "NN" else f"{left}{lower}"
 
 
-def casualty_unit(head: Any) -> str:
-    """What befell those that are counted: "killed", "wounded", "missing" or "kidnapped", by the nearest word that says so.
+def find_casualty_unit(head: Any) -> str:
+    """Find the fate of the people that are counted: "killed", "wounded", "missing" or "kidnapped", by the nearest such word.
 
     Args:
         head: The noun that is counted, or the number.
@@ -298,10 +298,10 @@ def casualty_unit(head: Any) -> str:
     return "killed"
 
 
-def describe_number(number: Number) -> dict[str, float]:
-    """Features of a number for the model of kinds."""
+def describe_number(number: NumberMention) -> dict[str, float]:
+    """Compute the features of a number for the model of kinds."""
     head = number.noun if number.noun is not None else number.head
-    unit = content_lemma(head)
+    unit = find_content_lemma(head)
     verb = head
     for _ in range(5):
         if verb.pos_ in ("VERB", "AUX") or verb.head.i == verb.i:
@@ -310,8 +310,8 @@ def describe_number(number: Number) -> dict[str, float]:
     features = {
         f"unit={unit}": 1.0,
         f"dep={head.dep_}": 0.4,
-        f"verb={content_lemma(verb)}": 0.7,
-        f"verb={content_lemma(verb)}|{head.dep_}": 0.5,
+        f"verb={find_content_lemma(verb)}": 0.7,
+        f"verb={find_content_lemma(verb)}|{head.dep_}": 0.5,
         f"alone={number.noun is None}": 0.7,
         f"entity={number.head.ent_type_}": 0.5,
         f"value={number.value.lower() if number.head.is_alpha else '#'}": 0.3,
@@ -326,7 +326,7 @@ def describe_number(number: Number) -> dict[str, float]:
             features[f"verb-is={name}"] = 1.0
     for child in head.children:
         if child.dep_ in ("acl", "relcl", "amod", "prep", "det", "compound"):
-            features[f"{child.dep_}={content_lemma(child)}"] = 0.5
+            features[f"{child.dep_}={find_content_lemma(child)}"] = 0.5
             if child.lemma_.lower() in WORDS["kill"]:
                 features["killed-on-it"] = 1.0
     if head.dep_ == "pobj":

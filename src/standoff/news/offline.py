@@ -1,10 +1,10 @@
-"""The offline coder: events and claims of English news, without a network.
+"""Code events and claims in English news without a network: the offline coder.
 
     text -> lines -> parsed sentences -> names of actors -> triggers with types -> actors and targets -> events
                                                          -> numbers and clauses with kinds -> claims
 
-Types, arguments and kinds come from linear models trained on our own sentences; names, roles, speakers, days and places
-from tables and rules. Nothing is random: the same text gives the same coding."""
+Linear models, trained on sentences that were written for standoff, give types, arguments and kinds. Tables and rules give
+names, roles, speakers, days and places. Nothing is random: the same text always gets the same coding."""
 
 from __future__ import annotations
 
@@ -16,42 +16,43 @@ from typing import Any, cast
 from standoff.news.actors.references import Mentions
 from standoff.news.arguments import find_arguments, find_phrases
 from standoff.news.claim_signs import find_deadlines, plain_kind
-from standoff.news.claiming import clause_claim, deadline_claim, number_claim
+from standoff.news.claiming import make_clause_claim, make_deadline_claim, make_number_claim
 from standoff.news.claims import describe_clause
 from standoff.news.clause_vectors import encode_sentences
 from standoff.news.coded import INTENSITY, Claim, CodedDocument, Event
-from standoff.news.confidence import calibrated, signs
+from standoff.news.confidence import calibrate, describe_coding
 from standoff.news.dating import find_date
 from standoff.news.document import Document
 from standoff.news.embedding import Encoded
-from standoff.news.grammar import phrase_end
+from standoff.news.factuality import is_unreal, judge_factuality
+from standoff.news.grammar import find_phrase_end
 from standoff.news.language import detect_language
 from standoff.news.lexicon import WORDS
 from standoff.news.linear import Features
 from standoff.news.numbers import describe_number
+from standoff.news.parsed_passage import parse_passages
 from standoff.news.parsing import load_parser
-from standoff.news.passage import read_passages
 from standoff.news.places import find_place
-from standoff.news.sentence import Sentence, attribution_of, mention_of
-from standoff.news.telling import find_speaker, is_unreal, tell_factuality
+from standoff.news.reported_speech import find_reported_speech
+from standoff.news.sentence import Sentence, make_attribution, make_mention
 from standoff.news.trained_parts import TrainedParts, load_embedded, load_trained
-from standoff.news.triggers import describe_trigger, find_triggers, lexicon_types
+from standoff.news.triggers import describe_trigger, find_triggers, look_up_types
 from standoff.news.vocabulary import EventType, Factuality
 
 __all__ = ["NO_EVENT", "OfflineCoder", "code_sentences"]
 
 NO_EVENT = "NONE"
 _NAME = "offline/1"
-_REFUSED = "the text is in another language than English (`{}`), which this coder does not read"
+_REFUSED = "the text is in a language other than English (`{}`), which this coder does not read"
 
 
 @dataclass(frozen=True)
 class OfflineCoder:
-    """Codes documents with the trained parts that come with standoff.
+    """The coder that comes with standoff.
 
     Attributes:
-        parts: What was learned; None: what comes with standoff.
-        embed: Whether the vector of a clause helps to tell its type, which takes the extra `embed`; counts where `parts` is None.
+        parts: The trained parts; None for those that come with standoff.
+        embed: Whether to classify types with clause vectors too, which needs the extra `embed`; ignored where `parts` is given.
     """
 
     parts: TrainedParts | None = None
@@ -59,7 +60,7 @@ class OfflineCoder:
 
     @property
     def trained(self) -> TrainedParts:
-        """What was learned."""
+        """The trained parts."""
         return self.parts or (load_embedded() if self.embed else load_trained())
 
     @property
@@ -71,14 +72,14 @@ class OfflineCoder:
         """Code one document.
 
         Args:
-            document: With its date where it is known: days are told relative to it.
+            document: The document, with its date where that is known: relative days are resolved against it.
 
         Returns:
-            Events and claims; `refused` says why there are none where the text is in another language.
+            The events and claims; `refused` gives the reason where the text is in another language.
 
         Raises:
-            MissingExtraError: The parser, or the encoder where it is asked for, is not installed.
-            InputError: The installed parser or encoder is not the known one.
+            MissingExtraError: The parser, or the encoder where it is used, is not installed.
+            InputError: The installed parser or encoder is not the expected release.
         """
         load_parser()
         told = detect_language(document.text.encode("utf-8", "replace").decode("utf-8"), declared=document.language)
@@ -87,7 +88,7 @@ class OfflineCoder:
         events: list[Event] = []
         claims: list[Claim] = []
         mentions = Mentions()
-        for passage in read_passages(document.text):
+        for passage in parse_passages(document.text):
             spans = list(passage.parsed.sents)
             for span, encoded in zip(spans, self._encode(spans), strict=True):
                 resolved = mentions.read(passage, span)
@@ -115,26 +116,26 @@ class OfflineCoder:
     ) -> list[Event]:
         rows = {token.i: row for token, row in zip(triggers, features, strict=True)}
         axes = self.trained.axes
-        if axes is not None and encoded is not None:  # for types alone: modes and kinds of claims have no vectors
+        if axes is not None and encoded is not None:  # for types only: modes and kinds of claims use no vectors
             features = [{**row, **axes.describe(token, encoded)} for token, row in zip(triggers, features, strict=True)]
         events = []
         for token, event_type, _, probabilities in self.choose(triggers, features):
-            votes = lexicon_types(token)
-            confidence = calibrated(self.trained.calibration, signs(probabilities, event_type, votes))
+            votes = look_up_types(token)
+            confidence = calibrate(self.trained.calibration, describe_coding(probabilities, event_type, votes))
             events.append(self._event(sentence, token, event_type, rows[token.i], confidence))
         return events
 
     def choose(
         self, triggers: list[Any], features: list[Features]
     ) -> list[tuple[Any, str, Features, dict[str, float]]]:
-        """Which candidates express an act, and of which type.
+        """Choose the candidates that express an act, and the type of each.
 
         Args:
-            triggers: Candidates of one sentence.
-            features: Theirs.
+            triggers: The candidates of one sentence.
+            features: The features of each.
 
         Returns:
-            The trigger, its type, its features and the probabilities of all types; one for each act that was found.
+            For each act: the trigger, its type, its features and the probabilities of all types.
         """
         if not triggers:
             return []
@@ -147,16 +148,16 @@ class OfflineCoder:
             if 1.0 - probabilities[NO_EVENT] < self.trained.thresholds["event"] or is_unreal(token, event_type):
                 continue
             chosen.append((token, event_type, row, probabilities))
-        return _without_doubles(chosen)
+        return _drop_duplicates(chosen)
 
     def _event(self, sentence: Sentence, token: Any, event_type: str, row: Features, confidence: float) -> Event:
         parts = self.trained
-        speaking = find_speaker(token, sentence.resolved)
+        speaking = find_reported_speech(token, sentence.resolved)
         arguments = find_arguments(
             parts.models, token, event_type, resolved=sentence.resolved, phrases=sentence.phrases
         )
-        actor = mention_of(sentence, [one for one, _ in arguments.actors], speaking)
-        target = mention_of(sentence, [one for one, _ in arguments.targets], speaking)
+        actor = make_mention(sentence, [one for one, _ in arguments.actors], speaking)
+        target = make_mention(sentence, [one for one, _ in arguments.targets], speaking)
         if actor and target and target.code and target.code == actor.code:
             target = None
         date = find_date(token, sentence.span, sentence.today)
@@ -171,8 +172,8 @@ class OfflineCoder:
             place=find_place(token, sentence.passage.names),
             span=(start, end),
             quote=sentence.passage.quote(start, end),
-            attribution=attribution_of(sentence, speaking),
-            factuality=cast(Factuality, tell_factuality(token, event_type, date, sentence.today)),
+            attribution=make_attribution(sentence, speaking),
+            factuality=cast(Factuality, judge_factuality(token, event_type, date, sentence.today)),
             confidence=round(confidence, 4),
             method=self.method,
             intensity=INTENSITY[cast(EventType, event_type)],
@@ -207,7 +208,7 @@ class OfflineCoder:
             kind = max(
                 (name for name in model.classes if name != NO_EVENT), key=lambda name: values[model.classes.index(name)]
             )
-            yield number_claim(sentence, number, kind)
+            yield make_number_claim(sentence, number, kind)
 
     def _clauses(self, sentence: Sentence, triggers: list[Any], features: list[Features]) -> Iterator[Claim]:
         if not triggers:
@@ -224,33 +225,33 @@ class OfflineCoder:
                     key=lambda name: values[model.classes.index(name)],
                 )
             if kind and not (kind == "deadline" and deadlines):
-                yield clause_claim(sentence, token, kind)
+                yield make_clause_claim(sentence, token, kind)
         for preposition, date in deadlines:
-            yield deadline_claim(sentence, preposition, date)
+            yield make_deadline_claim(sentence, preposition, date)
 
 
 def code_sentences(
     texts: Iterable[str], coder: OfflineCoder | None = None, *, date: dt.date | None = None
 ) -> Iterator[CodedDocument]:
-    """Code texts one by one, each without regard to the others.
+    """Code texts one by one, each independently of the others.
 
     Args:
-        texts: A sentence or a short text each; none may be blank.
-        coder: The coder; None: the one that comes with standoff.
-        date: The day that days are told relative to.
+        texts: Sentences or short texts, none of them blank.
+        coder: The coder; None for the one that comes with standoff.
+        date: The day against which relative days are resolved.
 
     Returns:
-        Codings in the same order.
+        The codings, in the same order.
     """
     coder = coder or OfflineCoder()
     for text in texts:
         yield coder.code(Document(text, date=date))
 
 
-def _without_doubles(
+def _drop_duplicates(
     chosen: list[tuple[Any, str, Features, dict[str, float]]],
 ) -> list[tuple[Any, str, Features, dict[str, float]]]:
-    """Drop a noun that hangs on a verb with the same type or a light verb, and an act inside another that names it."""
+    """Drop a noun that depends on a verb of the same type or on a light verb, and an act inside another act that names it."""
     at = {token.i: (token, event_type) for token, event_type, _, _ in chosen}
     kept = []
     for item in chosen:
@@ -278,13 +279,13 @@ def _without_doubles(
             and token.lemma_.lower() in WORDS["kill"]
             and any(other[1] == "ASSAULT" and other[0].lemma_.lower() not in WORDS["kill"] for other in chosen)
         ):
-            continue  # the dead of an attack that is told beside them
+            continue  # the casualties of an attack that the sentence also reports
         kept.append(item)
     return kept
 
 
 def _act_tokens(token: Any) -> tuple[int, int]:
-    """First and last token of the words that tell an act: the verb group with its object, or the noun phrase."""
+    """Find the first and last token of the words that express an act: the verb group with its object, or the noun phrase."""
     if token.pos_ in ("NOUN", "PROPN"):
         return int(token.i), int(token.i)
     first = last = token.i
@@ -296,7 +297,7 @@ def _act_tokens(token: Any) -> tuple[int, int]:
                 continue
             first, last = (
                 min(first, child.i),
-                max(last, phrase_end(child) if child.dep_ in ("dobj", "attr") else child.i),
+                max(last, find_phrase_end(child) if child.dep_ in ("dobj", "attr") else child.i),
             )
         elif child.dep_ == "xcomp" and child.i - token.i <= 4:
             inner = _act_tokens(child)

@@ -1,10 +1,10 @@
-"""Where an act takes place: a place that hangs on its trigger by "in", "at", "near" and the like."""
+"""Find where an act takes place: a place that depends on its trigger through "in", "at", "near" and the like."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from standoff.news.grammar import phrase_end, prepositions
+from standoff.news.grammar import find_phrase_end, list_prepositions
 
 __all__ = ["find_place"]
 
@@ -36,11 +36,11 @@ _MOTION = frozenset(
 
 
 def find_place(trigger: Any, names: Any) -> str:
-    """The place as the text names it, "" where it names none.
+    """Find the place of an act in the words of the text; "" where it names none.
 
     Args:
-        trigger: Trigger of the act.
-        names: Names of the passage by token, from `Passage.names`.
+        trigger: The trigger of the act.
+        names: Names of the passage by token, from `ParsedPassage.names`.
     """
     waiting = [trigger]
     if trigger.pos_ in ("NOUN", "PROPN") and trigger.head.pos_ == "VERB":
@@ -50,12 +50,12 @@ def find_place(trigger: Any, names: Any) -> str:
             child for child in token.children if child.dep_ in ("dobj", "nsubjpass", "prep", "conj", "xcomp", "advcl")
         ]
     for token in waiting:
-        for word, thing in prepositions(token):
+        for word, thing in list_prepositions(token):
             known = thing.ent_type_ in ("GPE", "LOC", "FAC") or _is_place(thing, names)
             if (word in _WORDS and (known or _may_be_place(word, thing, names))) or (
                 known and word in _TOWARDS and token.lemma_.lower() in _MOTION
             ):
-                return str(thing.doc[thing.left_edge.i : phrase_end(thing) + 1].text)
+                return str(thing.doc[thing.left_edge.i : find_phrase_end(thing) + 1].text)
     return ""
 
 
@@ -65,7 +65,7 @@ def _is_place(token: Any, names: Any) -> bool:
 
 
 def _may_be_place(word: str, token: Any, names: Any) -> bool:
-    """Whether an unknown name after "in", "at" or "near" is taken for a place."""
+    """Whether an unknown name after "in", "at" or "near" is treated as a place."""
     named = names.get(token.i)
     return (
         word in ("in", "at", "near", "outside")

@@ -1,8 +1,8 @@
-"""Words that may express an act, and what a linear model sees of them.
+"""Candidates for triggers, the words that express acts, and their features.
 
-Candidates are verbs, predicates ("is ready to ...") and nouns that express acts in our lexicon or in training. Each is
-described by its lemma and voice, tense, mood and negation, by what it hangs on and what hangs on it, by the votes of
-the lexicon for its words, by the roles of those around it, and by the words of its clause and of its sentence."""
+Candidates are verbs, predicates ("is ready to ...") and nouns that express acts in the lexicon or in the training sentences.
+Features are lemma, voice, tense, mood and negation, the heads and dependents, the votes of the lexicon, the roles of the actors
+nearby, and the words of the clause and of the sentence."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from standoff.news.actors.resolving import Resolved
-from standoff.news.grammar import auxiliaries, content_lemma, is_negated, objects, prepositions, subjects
+from standoff.news.grammar import (
+    find_content_lemma,
+    is_negated,
+    list_auxiliaries,
+    list_objects,
+    list_prepositions,
+    list_subjects,
+)
 from standoff.news.lexicon import ACT_NOUNS, ACT_VERBS, PAIRS, WORDS
 
-__all__ = ["describe_trigger", "find_triggers", "lexicon_types"]
+__all__ = ["describe_trigger", "find_triggers", "look_up_types"]
 
 _SENTENCE_WEIGHT = 0.12
 _CLAUSE_WEIGHT = 0.35
@@ -21,14 +28,14 @@ _MODALS = frozenset(["would", "could", "should", "may", "might", "must", "can", 
 
 
 def find_triggers(sentence: Any, nouns: frozenset[str]) -> list[Any]:
-    """Candidates of a sentence.
+    """Find the candidates in a sentence.
 
     Args:
         sentence: A spaCy span.
-        nouns: Lemmas of nouns that expressed acts in training, beside those of the lexicon.
+        nouns: Lemmas of nouns that are candidates in addition to those of the lexicon.
 
     Returns:
-        Tokens in order.
+        The tokens, in order.
     """
     return [token for token in sentence if _is_candidate(token, nouns)]
 
@@ -46,14 +53,14 @@ def _is_candidate(token: Any, nouns: frozenset[str]) -> bool:
     return False
 
 
-def lexicon_types(token: Any) -> dict[str, float]:
-    """Votes of the lexicon for the types of a candidate: pairs of words count more than words alone.
+def look_up_types(token: Any) -> dict[str, float]:
+    """Look up the types of a candidate in the lexicon; pairs of words count more than single words.
 
     Args:
         token: A candidate.
 
     Returns:
-        Votes by type, summing to one; empty where the lexicon is silent.
+        Votes by type, which sum to one; empty where the lexicon has none.
     """
     votes: dict[str, float] = {}
     lemma = token.lemma_.lower()
@@ -81,7 +88,7 @@ def _vote(votes: dict[str, float], types: tuple[str, ...], weight: float) -> Non
 
 
 def _complements(verb: Any) -> Iterator[str]:
-    for aux in auxiliaries(verb):
+    for aux in list_auxiliaries(verb):
         yield aux.lemma_.lower()
     for child in verb.children:
         if child.dep_ in (
@@ -100,9 +107,9 @@ def _complements(verb: Any) -> Iterator[str]:
             "prep",
         ):
             yield child.lemma_.lower()
-    for _, thing in prepositions(verb):
+    for _, thing in list_prepositions(verb):
         yield thing.lemma_.lower()
-    for thing in objects(verb):
+    for thing in list_objects(verb):
         for inner in thing.children:
             if inner.dep_ in ("compound", "conj"):
                 yield inner.lemma_.lower()
@@ -117,19 +124,19 @@ def _things(verb: Any) -> Iterator[Any]:
 
 
 def describe_trigger(token: Any, sentence: Any, resolved: Mapping[int, Resolved]) -> dict[str, float]:
-    """Features of a candidate.
+    """Compute the features of a candidate.
 
     Args:
         token: The candidate.
         sentence: Its sentence, a spaCy span.
-        resolved: What the phrases of the sentence name, by token.
+        resolved: The referents of the phrases of the sentence, by token.
 
     Returns:
-        Values by name.
+        The features: values by name.
     """
-    lemma = content_lemma(token)
+    lemma = find_content_lemma(token)
     features: dict[str, float] = {f"lemma={lemma}": 1.0, f"pos={token.pos_}": 0.3, f"dep={token.dep_}": 0.5}
-    votes = lexicon_types(token)
+    votes = look_up_types(token)
     for name, vote in votes.items():
         features[f"vote={name}"] = 1.5 * vote
     if votes:
@@ -140,7 +147,7 @@ def describe_trigger(token: Any, sentence: Any, resolved: Mapping[int, Resolved]
     _describe_dependents(token, lemma, resolved, features)
     _describe_heads(token, features)
     for word in _clause(token):
-        features[f"clause={content_lemma(word)}"] = _CLAUSE_WEIGHT
+        features[f"clause={find_content_lemma(word)}"] = _CLAUSE_WEIGHT
         if word.pos_ in ("NOUN", "PROPN"):
             for name in ACT_NOUNS.get(word.lemma_.lower(), ()):
                 features[f"clause-noun={name}"] = 0.25
@@ -154,7 +161,7 @@ def describe_trigger(token: Any, sentence: Any, resolved: Mapping[int, Resolved]
 
 
 def _describe_form(token: Any, features: dict[str, float]) -> None:
-    helpers = auxiliaries(token)
+    helpers = list_auxiliaries(token)
     passive = any(aux.dep_ == "auxpass" for aux in helpers)
     features[f"tag={token.tag_}{'|passive' if passive else ''}"] = 0.5
     for aux in helpers:
@@ -174,14 +181,14 @@ def _describe_form(token: Any, features: dict[str, float]) -> None:
 
 
 def _describe_dependents(token: Any, lemma: str, resolved: Mapping[int, Resolved], features: dict[str, float]) -> None:
-    for thing in subjects(token):
-        features[f"subject={content_lemma(thing)}"] = 0.4
+    for thing in list_subjects(token):
+        features[f"subject={find_content_lemma(thing)}"] = 0.4
         features[f"subject-role={_role_of(thing, resolved)}"] = 0.5
     for child in token.children:
         dep = child.dep_
         if dep in ("punct", "det", "nsubj", "aux", "auxpass"):
             continue
-        inner = content_lemma(child)
+        inner = find_content_lemma(child)
         if dep in ("dobj", "nsubjpass", "attr", "acomp", "prt", "oprd", "dative"):
             features[f"{dep}={inner}"] = 0.8
             features[f"{lemma}+{inner}"] = 0.8
@@ -195,8 +202,8 @@ def _describe_dependents(token: Any, lemma: str, resolved: Mapping[int, Resolved
                 features[f"{dep}-verb={name}"] = 0.5
         elif dep in ("amod", "compound", "poss", "advmod", "nmod"):
             features[f"{dep}={inner}"] = 0.4
-    for word, thing in prepositions(token):
-        inner = content_lemma(thing)
+    for word, thing in list_prepositions(token):
+        inner = find_content_lemma(thing)
         features[f"prep={word}"] = 0.4
         features[f"prep={word}+{inner}"] = 0.5
         features[f"{lemma}+{word}"] = 0.5
@@ -210,7 +217,7 @@ def _describe_heads(token: Any, features: dict[str, float]) -> None:
     if head.i == token.i:
         features["root"] = 0.5
         return
-    lemma = content_lemma(head)
+    lemma = find_content_lemma(head)
     features[f"head={lemma}|{token.dep_}"] = 0.7
     features[f"head={lemma}"] = 0.5
     for name in (ACT_VERBS if head.pos_ == "VERB" else ACT_NOUNS).get(lemma, ()):
@@ -221,7 +228,7 @@ def _describe_heads(token: Any, features: dict[str, float]) -> None:
         if lemma in WORDS[role]:
             features[f"head-is={role}|{token.dep_}"] = 0.6
     if token.dep_ in ("pobj", "pcomp") and head.head.i != head.i:
-        above = content_lemma(head.head)
+        above = find_content_lemma(head.head)
         features[f"above={above}|{head.lower_}"] = 0.6
         for name in (ACT_VERBS if head.head.pos_ == "VERB" else ACT_NOUNS).get(above, ()):
             features[f"above-vote={name}"] = 0.5
@@ -244,7 +251,7 @@ def _role_of(token: Any, resolved: Mapping[int, Resolved]) -> str:
 
 
 def _clause(token: Any) -> Iterator[Any]:
-    """Words below a candidate, without the clauses that hang on them."""
+    """Yield the words of the clause of a candidate, without its subordinate clauses."""
     waiting = [token]
     seen = 0
     while waiting and seen < 60:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from standoff.analysis.brief import Brief
 from standoff.analysis.targets import describe_target
 from standoff.report.blocks import Section
 from standoff.report.bottom_line import bottom_line, key_numbers
@@ -29,16 +30,15 @@ from standoff.report.sections.tales import tales_section
 from standoff.report.sections.watching import watching_section
 from standoff.report.wording import INVISIBLE, day
 from standoff.storing import check_writable, make_folder, write_whole
-from standoff.workbench.dossier import Dossier
 
 if TYPE_CHECKING:
-    from standoff.workbench.solution import Solution
+    from standoff.analysis.solution import Solution
 
 __all__ = ["brief_html", "brief_markdown", "brief_sections", "render_page", "write_brief", "write_figures"]
 
 
 def write_brief(
-    subject: Solution | Dossier,
+    subject: Solution | Brief,
     path: str | Path,
     *,
     kind: Literal["html", "md"] = "html",
@@ -67,7 +67,7 @@ def write_brief(
     write_whole(place, text.encode("utf-8", errors="replace"))
 
 
-def brief_html(subject: Solution | Dossier) -> str:
+def brief_html(subject: Solution | Brief) -> str:
     """The brief as one HTML page; the same subject gives the same bytes."""
     return render_page(_content(_dossier_of(subject)))
 
@@ -89,7 +89,7 @@ def render_page(content: Mapping[str, Any]) -> str:
     return page.translate(INVISIBLE)
 
 
-def brief_markdown(subject: Solution | Dossier, pictures: Mapping[str, str] | None = None) -> str:
+def brief_markdown(subject: Solution | Brief, pictures: Mapping[str, str] | None = None) -> str:
     """The brief as a Markdown file; the same subject gives the same bytes.
 
     Args:
@@ -99,7 +99,7 @@ def brief_markdown(subject: Solution | Dossier, pictures: Mapping[str, str] | No
     return markdown_brief(_content(_dossier_of(subject)), pictures or {})
 
 
-def write_figures(subject: Solution | Dossier, folder: str | Path, kind: FileFormat = "svg") -> dict[str, str]:
+def write_figures(subject: Solution | Brief, folder: str | Path, kind: FileFormat = "svg") -> dict[str, str]:
     """Write every chart of the brief as a file of its own.
 
     Args:
@@ -124,7 +124,7 @@ def write_figures(subject: Solution | Dossier, folder: str | Path, kind: FileFor
     return written
 
 
-def brief_sections(subject: Solution | Dossier) -> tuple[Section, ...]:
+def brief_sections(subject: Solution | Brief) -> tuple[Section, ...]:
     """The sections of the brief, in the order in which somebody in a hurry reads them."""
     dossier = _dossier_of(subject)
     solution = dossier.solution
@@ -156,16 +156,16 @@ def brief_sections(subject: Solution | Dossier) -> tuple[Section, ...]:
     )
 
 
-def _dossier_of(subject: Solution | Dossier) -> Dossier:
-    return subject if isinstance(subject, Dossier) else Dossier(solution=subject, targets=())
+def _dossier_of(subject: Solution | Brief) -> Brief:
+    return subject if isinstance(subject, Brief) else Brief(solution=subject, targets=())
 
 
-def _content(dossier: Dossier) -> dict[str, Any]:
+def _content(dossier: Brief) -> dict[str, Any]:
     """Everything that the template shows."""
     solution = dossier.solution
     scenario = solution.scenario
-    forecast = solution.forecast()
-    document = solution.document()
+    forecast = solution.forecast
+    document = solution.to_json()
     timeline = timeline_of(scenario)
     sentences = [*bottom_line(forecast, timeline)]
     if dossier.ensemble is not None:

@@ -13,8 +13,8 @@ from standoff.report.ledger import assumption_ledger
 from standoff.report.wording import number, plural
 
 if TYPE_CHECKING:
+    from standoff.analysis.solution import Solution
     from standoff.scenario import Scenario
-    from standoff.workbench import Solution
 
 __all__ = ["assumptions_section", "certificate_section", "limits_section"]
 

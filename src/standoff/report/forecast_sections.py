@@ -27,8 +27,8 @@ from standoff.report.timeline import Timeline
 from standoff.report.wording import plural
 
 if TYPE_CHECKING:
+    from standoff.analysis.solution import Solution
     from standoff.scenario import Scenario
-    from standoff.workbench import Solution
 
 __all__ = ["belief_chart", "forecast_sections", "milestone_chart", "outcome_chart", "timeline_of"]
 
@@ -51,7 +51,7 @@ def forecast_sections(solution: Solution) -> Iterator[Section]:
 
 
 def _ends(solution: Solution, timeline: Timeline) -> Section:
-    forecast = solution.forecast()
+    forecast = solution.forecast
     blocks: list[Block] = [
         Picture(
             outcome_chart(solution),
@@ -87,7 +87,7 @@ def _ends(solution: Solution, timeline: Timeline) -> Section:
 
 
 def _terms(solution: Solution, timeline: Timeline) -> Iterator[Section]:
-    deal = deal_of(solution.forecast())
+    deal = deal_of(solution.forecast)
     if deal is None or not deal.parts:
         return
     caption = f"Terms that “{deal.label}” would have, the likeliest first."
@@ -96,7 +96,7 @@ def _terms(solution: Solution, timeline: Timeline) -> Iterator[Section]:
 
 
 def _types(solution: Solution, timeline: Timeline) -> Iterator[Section]:
-    game, forecast = solution.equilibrium.game, solution.forecast()
+    game, forecast = solution.equilibrium.game, solution.forecast
     groups = type_groups(game, {name: player.type_labels for name, player in solution.scenario.players.items()})
     if not groups:
         return
@@ -116,7 +116,7 @@ def _types(solution: Solution, timeline: Timeline) -> Iterator[Section]:
 
 
 def _moves(solution: Solution) -> Iterator[Section]:
-    moves = move_tables(solution.forecast(), solution.equilibrium.game)
+    moves = move_tables(solution.forecast, solution.equilibrium.game)
     if not moves:
         return
     blocks: list[Block] = [
@@ -150,7 +150,7 @@ def _beliefs(solution: Solution, timeline: Timeline) -> Iterator[Section]:
     chart = belief_chart(solution)
     if chart is None:
         return
-    table = belief_table(solution.forecast(), solution.equilibrium.game, timeline)
+    table = belief_table(solution.forecast, solution.equilibrium.game, timeline)
     caption = (
         "Public belief, averaged over the cases in which the crisis is still open at that date. It moves because sides of "
         "different type act differently, and because the crisis ends sooner with some than with others."
@@ -161,7 +161,7 @@ def _beliefs(solution: Solution, timeline: Timeline) -> Iterator[Section]:
 
 def outcome_chart(solution: Solution) -> Chart:
     """The probability of every end by date."""
-    forecast = solution.forecast()
+    forecast = solution.forecast
     ends = [Curve(series.label, _from_now(series.cumulative)) for series in forecast.outcomes]
     still_open = Curve(forecast.unresolved_label, _from_now(forecast.unresolved, now=1.0))
     title = f"Probability of every end by date: {solution.scenario.title}"
@@ -172,7 +172,7 @@ def milestone_chart(solution: Solution) -> Chart | None:
     """The probabilities by date that each milestone is reached; None where there are none."""
     milestones = [
         Curve(series.label, _from_now(series.cumulative, now=float(series.cumulative[0] >= 1.0)))
-        for series in solution.forecast().milestones
+        for series in solution.forecast.milestones
     ]
     title = "Probabilities by date that each milestone is reached"
     timeline = timeline_of(solution.scenario)
@@ -181,7 +181,7 @@ def milestone_chart(solution: Solution) -> Chart | None:
 
 def belief_chart(solution: Solution) -> Chart | None:
     """What the others believe of each side with private types; None where there is none."""
-    known = solution.forecast().beliefs
+    known = solution.forecast.beliefs
     players = [player for player in solution.equilibrium.game.players if player.name in known]
     beliefs = [Curve(belief_label(player), known[player.name]) for player in players]
     title = "What the others believe of each side, by date"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from standoff.report.wording import day, number
-from standoff.scenario import Parameter, Scenario, source_coverage
+from standoff.scenario import Parameter, Scenario, measure_coverage
 
 __all__ = ["Assumption", "Ledger", "Reference", "Source", "assumption_ledger", "safe_link"]
 
@@ -119,7 +119,7 @@ def assumption_ledger(scenario: Scenario) -> Ledger:
         for k, (name, document) in enumerate(scenario.documents.items(), start=1)
     }
     values = scenario.parameter_values()
-    coverage = source_coverage(scenario)
+    coverage = measure_coverage(scenario)
     assumptions = tuple(
         _assumption(
             name,

@@ -12,9 +12,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from standoff.desk.docket import Docket
-from standoff.desk.news_update import NewsUpdate
-from standoff.news.untrusted import without_control
+from standoff.desk.event_set import EventSet
+from standoff.desk.update import NewsUpdate
 from standoff.report.blocks import Grid, Paragraph, Section
 from standoff.report.bottom_line import KeyNumber
 from standoff.report.brief import render_page
@@ -22,31 +21,32 @@ from standoff.report.closing_sections import certificate_section
 from standoff.report.forecast_sections import timeline_of
 from standoff.report.wording import day, number, percent, plural
 from standoff.storing import write_whole
+from standoff.text import make_safe
 
 __all__ = ["update_html", "write_update"]
 
 MOST_DATES = 6
 
 
-def write_update(found: NewsUpdate, docket: Docket, path: Path) -> None:
+def write_update(found: NewsUpdate, events: EventSet, path: Path) -> None:
     """Write the page of an update.
 
     Args:
         found: The update.
-        docket: The events that it was made of.
+        events: The events that it was made of.
         path: The file; one that is there is replaced.
 
     Raises:
         InputError: The file cannot be written (`cannot-write`).
     """
-    write_whole(path, update_html(found, docket).encode("utf-8", errors="replace"), "the page")
+    write_whole(path, update_html(found, events).encode("utf-8", errors="replace"), "the page")
 
 
-def update_html(found: NewsUpdate, docket: Docket) -> str:
+def update_html(found: NewsUpdate, events: EventSet) -> str:
     """The page of an update; the same update gives the same bytes."""
-    solution, update = found.updated.solution, found.updated.update
-    scenario, document = solution.scenario, solution.document()
-    passages = {docket.names[one.event_id]: without_control(docket.passage_of(one)) for one in docket.events}
+    solution, update = found.update.solution, found.update
+    scenario, document = solution.scenario, solution.to_json()
+    passages = {events.names[one.event_id]: make_safe(events.quote_passage(one)) for one in events.events}
     probabilities = zip(update.target_labels, update.before, update.after, strict=True)
     key = [
         KeyNumber(f"{percent(float(b))} → {percent(float(a))}", Markup("{}").format(label))
@@ -79,10 +79,10 @@ def update_html(found: NewsUpdate, docket: Docket) -> str:
 
 
 def _sentences(found: NewsUpdate) -> list[str]:
-    update, scenario = found.updated.update, found.updated.solution.scenario
+    update, scenario = found.update, found.update.solution.scenario
     told = [
         f"The scenario stands on {day(scenario.as_of)}; news until {day(update.as_of)} is taken into account: "
-        f"{plural(len(update.accounts), 'report')} count, {len(update.set_aside)} were set aside."
+        f"{plural(len(update.effects), 'report')} count, {len(update.excluded)} were set aside."
     ]
     told += [
         f"The model is in doubt: it held a report such as that of {day(one.observation.date)} "
@@ -93,7 +93,7 @@ def _sentences(found: NewsUpdate) -> list[str]:
 
 
 def _probabilities(found: NewsUpdate) -> Section:
-    update = found.updated.update
+    update = found.update
     places = list(range(1, len(update.dates))) or [0]
     step = max(1, -(-len(places) // MOST_DATES))
     shown = sorted({*places[step - 1 :: step], places[-1]})
@@ -117,16 +117,16 @@ def _probabilities(found: NewsUpdate) -> Section:
 
 
 def _accounts(found: NewsUpdate, passages: Mapping[str, str]) -> Section:
-    update = found.updated.update
+    update = found.update
     rows = []
-    for one in update.accounts:
-        reading = one.readings[0]
+    for one in update.effects:
+        reading = one.associations[0]
         moves = (_signed(float(shift)) for shift in one.shift)
         rows.append(
             (
                 f"{day(one.observation.date)}, {one.observation.event_type}: {passages[one.observation.name]}",
                 f"{reading.label} ({percent(reading.probability)})",
-                without_control("; ".join(one.observation.sources)),
+                make_safe("; ".join(one.observation.sources)),
                 *moves,
                 "∞" if math.isinf(one.surprise_bits) else number(float(f"{one.surprise_bits:.2g}")),
             )
@@ -148,7 +148,7 @@ def _signed(change: float) -> str:
 
 
 def _where(found: NewsUpdate) -> Section:
-    update = found.updated.update
+    update = found.update
     levels: list[tuple[str, ...]] = []
     for one in update.levels:
         pairs = (f"{level} {percent(float(p))}" for level, p in zip(one.levels, one.probability, strict=True) if p > 0)
@@ -157,7 +157,7 @@ def _where(found: NewsUpdate) -> Section:
         now = float(belief.mean[update.state_period])
         told = f"{percent(float(belief.mean[0]))} → {'nothing is open' if math.isnan(now) else percent(now)}"
         levels.append((f"{belief.label}: {belief.type_label}", told))
-    ended = sum(one.probability for one in update.ends)
+    ended = sum(one.probability for one in update.outcomes)
     levels.append(("It has ended", percent(ended)))
     grid = Grid(
         "levels",
@@ -170,10 +170,9 @@ def _where(found: NewsUpdate) -> Section:
 
 
 def _aside(found: NewsUpdate, passages: Mapping[str, str]) -> Section:
-    update = found.updated.update
+    update = found.update
     rows = tuple(
-        (one.event_type, passages.get(one.name, without_control(one.quote)), without_control(one.reason))
-        for one in update.set_aside
+        (one.event_type, passages.get(one.name, make_safe(one.quote)), make_safe(one.reason)) for one in update.excluded
     )
     grid = Grid("aside", "Events that were coded and do not count.", ("Type", "Words", "Why"), rows, wordy=(1, 2))
     blocks = (Paragraph(f"What the coder makes of types is {update.model.confusion.origin}."),)

@@ -1,11 +1,14 @@
-"""Scenario files: what a crisis is made of, read from YAML and checked."""
+"""Scenario files: read from YAML, checked, and changed by overrides.
 
-from standoff.scenario.archive import archive, restore
+From text to a `Scenario`: `reader` reads the YAML, `schema` gives its form, `check` finds faults of meaning, `build` puts
+these together, and `load` is the entry point. `override` and `commitment` change a scenario and build it again."""
+
+from standoff.scenario.archive import archive_scenario, restore_scenario
 from standoff.scenario.base import Amount
 from standoff.scenario.check import check
-from standoff.scenario.coverage import Coverage, source_coverage
+from standoff.scenario.coverage import Coverage, measure_coverage
 from standoff.scenario.expression import Expression, ExpressionError
-from standoff.scenario.json_schema import json_schema
+from standoff.scenario.json_schema import build_json_schema
 from standoff.scenario.load import load_scenario, parse_scenario
 from standoff.scenario.nodes import Scope
 from standoff.scenario.override import apply_overrides, replace
@@ -17,25 +20,25 @@ from standoff.scenario.schema_moves import (
     Bargaining,
     Effect,
     Hazard,
+    JointAction,
     Offer,
     Outcome,
     Ratification,
     Response,
     Stage,
-    Together,
 )
 from standoff.scenario.schema_parameters import (
+    Citation,
     Correlation,
     Distribution,
-    Document,
-    Evidence,
     Parameter,
     Period,
     Quantity,
+    SourceDocument,
 )
 from standoff.scenario.schema_submodels import SUBMODEL_FUNCTIONS, Layer, OilSubmodel, SalvoSubmodel, Submodel
+from standoff.scenario.scope import build_scope
 from standoff.scenario.source_map import SourceMap
-from standoff.scenario.values import base_scope
 
 __all__ = [
     "EVENT_CODES",
@@ -45,18 +48,18 @@ __all__ = [
     "Agenda",
     "Amount",
     "Bargaining",
+    "Citation",
     "Commitment",
     "Correlation",
     "Coverage",
     "Deadline",
     "Distribution",
-    "Document",
     "Effect",
-    "Evidence",
     "Expression",
     "ExpressionError",
     "Hazard",
     "Issue",
+    "JointAction",
     "Layer",
     "Milestone",
     "Offer",
@@ -72,19 +75,19 @@ __all__ = [
     "SalvoSubmodel",
     "Scenario",
     "Scope",
+    "SourceDocument",
     "SourceMap",
     "Stage",
     "Submodel",
-    "Together",
     "Track",
     "apply_overrides",
-    "archive",
-    "base_scope",
+    "archive_scenario",
+    "build_json_schema",
+    "build_scope",
     "check",
-    "json_schema",
     "load_scenario",
+    "measure_coverage",
     "parse_scenario",
     "replace",
-    "restore",
-    "source_coverage",
+    "restore_scenario",
 ]

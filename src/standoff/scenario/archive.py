@@ -1,4 +1,4 @@
-"""A scenario as plain data, from which the same scenario can be made again in another year and another place."""
+"""A scenario as plain data that JSON can hold, and back."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from standoff.errors import Problem, ScenarioError
-from standoff.scenario.load import build_scenario
+from standoff.scenario.build import build_scenario
 from standoff.scenario.schema import Scenario
 from standoff.scenario.source_map import SourceMap
 
-__all__ = ["archive", "restore"]
+__all__ = ["archive_scenario", "restore_scenario"]
 
 
-def archive(scenario: Scenario) -> dict[str, Any]:
-    """Return what the scenario says, with its overrides made, as plain data that JSON can hold.
+def archive_scenario(scenario: Scenario) -> dict[str, Any]:
+    """Return the content of a scenario, with its overrides applied, as plain data that JSON can hold.
 
-    Comments, layout and line numbers of the file are not kept; the order of names is, as it may mean something.
+    The order of names is kept, because it may matter; comments, layout and line numbers of the file are not.
 
     Args:
         scenario: The scenario.
 
     Returns:
-        `file`, as the user named it; `overrides`, path -> what the user wrote; `content`, the data of the file.
+        `file`, as the user named it; `overrides`, path -> override as the user wrote it; `content`, the data of the file.
 
     Examples:
         >>> from standoff.catalog import scenario_path
         >>> from standoff.scenario import load_scenario
         >>> scenario = load_scenario(scenario_path("cuba-1962"))
-        >>> restore(archive(scenario)).scenario_hash == scenario.scenario_hash
+        >>> restore_scenario(archive_scenario(scenario)).scenario_hash == scenario.scenario_hash
         True
     """
     content = json.loads(json.dumps(scenario.content, default=_text, allow_nan=False))
@@ -41,24 +41,24 @@ def archive(scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def restore(kept: Mapping[str, Any]) -> Scenario:
-    """Make the scenario again.
+def restore_scenario(archived: Mapping[str, Any]) -> Scenario:
+    """Return the scenario that was archived.
 
     Args:
-        kept: What `archive` returned.
+        archived: The result of `archive_scenario`.
 
     Raises:
-        ScenarioError: The language has changed since, so that this version of standoff refuses what it says.
+        ScenarioError: The language has changed since, and this version of standoff refuses the scenario.
     """
-    if not {"file", "overrides", "content"} <= set(kept):
-        raise ScenarioError(Problem("empty-file", "this is no archived scenario", help="begin with `standoff: 1`"))
-    content = kept["content"]
-    source_map = SourceMap(kept["file"], {}, dict(kept["overrides"]))
-    # an override may leave the range of a parameter: it was admitted when the scenario was made
+    if not {"file", "overrides", "content"} <= set(archived):
+        raise ScenarioError(Problem("empty-file", "this is not an archived scenario", help="begin with `standoff: 1`"))
+    content = archived["content"]
+    source_map = SourceMap(archived["file"], {}, dict(archived["overrides"]))
+    # an override may leave the range of a parameter, and was accepted when the scenario was built
     return build_scenario(content, source_map, unbounded=content.get("parameters") or ())
 
 
 def _text(value: object) -> str:
     if isinstance(value, dt.date):
         return value.isoformat()
-    raise TypeError(f"a scenario does not hold values such as {value!r}")
+    raise TypeError(f"a scenario cannot hold a value such as {value!r}")

@@ -9,9 +9,9 @@ from typing import Literal
 
 from standoff.scenario.schema import Scenario
 
-__all__ = ["Coverage", "Source", "source_coverage"]
+__all__ = ["Coverage", "SourceKind", "measure_coverage"]
 
-Source = Literal["evidence", "judgement", "none"]
+SourceKind = Literal["evidence", "judgement", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,14 @@ class Coverage:
     """Where each parameter's number comes from.
 
     Attributes:
-        sources: Parameter -> `evidence` (a document says it), `judgement` (the author gives a reason) or `none`.
+        sources: Parameter -> `evidence` (a document is cited), `judgement` (the author gives a reason) or `none`.
     """
 
-    sources: Mapping[str, Source]
+    sources: Mapping[str, SourceKind]
 
     @property
-    def counts(self) -> dict[Source, int]:
-        """How many parameters have each kind of source."""
+    def counts(self) -> dict[SourceKind, int]:
+        """The number of parameters with each kind of source."""
         found = Counter(self.sources.values())
         return {"evidence": found["evidence"], "judgement": found["judgement"], "none": found["none"]}
 
@@ -36,18 +36,17 @@ class Coverage:
         return tuple(name for name, source in self.sources.items() if source == "none")
 
 
-def source_coverage(scenario: Scenario) -> Coverage:
-    """Say where each parameter's number comes from; a parameter with both counts as evidence.
+def measure_coverage(scenario: Scenario) -> Coverage:
+    """Find where each parameter's number comes from; a parameter with a citation and a judgement counts as `evidence`.
 
-    A formula of other parameters without a source of its own has theirs:
-    `evidence` where all of them have evidence, else `judgement`, and `none` where one of them has none.
+    A formula of other parameters that gives no source of its own has the weakest source of these parameters.
     """
-    found: dict[str, Source] = {}
+    found: dict[str, SourceKind] = {}
 
-    def source_of(name: str) -> Source:
+    def find_source(name: str) -> SourceKind:
         if name not in found:
             parameter = scenario.parameters[name]
-            inner = [source_of(other) for other in sorted(parameter.value.names) if other in scenario.parameters]
+            inner = [find_source(other) for other in sorted(parameter.value.names) if other in scenario.parameters]
             if parameter.evidence:
                 found[name] = "evidence"
             elif parameter.judgement:
@@ -58,4 +57,4 @@ def source_coverage(scenario: Scenario) -> Coverage:
                 found[name] = "judgement" if "judgement" in inner else "evidence"
         return found[name]
 
-    return Coverage({name: source_of(name) for name in scenario.parameters})
+    return Coverage({name: find_source(name) for name in scenario.parameters})

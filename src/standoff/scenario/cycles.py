@@ -1,20 +1,20 @@
-"""Named things that refer to one another: cycles among them, and an order without looking ahead."""
+"""Circles among names that refer to one another, and an order in which no name refers ahead."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-__all__ = ["find_cycles", "in_order_of_need"]
+__all__ = ["find_cycles", "sort_by_need"]
 
 
 def find_cycles(links: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
-    """Find the cycles that a walk from each name in turn runs into.
+    """Find the circles met by following the references from each name in turn.
 
     Args:
-        links: Name -> the names it refers to; names that are no key are ignored.
+        links: Name -> the names it refers to; names that are not keys are ignored.
 
     Returns:
-        Each cycle as its names in order, the first one written first; it closes on that one.
+        Each circle as its names in order, beginning with the one that comes first in `links`.
 
     Examples:
         >>> find_cycles({"a": ["b"], "b": ["c", "a"], "c": []})
@@ -45,14 +45,14 @@ def find_cycles(links: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
     return cycles
 
 
-def in_order_of_need(links: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
-    """Order names so that each comes after those it refers to.
+def sort_by_need(links: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """Sort names so that each comes after those it refers to.
 
     Args:
-        links: Name -> the names it refers to, trusted to be free of cycles; names that are no key are ignored.
+        links: Name -> the names it refers to, trusted to be free of circles; names that are not keys are ignored.
 
     Examples:
-        >>> in_order_of_need({"a": ["b"], "b": []})
+        >>> sort_by_need({"a": ["b"], "b": []})
         ('b', 'a')
     """
     placed: dict[str, None] = {}

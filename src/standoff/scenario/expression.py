@@ -1,4 +1,4 @@
-"""The language of the numbers in a scenario file: small, safe, and never Python.
+"""The formulas of a scenario file: a small, safe language that is never run as Python.
 
     escort_cost * (tension + 1)            arithmetic: + - * / ^ (also written **)
     armada >= massed and not (talks == none)
@@ -7,10 +7,10 @@
     max(0, missiles.leakers(stock, 1))     built-in functions, and those of the submodels
 
 A track or issue stands for the index of its level, 0 for the first level in the file.
-A level may be named only directly beside its track or issue in a comparison.
-Comparisons are worth 1 or 0 and are not chained.
-Nothing is evaluated while parsing, no declarations are needed, and length and nesting are limited,
-so a hostile text costs a fault and no more.
+A level may be named only in a comparison with its track or issue.
+A comparison is 1 or 0, and comparisons cannot be chained.
+Parsing evaluates nothing and needs no declarations, and length and nesting are limited, so a hostile text only causes a
+problem to be reported.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ __all__ = ["CUT_HELP", "KEYWORDS", "MAX_DEPTH", "MAX_LENGTH", "Expression", "Exp
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 40
-CUT_HELP = "close the bracket; inside `{ }` or `[ ]` a formula with a comma needs quotes"
+CUT_HELP = "close the bracket; inside `{ }` or `[ ]`, put a formula with a comma in quotes"
 KEYWORDS = frozenset({"and", "else", "if", "not", "or"})
 
 _GRAMMAR = r"""
@@ -89,7 +89,7 @@ WHITESPACE: /\s+/
 
 
 class ExpressionError(InputError):
-    """A text is not an expression; carries one problem, without file or line."""
+    """A text is not a formula; carries one problem, without file or line."""
 
     def __init__(self, code: str, message: str, advice: str = "") -> None:
         super().__init__(Problem(code=code, message=message, help=advice))
@@ -97,12 +97,14 @@ class ExpressionError(InputError):
 
 @v_args(inline=True)
 class _Builder(Transformer[Token, Node]):
-    """Turns what the parser found into nodes, one rule at a time and without recursion."""
+    """A transformer of the parser's tokens into nodes, one grammar rule at a time and without recursion."""
 
     def number(self, token: Token) -> Node:
         number = float(token)
         if not math.isfinite(number):
-            raise ExpressionError("expression-limit", f"`{_short(token)}` is too large a number", "write a smaller one")
+            raise ExpressionError(
+                "expression-limit", f"the number `{_shorten(token)}` is too large", "write a smaller one"
+            )
         return Number(number)
 
     def name(self, token: Token) -> Node:
@@ -141,7 +143,7 @@ class _Builder(Transformer[Token, Node]):
         if rest:
             raise ExpressionError(
                 "expression-syntax",
-                f"comparisons are not chained: `{operator}` is followed by `{rest[0]}` at column {rest[0].column}",
+                f"comparisons cannot be chained: `{operator}` is followed by `{rest[0]}` at column {rest[0].column}",
                 "join two comparisons with `and`",
             )
         return Comparison(str(operator), left, right)
@@ -164,9 +166,9 @@ _PARSER = Lark(_GRAMMAR, parser="lalr", lexer="basic", transformer=_Builder(), m
 
 @dataclass(frozen=True)
 class Expression:
-    """A formula of a scenario file, parsed.
+    """A parsed formula of a scenario file.
 
-    Two expressions are equal when they say the same, whatever their spacing.
+    Two expressions are equal if they have the same tree, whatever their spacing.
 
     Attributes:
         source: The text as written.
@@ -184,16 +186,16 @@ class Expression:
 
     @classmethod
     def parse(cls, text: str | float) -> Expression:
-        """Read a formula, or a plain number.
+        """Parse a formula or a number.
 
         Raises:
-            ExpressionError: The text is no formula, or is too long, too deep or not finite.
+            ExpressionError: The text is not a formula, or is too long, nested too deeply or not finite.
         """
         if not isinstance(text, str):
             number = float(text) if abs(text) < 1e308 else math.inf
             if not math.isfinite(number):
                 raise ExpressionError(
-                    "not-finite", f"`{_short(str(text))}` is not a finite number", "write a finite one"
+                    "not-finite", f"`{_shorten(str(text))}` is not a finite number", "write a finite one"
                 )
             short = f"{number:g}"
             return cls(source=short if float(short) == number else repr(number), node=Number(number))
@@ -201,25 +203,25 @@ class Expression:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The names whose values are needed; level names are among them until `resolve`."""
-        deadlines = {id(child) for node in self._calls("passed") for child in node.arguments}
+        """The names whose values are needed; they include level names until `resolve`."""
+        deadlines = {id(child) for node in self._find_calls("passed") for child in node.arguments}
         return frozenset(node.name for node in walk(self.node) if isinstance(node, Name) and id(node) not in deadlines)
 
     @cached_property
     def deadlines(self) -> frozenset[str]:
         """The deadlines named in `passed(...)`."""
         return frozenset(
-            child.name for node in self._calls("passed") for child in node.arguments if isinstance(child, Name)
+            child.name for node in self._find_calls("passed") for child in node.arguments if isinstance(child, Name)
         )
 
     @cached_property
     def functions(self) -> frozenset[str]:
-        """The functions called, with their dots."""
+        """The functions that are called, with their dots."""
         return frozenset(node.function for node in walk(self.node) if isinstance(node, Call))
 
     @property
     def written(self) -> float | str:
-        """The expression as it would stand in a file: a number where it is one."""
+        """The expression as a file would hold it: a number or a text."""
         return self.node.number if isinstance(self.node, Number) else self.source
 
     def resolve(self, levels: Mapping[str, Sequence[str]]) -> Expression:
@@ -229,18 +231,18 @@ class Expression:
             levels: Track or issue -> its levels in the order of the file.
 
         Returns:
-            The expression that can be evaluated. A name that is no level of the track beside it stays a name.
+            The expression that can be evaluated. A name that is not a level of the track it is compared with stays a name.
         """
-        return Expression(source=self.source, node=self.node.resolved(levels))
+        return Expression(source=self.source, node=self.node.resolve(levels))
 
     def evaluate(self, scope: Scope) -> Value:
-        """Work out the value.
+        """Evaluate the expression.
 
         Args:
-            scope: Holds every name and function used; trusted to.
+            scope: Trusted to hold every name and function that is used.
 
         Returns:
-            A float, or an array where some name is an array (of truth values where the formula is a condition).
+            A float, or an array if some name is an array (of truth values if the formula is a condition).
             Division by zero, the log of a negative number and the like give inf or nan.
         """
         with np.errstate(all="ignore"):
@@ -250,12 +252,12 @@ class Expression:
     def __str__(self) -> str:
         return self.source
 
-    def _calls(self, function: str) -> list[Call]:
+    def _find_calls(self, function: str) -> list[Call]:
         return [node for node in walk(self.node) if isinstance(node, Call) and node.function == function]
 
     @classmethod
-    def _validated(cls, given: object) -> Expression:
-        """Read a value of a file for pydantic, which collects the faults."""
+    def _validate(cls, given: object) -> Expression:
+        """Parse a value of a file for pydantic, which collects the errors."""
         if isinstance(given, Expression):
             return given
         if isinstance(given, bool) or not isinstance(given, int | float | str):
@@ -269,9 +271,9 @@ class Expression:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Let pydantic read an expression from a number or a text and write it back."""
+        """Tell pydantic how to read and write an expression."""
         return core_schema.no_info_plain_validator_function(
-            cls._validated,
+            cls._validate,
             serialization=core_schema.plain_serializer_function_ser_schema(lambda expression: expression.written),
         )
 
@@ -283,28 +285,28 @@ class Expression:
 
 @lru_cache(maxsize=8192)
 def _parse(text: str) -> Node:
-    """Parse a text within the limits."""
+    """Parse a text and check the limits."""
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
             "expression-limit",
-            f"the formula is {len(text)} characters long; at most {MAX_LENGTH} are read",
-            "name a part of it as a parameter",
+            f"the formula is {len(text)} characters long; the limit is {MAX_LENGTH}",
+            "make a part of it a parameter or quantity",
         )
     if not text.strip():
         raise ExpressionError("expression-syntax", "the formula is empty", "write a number or a formula")
-    if _paren_depth(text) > MAX_DEPTH:
-        raise _too_deep()
+    if _measure_depth(text) > MAX_DEPTH:
+        raise _build_depth_error()
     try:
         node: Node = _PARSER.parse(text)  # type: ignore[assignment]  # the transformer has turned the tree into nodes
     except UnexpectedInput as error:
-        raise _syntax_error(text, error) from None
+        raise _build_syntax_error(text, error) from None
     _check_depth(node)
     return node
 
 
-def _syntax_error(text: str, error: UnexpectedInput) -> ExpressionError:
-    """Say in plain words what the parser met and where."""
-    shown = _short(text)
+def _build_syntax_error(text: str, error: UnexpectedInput) -> ExpressionError:
+    """Return an error that says what the parser found, and where."""
+    shown = _shorten(text)
     token = getattr(error, "token", None)
     if token is not None and token.type == "$END":
         is_open = text.count("(") > text.count(")")
@@ -314,18 +316,18 @@ def _syntax_error(text: str, error: UnexpectedInput) -> ExpressionError:
             CUT_HELP if is_open else "complete the formula",
         )
     position = max(error.pos_in_stream or 0, 0)
-    met = text[position] if isinstance(error, UnexpectedCharacters) else str(token)
-    advice = "write it like `a * (b + 1)`; a text may need quotes"
-    if met == "=" or text[position : position + 2] == "=!":
+    found = text[position] if isinstance(error, UnexpectedCharacters) else str(token)
+    advice = "write a formula like `a * (b + 1)`; a text may need quotes"
+    if found == "=" or text[position : position + 2] == "=!":
         advice = "write `==` to compare"
-    elif met in KEYWORDS:
-        advice = f"`{met}` is a word of the language; it joins two values"
+    elif found in KEYWORDS:
+        advice = f"`{found}` is a keyword; it joins two values"
     return ExpressionError(
-        "expression-syntax", f"`{_short(met)}` is not expected at column {position + 1} of `{shown}`", advice
+        "expression-syntax", f"`{_shorten(found)}` is unexpected at column {position + 1} of `{shown}`", advice
     )
 
 
-def _paren_depth(text: str) -> int:
+def _measure_depth(text: str) -> int:
     depth = deepest = 0
     for sign in text:
         depth += (sign == "(") - (sign == ")")
@@ -334,24 +336,24 @@ def _paren_depth(text: str) -> int:
 
 
 def _check_depth(node: Node) -> None:
-    """Refuse a tree that recursion should not walk."""
+    """Refuse a tree that is too deep for recursion."""
     pending = [(node, 1)]
     while pending:
         current, depth = pending.pop()
         if depth > MAX_DEPTH:
-            raise _too_deep()
+            raise _build_depth_error()
         pending.extend((child, depth + 1) for child in current.children())
 
 
-def _too_deep() -> ExpressionError:
+def _build_depth_error() -> ExpressionError:
     return ExpressionError(
         "expression-limit",
-        f"the formula is nested more than {MAX_DEPTH} deep",
-        "name a part of it as a parameter",
+        f"the formula is nested more than {MAX_DEPTH} levels deep",
+        "make a part of it a parameter or quantity",
     )
 
 
-def _short(text: str) -> str:
-    """Shorten a text for a message, on one line."""
+def _shorten(text: str) -> str:
+    """Return a text on one line, shortened for a message."""
     flat = re.sub(r"\s+", " ", text).strip()
     return flat if len(flat) <= 60 else flat[:57] + "..."

@@ -1,4 +1,4 @@
-"""The JSON Schema of scenario files, for editors that complete and check while one writes."""
+"""The JSON Schema of scenario files, for editors that complete and check a file as it is written."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from pydantic.json_schema import GenerateJsonSchema
 from standoff.scenario.expression import Expression
 from standoff.scenario.schema import Scenario
 
-__all__ = ["fields_at", "json_schema"]
+__all__ = ["build_json_schema", "list_fields"]
 
 
 class _Generator(GenerateJsonSchema):
-    """Writes defaults as they would stand in a file, and closes mappings to keys that are no names."""
+    """A generator that writes defaults as a file would, and allows only names as the keys of mappings."""
 
     def encode_default(self, dft: Any) -> Any:
-        """Write a default."""
+        """Return a default as a file would hold it."""
         return dft.written if isinstance(dft, Expression) else super().encode_default(dft)
 
     def dict_schema(self, schema: Any) -> dict[str, Any]:
-        """Close a mapping whose keys must match a pattern."""
+        """Forbid all other keys in a mapping whose keys must match a pattern."""
         written = super().dict_schema(schema)
         return {**written, "additionalProperties": False} if "patternProperties" in written else written
 
 
-def json_schema() -> dict[str, Any]:
+def build_json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a scenario file.
 
     Examples:
-        >>> json_schema()["title"]
+        >>> build_json_schema()["title"]
         'standoff scenario'
     """
     schema = Scenario.model_json_schema(schema_generator=_Generator)
@@ -39,13 +39,13 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "standoff scenario"}
 
 
-def fields_at(keys: Sequence[str]) -> dict[str, str]:
-    """Return the fields that the mapping at a path can have, with their descriptions.
+def list_fields(keys: Sequence[str]) -> dict[str, str]:
+    """Return the fields that the mapping at a path may have, with their descriptions.
 
     Args:
         keys: The path as keys and list indices, as written in a file.
     """
-    root = _cached()
+    root = _build_once()
     found = list(_alternatives(root, root))
     for key in keys:
         found = [inner for schema in found for inner in _step(root, schema, key)]
@@ -55,12 +55,12 @@ def fields_at(keys: Sequence[str]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _cached() -> dict[str, Any]:
-    return json_schema()
+def _build_once() -> dict[str, Any]:
+    return build_json_schema()
 
 
 def _alternatives(root: dict[str, Any], schema: Any) -> Iterator[dict[str, Any]]:
-    """Yield the plain schemas that a schema stands for."""
+    """Yield the schemas without references and alternatives that a schema stands for."""
     if not isinstance(schema, dict):
         return
     if "$ref" in schema:
@@ -74,7 +74,7 @@ def _alternatives(root: dict[str, Any], schema: Any) -> Iterator[dict[str, Any]]
 
 
 def _step(root: dict[str, Any], schema: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:
-    """Yield the schemas of what is under one key."""
+    """Yield the schemas of the part under one key."""
     if key in schema.get("properties", {}):
         yield from _alternatives(root, schema["properties"][key])
         return
@@ -86,7 +86,7 @@ def _step(root: dict[str, Any], schema: dict[str, Any], key: str) -> Iterator[di
 
 
 def _drop_titles(schema: Any) -> None:
-    """Take away the titles that only repeat a field's name."""
+    """Remove the titles that only repeat the name of a field."""
     if isinstance(schema, dict):
         if isinstance(schema.get("title"), str) and (
             "type" in schema or "anyOf" in schema or "oneOf" in schema or "const" in schema

@@ -1,8 +1,8 @@
-"""The names a scenario declares, and where each kind of expression may use which."""
+"""The names that a scenario declares, and which of them each kind of expression may use."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -11,11 +11,11 @@ from standoff.scenario.schema import Scenario
 from standoff.scenario.schema_submodels import SUBMODEL_FUNCTIONS
 from standoff.scenario.values import TIME_CONSTANTS
 
-__all__ = ["Declared", "Use"]
+__all__ = ["DeclaredNames", "Use"]
 
 
 class Use(Enum):
-    """What an expression may depend on."""
+    """What an expression may depend on; each kind adds to the one before."""
 
     NUMBERS = "numbers"  # parameters and time constants
     MODELS = "models"  # and the functions of submodels
@@ -24,7 +24,7 @@ class Use(Enum):
 
 
 @dataclass(frozen=True)
-class Declared:
+class DeclaredNames:
     """Every name that a scenario declares.
 
     Attributes:
@@ -32,10 +32,10 @@ class Declared:
         quantities: Names of the quantities.
         tracks: Track -> levels.
         issues: Issue -> levels.
-        players: Player -> names of its types, () where it has none.
+        players: Player -> names of its types, () for a player without types.
         deadlines: Names of the deadlines.
-        functions: Function, with its dot -> number of arguments, for submodels.
-        lost: Names whose declarations are faulty and were dropped: nothing is said about their uses.
+        functions: Function of a submodel, with its dot -> number of arguments.
+        lost: Names whose faulty declarations were dropped; no problem is reported where they are used.
     """
 
     parameters: tuple[str, ...]
@@ -48,7 +48,7 @@ class Declared:
     lost: frozenset[str] = field(default=frozenset())
 
     @classmethod
-    def of(cls, scenario: Scenario, lost: Iterable[str] = ()) -> Declared:
+    def collect(cls, scenario: Scenario, lost: Iterable[str] = ()) -> DeclaredNames:
         """Collect the names of a scenario."""
         issues = scenario.agenda.issues if scenario.agenda else {}
         functions = {
@@ -67,7 +67,7 @@ class Declared:
             lost=frozenset(lost),
         )
 
-    def valid_names(self, use: Use) -> list[str]:
+    def list_names(self, use: Use) -> list[str]:
         """List the names that an expression may use."""
         names = [*self.parameters, *TIME_CONSTANTS]
         if use in {Use.STATE, Use.PACKAGE}:
@@ -76,7 +76,7 @@ class Declared:
             names += self.issues
         return names
 
-    def valid_functions(self, use: Use) -> list[str]:
+    def list_functions(self, use: Use) -> list[str]:
         """List the functions that an expression may call."""
         names = list(BUILTIN_FUNCTIONS)
         if use is not Use.NUMBERS:
@@ -85,7 +85,7 @@ class Declared:
             names.append("passed")
         return names
 
-    def valid_levels(self, use: Use) -> dict[str, tuple[str, ...]]:
+    def list_levels(self, use: Use) -> dict[str, tuple[str, ...]]:
         """Return the tracks and issues that an expression may use, with their levels."""
         levels: dict[str, tuple[str, ...]] = {}
         if use in {Use.STATE, Use.PACKAGE}:
@@ -94,8 +94,6 @@ class Declared:
             levels.update(self.issues)
         return levels
 
-    def where_level(self, name: str) -> Iterator[str]:
-        """Yield the tracks and issues that have a level of this name."""
-        for part, levels in [*self.tracks.items(), *self.issues.items()]:
-            if name in levels:
-                yield part
+    def find_owners(self, level: str) -> list[str]:
+        """Return the tracks and issues that have a level of this name."""
+        return [name for name, levels in [*self.tracks.items(), *self.issues.items()] if level in levels]

@@ -1,8 +1,8 @@
-"""The parts of an expression: each knows its children and how to work out its value.
+"""The nodes of an expression tree.
 
-A node is frozen and knows nothing of any scenario.
-Names are looked up in a `Scope` when the value is wanted, so one tree serves every state, parameter draw and period.
-All arithmetic goes through numpy in double precision: a division by zero gives inf or nan, never an exception.
+A node is frozen and does not depend on any scenario.
+Names are looked up in a `Scope` at evaluation, so one tree serves every state, parameter draw and period.
+All arithmetic uses numpy in double precision: a division by zero gives inf or nan, never an exception.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ __all__ = [
     "walk",
 ]
 
-type_of_array = NDArray[Any]
-Value = float | type_of_array
+AnyArray = NDArray[Any]
+Value = float | AnyArray
 Levels = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the names of an expression stand for.
+    """The values and functions that the names of an expression stand for.
 
     Attributes:
-        values: Name -> number or array. Arrays broadcast against each other; a track is held as level indices.
+        values: Name -> number or array. Arrays broadcast against each other; a track is an array of level indices.
         functions: Dotted name -> function of numbers or arrays, for the submodels.
             `passed` takes the name of a deadline; the other functions take values.
     """
@@ -54,33 +54,33 @@ class Scope:
     values: Mapping[str, Value] = field(default_factory=dict)
     functions: Mapping[str, Callable[..., Value]] = field(default_factory=dict)
 
-    def extended(
+    def extend(
         self, values: Mapping[str, Value] | None = None, functions: Mapping[str, Callable[..., Value]] | None = None
     ) -> Scope:
-        """Return a scope that also knows these names; a name given again is replaced."""
+        """Return a scope with further names; a name that already exists is replaced."""
         return Scope({**self.values, **(values or {})}, {**self.functions, **(functions or {})})
 
 
 class Node(ABC):
-    """One part of an expression."""
+    """A node of an expression tree."""
 
     __slots__ = ()
 
     @abstractmethod
     def value(self, scope: Scope) -> Value:
-        """Work out the value; every name is trusted to be in the scope."""
+        """Evaluate the node; every name is trusted to be in the scope."""
 
     def children(self) -> tuple[Node, ...]:
-        """Return the parts of this part, in the order written."""
+        """Return the children, in the order written."""
         return ()
 
-    def resolved(self, levels: Levels) -> Node:  # noqa: ARG002  a leaf has nothing to resolve
-        """Return the same part with level names replaced by their indices."""
+    def resolve(self, levels: Levels) -> Node:  # noqa: ARG002  a leaf has nothing to resolve
+        """Return the node with level names replaced by their indices."""
         return self
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Yield a node and everything below it."""
+    """Yield a node and all of its descendants."""
     pending = [node]
     while pending:
         current = pending.pop()
@@ -112,7 +112,7 @@ class Name(Node):
 
 @dataclass(frozen=True, slots=True)
 class Level(Node):
-    """A level of a track or issue, known by its place in the order of levels."""
+    """A level of a track or issue, and its index in the order of levels."""
 
     track: str
     name: str
@@ -130,16 +130,16 @@ class Negation(Node):
     operand: Node
 
     def value(self, scope: Scope) -> Value:
-        """Return the operand with its sign turned."""
-        return -_floats(self.operand.value(scope))
+        """Return the negated operand."""
+        return -_to_floats(self.operand.value(scope))
 
     def children(self) -> tuple[Node, ...]:
         """Return the operand."""
         return (self.operand,)
 
-    def resolved(self, levels: Levels) -> Node:
+    def resolve(self, levels: Levels) -> Node:
         """Resolve the operand."""
-        return Negation(self.operand.resolved(levels))
+        return Negation(self.operand.resolve(levels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +151,9 @@ class Sum(Node):
 
     def value(self, scope: Scope) -> Value:
         """Add up the terms."""
-        total = _floats(self.terms[0].value(scope))
+        total = _to_floats(self.terms[0].value(scope))
         for sign, term in zip(self.signs[1:], self.terms[1:], strict=True):
-            operand = _floats(term.value(scope))
+            operand = _to_floats(term.value(scope))
             total = total + operand if sign == "+" else total - operand
         return total
 
@@ -161,9 +161,9 @@ class Sum(Node):
         """Return the terms."""
         return self.terms
 
-    def resolved(self, levels: Levels) -> Node:
+    def resolve(self, levels: Levels) -> Node:
         """Resolve every term."""
-        return Sum(tuple(term.resolved(levels) for term in self.terms), self.signs)
+        return Sum(tuple(term.resolve(levels) for term in self.terms), self.signs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +175,9 @@ class Product(Node):
 
     def value(self, scope: Scope) -> Value:
         """Multiply and divide."""
-        total = _floats(self.factors[0].value(scope))
+        total = _to_floats(self.factors[0].value(scope))
         for sign, factor in zip(self.signs[1:], self.factors[1:], strict=True):
-            operand = _floats(factor.value(scope))
+            operand = _to_floats(factor.value(scope))
             total = total * operand if sign == "*" else np.true_divide(total, operand)
         return total
 
@@ -185,9 +185,9 @@ class Product(Node):
         """Return the factors."""
         return self.factors
 
-    def resolved(self, levels: Levels) -> Node:
+    def resolve(self, levels: Levels) -> Node:
         """Resolve every factor."""
-        return Product(tuple(factor.resolved(levels) for factor in self.factors), self.signs)
+        return Product(tuple(factor.resolve(levels) for factor in self.factors), self.signs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,16 +199,16 @@ class Power(Node):
 
     def value(self, scope: Scope) -> Value:
         """Raise the base to the exponent."""
-        power: Value = np.power(_floats(self.base.value(scope)), _floats(self.exponent.value(scope)))
+        power: Value = np.power(_to_floats(self.base.value(scope)), _to_floats(self.exponent.value(scope)))
         return power
 
     def children(self) -> tuple[Node, ...]:
         """Return base and exponent."""
         return (self.base, self.exponent)
 
-    def resolved(self, levels: Levels) -> Node:
+    def resolve(self, levels: Levels) -> Node:
         """Resolve both sides."""
-        return Power(self.base.resolved(levels), self.exponent.resolved(levels))
+        return Power(self.base.resolve(levels), self.exponent.resolve(levels))
 
 
 _COMPARE: Mapping[str, Callable[[Any, Any], Value]] = {
@@ -223,7 +223,7 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Value]] = {
 
 @dataclass(frozen=True, slots=True)
 class Comparison(Node):
-    """`a < b` and its like: the one place where a level may be named."""
+    """`a < b` and the like: the only node in which a level may be named."""
 
     operator: str
     left: Node
@@ -231,21 +231,21 @@ class Comparison(Node):
 
     def value(self, scope: Scope) -> Value:
         """Compare as numbers."""
-        return _COMPARE[self.operator](_floats(self.left.value(scope)), _floats(self.right.value(scope)))
+        return _COMPARE[self.operator](_to_floats(self.left.value(scope)), _to_floats(self.right.value(scope)))
 
     def children(self) -> tuple[Node, ...]:
         """Return both sides."""
         return (self.left, self.right)
 
-    def resolved(self, levels: Levels) -> Node:
-        """Replace a name by its index where the other side is a track or issue that has such a level."""
-        left = _level(self.left, self.right, levels) or self.left.resolved(levels)
-        right = _level(self.right, self.left, levels) or self.right.resolved(levels)
+    def resolve(self, levels: Levels) -> Node:
+        """Replace a name by its index if the other side is a track or issue with such a level."""
+        left = _find_level(self.left, self.right, levels) or self.left.resolve(levels)
+        right = _find_level(self.right, self.left, levels) or self.right.resolve(levels)
         return Comparison(self.operator, left, right)
 
 
-def _level(side: Node, other: Node, levels: Levels) -> Level | None:
-    """Read one side of a comparison as a level of the track on the other side."""
+def _find_level(side: Node, other: Node, levels: Levels) -> Level | None:
+    """Return one side of a comparison as a level of the track on the other side, or None."""
     if not (isinstance(side, Name) and isinstance(other, Name)) or side.name in levels:
         return None
     known = levels.get(other.name, ())
@@ -254,13 +254,13 @@ def _level(side: Node, other: Node, levels: Levels) -> Level | None:
 
 @dataclass(frozen=True, slots=True)
 class Logical(Node):
-    """`a and b and c`, or `a or b or c`; every operand is worked out."""
+    """`a and b and c`, or `a or b or c`; every operand is evaluated."""
 
     operator: str
     operands: tuple[Node, ...]
 
     def value(self, scope: Scope) -> Value:
-        """Join the truth values."""
+        """Combine the truth values."""
         join = np.logical_and if self.operator == "and" else np.logical_or
         truth: Value = np.asarray(self.operands[0].value(scope)) != 0
         for operand in self.operands[1:]:
@@ -271,9 +271,9 @@ class Logical(Node):
         """Return the operands."""
         return self.operands
 
-    def resolved(self, levels: Levels) -> Node:
+    def resolve(self, levels: Levels) -> Node:
         """Resolve every operand."""
-        return Logical(self.operator, tuple(operand.resolved(levels) for operand in self.operands))
+        return Logical(self.operator, tuple(operand.resolve(levels) for operand in self.operands))
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +283,7 @@ class Not(Node):
     operand: Node
 
     def value(self, scope: Scope) -> Value:
-        """Turn the truth value."""
+        """Return the opposite truth value."""
         truth: Value = np.logical_not(self.operand.value(scope))
         return truth
 
@@ -291,14 +291,14 @@ class Not(Node):
         """Return the operand."""
         return (self.operand,)
 
-    def resolved(self, levels: Levels) -> Node:
+    def resolve(self, levels: Levels) -> Node:
         """Resolve the operand."""
-        return Not(self.operand.resolved(levels))
+        return Not(self.operand.resolve(levels))
 
 
 @dataclass(frozen=True, slots=True)
 class Conditional(Node):
-    """`a if condition else b`; where the condition is an array, each element picks its own."""
+    """`a if condition else b`; an array as the condition picks element by element."""
 
     condition: Node
     if_true: Node
@@ -315,16 +315,14 @@ class Conditional(Node):
         """Return the parts in the order written: value, condition, other value."""
         return (self.if_true, self.condition, self.if_false)
 
-    def resolved(self, levels: Levels) -> Node:
+    def resolve(self, levels: Levels) -> Node:
         """Resolve all three parts."""
-        return Conditional(
-            self.condition.resolved(levels), self.if_true.resolved(levels), self.if_false.resolved(levels)
-        )
+        return Conditional(self.condition.resolve(levels), self.if_true.resolve(levels), self.if_false.resolve(levels))
 
 
 @dataclass(frozen=True, slots=True)
 class Builtin:
-    """A function of the language itself: how it is worked out and how many arguments it takes (None: no limit)."""
+    """A built-in function, and the fewest and most arguments that it takes (None: no limit)."""
 
     function: Callable[..., Value]
     fewest: int
@@ -332,7 +330,7 @@ class Builtin:
 
 
 def _fold(join: Callable[[Any, Any], Value]) -> Callable[..., Value]:
-    """Make a function of two arguments one of many."""
+    """Return a function of many arguments that applies a function of two repeatedly."""
 
     def folded(first: Value, *others: Value) -> Value:
         for other in others:
@@ -343,7 +341,7 @@ def _fold(join: Callable[[Any, Any], Value]) -> Callable[..., Value]:
 
 
 def _by(index: Value, *values: Value) -> Value:
-    """Pick by a level's index."""
+    """Return the value at a level's index."""
     picked: Value = values[0]
     for position, value in enumerate(values):
         picked = np.where(np.equal(index, position), value, picked)
@@ -369,24 +367,24 @@ class Call(Node):
     arguments: tuple[Node, ...]
 
     def value(self, scope: Scope) -> Value:
-        """Work out the arguments, then the function."""
+        """Evaluate the arguments, then the function."""
         if self.function == "passed":
             (deadline,) = self.arguments
             assert isinstance(deadline, Name)
             return scope.functions["passed"](deadline.name)
         builtin = BUILTIN_FUNCTIONS.get(self.function)
         function = builtin.function if builtin else scope.functions[self.function]
-        return function(*(_floats(argument.value(scope)) for argument in self.arguments))
+        return function(*(_to_floats(argument.value(scope)) for argument in self.arguments))
 
     def children(self) -> tuple[Node, ...]:
         """Return the arguments."""
         return self.arguments
 
-    def resolved(self, levels: Levels) -> Node:
+    def resolve(self, levels: Levels) -> Node:
         """Resolve every argument."""
-        return Call(self.function, tuple(argument.resolved(levels) for argument in self.arguments))
+        return Call(self.function, tuple(argument.resolve(levels) for argument in self.arguments))
 
 
-def _floats(value: Value) -> type_of_array:
-    """Hold numbers, truth values and level indices alike in double precision."""
+def _to_floats(value: Value) -> AnyArray:
+    """Return numbers, truth values or level indices in double precision."""
     return np.asarray(value, dtype=np.float64)

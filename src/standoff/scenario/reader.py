@@ -1,9 +1,9 @@
-"""YAML text to plain data and the line of every part.
+"""Read YAML text into plain data, with the line of every part.
 
-Only the plain core of YAML is read: mappings, lists and scalars.
+Only the core of YAML is accepted: mappings, lists and scalars.
 Anchors, aliases, tags, merge keys and directives are refused before anything is composed, because a few bytes of them
-can stand for gigabytes; so are nesting too deep for recursion and more parts than any scenario has.
-Control characters are a fault, because with them a text could command the terminal that shows it.
+can stand for gigabytes. Deep nesting and files with very many parts are refused for the same reason.
+Control characters are refused, because a text with them could command the terminal that shows it.
 Dates stay text: the schema reads them.
 """
 
@@ -27,27 +27,27 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from standoff.errors import Problem, ScenarioError
 
-__all__ = ["MAX_BYTES", "MAX_NESTING", "MAX_PARTS", "Written", "read_file", "read_text"]
+__all__ = ["MAX_BYTES", "MAX_NESTING", "MAX_PARTS", "ParsedYaml", "read_file", "read_text"]
 
 MAX_BYTES = 1_000_000
 MAX_NESTING = 30
 MAX_PARTS = 20_000
-"""Most keys, values and brackets of a file; the longest scenario of the catalogue has some 4,000."""
+"""Largest number of keys, values and brackets of a file; the longest scenario of the catalogue has about 4,000."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-class Written:
-    """What a file says, before anything is known about its meaning.
+class ParsedYaml:
+    """The data of a YAML text.
 
     Attributes:
-        plain: The content as dicts, lists, strings, numbers, booleans and None; None where the text is empty.
+        content: The data as dicts, lists, strings, numbers, booleans and None; None if the text is empty.
         lines: Path -> line from 1.
-        problems: Faults that leave the rest readable: keys written twice, keys that are no text, unreadable numbers.
+        problems: Faults that leave the rest readable, such as repeated keys and unreadable numbers.
     """
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.plain: Any = None
+        self.content: Any = None
         self.lines: dict[str, int] = {}
         self.problems: list[Problem] = []
 
@@ -65,14 +65,16 @@ def read_file(path: Path | str) -> str:
     except FileNotFoundError:
         raise _refusal("file-not-found", f"there is no file `{name}`", name, "check the path") from None
     except IsADirectoryError:
-        raise _refusal("file-is-directory", f"`{name}` is a directory", name, "name a file in it") from None
+        raise _refusal("file-is-directory", f"`{name}` is a directory", name, "give the name of a file in it") from None
     except PermissionError:
-        raise _refusal("file-unreadable", f"`{name}` may not be read", name, "check its permissions") from None
+        raise _refusal(
+            "file-unreadable", f"there is no permission to read `{name}`", name, "check its permissions"
+        ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise _refusal("file-unreadable", f"`{name}` cannot be read: {reason}", name, "check the path") from None
     if len(content) > MAX_BYTES:
-        raise _refusal("file-too-large", "the file is larger than 1 MB", name, "a scenario is some kilobytes of text")
+        raise _refusal("file-too-large", "the file is larger than 1 MB", name, "a scenario is a few kilobytes of text")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -80,7 +82,7 @@ def read_file(path: Path | str) -> str:
         raise _refusal("not-utf8", message, name, "save it as UTF-8") from None
 
 
-def read_text(text: str, name: str) -> Written:
+def read_text(text: str, name: str) -> ParsedYaml:
     """Read YAML into plain data.
 
     Args:
@@ -88,7 +90,7 @@ def read_text(text: str, name: str) -> Written:
         name: The file as the user named it.
 
     Raises:
-        ScenarioError: The text is not YAML, or uses what is refused.
+        ScenarioError: The text is not YAML, or uses a feature that is refused.
     """
     try:
         _check_events(text, name)
@@ -98,14 +100,18 @@ def read_text(text: str, name: str) -> Written:
         detail = " ".join(part for part in (error.context, error.problem) if part)
         line = mark.line + 1 if mark else 0
         advice = "check indentation and quotes near this line"
-        raise ScenarioError(Problem("yaml-syntax", f"not YAML: {detail}", help=advice, file=name, line=line)) from None
+        raise ScenarioError(
+            Problem("yaml-syntax", f"this is not valid YAML: {detail}", help=advice, file=name, line=line)
+        ) from None
     except (YAMLError, ValueError) as error:
         detail = str(error).splitlines()[0]
-        raise _refusal("yaml-syntax", f"not YAML: {detail}", name, "check the text for unusual characters") from None
-    written = Written(name)
+        raise _refusal(
+            "yaml-syntax", f"this is not valid YAML: {detail}", name, "check the text for unusual characters"
+        ) from None
+    parsed = ParsedYaml(name)
     if node is not None:
-        written.plain = _plain(node, (), written)
-    return written
+        parsed.content = _read_node(node, (), parsed)
+    return parsed
 
 
 def _refusal(code: str, message: str, file: str, advice: str) -> ScenarioError:
@@ -113,7 +119,7 @@ def _refusal(code: str, message: str, file: str, advice: str) -> ScenarioError:
 
 
 def _check_events(text: str, name: str) -> None:
-    """Refuse what a scenario never needs, before it is composed."""
+    """Refuse features that no scenario needs, before anything is composed."""
     depth = 0
     for count, event in enumerate(YAML(typ="safe", pure=True).parse(text)):
         feature = ""
@@ -131,7 +137,7 @@ def _check_events(text: str, name: str) -> None:
         if feature:
             advice = "write the value out; a text that begins with `&`, `*` or `!` needs quotes"
             raise ScenarioError(
-                Problem("yaml-feature", f"{feature} is not read in scenarios", help=advice, file=name, line=line)
+                Problem("yaml-feature", f"{feature} is not allowed in scenarios", help=advice, file=name, line=line)
             )
         depth += isinstance(event, CollectionStartEvent)
         depth -= isinstance(event, CollectionEndEvent)
@@ -140,47 +146,47 @@ def _check_events(text: str, name: str) -> None:
             raise ScenarioError(Problem("too-deep", message, help="check the brackets", file=name, line=line))
         if count > MAX_PARTS:
             message = f"the file has more than {MAX_PARTS:,} keys and values"
-            advice = "a scenario has some thousands"
+            advice = "a scenario has a few thousand"
             raise ScenarioError(Problem("file-too-large", message, help=advice, file=name, line=line))
 
 
-def _plain(node: Node, path: tuple[str, ...], written: Written) -> Any:
-    """Turn a node into plain data, noting the line of every part."""
-    written.lines.setdefault(".".join(path), node.start_mark.line + 1)
+def _read_node(node: Node, path: tuple[str, ...], parsed: ParsedYaml) -> Any:
+    """Return a node as plain data, and record the line of every part."""
+    parsed.lines.setdefault(".".join(path), node.start_mark.line + 1)
     if isinstance(node, MappingNode):
-        return _mapping(node, path, written)
+        return _read_mapping(node, path, parsed)
     if isinstance(node, SequenceNode):
-        return [_plain(child, (*path, str(index)), written) for index, child in enumerate(node.value)]
+        return [_read_node(child, (*path, str(index)), parsed) for index, child in enumerate(node.value)]
     assert isinstance(node, ScalarNode)
-    return _scalar(node, path, written)
+    return _read_scalar(node, path, parsed)
 
 
-def _mapping(node: MappingNode, path: tuple[str, ...], written: Written) -> dict[str, Any]:
-    """Read a mapping; a key written twice is a fault, and the first one counts."""
+def _read_mapping(node: MappingNode, path: tuple[str, ...], parsed: ParsedYaml) -> dict[str, Any]:
+    """Return a mapping; a repeated key is a fault, and its first value counts."""
     found: dict[str, Any] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, ScalarNode):
-            written.problems.append(
-                Problem("bad-key", "a key is a list or mapping", ".".join(path), "write a name", written.file, line)
+            parsed.problems.append(
+                Problem("bad-key", "a key is a list or a mapping", ".".join(path), "write a name", parsed.file, line)
             )
             continue
-        key = _text(key_node, path, written)
+        key = _read_text_of(key_node, path, parsed)
         inner = (*path, key)
         if key in found:
-            first = written.lines[".".join(inner)]
+            first = parsed.lines[".".join(inner)]
             message = f"`{key}` is written twice; the first is on line {first}"
-            problem = Problem("duplicate-key", message, ".".join(inner), "keep one of them", written.file, line)
-            written.problems.append(problem)
+            problem = Problem("duplicate-key", message, ".".join(inner), "keep one of them", parsed.file, line)
+            parsed.problems.append(problem)
             continue
-        written.lines[".".join(inner)] = line
-        found[key] = _plain(value_node, inner, written)
+        parsed.lines[".".join(inner)] = line
+        found[key] = _read_node(value_node, inner, parsed)
     return found
 
 
-def _scalar(node: ScalarNode, path: tuple[str, ...], written: Written) -> Any:
-    """Read a scalar as YAML 1.2 does, but leave dates as text."""
-    text = _text(node, path, written)
+def _read_scalar(node: ScalarNode, path: tuple[str, ...], parsed: ParsedYaml) -> Any:
+    """Return a scalar as YAML 1.2 reads it, but dates as text."""
+    text = _read_text_of(node, path, parsed)
     kind = str(node.tag).rsplit(":", 1)[-1]
     if kind == "null":
         return None
@@ -189,29 +195,29 @@ def _scalar(node: ScalarNode, path: tuple[str, ...], written: Written) -> Any:
     if kind not in {"int", "float"}:
         return text
     try:
-        return _number(text, kind)
+        return _read_number(text, kind)
     except ValueError:
-        message = f"`{text[:60]}` is not a number that can be read"
+        message = f"`{text[:60]}` is not a readable number"
         problem = Problem(
-            "bad-number", message, ".".join(path), "write it plainly", written.file, written.lines[".".join(path)]
+            "bad-number", message, ".".join(path), "write it in plain digits", parsed.file, parsed.lines[".".join(path)]
         )
-        written.problems.append(problem)
+        parsed.problems.append(problem)
         return 0
 
 
-def _text(node: ScalarNode, path: tuple[str, ...], written: Written) -> str:
-    """Return the text of a scalar without control characters, each of which is a fault."""
+def _read_text_of(node: ScalarNode, path: tuple[str, ...], parsed: ParsedYaml) -> str:
+    """Return the text of a scalar without control characters, which are faults."""
     text = str(node.value)
     if found := _CONTROL.search(text):
-        message = f"a text holds the control character `U+{ord(found.group()):04X}`"
+        message = f"the text contains the control character `U+{ord(found.group()):04X}`"
         line = node.start_mark.line + 1
-        problem = Problem("control-character", message, ".".join(path), "take it away", written.file, line)
-        written.problems.append(problem)
+        problem = Problem("control-character", message, ".".join(path), "remove it", parsed.file, line)
+        parsed.problems.append(problem)
     return _CONTROL.sub("", text)
 
 
-def _number(text: str, kind: str) -> int | float | str:
-    """Read a number; one too large to be held stays text, for the schema to refuse."""
+def _read_number(text: str, kind: str) -> int | float | str:
+    """Return a number; one that is too large for a float stays text, and the schema refuses it."""
     digits = text.replace("_", "").lower()
     if kind == "int":
         sign = -1 if digits.startswith("-") else 1

@@ -1,8 +1,7 @@
-"""A faulty file mended just enough to look at the rest of it.
+"""Find faults of meaning in a file that also has faults of form.
 
-Faults of form must not hide faults of meaning.
-What pydantic refuses is dropped, or replaced where a neutral value is known, until the rest validates.
-Names that are lost on the way are remembered, so that nothing is said about their uses.
+Parts that pydantic refuses are replaced by a neutral value if there is one, and dropped otherwise, until the rest is valid.
+The names lost in this way are recorded, so that no problem is reported where they are used.
 """
 
 from __future__ import annotations
@@ -14,11 +13,11 @@ from pydantic import ValidationError
 
 from standoff.errors import Problem
 from standoff.scenario.check import check
-from standoff.scenario.faults import own_faults, written_keys
+from standoff.scenario.pydantic_errors import drop_secondary_errors, find_written_keys
 from standoff.scenario.schema import Scenario
 from standoff.scenario.source_map import SourceMap
 
-__all__ = ["meaning_problems"]
+__all__ = ["find_problems_of_meaning"]
 
 _ROUNDS = 40
 _NEUTRAL: Mapping[str, Any] = {
@@ -27,7 +26,7 @@ _NEUTRAL: Mapping[str, Any] = {
     "unresolved": {"label": "x"}, "worth": {}, "reject": {}, "leads_to": [],
     "value": 0, "rationality": 0, "discount": 0, "hazard": 0, "chance": 0,
 }  # fmt: skip
-"""Field -> what stands in for it where it is missing or broken."""
+"""Field -> the value that replaces it if it is missing or broken."""
 _NAMES = ("unknown-name", "unknown-function", "wrong-arguments", "level-outside-comparison", "unknown-level")
 _HIDES: Mapping[str, tuple[str, ...]] = {
     "parameters": _NAMES,
@@ -41,68 +40,71 @@ _HIDES: Mapping[str, tuple[str, ...]] = {
     "outcomes": ("unknown-outcome", "unknown-name"),
     "milestones": ("unknown-milestone",),
 }
-"""Section -> the faults that only follow where none of it could be read."""
+"""Section -> the faults that only follow from a section that could not be read."""
 _ABOUT_TIME = {"document-after-as-of", "deadline-passed", "horizon", "unit"}
 _TIME_FIELDS = ("as_of", "period", "documents", "deadlines")
 
 
-def meaning_problems(plain: Mapping[str, Any], source_map: SourceMap, unbounded: frozenset[str]) -> list[Problem]:
-    """Find the faults of meaning of a file that has faults of form.
+def find_problems_of_meaning(
+    content: Mapping[str, Any], source_map: SourceMap, unbounded: frozenset[str]
+) -> list[Problem]:
+    """Find the faults of meaning in a file that has faults of form.
 
     Args:
-        plain: The file as plain data.
-        source_map: Where its parts stand.
+        content: The data of the file.
+        source_map: Where its parts are in the file.
         unbounded: Parameters that may leave their range.
 
     Returns:
-        The problems, or none where too little of the file is left to look at.
+        The problems; empty if too little of the file could be read.
     """
-    mended = _Mended(plain)
-    scenario = mended.scenario()
+    repaired = _RepairedFile(content)
+    scenario = repaired.build()
     if scenario is None:
         return []
-    lines = {new: source_map.line(old) for new, old in mended.origin.items()}
-    scenario._source_map = SourceMap(source_map.file, lines)
-    replaced = {new for new, old in mended.origin.items() if old in mended.replaced}
-    found = check(scenario, lost=mended.lost, replaced=replaced, unbounded=unbounded)
-    touched = [*mended.dropped, *mended.replaced]
+    lines = {new: source_map.find_line(old) for new, old in repaired.origin.items()}
+    scenario.attach_file(content, SourceMap(source_map.file, lines))
+    replaced = {new for new, old in repaired.origin.items() if old in repaired.replaced}
+    found = check(scenario, lost=repaired.lost, replaced=replaced, unbounded=unbounded)
+    touched = [*repaired.dropped, *repaired.replaced]
     if any(path.startswith(_TIME_FIELDS) for path in touched):
         found = [problem for problem in found if problem.code not in _ABOUT_TIME]
-    hidden = {code for path in mended.dropped for code in _HIDES.get(path, ())}
+    hidden = {code for path in repaired.dropped for code in _HIDES.get(path, ())}
     found = [problem for problem in found if problem.code not in hidden]
-    placed = [(mended.old_path(problem.path), problem) for problem in found]
+    placed = [(repaired.find_original_path(problem.path), problem) for problem in found]
     return [
         source_map.problem(problem.code, problem.message, path, problem.help)
         for path, problem in placed
-        if not any(dropped.startswith(f"{path}.") for dropped in mended.dropped)
+        if not any(dropped.startswith(f"{path}.") for dropped in repaired.dropped)
     ]
 
 
-class _Mended:
-    """A file with what is broken left out."""
+class _RepairedFile:
+    """The data of a file without its broken parts."""
 
-    def __init__(self, plain: Mapping[str, Any]) -> None:
-        self.plain = plain
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        self.content = content
         self.dropped: set[str] = set()
         self.replaced: dict[str, Any] = {}
         self.lost: set[str] = set()
         self.origin: dict[str, str] = {}
 
-    def scenario(self) -> Scenario | None:
-        """Drop what is refused until the rest validates."""
+    def build(self) -> Scenario | None:
+        """Repair the file until it is valid; None if it cannot be repaired."""
         for _ in range(_ROUNDS):
             self.origin = {}
-            rest = self._copy(self.plain, "", "")
+            rest = self._copy(self.content, "", "")
             try:
                 return Scenario.model_validate(rest)
             except ValidationError as error:
-                mended = [self._mend(fault, rest) for fault in own_faults(error.errors(include_url=False))]
-                if not all(mended):
+                errors = drop_secondary_errors(error.errors(include_url=False))
+                are_repaired = [self._repair(fault, rest) for fault in errors]  # all of them in one round
+                if not all(are_repaired):
                     return None
         return None
 
-    def old_path(self, path: str) -> str:
-        """Return the path in the file of a path in what is left of it."""
+    def find_original_path(self, path: str) -> str:
+        """Return the path in the file of a path in the repaired data."""
         keys = path.split(".")
         tail: list[str] = []
         while keys:
@@ -113,7 +115,7 @@ class _Mended:
         return path
 
     def _copy(self, part: Any, old: str, new: str) -> Any:
-        """Copy what is not dropped, noting where each part was."""
+        """Copy the parts that are not dropped, and record where each of them was."""
         self.origin[new] = old
         if old in self.replaced:
             return self.replaced[old]
@@ -133,18 +135,18 @@ class _Mended:
             ]
         return part
 
-    def _mend(self, fault: Any, rest: Any) -> bool:
-        """Replace or drop what one error is about; false where that cannot be done."""
+    def _repair(self, fault: Any, rest: Any) -> bool:
+        """Replace or drop the part that one error is about; False if that is impossible."""
         if fault["type"] == "version":
             return False
-        keys = written_keys(fault, rest)
-        path = self.old_path(".".join(keys))
+        keys = find_written_keys(fault, rest)
+        path = self.find_original_path(".".join(keys))
         name = keys[-1] if keys else ""
         if fault["type"] in {"expression", "expression_type"} and path not in self.replaced:
             self.replaced[path] = 0
             return True
         if name in _NEUTRAL and path not in self.replaced and "[key]" not in fault["loc"]:
-            self.lost.update(_names_in(_at(self.plain, path)))
+            self.lost.update(_iterate_names(_get(self.content, path)))
             self.replaced[path] = _NEUTRAL[name]
             return True
         if fault["type"] in {"missing", "union_tag_not_found"} and isinstance(fault["loc"][-1], str):
@@ -154,7 +156,7 @@ class _Mended:
         self.replaced = {inner: value for inner, value in self.replaced.items() if not inner.startswith(path + ".")}
         self.dropped.add(path)
         self.lost.add(path.rpartition(".")[2])
-        self.lost.update(_names_in(_at(self.plain, path)))
+        self.lost.update(_iterate_names(_get(self.content, path)))
         return True
 
 
@@ -162,26 +164,26 @@ def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-def _at(plain: Any, path: str) -> Any:
-    """Return what a path leads to, or None."""
+def _get(content: Any, path: str) -> Any:
+    """Return the part at a path, or None."""
     for key in path.split("."):
-        if isinstance(plain, Mapping):
-            plain = plain.get(key)
-        elif isinstance(plain, list) and key.isdigit() and int(key) < len(plain):
-            plain = plain[int(key)]
+        if isinstance(content, Mapping):
+            content = content.get(key)
+        elif isinstance(content, list) and key.isdigit() and int(key) < len(content):
+            content = content[int(key)]
         else:
             return None
-    return plain
+    return content
 
 
-def _names_in(part: Any) -> Iterator[str]:
+def _iterate_names(part: Any) -> Iterator[str]:
     """Yield every key and text inside a part."""
     if isinstance(part, str):
         yield part
     elif isinstance(part, Mapping):
         for key, inner in part.items():
             yield key
-            yield from _names_in(inner)
+            yield from _iterate_names(inner)
     elif isinstance(part, list):
         for inner in part:
-            yield from _names_in(inner)
+            yield from _iterate_names(inner)

@@ -1,4 +1,4 @@
-"""What can happen in a scenario: effects, actions, bargaining, stages, nature, outcomes."""
+"""Schema of what can happen: effects, actions, bargaining, stages, nature, outcomes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from standoff.scenario.base import ActorCode, Amount, Label, Part, Slug, _is_slug
+from standoff.scenario.base import ActorCode, Amount, Label, Part, Slug, validate_slug
 from standoff.scenario.expression import Expression
 
 __all__ = [
@@ -32,13 +32,13 @@ __all__ = [
     "Effects",
     "EventCode",
     "Hazard",
+    "JointAction",
     "Offer",
     "Outcome",
     "OwnAction",
     "Ratification",
     "Response",
     "Stage",
-    "Together",
 ]
 
 EventCode = Literal[
@@ -49,30 +49,32 @@ EVENT_CODES: tuple[str, ...] = EventCode.__args__  # type: ignore[attr-defined]
 """The event types of PLOVER (2021)."""
 
 
-def _is_change(given: object) -> object:
-    """Take a level's name, or a whole number of steps."""
+def _validate_change(given: object) -> object:
+    """Accept the name of a level, or a whole number of steps."""
     if isinstance(given, bool) or not isinstance(given, str | int):
         raise PydanticCustomError("change_type", "expected a level or a step such as +1")
-    return given if isinstance(given, int) else _is_slug(given)
+    return given if isinstance(given, int) else validate_slug(given)
 
 
 Change = Annotated[
     str | int,
-    BeforeValidator(_is_change),
+    BeforeValidator(_validate_change),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]}),
 ]
 
 
 class Effect(Part):
-    """One thing that may follow from a move. Any further key is a track, with its new level or a step such as +1."""
+    """One possible consequence of a move. Any further key is a track, with its new level or a step such as +1."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
     __pydantic_extra__: dict[str, Change] = Field(init=False)
 
-    p: Expression = Field(default=Expression.parse(1), description="Probability; those of one list sum to one.")
+    p: Expression = Field(
+        default=Expression.parse(1), description="Probability; the probabilities of a list sum to one."
+    )
     outcome: Slug | None = Field(default=None, description="The outcome that ends the crisis.")
     payoffs: dict[Slug, Amount] = Field(default={}, description="One-off payoffs, added, by player.")
-    label: Label | None = Field(default=None, description="What happened, for people to read.")
+    label: Label | None = Field(default=None, description="Description of what happened.")
 
     @property
     def changes(self) -> Mapping[str, str | int]:
@@ -81,15 +83,15 @@ class Effect(Part):
 
 
 RESERVED_EFFECT_KEYS = frozenset(Effect.model_fields)
-"""Keys of an effect that can therefore not name a track."""
+"""Keys of an effect, which therefore cannot be names of tracks."""
 
 
-def _as_list(given: object) -> object:
+def _wrap_in_list(given: object) -> object:
     return [given] if isinstance(given, Mapping | Effect) else given
 
 
 class _OneOrList:
-    """Lets a file write one effect without the brackets of a list, and tells editors so."""
+    """Describes to editors that one effect may be written without the brackets of a list."""
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
@@ -97,20 +99,18 @@ class _OneOrList:
         return {"anyOf": [written["items"], written]} if "items" in written else written
 
 
-Effects = Annotated[tuple[Effect, ...], BeforeValidator(_as_list), _OneOrList()]
-ObservedAs = Annotated[
-    tuple[EventCode, ...], Field(description="PLOVER event types under which news would report this.")
-]
+Effects = Annotated[tuple[Effect, ...], BeforeValidator(_wrap_in_list), _OneOrList()]
+ObservedAs = Annotated[tuple[EventCode, ...], Field(description="PLOVER event types under which news would report it.")]
 Costs = Annotated[dict[Slug, Amount], Field(description="One-off costs, subtracted, by player or by player and type.")]
-LeadsTo = Annotated[Effects, Field(description="What follows; absent: nothing changes.")]
+LeadsTo = Annotated[Effects, Field(description="Consequences, of which one happens; if absent, nothing changes.")]
 
 
 class Action(Part):
-    """Something that the mover of a stage can do."""
+    """An action of the mover of a stage."""
 
-    label: Label = Field(description="The name that people read.")
+    label: Label = Field(description="Name for display.")
     when: Expression | None = Field(default=None, description="Condition under which the action is possible.")
-    types: tuple[Slug, ...] | None = Field(default=None, description="The types that have the action; absent: all.")
+    types: tuple[Slug, ...] | None = Field(default=None, description="The types that have the action; if absent, all.")
     payoffs: dict[Slug, Amount] = Field(
         default={}, description="One-off payoffs, added, by player or by player and type."
     )
@@ -119,32 +119,34 @@ class Action(Part):
     observed_as: ObservedAs = ()
 
 
-def _is_action_name(given: object) -> object:
-    """Take the name of an action."""
+def _validate_action_name(given: object) -> object:
+    """Accept the name of an action."""
     if not isinstance(given, str):
         raise PydanticCustomError("action_name_type", "expected the name of an action")
-    return _is_slug(given)
+    return validate_slug(given)
 
 
-ActionName = Annotated[str, BeforeValidator(_is_action_name), WithJsonSchema({"type": "string"})]
+ActionName = Annotated[str, BeforeValidator(_validate_action_name), WithJsonSchema({"type": "string"})]
 
 
-class Together(Part):
-    """What two actions bring about when they are taken together. Any further key is a player, with its action."""
+class JointAction(Part):
+    """The joint effects of two simultaneous actions. Any further key is a player, with its action."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
     __pydantic_extra__: dict[str, ActionName] = Field(init=False)
 
     payoffs: dict[Slug, Amount] = Field(
-        default={}, description="One-off payoffs, added to those of both actions, by player or by player and type."
+        default={},
+        description="One-off payoffs, in addition to those of both actions, by player or by player and type.",
     )
     costs: Annotated[
-        dict[Slug, Amount], Field(description="One-off costs, subtracted like those of both actions, by player.")
+        dict[Slug, Amount],
+        Field(description="One-off costs, subtracted in addition to those of both actions, by player."),
     ] = Field(default={})
     leads_to: Effects | None = Field(
         default=None,
-        description="What follows, in the place of what either action leads to alone; `[]`: nothing changes. "
-        "Absent: what both lead to.",
+        description="Consequences, in place of those of either action alone; `[]` means that nothing changes. "
+        "If absent, the consequences of both actions.",
     )
 
     @property
@@ -153,12 +155,12 @@ class Together(Part):
         return self.__pydantic_extra__ or {}
 
 
-RESERVED_TOGETHER_KEYS = frozenset(Together.model_fields)
-"""Keys of such an entry that can therefore not name a player."""
+RESERVED_TOGETHER_KEYS = frozenset(JointAction.model_fields)
+"""Keys of a joint action, which therefore cannot be names of players."""
 
 
-def _actions_tag(given: Any) -> str:
-    """Tell actions from actions by player: one level deeper, so what is inside is mappings under names of actions."""
+def _tag_actions(given: Any) -> str:
+    """Distinguish actions from actions grouped by player, which are nested one level deeper."""
     by_player = isinstance(given, Mapping) and any(
         isinstance(own, Mapping)
         and not own.keys() & Action.model_fields.keys()
@@ -168,26 +170,26 @@ def _actions_tag(given: Any) -> str:
     return "(by player)" if by_player else "(one)"
 
 
-def _written_actions(given: Mapping[str, Any], info: SerializationInfo) -> dict[str, Any]:
-    """Write actions as plain data (pydantic's own serializer of a union warns of the free keys of effects)."""
+def _serialize_actions(given: Mapping[str, Any], info: SerializationInfo) -> dict[str, Any]:
+    """Return actions as plain data; pydantic's serializer of a union would warn about the free keys of effects."""
     return {
         name: part.model_dump(mode=info.mode, exclude_defaults=info.exclude_defaults)
         if isinstance(part, Action)
-        else _written_actions(part, info)
+        else _serialize_actions(part, info)
         for name, part in given.items()
     }
 
 
 Actions = Annotated[
     Annotated[dict[Slug, Action], Tag("(one)")] | Annotated[dict[Slug, dict[Slug, Action]], Tag("(by player)")],
-    Discriminator(_actions_tag),
-    PlainSerializer(_written_actions),
+    Discriminator(_tag_actions),
+    PlainSerializer(_serialize_actions),
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class OwnAction:
-    """An action of a stage, whose it is, and where it stands in the stage."""
+    """An action of a stage, with its mover and its path in the stage."""
 
     mover: str
     name: str
@@ -196,77 +198,78 @@ class OwnAction:
 
 
 class Offer(Part):
-    """Putting a package on the table."""
+    """The offer of a package."""
 
-    label: Label | None = Field(default=None, description="The name that people read.")
+    label: Label | None = Field(default=None, description="Name for display.")
     costs: Costs = Field(default={})
     observed_as: ObservedAs = ()
 
 
 class Response(Part):
-    """A move in bargaining that leaves no deal behind: no offer, a rejection, letting talks slip."""
+    """A move in bargaining without a deal: no offer, a rejection, or letting talks slip."""
 
-    label: Label | None = Field(default=None, description="The name that people read.")
+    label: Label | None = Field(default=None, description="Name for display.")
     costs: Costs = Field(default={})
     leads_to: LeadsTo = ()
     observed_as: ObservedAs = ()
 
 
 class Ratification(Part):
-    """A vote or decision at home that an accepted deal must pass."""
+    """A domestic vote or decision that an accepted deal must pass."""
 
-    chance: Expression = Field(description="Probability that it passes; issues of the package may be used.")
-    failed: Effects = Field(default=(), description="What follows if it fails; absent: nothing changes.")
+    chance: Expression = Field(
+        description="Probability that the deal is ratified; may depend on the issues of the package."
+    )
+    failed: Effects = Field(default=(), description="Consequences if it fails; if absent, nothing changes.")
 
 
 class Accept(Part):
-    """Accepting the package on the table."""
+    """Acceptance of the package on the table."""
 
-    label: Label | None = Field(default=None, description="The name that people read.")
+    label: Label | None = Field(default=None, description="Name for display.")
     costs: Costs = Field(default={})
-    outcome: Slug = Field(description="The outcome of an accepted package; the package's worth is added to it.")
-    ratify: dict[Slug, Ratification] = Field(
-        default={}, description="Who must ratify, by player, in the order in which they do."
+    outcome: Slug = Field(
+        description="The outcome of an accepted package; the worth of the package is added to its payoffs."
     )
+    ratify: dict[Slug, Ratification] = Field(default={}, description="Players who must ratify, in order.")
     observed_as: ObservedAs = ()
 
 
 class Bargaining(Part):
     """A round of talks: one side offers a package, or nothing; the other accepts, rejects or lets talks slip."""
 
-    proposer: Slug = Field(description="Who offers: a player, `alternate` or `random`.")
+    proposer: Slug = Field(description="Who makes the offer: a player, `alternate` or `random`.")
     between: tuple[Slug, Slug] = Field(description="The two players at the table; `alternate` begins with the first.")
-    no_offer: Response = Field(default=Response(), description="Offering nothing; always possible.")
+    no_offer: Response = Field(default=Response(), description="Making no offer; always possible.")
     offer: Offer = Field(default=Offer(), description="Offering a package.")
     accept: Accept = Field(description="Accepting the package.")
     reject: Response = Field(description="Rejecting the package.")
-    slip: Response | None = Field(default=None, description="Letting talks slip; absent: not possible.")
+    slip: Response | None = Field(default=None, description="Letting talks slip; impossible if absent.")
 
 
 class Stage(Part):
     """A moment of every period: one player moves, two move at the same time, or the two sides bargain."""
 
-    name: Slug = Field(description="Name of the stage, as a slug.")
-    label: Label | None = Field(default=None, description="The name that people read.")
-    when: Expression | None = Field(default=None, description="Condition under which the stage exists.")
+    name: Slug = Field(description="Name of the stage.")
+    label: Label | None = Field(default=None, description="Name for display.")
+    when: Expression | None = Field(default=None, description="Condition under which the stage takes place.")
     rate: Expression | None = Field(
-        default=None, description="How often it comes up, per unit of time; absent: every period."
+        default=None, description="How often the stage takes place, per unit of time; if absent, once in every period."
     )
     mover: Slug | None = Field(default=None, description="The player who moves, in a stage with actions.")
     movers: tuple[Slug, Slug] | None = Field(
-        default=None, description="Instead: the two players who move at the same time, neither seeing the other's move."
+        default=None, description="Instead of `mover`: two players who move simultaneously."
     )
-    actions: Actions | None = Field(
-        default=None, description="What the mover can do, by name; with `movers`, by player and name."
-    )
-    together: tuple[Together, ...] = Field(
-        default=(), description="What follows from two actions taken together, with `movers`; absent: both, each alone."
+    actions: Actions | None = Field(default=None, description="Actions by name; with `movers`, by player and name.")
+    together: tuple[JointAction, ...] = Field(
+        default=(),
+        description="Joint effects of pairs of actions, with `movers`; a pair without an entry has the effects of both actions.",
     )
     bargaining: Bargaining | None = Field(default=None, description="A round of talks.")
 
     @property
     def by_player(self) -> Mapping[str, Mapping[str, Action]] | None:
-        """The actions by player, as with `movers`; None where they are written without."""
+        """The actions by player, as with `movers`; None if they are not grouped by player."""
         given: Mapping[str, Any] = self.actions or {}
         return given if any(isinstance(own, Mapping) for own in given.values()) else None
 
@@ -282,28 +285,28 @@ class Stage(Part):
             yield OwnAction(self.mover or "", name, action, f"actions.{name}")
 
     def actions_of(self, player: str) -> list[OwnAction]:
-        """The actions of one of those who move, in the order of the file."""
+        """Return the actions of one mover, in the order of the file."""
         return [own for own in self.own_actions() if own.mover == player]
 
 
 class Hazard(Part):
-    """Something that happens without a decision."""
+    """An event that happens without a decision."""
 
-    label: Label = Field(description="The name that people read.")
+    label: Label = Field(description="Name for display.")
     when: Expression | None = Field(default=None, description="Condition under which it can happen.")
     hazard: Expression = Field(description="How often it happens, per unit of time.")
-    leads_to: Effects = Field(description="What follows.")
+    leads_to: Effects = Field(description="Consequences, of which one happens.")
     observed_as: ObservedAs = ()
     codes: tuple[ActorCode, ...] = Field(
-        default=(), description="Codes of those whose act news would call it; absent: it might be anybody's."
+        default=(), description="Codes of the actors to whom news would attribute it; if absent, any actor."
     )
 
 
 class Outcome(Part):
     """A way in which the crisis ends."""
 
-    label: Label = Field(description="The name that people read.")
+    label: Label = Field(description="Name for display.")
     payoffs: dict[Slug, Amount] = Field(
         default={},
-        description="Payoffs by player, or by player and type: its own, or those of one other player whose true type it depends on. Absent: 0.",  # noqa: E501
+        description="Payoffs by player, or by player and type: the player's own types, or those of one other player. If absent, 0.",  # noqa: E501
     )

@@ -1,4 +1,4 @@
-"""The numbers of a scenario and where they come from: parameters, their ranges and evidence, documents."""
+"""Schema of the numbers of a scenario and their sources: parameters, ranges, distributions, citations, documents."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from standoff.scenario.expression import Expression
 
 __all__ = [
     "Beta",
+    "Citation",
     "Correlation",
     "Distribution",
-    "Document",
-    "Evidence",
     "LogNormal",
     "LogUniform",
     "Normal",
@@ -23,6 +22,7 @@ __all__ = [
     "Period",
     "Pert",
     "Quantity",
+    "SourceDocument",
     "TimeUnit",
     "Triangular",
     "Uniform",
@@ -35,36 +35,36 @@ Positive = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0)]
 
 
 class Period(Part):
-    """The clock: how long a period is and how far ahead the scenario looks."""
+    """The length of a period and the horizon."""
 
     unit: TimeUnit = Field(description="Unit of time; rates, hazards, flows and discounts are per unit.")
     length: Positive = Field(default=1.0, description="Length of one period, in units.")
-    horizon: Positive = Field(description="How far ahead the scenario looks, in units; a whole number of periods.")
+    horizon: Positive = Field(description="Length of the forecast, in units; a whole number of periods.")
     continues: bool = Field(
         default=False,
         strict=True,
-        description="Whether the crisis goes on for ever after the horizon, as in the last period before it.",
+        description="Whether the crisis continues without end after the horizon, as in the last period before it.",
     )
 
 
-class Document(Part):
-    """A text that evidence points to; its words are not kept here."""
+class SourceDocument(Part):
+    """A document that is cited; the file does not hold its text."""
 
     title: Text = Field(description="Title of the document.")
     publisher: Label = Field(description="Who published it.")
     author: Label | None = Field(default=None, description="Who wrote it.")
     date: Date = Field(description="Day of publication; not after `as_of`, unless `retrospective`.")
     url: str | None = Field(default=None, description="Where it can be read.")
-    rating: Literal["A", "B", "C"] | None = Field(default=None, description="Reliability of the source, A the best.")
+    rating: Literal["A", "B", "C"] | None = Field(default=None, description="Reliability of the source; A is the best.")
     retrospective: bool = Field(
         default=False,
         strict=True,
-        description="Written afterwards, about a crisis of the past; may be dated after `as_of`.",
+        description="Whether it was written later about a past crisis; then it may be dated after `as_of`.",
     )
 
 
-class Evidence(Part):
-    """One place in a document that supports a number."""
+class Citation(Part):
+    """A place in a document that supports a number."""
 
     document: DocumentId = Field(description="Identifier of a document of this file.")
     place: Text = Field(description="Where in the document, such as `paragraph 5`.")
@@ -72,7 +72,7 @@ class Evidence(Part):
 
 
 class Uniform(Part):
-    """Every number between two bounds is equally likely."""
+    """A distribution in which every number between two bounds is equally likely."""
 
     kind: Literal["uniform"] = Field(description="The kind of distribution.")
     low: Finite = Field(description="Lower bound.")
@@ -80,7 +80,7 @@ class Uniform(Part):
 
 
 class LogUniform(Part):
-    """The logarithm is uniform between the logarithms of two positive bounds."""
+    """A distribution whose logarithm is uniform between the logarithms of two positive bounds."""
 
     kind: Literal["loguniform"] = Field(description="The kind of distribution.")
     low: Positive = Field(description="Lower bound.")
@@ -88,7 +88,7 @@ class LogUniform(Part):
 
 
 class Normal(Part):
-    """The bell curve."""
+    """A normal distribution."""
 
     kind: Literal["normal"] = Field(description="The kind of distribution.")
     mean: Finite = Field(description="Mean.")
@@ -96,7 +96,7 @@ class Normal(Part):
 
 
 class LogNormal(Part):
-    """The logarithm is normal."""
+    """A distribution whose logarithm is normal."""
 
     kind: Literal["lognormal"] = Field(description="The kind of distribution.")
     median: Positive = Field(description="Median.")
@@ -104,25 +104,25 @@ class LogNormal(Part):
 
 
 class Triangular(Part):
-    """Rises in a straight line from the lower bound to the mode, and falls to the upper bound."""
+    """A distribution that rises in a straight line from the lower bound to the mode, then falls to the upper bound."""
 
     kind: Literal["triangular"] = Field(description="The kind of distribution.")
-    low: Finite | None = Field(default=None, description="Lower bound; that of `range` if absent.")
+    low: Finite | None = Field(default=None, description="Lower bound; the lower end of `range` if absent.")
     mode: Finite | None = Field(default=None, description="Most likely number; `value` if absent.")
-    high: Finite | None = Field(default=None, description="Upper bound; that of `range` if absent.")
+    high: Finite | None = Field(default=None, description="Upper bound; the upper end of `range` if absent.")
 
 
 class Pert(Part):
-    """The beta distribution of a lowest, a most likely and a highest number; smoother than the triangular one."""
+    """A beta distribution with a lowest, most likely and highest number; smoother than a triangular one."""
 
     kind: Literal["pert"] = Field(description="The kind of distribution.")
-    low: Finite | None = Field(default=None, description="Lower bound; that of `range` if absent.")
+    low: Finite | None = Field(default=None, description="Lower bound; the lower end of `range` if absent.")
     mode: Finite | None = Field(default=None, description="Most likely number; `value` if absent.")
-    high: Finite | None = Field(default=None, description="Upper bound; that of `range` if absent.")
+    high: Finite | None = Field(default=None, description="Upper bound; the upper end of `range` if absent.")
 
 
 class Beta(Part):
-    """The beta distribution, on 0 to 1 or stretched between two bounds."""
+    """A beta distribution on 0 to 1, or stretched between two bounds."""
 
     kind: Literal["beta"] = Field(description="The kind of distribution.")
     a: Positive = Field(description="First shape parameter.")
@@ -138,7 +138,7 @@ Distribution = Annotated[
 
 
 class Parameter(Part):
-    """A number with a name, and where it comes from."""
+    """A named number and its source."""
 
     label: Label | None = Field(default=None, description="The name that people read.")
     value: Expression = Field(description="The number, or a formula of other parameters.")
@@ -147,22 +147,24 @@ class Parameter(Part):
     )
     distribution: Distribution | None = Field(
         default=None,
-        description="How likely each number is, in the unit of `value`; cut to `range` where both are given. "
+        description="Distribution, in the unit of `value`; cut off at `range` if both are given. "
         "If absent, every number in `range` is equally likely.",
     )
     unit: Label | None = Field(
         default=None, description="Unit; one that ends in /day, /week, /month or /year is converted to the file's own."
     )
-    evidence: tuple[Evidence, ...] = Field(default=(), description="Where the number is from.")
+    evidence: tuple[Citation, ...] = Field(
+        default=(), description="Citations of the documents that support the number."
+    )
     judgement: Text | None = Field(
-        default=None, description="Why the author chose the number, where no document gives it."
+        default=None, description="Why the author chose the number, if no document gives it."
     )
 
 
 def is_drawn(parameter: Parameter, parameters: Container[str]) -> bool:
-    """Say whether a parameter is drawn where many draws are made.
+    """Whether an ensemble draws a parameter.
 
-    One with a distribution is; one with a range is, unless it is a formula of others, which it follows.
+    A parameter is drawn if it has a distribution, or has a range and is not a formula of other parameters.
 
     Args:
         parameter: The parameter.
@@ -173,29 +175,31 @@ def is_drawn(parameter: Parameter, parameters: Container[str]) -> bool:
     return parameter.range is not None and not any(name in parameters for name in parameter.value.names)
 
 
-def _rank_tag(given: Any) -> str:
+def _tag_rank(given: Any) -> str:
     return "(matrix)" if isinstance(given, list | tuple) else "(one)"
 
 
 Rank = Annotated[
     Annotated[Finite, Tag("(one)")] | Annotated[tuple[tuple[Finite, ...], ...], Tag("(matrix)")],
-    Discriminator(_rank_tag),
+    Discriminator(_tag_rank),
 ]
 
 
 class Correlation(Part):
-    """Parameters that tend to be high together, or one high where the other is low."""
+    """Rank correlation of parameters that are drawn together."""
 
-    parameters: tuple[Slug, ...] = Field(min_length=2, description="Parameters that are drawn.")
-    rank: Rank = Field(
-        description="Rank correlation (Spearman) of every pair of them, or the whole matrix as a list of rows."
+    parameters: tuple[Slug, ...] = Field(
+        min_length=2, description="The parameters; each must have a range or a distribution."
     )
-    evidence: tuple[Evidence, ...] = Field(default=(), description="Where the number is from.")
+    rank: Rank = Field(description="Spearman rank correlation of every pair, or the whole matrix as a list of rows.")
+    evidence: tuple[Citation, ...] = Field(
+        default=(), description="Citations of the documents that support the number."
+    )
     judgement: Text | None = Field(default=None, description="Why the author chose the number.")
 
 
 class Quantity(Part):
-    """A formula of the state with a name, worked out in each state."""
+    """A named formula that is evaluated in each state."""
 
     label: Label | None = Field(default=None, description="The name that people read.")
     value: Expression = Field(description="A formula of parameters, tracks, submodels and other quantities.")

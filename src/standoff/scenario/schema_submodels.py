@@ -1,4 +1,4 @@
-"""The submodels a scenario can call: their fields in the file, and the one table of kinds and functions."""
+"""Schema of the submodels, and the table of their kinds and functions."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ class Layer(Part):
     name: Slug = Field(description="Name of the layer, as a slug.")
     label: Label | None = Field(default=None, description="The name that people read.")
     interceptors: Expression = Field(description="Interceptors in the layer when all are in place.")
-    kill_probability: Expression = Field(description="Chance that one shot stops one missile.")
+    kill_probability: Expression = Field(description="Probability that one shot stops one missile.")
     shots_per_target: Expression = Field(
-        default=Expression.parse(1), description="Interceptors fired at each missile; an average such as 1.5 will do."
+        default=Expression.parse(1), description="Interceptors fired at each missile; may be an average such as 1.5."
     )
     readiness: Expression = Field(
-        default=Expression.parse(1), description="Share of the layer that is ready, besides the call's own argument."
+        default=Expression.parse(1),
+        description="Share of the layer that is ready; multiplied by the argument of the call.",
     )
 
 
@@ -44,22 +45,22 @@ class SalvoSubmodel(Part):
     kind: Literal["salvo"] = Field(description="The kind of submodel.")
     label: Label | None = Field(default=None, description="The name that people read.")
     launchers: Expression = Field(description="Launchers at the first salvo.")
-    launcher_loss: Expression = Field(description="Share of the launchers that is lost after each salvo.")
-    salvos: Expression = Field(description="How many salvos can be fired; each launcher fires one missile a salvo.")
-    reliability: Expression = Field(description="Chance that a missile works.")
+    launcher_loss: Expression = Field(description="Share of the launchers lost after each salvo.")
+    salvos: Expression = Field(description="Number of salvos; each launcher fires one missile in each salvo.")
+    reliability: Expression = Field(description="Probability that a missile works.")
     layers: tuple[Layer, ...] = Field(description="Layers of the defence, outermost first.")
 
 
 class OilSubmodel(Part):
-    """A chokepoint's closure and the price of oil."""
+    """The price of oil when a chokepoint is closed."""
 
     kind: Literal["oil"] = Field(description="The kind of submodel.")
     label: Label | None = Field(default=None, description="The name that people read.")
     flow: Expression = Field(description="Flow of oil through the chokepoint.")
-    bypass: Expression = Field(description="Flow that other routes can take over, in the unit of `flow`.")
+    bypass: Expression = Field(description="Flow that other routes can carry, in the unit of `flow`.")
     world: Expression = Field(description="World consumption, in the unit of `flow`.")
-    supply_elasticity: Expression = Field(description="Elasticity of the supply of others.")
-    demand_elasticity: Expression = Field(description="Elasticity of demand; negative.")
+    supply_elasticity: Expression = Field(description="Price elasticity of the remaining supply.")
+    demand_elasticity: Expression = Field(description="Price elasticity of demand; negative.")
     price: Expression = Field(description="Price before the closure.")
 
 

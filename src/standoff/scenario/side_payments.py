@@ -1,8 +1,8 @@
-"""The agenda with side payments: every package also with something for one side from the other.
+"""The agenda with side payments: every package can also be combined with a payment from one side to the other.
 
-Fearon's third reason why a deal may fail is that what is fought over cannot be divided; money or a linked issue can make up
-for that. A payment of t costs the payer t and is worth t to the other: an idealisation, because the two sides' payoffs
-are on scales of their own, and an exchange rate of 1 between them is assumed.
+Fearon's third reason why a deal may fail is that the stake cannot be divided; money or a linked issue can make up for
+that. A payment of t costs the payer t and is worth t to the other. This is an idealisation: the payoffs of the two sides
+are on separate scales, and an exchange rate of 1 between them is assumed.
 
 References:
     Fearon, J. D. (1995), Rationalist explanations for war, International Organization 49(3), 389-390.
@@ -17,32 +17,32 @@ from standoff.errors import InputError, Problem
 from standoff.scenario.override import replace
 from standoff.scenario.schema import Scenario
 
-__all__ = ["PAYMENT_ISSUE", "with_side_payments"]
+__all__ = ["PAYMENT_ISSUE", "add_side_payments"]
 
 PAYMENT_ISSUE = "side_payment"
-"""Name of the issue that side payments become; underscores are added where the file has it already."""
+"""Name of the issue of side payments; underscores are added if the file already uses the name."""
 
 
-def with_side_payments(
+def add_side_payments(
     scenario: Scenario, packages: Sequence[Mapping[str, str]], sizes: Sequence[float], *, are_paid: bool = True
 ) -> Scenario:
-    """The scenario in which each of some packages can be had without a payment, or with one of some sizes to either side.
+    """Return the scenario in which packages can be combined with a payment of one of some sizes to either side.
 
     Args:
         scenario: A scenario with a bargaining stage.
         packages: The packages, as issue -> level.
-        sizes: Payments in payoff units, positive and all different.
-        are_paid: False: the same packages by the same names, but no payment is worth anything. That is the crisis to compare
-            with, because more ways to make the same offer change by themselves how often logit players make it.
+        sizes: Payments in payoff units, positive and distinct.
+        are_paid: If False, the packages have the same names, but no payment is worth anything. This is the crisis to
+            compare with, because the number of ways to make an offer alone changes how often logit players make it.
 
     Raises:
-        InputError: A size is not positive, or comes twice, or there is none.
+        InputError: A size is not positive or is repeated, or there are no sizes.
         ScenarioError: There are more packages than a scenario may have.
     """
     wrong = [f"{size:g}" for size in sizes if not size > 0 or size == float("inf")]
     if wrong or not sizes or len(set(sizes)) < len(sizes):
         shown = ", ".join(wrong or [f"{size:g}" for size in sizes]) or "nothing"
-        message = f"side payments of `{shown}` are no list of different positive numbers"
+        message = f"side payments of `{shown}` are not a list of distinct positive numbers"
         raise InputError(Problem("payment", message, help="give sizes in payoff units, such as 0.1 and 0.3"))
     bargaining = next(stage.bargaining for stage in scenario.stages if stage.bargaining is not None)
     first, second = bargaining.between

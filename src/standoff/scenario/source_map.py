@@ -1,4 +1,4 @@
-"""Where each part of a scenario stands in its file."""
+"""The line of every part of a scenario in its file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class SourceMap:
     Attributes:
         file: The file as the user named it.
         lines: Path -> line from 1.
-        overrides: Path -> what the user wrote to override it, such as `--set escort_cost=0.02`.
+        overrides: Path -> the override as the user wrote it, such as `--set escort_cost=0.02`.
     """
 
     file: str = ""
@@ -29,7 +29,7 @@ class SourceMap:
     def written_path(self, path: str) -> str:
         """Return the path as it is written in the file.
 
-        Where a file may write one thing without the brackets of a list, the index 0 is left out.
+        A file may write a single entry without the brackets of a list; then the index 0 is omitted.
         """
         written: list[str] = []
         keys = path.split(".") if path else []
@@ -40,7 +40,7 @@ class SourceMap:
                 written = longer
         return ".".join(written)
 
-    def line(self, path: str) -> int:
+    def find_line(self, path: str) -> int:
         """Return the line of the deepest known part of a path, or 0."""
         keys = self.written_path(path).split(".")
         while keys:
@@ -50,8 +50,8 @@ class SourceMap:
             keys.pop()
         return self.lines.get("", 0)
 
-    def override_of(self, path: str) -> str:
-        """Return the override that a path lies under, as the user wrote it, or ""."""
+    def find_override(self, path: str) -> str:
+        """Return the override that set a path or a part around it, as the user wrote it, or ""."""
         keys = self.written_path(path).split(".")
         while keys:
             found = self.overrides.get(".".join(keys))
@@ -61,9 +61,9 @@ class SourceMap:
         return ""
 
     def problem(self, code: str, message: str, path: str = "", help: str = "") -> Problem:  # noqa: A002  as in Problem
-        """Make a problem with the file and line of a path, or with the override that it lies under."""
-        override = self.override_of(path)
-        place = self.written_path(path)
+        """Return a problem with the file and line of a path, or with the override that set it."""
+        override = self.find_override(path)
+        written = self.written_path(path)
         if override:
-            return Problem(code=code, message=message, path=place, help=help, file=override)
-        return Problem(code=code, message=message, path=place, help=help, file=self.file, line=self.line(path))
+            return Problem(code=code, message=message, path=written, help=help, file=override)
+        return Problem(code=code, message=message, path=written, help=help, file=self.file, line=self.find_line(path))

@@ -1,17 +1,17 @@
-"""Parts of a scenario switched off: what goes with each, and what cannot go.
+"""Switch off parts of a scenario.
 
-| switched off | what becomes of it |
+| switched off | effect |
 |---|---|
-| `nature.HAZARD` | it no longer happens |
-| `stages.STAGE` | it no longer comes up |
-| `stages.STAGE.actions.ACTION` (`.PLAYER.ACTION`) | nobody can do it; what follows from it `together` with another goes too |
-| `stages.STAGE.bargaining.slip` | talks cannot slip |
-| `stages.STAGE.bargaining.accept.ratify.PLAYER` | nobody need ratify there |
-| `agenda.issues.ISSUE` | no deal changes it: it stays at the status quo in every package and formula, and counts for nothing |
-| `agenda.issues.ISSUE.red_lines`, `.PLAYER` below it, `.TYPE` below that | the line is no longer drawn |
-| `players.PLAYER` | a third party without private types no longer decides anything; its payoffs stay, and move nobody |
+| `nature.HAZARD` | the event no longer happens |
+| `stages.STAGE` | the stage is skipped |
+| `stages.STAGE.actions.ACTION` (`.PLAYER.ACTION`) | nobody can take the action; its entries in `together` are removed |
+| `stages.STAGE.bargaining.slip` | nobody can let talks slip |
+| `stages.STAGE.bargaining.accept.ratify.PLAYER` | the player no longer has to ratify |
+| `agenda.issues.ISSUE` | the issue stays at the status quo in every package and formula, and is worth nothing |
+| `agenda.issues.ISSUE.red_lines`, `.PLAYER` below it, `.TYPE` below that | the red line is removed |
+| `players.PLAYER` | a third party without private types makes no more decisions; its payoffs stay, but influence nobody |
 
-Everything here works on the plain data of a file, in place; the result is checked as a whole by whoever asked for it.
+All functions change the plain data of a file in place; the caller checks the result as a whole.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from typing import Any
 
 from standoff.errors import Problem, ScenarioError
 
-__all__ = ["OFF", "is_switch", "switch_off"]
+__all__ = ["OFF", "can_switch_off", "switch_off"]
 
 OFF = "off"
-"""The value that switches a part off, where the path leads to a part that can be."""
+"""The value that switches off a part."""
 
 Plain = dict[str, Any]
 
 
-def is_switch(plain: Plain, keys: Sequence[str]) -> bool:
-    """Say whether a path leads to what can be switched off.
+def can_switch_off(plain: Plain, keys: Sequence[str]) -> bool:
+    """Whether a path is that of a part that can be switched off.
 
     Args:
         plain: The file's data.
@@ -50,34 +50,34 @@ def is_switch(plain: Plain, keys: Sequence[str]) -> bool:
 
 
 def switch_off(plain: Plain, switches: Sequence[tuple[Sequence[str], str]]) -> list[int]:
-    """Switch parts off.
+    """Switch off parts.
 
     Args:
         plain: The file's data, changed in place.
-        switches: Each a path for which `is_switch` holds and which leads to something, and what the user wrote.
+        switches: Paths for which `can_switch_off` holds and which exist, each with the override as the user wrote it.
 
     Returns:
-        The indices that the stages which are gone had before.
+        The indices of the removed stages before the change.
 
     Raises:
-        ScenarioError: A part cannot go; carries every reason. The data may then be changed in part.
+        ScenarioError: A part cannot be switched off; carries every reason. The data may then be changed in part.
     """
     stages = list(plain["stages"])
     problems: list[Problem] = []
-    gone: set[int] = set()
+    removed: set[int] = set()
     for keys, shown in switches:
         try:
-            gone |= _switch(plain, stages, keys)
+            removed |= _remove(plain, stages, keys)
         except _NeededError as needed:
             problems.append(Problem("switch-off", needed.reason, help=needed.advice, file=shown))
     if problems:
         raise ScenarioError(problems)
-    if len(gone) == len(stages):
-        message, shown = "no stage would be left, so nobody would decide anything", switches[-1][1]
-        raise ScenarioError(Problem("switch-off", message, help="leave one stage on", file=shown))
-    plain["stages"] = [stage for index, stage in enumerate(stages) if index not in gone]
-    _forget_commitments(plain, switches)
-    return sorted(gone)
+    if len(removed) == len(stages):
+        message, shown = "no stage would remain, so there would be no decisions", switches[-1][1]
+        raise ScenarioError(Problem("switch-off", message, help="keep one stage", file=shown))
+    plain["stages"] = [stage for index, stage in enumerate(stages) if index not in removed]
+    _remove_commitment_changes(plain, switches)
+    return sorted(removed)
 
 
 class _NeededError(Exception):
@@ -89,35 +89,35 @@ class _NeededError(Exception):
         self.advice = advice
 
 
-def _forget_commitments(plain: Plain, switches: Sequence[tuple[Sequence[str], str]]) -> None:
-    """Take out of `agenda.commitment` what it would change in parts that are off."""
+def _remove_commitment_changes(plain: Plain, switches: Sequence[tuple[Sequence[str], str]]) -> None:
+    """Remove from `agenda.commitment` the changes to parts that are switched off."""
     agenda = plain.get("agenda") or {}
     commitment = agenda.get("commitment")
     if not commitment:
         return
 
-    def is_gone(change: str) -> bool:
+    def is_off(change: str) -> bool:
         keys = change.partition("=")[0].strip().split(".")
         return any(keys[: len(off)] == list(off) for off, _ in switches)
 
-    kept = [change for change in commitment["set"] if not is_gone(change)]
+    kept = [change for change in commitment["set"] if not is_off(change)]
     if kept:
         commitment["set"] = kept
     else:
         del agenda["commitment"]
 
 
-def _switch(plain: Plain, stages: Sequence[Plain], keys: Sequence[str]) -> set[int]:
-    """Switch one part off; return the stages that go with it, which are taken away once all is known."""
+def _remove(plain: Plain, stages: Sequence[Plain], keys: Sequence[str]) -> set[int]:
+    """Switch off one part; return the stages to remove with it, which are removed together at the end."""
     match list(keys):
         case ["stages", index]:
             return {int(index)}
         case ["players", player]:
-            return _stages_of(plain, stages, player)
+            return _find_stages_of_third_party(plain, stages, player)
         case ["stages", index, "actions", *rest]:
-            _switch_action(stages[int(index)], rest)
+            _remove_action(stages[int(index)], rest)
         case ["agenda", "issues", issue]:
-            _switch_issue(plain, issue)
+            _freeze_issue(plain, issue)
         case _:
             here: Any = plain
             for key in keys[:-1]:
@@ -126,8 +126,8 @@ def _switch(plain: Plain, stages: Sequence[Plain], keys: Sequence[str]) -> set[i
     return set()
 
 
-def _switch_action(stage: Plain, keys: Sequence[str]) -> None:
-    """Take an action away, with what follows from it and another one taken together."""
+def _remove_action(stage: Plain, keys: Sequence[str]) -> None:
+    """Remove an action, with its entries in `together`."""
     actions = stage["actions"]
     for key in keys[:-1]:
         actions = actions[key]
@@ -141,12 +141,12 @@ def _switch_action(stage: Plain, keys: Sequence[str]) -> None:
         stage["together"] = [entry for entry in stage["together"] if entry.get(keys[0]) != name]
 
 
-def _stages_of(plain: Plain, stages: Sequence[Plain], player: str) -> set[int]:
-    """The stages of a third party, once it is sure that it is one."""
+def _find_stages_of_third_party(plain: Plain, stages: Sequence[Plain], player: str) -> set[int]:
+    """Return the stages in which a player moves, if the player is a third party."""
     if len(plain["players"][player].get("types") or {}) > 1:
         raise _NeededError(
-            f"`{player}` has private types that the others learn about, so the crisis is not one without it",
-            f"write `{player}.types={{}}` with payoffs that know no types, or switch off single stages",
+            f"`{player}` has private types that the others learn about, so it is not a third party",
+            f"write `{player}.types={{}}` with payoffs that do not depend on types, or switch off single stages",
         )
     found = set()
     for index, stage in enumerate(stages):
@@ -154,7 +154,7 @@ def _stages_of(plain: Plain, stages: Sequence[Plain], player: str) -> set[int]:
         ratify = (bargaining.get("accept") or {}).get("ratify") or {}
         needed = ""
         if player in (bargaining.get("between") or ()):
-            needed = "sits at the table"
+            needed = "negotiates"
         elif player in ratify:
             needed = "must ratify"
         elif player in (stage.get("movers") or ()):
@@ -167,12 +167,12 @@ def _stages_of(plain: Plain, stages: Sequence[Plain], player: str) -> set[int]:
         if stage.get("mover") == player:
             found.add(index)
     if not found:
-        raise _NeededError(f"`{player}` decides nothing, so there is nothing to switch off", "leave it as it is")
+        raise _NeededError(f"`{player}` makes no decisions, so there is nothing to switch off", "leave it as it is")
     return found
 
 
-def _switch_issue(plain: Plain, name: str) -> None:
-    """Hold an issue at its status quo: nobody gains or loses by it, and no side may set its name to anything else."""
+def _freeze_issue(plain: Plain, name: str) -> None:
+    """Keep an issue at its status quo: it is worth nothing to anybody, and every other level is a red line."""
     agenda = plain["agenda"]
     issue = agenda["issues"][name]
     status_quo, *others = issue["levels"]
@@ -180,10 +180,8 @@ def _switch_issue(plain: Plain, name: str) -> None:
     sides = list(dict.fromkeys(side for table in tables for side in table))
     issue["worth"] = {}
     issue["red_lines"] = {side: list(others) for side in sides}
-    if all(_is_off(other, sides) for other in agenda["issues"].values()):
-        raise _NeededError(
-            f"`{name}` is the last issue on the agenda", "switch off the stage in which the sides bargain instead"
-        )
+    if all(_is_frozen(other, sides) for other in agenda["issues"].values()):
+        raise _NeededError(f"`{name}` is the last issue on the agenda", "switch off the bargaining stage instead")
     packages = agenda.get("packages", "efficient")
     if packages == "all":
         names = list(agenda["issues"])
@@ -192,21 +190,21 @@ def _switch_issue(plain: Plain, name: str) -> None:
         limit = agenda.get("limit", 8)
         if len(packages) > limit:
             raise _NeededError(
-                f"{len(packages)} packages would be left of `packages: all`, of which {limit} are kept",
+                f"{len(packages)} packages would remain of `packages: all`, but the limit is {limit}",
                 "write `agenda.packages=efficient`, or raise `agenda.limit`",
             )
     if not isinstance(packages, str):
-        agenda["packages"] = _once([{**package, name: status_quo} for package in packages])
+        agenda["packages"] = _drop_duplicates([{**package, name: status_quo} for package in packages])
 
 
-def _is_off(issue: Plain, sides: Sequence[str]) -> bool:
-    """Whether an issue is held at its status quo as `_switch_issue` does."""
+def _is_frozen(issue: Plain, sides: Sequence[str]) -> bool:
+    """Whether an issue is kept at its status quo by `_freeze_issue`."""
     lines = issue.get("red_lines") or {}
     return bool(sides) and not issue["worth"] and all(lines.get(side) == issue["levels"][1:] for side in sides)
 
 
-def _once(packages: Sequence[Plain]) -> list[Plain]:
-    """Leave out packages that have become the same as an earlier one."""
+def _drop_duplicates(packages: Sequence[Plain]) -> list[Plain]:
+    """Return the packages without those that equal an earlier one."""
     found: list[Plain] = []
     for package in packages:
         if package not in found:

@@ -38,7 +38,7 @@ def solve_batch(
     """Solve every game and yield what is kept of each, in order.
 
     Args:
-        games: The games, such as `CompiledStructure.games` gives; an error among them is passed on in its place. They are
+        games: The games, such as `CompiledScenario.games` gives; an error among them is passed on in its place. They are
             taken from here in the calling thread, a few ahead.
         settings: How to solve each game; its `threads` do not count.
         keep: What to keep of a solution. It is called in the thread that solved it; what it returns should be small.

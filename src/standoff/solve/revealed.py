@@ -54,7 +54,7 @@ def reveal_types(equilibrium: Equilibrium, types: tuple[int, ...]) -> Equilibriu
         replace(player, prior=tuple(float(k == own) for k in range(len(player.player_types))))
         for player, own in zip(game.players, types, strict=True)
     )
-    revealed = Game.trusted(**{**game.__dict__, "players": players})
+    revealed = replace(game, players=players)
     points = equilibrium.certificate.belief_points
     grid = Grid(revealed, points[0] if points else 1, equilibrium.settings.anchor or game.prior_belief)
     found = Backward.restore(equilibrium)

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from standoff.errors import InputError, Problem
-from standoff.scenario import Scenario, archive, restore
-from standoff.store.columns import hash_of, plain_json
+from standoff.scenario import Scenario, archive_scenario, restore_scenario
+from standoff.store.columns import compute_hash, encode_json
 from standoff.store.database import Write
 from standoff.store.news_writing import check_text
 from standoff.store.records import ForecastSeries, Run, StoredRun
@@ -26,7 +26,7 @@ def add_run(write: Write, run: Run) -> int:
         InputError: The write up to which it knew the news is not in the store (`unknown-write`).
         ValueError: A number of the document or of the settings is not finite.
     """
-    plain_json([dict(run.document), dict(run.settings)])
+    encode_json([dict(run.document), dict(run.settings)])
     faults = check_text("the run", run.kind, run.note)
     last = write.connection.execute(select(func.max(writes.c.id))).scalar_one() or 0
     if run.known_by is not None and not 1 <= run.known_by <= last:
@@ -101,7 +101,7 @@ def scenario_of_run(connection: Connection, run_id: int) -> Scenario:
     found = connection.execute(wanted).scalar_one_or_none()
     if found is None:
         raise _no_run(run_id)
-    return restore(found)
+    return restore_scenario(found)
 
 
 def scenario_of_hash(connection: Connection, scenario_hash: str) -> Scenario:
@@ -120,14 +120,18 @@ def scenario_of_hash(connection: Connection, scenario_hash: str) -> Scenario:
         if rows:
             problem = f"several scenarios in the store have a hash that begins with `{scenario_hash}`"
         raise InputError(Problem("unknown-scenario", problem, help="list the runs for their hashes"))
-    return restore(connection.execute(select(scenarios.c.archive).where(scenarios.c.id == rows[0][1])).scalar_one())
+    return restore_scenario(
+        connection.execute(select(scenarios.c.archive).where(scenarios.c.id == rows[0][1])).scalar_one()
+    )
 
 
 def _scenario_number(write: Write, scenario: Scenario) -> int:
     """Number of the row that holds the scenario as it was written, which is made if it is not there."""
-    kept = archive(scenario)
-    assert restore(kept).scenario_hash == scenario.scenario_hash, "an archived scenario must be the same scenario"
-    name = hash_of(plain_json(kept))
+    kept = archive_scenario(scenario)
+    assert restore_scenario(kept).scenario_hash == scenario.scenario_hash, (
+        "an archived scenario must be the same scenario"
+    )
+    name = compute_hash(encode_json(kept))
     found = write.connection.execute(
         select(scenarios.c.id).where(scenarios.c.archive_hash == name)
     ).scalar_one_or_none()

@@ -10,13 +10,18 @@ import datetime as dt
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, inspect, select, text
 
 from standoff.errors import Problem, StoreError
+from standoff.store.append_only import refuse_changes
 from standoff.store.database import Database
-from standoff.store.tables import schema_changes
+from standoff.store.tables import metadata, schema_changes
 from standoff.version import __version__
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 __all__ = ["APPLICATION_ID", "REVISIONS", "bring_up_to_date", "check_revision", "find_revision"]
 
@@ -99,7 +104,10 @@ def bring_up_to_date(database: Database) -> None:
         found = _checked(database, find_revision(write.connection))  # another program may have been faster
         if found.is_newest:
             return
-        _migrate(write.connection)
+        if found.revision:
+            _migrate(write.connection)
+        else:
+            _create(write.connection)
         done = REVISIONS.index(found.revision) + 1 if found.revision else 0
         now = dt.datetime.now(dt.UTC)
         rows = [{"revision": name, "standoff_version": __version__, "changed_at": now} for name in REVISIONS[done:]]
@@ -121,14 +129,29 @@ def _checked(database: Database, found: Found) -> Found:
     return found
 
 
-def _migrate(connection: Connection) -> None:
+def _create(connection: Connection) -> None:
+    """Create the newest tables in an empty database."""
     from alembic import command
+
+    metadata.create_all(connection)
+    refuse_changes(connection, metadata.tables)
+    command.stamp(_configure_alembic(connection), REVISIONS[-1])
+
+
+def _migrate(connection: Connection) -> None:
+    """Change the tables of an older version to the newest."""
+    from alembic import command
+
+    command.upgrade(_configure_alembic(connection), REVISIONS[-1])
+
+
+def _configure_alembic(connection: Connection) -> Config:
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    command.upgrade(config, REVISIONS[-1])
+    return config
 
 
 def _write_ahead(database: Database) -> None:

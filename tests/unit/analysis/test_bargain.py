@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 
 from bargaining_games import demands, fear, solved, town
+from standoff import bargain, load
 from standoff.errors import InputError
+from standoff.game.compile import compile_game
 from standoff.scenario import parse_scenario, replace
-from standoff.workbench import Crisis, load
 
 
 @pytest.fixture(scope="module")
 def fearon():
-    return solved(demands()).bargain()
+    return bargain(solved(demands()))
 
 
 def names(found, packages):
@@ -47,7 +48,7 @@ def test_priors_of_the_pairs_are_those_of_the_types(fearon):
 
 
 def test_an_empty_range_says_how_much_is_missing():
-    found = solved(fear()).bargain()
+    found = bargain(solved(fear()))
     (pair,) = found.pairs
     assert pair.fighting.packages == ()
     assert pair.fighting.closeness == pytest.approx(0.1 - 0.3, abs=1e-12)
@@ -58,7 +59,7 @@ def test_an_empty_range_says_how_much_is_missing():
 def test_the_issue_that_blocks_is_the_one_without_which_there_would_be_a_range():
     # war is worth 0.3 to both; arms given up 0.6 to A and 0.6 - 1.2 to B, and A draws a red line at their being kept; the
     # border settled 0.5 to A and 0.35 to B
-    crisis = fear()
+    scenario = fear()
     border = {
         "label": "Border",
         "levels": ["open", "settled"],
@@ -66,10 +67,10 @@ def test_the_issue_that_blocks_is_the_one_without_which_there_would_be_a_range()
     }
     changes = {
         "parameters.fear.value": 1.2,
-        "agenda.issues": {**crisis.scenario._written["agenda"]["issues"], "border": border},
+        "agenda.issues": {**scenario.content["agenda"]["issues"], "border": border},
         "agenda.packages": [{"arms": "given_up", "border": "settled"}],
     }
-    (pair,) = solved(Crisis(replace(crisis.scenario, changes))).bargain().pairs
+    (pair,) = bargain(solved(replace(scenario, changes))).pairs
     assert pair.waiting.packages == ()
     assert pair.waiting.closeness == pytest.approx(0.35 - 0.6 - 0.3, abs=1e-9)
     assert pair.blocking_issues == ("arms",)
@@ -82,30 +83,30 @@ def test_the_issue_that_blocks_is_the_one_without_which_there_would_be_a_range()
 
 def test_what_is_in_the_range_names_its_levels():
     found = load("cuba-1962", overrides=["period.horizon=3"])
-    pair = solved(found).bargain().pairs[0]
+    pair = bargain(solved(found)).pairs[0]
     levels = {effect.issue: effect.levels_in_range for effect in pair.issues}
     assert levels["missiles"] == ("removed",)  # the US draws a red line at their staying
 
 
 def test_the_worth_of_a_package_is_what_the_compiled_game_pays():
-    crisis = load("cuba-1962", overrides=["period.horizon=3"])
-    found = solved(crisis).bargain()
-    terminals = crisis.game.terminals
-    for k, package in enumerate(crisis.game.packages):
+    scenario = load("cuba-1962", overrides=["period.horizon=3"])
+    found = bargain(solved(scenario))
+    terminals = compile_game(scenario).terminals
+    for k, package in enumerate(compile_game(scenario).packages):
         (ends,) = np.nonzero(terminals.package == k)
         row = found.packages.names.index(package)
         assert terminals.payoff[ends[0]] == pytest.approx(found.packages.payoff[row], abs=1e-12)
 
 
 def test_a_milestone_that_no_move_brings_leaves_nothing_to_fight_with():
-    found = solved(load("cuba-1962", overrides=["period.horizon=3"])).bargain("ships_halt")
+    found = bargain(solved(load("cuba-1962", overrides=["period.horizon=3"])), "ships_halt")
     assert (found.fight.player, found.fight.action) == ("ussr", "halt")
-    assert solved(load("cuba-1962", overrides=["period.horizon=3"])).bargain("private_channel").fight is None
+    assert bargain(solved(load("cuba-1962", overrides=["period.horizon=3"])), "private_channel").fight is None
 
 
 def test_an_unknown_milestone_is_refused():
     with pytest.raises(InputError, match="there is no milestone `wat`"):
-        solved(town()).bargain("wat")
+        bargain(solved(town()), "wat")
 
 
 def test_where_nobody_bargains_there_is_no_table():
@@ -121,4 +122,4 @@ stages: [{name: moves, mover: a, actions: {stay: {label: stay}, go: {label: go}}
 unresolved: {label: Open}
 """
     with pytest.raises(InputError, match="nobody bargains in `quiet`"):
-        solved(Crisis(parse_scenario(text))).bargain()
+        bargain(solved(parse_scenario(text)))

@@ -3,14 +3,11 @@ import math
 import numpy as np
 import pytest
 
+from standoff import load, solve
 from standoff.analysis.drivers import drivers
 from standoff.analysis.executor import Threads
-from standoff.analysis.targets import parse_targets
 from standoff.errors import InputError, SolveError
-from standoff.game.compile import compile_game
 from standoff.scenario import apply_overrides
-from standoff.solve.equilibrium import solve
-from standoff.workbench import load
 
 
 def probabilities_of_war(gain, sharpness=2.0):
@@ -18,7 +15,7 @@ def probabilities_of_war(gain, sharpness=2.0):
 
 
 def found_in(scenario, **options):
-    return drivers(scenario, solve(compile_game(scenario)), parse_targets(scenario, ["war"]), **options)
+    return drivers(solve(scenario), ["war"], **options)
 
 
 @pytest.fixture
@@ -137,15 +134,16 @@ def test_draws_without_a_solution_are_left_out_and_counted(choice):
 
 
 def test_with_private_types_every_end_is_as_sure_as_a_forecast():
-    scenario = load("cuba-1962", overrides=["period.horizon=2"]).scenario
+    scenario = load("cuba-1962", overrides=["period.horizon=2"])
     chosen = {name: parameter for name, parameter in scenario.parameters.items() if parameter.range}
     off = [f"{name}.range=null" for name in chosen if name not in {"rationality", "bold_prior"}]
     scenario = apply_overrides(scenario, off)
-    equilibrium = solve(compile_game(scenario))
-    found = drivers(scenario, equilibrium, parse_targets(scenario, ["strike@2"]))
+    solution = solve(scenario)
+    equilibrium = solution.equilibrium
+    found = drivers(solution, ["strike@2"])
     assert found.num_solves == 4
     assert 0.0 < found.tornado_error <= equilibrium.settings.belief_tolerance
-    sure = solve(compile_game(apply_overrides(scenario, ["rationality=12"])))
+    sure = solve(apply_overrides(scenario, ["rationality=12"])).equilibrium
     strike = sure.sweep.milestones[-1, [m.name for m in sure.game.milestones].index("strike")]
     error = found.tornado_error + sure.certificate.belief_error + equilibrium.certificate.belief_error
     assert found["rationality"].tornado[0, 1] == pytest.approx(strike - found.probabilities[0], abs=error)

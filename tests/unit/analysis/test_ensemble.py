@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from standoff import load
 from standoff.analysis.draw_keys import describe_ensemble
-from standoff.analysis.ensemble import FILE, LEVELS, Failure, check_request, run_ensemble
+from standoff.analysis.ensemble import FILE, LEVELS, Failure, check_request, ensemble
 from standoff.analysis.executor import Threads
 from standoff.analysis.resolution import UnsureProbabilityError, choose_points, keep_probabilities, unseen_share
 from standoff.analysis.sampling import Sampler
@@ -15,7 +16,6 @@ from standoff.errors import InputError, Problem, SolveError
 from standoff.scenario import apply_overrides
 from standoff.solve.equilibrium import Settings, solve
 from standoff.solve.target import Target
-from standoff.workbench import load
 from tiny import RATIONALITY, probabilities_of_war, tiny
 
 WAR = Target("outcome", "war_ends", 1)
@@ -62,7 +62,7 @@ class Reversed(Threads):
 
 @pytest.fixture(scope="module")
 def wide():
-    return run_ensemble(tiny(), num_draws=512, executor=Threads(1))
+    return ensemble(tiny(), 512, executor=Threads(1))
 
 
 def test_every_draw_has_the_probabilities_of_its_own_parameters(wide):
@@ -86,7 +86,7 @@ def test_bands_are_the_quantiles_of_the_true_distribution(wide):
 
 def test_standard_errors_are_those_of_other_seeds():
     """The spread over seeds is the standard error, within the error of a standard deviation of so few."""
-    runs = [run_ensemble(tiny(), num_draws=128, seed=seed, executor=Threads(1)) for seed in range(6)]
+    runs = [ensemble(tiny(), 128, seed=seed, executor=Threads(1)) for seed in range(6)]
     period, k = runs[0].place(WAR)
     spread = np.std([run.bands[2, period, k] for run in runs], ddof=1)
     told = np.sqrt(np.mean([run.standard_errors[2, period, k] ** 2 for run in runs]))
@@ -105,35 +105,35 @@ def test_convergence_shows_the_bands_of_the_first_draws(wide):
 
 
 def test_few_draws_have_no_standard_error():
-    assert run_ensemble(tiny(), num_draws=127, executor=Threads(1)).standard_errors is None
+    assert ensemble(tiny(), 127, executor=Threads(1)).standard_errors is None
 
 
 def test_a_longer_run_takes_up_a_shorter_one():
     store = Memory()
-    run_ensemble(tiny(), num_draws=20, store=store, executor=Threads(1))
+    ensemble(tiny(), 20, store=store, executor=Threads(1))
     store.saved.clear()
-    longer = run_ensemble(tiny(), num_draws=50, store=store, executor=Threads(1))
+    longer = ensemble(tiny(), 50, store=store, executor=Threads(1))
     assert sorted(number for table, number in store.saved if table == "draws") == list(range(20, 50))
-    alone = run_ensemble(tiny(), num_draws=50, executor=Threads(1))
+    alone = ensemble(tiny(), 50, executor=Threads(1))
     assert (longer.probabilities == alone.probabilities).all()
 
 
 def test_a_run_that_is_stopped_loses_nothing_and_counts_nothing_twice():
     store = Memory()
     with pytest.raises(KeyboardInterrupt):
-        run_ensemble(tiny(), num_draws=60, store=store, executor=Stopped(23))
+        ensemble(tiny(), 60, store=store, executor=Stopped(23))
     kept = set(store.load("draws"))
     assert 0 < len(kept) < 60
     store.saved.clear()
-    run = run_ensemble(tiny(), num_draws=60, store=store, executor=Threads(1))
+    run = ensemble(tiny(), 60, store=store, executor=Threads(1))
     assert {number for table, number in store.saved if table == "draws"} == set(range(60)) - kept
     assert run.draws.tolist() == list(range(60))
-    assert (run.probabilities == run_ensemble(tiny(), num_draws=60, executor=Threads(1)).probabilities).all()
+    assert (run.probabilities == ensemble(tiny(), 60, executor=Threads(1)).probabilities).all()
 
 
 def test_the_order_of_the_answers_does_not_matter():
-    one = run_ensemble(tiny(), num_draws=40, executor=Threads(1))
-    other = run_ensemble(tiny(), num_draws=40, executor=Reversed(1))
+    one = ensemble(tiny(), 40, executor=Threads(1))
+    other = ensemble(tiny(), 40, executor=Reversed(1))
     assert (one.probabilities == other.probabilities).all()
     assert one.key == other.key
 
@@ -145,7 +145,7 @@ def test_draws_that_make_no_game_are_told_and_count_nowhere():
          "fight: {label: fight, leads_to: [{p: 0.1 + war, outcome: war_ends}, {p: 0.9 - war}]}"),
         ("war: {value: 0.5, range: [-1, 1]", "war: {value: 0.5, range: [0, 1]"),
     )  # fmt: skip
-    run = run_ensemble(scenario, num_draws=80, executor=Threads(1))
+    run = ensemble(scenario, 80, executor=Threads(1))
     war = run.values[:, run.parameters.index("war")]
     assert [failure.draw for failure in run.failures] == np.flatnonzero(war > 0.9).tolist()
     assert run.failed_share == pytest.approx(0.1, abs=2 / 80)
@@ -160,7 +160,7 @@ def test_where_no_draw_is_solved_there_is_no_answer():
         ("peace: {value: 0.2, range: [-1, 1]", "peace: {value: 0.2, distribution: {kind: uniform, low: 0.3, high: 1}"),
     )  # fmt: skip
     with pytest.raises(SolveError, match="none of 10 draws was solved; the first: the probability is"):
-        run_ensemble(scenario, num_draws=10, executor=Threads(1))
+        ensemble(scenario, 10, executor=Threads(1))
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_a_request_out_of_bounds_is_refused(num_draws, seed, code):
 
 def test_a_scenario_in_which_nothing_is_drawn_is_refused():
     with pytest.raises(InputError, match="no parameter of `tiny` is drawn"):
-        run_ensemble(apply_overrides(tiny(), ["war=0", "peace=0"]), num_draws=8)
+        ensemble(apply_overrides(tiny(), ["war=0", "peace=0"]), 8)
 
 
 def test_the_key_changes_with_everything_that_the_probabilities_depend_on():
@@ -199,13 +199,13 @@ def test_the_key_changes_with_everything_that_the_probabilities_depend_on():
 @pytest.fixture(scope="module")
 def secret():
     """A crisis with private types, cut to a few days."""
-    return load("cuba-1962", overrides=["period.horizon=2"]).scenario
+    return load("cuba-1962", overrides=["period.horizon=2"])
 
 
 def test_checked_draws_are_within_the_tolerance_of_their_checks(secret):
     settings = Settings(belief_tolerance=5e-3)
     store = Memory()
-    run = run_ensemble(secret, num_draws=10, settings=settings, store=store, executor=Threads(1))
+    run = ensemble(secret, 10, settings=settings, store=store, executor=Threads(1))
     gaps = [
         np.abs(store.tables["draws"][draw].probabilities - check.probabilities).max()
         for draw, check in store.tables["checks"].items()
@@ -232,13 +232,13 @@ def test_points_that_miss_the_tolerance_are_refused_before_the_draws_are_solved(
     with pytest.raises(
         SolveError, match=r"9 checked draws the probabilities are off by up to 2.0e-02.* more than 5 belief points"
     ):
-        run_ensemble(secret, num_draws=50, settings=settings, store=store, executor=Coarse(1))
+        ensemble(secret, 50, settings=settings, store=store, executor=Coarse(1))
     assert not store.tables["draws"]
     assert len(store.tables["checks"]) == 9
     wider = replace(settings, belief_tolerance=0.021)
-    assert run_ensemble(
-        secret, num_draws=8, settings=wider, executor=Coarse(1)
-    ).certificate.belief_error == pytest.approx(0.02, abs=1e-3)
+    assert ensemble(secret, 8, settings=wider, executor=Coarse(1)).certificate.belief_error == pytest.approx(
+        0.02, abs=1e-3
+    )
 
 
 def test_a_draw_whose_gap_is_wide_is_solved_at_more_points(secret):
@@ -286,12 +286,12 @@ def test_points_are_the_fewest_that_agree(secret):
     sampler = Sampler.of(secret, seed=0)
     draws = dict(enumerate(sampler.draws([0, 1])))
     store = Memory()
-    run_ensemble(secret, num_draws=2, settings=settings, store=store, executor=Threads(1))
+    ensemble(secret, 2, settings=settings, store=store, executor=Threads(1))
     checks = {number: store.tables["checks"][number] for number in (0, 1)}
     assert choose_points(secret, draws, checks, settings, Threads(1))[0] == 5
 
 
 def test_a_target_stands_where_its_period_ends():
-    run = run_ensemble(tiny(), num_draws=3, executor=Threads(1))
+    run = ensemble(tiny(), 3, executor=Threads(1))
     assert run.place(parse_target(tiny(), "deal@2")) == (1, 1)
     assert run.names[1].label == "Deal"

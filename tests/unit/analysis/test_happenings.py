@@ -2,14 +2,15 @@
 
 import pytest
 
-from standoff import workbench
+from standoff import load
 from standoff.analysis.happenings import Happening, Move, Words, named
+from standoff.game.compile import compile_game
 
 
-def every_happening(crisis):
+def every_happening(scenario):
     """All that can happen in the first period's layers, from any state."""
-    words = Words(crisis.scenario, crisis.game)
-    for s, layer in enumerate(crisis.game.epochs[0].layers):
+    words = Words(scenario, compile_game(scenario))
+    for s, layer in enumerate(compile_game(scenario).epochs[0].layers):
         for state in range(layer.num_states):
             for action in range(layer.action_start[state], layer.action_start[state + 1]):
                 for branch in range(layer.branch_start[action], layer.branch_start[action + 1]):
@@ -19,12 +20,12 @@ def every_happening(crisis):
 
 @pytest.fixture(scope="module")
 def iran():
-    return list(every_happening(workbench.load("iran-us-2026", overrides=["period.horizon=2"])))
+    return list(every_happening(load("iran-us-2026", overrides=["period.horizon=2"])))
 
 
 @pytest.fixture(scope="module")
 def cuba():
-    return list(every_happening(workbench.load("cuba-1962", overrides=["period.horizon=2"])))
+    return list(every_happening(load("cuba-1962", overrides=["period.horizon=2"])))
 
 
 def texts(happenings, layer):
@@ -44,7 +45,7 @@ def test_a_move_is_a_sentence_with_what_came_of_it(iran):
 
 
 def test_a_hazard_is_told_in_its_own_words(iran):
-    assert "A mediator moves talks on (Talks: contacts without a date → rounds of negotiation)." in texts(
+    assert "A mediator advances the talks (Talks: contacts without a date → rounds of negotiation)." in texts(
         iran, "mediation"
     )
     assert "Dangerous incident at sea (Talks: rounds of negotiation → contacts without a date)." in texts(
@@ -58,23 +59,23 @@ def test_a_round_of_talks_is_told_move_by_move(iran):
         "Round of negotiation: Iran is to propose.",
     }
     package = "Nuclear programme: capped, Missile arsenal: untouched, Support for militias: reduced"
-    assert f"Iran decides to put a package on the table ({package})." in texts(iran, "round_offer")
-    assert "Iran decides to put nothing on the table." in texts(iran, "round_offer")
+    assert f"Iran decides to offer a package ({package})." in texts(iran, "round_offer")
+    assert "Iran decides to make no offer." in texts(iran, "round_offer")
     answers = texts(iran, "round_answer")
     assert f"Iran decides to accept (the end: Deal, {package})." in answers
     assert (
         "Iran decides to accept (not ratified at home; Talks: rounds of negotiation → contacts without a date)."
         in answers
     )
-    assert "The United States decides to answer neither yes nor no and let time pass." in answers
+    assert "The United States decides to let talks slip without an answer." in answers
 
 
 def test_an_end_has_the_name_of_its_outcome_and_not_of_the_hazard_of_that_name(cuba):
-    assert texts(cuba, "general_war") == {"The fighting becomes a general war (the end: General war)."}
+    assert texts(cuba, "general_war") == {"The fighting escalates to a general war (the end: General war)."}
 
 
 def test_proposals_in_turn_need_no_word_on_whose_turn_it_is(cuba):
-    assert "The Soviet Union decides to write nothing new." in texts(cuba, "letters_offer")
+    assert "The Soviet Union decides to make no new proposal." in texts(cuba, "letters_offer")
     assert not any(one.is_call for one in cuba)
 
 

@@ -5,14 +5,15 @@ import math
 import pytest
 
 from bargaining_games import NO_RATIFICATION, RARE, demands, fear, solved, town
+from standoff import why_no_deal
 from standoff.analysis.targets import parse_targets
 from standoff.errors import InputError
 
 NOISE = 1 / (1 + math.exp(400 * 0.01))  # a type for whom a deal is better than war by 0.01 still fights so often
 
 
-def reasons(crisis, **more):
-    found = solved(crisis).why_no_deal(parse_targets(crisis.scenario, ["war"]), **more)
+def reasons(scenario, **more):
+    found = why_no_deal(solved(scenario), parse_targets(scenario, ["war"]), **more)
     return {remedy.name: remedy for remedy in found.remedies}, found
 
 
@@ -104,5 +105,5 @@ def test_causes_add_up_to_the_probabilities(private):
 
 @pytest.mark.parametrize("payments", [[0.0], [-0.1], [0.1, 0.1], [math.inf], [math.nan], []])
 def test_wrong_payments_are_refused(payments):
-    with pytest.raises(InputError, match="are no list of different positive numbers"):
+    with pytest.raises(InputError, match="are not a list of distinct positive numbers"):
         reasons(town(), payments=payments)

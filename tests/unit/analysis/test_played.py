@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standoff import workbench
+from standoff import load, solve
 from standoff.analysis.happenings import Words
 from standoff.analysis.likeliest import Goal
 from standoff.analysis.played import distances, medoid, plays_to, retrace
@@ -21,7 +21,7 @@ KEPT = Settings(belief_points=5, threads=1, keep_values=True)
 
 @pytest.fixture(scope="module")
 def kept():
-    return workbench.load("cuba-1962", overrides=["period.horizon=4"]).solve(KEPT)
+    return solve(load("cuba-1962", overrides=["period.horizon=4"]), KEPT)
 
 
 def edits(one, two):
@@ -90,7 +90,7 @@ def test_a_sampled_play_has_the_probability_of_its_steps(kept):
 
 
 def test_sampling_needs_no_values_that_were_kept(kept):
-    bare = kept.crisis.solve(Settings(belief_points=5, threads=1)).equilibrium
+    bare = solve(kept.scenario, Settings(belief_points=5, threads=1)).equilibrium
     mine = sample_paths(bare, 300, 5, values=ContinuationProbabilities(bare, ()).values)
     theirs = sample_paths(kept.equilibrium, 300, 5)
     assert mine.actions.tolist() == theirs.actions.tolist()

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from standoff import load
 from standoff.analysis.executor import Remembering, Threads
 from standoff.analysis.quick_solves import SolvedDraw, solve_targets
 from standoff.analysis.resolution import Solved
@@ -12,7 +13,6 @@ from standoff.game.compile import compile_game
 from standoff.scenario import replace as replace_parameters
 from standoff.solve.equilibrium import solve
 from standoff.solve.result import Settings
-from standoff.workbench import load
 
 
 class Recording:
@@ -31,7 +31,7 @@ class Recording:
 
 @pytest.fixture(scope="module")
 def scenario():
-    return load("cuba-1962", overrides=["period.horizon=1"]).scenario
+    return load("cuba-1962", overrides=["period.horizon=1"])
 
 
 @pytest.fixture

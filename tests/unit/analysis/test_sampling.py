@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from standoff import load
 from standoff.analysis.sampling import REPLICATES, SIZE, Sampler, drawn_parameters, fixed_parameters
 from standoff.scenario import apply_overrides
-from standoff.workbench import load
 from tiny import tiny
 
 CORRELATED = (
@@ -19,7 +19,7 @@ USED = ("payoffs: {a: war}", 'payoffs: {a: "war + 0 * third"}')
 
 @pytest.fixture(scope="module")
 def iran():
-    return load("iran-us-2026").scenario
+    return load("iran-us-2026")
 
 
 def test_a_longer_sample_begins_with_the_shorter_one(iran):

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from standoff import workbench
+from standoff import load, solve, stories
 from standoff.errors import InputError
 from standoff.solve.equilibrium import Settings
 from standoff.solve.target import UNRESOLVED, Target, find_probability
@@ -16,12 +16,12 @@ NUM = 600
 
 @pytest.fixture(scope="module")
 def solution():
-    return workbench.load("cuba-1962", overrides=["period.horizon=5"]).solve(FIVE)
+    return solve(load("cuba-1962", overrides=["period.horizon=5"]), FIVE)
 
 
 @pytest.fixture(scope="module")
 def found(solution):
-    return solution.stories([*solution.equilibrium.game.outcomes, "strike", UNRESOLVED], num_samples=NUM, seed=4)
+    return stories(solution, [*solution.equilibrium.game.outcomes, "strike", UNRESOLVED], num_samples=NUM, seed=4)
 
 
 def all_stories(found):
@@ -30,8 +30,8 @@ def all_stories(found):
 
 def test_the_same_seed_tells_the_same_stories(solution, found):
     names = [one.name for one in found.outcomes]
-    assert solution.stories(names, num_samples=NUM, seed=4).document() == found.document()
-    assert solution.stories(names, num_samples=NUM, seed=5).document() != found.document()
+    assert stories(solution, names, num_samples=NUM, seed=4).document() == found.document()
+    assert stories(solution, names, num_samples=NUM, seed=5).document() != found.document()
 
 
 def test_each_end_has_the_probability_of_the_forecast(solution, found):
@@ -117,7 +117,7 @@ def test_shares_of_sequences_are_counts_with_their_errors(found):
 
 def test_a_package_has_stories_of_its_own(solution):
     name = solution.equilibrium.game.packages[0]
-    found = solution.stories([name, "settlement"], num_samples=300, seed=1)
+    found = stories(solution, [name, "settlement"], num_samples=300, seed=1)
     package, settlement = (next(one for one in found.outcomes if one.name == which) for which in (name, "settlement"))
     assert package.kind == "package"
     assert 0 < package.probability < settlement.probability
@@ -127,7 +127,7 @@ def test_a_package_has_stories_of_its_own(solution):
 
 
 def test_where_no_play_came_to_an_end_there_is_no_typical_path(solution):
-    found = solution.stories(["general_war"], num_samples=1, seed=1).outcomes[0]
+    found = stories(solution, ["general_war"], num_samples=1, seed=1).outcomes[0]
     assert (found.num_plays, found.typical, found.routes, found.sequences) == (0, None, (), ())
     assert found.likeliest is not None
 
@@ -140,7 +140,7 @@ def test_stories_are_plain_data(found):
 
 def test_names_that_do_not_exist_are_all_told(solution):
     with pytest.raises(InputError) as refused:
-        solution.stories(["settlment", "peace"])
+        stories(solution, ["settlment", "peace"])
     assert [problem.code for problem in refused.value.problems] == ["unknown-target"] * 2
     assert "did you mean `settlement`?" in str(refused.value)
 
@@ -148,4 +148,4 @@ def test_names_that_do_not_exist_are_all_told(solution):
 @pytest.mark.parametrize("number", [0, -1])
 def test_no_plays_are_refused(solution, number):
     with pytest.raises(ValueError, match="num_paths must be at least 1"):
-        solution.stories(num_samples=number)
+        stories(solution, num_samples=number)

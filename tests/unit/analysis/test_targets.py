@@ -2,7 +2,7 @@
 
 import pytest
 
-from standoff import workbench
+from standoff import load
 from standoff.analysis.targets import default_targets, describe_target, parse_target, parse_targets
 from standoff.errors import InputError
 from standoff.solve.target import Target
@@ -10,7 +10,7 @@ from standoff.solve.target import Target
 
 @pytest.fixture(scope="module")
 def scenario():
-    return workbench.load("iran-us-2026").scenario
+    return load("iran-us-2026")
 
 
 def test_the_usual_targets_are_the_first_milestone_and_outcome_by_week_8(scenario):
@@ -18,7 +18,7 @@ def test_the_usual_targets_are_the_first_milestone_and_outcome_by_week_8(scenari
 
 
 def test_a_short_forecast_is_asked_for_its_horizon():
-    scenario = workbench.load("iran-us-2026", overrides=["period.horizon=3"]).scenario
+    scenario = load("iran-us-2026", overrides=["period.horizon=3"])
     assert {target.periods for target in default_targets(scenario)} == {3}
 
 
@@ -28,7 +28,7 @@ def test_a_date_counts_to_the_end_of_its_period(scenario, by, periods):
 
 
 def test_units_of_time_are_not_periods():
-    scenario = workbench.load("iran-us-2026", overrides=["period.length=0.5"]).scenario
+    scenario = load("iran-us-2026", overrides=["period.length=0.5"])
     assert parse_target(scenario, "strike@8").periods == 16
 
 

@@ -3,16 +3,15 @@ import math
 import numpy as np
 import pytest
 
+from standoff import solve
 from standoff.analysis.targets import parse_targets
 from standoff.analysis.tripwires import parse_answer, tripwires
 from standoff.errors import InputError, SolveError
-from standoff.game.compile import compile_game
 from standoff.scenario import apply_overrides
-from standoff.solve.equilibrium import solve
 
 
 def found_in(scenario, answer=None, **options):
-    return tripwires(scenario, solve(compile_game(scenario)), parse_answer(scenario, answer), **options)
+    return tripwires(solve(scenario), answer, **options)
 
 
 def test_the_flip_is_enclosed_where_the_closed_form_has_it(choice):

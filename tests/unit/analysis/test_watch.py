@@ -6,9 +6,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from standoff import workbench
+from standoff import load, solve
 from standoff.analysis.happenings import Words
 from standoff.analysis.watch import entropy, watch
+from standoff.catalog.opening import write_starter
 from standoff.errors import InputError
 from standoff.solve.continuation_probabilities import ContinuationProbabilities, add_met_on_arrival
 from standoff.solve.equilibrium import Settings
@@ -57,19 +58,19 @@ milestones:
 def secrets(tmp_path_factory):
     path = tmp_path_factory.mktemp("scenario") / "secrets.yaml"
     path.write_text(SECRETS, encoding="utf-8")
-    return workbench.load(path).solve(FIVE)
+    return solve(load(path), FIVE)
 
 
 @pytest.fixture(scope="module")
 def starter(tmp_path_factory):
     path = tmp_path_factory.mktemp("scenario") / "crisis.yaml"
-    workbench.write_starter(path)
-    return workbench.load(path, overrides=["period.horizon=3"]).solve(FIVE)
+    write_starter(path)
+    return solve(load(path, overrides=["period.horizon=3"]), FIVE)
 
 
 @pytest.fixture(scope="module")
 def cuba():
-    return workbench.load("cuba-1962", overrides=["period.horizon=3"]).solve(FIVE)
+    return solve(load("cuba-1962", overrides=["period.horizon=3"]), FIVE)
 
 
 def histories(probabilities, words):
@@ -110,7 +111,7 @@ def test_every_event_is_what_the_whole_tree_says(which, request):
         Target("outcome", game.outcomes[0], 3),
         Target("outcome", game.outcomes[1], 1),
     )
-    found = watch(scenario, solution.equilibrium, targets, smallest_mass=0.0)
+    found = watch(solution, targets, smallest_mass=0.0)
     probabilities = ContinuationProbabilities(solution.equilibrium, targets)
     likely = defaultdict(float)
     after = defaultdict(float)
@@ -134,7 +135,7 @@ def test_every_event_is_what_the_whole_tree_says(which, request):
 
 @pytest.mark.parametrize("which", ["secrets", "cuba"])
 def test_the_law_of_total_probability_holds_over_the_consequences_of_a_move(which, request):
-    found = request.getfixturevalue(which).watch()
+    found = watch(request.getfixturevalue(which))
     consequences = [event for event in found.events if event.kind == "consequence"]
     moves = [event for event in found.events if event.kind in {"move", "hazard"}]
     checked = 0
@@ -152,7 +153,7 @@ def test_the_law_of_total_probability_holds_over_the_consequences_of_a_move(whic
 
 
 def test_the_probabilities_now_are_the_forecast(cuba):
-    found = cuba.watch()
+    found = watch(cuba)
     forecast = [find_probability(cuba.equilibrium, target) for target in found.targets]
     assert found.before.targets == pytest.approx(forecast, abs=found.gap + 1e-12)
     assert found.gap < cuba.equilibrium.certificate.belief_error
@@ -160,8 +161,8 @@ def test_the_probabilities_now_are_the_forecast(cuba):
 
 
 def test_what_is_cut_short_is_missing_from_events_and_no_more(cuba):
-    whole = watch(cuba.scenario, cuba.equilibrium, smallest_mass=0.0)
-    cut = watch(cuba.scenario, cuba.equilibrium, smallest_mass=1e-3)
+    whole = watch(cuba, smallest_mass=0.0)
+    cut = watch(cuba, smallest_mass=1e-3)
     assert whole.cut_mass == 0.0
     assert 0.0 < cut.cut_mass < 0.05
     assert cut.num_nodes < whole.num_nodes / 2
@@ -171,7 +172,7 @@ def test_what_is_cut_short_is_missing_from_events_and_no_more(cuba):
 
 
 def test_the_information_of_a_certain_outcome_is_all_there_is(secrets):
-    found = watch(secrets.scenario, secrets.equilibrium, [Target("outcome", "deal", 1)])
+    found = watch(secrets, [Target("outcome", "deal", 1)])
     deals = [event for event in found.events if event.kind == "consequence" and "deal" in event.name.split(".")]
     assert len(deals) == 2  # with the other side holding back, or escalating
     for event in deals:
@@ -183,7 +184,7 @@ def test_the_information_of_a_certain_outcome_is_all_there_is(secrets):
 
 
 def test_information_is_never_negative_and_never_above_the_uncertainty(cuba):
-    found = cuba.watch()
+    found = watch(cuba)
     for event, k in product(found.events, range(len(found.targets))):
         probabilities = found.before.targets[k]
         assert 0 <= event.gains[k] <= entropy(np.array([probabilities, 1 - probabilities])) + 1e-12
@@ -193,13 +194,13 @@ def test_information_is_never_negative_and_never_above_the_uncertainty(cuba):
 
 def test_an_event_tells_about_the_end_what_it_tells_about_a_sole_end(secrets):
     # with the other outcomes lumped together less can be known
-    found = watch(secrets.scenario, secrets.equilibrium, [Target("outcome", "deal", 2)])
+    found = watch(secrets, [Target("outcome", "deal", 2)])
     for event in found.events:
         assert event.end_gain >= event.gains[0] - 1e-12
 
 
 def test_what_nobody_notices_is_not_on_the_list(cuba):
-    found = cuba.watch()
+    found = watch(cuba)
     assert not found.event("pressure.usa.wait").is_visible
     assert found.event("pressure.usa.tighten").observed_as == ("COERCE",)
     assert found.event("building").is_visible  # no news, but the state shows it
@@ -208,7 +209,7 @@ def test_what_nobody_notices_is_not_on_the_list(cuba):
 
 
 def test_what_can_only_follow_a_strike_is_no_sign_of_one(cuba):
-    found = watch(cuba.scenario, cuba.equilibrium, [Target("milestone", "strike", 3)])
+    found = watch(cuba, [Target("milestone", "strike", 3)])
     signs = {event.name for event in found.signs}
     assert {"pressure.usa.strike", "milestone.strike", "building"} <= signs
     for name in ("under_fire.ussr.answer", "truce", "milestone.us_soviet_war"):
@@ -220,7 +221,7 @@ def test_what_can_only_follow_a_strike_is_no_sign_of_one(cuba):
 
 
 def test_events_are_told_in_the_words_of_the_file(cuba):
-    found = cuba.watch()
+    found = watch(cuba)
     strike = found.event("pressure.usa.strike")
     assert strike.label == "the United States: strike the sites"
     assert strike.sentences[0].startswith("If you see the United States strike the sites (")
@@ -233,7 +234,7 @@ def test_events_are_told_in_the_words_of_the_file(cuba):
 
 
 def test_joint_moves_are_told_together(secrets):
-    found = secrets.watch()
+    found = watch(secrets)
     told = next(event for event in found.events if event.name == "moves.a.escalate.b.hold.crisis.tense")
     assert told.label == "the United Kingdom: escalate; Borduria: hold back (Crisis: tense)"
     assert told.sentences[0].startswith(
@@ -242,7 +243,7 @@ def test_joint_moves_are_told_together(secrets):
 
 
 def test_a_milestone_is_an_event(secrets):
-    found = watch(secrets.scenario, secrets.equilibrium, [Target("milestone", "tension", 1)])
+    found = watch(secrets, [Target("milestone", "tension", 1)])
     tension = found.event("milestone.tension")
     assert tension.probability == pytest.approx(found.before.targets[0], abs=1e-9)
     assert tension.after.targets[0] == 1.0
@@ -250,18 +251,18 @@ def test_a_milestone_is_an_event(secrets):
 
 def test_a_wrong_target_is_refused(cuba):
     with pytest.raises(InputError, match="the game has no outcome `peace`"):
-        cuba.watch([Target("outcome", "peace")])
+        watch(cuba, [Target("outcome", "peace")])
 
 
 def test_the_last_period_can_be_watched():
-    solution = workbench.load("cuba-1962", overrides=["period.horizon=1"]).solve(FIVE)
-    found = solution.watch([Target("outcome", UNRESOLVED)])
+    solution = solve(load("cuba-1962", overrides=["period.horizon=1"]), FIVE)
+    found = watch(solution, [Target("outcome", UNRESOLVED)])
     assert found.event("quiet").after.targets[0] == pytest.approx(1, abs=1e-12)
 
 
 def test_a_round_of_talks_is_not_quiet():
     overrides = ["period.horizon=2", "state.talks.start=rounds"]
-    solution = workbench.load("iran-us-2026", overrides=overrides).solve(FIVE)
+    solution = solve(load("iran-us-2026", overrides=overrides), FIVE)
     game, words = solution.equilibrium.game, Words(solution.scenario, solution.equilibrium.game)
 
     def quiet(s, state, beliefs):
@@ -276,7 +277,7 @@ def test_a_round_of_talks_is_not_quiet():
                 total += step.probability * quiet(s + 1, step.target, step.beliefs)
         return total
 
-    found = watch(solution.scenario, solution.equilibrium, smallest_mass=1e-3)
+    found = watch(solution, smallest_mass=1e-3)
     expected = quiet(0, game.start, tuple(game.prior_belief))
     assert found.event("quiet").probability == pytest.approx(expected, abs=1e-9)
     assert found.event("round_call").probability == pytest.approx(0.36, abs=0.05)

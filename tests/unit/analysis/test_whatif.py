@@ -3,12 +3,12 @@ import math
 import numpy as np
 import pytest
 
+from standoff import load
 from standoff.analysis.side_by_side import put_side_by_side
 from standoff.analysis.whatif import Variant, parse_variant, parse_variants, solve_sides, whatif
 from standoff.errors import InputError, SolveError
 from standoff.scenario import apply_overrides
 from standoff.solve.result import Settings
-from standoff.workbench import load
 
 FIVE = Settings(belief_points=5)
 
@@ -44,7 +44,7 @@ def test_every_faulty_variant_is_told(choice):
         parse_variants(["", "a=1", "a=1", ":"])
     assert [problem.code for problem in caught.value.problems] == ["variant"] * 3
     with pytest.raises(InputError) as caught:
-        whatif(choice, parse_variants(["gian=1", "gain=1; gain=2", "sharpness=-1"]))
+        whatif(choice, ["gian=1", "gain=1; gain=2", "sharpness=-1"])
     assert [problem.code for problem in caught.value.problems] == ["unknown-path", "contradiction", "rationality"]
 
 
@@ -54,7 +54,7 @@ def test_a_variant_is_needed(choice):
 
 
 def test_differences_are_those_of_the_closed_form(choice):
-    found = whatif(choice, parse_variants(["gain=0.5", "gain=-0.5; sharpness=3"]))
+    found = whatif(choice, ["gain=0.5", "gain=-0.5; sharpness=3"])
     for difference, probabilities in zip(
         found.differences, (probabilities_of_war(0.5), probabilities_of_war(-0.5, 3.0)), strict=True
     ):
@@ -64,7 +64,7 @@ def test_differences_are_those_of_the_closed_form(choice):
 
 
 def test_first_moves_and_values_of_both_sides_stand_beside_each_other(choice):
-    found = whatif(choice, parse_variants(["gain=0.5", "stages.decide.actions.wait=off"]))
+    found = whatif(choice, ["gain=0.5", "stages.decide.actions.wait=off"])
     changed, forced = found.differences
     (move,) = changed.moves
     assert move.before["press"] == pytest.approx(probabilities_of_war(0.3), abs=1e-9)
@@ -77,17 +77,17 @@ def test_first_moves_and_values_of_both_sides_stand_beside_each_other(choice):
 
 
 def test_a_variant_that_changes_nothing_differs_in_nothing():
-    scenario = load("cuba-1962", overrides=["period.horizon=2"]).scenario
+    scenario = load("cuba-1962", overrides=["period.horizon=2"])
     value = scenario.parameters["war_cost"].value
-    found = whatif(scenario, parse_variants([f"war_cost={value} * 1"]), FIVE)
+    found = whatif(scenario, [f"war_cost={value} * 1"], FIVE)
     (difference,) = found.differences
     assert max(np.abs(row.change).max() for row in difference.probabilities) == 0.0
     assert not difference.is_beyond_error(0.0)
 
 
 def test_a_difference_counts_from_the_sum_of_both_errors_on():
-    scenario = load("cuba-1962", overrides=["period.horizon=2"]).scenario
-    (difference,) = whatif(scenario, parse_variants(["war_cost=3"]), FIVE).differences
+    scenario = load("cuba-1962", overrides=["period.horizon=2"])
+    (difference,) = whatif(scenario, ["war_cost=3"], FIVE).differences
     first, second = solve_sides([scenario, apply_overrides(scenario, ["war_cost=3"])], ["one", "two"], FIVE)
     total = first.certificate.belief_error + second.certificate.belief_error
     assert difference.probability_error == total > 0.0
@@ -96,8 +96,8 @@ def test_a_difference_counts_from_the_sum_of_both_errors_on():
 
 
 def test_a_hazard_that_is_off_gives_the_probabilities_of_one_that_never_happens():
-    scenario = load("cuba-1962", overrides=["period.horizon=2"]).scenario
-    found = whatif(scenario, parse_variants(["nature.incident=off", "nature.incident.hazard=0"]), FIVE)
+    scenario = load("cuba-1962", overrides=["period.horizon=2"])
+    found = whatif(scenario, ["nature.incident=off", "nature.incident.hazard=0"], FIVE)
     off, never = found.differences
     assert (
         max(
@@ -115,16 +115,16 @@ def test_swapping_the_sides_turns_the_signs(choice):
 
 
 def test_another_horizon_is_compared_up_to_the_nearer_one(choice):
-    (difference,) = whatif(choice, parse_variants(["period.horizon=2"])).differences
+    (difference,) = whatif(choice, ["period.horizon=2"]).differences
     assert [day.isoformat() for day in difference.dates] == ["2026-02-09", "2026-02-16"]
 
 
 def test_half_as_long_a_period_is_compared_where_both_end(choice):
-    (difference,) = whatif(choice, parse_variants(["period.length=0.5"])).differences
+    (difference,) = whatif(choice, ["period.length=0.5"]).differences
     assert difference.periods.tolist() == [[0, 1], [1, 3], [2, 5], [3, 7]]
 
 
 def test_a_side_without_a_solution_is_named():
-    scenario = load("cuba-1962", overrides=["period.horizon=1"]).scenario
+    scenario = load("cuba-1962", overrides=["period.horizon=1"])
     with pytest.raises(SolveError, match="`wild`: beliefs held at 33 points"):
         solve_sides([scenario], ["wild"], Settings(belief_tolerance=1e-16))

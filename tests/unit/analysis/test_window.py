@@ -6,11 +6,11 @@ from itertools import permutations
 import numpy as np
 import pytest
 
+from standoff import load, solve, window
 from standoff.analysis.window import BELIEFS, CALENDAR, share_out
 from standoff.errors import InputError
 from standoff.scenario import parse_scenario
 from standoff.solve.equilibrium import Settings
-from standoff.workbench import Crisis, load
 
 # One player may strike or hold; a shield comes by itself at rate 1. A strike is worth -0.5 without and +0.5 with the shield.
 SHIELD = """
@@ -43,12 +43,12 @@ milestones:
 
 
 def solved(text=SHIELD, points=5):
-    return Crisis(parse_scenario(text)).solve(Settings(belief_points=points, belief_tolerance=0.1))
+    return solve(parse_scenario(text), Settings(belief_points=points, belief_tolerance=0.1))
 
 
 @pytest.fixture(scope="module")
 def shield():
-    return solved().window().types[0]
+    return window(solved()).types[0]
 
 
 def value(strike, hold):
@@ -105,11 +105,11 @@ def test_levels_hold_all_else_as_it_is(shield):
 
 @pytest.fixture(scope="module")
 def cuba():
-    return load("cuba-1962", overrides=["period.horizon=6"]).solve(Settings(belief_points=9))
+    return solve(load("cuba-1962", overrides=["period.horizon=6"]), Settings(belief_points=9))
 
 
 def test_parts_add_up_to_the_change_since_today(cuba):
-    for one in cuba.window().types:
+    for one in window(cuba).types:
         total = sum(part.values for part in one.parts) + one.unattributed
         assert total == pytest.approx(one.advantage - one.today, abs=1e-9)
 
@@ -119,7 +119,7 @@ def test_today_is_the_difference_of_action_values_at_the_start(cuba):
 
     game = cuba.equilibrium.game
     found = find_action_values(cuba.equilibrium, 0, 0, game.start, game.prior_belief)
-    for h, one in enumerate(cuba.window().types):
+    for h, one in enumerate(window(cuba).types):
         strike = found.names.index("strike")
         rest = np.arange(len(found.names)) != strike
         q, s = found.values[:, h], found.strategies[h]
@@ -131,15 +131,15 @@ def test_today_is_the_difference_of_action_values_at_the_start(cuba):
 
 
 def test_the_advantage_hardly_hangs_on_the_belief_points(cuba):
-    finer = load("cuba-1962", overrides=["period.horizon=6"]).solve(Settings(belief_points=17))
-    for coarse, fine in zip(cuba.window().types, finer.window().types, strict=True):
+    finer = solve(load("cuba-1962", overrides=["period.horizon=6"]), Settings(belief_points=17))
+    for coarse, fine in zip(window(cuba).types, window(finer).types, strict=True):
         assert np.abs(coarse.advantage - fine.advantage).max() < coarse.belief_error
         assert fine.belief_error < 0.5 * coarse.belief_error
 
 
 def test_a_window_may_open_and_close_again():
     closed = SHIELD.replace("by(shield, -0.5, 0.5)", "by(shield, 0.5, -0.5)")
-    one = solved(closed).window().types[0]
+    one = window(solved(closed)).types[0]
     assert one.spells == ((0, 1),)
     assert one.leading_part(0, 1, is_rise=False).name == "shield"
 
@@ -147,16 +147,16 @@ def test_a_window_may_open_and_close_again():
 def test_only_milestones_that_a_decision_brings_have_a_window():
     solution = solved()
     with pytest.raises(InputError, match="no decision is likely to meet milestone `ready`"):
-        solution.window("ready")
+        window(solution, "ready")
     with pytest.raises(InputError, match="milestone `ready_after` waits for another"):
-        solution.window("ready_after")
+        window(solution, "ready_after")
     with pytest.raises(InputError, match="there is no milestone `wat`"):
-        solution.window("wat")
+        window(solution, "wat")
 
 
 def test_a_rationality_so_high_that_chances_vanish_is_refused():
     with pytest.raises(InputError, match="its strategy does not tell what its actions are worth"):
-        solved(SHIELD.replace("rationality: 2", "rationality: 5000")).window()
+        window(solved(SHIELD.replace("rationality: 2", "rationality: 5000")))
 
 
 def by_orders(worth, exists):

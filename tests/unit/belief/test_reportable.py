@@ -1,17 +1,18 @@
 import numpy as np
 
-from standoff.belief.reportable import ReportableEvent, reportable_events
-from standoff.workbench import load
+from standoff import load
+from standoff.belief.reportable import ReportableEvent, find_reportable_events
+from standoff.game.compile import compile_game
 
-CRISIS = load("iran-us-2026", overrides=["period.horizon=2"])
-FOUND = reportable_events(CRISIS.scenario, CRISIS.game)
+SCENARIO = load("iran-us-2026", overrides=["period.horizon=2"])
+FOUND = find_reportable_events(SCENARIO, compile_game(SCENARIO))
 BY_NAME = {event.name: event for event in FOUND.events}
 
 
 def test_a_move_is_by_its_player_towards_the_others_and_at_the_table_towards_the_other_side():
     assert BY_NAME["pressure.usa.conciliate"] == ReportableEvent(
         "pressure.usa.conciliate",
-        "United States: ease the pressure and push talks on",
+        "United States: ease the pressure and advance the talks",
         ("CONSULT", "REQUEST"),
         ("USA",),
         ("IRN", "ISR"),
@@ -34,7 +35,7 @@ def test_a_hazard_has_its_own_codes_or_might_be_anybody():
 
 def test_what_has_no_type_leaves_no_report():
     assert not {"pressure.usa.hold", "reply.iran.buy_time", "delivery"} & BY_NAME.keys()
-    layers = CRISIS.game.epochs[0].layers
+    layers = compile_game(SCENARIO).epochs[0].layers
     for name, silent in (("pressure", "hold"), ("reply", "buy_time")):
         k = next(k for k, layer in enumerate(layers) if layer.name == name)
         own = layers[k].action_label == layers[k].action_names.index(silent)
@@ -43,5 +44,5 @@ def test_what_has_no_type_leaves_no_report():
 
 
 def test_that_a_round_comes_up_is_no_report():
-    k = next(k for k, layer in enumerate(CRISIS.game.epochs[0].layers) if layer.name == "round_call")
+    k = next(k for k, layer in enumerate(compile_game(SCENARIO).epochs[0].layers) if layer.name == "round_call")
     assert np.all(FOUND.of_action[0][k] == -1)

@@ -3,7 +3,7 @@ import io
 import pytest
 from rich.console import Console
 
-from standoff.cli.answer_drawing import new_table, points
+from standoff.cli.tables import new_table, points
 
 
 def printed(table, width):

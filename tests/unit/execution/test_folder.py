@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from standoff.analysis.draw_keys import describe_ensemble
-from standoff.analysis.ensemble import Failure, run_ensemble, series_names
+from standoff.analysis.ensemble import Failure, ensemble, series_names
 from standoff.analysis.executor import Threads
 from standoff.analysis.resolution import Solved
 from standoff.errors import InputError, StoreError
@@ -16,7 +16,7 @@ from tiny import tiny
 
 parquet = pytest.importorskip("pyarrow.parquet", reason="the extra `parquet` is not installed")
 folder_module = pytest.importorskip("standoff.execution.folder")
-RunFolder = folder_module.RunFolder
+EnsembleFolder = folder_module.EnsembleFolder
 
 SETTINGS = Settings(belief_tolerance=5e-3)
 NAMES = series_names(tiny())
@@ -30,7 +30,7 @@ def opened():
 
 
 def open_folder(path, seed=0):
-    return RunFolder(path, describe_ensemble(tiny(), seed=seed, settings=SETTINGS), NAMES)
+    return EnsembleFolder(path, describe_ensemble(tiny(), seed=seed, settings=SETTINGS), NAMES)
 
 
 def solved(value, points=1):
@@ -86,7 +86,7 @@ def test_a_draw_counts_once_and_the_one_at_more_points_counts(tmp_path, opened):
 
 def test_a_finished_run_is_two_tables_and_its_bands(tmp_path, opened):
     folder = opened(tmp_path / "run")
-    run = run_ensemble(tiny(), num_draws=40, settings=SETTINGS, store=folder, executor=Threads(1))
+    run = ensemble(tiny(), 40, settings=SETTINGS, store=folder, executor=Threads(1))
     folder.finish(run)
     assert not list((tmp_path / "run" / "parts").glob("*.parquet"))
     draws = parquet.read_table(tmp_path / "run" / "draws.parquet").to_pydict()
@@ -102,8 +102,8 @@ def test_a_finished_run_is_two_tables_and_its_bands(tmp_path, opened):
 
 def test_a_shorter_run_leaves_the_draws_of_a_longer_one(tmp_path, opened):
     folder = opened(tmp_path / "run")
-    folder.finish(run_ensemble(tiny(), num_draws=40, settings=SETTINGS, store=folder, executor=Threads(1)))
-    shorter = run_ensemble(tiny(), num_draws=10, settings=SETTINGS, store=folder, executor=Threads(1))
+    folder.finish(ensemble(tiny(), 40, settings=SETTINGS, store=folder, executor=Threads(1)))
+    shorter = ensemble(tiny(), 10, settings=SETTINGS, store=folder, executor=Threads(1))
     folder.finish(shorter)
     assert len(shorter.draws) == 10
     draws = parquet.read_table(tmp_path / "run" / "draws.parquet").to_pydict()

@@ -266,7 +266,7 @@ SPOILED = {
     ),
     "type on the way": (
         lambda game: game.builder.flow({"b": {"soft": 1, "hard": 2}}),
-        "flow: a payoff on the way cannot depend",
+        "flow: this payoff cannot depend",
     ),
     "flow nowhere": (
         lambda game: game.builder.flow({"a": 1}, state="z"),
@@ -279,7 +279,7 @@ SPOILED = {
     "milestone nowhere": (lambda game: game.builder.milestone("m", ["z"]), "milestone `m`: there is no state `z`"),
     "milestone order": (
         lambda game: game.builder.milestone("m", ["x"], after="n"),
-        "counted after `n`, which is no earlier",
+        "comes after `n`, which is not an earlier",
     ),
     "type lacks": (
         lambda game: game.main.decision("y", "a", {"go": Action("x", only=["soft"])}),
@@ -330,7 +330,7 @@ def test_a_mistake_is_told_where_it_is(name):
     [
         ({"num_periods": 0}, "num_periods is 0"),
         ({"start": "xx"}, "start: there is no state `xx`: did you mean `x`?"),
-        ({"continues": True}, "the discount is 1; where the crisis goes on for ever"),
+        ({"continues": True}, "the discount is 1; where the crisis continues without end"),
     ],
 )
 def test_a_mistake_of_the_whole_game(changes, mistake):

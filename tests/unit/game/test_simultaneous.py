@@ -1,4 +1,4 @@
-"""What the compiler makes of a stage with two movers, and of a crisis that goes on for ever, checked by hand."""
+"""What the compiler makes of a stage with two movers, and of a crisis that continues without end, checked by hand."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from standoff.errors import ScenarioError
 from standoff.game.compile import compile_game
 from standoff.game.model import NOBODY
-from standoff.game.validity import game_faults
+from standoff.game.validity import find_faults
 from standoff.scenario import apply_overrides, parse_scenario
 
 TWO = """
@@ -229,4 +229,4 @@ def test_rows_and_columns_are_complete(game):
 
 @pytest.mark.parametrize("end", ["horizon: 3}", "horizon: 3, continues: true}"])
 def test_what_is_compiled_has_no_fault(end):
-    assert game_faults(compile_game(parse_scenario(TWO.replace("horizon: 3}", end)))) == []
+    assert find_faults(compile_game(parse_scenario(TWO.replace("horizon: 3}", end)))) == []

@@ -21,7 +21,7 @@ def test_an_unknown_coder_names_the_nearest():
     assert code_of(caught) == "unknown-coder"
 
 
-@pytest.mark.parametrize(("name", "module", "extra"), [("offline", "spacy", "news"), ("llm", "urllib3", "llm")])
+@pytest.mark.parametrize(("name", "module", "extra"), [("offline", "spacy", "news"), ("llm", "platformdirs", "llm")])
 def test_a_coder_whose_extra_is_missing_says_how_to_install_it(monkeypatch, name, module, extra):
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingExtraError) as caught:

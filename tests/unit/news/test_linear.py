@@ -3,7 +3,7 @@
 import numpy as np
 
 from standoff.news.clause_vectors import ClauseAxes
-from standoff.news.confidence import calibrated, signs
+from standoff.news.confidence import calibrate, describe_coding
 from standoff.news.linear import LinearModel
 from standoff.news.trained_parts import (
     EMBED_FILE,
@@ -70,7 +70,7 @@ def test_nothing_in_the_shipped_file_is_a_pickled_object():
 def test_confidence_rises_with_the_probabilities_and_when_the_lexicon_agrees():
     weights = load_trained().calibration
     values = [
-        calibrated(weights, signs({"AID": p, "NONE": 1 - p}, "AID", votes))
+        calibrate(weights, describe_coding({"AID": p, "NONE": 1 - p}, "AID", votes))
         for p, votes in ((0.5, {"ASSAULT": 1.0}), (0.5, {"AID": 1.0}), (0.9, {"AID": 1.0}))
     ]
     assert values == sorted(values)

@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from standoff.news.document import Document
-from standoff.news.near_duplicates import MAX_DAYS, find_clusters, resemblance
+from standoff.news.near_duplicates import MAX_DAYS, find_clusters, measure_resemblance
 
 AGENCY = (
     "The navy of Northland sent two frigates to the strait on Monday, its minister said, hours after talks with Southland "
@@ -34,7 +34,7 @@ def test_one_report_in_many_outlets_is_one_cluster_with_many_witnesses():
 
 def test_the_resemblance_is_that_of_the_shingles():
     first, second = Document("a b c d e f"), Document("A, b c d e g!")  # abcd bcde cdef | abcd bcde cdeg
-    assert resemblance(first, second) == pytest.approx(2 / 4, abs=0)
+    assert measure_resemblance(first, second) == pytest.approx(2 / 4, abs=0)
 
 
 def test_the_threshold_itself_is_enough():
@@ -45,7 +45,7 @@ def test_the_threshold_itself_is_enough():
 
 def test_a_cluster_says_how_much_each_resembles_its_lead():
     (cluster,) = find_clusters([told(AGENCY, "a"), told(AGENCY + " More was said later.", "b", 1)])
-    assert cluster.resemblances == (resemblance(*cluster.documents),)
+    assert cluster.resemblances == (measure_resemblance(*cluster.documents),)
 
 
 def test_the_earliest_leads_and_the_order_given_does_not_matter():
@@ -57,7 +57,7 @@ def test_the_earliest_leads_and_the_order_given_does_not_matter():
 def test_a_story_that_changes_step_by_step_does_not_chain():
     words = [f"word{number}" for number in range(120)]
     steps = [told(" ".join(words[start : start + 60]), str(start), start // 20) for start in (0, 20, 40, 60)]
-    assert all(resemblance(first, second) >= 0.45 for first, second in itertools.pairwise(steps))
+    assert all(measure_resemblance(first, second) >= 0.45 for first, second in itertools.pairwise(steps))
     for cluster in find_clusters(steps, threshold=0.45):
         assert all(score >= 0.45 for score in cluster.resemblances)
     assert len(find_clusters(steps, threshold=0.45)) == 2

@@ -2,7 +2,7 @@
 
 import pytest
 
-from standoff.news.numbers import casualty_unit, find_numbers
+from standoff.news.numbers import find_casualty_unit, find_numbers
 from standoff.news.parsing import parse
 
 
@@ -49,4 +49,4 @@ def test_dates_times_and_counted_parties_are_no_numbers(text):
 def test_casualties_are_told_by_what_befell_them(text, unit):
     (parsed,) = parse([text])
     (number,) = find_numbers(next(parsed.sents))
-    assert casualty_unit(number.noun) == unit
+    assert find_casualty_unit(number.noun) == unit

@@ -241,10 +241,11 @@ class FakeSolution:
     def equilibrium(self) -> SimpleNamespace:
         return SimpleNamespace(game=self.game, certificate=some_certificate(), settings=Settings())
 
+    @property
     def forecast(self) -> Forecast:
         return self.found
 
-    def document(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         return {
             "overrides": list(self.overrides),
             "settings": {"tolerance": 1e-8, "belief_tolerance": 1e-3},

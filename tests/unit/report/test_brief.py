@@ -4,9 +4,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from standoff.analysis.brief import Brief
 from standoff.errors import InputError
 from standoff.report import brief_html, write_brief
-from standoff.workbench import Dossier
 from unit.report.fakes import FakeSolution, half_weeks, relabelled, some_forecast, some_game, some_scenario
 
 HOSTILE = [
@@ -143,7 +143,7 @@ def test_the_limits_are_stated_with_the_rationality_used():
 
 
 def test_a_part_without_an_answer_is_named_with_the_reason():
-    dossier = Dossier(solution=FakeSolution(), targets=(), missing=(("drivers", "it lies at a <fold>"),))
+    dossier = Brief(solution=FakeSolution(), targets=(), missing=(("drivers", "it lies at a <fold>"),))
     assert "Left out: drivers.</strong> It was asked for and has no answer: it lies at a &lt;fold&gt;" in brief_html(
         dossier
     )

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
+from standoff import solve
 from standoff.report import brief_html
 from standoff.report.wording import SPACE, percent
 from standoff.scenario import parse_scenario
-from standoff.workbench import Crisis
 
 TEXT = """
 standoff: 1
@@ -52,7 +52,7 @@ unresolved: {label: Still open, payoffs: {}}
 
 @pytest.fixture(scope="module")
 def solution():
-    return Crisis(parse_scenario(TEXT)).solve()
+    return solve(parse_scenario(TEXT))
 
 
 def test_a_solved_crisis_has_a_brief_with_its_own_numbers(solution):
@@ -61,7 +61,7 @@ def test_a_solved_crisis_has_a_brief_with_its_own_numbers(solution):
     cells = re.findall(
         r'<th scope="row">(.*?)</th>\s*<td[^>]*><span>.*?</span></td>\s*<td[^>]*><span>(.*?)</span>', table
     )
-    found = solution.forecast()
+    found = solution.forecast
     by_two_weeks = {series.label: percent(float(series.cumulative[3])) for series in found.outcomes}
     assert {name: probabilities.replace("&lt;", "<").replace("&gt;", ">") for name, probabilities in cells} == (
         by_two_weeks | {"Still open": percent(float(found.unresolved[3]))}

@@ -6,13 +6,13 @@ import pytest
 
 from standoff.catalog import list_scenarios, scenario_path
 from standoff.errors import ScenarioError
-from standoff.scenario import apply_overrides, archive, load_scenario, replace, restore
+from standoff.scenario import apply_overrides, archive_scenario, load_scenario, replace, restore_scenario
 
 
 @pytest.mark.parametrize("name", list_scenarios())
 def test_every_scenario_comes_back_from_json(name):
     scenario = load_scenario(scenario_path(name))
-    again = restore(json.loads(json.dumps(archive(scenario))))
+    again = restore_scenario(json.loads(json.dumps(archive_scenario(scenario))))
     assert again.scenario_hash == scenario.scenario_hash
     assert again.model_dump_json() == scenario.model_dump_json()  # also the order in which it names things
 
@@ -21,7 +21,7 @@ def test_an_override_beyond_its_range_comes_back():
     scenario = load_scenario(scenario_path("iran-us-2026"))
     name, parameter = next((name, one) for name, one in scenario.parameters.items() if one.range)
     changed = apply_overrides(scenario, [f"{name}={parameter.range[1] * 1.5}"])
-    again = restore(archive(changed))
+    again = restore_scenario(archive_scenario(changed))
     assert again.overrides == changed.overrides
     assert again.scenario_hash == changed.scenario_hash != scenario.scenario_hash
 
@@ -29,13 +29,13 @@ def test_an_override_beyond_its_range_comes_back():
 def test_values_replaced_from_python_come_back():
     scenario = load_scenario(scenario_path("cuba-1962"))
     changed = replace(scenario, {"period.horizon": 3, "as_of": scenario.as_of.replace(day=1)})
-    assert restore(archive(changed)).scenario_hash == changed.scenario_hash
+    assert restore_scenario(archive_scenario(changed)).scenario_hash == changed.scenario_hash
 
 
 def test_what_this_version_does_not_know_is_refused():
-    kept = archive(load_scenario(scenario_path("cuba-1962")))
+    kept = archive_scenario(load_scenario(scenario_path("cuba-1962")))
     kept["content"]["weather"] = "fine"
     with pytest.raises(ScenarioError, match="weather"):
-        restore(kept)
-    with pytest.raises(ScenarioError, match="no archived scenario"):
-        restore({"content": {}})
+        restore_scenario(kept)
+    with pytest.raises(ScenarioError, match="not an archived scenario"):
+        restore_scenario({"content": {}})

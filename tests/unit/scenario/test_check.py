@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from standoff.errors import Problem, ScenarioError
 from standoff.scenario import parse_scenario
-from standoff.scenario.load import build_scenario
+from standoff.scenario.build import build_scenario
 from standoff.scenario.reader import read_text
 from standoff.scenario.source_map import SourceMap
 
@@ -70,7 +70,7 @@ def test_a_broken_section_hides_only_itself(good_text: str) -> None:
     "section", ["parameters", "state", "submodels", "deadlines", "outcomes", "milestones", "documents"]
 )
 def test_a_section_that_cannot_be_read_is_told_once(section: str) -> None:
-    plain = {**WRITTEN.plain, section: 3}
+    plain = {**WRITTEN.content, section: 3}
     with pytest.raises(ScenarioError) as caught:
         build_scenario(plain, SourceMap("good.yaml", WRITTEN.lines))
     assert [problem.path for problem in caught.value.problems] == [section]
@@ -148,12 +148,12 @@ VALUES = ("", "3", "x", "[]", "{}", "null", "[x, 1]", "{a: b}", "true", "1 +", "
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(sorted(path for path in WRITTEN.lines if path)), st.sampled_from(VALUES))
 def test_any_value_replaced_is_read_or_told(path: str, value: str) -> None:
-    plain = copy.deepcopy(WRITTEN.plain)
+    plain = copy.deepcopy(WRITTEN.content)
     *parents, last = path.split(".")
     here = plain
     for key in parents:
         here = here[int(key)] if isinstance(here, list) else here[key]
-    here[int(last) if isinstance(here, list) else last] = read_text(value, "x").plain
+    here[int(last) if isinstance(here, list) else last] = read_text(value, "x").content
     try:
         problems = build_scenario(plain, SourceMap("good.yaml", WRITTEN.lines)) and ()
     except ScenarioError as error:

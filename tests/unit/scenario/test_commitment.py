@@ -2,11 +2,11 @@
 
 import pytest
 
+from standoff import load
 from standoff.errors import ScenarioError
 from standoff.scenario import parse_scenario, replace
-from standoff.scenario.commitment import ratification_changes, with_binding_deals, without_power_shift
-from standoff.scenario.side_payments import PAYMENT_ISSUE, with_side_payments
-from standoff.workbench import load
+from standoff.scenario.commitment import list_ratification_changes, make_deals_binding, remove_power_shift
+from standoff.scenario.side_payments import PAYMENT_ISSUE, add_side_payments
 
 PACKAGES = "  packages: [{passage: open, tolls: kept}, {passage: open, tolls: dropped}]\n"
 
@@ -19,11 +19,11 @@ def committed(good_text):
 
 
 def test_a_scenario_without_a_commitment_shifts_no_power(good):
-    assert without_power_shift(good) is good
+    assert remove_power_shift(good) is good
 
 
 def test_the_changes_are_made_and_not_asked_for_again(committed):
-    changed = without_power_shift(committed)
+    changed = remove_power_shift(committed)
     assert changed.agenda.commitment is None
     assert not changed.agenda.issues["tolls"].is_red_line("dropped", "north", "hard")
     assert committed.agenda.issues["tolls"].is_red_line("dropped", "north", "hard")
@@ -43,9 +43,9 @@ def test_an_override_that_breaks_the_commitment_is_told():
 
 
 def test_binding_deals_are_carried_through():
-    scenario = load("iran-us-2026").scenario
-    assert len(ratification_changes(scenario)) == 2
-    bound = with_binding_deals(scenario)
+    scenario = load("iran-us-2026")
+    assert len(list_ratification_changes(scenario)) == 2
+    bound = make_deals_binding(scenario)
     ratify = bound.stages[3].bargaining.accept.ratify
     assert [ratify[player].chance.written for player in ("usa", "iran")] == [1, 1]
     assert bound.agenda.issues["missiles"].worth_of("reduced", "iran").written == 0
@@ -53,13 +53,13 @@ def test_binding_deals_are_carried_through():
 
 
 def test_payments_cost_one_side_what_they_bring_the_other():
-    scenario = load("cuba-1962").scenario
+    scenario = load("cuba-1962")
     packages = [{"missiles": "removed", "invasion": "open", "jupiters": "stay"}]
-    paid = with_side_payments(scenario, packages, [0.1, 0.3])
+    paid = add_side_payments(scenario, packages, [0.1, 0.3])
     issue = paid.agenda.issues[PAYMENT_ISSUE]
     assert len(paid.agenda.packages) == len(issue.levels) == 5
     worth = [[issue.worth_of(level, player).written for level in issue.levels] for player in ("usa", "ussr")]
     assert worth == [[0, -0.1, -0.3, 0.1, 0.3], [0, 0.1, 0.3, -0.1, -0.3]]
-    unpaid = with_side_payments(scenario, packages, [0.1, 0.3], are_paid=False)
+    unpaid = add_side_payments(scenario, packages, [0.1, 0.3], are_paid=False)
     assert {unpaid.agenda.issues[PAYMENT_ISSUE].worth_of(level, "usa").written for level in issue.levels} == {0}
     assert unpaid.agenda.packages == paid.agenda.packages

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standoff.scenario.cycles import find_cycles, in_order_of_need
+from standoff.scenario.cycles import find_cycles, sort_by_need
 
 GRAPHS = st.dictionaries(st.sampled_from("abcdef"), st.sets(st.sampled_from("abcdefg"), max_size=3))
 
@@ -28,7 +28,7 @@ def test_a_cycle_is_made_of_links(graph: dict[str, set[str]]) -> None:
 def test_without_a_cycle_nothing_looks_ahead(graph: dict[str, set[str]]) -> None:
     cyclic = {name for cycle in find_cycles(graph) for name in cycle}
     links = {name: inner - cyclic for name, inner in graph.items() if name not in cyclic}
-    order = in_order_of_need(links)
+    order = sort_by_need(links)
     assert set(order) == set(links)
     for name, inner in links.items():
         assert all(order.index(other) < order.index(name) for other in inner if other in links)

@@ -56,7 +56,7 @@ def test_the_same_level_name_belongs_to_the_track_beside_it() -> None:
 
 def test_arrays_broadcast_and_a_condition_is_a_mask() -> None:
     conflict = np.array([0, 1, 2])
-    scope = SCOPE.extended({"conflict": conflict})
+    scope = SCOPE.extend({"conflict": conflict})
     mask = worth("conflict >= limited and talks == rounds", scope)
     assert isinstance(mask, np.ndarray)
     assert mask.dtype == np.bool_
@@ -111,7 +111,7 @@ def test_the_limits_themselves_are_allowed() -> None:
 
 
 def test_a_fault_names_its_column() -> None:
-    with pytest.raises(ExpressionError, match="`\\)` is not expected at column 5"):
+    with pytest.raises(ExpressionError, match="`\\)` is unexpected at column 5"):
         Expression.parse("a + )")
 
 

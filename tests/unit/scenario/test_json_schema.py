@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from standoff.scenario import Scenario, json_schema
-from standoff.scenario.json_schema import fields_at
+from standoff.scenario import Scenario, build_json_schema
+from standoff.scenario.json_schema import list_fields
 
 
 def parts(schema: Any, path: str = "") -> list[tuple[str, Any]]:
@@ -16,21 +16,21 @@ def parts(schema: Any, path: str = "") -> list[tuple[str, Any]]:
 
 
 def test_it_is_json() -> None:
-    assert json.loads(json.dumps(json_schema()))["title"] == "standoff scenario"
+    assert json.loads(json.dumps(build_json_schema()))["title"] == "standoff scenario"
 
 
 def test_every_field_of_the_file_is_described() -> None:
-    for path, schema in parts(json_schema()):
+    for path, schema in parts(build_json_schema()):
         for name, field in schema.get("properties", {}).items() if isinstance(schema.get("properties"), dict) else ():
             assert field.get("description"), f"{path}/{name}"
 
 
 def test_it_knows_all_top_fields() -> None:
-    assert set(json_schema()["properties"]) == set(Scenario.model_fields)
+    assert set(build_json_schema()["properties"]) == set(Scenario.model_fields)
 
 
 def test_an_effect_is_open_to_tracks_and_may_stand_alone() -> None:
-    definitions = json_schema()["$defs"]
+    definitions = build_json_schema()["$defs"]
     changes = definitions["Effect"]["additionalProperties"]
     assert {kind["type"] for kind in changes["anyOf"]} == {"string", "integer"}
     alone, in_a_list = definitions["Action"]["properties"]["leads_to"]["anyOf"]
@@ -39,7 +39,7 @@ def test_an_effect_is_open_to_tracks_and_may_stand_alone() -> None:
 
 
 def test_defaults_are_written_as_in_a_file() -> None:
-    assert json_schema()["$defs"]["Effect"]["properties"]["p"]["default"] == 1
+    assert build_json_schema()["$defs"]["Effect"]["properties"]["p"]["default"] == 1
 
 
 @pytest.mark.parametrize(
@@ -54,4 +54,4 @@ def test_defaults_are_written_as_in_a_file() -> None:
     ],
 )
 def test_the_fields_at_a_path_are_known(path: str, field: str) -> None:
-    assert field in fields_at(path.split(".") if path else [])
+    assert field in list_fields(path.split(".") if path else [])

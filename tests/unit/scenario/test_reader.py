@@ -77,7 +77,7 @@ def test_a_byte_order_mark_is_no_fault(tmp_path: Path, good_text: str) -> None:
 def test_scalars_are_read_as_yaml_1_2() -> None:
     text = "{a: 1, b: 0x10, c: 0o10, d: 1_000, e: -2.5, f: yes, g: true, h: ~, i: 2026-02-02, j: '1', k: none, l: +1}"
     plain = {"a": 1, "b": 16, "c": 8, "d": 1000, "e": -2.5, "f": "yes", "g": True, "h": None}
-    assert read_text(text, "x").plain == plain | {"i": "2026-02-02", "j": "1", "k": "none", "l": 1}
+    assert read_text(text, "x").content == plain | {"i": "2026-02-02", "j": "1", "k": "none", "l": 1}
 
 
 def test_lines_are_those_of_the_keys() -> None:

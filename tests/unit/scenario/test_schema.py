@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from standoff.scenario import Scenario, base_scope, parse_scenario
+from standoff.scenario import Scenario, build_scope, parse_scenario
 
 
 def test_the_good_file_is_read(good: Scenario) -> None:
@@ -34,7 +34,7 @@ def test_half_periods_and_months_have_their_length(good_text: str) -> None:
 def test_one_effect_needs_no_list(good: Scenario) -> None:
     (effect,) = good.stages[0].actions["mass"].leads_to  # type: ignore[index]
     assert effect.changes == {"fleet": 1}
-    assert effect.p.evaluate(base_scope(good)) == 1
+    assert effect.p.evaluate(build_scope(good)) == 1
 
 
 def test_amounts_differ_by_type(good: Scenario) -> None:

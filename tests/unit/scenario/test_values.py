@@ -1,7 +1,7 @@
 import pytest
 
-from standoff.scenario import Expression, Scenario, Scope, base_scope, parse_scenario
-from standoff.scenario.values import rate_unit, time_constants, unit_factor
+from standoff.scenario import Expression, Scenario, Scope, build_scope, parse_scenario
+from standoff.scenario.values import find_rate_unit, find_time_constants, find_unit_factor
 
 
 def test_rates_are_held_per_unit_of_the_file(good: Scenario) -> None:
@@ -15,17 +15,17 @@ def test_rates_are_held_per_unit_of_the_file(good: Scenario) -> None:
     [("1/day", "day"), ("share / week", "week"), ("day", ""), (None, ""), ("1/day of work", ""), ("1/year", "year")],
 )
 def test_a_rate_is_known_by_its_unit(unit: str | None, per: str) -> None:
-    assert rate_unit(unit) == per
+    assert find_rate_unit(unit) == per
 
 
 def test_time_constants_are_lengths_in_the_file_unit() -> None:
-    assert time_constants("week") == {"day": 1 / 7, "week": 1, "month": 30.4375 / 7, "year": 365.25 / 7}
+    assert find_time_constants("week") == {"day": 1 / 7, "week": 1, "month": 30.4375 / 7, "year": 365.25 / 7}
 
 
 @pytest.mark.parametrize("unit", ["day", "week", "month", "year"])
 def test_a_rate_over_its_time_is_that_rate_in_the_unit_of_the_file(unit: str) -> None:
-    written = Expression.parse(f"3/{unit}").evaluate(Scope(dict(time_constants("week"))))
-    assert written == pytest.approx(3 * unit_factor(f"1/{unit}", "week"), rel=1e-15)
+    written = Expression.parse(f"3/{unit}").evaluate(Scope(dict(find_time_constants("week"))))
+    assert written == pytest.approx(3 * find_unit_factor(f"1/{unit}", "week"), rel=1e-15)
 
 
 def test_formulas_follow_the_parameters_they_need(good: Scenario) -> None:
@@ -35,7 +35,7 @@ def test_formulas_follow_the_parameters_they_need(good: Scenario) -> None:
 
 
 def test_the_base_scope_has_parameters_and_times(good: Scenario) -> None:
-    assert Expression.parse("1.5/week + 2 * toll").evaluate(base_scope(good)) == 2.1
+    assert Expression.parse("1.5/week + 2 * toll").evaluate(build_scope(good)) == 2.1
 
 
 def test_parameters_may_be_written_in_any_order(good_text: str) -> None:

@@ -5,11 +5,11 @@ import datetime as dt
 import pytest
 
 from standoff.catalog import scenario_path
+from standoff.desk.runs import rerun
 from standoff.errors import InputError
 from standoff.scenario import apply_overrides, load_scenario
 from standoff.store import Run
 from standoff.version import __version__
-from standoff.workbench import rerun
 from stored_news import document
 
 SETTINGS = {"tolerance": 1e-8, "belief_points": 5}

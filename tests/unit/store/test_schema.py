@@ -1,7 +1,9 @@
 """Migrations, and what is refused as no store or one of another version."""
 
+import contextlib
 import datetime as dt
 import sqlite3
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -15,7 +17,7 @@ import standoff.store.schema as schema
 from standoff.errors import StoreError
 from standoff.store import Review, open_store, prepare_store
 from standoff.store.database import Database
-from standoff.store.location import find_place
+from standoff.store.location import find_location
 from standoff.store.tables import metadata
 from standoff.version import __version__
 from stored_news import METHOD, coded, document
@@ -23,7 +25,7 @@ from stored_news import METHOD, coded, document
 
 @pytest.fixture
 def engine(address):
-    url = find_place(address).url or f"sqlite:///{address}"
+    url = find_location(address).url or f"sqlite:///{address}"
     made = create_engine(url)
     yield made
     made.dispose()
@@ -42,10 +44,32 @@ def fault(act):
     return raised.value.problem
 
 
-def test_the_migrations_make_the_tables_that_the_code_uses(engine):
+def differences(engine):
+    """Differences between the tables of a database and those of the code."""
     with engine.connect() as connection:
         options = {"version_table": "standoff_revision", "compare_type": True}
-        assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
+        return compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+
+
+def guarded_tables(engine):
+    """Tables of a database that have a trigger."""
+    of_sqlite = "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'"
+    of_server = "SELECT event_object_table FROM information_schema.triggers"
+    with engine.connect() as connection:
+        return set(connection.execute(text(of_sqlite if engine.dialect.name == "sqlite" else of_server)).scalars())
+
+
+def test_a_new_store_has_the_tables_that_the_code_uses(engine):
+    assert differences(engine) == []
+    assert guarded_tables(engine) == set(metadata.tables)
+
+
+def test_an_upgraded_store_has_the_tables_that_the_code_uses(first_version):
+    prepare_store(first_version).close()
+    upgraded = create_engine(find_location(first_version).url or f"sqlite:///{first_version}")
+    assert differences(upgraded) == []
+    assert guarded_tables(upgraded) == set(metadata.tables)
+    upgraded.dispose()
 
 
 def test_every_migration_is_listed_in_order():
@@ -76,7 +100,7 @@ def test_every_table_refuses_changes(store, engine):
 
 
 def test_a_file_is_made_and_a_server_is_not(no_store):
-    if_server = find_place(no_store).url is not None
+    if_server = find_location(no_store).url is not None
     codes = [fault(lambda: open_store(no_store)).code] if if_server else [open_store(no_store).close()]
     assert codes == ["store-missing" if if_server else None]
 
@@ -102,7 +126,7 @@ def test_a_newer_store_is_refused_with_the_version_it_needs(engine, address):
 
 
 def test_what_somebody_else_made_is_refused_and_left_alone(no_store):
-    foreign = create_engine(find_place(no_store).url or f"sqlite:///{no_store}")
+    foreign = create_engine(find_location(no_store).url or f"sqlite:///{no_store}")
     change(foreign, "CREATE TABLE invoices (number integer)", "INSERT INTO invoices VALUES (7)")
     for act in (open_store, prepare_store):
         assert fault(lambda act=act: act(no_store)).code == "store-foreign"
@@ -111,16 +135,25 @@ def test_what_somebody_else_made_is_refused_and_left_alone(no_store):
 
 
 @pytest.fixture
-def first_version(no_store, monkeypatch):
-    """A store as the first version made it, with an event that somebody dropped."""
-    with monkeypatch.context() as patched:
-        patched.setattr(schema, "REVISIONS", ("0001",))
-        with prepare_store(no_store) as store:
-            store.add_documents([document()])
-            store.add_codings([coded(document())], method=METHOD)
-    made = create_engine(find_place(no_store).url or f"sqlite:///{no_store}")
+def first_version(no_store):
+    """A store with the first version of the tables, which holds an event that a reviewer dropped."""
+    if find_location(no_store).url is None:
+        with contextlib.closing(sqlite3.connect(no_store)) as connection:
+            connection.executescript(Path(__file__).with_name("first_version.sql").read_text())
+            connection.execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
+        return no_store
+    with prepare_store(no_store) as store:
+        store.add_documents([document()])
+        store.add_codings([coded(document())], method=METHOD)
+    made = create_engine(find_location(no_store).url)
     change(
         made,
+        "DROP TABLE marks",
+        "ALTER TABLE reviews DROP COLUMN scenario, DROP COLUMN stands_for",
+        "UPDATE standoff_revision SET version_num = '0001'",
+        "ALTER TABLE schema_changes DISABLE TRIGGER ALL",
+        "DELETE FROM schema_changes WHERE revision = '0002'",
+        "ALTER TABLE schema_changes ENABLE TRIGGER ALL",
         "INSERT INTO writes (recorded_at, what, standoff_version) VALUES ('2031-03-05 00:00:00', 'reviews', '0.1.0')",
         "INSERT INTO reviews (write_id, event_id, action, author, reason, reviewed_at) "
         "VALUES (3, 1, 'drop', 'ann', 'an exercise', '2031-03-05 00:00:00')",
@@ -130,11 +163,11 @@ def first_version(no_store, monkeypatch):
 
 
 def test_an_older_store_is_brought_up_to_date_where_that_is_allowed(first_version):
-    is_server = find_place(first_version).url is not None
+    is_server = find_location(first_version).url is not None
     if_opened = [fault(lambda: open_store(first_version)).code] if is_server else [open_store(first_version).close()]
     assert if_opened == (["store-older"] if is_server else [None])
     prepare_store(first_version).close()
-    database = Database(find_place(first_version), 1.0)
+    database = Database(find_location(first_version), 1.0)
     with database.reading() as connection:
         assert schema.find_revision(connection) == schema.Found("0002", __version__)
     database.close()
@@ -153,7 +186,22 @@ def test_what_an_older_store_holds_is_kept_and_goes_on(first_version):
         assert store.check() == ()
 
 
-def test_a_migration_that_fails_changes_nothing(no_store, monkeypatch):
+def test_tables_that_could_not_all_be_created_are_not_there(no_store, monkeypatch):
+    create = schema._create
+
+    def failing(connection):
+        create(connection)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(schema, "_create", failing)
+    with pytest.raises(KeyboardInterrupt):
+        prepare_store(no_store)
+    monkeypatch.undo()
+    with prepare_store(no_store) as store:
+        assert (store.last_write(), store.check()) == (0, ())
+
+
+def test_a_migration_that_fails_changes_nothing(first_version, monkeypatch):
     migrate = schema._migrate
 
     def failing(connection):
@@ -162,10 +210,15 @@ def test_a_migration_that_fails_changes_nothing(no_store, monkeypatch):
 
     monkeypatch.setattr(schema, "_migrate", failing)
     with pytest.raises(KeyboardInterrupt):
-        prepare_store(no_store)
+        prepare_store(first_version)
+    database = Database(find_location(first_version), 1.0)
+    with database.reading() as connection:
+        assert schema.find_revision(connection).revision == "0001"
+        assert "marks" not in inspect(connection).get_table_names()
+    database.close()
     monkeypatch.undo()
-    with prepare_store(no_store) as store:
-        assert (store.last_write(), store.check()) == (0, ())
+    with prepare_store(first_version) as store:
+        assert store.check() == ()
 
 
 def test_a_file_of_another_kind_is_refused_and_left_alone(tmp_path):

@@ -3,14 +3,14 @@
 import pytest
 
 from standoff.news.actors.references import Mentions
-from standoff.news.passage import read_passages
+from standoff.news.parsed_passage import parse_passages
 
 
 def codes_of(text, word, nth=-1):
     """Codes of an occurrence of a word, with the whole text before it read."""
     mentions = Mentions()
     found = []
-    for passage in read_passages(text):
+    for passage in parse_passages(text):
         for sentence in passage.parsed.sents:
             resolved = mentions.read(passage, sentence)
             found += [
@@ -50,7 +50,7 @@ def test_a_foreign_officer_takes_no_country_from_the_text():
 
 def test_a_dateline_acts_in_nothing():
     mentions = Mentions()
-    (passage,) = read_passages("CAIRO, Aug 14 (Delta Wire) - Sudan has moved its troops.")
+    (passage,) = parse_passages("CAIRO, Aug 14 (Delta Wire) - Sudan has moved its troops.")
     (sentence,) = passage.parsed.sents
     resolved = mentions.read(passage, sentence)
     assert {code for found in resolved.values() for code in found.codes if code.startswith("EGY")} == set()

@@ -4,7 +4,7 @@ import pytest
 
 from standoff.news.actors.naming import find_names
 from standoff.news.actors.resolving import resolve_text
-from standoff.news.actors.tables import names_by_words, roles_by_words
+from standoff.news.actors.tables import group_names_by_words, group_roles_by_words
 from standoff.news.vocabulary import ACTOR_CODE
 
 
@@ -53,7 +53,7 @@ def test_the_longest_name_is_found_and_accents_do_not_count():
 
 
 def test_every_code_of_the_tables_has_the_form_of_the_training_codes():
-    codes = {entry.code for names in names_by_words().values() for _, entry in names}
+    codes = {entry.code for names in group_names_by_words().values() for _, entry in names}
     assert [
         code
         for code in sorted(codes)
@@ -62,4 +62,4 @@ def test_every_code_of_the_tables_has_the_form_of_the_training_codes():
 
 
 def test_every_role_is_one_of_the_training_codes():
-    assert {role for role in roles_by_words().values() if ACTOR_CODE.fullmatch(role) is None} == set()
+    assert {role for role in group_roles_by_words().values() if ACTOR_CODE.fullmatch(role) is None} == set()

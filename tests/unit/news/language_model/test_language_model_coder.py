@@ -6,7 +6,6 @@ import threading
 from types import SimpleNamespace
 
 import pytest
-from urllib3.exceptions import ConnectTimeoutError
 
 from articles import code_of
 from model_server import KEY, SENT, TEXT, claim, coding, completion, document, event, failing, model_at, model_server
@@ -14,7 +13,7 @@ from standoff.errors import CoderError, InputError
 from standoff.news.coder import Coder
 from standoff.news.coders import open_coder
 from standoff.news.language_model import LanguageModelCoder
-from standoff.news.language_model.endpoint import _pause_asked_for, _pool
+from standoff.news.language_model.endpoint import _read_pause
 
 GOOD = coding(event(), claims=[claim()])
 
@@ -89,29 +88,36 @@ def test_what_an_article_tells_a_model_to_do_makes_no_event_that_the_text_does_n
     )
     coded, coder, _ = coded_by(coding(obeyed, event()), text=text)
     assert [found.event_type for found in coded.events] == ["MOBILIZE"]
-    assert coder.tally.rejected == {"quotation not in the text": 1}
+    assert coder.usage.rejected == {"quotation not in the text": 1}
 
 
 def test_tokens_and_cost_are_counted():
     _, coder, _ = coded_by(GOOD, prompt_price=2.0, answer_price=10.0)
-    assert (coder.tally.num_requests, coder.tally.num_prompt_tokens, coder.tally.num_answer_tokens) == (1, 900, 100)
+    assert (coder.usage.num_requests, coder.usage.num_prompt_tokens, coder.usage.num_answer_tokens) == (1, 900, 100)
     assert coder.cost == pytest.approx((900 * 2.0 + 100 * 10.0) / 1e6)
 
 
 def test_the_cost_is_unknown_without_a_price_or_where_the_server_counts_nothing():
     assert coded_by(GOOD)[1].cost is None
     _, coder, _ = coded_by(coding(event(), usage=None), prompt_price=2.0, answer_price=10.0)
-    assert (coder.cost, coder.tally.num_unmetered) == (None, 1)
+    assert (coder.cost, coder.usage.num_unmetered) == (None, 1)
 
 
 def test_what_may_pass_is_asked_again():
     coded, coder, asked = coded_by(failing(429, Retry_After="0"), failing(503), GOOD)
-    assert (len(coded.events), len(asked.bodies), coder.tally.num_retries) == (1, 3, 2)
+    assert (len(coded.events), len(asked.bodies), coder.usage.num_retries) == (1, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("120", 120.0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0), ("Wed, 21 Oct 2015 07:28:00", 0.0)]
+)
+def test_a_server_may_ask_for_a_pause_in_seconds_or_until_a_date(header, seconds):
+    assert _read_pause(header) == seconds
 
 
 @pytest.mark.parametrize("pause", ["9" * 5000, "Wed, 21 Oct 99999 07:28:00 GMT", "soon"], ids=["long", "year", "words"])
 def test_a_pause_that_makes_no_sense_is_one_of_our_own(pause):
-    assert _pause_asked_for(pause) is None
+    assert _read_pause(pause) is None
 
 
 @pytest.mark.parametrize("proxy", ["socks5h://127.0.0.1:1080"])
@@ -119,13 +125,15 @@ def test_a_proxy_that_cannot_be_used_is_told(monkeypatch, proxy):
     monkeypatch.setenv("https_proxy", proxy)
     monkeypatch.setenv("no_proxy", "")
     with pytest.raises(InputError, match="the proxy that the environment names"):
-        _pool("https://llm.example/v1")
+        LanguageModelCoder(model_at("https://llm.example/v1"))
 
 
-def test_a_proxy_is_told_who_asks(monkeypatch):
-    monkeypatch.setenv("https_proxy", "http://user:p%40ss@127.0.0.1:3128")
-    monkeypatch.setenv("no_proxy", "")
-    assert _pool("https://llm.example/v1").proxy_headers == {"proxy-authorization": "Basic dXNlcjpwQHNz"}
+def test_a_proxy_with_a_user_name_receives_it(monkeypatch):
+    with model_server(GOOD) as (proxy, asked):
+        monkeypatch.setenv("http_proxy", proxy.removesuffix("/v1").replace("http://", "http://user:p%40ss@"))
+        monkeypatch.setenv("no_proxy", "")
+        LanguageModelCoder(model_at("http://llm.example/v1", key="")).code(document())
+    assert asked.headers[0]["Proxy-Authorization"] == "Basic dXNlcjpwQHNz"
 
 
 def test_a_connection_that_breaks_off_is_asked_again():
@@ -134,7 +142,7 @@ def test_a_connection_that_breaks_off_is_asked_again():
         handler.close_connection = True
 
     coded, coder, _ = coded_by(broken, GOOD)
-    assert (len(coded.events), coder.tally.num_retries) == (1, 1)
+    assert (len(coded.events), coder.usage.num_retries) == (1, 1)
 
 
 def test_a_server_that_fails_for_ever_is_given_up():
@@ -190,10 +198,10 @@ def test_the_clock_decides_between_a_connection_that_times_out_and_an_answer_tha
 
     def time_out(*_args, **_settings):
         clock[0] += passed
-        raise ConnectTimeoutError
+        raise TimeoutError
 
-    monkeypatch.setattr("standoff.news.language_model.endpoint.time", SimpleNamespace(monotonic=lambda: clock[0]))
-    monkeypatch.setattr("urllib3.PoolManager.request", time_out)
+    monkeypatch.setattr("standoff.news.http_client.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr("standoff.news.http_client.socket.create_connection", time_out)
     with pytest.raises(CoderError) as caught:
         LanguageModelCoder(model_at("http://127.0.0.1:9/v1", seconds=5.0, num_retries=0)).code(document())
     assert code_of(caught) == code
@@ -270,14 +278,14 @@ WRONG = (
 def test_an_event_outside_the_vocabulary_is_rejected_and_the_others_stay(change):
     coded, coder, _ = coded_by(coding(event(**change), event(), claims=[claim()]))
     assert (len(coded.events), len(coded.claims)) == (1, 1)
-    assert coder.tally.rejected == {"not in the form that was asked for": 1}
+    assert coder.usage.rejected == {"does not fit the schema": 1}
 
 
 def test_a_field_that_is_missing_is_not_made_up():
     short = event()
     del short["factuality"]
     coded, coder, _ = coded_by(coding(short, "no object", None))
-    assert (coded.events, coder.tally.rejected) == ((), {"not in the form that was asked for": 3})
+    assert (coded.events, coder.usage.rejected) == ((), {"does not fit the schema": 3})
 
 
 def test_a_model_that_refuses_is_no_empty_coding():
@@ -314,7 +322,7 @@ def test_a_passage_whose_answer_is_cut_off_is_asked_about_in_parts():
     cut = completion('{"events": [{"type": "MOB', finish="length")
     part = coding(event(occurrence=1, speaker="", outlet=""))
     coded, coder, asked = coded_by(cut, part, text=text)
-    assert (len(asked.bodies), coder.tally.num_requests) == (3, 3)
+    assert (len(asked.bodies), coder.usage.num_requests) == (3, 3)
     assert len({found.span for found in coded.events}) == 2
 
 
@@ -330,7 +338,7 @@ def test_what_was_paid_for_is_not_asked_again(tmp_path):
         again = LanguageModelCoder(model)
         second = again.code(document())
     assert (first, len(asked.bodies)) == (second, 1)
-    assert (again.tally.num_cached, again.tally.num_requests, again.tally.num_prompt_tokens) == (1, 0, 0)
+    assert (again.usage.num_cached, again.usage.num_requests, again.usage.num_prompt_tokens) == (1, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -392,7 +400,7 @@ def test_the_key_is_in_no_message_no_coding_and_no_cache(tmp_path):
     coded, coder, _ = coded_by(GOOD, cache_folder=tmp_path)
     written = "".join(path.read_text() for path in tmp_path.glob("*/*"))
     assert written
-    shown = [written, str(coded.document()), repr(coder.model), str(coder.tally.document()), coder.method]
+    shown = [written, str(coded.to_json()), repr(coder.model), str(coder.usage.to_json()), coder.method]
     assert [text for text in shown if KEY in text] == []
 
 

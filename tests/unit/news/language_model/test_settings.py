@@ -6,10 +6,10 @@ import pytest
 
 from standoff.errors import InputError
 from standoff.news.document import Document
-from standoff.news.language_model import LanguageModel, Tally, language_model_of_environment
-from standoff.news.language_model.answer import answer_schema
-from standoff.news.language_model.cache import key_of
-from standoff.news.language_model.prompt import PROMPT_VERSION, question
+from standoff.news.language_model import LanguageModel, Usage, load_language_model
+from standoff.news.language_model.answer import make_answer_schema
+from standoff.news.language_model.cache import hash_question
+from standoff.news.language_model.prompt import PROMPT_VERSION, write_question
 from standoff.news.vocabulary import CLAIM_KINDS, CONTEXTS, EVENT_TYPES, MODES
 
 KEY = "sk-test-0123456789"
@@ -46,8 +46,8 @@ def test_a_number_that_is_none_is_refused(value):
     assert len(messages(seconds=value, answer_price=value)) == 2
 
 
-def test_a_key_is_not_sent_in_the_open():
-    assert "in the open to `llm.example`" in messages(address="http://llm.example/v1", key=KEY)[0]
+def test_a_key_is_not_sent_unencrypted():
+    assert "unencrypted to `llm.example`" in messages(address="http://llm.example/v1", key=KEY)[0]
     for address in ("http://127.0.0.1:8000/v1", "http://localhost:8000", "http://[::1]/v1"):
         assert LanguageModel(address, "small", key=KEY).key == KEY
     assert LanguageModel("http://llm.example/v1", "small").key == ""
@@ -58,7 +58,7 @@ def test_the_environment_names_what_is_not_given(monkeypatch, tmp_path):
     monkeypatch.setenv("STANDOFF_LLM_MODEL", "small")
     monkeypatch.setenv("STANDOFF_LLM_KEY", KEY)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    found = language_model_of_environment(model="large", seconds=None)
+    found = load_language_model(model="large", seconds=None)
     assert (found.address, found.model, found.key, found.seconds) == ("https://llm.example/v1", "large", KEY, 120.0)
     assert found.cache_folder is not None
     assert KEY not in repr(found)
@@ -68,12 +68,12 @@ def test_an_environment_that_names_nothing_is_told(monkeypatch):
     for name in ("STANDOFF_LLM_URL", "STANDOFF_LLM_MODEL", "STANDOFF_LLM_KEY"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(InputError) as caught:
-        language_model_of_environment()
+        load_language_model()
     assert len(caught.value.problems) == 2
 
 
 def test_the_schema_has_the_whole_vocabulary_and_is_closed():
-    schema = answer_schema()
+    schema = make_answer_schema()
     kinds = schema["$defs"]["EventAnswer"]["properties"]["type"]["enum"]
     assert {kind.partition("/")[0] for kind in kinds} == set(EVENT_TYPES)
     assert len(kinds) == len(EVENT_TYPES) + sum(map(len, MODES.values()))
@@ -85,8 +85,8 @@ def test_the_schema_has_the_whole_vocabulary_and_is_closed():
 
 
 def test_tallies_add_up():
-    first = Tally(num_requests=1, num_prompt_tokens=10, rejected={"a": 1})
-    both = first + Tally(num_requests=2, num_cached=1, rejected={"a": 2, "b": 1})
+    first = Usage(num_requests=1, num_prompt_tokens=10, rejected={"a": 1})
+    both = first + Usage(num_requests=2, num_cached=1, rejected={"a": 2, "b": 1})
     assert (both.num_requests, both.num_cached, both.num_prompt_tokens) == (3, 1, 10)
     assert both.rejected == {"a": 3, "b": 1}
 
@@ -94,8 +94,8 @@ def test_tallies_add_up():
 def test_what_is_asked_is_that_of_its_version():
     """If the rules, the schema or the form of the question have changed: raise `PROMPT_VERSION`, and write the new hash here."""
     model = LanguageModel("https://llm.example/v1", "small")
-    asked = question(model, Document("Talks ended.", date=dt.date(2031, 5, 6), language="en"), (0, 12))
-    assert (PROMPT_VERSION, key_of(model.address, asked)) == (
+    asked = write_question(model, Document("Talks ended.", date=dt.date(2031, 5, 6), language="en"), (0, 12))
+    assert (PROMPT_VERSION, hash_question(model.address, asked)) == (
         "1",
         "6807e605c00d27d5b551ce160c1d9b30c826eca331c2d9a71dda85961d9bcc0d",
     )

@@ -15,8 +15,8 @@ import pytest
 from articles import BOMB, PAGE, PROTEST, RSS, SENTENCE, code_of, pdf_of
 from standoff.errors import InputError, MissingExtraError
 from standoff.news.readers import Limits, read_documents
-from standoff.news.readers.apart import parse_apart
 from standoff.news.readers.limits import Deadline
+from standoff.news.readers.parser_process import parse_in_process
 
 
 def read(tmp_path, name, content, **asked):
@@ -220,7 +220,7 @@ class PassedMeanwhile(Deadline):
 
 def test_an_answer_of_the_parser_that_comes_when_time_is_up_is_refused_and_the_next_page_is_read(tmp_path):
     with pytest.raises(InputError) as caught:
-        parse_apart("web page", PAGE.encode(), address="late.html", deadline=PassedMeanwhile("late.html", 60.0))
+        parse_in_process("web page", PAGE.encode(), address="late.html", deadline=PassedMeanwhile("late.html", 60.0))
     assert code_of(caught) == "too-slow"
     assert PROTEST in read(tmp_path, "next.html", PAGE)[0].text
 

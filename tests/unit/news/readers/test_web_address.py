@@ -5,15 +5,16 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 
 import pytest
 
 from articles import PAGE, RSS, SENTENCE, code_of, web_server
 from standoff.errors import InputError
+from standoff.news.http_client import is_public
 from standoff.news.readers import Limits, read_documents
 from standoff.news.readers.reading import poll_documents
 from standoff.news.readers.source import Validators
-from standoff.news.readers.web_address import _is_public
 
 OPEN = Limits(allow_private=True, seconds=20)
 
@@ -131,23 +132,35 @@ def test_a_server_that_does_not_come_to_the_point_is_left(answer):
     assert refusal(answer, limits=Limits(allow_private=True, seconds=2.0)) == "too-slow"
 
 
-class LateTimer:
-    """A watchdog that rings too late to decide anything."""
+class LateThread(threading.Thread):
+    """A thread whose caller wakes too late to decide anything."""
 
-    def __init__(self, *_):
-        self.daemon = False
-
-    def start(self):
-        pass
-
-    def cancel(self):
-        pass
+    def join(self, _timeout=None):
+        super().join()
 
 
 @pytest.mark.parametrize("answer", [lambda handler: handler.is_over.wait(20), endless(HEAD.encode(), b"", 20)])
-def test_a_socket_that_times_out_before_the_watchdog_rings_is_too_slow_all_the_same(answer, monkeypatch):
-    monkeypatch.setattr("standoff.news.readers.web_address.threading.Timer", LateTimer)
+def test_a_socket_that_times_out_before_the_caller_wakes_is_too_slow_all_the_same(answer, monkeypatch):
+    monkeypatch.setattr("standoff.news.http_client.threading.Thread", LateThread)
     assert refusal(answer, limits=Limits(allow_private=True, seconds=0.3)) == "too-slow"
+
+
+def test_the_connection_to_a_server_that_is_too_slow_is_closed():
+    left = threading.Event()
+
+    def answer(handler):
+        handler.send_response(200)
+        handler.end_headers()
+        try:
+            while not handler.is_over.wait(0.01):
+                handler.wfile.write(b" ")
+        except OSError:
+            left.set()
+
+    with web_server(answer) as (host, _):
+        with pytest.raises(InputError):
+            read_documents(host, limits=Limits(allow_private=True, seconds=0.5))
+        assert left.wait(5.0)
 
 
 def redirecting(where):
@@ -189,7 +202,7 @@ def test_this_machine_is_not_asked_unless_that_is_allowed():
 
 
 def test_a_redirect_into_a_private_network_is_not_followed(monkeypatch):
-    monkeypatch.setattr("standoff.news.readers.web_address._is_public", lambda place: place == "127.0.0.1")
+    monkeypatch.setattr("standoff.news.http_client.is_public", lambda place: place == "127.0.0.1")
     with web_server(redirecting("http://169.254.169.254/latest/")) as (host, asked):
         with pytest.raises(InputError) as caught:
             read_documents(host, limits=Limits(seconds=5))
@@ -198,7 +211,7 @@ def test_a_redirect_into_a_private_network_is_not_followed(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("place", "is_public"),
+    ("address", "expected"),
     [
         ("93.184.216.34", True), ("2606:4700::1111", True), ("10.1.2.3", False), ("172.16.0.1", False), ("192.168.0.1", False),
         ("127.0.0.1", False), ("0.0.0.1", False), ("169.254.169.254", False), ("100.64.0.1", False), ("224.0.0.1", False),
@@ -206,8 +219,8 @@ def test_a_redirect_into_a_private_network_is_not_followed(monkeypatch):
         ("64:ff9b::7f00:1", False),
     ],
 )  # fmt: skip
-def test_what_is_public(place, is_public):
-    assert _is_public(place) is is_public
+def test_only_addresses_of_the_open_internet_are_public(address, expected):
+    assert is_public(address) is expected
 
 
 def test_a_port_that_nobody_listens_on_is_unreachable():
@@ -302,6 +315,28 @@ def test_a_proxy_of_the_environment_is_asked(monkeypatch):
     assert document.text == SENTENCE
     assert asked == ["http://gazette.example/today"]
     assert code_of(caught) == "private-address"
+
+
+def test_a_proxy_with_a_user_name_receives_it(monkeypatch):
+    authorisations = []
+
+    def answer(handler):
+        authorisations.append(handler.headers["Proxy-Authorization"])
+        answering(SENTENCE.encode(), Content_Type="text/plain")(handler)
+
+    with web_server(answer) as (host, _):
+        monkeypatch.setenv("http_proxy", host.replace("http://", "http://user:p%40ss@"))
+        monkeypatch.setenv("no_proxy", "")
+        read_documents("http://gazette.example/today")
+    assert authorisations == ["Basic dXNlcjpwQHNz"]
+
+
+def test_a_proxy_that_cannot_be_used_is_refused(monkeypatch):
+    monkeypatch.setenv("https_proxy", "socks5h://127.0.0.1:1080")
+    monkeypatch.setenv("no_proxy", "")
+    with pytest.raises(InputError) as caught:
+        read_documents("https://gazette.example/today")
+    assert code_of(caught) == "bad-proxy"
 
 
 @pytest.mark.parametrize(

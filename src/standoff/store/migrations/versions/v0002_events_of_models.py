@@ -1,10 +1,12 @@
-"""Which event of a scenario's model a reviewed event is, and how far something has come.
+"""Record which event of a scenario's model a reviewed event matches, and how far a repeated task has come.
 
 Revision: 0002
 """
 
 import sqlalchemy as sa
 from alembic import op
+
+from standoff.store.append_only import refuse_changes
 
 revision = "0002"
 down_revision = "0001"
@@ -13,27 +15,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add both; reviews that are there already say nothing of any scenario."""
+    """Add two columns to reviews, empty in the rows that exist, and the table of marks."""
     for name in ("scenario", "stands_for"):
         op.add_column("reviews", sa.Column(name, sa.Text(), nullable=False, server_default=""))
     op.create_table(
         "marks",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("write_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("write_id", sa.Integer(), sa.ForeignKey("writes.id"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False, index=True),
         sa.Column("value", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(["write_id"], ["writes.id"], name=op.f("fk_marks_write_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_marks")),
     )
-    op.create_index(op.f("ix_marks_name"), "marks", ["name"], unique=False)
-    if op.get_bind().dialect.name == "sqlite":
-        for act in ("update", "delete"):
-            op.execute(
-                f"CREATE TRIGGER marks_no_{act} BEFORE {act.upper()} ON marks "
-                "BEGIN SELECT RAISE(ABORT, 'rows of a store are never changed and never taken out'); END"
-            )
-        return
-    op.execute(
-        "CREATE TRIGGER marks_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON marks "
-        "FOR EACH STATEMENT EXECUTE FUNCTION standoff_refuse_change()"
-    )
+    refuse_changes(op.get_bind(), ["marks"])

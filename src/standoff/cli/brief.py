@@ -1,0 +1,84 @@
+"""`standoff brief`: everything that standoff can say of a crisis, on one page."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from standoff.cli.progress import progress_bar
+from standoff.cli.run import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
+
+__all__ = ["register"]
+
+
+class _Format(StrEnum):
+    html = "html"
+    md = "md"
+
+
+class _FigureFormat(StrEnum):
+    svg = "svg"
+    png = "png"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the app."""
+    app.command("brief")(brief)
+
+
+def brief(
+    scenario: ScenarioName,
+    output: Annotated[Path, typer.Option("--output", metavar="FILE", help="The file to write.")],
+    file_format: Annotated[
+        _Format | None, typer.Option("--format", help="What to write; by default what the name of the file says.")
+    ] = None,
+    overrides: Overrides = None,
+    variants: Annotated[
+        list[str] | None,
+        typer.Option("--variant", metavar="CHANGES", help="Also show what if, such as `hawks: a=1; b=off`."),
+    ] = None,
+    draws: Annotated[int, typer.Option("--draws", min=1, help="Draws of the numbers for the bands.")] = 64,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything that is drawn.")] = 0,
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", metavar="PART", help="Leave out a part, such as `ensemble` or `stories`."),
+    ] = None,
+    figures: Annotated[
+        Path | None, typer.Option("--figures", metavar="DIR", help="Also write every chart as a file.")
+    ] = None,
+    figure_format: Annotated[
+        _FigureFormat, typer.Option("--figure-format", help="Of these files.")
+    ] = _FigureFormat.svg,
+    belief_points: BeliefPoints = None,
+    belief_tolerance: BeliefTolerance = 2e-3,
+) -> None:
+    """Write a brief: probabilities with bands, what they hinge on, what would change them, what to watch, and the sources."""
+    from standoff.analysis.brief import assemble_brief, chosen_parts
+    from standoff.catalog.opening import load
+    from standoff.storing import check_writable, make_folder
+
+    loaded = load(scenario, overrides=list(overrides or []))
+    parts = chosen_parts(without or ())
+    check_writable(output)  # rather than after the work
+    if figures is not None:
+        make_folder(figures, "the figures")
+    from standoff.solve.equilibrium import Settings
+
+    settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
+    with progress_bar() as progress:
+        found = assemble_brief(
+            loaded, settings, variants=variants or (), parts=parts, num_draws=draws, seed=seed, progress=progress
+        )
+    from standoff.report import write_brief, write_figures
+
+    written = write_figures(found, figures, figure_format.value) if figures is not None else {}
+    by_name = _Format.md if output.suffix.lower() in {".md", ".markdown"} else _Format.html
+    write_brief(found, output, kind=(file_format or by_name).value, figures=written)
+    typer.echo(f"brief written to {output}")
+    for file in written.values():
+        typer.echo(f"figure written to {file}")
+    for part, why in found.missing:
+        typer.echo(f"without {part}: {why}")

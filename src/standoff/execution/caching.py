@@ -1,0 +1,90 @@
+"""Solves that are kept in a folder, so that a command that was stopped goes on from there.
+
+Maps, tornados and tripwires solve one scenario under many draws. What they keep of a draw are its probabilities;
+under a number made of
+the draw and of how it is solved these are written to a `EnsembleFolder`, and what is there already is not solved again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar, cast
+
+from standoff.analysis.draw_keys import describe_solves
+from standoff.analysis.ensemble import Failure, series_names
+from standoff.analysis.executor import Draw, Executor
+from standoff.analysis.resolution import Solved, keep_agreed, keep_probabilities
+from standoff.errors import StandoffError
+from standoff.execution.folder import EnsembleFolder
+from standoff.scenario import Scenario
+from standoff.solve.result import Equilibrium, Settings
+
+__all__ = ["CachingExecutor", "cache_solves"]
+
+Kept = TypeVar("Kept")
+_TABLE = "draws"
+
+
+class CachingExecutor:
+    """Hands solves on to another executor, and keeps their probabilities in a folder; one scenario only."""
+
+    def __init__(self, executor: Executor, folder: EnsembleFolder) -> None:
+        self._executor = executor
+        self._folder = folder
+        self._known = folder.load(_TABLE)
+
+    def solve_draws(
+        self, scenario: Scenario, draws: Iterable[Draw], settings: Settings, keep: Callable[[Equilibrium], Kept]
+    ) -> Iterator[tuple[int, Kept | StandoffError]]:
+        """As `Executor.solve_draws`; what is known comes first."""
+        if keep not in (keep_probabilities, keep_agreed):
+            yield from self._executor.solve_draws(scenario, draws, settings, keep)
+            return
+        asked = list(draws)
+        numbers = [_number(draw, settings, keep.__name__) for draw in asked]
+        unknown = [k for k, number in enumerate(numbers) if number not in self._known]
+        for k, number in enumerate(numbers):
+            if (known := self._known.get(number)) is not None:
+                # what these functions keep is what the folder holds
+                yield k, cast("Kept", known) if isinstance(known, Solved) else known.error()
+        try:
+            for place, answer in self._executor.solve_draws(scenario, [asked[k] for k in unknown], settings, keep):
+                number = numbers[unknown[place]]
+                record = answer if isinstance(answer, Solved) else Failure.of(number, answer)
+                self._known[number] = record
+                self._folder.save(_TABLE, {number: record})
+                yield unknown[place], answer
+        finally:
+            self._folder.flush()
+
+
+@contextmanager
+def cache_solves(executor: Executor, path: Path | None, scenario: Scenario) -> Iterator[Executor]:
+    """The executor, its solves kept in a folder where one is given.
+
+    Args:
+        executor: Solves what is not known.
+        path: The folder, made if it is not there; None to keep nothing.
+        scenario: The scenario whose solves it keeps.
+
+    Raises:
+        MissingExtraError: pyarrow is not installed.
+        InputError: The folder holds something else, or cannot be written to.
+        StoreError: The folder is damaged.
+    """
+    if path is None:
+        yield executor
+        return
+    with EnsembleFolder(path, describe_solves(scenario), series_names(scenario), noun="set of solves") as folder:
+        yield CachingExecutor(executor, folder)
+
+
+def _number(draw: Draw, settings: Settings, keeper: str) -> int:
+    """A number that is the same for the same draw solved in the same way, and for no other."""
+    how = [settings.tolerance, settings.belief_points, settings.belief_tolerance, settings.estimate_error, keeper]
+    text = json.dumps([sorted(draw.items()), how])
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1

@@ -1,0 +1,268 @@
+"""Scores on whole reports that people coded.
+
+What was coded and what a person coded are paired one to one, each pair overlapping in the text, those that agree in
+most first. An event is right where the type is; with its actors, where also the countries or organisations of actor and
+target are. A target that the text leaves open may be left open. A claim is right where the kind is. A number is right
+with its value, its unit and its holder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from standoff.news.coded import Claim, CodedDocument, Event, Mention, Span
+from standoff.news.document import Document
+
+One = TypeVar("One", Event, Claim)
+
+__all__ = ["Counts", "HandCodedReport", "ReportScores", "score_reports"]
+
+
+class HandCodedReport(Protocol):
+    """A document with all that is to be found in it."""
+
+    @property
+    def document(self) -> Document:
+        """The document."""
+        ...
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Every event."""
+        ...
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Every claim."""
+        ...
+
+
+@dataclass
+class Counts:
+    """What was right, of what was coded and of what was to be found.
+
+    Attributes:
+        right: Pairs that agree.
+        coded: What was coded.
+        gold: What was to be found.
+    """
+
+    right: int = 0
+    coded: int = 0
+    gold: int = 0
+
+    @property
+    def precision(self) -> float:
+        """Share of what was coded that is right; 0 where nothing was coded."""
+        return self.right / self.coded if self.coded else 0.0
+
+    @property
+    def recall(self) -> float:
+        """Share of what was to be found that was; 0 where there was nothing."""
+        return self.right / self.gold if self.gold else 0.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        return 2.0 * self.right / (self.coded + self.gold) if self.coded + self.gold else 0.0
+
+
+@dataclass
+class ReportScores:
+    """Scores over reports.
+
+    Attributes:
+        found: Events by overlap alone.
+        events: Events with their type.
+        with_countries: Events with type and the countries of actor and target.
+        with_roles: The same with roles.
+        claims_found: Claims by overlap alone.
+        claims: Claims with their kind.
+        numbers: Numbers with value, unit and holder; `gold` are those of people, `coded` those of them that were found.
+        speakers: Speakers of statements that were found and have one.
+        dates: Days of events that were found; right where both have the same or none.
+        places: Places of events that were found and have one.
+        factuality: Of events that were found with their type.
+        sure: Events coded with a confidence of 0.7 or more: right types among them.
+        valid_spans: Spans whose characters are the quote.
+        confidences: Confidence of each coded event and whether its type was right.
+    """
+
+    found: Counts = field(default_factory=Counts)
+    events: Counts = field(default_factory=Counts)
+    with_countries: Counts = field(default_factory=Counts)
+    with_roles: Counts = field(default_factory=Counts)
+    claims_found: Counts = field(default_factory=Counts)
+    claims: Counts = field(default_factory=Counts)
+    numbers: Counts = field(default_factory=Counts)
+    speakers: Counts = field(default_factory=Counts)
+    dates: Counts = field(default_factory=Counts)
+    places: Counts = field(default_factory=Counts)
+    factuality: Counts = field(default_factory=Counts)
+    sure: Counts = field(default_factory=Counts)
+    valid_spans: Counts = field(default_factory=Counts)
+    confidences: list[tuple[float, bool]] = field(default_factory=list)
+
+
+def score_reports(reports: Iterable[HandCodedReport], code: Callable[[Document], CodedDocument]) -> ReportScores:
+    """Code reports and compare.
+
+    Args:
+        reports: Coded by people.
+        code: Codes a document.
+
+    Returns:
+        Scores over all reports together.
+    """
+    scores = ReportScores()
+    for report in reports:
+        coded = code(report.document)
+        _score_events(scores, report.events, coded.events)
+        _score_claims(scores, report.claims, coded.claims)
+        items: list[Event | Claim] = [*coded.events, *coded.claims]
+        for item in items:
+            scores.valid_spans.gold += 1
+            scores.valid_spans.right += report.document.text[item.span[0] : item.span[1]] == item.quote
+    return scores
+
+
+def _score_events(scores: ReportScores, gold: Sequence[Event], coded: Sequence[Event]) -> None:
+    def agreement(one: Event, other: Event) -> float:
+        same = one.event_type == other.event_type
+        return (
+            4.0 * same
+            + 1.0 * have_same_countries(one.actor, other.actor)
+            + 1.0 * have_same_countries(one.target, other.target)
+        )
+
+    pairs = match_codings(gold, coded, agreement)
+    tests: list[tuple[Counts, Callable[[Event, Event], bool]]] = [
+        (scores.found, _overlapping),
+        (scores.events, _same_type),
+        (
+            scores.with_countries,
+            lambda one, other: _same_type(one, other) and _same_sides(one, other, have_same_countries),
+        ),
+        (scores.with_roles, lambda one, other: _same_type(one, other) and _same_sides(one, other, _same_codes)),
+    ]
+    for counts, is_right in tests:
+        counts.gold += len(gold)
+        counts.coded += len(coded)
+        counts.right += sum(is_right(one, other) for one, other in pairs)
+    right = {id(other) for one, other in pairs if _same_type(one, other)}
+    for event in coded:
+        scores.confidences.append((event.confidence, id(event) in right))
+        if event.confidence >= 0.7:
+            scores.sure.coded += 1
+            scores.sure.right += id(event) in right
+    for one, other in pairs:
+        _score_details(scores, one, other)
+
+
+def _score_details(scores: ReportScores, gold: Event, coded: Event) -> None:
+    if _same_type(gold, coded):
+        scores.factuality.gold += 1
+        scores.factuality.right += gold.factuality == coded.factuality
+    scores.dates.gold += 1
+    scores.dates.right += gold.date == coded.date
+    if gold.place:
+        scores.places.gold += 1
+        scores.places.right += bool(coded.place) and (gold.place in coded.place or coded.place in gold.place)
+    _score_speaker(scores, gold, coded)
+
+
+def _score_speaker(scores: ReportScores, gold: Event | Claim, coded: Event | Claim) -> None:
+    if gold.attribution.span is not None:
+        scores.speakers.gold += 1
+        span = coded.attribution.span
+        scores.speakers.right += span is not None and _overlaps(span, gold.attribution.span)
+
+
+def _score_claims(scores: ReportScores, gold: Sequence[Claim], coded: Sequence[Claim]) -> None:
+    pairs = match_codings(
+        gold, coded, lambda one, other: 4.0 * (one.kind == other.kind) + 2.0 * (_value(one) == _value(other))
+    )
+    for counts, is_right in (
+        (scores.claims_found, _overlapping),
+        (scores.claims, lambda one, other: one.kind == other.kind),
+    ):
+        counts.gold += len(gold)
+        counts.coded += len(coded)
+        counts.right += sum(is_right(one, other) for one, other in pairs)
+    for one, other in pairs:
+        _score_speaker(scores, one, other)
+        if _value(one) and _value(one) == _value(other):
+            scores.numbers.coded += 1
+            same_unit = one.unit.rstrip("s") == other.unit.rstrip("s")
+            scores.numbers.right += same_unit and have_same_countries(one.holder, other.holder)
+    scores.numbers.gold += sum(bool(_value(claim)) for claim in gold)
+
+
+def match_codings(
+    gold: Sequence[One], coded: Sequence[One], agreement: Callable[[One, One], float]
+) -> list[tuple[One, One]]:
+    """Pair what overlaps, each at most once, those that agree in most first, then those that overlap in most."""
+    possible = [
+        (-agreement(one, other), -_overlap(one.span, other.span), at, place)
+        for at, one in enumerate(gold)
+        for place, other in enumerate(coded)
+        if _overlap(one.span, other.span) > 0
+    ]
+    used_gold: set[int] = set()
+    used_coded: set[int] = set()
+    pairs = []
+    for *_, at, place in sorted(possible):
+        if at not in used_gold and place not in used_coded:
+            used_gold.add(at)
+            used_coded.add(place)
+            pairs.append((gold[at], coded[place]))
+    return pairs
+
+
+def have_same_countries(gold: Mention | None, coded: Mention | None) -> bool:
+    """Whether two mentions name the same countries or organisations; one that the text leaves open may be left open."""
+    is_open = coded is None or not coded.code
+    if gold is None or not gold.code:
+        return is_open
+    if is_open:
+        return gold.is_inferred
+    assert coded is not None
+    return _heads(gold) == _heads(coded)
+
+
+def _heads(mention: Mention) -> frozenset[str]:
+    return frozenset(mention.countries)
+
+
+def _same_codes(gold: Mention | None, coded: Mention | None) -> bool:
+    if not have_same_countries(gold, coded):
+        return False
+    if gold is None or coded is None:
+        return True
+    return frozenset(gold.code.split(";")) == frozenset(coded.code.split(";"))
+
+
+def _same_sides(gold: Event, coded: Event, same: Callable[[Mention | None, Mention | None], bool]) -> bool:
+    return same(gold.actor, coded.actor) and same(gold.target, coded.target)
+
+
+def _overlapping(_: Event | Claim, __: Event | Claim) -> bool:
+    """Pairs overlap already."""
+    return True
+
+
+def _same_type(gold: Event, coded: Event) -> bool:
+    return gold.event_type == coded.event_type
+
+
+def _value(claim: Claim) -> str:
+    return claim.value.lower().strip()
+
+
+def _overlap(one: Span, other: Span) -> int:
+    return min(one[1], other[1]) - max(one[0], other[0])
+
+
+def _overlaps(one: Span, other: Span) -> bool:
+    return _overlap(one, other) > 0
