@@ -40,7 +40,7 @@ def steep_game():
     return small_games(count=4, rationality=3.0, **sizes)[3]
 
 
-def test_probabilities_are_exact_where_strategies_turn_steeply_near_the_prior():
+def test_probabilities_are_exact_where_strategies_are_steep_near_the_prior():
     game = steep_game()
     exact = exact_probabilities(game, 17)
     off = np.abs(solved(game, 17).sweep.absorbed[-1] - exact).max()
@@ -53,7 +53,7 @@ def test_probabilities_are_exact_where_strategies_turn_steeply_near_the_prior():
 
 @pytest.mark.parametrize("rationality", [3.0, 5.0])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_the_certificate_bounds_how_far_all_probabilities_are_off(family, rationality):
+def test_the_certificate_bounds_the_error_of_all_probabilities(family, rationality):
     beyond = []
     for game in small_games(count=4, rationality=rationality, **FAMILIES[family]):
         exact = exact_probabilities(game, 33)

@@ -19,7 +19,7 @@ TYPES = st.sampled_from([(2, 2), (2, 1), (1, 2)])
 
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("types", [(2, 1), (2, 2)])
-def test_the_estimated_error_of_the_probabilities_bounds_the_true_one(seed, types):
+def test_the_estimated_error_of_the_probabilities_bounds_the_true_error(seed, types):
     # 65 points stand for the exact answer; that they do is checked against Gambit in tests/golden.
     game = random_game(seed, types=types, rationality=2.0, num_states=(2, 2, 2))
     exact = collect_probabilities(game, solve(game, Settings(belief_points=65)).sweep)
@@ -31,7 +31,7 @@ def test_the_estimated_error_of_the_probabilities_bounds_the_true_one(seed, type
 
 @given(SEEDS, TYPES)
 @settings(max_examples=15)
-def test_the_number_of_threads_changes_nothing(seed, types):
+def test_the_answer_does_not_depend_on_the_number_of_threads(seed, types):
     game = random_game(seed, types=types, num_states=(40, 30, 20))
     one, three = (solve(game, Settings(belief_points=9, threads=n)) for n in (1, 3))
     assert np.array_equal(one.sweep.absorbed, three.sweep.absorbed)
@@ -41,7 +41,7 @@ def test_the_number_of_threads_changes_nothing(seed, types):
 
 @given(SEEDS)
 @settings(max_examples=15)
-def test_whatever_a_search_finds_is_an_equilibrium(seed):
+def test_every_result_of_a_search_is_an_equilibrium(seed):
     game = random_game(seed, types=(2, 1), rationality=5.0)
     try:
         found = search_branches(game, Settings(belief_points=9), num_starts=4)
@@ -89,6 +89,6 @@ def test_at_a_simultaneous_node_both_strategies_are_logit(seed, rationality):
         ({"max_periods": 0}, "max_periods must be at least 1, not 0"),
     ],
 )
-def test_settings_without_sense_are_refused(change, message):
+def test_invalid_settings_are_refused(change, message):
     with pytest.raises(ValueError, match=message.replace(".", r"\.")):
         replace(Settings(), **change)

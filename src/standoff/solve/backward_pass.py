@@ -1,6 +1,6 @@
 """The backward pass: values and strategies of every layer and period, from the last period to the first.
 
-A period is walked layer by layer from its end (`kernels.backward`, `kernels.backward_complete` under complete information,
+A period is solved layer by layer from its end (`kernels.backward`, `kernels.backward_complete` under complete information,
 `kernels.simultaneous_layer` where two players move at the same time). Threads share the states of a layer. One thread finds
 each number, in the same way whatever the number of threads, so the answer does not depend on it.
 """

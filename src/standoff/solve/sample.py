@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from standoff.game.model import Game
 from standoff.solve.kernels.arclength import trace_node
 from standoff.solve.kernels.arrays import pack_layer
-from standoff.solve.kernels.chebyshev import weights_at
+from standoff.solve.kernels.chebyshev import write_weights_at
 from standoff.solve.kernels.node import S1, S2, WORK_ROWS, evaluate, newton, update_beliefs
 from standoff.solve.kernels.simultaneous_layer import add_joint_values, fill_joint_node, solve_joint_at
 from standoff.solve.kernels.two_types import LOG_ODDS_TOLERANCE, TRACED_TOLERANCE
@@ -106,8 +106,8 @@ def _solve_at(x, beliefs, layer, grid, following, strategies, posteriors):
     nm = n1 if axis == 0 else n2 if axis == 1 else 1
     weights1 = np.empty(n1)
     weights2 = np.empty(n2)
-    weights_at(beliefs[0], axis1, weights1)
-    weights_at(beliefs[1], axis2, weights2)
+    write_weights_at(beliefs[0], axis1, weights1)
+    write_weights_at(beliefs[1], axis2, weights2)
     q = np.zeros((2, n, nm))
     for h in range(num_own):
         for a in range(n):

@@ -82,7 +82,7 @@ def test_values_of_the_layer_are_the_action_values_weighted_by_the_strategies(jo
 
 @pytest.mark.parametrize("joint", [False, True])
 @pytest.mark.parametrize("types", [(2, 2), (2, 1), (1, 1)])
-def test_advantages_read_off_the_strategies_are_differences_of_action_values(types, joint):
+def test_advantages_derived_from_strategies_are_differences_of_action_values(types, joint):
     compared = sum(differences_agree(solve(games(types, seed, joint=joint), KEPT)) for seed in (11, 12, 13))
     assert compared > 0
 
@@ -127,7 +127,7 @@ def strikes(equilibrium, decision, x):
 
 @pytest.mark.parametrize("joint", [False, True])
 @pytest.mark.parametrize("types", [(2, 2), (2, 1), (1, 2), (1, 1)])
-def test_revealing_types_is_solving_the_game_with_priors_of_nought_and_one(types, joint):
+def test_revealing_types_equals_solving_the_game_with_priors_of_zero_and_one(types, joint):
     game = games(types, 7, joint=joint)
     equilibrium = solve(game, Settings(belief_points=5))
     profiles = list(list_type_profiles(game))
@@ -151,7 +151,7 @@ def test_wrong_types_are_refused():
 
 @pytest.mark.parametrize("joint", [False, True])
 @pytest.mark.parametrize("types", [(2, 2), (1, 1)])
-def test_what_stands_and_what_has_met_the_milestone_is_what_the_forward_pass_found(types, joint):
+def test_occupancy_and_met_mass_equal_the_result_of_the_forward_pass(types, joint):
     equilibrium = solve(games(types, 2, joint=joint), Settings(belief_points=5))
     sweep = equilibrium.sweep
     for standing in trace_occupancy(equilibrium):
@@ -163,7 +163,7 @@ def test_what_stands_and_what_has_met_the_milestone_is_what_the_forward_pass_fou
     assert by_one == pytest.approx(float(sweep.milestones[0, 0]), abs=1e-12)
 
 
-def test_at_rationality_nought_strategies_tell_no_values():
+def test_strategies_at_rationality_zero_do_not_reveal_action_values():
     game = games((2, 2), 11, joint=False)
     game = replace(game, players=tuple(replace(player, rationality=0.0) for player in game.players))
     equilibrium = solve(game, Settings(belief_points=5))

@@ -97,7 +97,7 @@ def update_belief(belief, first, second, has_first, has_second):
 def write_weights(nm, points, belief, weights, to, slopes):
     """Write the interpolation weights of every lane's belief at to, to + 8, ..., and their derivatives at 0, 8, ...
 
-    Both follow from the products over the points before and behind, as in `kernels.chebyshev.weights_at`.
+    Both follow from the products over the points before and behind, as in `kernels.chebyshev.write_weights_at`.
     """
     product = splat(1.0)
     change = splat(0.0)

@@ -98,7 +98,7 @@ class TypedState(NamedTuple):
         points: Points and scales of the own axis.
         beliefs: Own belief at every node.
         strategies: At padded (2 a + h) + point.
-        standing: q y_e at every node; at padded e + point.
+        weighted: q y_e at every node; at padded e + point.
         lines: Lines of W of every action.
         spread: Lines of the sensitivities to W of every action; written.
         weights: Interpolation weights of every action.
@@ -117,7 +117,7 @@ class TypedState(NamedTuple):
     points: Any
     beliefs: Any
     strategies: Any
-    standing: Any
+    weighted: Any
     lines: Any
     spread: Any
     weights: Any
@@ -194,7 +194,7 @@ def differentiate_layer(is_chance, layer, grid, strategies, following, sensitivi
         widest = max(widest, layer.action_start[x + 1] - layer.action_start[x])
     w = np.zeros((widest, num_components, padded))
     w_sensitivity = np.zeros((widest, num_components, padded))
-    standing = np.zeros(num_components * padded)
+    weighted = np.zeros(num_components * padded)
     # the arrays behind the pointers of a state whose mover has two types, which must live as long
     size = num_components * longest * (longest + WIDTH) if longest > 1 else 0
     space = np.zeros(
@@ -251,10 +251,10 @@ def differentiate_layer(is_chance, layer, grid, strategies, following, sensitivi
             for e in range(num_components):
                 for k in range(points):
                     i, j = k // nj, k % nj
-                    standing[e * padded + k] = q * sensitivity[x, e, k if axis == 0 else j * nm + i]
+                    weighted[e * padded + k] = q * sensitivity[x, e, k if axis == 0 else j * nm + i]
             state = TypedState(
                 n, nm, nj, padded, num_components, grid.rationality[m], grid.plane_of[m], points1 if axis == 0 else points2,
-                pointer(grid.own_belief[axis]), pointer(strategies[start:]), pointer(standing), lines, spread, weights, slopes,
+                pointer(grid.own_belief[axis]), pointer(strategies[start:]), pointer(weighted), lines, spread, weights, slopes,
                 work, sums,
             )  # fmt: skip
             total, by_l, reach = _differentiate_two_types(state, layer.action_allowed[start : start + n])
@@ -266,7 +266,7 @@ def differentiate_layer(is_chance, layer, grid, strategies, following, sensitivi
         for a in range(n):
             differentiate_action(start + a, w_sensitivity[a], layer, following, to)
     keep(space)
-    keep(standing)
+    keep(weighted)
     return worst
 
 
@@ -323,7 +323,7 @@ def _differentiate_two_types(state, action_allowed):
     n, nm, nj, padded, num_components = (
         state.num_actions, state.num_own, state.num_other, state.padded, state.num_components
     )  # fmt: skip
-    rationality, own, strategies, standing = state.rationality, state.own, state.strategies, state.standing
+    rationality, own, strategies, weighted = state.rationality, state.own, state.strategies, state.weighted
     lines, spread, weights, slopes = state.lines, state.spread, state.weights, state.slopes
     work, sums = state.work, state.sums
     size = num_components * nm * (nj + WIDTH)
@@ -337,8 +337,8 @@ def _differentiate_two_types(state, action_allowed):
     for k in range(0, padded, WIDTH):
         around = k % nj
         b = load(state.beliefs, k)
-        y1 = load(standing, own * padded + k)
-        y2 = load(standing, (own + 1) * padded + k)
+        y1 = load(weighted, own * padded + k)
+        y2 = load(weighted, (own + 1) * padded + k)
         mean_a1 = zero
         mean_a2 = zero
         mean_q1 = zero
@@ -366,7 +366,7 @@ def _differentiate_two_types(state, action_allowed):
                     store(work, at + WIDTH * Q2, value)
                     store(work, at + WIDTH * SLOPE2, slope)
                 else:
-                    y = load(standing, e * padded + k)
+                    y = load(weighted, e * padded + k)
                     others = others + y * value
                     others_slope = others_slope + y * slope
             q1, q2 = load(work, at + WIDTH * Q1), load(work, at + WIDTH * Q2)
@@ -435,7 +435,7 @@ def _differentiate_two_types(state, action_allowed):
             by_rationality = by_rationality + z * (gap - mean_q2 + mean_q1)
             mixed = load(work, at + WIDTH * MIXED)
             for e in range(num_components):
-                store(sums, WIDTH * e, load(standing, e * padded + k) * mixed)
+                store(sums, WIDTH * e, load(weighted, e * padded + k) * mixed)
             store(sums, WIDTH * own, y1 * s1 + load(work, at + WIDTH * A1) - rationality * (z - s1 * total_z))
             store(sums, WIDTH * (own + 1), y2 * s2 + load(work, at + WIDTH * A2) + rationality * (z - s2 * total_z))
             for e in range(num_components):

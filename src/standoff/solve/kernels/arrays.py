@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Game, Layer
-from standoff.solve.kernels.chebyshev import axis_of_points, coefficient_matrix, differentiation_matrix, weights_at
+from standoff.solve.kernels.chebyshev import make_axis_points, make_coefficient_matrix, make_differentiation_matrix, write_weights_at
 from standoff.solve.kernels.uniqueness import slope_samples
 from standoff.solve.kernels.vectors import WIDTH
 
@@ -152,10 +152,10 @@ class Axis(NamedTuple):
 def make_axis(num_points: int, anchor: float | None) -> Axis:
     """Make the arrays of an axis, once for each number of points; they are shared, so nobody may write to them."""
     return Axis(
-        axis_of_points(num_points, anchor),
-        coefficient_matrix(num_points, anchor),
+        make_axis_points(num_points, anchor),
+        make_coefficient_matrix(num_points, anchor),
         _sample_slopes(num_points),
-        differentiation_matrix(num_points, anchor),
+        make_differentiation_matrix(num_points, anchor),
     )
 
 
@@ -238,7 +238,7 @@ class Grid:
         for axis, (belief, points) in enumerate(zip(beliefs, (self.arrays.axis1, self.arrays.axis2), strict=False)):
             if self.shape[axis] > 1:
                 lines[axis] = np.empty(self.shape[axis])
-                weights_at(belief, points, lines[axis])
+                write_weights_at(belief, points, lines[axis])
         return np.outer(lines[0], lines[1]).ravel()
 
 

@@ -1,4 +1,4 @@
-"""What an action is worth in itself and by what follows it: W(a; .) = r(x, a) + sum p V_next(y; .)."""
+"""The value of an action: its own payoff and the values of what follows: W(a; .) = r(x, a) + sum p V_next(y; .)."""
 
 from __future__ import annotations
 

@@ -338,7 +338,7 @@ class Departure(NamedTuple):
     """The mass that takes an action, on its way to the posteriors; pointers, in mover order.
 
     Attributes:
-        standing: Mass of the state, its live channels side by side.
+        present: Mass of the state, its live channels side by side.
         leaving: Mass that takes the action, at the points where it was.
         arriving: Mass at the points around its posteriors.
         posteriors: Posterior at every point.
@@ -347,7 +347,7 @@ class Departure(NamedTuple):
         column: Workspace for the weights of one column.
     """
 
-    standing: Any
+    present: Any
     leaving: Any
     arriving: Any
     posteriors: Any
@@ -380,7 +380,7 @@ def decision_forward(first, last, layer, grid, strategies, valuation, source, de
     channel_space = np.zeros(2 * num_channels, dtype=np.int64)
     space = np.zeros(4 * masses + WIDTH * (longest * longest + 1) + longest * wide + 2 * (padded + WIDTH))
     at = 0
-    standing, at = pointer(space[at:]), at + masses
+    present, at = pointer(space[at:]), at + masses
     leaving, at = pointer(space[at:]), at + masses
     arriving, at = pointer(space[at:]), at + masses
     amount, at = pointer(space[at:]), at + masses
@@ -404,18 +404,18 @@ def decision_forward(first, last, layer, grid, strategies, valuation, source, de
             here = (x * num_channels + flow.which[c]) * padded
             flow.at[c] = c * padded
             if axis == 1:
-                _transpose(flow.mass, here, n1, n2, standing, c * padded)
+                _transpose(flow.mass, here, n1, n2, present, c * padded)
             else:
                 for k in range(0, padded, WIDTH):
-                    store(standing, c * padded + k, load(flow.mass, here + k))
+                    store(present, c * padded + k, load(flow.mass, here + k))
         own = valuation.first_plane + grid.plane_of[m]
-        departure = Departure(standing, leaving, amount if axis == 0 else arriving, posteriors, mixed, weights, column)
+        departure = Departure(present, leaving, amount if axis == 0 else arriving, posteriors, mixed, weights, column)
         for a in range(layer.action_start[x], layer.action_start[x + 1]):
             strategy = a * num_types * padded
             if axis < 0:
                 for c in range(0, count * padded, padded):
                     for k in range(0, padded, WIDTH):
-                        store(amount, c + k, q * load(flat_strategies, strategy + k) * load(standing, c + k))
+                        store(amount, c + k, q * load(flat_strategies, strategy + k) * load(present, c + k))
             else:
                 _update_beliefs(
                     q, beliefs, axis * padded, flat_strategies, strategy, layer.action_allowed[a, 0],
@@ -462,16 +462,16 @@ def _update_beliefs(q, beliefs, belief, strategies, strategy, has1, has2, padded
 @kernel
 def _leave(which, count, own, q, strategies, strategy, padded, departure):
     """Write the mass that takes an action, at the points where it was."""
-    standing, leaving = departure.standing, departure.leaving
+    present, leaving = departure.present, departure.leaving
     for c in range(count):
         base = c * padded
         if which[c] == own or which[c] == own + 1:
             types = strategy + (which[c] - own) * padded
             for k in range(0, padded, WIDTH):
-                store(leaving, base + k, q * load(strategies, types + k) * load(standing, base + k))
+                store(leaving, base + k, q * load(strategies, types + k) * load(present, base + k))
         else:
             for k in range(0, padded, WIDTH):
-                store(leaving, base + k, load(departure.mixed, k) * load(standing, base + k))
+                store(leaving, base + k, load(departure.mixed, k) * load(present, base + k))
 
 
 @kernel

@@ -45,10 +45,10 @@ def gather_mass(first, last, arrivals, amounts, mass, next_mass):
     """Write the mass of the states [first, last) of the next layer, from what arrives there."""
     num_channels = next_mass.shape[1]
     start, source, origin = pointer(arrivals.start), pointer(arrivals.source), pointer(arrivals.origin)
-    weight, taken, standing, to = pointer(arrivals.weight), pointer(amounts), pointer(mass), pointer(next_mass)
+    weight, taken, present, to = pointer(arrivals.weight), pointer(amounts), pointer(mass), pointer(next_mass)
     if num_channels == 1:
         for y in range(first, last):
-            to[y] = _gather(start[y], start[y + 1], 1, 0, source, origin, weight, taken, standing)
+            to[y] = _gather(start[y], start[y + 1], 1, 0, source, origin, weight, taken, present)
         return
     for y in range(first, last):
         here = y * num_channels
@@ -61,23 +61,23 @@ def gather_mass(first, last, arrivals, amounts, mass, next_mass):
                     to[here + c] += weight[entry] * taken[a * num_channels + c]
             else:
                 for c in range(num_channels):
-                    to[here + c] += weight[entry] * standing[origin[entry] * num_channels + c]
+                    to[here + c] += weight[entry] * present[origin[entry] * num_channels + c]
 
 
 @kernel
-def _gather(first, last, num_channels, c, source, origin, weight, taken, standing):
+def _gather(first, last, num_channels, c, source, origin, weight, taken, present):
     """Add up what the entries [first, last) bring in one channel; two sums side by side, so that none waits for the other."""
     even = 0.0
     odd = 0.0
     entry = first
     while entry < last:
         a = source[entry]
-        even += weight[entry] * (taken[a * num_channels + c] if a >= 0 else standing[origin[entry] * num_channels + c])
+        even += weight[entry] * (taken[a * num_channels + c] if a >= 0 else present[origin[entry] * num_channels + c])
         entry += 1
         if entry < last:
             a = source[entry]
             odd += weight[entry] * (
-                taken[a * num_channels + c] if a >= 0 else standing[origin[entry] * num_channels + c]
+                taken[a * num_channels + c] if a >= 0 else present[origin[entry] * num_channels + c]
             )
             entry += 1
     return even + odd
@@ -89,19 +89,19 @@ def add_payoffs(arrivals, action_payoff, terminal_values, factor, amounts, mass,
     num_channels, planes = mass.shape[1], action_payoff.shape[1]
     num_terminals = terminal_values.shape[0]
     start, source, origin = pointer(arrivals.start), pointer(arrivals.source), pointer(arrivals.origin)
-    weight, taken, standing = pointer(arrivals.weight), pointer(amounts), pointer(mass)
+    weight, taken, present = pointer(arrivals.weight), pointer(amounts), pointer(mass)
     for p in range(planes):
         total = 0.0
         for k in range(arrivals.paying.shape[0]):
             a = arrivals.paying_source[k]
-            here = taken[a * num_channels] if a >= 0 else standing[arrivals.paying_origin[k] * num_channels]
+            here = taken[a * num_channels] if a >= 0 else present[arrivals.paying_origin[k] * num_channels]
             total += action_payoff[arrivals.paying[k], p] * arrivals.paying_weight[k] * here
         payoffs[p] += factor[p] * total
     base = arrivals.start.shape[0] - 1 - num_terminals
     for terminal in range(num_terminals):
         first, last = start[base + terminal], start[base + terminal + 1]
         for c in range(num_channels):
-            total = _gather(first, last, num_channels, c, source, origin, weight, taken, standing)
+            total = _gather(first, last, num_channels, c, source, origin, weight, taken, present)
             absorbed[terminal, c] += total
             if c == 0:
                 for p in range(planes):

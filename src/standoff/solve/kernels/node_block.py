@@ -6,8 +6,8 @@ polynomial a lane, and is solved in three steps:
 
 1. `newton_block` iterates from a nearby guess, and stops one step after |H| has become small;
 2. where nothing proves that the solution is unique, `trace_block` follows the branch from rationality 0 instead;
-3. `value_block` evaluates strategies, posteriors by Bayes' rule and the values of every player type there, and measures what is
-   left of H, the residual and the regret.
+3. `value_block` evaluates strategies, posteriors by Bayes' rule and the values of every player type there, and measures the
+   remaining H, the residual and the regret.
 
 Arrays are pointers (`vectors.pointer`), so sizes are arguments. Workspace row r of action a starts at 8 (ROWS a + r), with one
 number a lane. `allowed` holds at 2 a + h whether type h has action a.
@@ -52,7 +52,7 @@ class Block(NamedTuple):
         plane: Index of the mover's first type among them.
         rationality: L of the mover.
         allowed: Whether each type has each action; at 2 a + h.
-        points: Points and scales of the own axis (`chebyshev.axis_of_points`); the scale of point k is at m + k.
+        points: Points and scales of the own axis (`chebyshev.make_axis_points`); the scale of point k is at m + k.
         action_values: Action values of every player type along the own axis; at 8 (m (num_planes a + plane) + point).
         coefficients: Chebyshev coefficients of the action values of the mover's types; at 8 (m (n h + a) + coefficient).
         ell: Log likelihood ratio of each action; at 8 a. The unknowns: read as a guess, written with the solution.

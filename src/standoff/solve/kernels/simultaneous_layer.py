@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.solve.kernels.arclength import trace_joint
-from standoff.solve.kernels.chebyshev import weights_at
+from standoff.solve.kernels.chebyshev import write_weights_at
 from standoff.solve.kernels.simultaneous_node import (
     correct_joint,
     evaluate_joint,
@@ -295,7 +295,7 @@ def simultaneous_amounts(first, last, first_plane, layer, grid, strategies, seco
                 for axis in range(2):
                     if node.owner[axis] >= 0:
                         posterior[axis] = node.posterior[node.owner[axis], i if node.owner[axis] == 0 else j]
-                    weights_at(
+                    write_weights_at(
                         posterior[axis], grid.axis1 if axis == 0 else grid.axis2,
                         weights[axis, : n1 if axis == 0 else n2],
                     )  # fmt: skip

@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.solve.kernels.chebyshev import weights_at
+from standoff.solve.kernels.chebyshev import write_weights_at
 from standoff.solve.kernels.dense import solve_dense
 from standoff.solve.kernels.vectors import kernel
 
@@ -142,7 +142,7 @@ def _interpolate(node):
         owner = node.owner[axis]
         for a in range(node.counts[owner] if owner >= 0 else 1):
             belief = node.posterior[owner, a] if owner >= 0 else node.at[axis]
-            weights_at(belief, points, node.weights[axis, 0, a, :n])
+            write_weights_at(belief, points, node.weights[axis, 0, a, :n])
             for k in range(n):
                 total = 0.0
                 for c in range(n):

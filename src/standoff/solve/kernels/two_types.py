@@ -48,7 +48,7 @@ class OwnAxis(NamedTuple):
     Attributes:
         num_own: Points on the own axis, m.
         num_other: Points on the other axis.
-        points: Points and scales of the own axis (`chebyshev.axis_of_points`).
+        points: Points and scales of the own axis (`chebyshev.make_axis_points`).
         matrix: Coefficient matrix of the own axis; at m row + column.
         samples: From `uniqueness.slope_samples`; at m sample + coefficient.
     """

@@ -67,7 +67,7 @@ def test_values_strategies_and_regrets_are_those_of_the_equations(case):
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-13)
 
 
-def test_a_layer_in_pieces_is_the_layer(case):
+def test_a_layer_in_pieces_gives_the_result_of_the_whole(case):
     whole, pieces = run(case), run(case, (0, 1, 313, 314, NUM_STATES))
     for found, expected in zip(pieces, whole, strict=True):
         np.testing.assert_array_equal(found, expected)

@@ -8,7 +8,7 @@ from numba import njit
 
 from standoff.solve.kernels import node_block
 from standoff.solve.kernels.arclength import trace_node
-from standoff.solve.kernels.chebyshev import axis_of_points
+from standoff.solve.kernels.chebyshev import make_axis_points
 from standoff.solve.kernels.node import WORK_ROWS, evaluate, newton
 from standoff.solve.kernels.node_block import Block
 from standoff.solve.kernels.trace_block import trace_block
@@ -66,7 +66,7 @@ def problem(seed, spread):
 def workspace():
     """Space for the points of the own axis and whatever else a block needs."""
     space = np.zeros(400)
-    space[: 2 * NM] = axis_of_points(NM).ravel()
+    space[: 2 * NM] = make_axis_points(NM).ravel()
     return np.zeros(WIDTH * N), np.zeros(WIDTH * node_block.ROWS * N), space
 
 
@@ -77,7 +77,7 @@ def test_eight_nodes_have_the_solutions_and_values_of_single_nodes(seed, rationa
     ell, work, space = workspace()
     # Newton's method converges quadratically; a wrong slope would show as many more steps.
     assert solve_by_newton(rationality, BELIEFS, coefficients, allowed, ell, work, space) <= 8
-    points = axis_of_points(NM)[0]
+    points = make_axis_points(NM)[0]
     chebyshev = np.polynomial.chebyshev.chebvander(2 * points - 1, NM - 1)
     action_values = np.ascontiguousarray(np.einsum("kc,hacl->ahkl", chebyshev, coefficients))
     values, out = np.zeros(2 * WIDTH), np.zeros(24)
