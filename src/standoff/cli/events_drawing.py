@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from standoff.cli.news_drawing import draw_quote
 from standoff.cli.news_options import shown
 from standoff.desk.event_set import EventSet, format_code
 from standoff.desk.event_table import find_verdict, name_outlet
@@ -125,10 +126,8 @@ def told_as(event: Event) -> Text:
 
 
 def quote_in_context(text: str, span: tuple[int, int]) -> Text:
-    """A quote, bold, with what stands around it."""
+    """Draw a quotation with the text around it."""
     start, end = max(0, span[0] - CONTEXT), min(len(text), span[1] + CONTEXT)
     before = ("…" if start else "") + text[start : span[0]]
     after = text[span[1] : end] + ("…" if end < len(text) else "")
-    gap_before = Text(" " if before[-1:].isspace() else "")
-    gap_after = Text(" " if after[:1].isspace() else "")
-    return shown(before) + gap_before + shown(text[slice(*span)], "bold underline") + gap_after + shown(after)
+    return draw_quote(before, text[slice(*span)], after)

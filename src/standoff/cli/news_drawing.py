@@ -13,7 +13,7 @@ from standoff.cli.solution_tables import percent
 from standoff.desk.coded_news import CodedNews, CodedReport
 from standoff.news.coded import Attribution, Claim, Event, Mention
 
-__all__ = ["draw_news"]
+__all__ = ["draw_news", "draw_quote"]
 
 QUOTE = 240
 """Most characters of a sentence shown on either side of the words that count, and of who says so."""
@@ -94,8 +94,14 @@ def _in_its_sentence(text: str, span: tuple[int, int]) -> Text:
     stop = _ENDS.search(after)
     begun = before[cuts[-1] :] if cuts else ("" if start <= QUOTE else "…") + before
     ended = after[: stop.start() + 1].rstrip() if stop else after + ("" if end + QUOTE >= len(text) else "…")
-    gaps = [Text(" " if gap else "") for gap in (begun[-1:].isspace(), ended[:1].isspace())]
-    return shown(begun) + gaps[0] + shown(text[start:end], "bold underline") + gaps[1] + shown(ended)
+    return draw_quote(begun, text[start:end], ended)
+
+
+def draw_quote(before: str, quote: str, after: str) -> Text:
+    """Underline a quotation between the texts before and after it."""
+    gap_before = Text(" " if before[-1:].isspace() else "")
+    gap_after = Text(" " if after[:1].isspace() else "")
+    return shown(before) + gap_before + shown(quote, "bold underline") + gap_after + shown(after)
 
 
 def _actor(mention: Mention | None) -> Text:

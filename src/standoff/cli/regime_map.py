@@ -77,14 +77,14 @@ def regime_map(
     with solves as (solver, progress):
         found = regime_map(loaded, x, y, target=target, settings=settings, executor=solver, progress=progress)
     if output is not None:
-        from standoff.export.regime_map import map_csv, map_parquet
+        from standoff.export.regime_map import map_to_csv, map_to_parquet
         from standoff.storing import write_whole
 
-        write_whole(output, map_csv(found) if output.suffix == ".csv" else map_parquet(found), "the map")
+        write_whole(output, map_to_csv(found) if output.suffix == ".csv" else map_to_parquet(found), "the map")
     if as_json:
-        from standoff.export.regime_map import map_document
+        from standoff.export.regime_map import map_to_json
 
-        document = map_document(found, versions())
+        document = map_to_json(found, versions())
         sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")
         return
     from rich.console import Console

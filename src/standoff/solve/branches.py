@@ -98,7 +98,7 @@ def search_branches(
 
 
 def _is_same(one: Equilibrium, other: Equilibrium) -> bool:
-    difference = np.abs(collect_probabilities(one.game, one.sweep) - collect_probabilities(other.game, other.sweep)).max(
-        initial=0.0
-    )
+    difference = np.abs(
+        collect_probabilities(one.game, one.sweep) - collect_probabilities(other.game, other.sweep)
+    ).max(initial=0.0)
     return bool(difference <= max(SAME, one.certificate.belief_error, other.certificate.belief_error))

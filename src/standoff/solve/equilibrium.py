@@ -82,7 +82,7 @@ def solve(game: Game, settings: Settings | None = None, progress: Progress | Non
 def _run_alongside(
     game: Game, settings: Settings, work: Callable[[Settings], Floats | None]
 ) -> Iterator[Callable[[], Floats | None]]:
-    """Do some work on one thread alongside the rest, if there are threads to spare; gives a function that waits for the result."""
+    """Do some work on one thread alongside the rest, if there are spare threads; gives a function that waits for the result."""
     size = game.num_periods * sum(layer.num_actions for layer in game.epochs[0].layers)
     if (settings.threads or num_processors()) == 1 or size < SMALL_GAME:
         yield lambda: work(settings)
@@ -135,8 +135,8 @@ def _raise_points(game: Game, settings: Settings, progress: Progress | None) -> 
 def refuse_beliefs(error: float, settings: Settings) -> SolveError:
     """Make the error for a game whose estimated error is too large with the most belief points."""
     return SolveError(
-        f"with {BELIEF_LADDER[-1]} belief points the estimated error of the probabilities is still {error:.1e}, above the tolerance "
-        f"{settings.belief_tolerance:.1e}: lower the rationality of the players, or accept a larger belief tolerance"
+        f"with {BELIEF_LADDER[-1]} belief points the estimated error of the probabilities is still {error:.1e}, above the "
+        f"tolerance {settings.belief_tolerance:.1e}: lower the rationality of the players, or accept a larger belief tolerance"
     )
 
 

@@ -122,7 +122,7 @@ class Sweep:
     Attributes:
         absorbed: Probability of having ended at each terminal by the end of each period; shape (period, terminal, measure).
         open_mass: Public probability of each state, still open, at the end of each period; shape (period + 1, state of layer 0).
-        mean_beliefs: Public belief about each player with two types, averaged over the crises still open; shape (period + 1, axis).
+        mean_beliefs: Public belief about each player with two types, averaged over open crises; shape (period + 1, axis).
         milestones: Probability that each milestone was met by the end of each period; shape (period, milestone).
         payoffs: Discounted payoff of each plane along its own measure; shape (plane,).
     """

@@ -16,7 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Game, Layer
-from standoff.solve.kernels.chebyshev import make_axis_points, make_coefficient_matrix, make_differentiation_matrix, write_weights_at
+from standoff.solve.kernels.chebyshev import (
+    make_axis_points,
+    make_coefficient_matrix,
+    make_differentiation_matrix,
+    write_weights_at,
+)
 from standoff.solve.kernels.uniqueness import slope_samples
 from standoff.solve.kernels.vectors import WIDTH
 

@@ -3,18 +3,19 @@
 Chebyshev-Lobatto points are b_k = sin(t_k)^2 with evenly spaced angles t_k = k pi / (2 (n-1)), k = 0..n-1. A belief that
 matters more than others, the **anchor** a = sin(t)^2, can be made a point: the inner angle nearest to t, t_m, is moved to t,
 and the others with it, in proportion, so that 0 and pi/2 stay. Anchors nearer to an end of the axis than to any inner point
-are not made points, so points never cluster. No angle moves by more than half a gap, and interpolation stays well conditioned: the Lebesgue constant rises from 2.3, 2.7, 3.2 for 9, 17, 33 points to at most 4.4, 5.1, 5.8.
+are not made points, so points never cluster. No angle moves by more than half a gap, and interpolation stays well
+conditioned: the Lebesgue constant rises from 2.3, 2.7, 3.2 for 9, 17, 33 points to at most 4.4, 5.1, 5.8.
 
 The interpolant through values f_k at belief b is
 
     f(b) = sum_k w_k(b) f_k,    w_k(b) = s_k prod_{l != k} (b - b_l),   s_k = 1 / prod_{l != k} (b_k - b_l).
 
-The products are built from both ends, so there is no division, and a belief that is a point needs no special case.
-The weights sum to one and preserve the mean, sum_k w_k(b) b_k = b, so the transpose of interpolation moves probability
-mass without moving the expected belief. Weights may be negative.
+The products are built from both ends, so there is no division, and a belief that is a point needs no special case. The
+weights sum to one and preserve the mean, sum_k w_k(b) b_k = b, so the transpose of interpolation moves probability mass
+without moving the expected belief. Weights may be negative.
 
-A value is also written as f = sum_k c_k T_k(2b - 1). The decay of c shows how well it is resolved, and bounds slopes:
-by Bernstein's inequality b (1-b) |f'(b)| <= (1/2) sum_k k |c_k|.
+A value is also written as f = sum_k c_k T_k(2b - 1). The decay of c shows how well it is resolved, and bounds slopes: by
+Bernstein's inequality b (1-b) |f'(b)| <= (1/2) sum_k k |c_k|.
 
 References:
     Berrut, J.-P. and Trefethen, L. N. (2004), Barycentric Lagrange interpolation, SIAM Review 46(3), section 2.
@@ -31,7 +32,12 @@ from numpy.typing import NDArray
 from standoff.solve.kernels.vectors import kernel
 
 __all__ = [
-    "make_axis_points", "clenshaw", "make_coefficient_matrix", "make_differentiation_matrix", "place_points", "write_weights_at",
+    "clenshaw",
+    "make_axis_points",
+    "make_coefficient_matrix",
+    "make_differentiation_matrix",
+    "place_points",
+    "write_weights_at",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]

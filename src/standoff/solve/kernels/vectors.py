@@ -93,7 +93,9 @@ def _arithmetic(op, emit):
 
     def lower(context, builder, sig, args):
         ready = [
-            value if isinstance(kind, VectorType) else _splat(builder, context.cast(builder, value, kind, types.float64))
+            value
+            if isinstance(kind, VectorType)
+            else _splat(builder, context.cast(builder, value, kind, types.float64))
             for kind, value in zip(sig.args, args, strict=True)
         ]
         return emit(builder, *ready)

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standoff.solve.kernels.chebyshev import (
-    make_axis_points,
     clenshaw,
+    make_axis_points,
     make_coefficient_matrix,
     make_differentiation_matrix,
     place_points,
