@@ -61,7 +61,7 @@ def salvo(
     as_json: AsJson = False,
 ) -> None:
     """How many missiles get through a layered defence."""
-    from standoff.submodels import COMPARISON_HEADER, Attack, salvo_exchange, write_comparison_table
+    from standoff.submodels import COMPARISON_HEADER, Attack, solve_salvo_exchange, write_comparison_table
 
     if check:
         _table(COMPARISON_HEADER, write_comparison_table(), as_json)
@@ -70,7 +70,9 @@ def salvo(
     defence = [_layer(text) for text in given]
     result = _checked(
         "salvo",
-        lambda: salvo_exchange(Attack(missiles, launchers, launcher_loss, salvos, reliability), defence, readiness),
+        lambda: solve_salvo_exchange(
+            Attack(missiles, launchers, launcher_loss, salvos, reliability), defence, readiness
+        ),
     )
     low, high = result.interval(0.9)
     rows = [
