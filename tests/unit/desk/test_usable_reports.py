@@ -79,7 +79,7 @@ def test_what_is_no_event_of_the_model_is_set_aside(scenario):
     found = select_usable_reports(apply_reviews(make_events(article(FLEET)), [review]), scenario)
     assert (found.observations, [one.reason for one in found.excluded]) == (
         (),
-        ["none of the events of the model, by a review"],
+        ["matches no event of the model, according to a review"],
     )
 
 

@@ -379,7 +379,11 @@ def typed_text(gain="0.4"):
 def full():
     """The brief with the answers to more questions, and these answers."""
     answers = full_brief_of(
-        typed_text(), ["More to gain: gain=0.8"], ("ensemble", "drivers", "watch", "bargain"), num_draws=16, **SETTINGS
+        typed_text(),
+        ["More to gain: gain=0.8"],
+        ("ensemble", "drivers", "indicators", "bargain"),
+        num_draws=16,
+        **SETTINGS,
     )
     assert answers.missing == ()
     return Brief(render_html(answers), answers.solution), answers
@@ -388,7 +392,7 @@ def full():
 def by_the_horizon(gain="0.4"):
     """Probability of everything by the horizon where the strait is worth something else."""
     found = forecast_of(solve_text(typed_text(gain), **SETTINGS))
-    rows = {series.label: series.cumulative[-1] for series in (*found.outcomes, *found.milestones)}
+    rows = {series.label: series.cumulative[-1] for series in (*found.outcomes.values(), *found.milestones.values())}
     return rows | {OPEN: found.unresolved[-1]}
 
 
@@ -437,7 +441,7 @@ def test_a_driver_stands_with_its_value_its_range_and_what_the_ends_do(full):
 def test_what_to_watch_for_stands_with_its_probability_and_what_would_follow(full):
     brief, answers = full
     (table,) = [t for t in Page(brief.html).tables if "bits" in " ".join(t.heads)]
-    signs = answers.watch.signs
+    signs = answers.indicators.signs
     shown = {f"{one.label}: {one.changes}" if one.changes else one.label: one for one in signs}
     assert len(table.rows) > 4
     for label, cells in table.rows.items():

@@ -134,11 +134,6 @@ def test_a_past_state_of_the_news_is_read_again(filled):
     assert len(filled.reviews(first, known_by=between)) == 1
 
 
-def test_a_corrected_day_is_the_day_that_is_sought(filled):
-    filled.add_reviews([Review(numbers(filled)[0], "correct", "ann", correction=as_aid(event()))])
-    assert acts(filled, since=dt.date(2031, 3, 5), until=dt.date(2031, 3, 5)) == [as_aid(event())]
-
-
 def test_claims_are_those_of_the_coding_that_counts(filled):
     (found,) = filled.claims()
     assert (found.document_hash, found.published, found.claims) == (DOCUMENT.document_hash, DOCUMENT.date, (claim(),))
