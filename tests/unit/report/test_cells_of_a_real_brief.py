@@ -428,9 +428,7 @@ def test_a_driver_stands_with_its_value_its_range_and_what_the_ends_do(full):
     assert len(moves) == len(answers.targets) == 2
     ends = [forecast_of(solve_text(typed_text(gain), **SETTINGS)) for gain in ("0.1", "0.9")]
     for target, shown, head in zip(answers.targets, moves, table.heads[-2:], strict=True):
-        before, low, high = (
-            {s.name: s for s in (*one.outcomes, *one.milestones)}[target.name] for one in (brief.forecast, *ends)
-        )
+        before, low, high = ({**one.outcomes, **one.milestones}[target.name] for one in (brief.forecast, *ends))
         period = (target.periods or 10) - 1
         points = [round(100 * (end.cumulative[period] - before.cumulative[period])) for end in (low, high)]
         low, high = (f"{p:+d}".replace("-", "−") if p else "0" for p in points)
