@@ -58,7 +58,7 @@ def test_the_json_is_as_promised_and_its_offsets_are_of_its_text(code):
     finished = code("a.txt", "--json")
     found = finished.document
     (report,) = found["documents"]
-    assert (found["method"], found["json_version"]) == ("llm:scripted-1 prompt 1", 1)
+    assert (found["method"], found["json_version"]) == ("llm:scripted-1 prompt 1", 2)
     assert {"standoff", "python"} <= set(found["versions"])
     assert (report["title"], report["outlet"], report["date"]) == (
         "Frigates leave port", "Northland Gazette", "2031-05-06"
@@ -191,7 +191,7 @@ def test_output_goes_to_a_file_whole(code, folder):
         (["--lines", "a.txt", "--scenario", "iran-us-2026"], "code-request: `--scenario` says nothing"),
         (["a.txt", "--scenario", "iran-us-206"], "unknown-scenario: "),
         (["a.txt", "--coder", "ofline"], "unknown-coder: there is no coder `ofline`"),
-        (["a.txt", "--coder", "llm", "--llm-url", "llm.example"], "llm-settings: `llm.example` is no address"),
+        (["a.txt", "--coder", "llm", "--llm-url", "llm.example"], "llm-settings: `llm.example` is not the address"),
         (["a.txt", "--coder", "llm", "--llm-prices", "-1", "2"], "llm-settings: no server is named"),
         (["a.txt", "--output", "no/such/folder.json"], "cannot-write: "),
     ],

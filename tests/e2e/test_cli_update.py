@@ -128,7 +128,7 @@ def test_answers_are_kept_one_by_one(answer, place):
     wrong = "e\nwar\n\n\n\n\n"
     code, out, err = answer(f"c\n1\n{wrong}e\nthreaten\n\n-\n2026-02-07\n\nonly words\nd\na rumour\ns\nq\n")
     assert (code, err) == (0, "")
-    assert "`WAR` is no event type of PLOVER" in out
+    assert "`WAR` is not an event type of PLOVER" in out
     assert out.endswith("3 reviewed, 2 left\n")
     found = events_of(place)
     tankers = found["Iran harassed tankers of America on 2026-02-08"]
@@ -188,14 +188,14 @@ def test_what_does_not_count_is_told_with_the_reason(updated):
         "ASSAULT": "dropped by ann: nobody else tells it",
         "MOBILIZE": "reported as announced",
         "THREATEN": "already part of the scenario, which is as of 2026-02-02",
-        "CONSULT": "nobody of the scenario acts or is acted upon",
+        "CONSULT": "no actor of the scenario acts or is acted upon",
     }
 
 
 def test_the_day_is_that_of_the_latest_news_and_the_coder_is_told(updated):
     _, _, document = updated
     assert document["update"]["as_of"] == "2026-02-09"
-    assert document["update"]["reporting"]["confusion"]["origin"].startswith("assumed: the right type with 0.7")
+    assert document["update"]["reporting"]["confusion"]["origin"].startswith("assumed: correct with probability 0.7")
 
 
 def test_the_steps_add_up_to_the_change(updated):
