@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from standoff.game.model import Game
 from standoff.solve.equilibrium import Equilibrium
-from standoff.solve.sample import layer_strategy
+from standoff.solve.sample import find_strategy
 
 __all__ = ["FirstMove", "Forecast", "Series", "forecast"]
 
@@ -187,7 +187,7 @@ def _moves_of(
     game = equilibrium.game
     layer = game.epochs[0].layers[s]
     player = game.players[mover]
-    strategies, posteriors = layer_strategy(equilibrium, 0, s, state, game.prior_belief, mover)
+    strategies, posteriors = find_strategy(equilibrium, 0, s, state, game.prior_belief, mover)
     names = [layer.action_names[label] for label in own_labels]
     labels = {name: game.label(f"{layer.name}.{prefix}{name}") for name in names}
     after = {} if len(player.player_types) == 1 else dict(zip(names, map(float, posteriors), strict=True))

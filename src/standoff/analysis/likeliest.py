@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from standoff.game.model import Game, Layer
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
-from standoff.solve.public_steps import Step, public_steps
+from standoff.solve.public_steps import Step, list_public_steps
 from standoff.solve.result import Equilibrium
 
 __all__ = ["Goal", "Likeliest", "PathStep", "PublicPath", "chain_of", "likeliest_path"]
@@ -251,7 +251,7 @@ class _Search:
         for (state, beliefs, waits), begun in frontier.items():
             self.num_nodes += 1
             shares: dict[int, float] = {}
-            for step in public_steps(self.equilibrium, period, s, state=state, beliefs=beliefs, later=later):
+            for step in list_public_steps(self.equilibrium, period, s, state=state, beliefs=beliefs, next_values=later):
                 shares[step.action] = shares.get(step.action, 0.0) + step.probability
                 probability = begun.probability * step.probability
                 if probability <= self.best:
@@ -324,7 +324,7 @@ def _largest_shares(equilibrium: Equilibrium, period: int, s: int) -> Floats:
     state_of = np.repeat(np.arange(layer.num_states), np.diff(layer.action_start))
     grid, points = equilibrium.grid, equilibrium.num_points
     if layer.second is None:
-        return _largest(game, layer.mover[state_of], equilibrium.strategies[period][s], grid.sides.own_belief, points)
+        return _largest(game, layer.mover[state_of], equilibrium.strategies[period][s], grid.arrays.own_belief, points)
     across = layer.second.num_actions[state_of]
     first = layer.action_start[state_of]
     place = np.arange(layer.num_actions) - first

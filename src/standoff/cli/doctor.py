@@ -36,7 +36,7 @@ def doctor(
 
     found = examine(store)
     if as_json:
-        sys.stdout.write(json.dumps(found.document(), indent=1, allow_nan=False) + "\n")
+        sys.stdout.write(json.dumps(found.to_json(), indent=1, allow_nan=False) + "\n")
     else:
         from rich.console import Console
         from rich.table import Table

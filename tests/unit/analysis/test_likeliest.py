@@ -7,9 +7,9 @@ from games import random_game
 from small_trees import with_second_movers
 from standoff.analysis.likeliest import Goal, chain_of, likeliest_path
 from standoff.game.builder import GameBuilder
-from standoff.solve.continuation_probabilities import ContinuationProbabilities, met_on_arrival
+from standoff.solve.continuation_probabilities import ContinuationProbabilities, add_met_on_arrival
 from standoff.solve.equilibrium import Settings, solve
-from standoff.solve.public_steps import public_steps
+from standoff.solve.public_steps import list_public_steps
 
 FIVE = Settings(belief_points=5, threads=1)
 
@@ -32,7 +32,7 @@ def fork_game():
     return builder.build()
 
 
-def probabilities_of(game, settings=FIVE):
+def collect_probabilities(game, settings=FIVE):
     return ContinuationProbabilities(solve(game, settings), ())
 
 
@@ -55,7 +55,7 @@ def all_paths(probabilities, goal):
                 found.append(probability)
             return
         arrived = game.epoch_of(max(period - (s == 0), 0)).layers[s]
-        met = met_on_arrival(game, arrived, state, met)
+        met = add_met_on_arrival(game, arrived, state, met)
         if goal.milestones and goal.milestones[-1] in met:
             found.append(probability)
             return
@@ -63,7 +63,9 @@ def all_paths(probabilities, goal):
             return
         following = (period, s + 1) if s + 1 < game.num_layers else (period + 1, 0)
         later = probabilities.values(period)[s + 1]
-        for step in public_steps(probabilities.equilibrium, period, s, state=state, beliefs=beliefs, later=later):
+        for step in list_public_steps(
+            probabilities.equilibrium, period, s, state=state, beliefs=beliefs, next_values=later
+        ):
             walk(*following, step.target, step.beliefs, met, probability * step.probability)
 
     walk(0, 0, game.start, tuple(game.prior_belief), frozenset(), 1.0)
@@ -72,7 +74,7 @@ def all_paths(probabilities, goal):
 
 def test_the_path_worked_out_by_hand():
     game = fork_game()
-    probabilities = probabilities_of(game)
+    probabilities = collect_probabilities(game)
     arrived = likeliest_path(probabilities, ends_in(game, "arrived"), width=100)
     assert arrived.is_proven
     assert arrived.path.probability == pytest.approx(0.18, abs=1e-12)
@@ -89,7 +91,7 @@ def test_it_is_the_best_of_all_paths(seed, types):
     game = random_game(seed, types=types, num_periods=2)
     if seed == 2:
         game = with_second_movers(game, seed)
-    probabilities = probabilities_of(game)
+    probabilities = collect_probabilities(game)
     best = []
     for outcome in game.outcomes:
         goal = ends_in(game, outcome)
@@ -103,7 +105,7 @@ def test_it_is_the_best_of_all_paths(seed, types):
 @pytest.mark.parametrize("seed", range(4))
 def test_it_is_the_best_of_all_paths_to_a_milestone(seed):
     game = random_game(seed, types=(2, 1), num_periods=2)
-    probabilities = probabilities_of(game)
+    probabilities = collect_probabilities(game)
     for m in range(len(game.milestones)):
         goal = Goal(milestones=tuple(chain_of(game, m)))
         paths = all_paths(probabilities, goal)
@@ -114,7 +116,7 @@ def test_it_is_the_best_of_all_paths_to_a_milestone(seed):
 @pytest.mark.parametrize("seed", range(4))
 def test_where_room_is_short_the_bound_still_holds(seed):
     game = random_game(seed, num_periods=2)
-    probabilities = probabilities_of(game)
+    probabilities = collect_probabilities(game)
     for outcome in game.outcomes:
         goal = ends_in(game, outcome)
         best = max(all_paths(probabilities, goal), default=0.0)
@@ -127,13 +129,13 @@ def test_where_room_is_short_the_bound_still_holds(seed):
 
 def test_the_probability_of_a_path_is_the_product_of_its_steps():
     game = random_game(1)
-    found = likeliest_path(probabilities_of(game), ends_in(game, "end_b"), width=1000).path
+    found = likeliest_path(collect_probabilities(game), ends_in(game, "end_b"), width=1000).path
     assert found.probability == pytest.approx(np.prod([one.step.probability for one in found.steps]), abs=1e-14)
 
 
 def test_a_goal_out_of_reach_has_no_path():
     game = fork_game()
-    found = likeliest_path(probabilities_of(game), Goal(), width=10)
+    found = likeliest_path(collect_probabilities(game), Goal(), width=10)
     assert found.path is None
     assert found.is_proven
     assert found.bound == 0.0
@@ -141,4 +143,4 @@ def test_a_goal_out_of_reach_has_no_path():
 
 def test_no_room_is_refused():
     with pytest.raises(ValueError, match="width must be at least 1, not 0"):
-        likeliest_path(probabilities_of(fork_game()), Goal(), width=0)
+        likeliest_path(collect_probabilities(fork_game()), Goal(), width=0)

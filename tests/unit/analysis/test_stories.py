@@ -8,7 +8,7 @@ import pytest
 from standoff import load, solve, stories
 from standoff.errors import InputError
 from standoff.solve.equilibrium import Settings
-from standoff.solve.target import UNRESOLVED, Target, probability_of_target
+from standoff.solve.target import UNRESOLVED, Target, find_probability
 
 FIVE = Settings(belief_points=5, threads=1)
 NUM = 600
@@ -37,7 +37,7 @@ def test_the_same_seed_tells_the_same_stories(solution, found):
 def test_each_end_has_the_probability_of_the_forecast(solution, found):
     for one in found.outcomes:
         target = Target("milestone" if one.kind == "milestone" else "outcome", one.name)
-        assert one.probability == pytest.approx(probability_of_target(solution.equilibrium, target), abs=1e-12)
+        assert one.probability == pytest.approx(find_probability(solution.equilibrium, target), abs=1e-12)
 
 
 def test_sampled_plays_come_to_an_end_as_often_as_the_forecast_says(found):
