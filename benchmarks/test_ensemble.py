@@ -63,13 +63,13 @@ def test_everything_beside_the_solve(benchmark, iran, drawn):
 def test_keep_draws_in_a_folder(benchmark, iran, tmp_path):
     """What the folder adds: small files while it runs, and the tables at the end."""
     pytest.importorskip("pyarrow")
-    from standoff.execution.folder import RunFolder
+    from standoff.execution.folder import EnsembleFolder
 
     described = describe_ensemble(iran, seed=0, settings=SETTINGS)
     folders = (tmp_path / str(k) for k in range(100))
 
     def run():
-        with RunFolder(next(folders), described, series_names(iran)) as folder:
+        with EnsembleFolder(next(folders), described, series_names(iran)) as folder:
             folder.finish(ensemble(iran, MANY, settings=SETTINGS, executor=Answered(iran), store=folder))
 
     benchmark.pedantic(run, rounds=3)

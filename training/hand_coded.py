@@ -1,7 +1,7 @@
 """Reports coded by hand: what the coder of events and claims should find in them.
 
 A report is two files of one name. `NAME.txt` is the text, read as any plain text is (`standoff.news.readers`). `NAME.json`
-is what a person found in it, in the form of `CodedDocument.document()` without what only a machine has to say: no
+is what a person found in it, in the form of `CodedDocument.to_json()` without what only a machine has to say: no
 `confidence`, `method` or `intensity`.
 
 Every quotation is compared with the text at its span, so that a report that loads has no offset that is wrong. What is to

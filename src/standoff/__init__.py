@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from standoff.analysis.watch import watch
     from standoff.analysis.whatif import whatif
     from standoff.analysis.window import window
+    from standoff.belief.updating import update
     from standoff.catalog import list_scenarios
     from standoff.catalog.opening import load
-    from standoff.desk.news import CodedNews, code
-    from standoff.desk.updated import update
+    from standoff.desk.coded_news import CodedNews, code
     from standoff.game.builder import GameBuilder
     from standoff.scenario import Scenario
     from standoff.solve.result import Settings
@@ -87,13 +87,13 @@ __all__ = [
 ]
 
 _MODULES = {
-    "CodedNews": "desk.news",
+    "CodedNews": "desk.coded_news",
     "GameBuilder": "game.builder",
     "Scenario": "scenario",
     "Settings": "solve.result",
     "Target": "solve.target",
     "bargain": "analysis.bargain",
-    "code": "desk.news",
+    "code": "desk.coded_news",
     "compare": "analysis.compare",
     "drivers": "analysis.drivers",
     "ensemble": "analysis.ensemble",
@@ -104,7 +104,7 @@ _MODULES = {
     "search_equilibria": "analysis.equilibria",
     "stories": "analysis.stories",
     "tripwires": "analysis.tripwires",
-    "update": "desk.updated",
+    "update": "belief.updating",
     "watch": "analysis.watch",
     "whatif": "analysis.whatif",
     "why_no_deal": "analysis.no_deal",

@@ -193,12 +193,12 @@ def _store(given: str | Path | None) -> Finding:
     if not all(find_installed(one).version for one in EXTRAS["store"]):
         return Finding("store", "absent", "the extra `store` is not installed")
     from standoff.store.database import Database
-    from standoff.store.location import find_place
+    from standoff.store.location import find_location
     from standoff.store.repository import Store
     from standoff.store.schema import check_revision
 
     try:
-        place = find_place(given)
+        place = find_location(given)
         if place.path is not None and not place.path.exists():
             return Finding("store", "absent", f"none at {place}; it is made when it is first written to")
         database = Database(place, 5.0)

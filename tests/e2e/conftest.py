@@ -142,7 +142,7 @@ def starter(standoff: Standoff, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return path
 
 
-@pytest.fixture(scope="session", params=[*list_scenarios(), "starter"])
+@pytest.fixture(scope="session", params=[*list_scenarios("crises"), "starter"])
 def scenario(request: pytest.FixtureRequest) -> str:
     """Each scenario of the catalogue, and the starter."""
     return str(request.getfixturevalue("starter")) if request.param == "starter" else request.param

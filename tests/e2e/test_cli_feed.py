@@ -96,7 +96,7 @@ def test_new_events_are_printed_a_line_each_and_once(once, wire, place):
     write_wire(wire, "Iran threatened America.", *reports(3))
     code, out, _ = once(wire, "--json", "--store", place)
     [event] = map(json.loads, out.splitlines())
-    assert (code, event["taken_as"]["type"], event["told_by"][0]["outlet"]) == (0, "THREATEN", "Wire")
+    assert (code, event["taken_as"]["type"], event["reported_by"][0]["outlet"]) == (0, "THREATEN", "Wire")
 
 
 def test_a_feed_of_the_web_is_asked_for_what_is_new_alone(once, place):

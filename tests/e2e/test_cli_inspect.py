@@ -6,7 +6,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from standoff import load
-from standoff.catalog import list_scenarios, scenario_path
+from standoff.catalog import GROUPS, list_scenarios, scenario_path
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +40,10 @@ def schema(standoff):
 
 def test_the_list_holds_every_scenario_of_the_catalogue(warm):
     rows = warm("list", "--json").document
-    assert [row["id"] for row in rows] == list_scenarios()
-    assert all(row.keys() == {"id", "title", "as_of", "scenario_hash"} for row in rows)
+    assert [(row["group"], row["id"]) for row in rows] == [
+        (group, name) for group in GROUPS for name in list_scenarios(group)
+    ]
+    assert all(row.keys() == {"id", "group", "title", "as_of", "scenario_hash"} for row in rows)
     text = warm("list").out
     assert [row["id"] for row in rows if row["id"] not in text or row["title"] not in text] == []
 

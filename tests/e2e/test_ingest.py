@@ -74,7 +74,7 @@ def test_an_ingest_that_is_killed_at_every_stage_loses_nothing_and_doubles_nothi
         assert [len(one.event_ids) for one in store.clusters()] == [2] * (NUM_DOCUMENTS // 10)
         assert store.check() == ()
         again = ingest(store, wire(0, 100), coder=ScriptedCoder())
-        assert (again.added.new, again.added.sightings, again.num_coded, again.num_clusters) == (0, 0, 0, 0)
+        assert (again.added.new, again.added.copies, again.num_coded, again.num_clusters) == (0, 0, 0, 0)
 
 
 @pytest.fixture(params=["file", "server"])

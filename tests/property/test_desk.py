@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from scripted_coder import ScriptedCoder, wire
 from standoff import load
-from standoff.desk.docket import docket_of_documents
-from standoff.desk.event_files import events_csv, events_plover
+from standoff.desk.event_files import encode_csv, encode_plover
+from standoff.desk.event_set import code_events
 from standoff.desk.ingest import ingest
-from standoff.desk.review_files import open_questions, read_reviews, review_text
+from standoff.desk.review_form import find_questions, read_reviews, write_review_form
 from standoff.news.coded import INTENSITY, Attribution, CodedDocument, Event, Mention
 from standoff.news.document import Document
 from standoff.store import open_store, prepare_store
@@ -96,9 +96,9 @@ class Whole(ScriptedCoder):
         return CodedDocument(document.document_hash, (event,), (), "en")
 
 
-def docket_of(text, other, code=""):
+def make_events(text, other, code=""):
     document = Document(f"{text}.", outlet=other, title=other, address=other)
-    return docket_of_documents([document], Whole(code))[0]
+    return code_events([document], Whole(code))[0]
 
 
 @settings(max_examples=4)
@@ -106,22 +106,22 @@ def docket_of(text, other, code=""):
 @example("- {a: b} 'x' \"y\" # z\x85\u2028\x1b[31m\ud7ff", "\ufeff&a *b !c %d @e `f` | >\n---\n...")
 @example("null", "yes")
 def test_a_file_of_reviews_can_be_read_whatever_the_news_says(tmp_path_factory, text, other):
-    docket = docket_of(text, other)
-    questions = open_questions(docket, scenario())
+    events = make_events(text, other)
+    questions = find_questions(events, scenario())
     path = tmp_path_factory.mktemp("reviews") / "reviews.yaml"
-    written = review_text(docket, scenario(), questions, author="ann")
+    written = write_review_form(events, scenario(), questions, author="ann")
     path.write_text(written, encoding="utf-8")
-    assert read_reviews(path, docket, scenario()) == ()
+    assert read_reviews(path, events, scenario()) == ()
     path.write_text(written.replace("  verdict:\n", "  verdict: drop\n"), encoding="utf-8")
-    assert [review.action for review in read_reviews(path, docket, scenario())] == ["drop"]
+    assert [review.action for review in read_reviews(path, events, scenario())] == ["drop"]
 
 
 @given(texts, texts)
 @example("=1+1", " \t@SUM(A1)")
 @example("\uff1dcmd|' /C calc'!A0", "-2+3\x1b]0;gone\x07\u202e")
 def test_no_cell_of_a_table_is_a_formula_or_a_command(text, other):
-    docket = docket_of(text, other)
-    content = events_csv(docket).decode("utf-8")
+    events = make_events(text, other)
+    content = encode_csv(events).decode("utf-8")
     heading, row = csv.reader(io.StringIO(content))
     assert len(heading) == len(row)
     numbers = {"confidence", "intensity"}
@@ -131,7 +131,7 @@ def test_no_cell_of_a_table_is_a_formula_or_a_command(text, other):
         if cell and name not in numbers
     )
     assert make_safe(content.replace("\n", "")) == content.replace("\n", "")
-    [record] = json.loads(events_plover(docket))
+    [record] = json.loads(encode_plover(events))
     assert record["eventText"] == f"{text}."
 
 
@@ -139,10 +139,10 @@ def test_no_cell_of_a_table_is_a_formula_or_a_command(text, other):
 def test_a_docket_does_not_depend_on_the_order_of_its_documents(order, text):
     documents = [Document(f"{text} {k}.", date=dt.date(1962, 10, 20 + k)) for k in range(4)]
     documents.append(replace(documents[0], outlet="Courier"))
-    plain = docket_of_documents(documents, Whole("USA"))[0]
-    mixed = docket_of_documents([documents[k] for k in (*order, 4)], Whole("USA"))[0]
+    plain = code_events(documents, Whole("USA"))[0]
+    mixed = code_events([documents[k] for k in (*order, 4)], Whole("USA"))[0]
 
-    def told(docket):
-        return sorted((docket.names[one.event_id], len(docket.sightings[one.document_hash])) for one in docket.events)
+    def told(events):
+        return sorted((events.names[one.event_id], len(events.copies[one.document_hash])) for one in events.events)
 
     assert told(plain) == told(mixed)

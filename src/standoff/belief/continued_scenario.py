@@ -46,11 +46,10 @@ class ContinuedScenario:
     notes: tuple[str, ...]
 
 
-def continue_scenario(scenario: Scenario, update: Update) -> ContinuedScenario:
+def continue_scenario(update: Update) -> ContinuedScenario:
     """Make the scenario that continues from an update.
 
     Args:
-        scenario: The scenario that was updated.
         update: The update.
 
     Raises:
@@ -59,7 +58,7 @@ def continue_scenario(scenario: Scenario, update: Update) -> ContinuedScenario:
     if not update.states:
         message = "the crisis has ended, so no scenario can continue from it"
         raise InputError(Problem("crisis-over", message, help="start a new scenario"))
-    state = update.states[0]
+    scenario, state = update.solution.scenario, update.states[0]
     is_spread = state.probability < SPREAD
     notes = tuple(_write_notes(scenario, update, state))
     plain = copy.deepcopy(dict(scenario.content))

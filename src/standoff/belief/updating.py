@@ -25,14 +25,15 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.plain import plain
+from standoff.analysis.solution import Solution, solve
 from standoff.analysis.targets import USUAL_DAYS, describe_target, target_probabilities
 from standoff.belief.attribution import SURPRISING, Association, Attribution, KnownFacts, ReportEffect
 from standoff.belief.filter import FilterState, PeriodReports
@@ -51,14 +52,14 @@ from standoff.belief.posterior import (
     trace_beliefs,
     trace_probabilities,
 )
-from standoff.errors import InputError, Problem
+from standoff.errors import InputError, Problem, SolveError
 from standoff.scenario import Scenario
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
-from standoff.solve.equilibrium import SAFETY
+from standoff.solve.equilibrium import BELIEF_LADDER, SAFETY, Settings
 from standoff.solve.result import Equilibrium
 from standoff.solve.target import UNRESOLVED, Target
 
-__all__ = ["SURPRISING", "Association", "KnownFacts", "ReportEffect", "Update", "update_forecast"]
+__all__ = ["SURPRISING", "Association", "KnownFacts", "ReportEffect", "Update", "update", "update_solution"]
 
 Floats = NDArray[np.float64]
 
@@ -68,6 +69,7 @@ class Update:
     """An updated forecast.
 
     Attributes:
+        solution: The solution whose forecast was updated.
         as_of: Last day whose reports are used.
         state_period: Period of the state: the first that starts on `as_of` or later.
         state_date: First day of that period.
@@ -92,6 +94,7 @@ class Update:
         model: Model of how events become reports.
     """
 
+    solution: Solution
     as_of: dt.date
     state_period: int
     state_date: dt.date
@@ -120,20 +123,87 @@ class Update:
         return tuple(one for one in self.effects if one.is_surprising)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the update as plain data; the keys are the attributes."""
-        own: dict[str, Any] = plain(self, without=("model", "facts", "states"))
+        """Return what the numbers depend on, and the update as plain data under `update`, its keys the attributes."""
+        own: dict[str, Any] = plain(self, without=("solution", "model", "facts", "states"))
         own["states"] = [
             {"levels": dict(one.levels), "probability": one.probability, "beliefs": dict(one.beliefs)}
             for one in self.states
         ]
         own["facts"] = {"levels": dict(self.facts.levels or {}), "is_open": self.facts.is_open}
         own["reporting"] = self.model.to_json()
-        return own
+        return self.solution.header_to_json() | {"update": own}
 
 
-def update_forecast(
+def update(
     scenario: Scenario,
-    equilibrium: Equilibrium,
+    observations: Sequence[Observation],
+    *,
+    as_of: dt.date,
+    model: ReportingModel | None = None,
+    targets: Sequence[Target] | None = None,
+    facts: KnownFacts | None = None,
+    settings: Settings | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Update:
+    """Solve a scenario and update its forecast on observations.
+
+    The update is computed twice, the second time on half the belief points, and the difference estimates its error. If the
+    number of belief points is left open, it is raised until that error meets the belief tolerance. Probabilities given unlikely
+    reports are ratios of small numbers, so an update may need more points than the forecast.
+
+    Args:
+        scenario: The scenario.
+        observations: Observations in any order; several reports of one event count once.
+        as_of: Last day whose reports are used. Inside a period, the state is predicted for the end of that period.
+        model: Model of how events become reports; None for the default model.
+        targets: Probabilities for which the effect of each report is computed, by dates after `as_of`; None for the first
+            milestone and the first outcome of the file.
+        facts: Facts that are certain on `as_of`, which must then be the first day of a period.
+        settings: Settings of the solver.
+        progress: Called now and then with the share of the work of solving done.
+
+    Raises:
+        InputError: A day, target, fact or observation is invalid, or the reports are impossible in the scenario.
+        SolveError: The equilibrium or the updated probabilities did not meet the tolerances.
+
+    Examples:
+        >>> import datetime as dt
+        >>> from standoff import load
+        >>> from standoff.belief.observation import Observation
+        >>> letter = Observation("letter", dt.date(1962, 10, 23), "CONSULT", actors=("RUS",), targets=("USA",))
+        >>> found = update(load("cuba-1962", overrides=["period.horizon=2"]), [letter], as_of=letter.date)
+        >>> found.effects[0].associations[0].event
+        'reply.ussr.write'
+    """
+    settings = settings or Settings()
+    solution = solve(scenario, settings, progress)
+    reference = None
+    while True:
+        points = solution.equilibrium.certificate.belief_points
+        if points and reference is None:
+            coarse = (points[0] + 1) // 2 if points[0] >= 5 else 2 * points[0] - 1
+            quick = replace(settings, estimate_error=False)  # only its probabilities are used
+            try:
+                reference = solve(scenario, replace(quick, belief_points=coarse)).equilibrium
+            except SolveError:  # half the points may be too few to solve it at all
+                reference = solve(scenario, replace(quick, belief_points=2 * points[0] - 1)).equilibrium
+        found = update_solution(
+            solution, observations, as_of=as_of, model=model, targets=targets, facts=facts, reference=reference
+        )
+        if not points or found.belief_error <= settings.belief_tolerance:
+            return found
+        finer = 2 * points[0] - 1
+        if settings.belief_points is not None or finer > BELIEF_LADDER[-1]:
+            raise SolveError(
+                f"the error of the updated probabilities on {points[0]} belief points is {found.belief_error:.1e}, above the "
+                f"tolerance of {settings.belief_tolerance:.1e}: set more belief points, or accept a larger belief tolerance"
+            )
+        reference = solution.equilibrium
+        solution = solve(scenario, replace(settings, belief_points=finer), progress)
+
+
+def update_solution(
+    solution: Solution,
     observations: Sequence[Observation],
     *,
     as_of: dt.date,
@@ -142,11 +212,10 @@ def update_forecast(
     facts: KnownFacts | None = None,
     reference: Equilibrium | None = None,
 ) -> Update:
-    """Update a forecast on observations.
+    """Update the forecast of a solution on observations, without an increase of its belief points.
 
     Args:
-        scenario: The scenario.
-        equilibrium: Equilibrium of its game; the values of the periods may have been discarded.
+        solution: The solution; the values of its periods may have been discarded.
         observations: Observations in any order; several reports of one event count once.
         as_of: Last day whose reports are used. Inside a period, the state is predicted for the end of that period.
         model: Model of how events become reports; None for the default model.
@@ -159,6 +228,7 @@ def update_forecast(
         InputError: The day lies outside the forecast, a target or fact does not exist, an observation has no likelihood, or
             the reports are impossible; carries every fault.
     """
+    scenario, equilibrium = solution.scenario, solution.equilibrium
     model, facts = model or ReportingModel(), facts or KnownFacts()
     elapsed, share = _count_periods(scenario, as_of, facts)
     state_period = elapsed + (share > 0.0)
@@ -176,6 +246,7 @@ def update_forecast(
         other = Attribution(scenario, reference, used, model=model, shares=shares, facts=facts)
         error = _estimate_error(series, trace_probabilities(reference, _predict(scenario, other)))
     return Update(
+        solution=solution,
         as_of=as_of,
         state_period=state_period,
         state_date=scenario.date_of_period(state_period),

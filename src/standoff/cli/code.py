@@ -78,7 +78,7 @@ def code(
         message = "`--scenario` says nothing to sentences without a document"
         raise InputError(Problem("code-request", message, help="leave it out"))
     from standoff.catalog.opening import load
-    from standoff.desk.news import code as code_sources
+    from standoff.desk.coded_news import code as code_sources
     from standoff.news.readers import Limits
 
     loaded = None if scenario is None else load(scenario)
@@ -97,7 +97,7 @@ def code(
         news = code_sources(
             sources or (), coder=opened, scenario=loaded, limits=limits, encoding=encoding, progress=progress
         )
-    text = json.dumps(news.document(), indent=1, allow_nan=False) + "\n"
+    text = json.dumps(news.to_json(), indent=1, allow_nan=False) + "\n"
     if output is not None:
         _write(output, text)
     if as_json:
@@ -116,7 +116,7 @@ def code(
 
 
 def _code_lines(source: str, coder: Coder, limits: Limits, encoding: str, output: Path | None) -> None:
-    from standoff.desk.news import code_lines
+    from standoff.desk.coded_news import code_lines
 
     with progress_bar("Reading", "Coding") as progress:
         coded: Iterator[str] = (

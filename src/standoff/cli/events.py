@@ -14,7 +14,7 @@ from standoff.cli.news_options import AsJson, Author, ForScenario, Reason, Store
 from standoff.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from standoff.desk.docket import Docket
+    from standoff.desk.event_set import EventSet
     from standoff.desk.event_table import EventFilter
     from standoff.store.records import Review, StoredEvent
     from standoff.store.repository import Store
@@ -83,13 +83,13 @@ def list_events(
     as_json: AsJson = False,
 ) -> None:
     """List the events of a store by day, as they are taken to be."""
-    from standoff.desk.event_table import event_document, select_events
+    from standoff.desk.event_table import event_to_json, select_events
 
     wanted = _wanted(since, until, country, event_type, scenario=scenario, dropped=dropped)
     with open_desk(store) as desk:
         found = select_events(desk, wanted)
     if as_json:
-        _print_json({"known_by": found.known_by, "events": [event_document(found, one) for one in found.events]})
+        _print_json({"known_by": found.known_by, "events": [event_to_json(found, one) for one in found.events]})
         return
     from standoff.cli.events_drawing import draw_events
 
@@ -99,10 +99,10 @@ def list_events(
 @events.command("show")
 def show_event(number: Number, store: StorePlace = None, as_json: AsJson = False) -> None:
     """Show an event with its quote in context, who tells it, and everything said of it."""
-    from standoff.desk.event_table import event_document
+    from standoff.desk.event_table import event_to_json
 
     with open_desk(store) as desk:
-        docket, one = _find(desk, number)
+        events, one = _find(desk, number)
         reviews = desk.reviews(one.event_id)
     if as_json:
         said = [
@@ -111,17 +111,17 @@ def show_event(number: Number, store: StorePlace = None, as_json: AsJson = False
                 "reviewer": review.review.author,
                 "reason": review.review.reason,
                 "at": review.review.reviewed_at.isoformat() if review.review.reviewed_at else None,
-                "taken_as": review.review.correction.document() if review.review.correction else None,
+                "taken_as": review.review.correction.to_json() if review.review.correction else None,
                 "scenario": review.review.scenario,
                 "stands_for": review.review.stands_for,
             }
             for review in reviews
         ]
-        _print_json(event_document(docket, one) | {"reviews": said})
+        _print_json(event_to_json(events, one) | {"reviews": said})
         return
     from standoff.cli.events_drawing import draw_event
 
-    draw_event(docket, one, reviews)
+    draw_event(events, one, reviews)
 
 
 @events.command("edit")
@@ -152,7 +152,7 @@ def edit_event(
     store: StorePlace = None,
 ) -> None:
     """Correct events, all alike: reviews are recorded, and what was coded stays."""
-    from standoff.desk.corrections import Correction, check_correction, nameable_events, review_of
+    from standoff.desk.corrections import Correction, check_correction, list_matchable_events, make_review
 
     kind = event_type.upper() if event_type else event_type
     correction = Correction(kind, actor, target, date, stands_for)
@@ -167,14 +167,14 @@ def edit_event(
         )
         raise InputError(Problem("missing-option", message, help=advice))
     known = scenario_named(scenario)
-    problems = check_correction(correction, nameable_events(known) if known is not None else ())
+    problems = check_correction(correction, list_matchable_events(known) if known is not None else ())
     if problems:
         raise InputError(problems)
     known_id = known.id if known else ""
     told = _review(
         store,
         numbers,
-        lambda one: review_of(one, "correct", author=author, reason=reason, correction=correction, scenario=known_id),
+        lambda one: make_review(one, "correct", author=author, reason=reason, correction=correction, scenario=known_id),
     )
     _confirm("corrected", told)
 
@@ -187,9 +187,9 @@ def drop_event(
     store: StorePlace = None,
 ) -> None:
     """Drop events that the text does not tell: reviews are recorded, and what was coded stays."""
-    from standoff.desk.corrections import review_of
+    from standoff.desk.corrections import make_review
 
-    told = _review(store, numbers, lambda one: review_of(one, "drop", author=author, reason=reason))
+    told = _review(store, numbers, lambda one: make_review(one, "drop", author=author, reason=reason))
     _confirm("dropped", told)
 
 
@@ -231,37 +231,37 @@ def export_events(
     store: StorePlace = None,
 ) -> None:
     """Write events to a file: CSV, Parquet, or the JSON records of PLOVER."""
-    from standoff.desk.event_files import event_file, format_of
+    from standoff.desk.event_files import choose_format, encode_events
     from standoff.desk.event_table import select_events
     from standoff.storing import check_writable, write_whole
 
-    name = format_of(output, file_format)
+    name = choose_format(output, file_format)
     check_writable(output, "the events")
     wanted = _wanted(since, until, country, event_type, scenario=scenario, dropped=dropped)
     with open_desk(store) as desk:
         found = select_events(desk, wanted)
-    write_whole(output, event_file(found, name), "the events")
+    write_whole(output, encode_events(found, name), "the events")
     typer.echo(f"wrote {len(found.events)} events to {output}")
 
 
-def _find(desk: Store, given: str) -> tuple[Docket, StoredEvent]:
+def _find(desk: Store, given: str) -> tuple[EventSet, StoredEvent]:
     """The event of a number or name, among all others."""
-    from standoff.desk.docket import docket_of_store, find_event
+    from standoff.desk.event_set import find_event, load_events
 
-    every = docket_of_store(desk)
+    every = load_events(desk)
     return every, find_event(every, given)
 
 
 def _find_all(desk: Store, numbers: list[str]) -> list[StoredEvent]:
     """The events of numbers or names, each once; all that are not there are told together."""
-    from standoff.desk.docket import docket_of_store, find_event
+    from standoff.desk.event_set import find_event, load_events
 
-    docket = docket_of_store(desk)
+    events = load_events(desk)
     problems: list[Problem] = []
     found: dict[int, StoredEvent] = {}
     for given in numbers:
         try:
-            one = find_event(docket, given)
+            one = find_event(events, given)
             found[one.event_id] = one
         except InputError as error:
             problems += error.problems
@@ -278,16 +278,16 @@ def _review(
     Returns:
         The events that were reviewed, in groups that are told in the same words.
     """
-    from standoff.desk.docket import docket_of_store, find_event
+    from standoff.desk.event_set import find_event, load_events
 
     problems: list[Problem] = []
     groups: dict[int, tuple[StoredEvent, ...]] = {}
     reviews: list[Review] = []
     with open_desk(store) as desk:
-        docket = docket_of_store(desk)
+        events = load_events(desk)
         for given in numbers:
             try:
-                told = docket.twins(find_event(docket, given))
+                told = events.list_repeats(find_event(events, given))
                 if told[0].event_id not in groups:
                     reviews += [make(one) for one in told]
                     groups[told[0].event_id] = told

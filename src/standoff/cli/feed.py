@@ -71,7 +71,7 @@ def watch_feed(
         message = "`--set` needs a scenario"
         raise InputError(Problem("missing-option", message, help="name it with `--scenario`"))
     from standoff.catalog.opening import load
-    from standoff.desk.feed import FeedFault, watch_feeds
+    from standoff.desk.feed import FeedFault, poll_feeds
     from standoff.news.readers import Limits
 
     loaded = load(scenario, overrides=list(overrides or [])) if scenario is not None else None
@@ -79,7 +79,7 @@ def watch_feed(
     is_faulty = False
     with open_desk(store) as desk, _stopping() as (should_stop, wait):
         headline = _Headline(desk, loaded, belief_points, belief_tolerance) if update and loaded is not None else None
-        for found in watch_feeds(
+        for found in poll_feeds(
             desk,
             list(dict.fromkeys(sources)),
             coder=opened,
@@ -151,27 +151,27 @@ def _tell_fault(found: FeedFault, *, is_last: bool) -> None:
 
 def _print_events(desk: Store, found: FeedRound, scenario: Scenario | None, *, as_json: bool) -> int:
     """Print the events of a round, and say how many there were."""
-    from standoff.desk.docket import code_of, docket_of_store, known_codes, touches
-    from standoff.desk.event_table import event_document, outlet_of
+    from standoff.desk.event_set import collect_codes, format_code, involves, load_events
+    from standoff.desk.event_table import event_to_json, name_outlet
 
-    for refusal in found.ingested.refused:
+    for refusal in [one for one in found.ingested.not_coded if not one.problems]:
         sys.stderr.write(f"not coded: {shown(refusal.document.address).plain}: {shown(refusal.reason).plain}\n")
     for problem in found.ingested.faults:
         sys.stderr.write(f"{problem}\n")
-    codes = known_codes(scenario) if scenario is not None else None
-    wanted = {one.event_id for one in found.events if codes is None or touches(one, codes)}
+    codes = collect_codes(scenario) if scenario is not None else None
+    wanted = {one.event_id for one in found.events if codes is None or involves(one, codes)}
     if not wanted:
         return 0
-    docket = docket_of_store(desk, keep=lambda one: one.event_id in wanted)
-    for one in docket.events:
+    events = load_events(desk, keep=lambda one: one.event_id in wanted)
+    for one in events.events:
         if as_json:
-            line = json.dumps(event_document(docket, one), allow_nan=False)
+            line = json.dumps(event_to_json(events, one), allow_nan=False)
         else:
             event = one.event
-            who, towards = code_of(event.actor) or "?", f" to {code_of(event.target)}" if event.target else ""
+            who, towards = format_code(event.actor) or "?", f" to {format_code(event.target)}" if event.target else ""
             day = event.date.isoformat() if event.date else "no day"
-            place = outlet_of(docket.sightings[one.document_hash][0])
-            words = docket.passage_of(one, PASSAGE)
+            place = name_outlet(events.copies[one.document_hash][0])
+            words = events.quote_passage(one, PASSAGE)
             told = shown(
                 f"{event.event_type} {who}{towards}, {event.factuality} ({event.confidence:.2f}), {place}: {words}"
             )
@@ -193,16 +193,16 @@ class _Headline:
 
     def tell(self, *, as_json: bool) -> None:
         """Update on everything in the store, and say which probabilities moved."""
-        from standoff.desk.docket import docket_of_store
-        from standoff.desk.news_update import record_update, update_on_news
+        from standoff.desk.event_set import load_events
+        from standoff.desk.update import record_update, update_on_news
 
         try:
-            found = update_on_news(self._scenario, docket_of_store(self._desk), settings=self._settings)
+            found = update_on_news(self._scenario, load_events(self._desk), settings=self._settings)
         except (InputError, SolveError) as error:
             sys.stderr.write(f"no update: {error}\n")
             return
         number = record_update(self._desk, found)
-        update = found.updated.update
+        update = found.update
         moves = []
         for k, target in enumerate(update.targets):
             before = self._told.get(str(target), float(update.before[k]))

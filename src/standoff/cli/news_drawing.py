@@ -10,7 +10,7 @@ from rich.text import Text
 
 from standoff.cli.news_options import shown
 from standoff.cli.solution_tables import percent
-from standoff.desk.news import CodedNews, CodedReport
+from standoff.desk.coded_news import CodedNews, CodedReport
 from standoff.news.coded import Attribution, Claim, Event, Mention
 
 __all__ = ["draw_news"]

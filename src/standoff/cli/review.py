@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from standoff.desk.corrections import Correction
-    from standoff.desk.docket import Docket
-    from standoff.desk.review_files import Question
+    from standoff.desk.event_set import EventSet
+    from standoff.desk.review_form import Question
     from standoff.scenario import Scenario
     from standoff.store.records import Review
     from standoff.store.repository import Store
@@ -50,8 +50,8 @@ def review(
 ) -> None:
     """Go through the events that touch a scenario and nobody has reviewed; each answer is kept at once."""
     from standoff.catalog.opening import load
-    from standoff.desk.docket import docket_of_store
-    from standoff.desk.review_files import open_questions
+    from standoff.desk.event_set import load_events
+    from standoff.desk.review_form import find_questions
 
     if file is not None and export is not None:
         message = "`--file` and `--export` are two different things"
@@ -60,15 +60,15 @@ def review(
         _check_export(export)
     wanted = load(scenario)
     with open_desk(store) as desk:
-        docket = docket_of_store(desk)
+        events = load_events(desk)
         if file is not None:
-            _apply(desk, docket, wanted, file, author)
+            _apply(desk, events, wanted, file, author)
             return
-        questions = open_questions(docket, wanted)
+        questions = find_questions(events, wanted)
         if export is not None:
-            _export(docket, wanted, questions, export, author)
+            _export(events, wanted, questions, export, author)
         else:
-            _ask(desk, docket, wanted, questions, author)
+            _ask(desk, events, wanted, questions, author)
 
 
 def _check_export(path: Path) -> None:
@@ -79,25 +79,25 @@ def _check_export(path: Path) -> None:
     check_writable(path, "the reviews")
 
 
-def _apply(desk: Store, docket: Docket, scenario: Scenario, file: Path, author: str) -> None:
-    from standoff.desk.review_files import read_reviews
+def _apply(desk: Store, events: EventSet, scenario: Scenario, file: Path, author: str) -> None:
+    from standoff.desk.review_form import read_reviews
 
-    reviews = read_reviews(file, docket, scenario, author=author)
+    reviews = read_reviews(file, events, scenario, author=author)
     desk.add_reviews(reviews)
     typer.echo(f"recorded {len(reviews)} reviews" if reviews else "nothing new in the file; nothing was recorded")
 
 
-def _export(docket: Docket, scenario: Scenario, questions: tuple[Question, ...], path: Path, author: str) -> None:
-    from standoff.desk.review_files import MOST_QUESTIONS, review_text
+def _export(events: EventSet, scenario: Scenario, questions: tuple[Question, ...], path: Path, author: str) -> None:
+    from standoff.desk.review_form import MOST_QUESTIONS, write_review_form
     from standoff.storing import write_whole
 
-    text = review_text(docket, scenario, questions[:MOST_QUESTIONS], author=author)
+    text = write_review_form(events, scenario, questions[:MOST_QUESTIONS], author=author)
     write_whole(path, text.encode("utf-8"), "the reviews")
     rest = f"; {len(questions) - MOST_QUESTIONS} more did not fit in" if len(questions) > MOST_QUESTIONS else ""
     typer.echo(f"wrote {min(len(questions), MOST_QUESTIONS)} events to {path}{rest}")
 
 
-def _ask(desk: Store, docket: Docket, scenario: Scenario, questions: tuple[Question, ...], author: str) -> None:
+def _ask(desk: Store, events: EventSet, scenario: Scenario, questions: tuple[Question, ...], author: str) -> None:
     from rich.console import Console
 
     if not author.strip():
@@ -106,7 +106,7 @@ def _ask(desk: Store, docket: Docket, scenario: Scenario, questions: tuple[Quest
     done = 0
     try:
         for k, question in enumerate(questions, start=1):
-            _show(console, docket, question, f"{k} of {len(questions)}")
+            _show(console, events, question, f"{k} of {len(questions)}")
             reviews = _answer(console, scenario, question, author)
             if reviews:
                 desk.add_reviews(reviews)
@@ -117,16 +117,16 @@ def _ask(desk: Store, docket: Docket, scenario: Scenario, questions: tuple[Quest
     console.print(f"{done} reviewed, {left} left")
 
 
-def _show(console: Console, docket: Docket, question: Question, place: str) -> None:
+def _show(console: Console, events: EventSet, question: Question, place: str) -> None:
     from rich.text import Text
 
     from standoff.cli.events_drawing import quote_in_context, source_line, told_as
 
     console.print(Text(f"\n{place}  event {question.event.event_id}", style="bold"))
     console.print(told_as(question.event.event))
-    console.print(quote_in_context(docket.text_of(question.event), question.event.coded.span))
-    for twin in question.twins:
-        for document in docket.sightings[twin.document_hash]:
+    console.print(quote_in_context(events.find_text(question.event), question.event.coded.span))
+    for repeat in question.repeats:
+        for document in events.copies[repeat.document_hash]:
             console.print(shown(f"  {source_line(document)}", "dim"))
     for number, model in enumerate(question.candidates, start=1):
         console.print(shown(f"  it may be {number} {model.name}: {model.label}"))
@@ -134,7 +134,7 @@ def _show(console: Console, docket: Docket, question: Question, place: str) -> N
 
 def _answer(console: Console, scenario: Scenario, question: Question, author: str) -> list[Review]:
     """Ask until there is an answer that can be recorded; none for an event that is skipped."""
-    from standoff.desk.corrections import Correction, review_of
+    from standoff.desk.corrections import Correction, make_review
 
     while True:
         key = _line("[c]onfirm, [e]dit, [d]rop, [s]kip, [q]uit? ").strip().lower()[:1]
@@ -158,8 +158,8 @@ def _answer(console: Console, scenario: Scenario, question: Question, author: st
                 continue
             way = "correct" if correction is not None else action
             return [
-                review_of(one, way, author=author, reason=reason, correction=correction, scenario=scenario.id)
-                for one in question.twins
+                make_review(one, way, author=author, reason=reason, correction=correction, scenario=scenario.id)
+                for one in question.repeats
             ]
         except InputError as error:
             for problem in error.problems:
@@ -172,17 +172,17 @@ def _correction(question: Question, scenario: Scenario) -> Correction:
     Raises:
         InputError: What is given is wrong; carries every fault.
     """
-    from standoff.desk.corrections import Correction, check_correction, nameable_events
-    from standoff.desk.docket import code_of
+    from standoff.desk.corrections import Correction, check_correction, list_matchable_events
+    from standoff.desk.event_set import format_code
 
     event = question.event.event
     kind = _line(f"type [{event.event_type}]: ").strip().upper()
-    actor = _part("who", code_of(event.actor))
-    target = _part("to whom", code_of(event.target))
+    actor = _part("who", format_code(event.actor))
+    target = _part("to whom", format_code(event.target))
     day = _part("day", event.date.isoformat() if event.date else "")
     stands_for = _stands_for(question, scenario)
     correction = Correction(kind or None, actor, target, day, stands_for or None)
-    problems = check_correction(correction, nameable_events(scenario))
+    problems = check_correction(correction, list_matchable_events(scenario))
     if problems:
         raise InputError(problems)
     return correction
@@ -200,12 +200,12 @@ def _stands_for(question: Question, scenario: Scenario) -> str:
     Raises:
         InputError: There is no such event (`unknown-model-event`).
     """
-    from standoff.desk.corrections import Correction, check_correction, nameable_events
+    from standoff.desk.corrections import Correction, check_correction, list_matchable_events
 
     given = _line(f"which event of {scenario.id} is it, or background [open]: ").strip()
     numbers = {str(k): model.name for k, model in enumerate(question.candidates, start=1)}
     name = numbers.get(given, given)
-    problems = check_correction(Correction(stands_for=name), nameable_events(scenario))
+    problems = check_correction(Correction(stands_for=name), list_matchable_events(scenario))
     if problems:
         raise InputError(problems)
     return name

@@ -94,13 +94,13 @@ def open_solvers(
         MissingExtraError: Ray or pyarrow is not installed.
         StoreError: The folder is damaged.
     """
-    from standoff.execution.keeping import keeping
+    from standoff.execution.caching import cache_solves
     from standoff.execution.opening import open_executor
 
     with (
         announce_folder(keep, "solves"),
         open_executor(executor, workers=workers, ray_address=ray_address) as opened,
-        keeping(opened, keep, scenario) as solver,
+        cache_solves(opened, keep, scenario) as solver,
         progress_bar() as progress,
     ):
         yield solver, progress

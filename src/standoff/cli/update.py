@@ -19,7 +19,8 @@ from standoff.errors import InputError, Problem
 if TYPE_CHECKING:
     from standoff.belief.continued_scenario import ContinuedScenario
     from standoff.belief.likelihood import ReportingModel
-    from standoff.desk.docket import Docket
+    from standoff.desk.coding import NotCoded
+    from standoff.desk.event_set import EventSet
     from standoff.scenario import Scenario
     from standoff.store.repository import Store
 
@@ -97,7 +98,7 @@ def update(
         check_writable(html, "the page")
     model = _model(confusion)
     from standoff.analysis.targets import parse_targets
-    from standoff.desk.news_update import record_update, update_on_news
+    from standoff.desk.update import record_update, update_on_news
     from standoff.solve.equilibrium import Settings
 
     targets = parse_targets(loaded, target) if target else None
@@ -106,35 +107,37 @@ def update(
         "as_of": day, "model": model, "targets": targets, "dates_undated": dates_undated, "settings": settings,
     }  # fmt: skip
     number = None
-    uncoded: list[tuple[str, str]] = []
+    uncoded: list[NotCoded] = []
     if sources and store is None:
-        docket = _docket_of_sources(loaded, sources, reviews, coder=coder, uncoded=uncoded)
+        events = _code_sources(loaded, sources, reviews, coder=coder, uncoded=uncoded)
         with progress_bar() as progress:
-            found = update_on_news(loaded, docket, **asked, progress=progress)
+            found = update_on_news(loaded, events, **asked, progress=progress)
     else:
         with open_desk(store) as desk:
-            docket = _docket_of_store(desk, loaded, sources or [], reviews, coder=coder, uncoded=uncoded)
+            events = _load_from_store(desk, loaded, sources or [], reviews, coder=coder, uncoded=uncoded)
             with progress_bar() as progress:
-                found = update_on_news(loaded, docket, **asked, progress=progress)
+                found = update_on_news(loaded, events, **asked, progress=progress)
             number = record_update(desk, found)
     if as_json:
-        document: dict[str, Any] = found.document() | {
+        document: dict[str, Any] = found.to_json() | {
             "run": number,
-            "not_coded": [{"document": where, "reason": reason} for where, reason in uncoded],
+            "not_coded": [{"document": one.document.address, "reason": one.reason} for one in uncoded],
         }
         sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")
     else:
         from standoff.cli.update_drawing import draw_update
 
-        draw_update(found, docket, uncoded=uncoded, run_id=number)
+        draw_update(found, events, uncoded=uncoded, run_id=number)
     if html is not None:
         from standoff.report.update_page import write_update
 
-        write_update(found, docket, html)
+        write_update(found, events, html)
         if not as_json:
             typer.echo(f"\nwrote {html}")
     if output is not None:
-        continued = found.updated.continued()
+        from standoff.belief.continued_scenario import continue_scenario
+
+        continued = continue_scenario(found.update)
         _write(output, continued, force, as_json)
 
 
@@ -166,48 +169,40 @@ def _model(confusion: Path | None) -> ReportingModel | None:
     return ReportingModel(confusion=load_confusion_matrix(confusion))
 
 
-def _docket_of_sources(
-    scenario: Scenario, sources: list[str], reviews: Path | None, *, coder: str, uncoded: list[tuple[str, str]]
-) -> Docket:
-    """Code sources and keep nothing."""
-    from standoff.desk.docket import docket_of_documents, reviewed
-    from standoff.desk.ingest import read_sources
-    from standoff.desk.review_files import read_reviews
+def _code_sources(
+    loaded: Scenario, sources: list[str], reviews: Path | None, *, coder: str, uncoded: list[NotCoded]
+) -> EventSet:
+    """Code sources without a store."""
+    from standoff.desk.coding import read_sources
+    from standoff.desk.event_set import apply_reviews, code_events
+    from standoff.desk.review_form import read_reviews
 
     documents, faults = read_sources(sources)
     if faults:
         raise InputError(faults)
-    docket, codings = docket_of_documents(documents, open_coder_named(coder))
-    of_hash = {document.document_hash: document for document in documents}
-    uncoded += [(of_hash[coded.document_hash].address, coded.refused) for coded in codings if coded.refused]
+    events, not_coded = code_events(documents, open_coder_named(coder))
+    uncoded += not_coded
     if reviews is None:
-        return docket
-    return reviewed(docket, read_reviews(reviews, docket, scenario))
+        return events
+    return apply_reviews(events, read_reviews(reviews, events, loaded))
 
 
-def _docket_of_store(
-    desk: Store,
-    scenario: Scenario,
-    sources: list[str],
-    reviews: Path | None,
-    *,
-    coder: str,
-    uncoded: list[tuple[str, str]],
-) -> Docket:
-    """Take the events of the store, once sources are kept in it and reviews are applied."""
-    from standoff.desk.docket import docket_of_store
+def _load_from_store(
+    desk: Store, loaded: Scenario, sources: list[str], reviews: Path | None, *, coder: str, uncoded: list[NotCoded]
+) -> EventSet:
+    """Load the events of the store, after sources are ingested and reviews are applied."""
+    from standoff.desk.event_set import load_events
 
     if sources:
-        from standoff.desk.ingest import ingest, read_sources
+        from standoff.desk.coding import read_sources
+        from standoff.desk.ingest import ingest
 
         documents, faults = read_sources(sources)
         if faults:
             raise InputError(faults)
-        ingested = ingest(desk, documents, coder=open_coder_named(coder), scenario=scenario)
-        uncoded += [(refusal.document.address, refusal.reason) for refusal in ingested.refused]
-        uncoded += [(fault.file or fault.code, fault.message) for fault in ingested.faults]
+        uncoded += ingest(desk, documents, coder=open_coder_named(coder), scenario=loaded).not_coded
     if reviews is not None:
-        from standoff.desk.review_files import read_reviews
+        from standoff.desk.review_form import read_reviews
 
-        desk.add_reviews(read_reviews(reviews, docket_of_store(desk), scenario))
-    return docket_of_store(desk)
+        desk.add_reviews(read_reviews(reviews, load_events(desk), loaded))
+    return load_events(desk)

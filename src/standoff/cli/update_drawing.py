@@ -15,8 +15,9 @@ from standoff.cli.tables import new_table, points
 
 if TYPE_CHECKING:
     from standoff.belief.updating import ReportEffect, Update
-    from standoff.desk.docket import Docket
-    from standoff.desk.news_update import NewsUpdate
+    from standoff.desk.coding import NotCoded
+    from standoff.desk.event_set import EventSet
+    from standoff.desk.update import NewsUpdate
 
 __all__ = ["draw_update"]
 
@@ -29,24 +30,25 @@ LEAST_TOLD = 0.01
 """Probability from which on an end is told by itself."""
 
 
-def draw_update(found: NewsUpdate, docket: Docket, *, uncoded: Sequence[tuple[str, str]], run_id: int | None) -> None:
+def draw_update(found: NewsUpdate, events: EventSet, *, uncoded: Sequence[NotCoded], run_id: int | None) -> None:
     """Print where the crisis stands, the new forecast, what each report did to it, and what made the numbers."""
     console = Console(highlight=False, soft_wrap=False)
-    solution, update = found.updated.solution, found.updated.update
+    solution, update = found.update.solution, found.update
     scenario = solution.scenario
-    passages = {docket.names[one.event_id]: docket.passage_of(one, PASSAGE) for one in docket.events}
+    passages = {events.names[one.event_id]: events.quote_passage(one, PASSAGE) for one in events.events}
     console.print(Text(scenario.title, style="bold"))
     console.print(f"as of {scenario.as_of:%-d %B %Y}, brought up to {update.as_of:%-d %B %Y}")
     if scenario.overrides:
         console.print(Text("changed: " + "; ".join(scenario.overrides), style="yellow"))
     counted = sum(len(one.observation.sources) for one in update.effects)
     console.print(
-        f"{len(docket.events)} events coded; {len(update.effects)} count, told by {counted} sources; "
+        f"{len(events.events)} events coded; {len(update.effects)} count, told by {counted} sources; "
         f"{len(update.excluded)} set aside"
     )
-    if dated := found.evidence.dated_by_report:
+    if dated := found.reports.dated_by_report:
         console.print(f"{len(dated)} on a day that no text tells count on the day of their report: {', '.join(dated)}")
-    for where, reason in uncoded:
+    for one in uncoded:
+        where, reason = one.document.address, one.reason
         console.print(Text("not coded: ", style="yellow") + shown(f"{where}: {reason}"))
     console.print()
     _doubts(console, update, passages)
@@ -66,7 +68,7 @@ def draw_update(found: NewsUpdate, docket: Docket, *, uncoded: Sequence[tuple[st
         f"log evidence {update.log_likelihood:.2f}"
     )
     if run_id is not None:
-        console.print(f"  run {run_id} of the store, made of what it knew by write {found.evidence.known_by}")
+        console.print(f"  run {run_id} of the store, made of what it knew by write {found.reports.known_by}")
 
 
 def _doubts(console: Console, update: Update, passages: Mapping[str, str]) -> None:
@@ -80,7 +82,7 @@ def _doubts(console: Console, update: Update, passages: Mapping[str, str]) -> No
 
 def _probabilities(console: Console, found: NewsUpdate) -> None:
     """The new forecast beside the old one, by date."""
-    update = found.updated.update
+    update = found.update
     dates = update.dates[1:] or update.dates
     step = max(1, -(-len(dates) // MOST_DATES))
     places = sorted({*range(step - 1, len(dates), step), len(dates) - 1})

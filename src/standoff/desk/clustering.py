@@ -29,17 +29,25 @@ from standoff.store.records import StoredEvent
 if TYPE_CHECKING:
     from standoff.store.repository import Store
 
-__all__ = ["NEAR_DUPLICATES", "SAME_DAY", "Told", "cluster_events", "is_by_rule", "near_groups", "same_day_groups"]
+__all__ = [
+    "NEAR_DUPLICATES",
+    "SAME_DAY",
+    "ReportedEvent",
+    "cluster_events",
+    "group_by_day",
+    "group_near_duplicates",
+    "is_by_rule",
+]
 
 NEAR_DUPLICATES = "near duplicates 1"
 """Method of the clusters of the first rule."""
 SAME_DAY = "same day 1"
 """Start of the method of the second; the codes of the sides follow."""
-Find = Callable[[Sequence["Told"]], list[list[int]]]
+Find = Callable[[Sequence["ReportedEvent"]], list[list[int]]]
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportedEvent:
     """An event as one document tells it.
 
     Attributes:
@@ -74,18 +82,20 @@ def cluster_events(store: Store, scenario: Scenario | None = None) -> int:
         StoreError: The store failed; what was recorded before is kept.
     """
 
-    def near(told: Sequence[Told]) -> list[list[int]]:
-        return near_groups(told, store.documents_of)
+    def near(told: Sequence[ReportedEvent]) -> list[list[int]]:
+        return group_near_duplicates(told, store.documents_of)
 
     count = _pass(store, NEAR_DUPLICATES, near)
     if scenario is not None:
         sides = tuple(frozenset(player.codes) for player in scenario.players.values() if player.codes)
         name = " ".join([SAME_DAY, *("/".join(sorted(side)) for side in sides)])
-        count += _pass(store, name, lambda told: same_day_groups(told, sides))
+        count += _pass(store, name, lambda told: group_by_day(told, sides))
     return count
 
 
-def near_groups(told: Sequence[Told], documents_of: Callable[[list[str]], Iterable[Document]]) -> list[list[int]]:
+def group_near_duplicates(
+    told: Sequence[ReportedEvent], documents_of: Callable[[list[str]], Iterable[Document]]
+) -> list[list[int]]:
     """Events of near duplicates that are one event, at least one of them new.
 
     Args:
@@ -108,7 +118,7 @@ def near_groups(told: Sequence[Told], documents_of: Callable[[list[str]], Iterab
     return _numbers(_grouped(inside, lambda one: (lead_of[one.document_hash], *_likeness(one))))
 
 
-def same_day_groups(told: Sequence[Told], sides: Sequence[frozenset[str]]) -> list[list[int]]:
+def group_by_day(told: Sequence[ReportedEvent], sides: Sequence[frozenset[str]]) -> list[list[int]]:
     """Events of one day between two sides that are one event, at least one of them new.
 
     Args:
@@ -120,14 +130,14 @@ def same_day_groups(told: Sequence[Told], sides: Sequence[frozenset[str]]) -> li
         countries = set(mention.countries) if mention is not None and not mention.is_inferred else set()
         return next((k for k, side in enumerate(sides) if countries and countries <= side), None)
 
-    def is_between(one: Told) -> bool:
+    def is_between(one: ReportedEvent) -> bool:
         actor, target = side_of(one.event.actor), side_of(one.event.target)
         return one.event.date is not None and None not in (actor, target) and actor != target
 
     return _numbers(_grouped([one for one in told if is_between(one)], _likeness))
 
 
-def _likeness(one: Told) -> tuple[object, ...]:
+def _likeness(one: ReportedEvent) -> tuple[object, ...]:
     """What reports of one event have in common; the day is known or unknown in all of them."""
     event = one.event
     return event.event_type, _code(event.actor), _code(event.target), event.factuality, event.date or dt.date.min
@@ -137,9 +147,11 @@ def _code(mention: Mention | None) -> frozenset[str]:
     return frozenset() if mention is None or mention.is_inferred else frozenset(mention.countries)
 
 
-def _grouped(told: Iterable[Told], key: Callable[[Told], tuple[object, ...]]) -> dict[tuple[object, ...], list[Told]]:
+def _grouped(
+    told: Iterable[ReportedEvent], key: Callable[[ReportedEvent], tuple[object, ...]]
+) -> dict[tuple[object, ...], list[ReportedEvent]]:
     """Groups of more than one document with something new in them."""
-    groups: dict[tuple[object, ...], list[Told]] = defaultdict(list)
+    groups: dict[tuple[object, ...], list[ReportedEvent]] = defaultdict(list)
     for one in told:
         groups[key(one)].append(one)
     return {
@@ -149,7 +161,7 @@ def _grouped(told: Iterable[Told], key: Callable[[Told], tuple[object, ...]]) ->
     }
 
 
-def _numbers(groups: Mapping[tuple[object, ...], Sequence[Told]]) -> list[list[int]]:
+def _numbers(groups: Mapping[tuple[object, ...], Sequence[ReportedEvent]]) -> list[list[int]]:
     return [[one.number for one in group] for group in groups.values()]
 
 
@@ -160,7 +172,7 @@ def _pass(store: Store, method: str, find: Find) -> int:
         if up_to <= after or not store.coded_events(after=after, known_by=up_to):
             return 0
         stored = store.coded_events(known_by=up_to)
-        told = [Told(one.event_id, one.document_hash, one.coded, one.write_id > after) for one in stored]
+        told = [ReportedEvent(one.event_id, one.document_hash, one.coded, one.write_id > after) for one in stored]
         groups = list(_grown(store, stored, find(told), up_to))
         if store.add_clusters(groups, method=method, after=after, up_to=up_to):
             return len(groups)

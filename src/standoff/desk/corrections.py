@@ -17,7 +17,7 @@ from standoff.store.records import Review, ReviewAction, StoredEvent
 if TYPE_CHECKING:
     from standoff.belief.reportable import ReportableEvent
 
-__all__ = ["BACKGROUND", "Correction", "check_correction", "model_events", "nameable_events", "review_of"]
+__all__ = ["BACKGROUND", "Correction", "check_correction", "list_matchable_events", "list_model_events", "make_review"]
 
 BACKGROUND = "background"
 """What an event stands for that is none of the model: it is right, and says nothing about the scenario."""
@@ -55,7 +55,7 @@ class Correction:
         return any(part is not None for part in (self.event_type, self.actor, self.target, self.date))
 
 
-def model_events(scenario: Scenario) -> tuple[ReportableEvent, ...]:
+def list_model_events(scenario: Scenario) -> tuple[ReportableEvent, ...]:
     """The events of a scenario's model that news could report; an event in the news may stand for one of them."""
     from standoff.belief.reportable import find_reportable_events
     from standoff.game.compile import compile_game
@@ -63,9 +63,9 @@ def model_events(scenario: Scenario) -> tuple[ReportableEvent, ...]:
     return find_reportable_events(scenario, compile_game(scenario)).events
 
 
-def nameable_events(scenario: Scenario) -> tuple[str, ...]:
+def list_matchable_events(scenario: Scenario) -> tuple[str, ...]:
     """What an event may be said to stand for."""
-    return (*(model.name for model in model_events(scenario)), BACKGROUND)
+    return (*(model.name for model in list_model_events(scenario)), BACKGROUND)
 
 
 def check_correction(
@@ -100,7 +100,7 @@ def check_correction(
     return problems
 
 
-def review_of(
+def make_review(
     one: StoredEvent,
     action: str,
     *,

@@ -17,8 +17,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from standoff.desk.docket import Docket
-from standoff.desk.event_table import COLUMNS, event_row, outlet_of
+from standoff.desk.event_set import EventSet
+from standoff.desk.event_table import COLUMNS, make_row, name_outlet
 from standoff.errors import InputError, Problem, nearest
 from standoff.extras import import_extra
 from standoff.news.coded import Mention
@@ -26,19 +26,19 @@ from standoff.store.records import StoredEvent
 from standoff.text import make_safe
 from standoff.version import __version__
 
-__all__ = ["FORMATS", "event_file", "events_csv", "events_parquet", "events_plover", "format_of"]
+__all__ = ["FORMATS", "choose_format", "encode_csv", "encode_events", "encode_parquet", "encode_plover"]
 
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _PLOVER_VERSION = "0.8"
 
 
-def events_csv(docket: Docket) -> bytes:
+def encode_csv(events: EventSet) -> bytes:
     """Events as CSV, a row each; see the module for what is done to texts."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for one in docket.events:
-        row = event_row(docket, one)
+    for one in events.events:
+        row = make_row(events, one)
         writer.writerow([_cell(row[column]) for column in COLUMNS])
     return stream.getvalue().encode("utf-8")
 
@@ -50,7 +50,7 @@ def _cell(value: Any) -> Any:
     return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
-def events_parquet(docket: Docket) -> bytes:
+def encode_parquet(events: EventSet) -> bytes:
     """Events as Parquet, with the columns of the CSV.
 
     Raises:
@@ -63,24 +63,24 @@ def events_parquet(docket: Docket) -> bytes:
         "event": whole, "day": day, "published": day, "target_is_inferred": flag, "confidence": real, "intensity": real,
         "start": whole, "end": whole, "cluster": whole,
     }  # fmt: skip
-    rows = [event_row(docket, one) for one in docket.events]
+    rows = [make_row(events, one) for one in events.events]
     schema = arrow.schema([(column, kinds.get(column, arrow.string())) for column in COLUMNS])
     content = io.BytesIO()
     parquet.write_table(arrow.Table.from_pylist(rows, schema=schema), content)
     return content.getvalue()
 
 
-def events_plover(docket: Docket) -> bytes:
+def encode_plover(events: EventSet) -> bytes:
     """Events as the JSON records of PLOVER, a list; parts that PLOVER does not have are under `standoff`."""
-    records = [_plover(docket, one) for one in docket.events]
+    records = [_plover(events, one) for one in events.events]
     return (json.dumps(records, indent=1, allow_nan=False) + "\n").encode("ascii")
 
 
-def _plover(docket: Docket, one: StoredEvent) -> dict[str, Any]:
+def _plover(events: EventSet, one: StoredEvent) -> dict[str, Any]:
     event = one.event
-    places = docket.sightings[one.document_hash]
+    places = events.copies[one.document_hash]
     record: dict[str, Any] = {
-        "id": docket.names[one.event_id],
+        "id": events.names[one.event_id],
         "date": event.date.isoformat() if event.date else "",
         "source": _actors(event.actor),
         "target": _actors(event.target),
@@ -90,11 +90,11 @@ def _plover(docket: Docket, one: StoredEvent) -> dict[str, Any]:
         "eventText": event.quote,
         "eventLoc": {"name": event.place} if event.place else {},
         "language": places[0].language,
-        "publication": "; ".join(dict.fromkeys(map(outlet_of, places))),
+        "publication": "; ".join(dict.fromkeys(map(name_outlet, places))),
         "coder": one.method,
         "version": _PLOVER_VERSION,
     }
-    row = event_row(docket, one)
+    row = make_row(events, one)
     own = (
         "event",
         "published",
@@ -126,15 +126,15 @@ def _actors(mention: Mention | None) -> list[dict[str, str]]:
     return found
 
 
-FORMATS: Mapping[str, tuple[str, Callable[[Docket], bytes], str]] = {
-    "csv": (".csv", events_csv, "a table"),
-    "parquet": (".parquet", events_parquet, "a table with types, which needs the extra `parquet`"),
-    "plover": (".json", events_plover, "the JSON records of PLOVER"),
+FORMATS: Mapping[str, tuple[str, Callable[[EventSet], bytes], str]] = {
+    "csv": (".csv", encode_csv, "a table"),
+    "parquet": (".parquet", encode_parquet, "a table with types, which needs the extra `parquet`"),
+    "plover": (".json", encode_plover, "the JSON records of PLOVER"),
 }
 """Name of a format -> the ending of its files, what makes them, and what it is."""
 
 
-def format_of(path: Path, name: str | None) -> str:
+def choose_format(path: Path, name: str | None) -> str:
     """The format that is asked for, by name or else by the ending of the file.
 
     Raises:
@@ -156,10 +156,10 @@ def format_of(path: Path, name: str | None) -> str:
     )
 
 
-def event_file(docket: Docket, name: str) -> bytes:
+def encode_events(events: EventSet, name: str) -> bytes:
     """The content of a file of events in a format.
 
     Raises:
         MissingExtraError: The format needs an extra that is not installed.
     """
-    return FORMATS[name][1](docket)
+    return FORMATS[name][1](events)

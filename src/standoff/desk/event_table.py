@@ -1,4 +1,4 @@
-"""Which events of a docket are wanted, and what each is as plain data and as a row of a table."""
+"""Which events of a events are wanted, and what each is as plain data and as a row of a table."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from standoff.desk.docket import Docket, countries_of, docket_of_store, known_codes
+from standoff.desk.event_set import EventSet, collect_codes, list_countries, load_events
 from standoff.errors import InputError, Problem, nearest
 from standoff.news.coded import QUAD_CLASS
 from standoff.news.document import Document
@@ -18,7 +18,7 @@ from standoff.store.records import StoredEvent
 if TYPE_CHECKING:
     from standoff.store.repository import Store
 
-__all__ = ["COLUMNS", "EventFilter", "event_document", "event_row", "outlet_of", "select_events", "verdict_of"]
+__all__ = ["COLUMNS", "EventFilter", "event_to_json", "find_verdict", "make_row", "name_outlet", "select_events"]
 
 COLUMNS = (
     "event", "name", "day", "published", "type", "class", "mode", "contexts", "actor", "actor_text", "target", "target_text",
@@ -72,51 +72,51 @@ class EventFilter:
             return False
         if self.event_types and one.event.event_type not in self.event_types:
             return False
-        found = countries_of(one)
+        found = list_countries(one)
         if self.countries and found.isdisjoint(self.countries):
             return False
-        if self.scenario is not None and found.isdisjoint(known_codes(self.scenario)):
+        if self.scenario is not None and found.isdisjoint(collect_codes(self.scenario)):
             return False
         return self.with_dropped or not one.is_dropped
 
 
-def select_events(store: Store, wanted: EventFilter, *, known_by: int | None = None) -> Docket:
+def select_events(store: Store, wanted: EventFilter, *, known_by: int | None = None) -> EventSet:
     """The events of a store that are wanted, by day; unknown days last.
 
     Raises:
         StoreError: The store cannot be read.
     """
-    found = docket_of_store(store, known_by=known_by, keep=wanted.wants)
+    found = load_events(store, known_by=known_by, keep=wanted.wants)
     order = sorted(found.events, key=lambda one: one.event.date or one.published or dt.date.max)
-    return Docket(tuple(order), found.names, found.sightings, found.set_together, found.known_by)
+    return EventSet(tuple(order), found.names, found.copies, found.manual_clusters, found.known_by)
 
 
-def event_document(docket: Docket, one: StoredEvent) -> dict[str, Any]:
+def event_to_json(events: EventSet, one: StoredEvent) -> dict[str, Any]:
     """An event as plain data: as it is taken to be, as it was coded, what was said of it, and where it was told."""
     return {
         "event": one.event_id,
-        "name": docket.names[one.event_id],
+        "name": events.names[one.event_id],
         "document": one.document_hash,
         "published": one.published.isoformat() if one.published else None,
         "method": one.method,
         "cluster": one.cluster_id,
-        "verdict": verdict_of(one),
+        "verdict": find_verdict(one),
         "reviewer": one.review.review.author if one.review else "",
         "reason": one.review.review.reason if one.review else "",
         "stands_for": dict(one.stands_for),
-        "taken_as": one.event.document(),
-        "coded_as": one.coded.document(),
-        "told_by": [_sighting(document) for document in docket.sightings[one.document_hash]],
+        "taken_as": one.event.to_json(),
+        "coded_as": one.coded.to_json(),
+        "reported_by": [_sighting(document) for document in events.copies[one.document_hash]],
     }
 
 
-def event_row(docket: Docket, one: StoredEvent) -> dict[str, Any]:
+def make_row(events: EventSet, one: StoredEvent) -> dict[str, Any]:
     """An event as a row of a table, by column; lists are joined by "; "."""
     event = one.event
-    places = docket.sightings[one.document_hash]
+    places = events.copies[one.document_hash]
     return {
         "event": one.event_id,
-        "name": docket.names[one.event_id],
+        "name": events.names[one.event_id],
         "day": event.date,
         "published": one.published,
         "type": event.event_type,
@@ -138,10 +138,10 @@ def event_row(docket: Docket, one: StoredEvent) -> dict[str, Any]:
         "speaker": event.attribution.speaker,
         "cited_outlet": event.attribution.outlet,
         "document": one.document_hash,
-        "outlets": "; ".join(dict.fromkeys(map(outlet_of, places))),
+        "outlets": "; ".join(dict.fromkeys(map(name_outlet, places))),
         "addresses": "; ".join(dict.fromkeys(place.address for place in places if place.address)),
         "method": one.method,
-        "verdict": verdict_of(one),
+        "verdict": find_verdict(one),
         "reviewer": one.review.review.author if one.review else "",
         "reason": one.review.review.reason if one.review else "",
         "stands_for": "; ".join(f"{scenario}: {event}" for scenario, event in sorted(one.stands_for.items())),
@@ -149,12 +149,12 @@ def event_row(docket: Docket, one: StoredEvent) -> dict[str, Any]:
     }
 
 
-def verdict_of(one: StoredEvent) -> str:
+def find_verdict(one: StoredEvent) -> str:
     """What was said last of an event: "confirm", "correct", "drop", or "" where nobody looked at it."""
     return one.review.review.action if one.review else ""
 
 
-def outlet_of(document: Document) -> str:
+def name_outlet(document: Document) -> str:
     """Who published a document: its outlet, else the host of its address, else the address."""
     try:
         host = urlsplit(document.address).hostname or ""

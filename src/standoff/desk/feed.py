@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from standoff.desk.ingest import Ingested, ingest
+from standoff.desk.ingest import IngestResult, ingest
 from standoff.errors import InputError, MissingExtraError, Problem, StoreError
 from standoff.news.coder import Coder
 from standoff.news.readers import Limits
@@ -27,7 +27,7 @@ from standoff.store.records import StoredEvent
 if TYPE_CHECKING:
     from standoff.store.repository import Store
 
-__all__ = ["LONGEST_WAIT", "FeedFault", "FeedRound", "read_feed", "wait_after", "watch_feeds"]
+__all__ = ["LONGEST_WAIT", "FeedFault", "FeedRound", "compute_wait", "poll_feeds", "read_feed"]
 
 LONGEST_WAIT = 6 * 3600.0
 """Seconds that a feed is left alone after faults, at most, unless it is read more seldom anyway."""
@@ -49,7 +49,7 @@ class FeedRound:
 
     source: str
     events: tuple[StoredEvent, ...]
-    ingested: Ingested
+    ingested: IngestResult
     is_unchanged: bool
     mark: Mapping[str, Any]
 
@@ -69,7 +69,7 @@ class FeedFault:
     wait_seconds: float
 
 
-def watch_feeds(
+def poll_feeds(
     store: Store,
     sources: Sequence[str],
     *,
@@ -127,7 +127,7 @@ def watch_feeds(
             ):
                 raise
             failures[source] += 1
-            pause = wait_after(failures[source], every_seconds)
+            pause = compute_wait(failures[source], every_seconds)
             due[source] = clock() + pause
             yield FeedFault(source, tuple(problems), pause)
         else:
@@ -137,11 +137,11 @@ def watch_feeds(
             del due[source]
 
 
-def wait_after(failures: int, every_seconds: float) -> float:
+def compute_wait(failures: int, every_seconds: float) -> float:
     """Seconds for which a feed is left alone after so many failures on end.
 
     Examples:
-        >>> [wait_after(k, 900.0) / 60 for k in (1, 2, 3, 10)]
+        >>> [compute_wait(k, 900.0) / 60 for k in (1, 2, 3, 10)]
         [30.0, 60.0, 120.0, 360.0]
     """
     return min(every_seconds * 2.0 ** min(failures, 40), max(LONGEST_WAIT, every_seconds))
@@ -156,7 +156,7 @@ def read_feed(
     limits: Limits | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> FeedRound:
-    """Read a feed once; see `watch_feeds`, which also makes the mark.
+    """Read a feed once; see `poll_feeds`, which also makes the mark.
 
     Raises:
         InputError: The feed cannot be read, or what it holds cannot be coded or recorded.

@@ -1,108 +1,84 @@
-"""From sources to coded events in a store.
+"""Take sources into a store: record documents, code them, and cluster the events.
 
-    sources -> documents -> store -> those that the method has not coded -> codings -> store -> clusters of events
+    sources -> documents -> store -> documents without a coding -> codings -> store -> clusters of events
 
-Everything is recorded in batches, each whole or not at all. What is left undone by an interruption shows in the store itself:
-documents that are recorded but not coded, and codings that no pass of the clustering has been through. So an ingest that was
-killed is taken up by the next one, whatever sources that one is given; nothing is lost, and nothing is recorded twice.
+Everything is recorded in batches, each completely or not at all. The store shows what an interruption left undone: documents
+without a coding, and codings that no pass of the clustering has seen. The next ingest therefore resumes one that was killed,
+whatever its own sources are. Nothing is lost, and nothing is recorded twice.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from standoff.desk.clustering import cluster_events
-from standoff.errors import CoderError, InputError, Problem
+from standoff.desk.coding import NotCoded, code_documents, find_refusal, read_sources
+from standoff.errors import CoderError, MissingExtraError, Problem
 from standoff.news.coded import CodedDocument
 from standoff.news.coder import Coder
 from standoff.news.document import Document
-from standoff.news.readers import Limits, read_documents
+from standoff.news.readers import Limits
 from standoff.scenario import Scenario
 from standoff.store.records import Added, StoredEvent
 
 if TYPE_CHECKING:
     from standoff.store.repository import Store
 
-__all__ = ["Coded", "Ingested", "Refusal", "code_pending", "ingest", "read_sources"]
+__all__ = ["IngestResult", "PendingResult", "code_pending", "ingest"]
 
 BATCH_DOCUMENTS = 200
-"""Documents of one transaction."""
+"""Number of documents in one transaction."""
 BATCH_CODINGS = 50
-"""Codings of one transaction, at most."""
+"""Largest number of codings in one transaction."""
 BATCH_SECONDS = 5.0
-"""Seconds of coding after which what was coded is recorded, so that little is lost with a slow coder."""
+"""Seconds of coding after which the codings are recorded, so that an interruption of a slow coder loses little."""
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """A document that the coder could not read.
+class PendingResult:
+    """The result of coding the pending documents of a store.
 
     Attributes:
-        document: The document.
-        reason: Why, such as another language.
-    """
-
-    document: Document
-    reason: str
-
-
-@dataclass(frozen=True)
-class Coded:
-    """What coding what was left to be coded came to.
-
-    Attributes:
-        num_documents: Documents that were coded.
-        refused: Documents among them that the coder could not read.
-        events: The events that were found in them.
-        faults: What was wrong with documents that could not be coded; they are left to be coded.
+        num_documents: Number of documents coded.
+        not_coded: Documents of which nothing was coded. Those with faults stay pending.
+        events: Events found in the coded documents.
     """
 
     num_documents: int
-    refused: tuple[Refusal, ...]
+    not_coded: tuple[NotCoded, ...]
     events: tuple[StoredEvent, ...]
-    faults: tuple[Problem, ...]
 
 
 @dataclass(frozen=True)
-class Ingested:
-    """What an ingest came to.
+class IngestResult:
+    """The result of an ingest.
 
     Attributes:
-        added: Documents that were given, new texts among them, and places where texts were found for the first time.
-        num_coded: Documents that were coded, some of which an earlier ingest may have left.
-        refused: Documents among them that the coder could not read.
-        events: The events that were found in them.
-        num_clusters: Clusters of reports of one event that were made or have grown.
-        faults: What was wrong with sources that could not be read and documents that could not be coded; the others are recorded.
-        is_complete: Whether it went through; False where it was asked to stop.
+        added: Documents given, new texts among them, and new copies of texts.
+        num_coded: Number of documents coded, including those left by an earlier ingest.
+        not_coded: Documents of which nothing was coded. Those with faults stay pending.
+        events: Events found in the coded documents.
+        num_clusters: Number of clusters of reports of one event that were made or extended.
+        unread: Faults of the sources that could not be read.
+        is_complete: Whether the ingest finished; False if it was asked to stop.
     """
 
     added: Added
     num_coded: int
-    refused: tuple[Refusal, ...]
+    not_coded: tuple[NotCoded, ...]
     events: tuple[StoredEvent, ...]
     num_clusters: int
-    faults: tuple[Problem, ...]
+    unread: tuple[Problem, ...]
     is_complete: bool
 
-
-def read_sources(sources: Iterable[str], limits: Limits | None = None) -> tuple[list[Document], list[Problem]]:
-    """Read sources, each whole or not at all.
-
-    Returns:
-        The documents, and what was wrong with sources that could not be read.
-
-    Raises:
-        MissingExtraError: A library of the extra `news` is not installed.
-    """
-    documents: list[Document] = []
-    faults: list[Problem] = []
-    for source in sources:
-        documents += _read(source, limits or Limits(), faults)
-    return documents, faults
+    @property
+    def faults(self) -> tuple[Problem, ...]:
+        """Faults of sources and documents; the next ingest tries these documents again."""
+        return (*self.unread, *(problem for one in self.not_coded for problem in one.problems))
 
 
 def ingest(
@@ -114,42 +90,47 @@ def ingest(
     limits: Limits | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     progress: Callable[[int, int], None] | None = None,
-) -> Ingested:
-    """Record the documents of sources, code what is not coded yet, and put reports of one event together.
+) -> IngestResult:
+    """Record the documents of sources, code the pending documents, and cluster reports of one event.
 
     Args:
         store: The store.
-        sources: Paths, "-", URLs, or documents that were read already.
-        coder: What codes them.
-        scenario: Whose sides tell which events of one day are one; see `standoff.desk.clustering`.
-        limits: How much is read of a source.
-        should_stop: Asked between documents; once it says yes, what is done is recorded and the rest is left.
-        progress: Called with the number of documents coded so far and of those to be coded.
+        sources: Paths, "-", URLs, or documents.
+        coder: The coder.
+        scenario: Scenario whose sides decide which events of one day are one event; see `standoff.desk.clustering`.
+        limits: Limits on what is read from a source.
+        should_stop: Called between documents; if it returns True, the finished work is recorded and the rest is left.
+        progress: Called with the number of documents coded so far and the number to be coded.
 
     Raises:
-        CoderError: The coder cannot go on; what was coded before is recorded.
-        InputError: A document or a coding cannot be recorded; the message says what was.
+        CoderError: The coder cannot work; earlier codings are recorded.
+        InputError: A document or a coding cannot be recorded; the message says what was recorded.
         MissingExtraError: A library of the extra `news` is not installed.
         StoreError: The store failed; the message says what was recorded.
     """
-    faults: list[Problem] = []
+    unread: list[Problem] = []
 
-    def documents() -> Iterator[Document]:
+    def read() -> Iterator[Document]:
         for source in sources:
             if should_stop():
                 return
-            yield from [source] if isinstance(source, Document) else _read(source, limits or Limits(), faults)
+            if isinstance(source, Document):
+                yield source
+            else:
+                documents, problems = read_sources([source], limits)
+                unread.extend(problems)
+                yield from documents
 
-    added = store.add_documents(documents(), batch_size=BATCH_DOCUMENTS)
+    added = store.add_documents(read(), batch_size=BATCH_DOCUMENTS)
     coded = code_pending(store, coder, should_stop=should_stop, progress=progress)
     num_clusters = 0 if should_stop() else cluster_events(store, scenario)
-    return Ingested(
+    return IngestResult(
         added=added,
         num_coded=coded.num_documents,
-        refused=coded.refused,
+        not_coded=coded.not_coded,
         events=coded.events,
         num_clusters=num_clusters,
-        faults=(*faults, *coded.faults),
+        unread=tuple(unread),
         is_complete=not should_stop(),
     )
 
@@ -160,24 +141,23 @@ def code_pending(
     *,
     should_stop: Callable[[], bool] = lambda: False,
     progress: Callable[[int, int], None] | None = None,
-) -> Coded:
+) -> PendingResult:
     """Code the documents of a store that a coder has not coded.
 
     Args:
         store: The store.
-        coder: What codes them.
-        should_stop: Asked between documents; once it says yes, what is coded is recorded and the rest is left.
-        progress: Called with the number of documents coded so far and of those to be coded.
+        coder: The coder.
+        should_stop: Called between documents; if it returns True, the finished work is recorded and the rest is left.
+        progress: Called with the number of documents coded so far and the number to be coded.
 
     Raises:
-        CoderError: The coder cannot go on; what was coded before is recorded.
-        InputError: A coding cannot be recorded, for it quotes what does not stand there.
+        CoderError: The coder cannot work; earlier codings are recorded.
+        InputError: A coding cannot be recorded, because a quote is not at its position in the text.
         StoreError: The store failed; the message says what was recorded.
     """
     before = store.last_write()
     pending = store.uncoded(coder.method)
-    refused: list[Refusal] = []
-    faults: list[Problem] = []
+    not_coded: list[NotCoded] = []
     batch: list[CodedDocument] = []
     done: set[str] = set()
     recorded_at = time.monotonic()
@@ -192,39 +172,24 @@ def code_pending(
         if progress is not None:
             progress(len(done), len(pending))
 
-    for document in _by_hash(store, pending):
-        if should_stop():
-            break
-        try:
-            coded = coder.code(document)
-        except CoderError:
-            record()
-            raise
-        except InputError as error:
-            faults += [replace(problem, file=problem.file or document.address) for problem in error.problems]
-            continue
-        batch.append(coded)
-        if coded.refused:
-            refused.append(Refusal(document, coded.refused))
-        if len(batch) >= BATCH_CODINGS or time.monotonic() - recorded_at > BATCH_SECONDS:
-            record()
+    documents = takewhile(lambda _: not should_stop(), _read_documents(store, pending))
+    try:
+        for document, coded in code_documents(documents, coder):
+            if not isinstance(coded, NotCoded):
+                batch.append(coded)
+            if (refusal := find_refusal(document, coded)) is not None:
+                not_coded.append(refusal)
+            if len(batch) >= BATCH_CODINGS or time.monotonic() - recorded_at > BATCH_SECONDS:
+                record()
+    except (CoderError, MissingExtraError):
+        record()
+        raise
     record()
     found = store.coded_events(method=coder.method, after=before) if done else ()
     events = tuple(one for one in found if one.document_hash in done)
-    return Coded(len(done), tuple(refused), events, tuple(faults))
+    return PendingResult(len(done), tuple(not_coded), events)
 
 
-def _by_hash(store: Store, hashes: Sequence[str]) -> Iterator[Document]:
+def _read_documents(store: Store, hashes: Sequence[str]) -> Iterator[Document]:
     for start in range(0, len(hashes), BATCH_DOCUMENTS):
         yield from store.documents_of(hashes[start : start + BATCH_DOCUMENTS])
-
-
-def _read(source: str, limits: Limits, faults: list[Problem]) -> Iterator[Document]:
-    """The documents of a source; none where it cannot be read, which is added to the faults."""
-    try:
-        return read_documents(source, limits=limits)
-    except InputError as error:
-        if type(error) is not InputError:  # an extra that is missing is no fault of the source
-            raise
-        faults += error.problems
-        return iter(())

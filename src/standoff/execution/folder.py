@@ -42,7 +42,7 @@ from standoff.scenario import Scenario
 from standoff.solve.result import Settings
 from standoff.storing import check_writable, write_whole
 
-__all__ = ["RunFolder", "run_ensemble_in_folder"]
+__all__ = ["EnsembleFolder", "run_ensemble_in_folder"]
 
 SAVE_SECONDS = 1.0
 """Finished draws wait at most so long before they are written."""
@@ -80,7 +80,7 @@ def run_ensemble_in_folder(
     settings = settings or Settings(belief_tolerance=ENSEMBLE_TOLERANCE)
     check_request(scenario, num_draws, seed)  # before the folder is made
     described = describe_ensemble(scenario, seed=seed, settings=settings)
-    with RunFolder(path, described, series_names(scenario)) as folder:
+    with EnsembleFolder(path, described, series_names(scenario)) as folder:
         found = ensemble(
             scenario, num_draws, seed=seed, settings=settings, executor=executor, store=folder, progress=progress
         )
@@ -88,7 +88,7 @@ def run_ensemble_in_folder(
     return found
 
 
-class RunFolder:
+class EnsembleFolder:
     """A folder that one ensemble is kept in; one process at a time may use it.
 
     Attributes:

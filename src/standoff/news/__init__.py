@@ -1,1 +1,1 @@
-"""News: documents read, and what they say coded as events and claims."""
+"""News: read documents, and code the events and claims that they report."""

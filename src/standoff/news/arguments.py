@@ -1,7 +1,7 @@
-"""Who acts and on whom: a linear model over the phrases of a sentence, for one trigger at a time.
+"""Find the actors and targets of an act with linear models over the phrases of its sentence, one trigger at a time.
 
-Every noun phrase, and every name inside one ("the Greek rejection"), is an actor, a target or neither. The model sees the
-dependency path from the trigger, the voice of the trigger, the type of the act, and what the phrase names.
+Every noun phrase, and every name inside one ("the Greek rejection"), is an actor, a target or neither. The features
+are the dependency path from the trigger, the voice of the trigger, the type of the act, and the referent of the phrase.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ LEAST_TARGET = 0.35
 LEAST_OTHER = 0.50
 """Least probability of any other."""
 LEAST_FOREIGN = 0.25
-"""Least probability of the best target where it is named and is not of the actors' countries."""
+"""Least probability of the best target where it is a named country or organisation other than the actors."""
 MOST_PHRASES = 30
-"""Most phrases of a sentence, the nearest, that are looked at for one trigger."""
+"""Most phrases that are considered for one trigger; the nearest are kept."""
 _MUTUAL = frozenset(["AGREE", "CONSULT", "COOPERATE"])
 _SKIPPED = frozenset(
     [
@@ -50,11 +50,11 @@ _SKIPPED = frozenset(
 
 @dataclass(frozen=True)
 class Arguments:
-    """Arguments of one trigger, each a token with its probability.
+    """The arguments of one trigger, each a token with its probability.
 
     Attributes:
-        actors: Who acts, the most probable first.
-        targets: On whom.
+        actors: The actors, the most probable first.
+        targets: The targets, likewise.
     """
 
     actors: tuple[tuple[Any, float], ...]
@@ -62,11 +62,11 @@ class Arguments:
 
 
 def find_phrases(sentence: Any, resolved: Mapping[int, Resolved]) -> list[Any]:
-    """Tokens that may be actors or targets: heads of noun phrases and names inside them.
+    """Find the tokens that may be actors or targets: heads of noun phrases and names inside them.
 
     Args:
         sentence: A spaCy span.
-        resolved: What phrases name, by token.
+        resolved: The referents of phrases, by token.
     """
     heads = {
         chunk.root.i
@@ -80,19 +80,19 @@ def find_phrases(sentence: Any, resolved: Mapping[int, Resolved]) -> list[Any]:
 def describe_argument(
     trigger: Any, phrase: Any, event_type: str, *, resolved: Mapping[int, Resolved], phrases: Sequence[Any]
 ) -> dict[str, float]:
-    """Features of a phrase for a trigger.
+    """Compute the features of a phrase as an argument of a trigger.
 
     Args:
         trigger: The trigger, a spaCy token.
-        phrase: Head of the phrase.
-        event_type: Type of the act.
-        resolved: What phrases name, by token.
+        phrase: The head of the phrase.
+        event_type: The type of the act.
+        resolved: The referents of phrases, by token.
         phrases: All phrases of the sentence.
 
     Returns:
-        Values by name.
+        The features: values by name.
     """
-    voice = _voice(trigger.doc, trigger.i)
+    voice = _find_voice(trigger.doc, trigger.i)
     path = describe_path(trigger, phrase)
     found = resolved.get(phrase.i)
     codes = found.codes if found else ()
@@ -142,8 +142,8 @@ def describe_argument(
 
 
 @functools.lru_cache(maxsize=4)
-def _voice(words: Any, place: int) -> str:
-    """Voice of a trigger: "active", "passive" or "noun"; all phrases of a sentence ask for the same."""
+def _find_voice(words: Any, place: int) -> str:
+    """Determine the voice of a trigger: "active", "passive" or "noun". The cache serves all phrases of a sentence."""
     trigger = words[place]
     if trigger.pos_ in ("NOUN", "PROPN"):
         return "noun"
@@ -161,7 +161,7 @@ def _describe_target(
     phrases: Sequence[Any],
     actors: Sequence[Any],
 ) -> dict[str, float]:
-    """Describe a phrase as the target of a trigger whose actors are known."""
+    """Compute the features of a phrase as the target of a trigger whose actors are known."""
     features = describe_argument(trigger, phrase, event_type, resolved=resolved, phrases=phrases)
     acting = {code.split()[0] for token in actors if token.i in resolved for code in resolved[token.i].codes}
     found = resolved.get(phrase.i)
@@ -194,14 +194,14 @@ def describe_phrases(
     phrases: Sequence[Any],
     actors: Sequence[Any] | None = None,
 ) -> tuple[list[Any], list[dict[str, float]]]:
-    """Describe every phrase of a sentence that may be an argument of a trigger.
+    """Compute the features of every phrase of a sentence that may be an argument of a trigger.
 
     Args:
         trigger: The trigger, a spaCy token.
-        event_type: Type of the act.
-        resolved: What phrases name, by token.
+        event_type: The type of the act.
+        resolved: The referents of phrases, by token.
         phrases: All phrases of the sentence.
-        actors: Heads of the phrases that name the actors, to describe the others as targets; None to describe all as arguments.
+        actors: The heads of the phrases that name the actors, for the features as targets; None for those as arguments.
 
     Returns:
         The phrases other than the trigger, and the features of each.
@@ -225,14 +225,14 @@ def find_arguments(
     resolved: Mapping[int, Resolved],
     phrases: Sequence[Any],
 ) -> Arguments:
-    """Actors and targets of a trigger: first who acts, then on whom.
+    """Find the actors of a trigger, and then its targets.
 
     Args:
-        models: Trained: "arguments", with `ARGUMENT_CLASSES`, and "targets".
+        models: The trained models "arguments", with `ARGUMENT_CLASSES`, and "targets".
         trigger: The trigger, a spaCy token.
-        event_type: Type of the act.
-        resolved: What phrases name, by token.
-        phrases: Phrases of the sentence, from `find_phrases`.
+        event_type: The type of the act.
+        resolved: The referents of phrases, by token.
+        phrases: The phrases of the sentence, from `find_phrases`.
     """
     if len(phrases) > MOST_PHRASES:
         nearest = sorted(phrases, key=lambda phrase: (abs(phrase.i - trigger.i), phrase.i))[:MOST_PHRASES]
@@ -243,34 +243,36 @@ def find_arguments(
     first = models["arguments"]
     table = first.probabilities(rows)
     actor, target = first.classes.index("actor"), first.classes.index("target")
-    actors = _chosen(candidates, table[:, actor], table[:, target], least=LEAST_ACTOR, is_mutual=event_type in _MUTUAL)
+    actors = _choose_phrases(
+        candidates, table[:, actor], table[:, target], least=LEAST_ACTOR, is_mutual=event_type in _MUTUAL
+    )
     if not actors:
-        actors = _own_subject(trigger, candidates, resolved)
+        actors = _find_subject(trigger, candidates, resolved)
     acting = [token for token, _ in actors]
     _, rows = describe_phrases(trigger, event_type, resolved=resolved, phrases=phrases, actors=acting)
     second = models["targets"]
     values = second.probabilities(rows)[:, second.classes.index("target")]
     taken = {token.i for token in acting}
     values = values * [token.i not in taken for token in candidates]
-    targets = _chosen(candidates, values, values * 0.0, least=LEAST_TARGET, is_mutual=False)
+    targets = _choose_phrases(candidates, values, values * 0.0, least=LEAST_TARGET, is_mutual=False)
     if not targets:
         own = {code.split()[0] for token in acting if token.i in resolved for code in resolved[token.i].codes}
         values = values * [_is_named_foreign(resolved.get(token.i), own) for token in candidates]
-        targets = _chosen(candidates, values, values * 0.0, least=LEAST_FOREIGN, is_mutual=False)
+        targets = _choose_phrases(candidates, values, values * 0.0, least=LEAST_FOREIGN, is_mutual=False)
     return Arguments(actors, targets)
 
 
 def _is_named_foreign(found: Resolved | None, own: set[str]) -> bool:
-    """Whether a phrase names a country or an organisation that does not act itself."""
+    """Whether a phrase names a country or an organisation that is not an actor itself."""
     return (
         found is not None and bool(found.kind and found.codes) and not {code.split()[0] for code in found.codes} & own
     )
 
 
-def _chosen(
+def _choose_phrases(
     candidates: Sequence[Any], own: Any, other: Any, *, least: float, is_mutual: bool
 ) -> tuple[tuple[Any, float], ...]:
-    """The best, and others that are joined to it by "and", or act together with it."""
+    """Choose the best phrase, and others that are coordinated with it or act together with it."""
     ranked = sorted(
         ((float(own[at]), at) for at in range(len(candidates)) if own[at] > other[at]),
         key=lambda item: (-item[0], item[1]),
@@ -285,10 +287,10 @@ def _chosen(
     return tuple(chosen)
 
 
-def _own_subject(
+def _find_subject(
     trigger: Any, candidates: Sequence[Any], resolved: Mapping[int, Resolved]
 ) -> tuple[tuple[Any, float], ...]:
-    """The subject of an active verb where the model is unsure of everybody, if it names somebody who can act."""
+    """Find the subject of an active verb if it names an actor; used where the model finds no actor."""
     if trigger.pos_ != "VERB" or any(aux.dep_ == "auxpass" for aux in list_auxiliaries(trigger)):
         return ()
     known = {candidate.i for candidate in candidates}
@@ -300,7 +302,7 @@ def _own_subject(
 
 
 def _are_joined(one: Any, other: Any) -> bool:
-    """Whether two phrases are parts of one list."""
+    """Whether two phrases are coordinated."""
     for start, end in ((one, other), (other, one)):
         token = start
         while token.dep_ == "conj":

@@ -1,10 +1,10 @@
-"""Plain signs of what kind of claim a clause makes, for kinds too rare in training to be learned well.
+"""Rules that recognise kinds of claims which are too rare in the training sentences to be learned well.
 
-| kind | sign |
+| kind | rule |
 |---|---|
-| denial | "deny", but for a request or an entry that is denied |
-| conditional_threat | "will" or "would" with a condition, said of or by somebody who can act |
-| assessment | the clause that an analyst, an institute or a diplomat is quoted with |
+| denial | "deny", except that a request or entry is denied |
+| conditional_threat | "will" or "would" with a condition, about or by an actor |
+| assessment | the quoted clause of an analyst, an institute or a diplomat |
 | position | the clause after "hold", "maintain" or "insist" with "that" |
 | intention | "intend", "plan" or "aim" with an infinitive |
 | schedule | "is due", "is expected" or "is to" with a date |
@@ -34,11 +34,11 @@ _DEMANDS = frozenset(
 
 
 def plain_kind(token: Any, resolved: Mapping[int, Resolved]) -> str:
-    """The kind that a plain sign gives, "" where there is none.
+    """Find the kind of claim that a rule gives; "" where none applies.
 
     Args:
         token: Head of the clause.
-        resolved: What phrases name, by token.
+        resolved: The referents of phrases, by token.
     """
     lemma = token.lemma_.lower()
     children = list(token.children)
@@ -97,13 +97,13 @@ def _is_condition(token: Any) -> bool:
 
 
 def find_deadlines(sentence: Any) -> list[tuple[Any, Any]]:
-    """Dates by which something is demanded or agreed to be done.
+    """Find the dates by which something is to be done, as demanded or agreed.
 
     Args:
         sentence: A spaCy span.
 
     Returns:
-        Preposition and head of the date, in order.
+        The preposition and the head of each date, in the order of the text.
     """
     found = []
     for token in sentence:

@@ -1,4 +1,4 @@
-"""Claims made of the numbers and clauses of a sentence, with who holds them and whom they concern."""
+"""Make claims from the numbers and clauses of a sentence, with their holders and the actors that they concern."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ _FACTUALITY: dict[str, Factuality] = {
     "denial": "denied", "conditional_threat": "threatened", "intention": "announced", "schedule": "announced",
     "deadline": "announced", "capability": "hypothetical",
 }  # fmt: skip
-"""Of kinds of clauses; others are held to be so."""
+"""Factuality by kind of clause; other kinds are `happened`."""
 
 
 def _holder(sentence: Sentence, token: Any, speaking: ReportedSpeech) -> Mention | None:
     person = speaking.speaker if speaking.speaker is not None else token
     found = sentence.resolved.get(person.i) if person is not None else None
     if found is not None and found.role == "MED" and person is not token:
-        person = token  # who only passes it on does not hold it
+        person = token  # whoever only relays a claim does not hold it
     if person is None:
         return None
     return make_mention(sentence, [person], speaking)
 
 
 def _about(sentence: Sentence, holder: Mention | None, place: int) -> Mention | None:
-    """The nearest other country in the sentence."""
+    """Find the nearest other country in the sentence."""
     own = set(holder.countries) if holder else set()
     best: tuple[int, Any] | None = None
     for index, found in sentence.resolved.items():
@@ -47,10 +47,10 @@ def _about(sentence: Sentence, holder: Mention | None, place: int) -> Mention | 
 
 
 def make_number_claim(sentence: Sentence, number: NumberMention, kind: str) -> Claim:
-    """The claim that a number makes.
+    """Make the claim that a number expresses.
 
     Args:
-        sentence: Its sentence.
+        sentence: The sentence.
         number: The number.
         kind: Kind of the claim.
     """
@@ -76,7 +76,7 @@ def make_number_claim(sentence: Sentence, number: NumberMention, kind: str) -> C
 
 
 def _unit(sentence: Sentence, number: NumberMention, kind: str) -> str:
-    """What a number counts, in one word for one thing: casualties by what befell them, soldiers as troops, people as people."""
+    """Find the unit of a number in normalised words: casualties by their fate, soldiers as troops, people as people."""
     head = number.noun if number.noun is not None else number.head
     if kind == "casualties":
         return find_casualty_unit(head)
@@ -89,10 +89,10 @@ def _unit(sentence: Sentence, number: NumberMention, kind: str) -> str:
 
 
 def make_clause_claim(sentence: Sentence, token: Any, kind: str) -> Claim:
-    """The claim that a clause makes.
+    """Make the claim that a clause expresses.
 
     Args:
-        sentence: Its sentence.
+        sentence: The sentence.
         token: Head of the clause.
         kind: Kind of the claim.
     """
@@ -125,7 +125,7 @@ def make_clause_claim(sentence: Sentence, token: Any, kind: str) -> Claim:
 
 
 def make_deadline_claim(sentence: Sentence, preposition: Any, date: Any) -> Claim:
-    """A claim of a day by which something is to be done."""
+    """Make the claim of a deadline: a day by which something is to be done."""
     passage = sentence.passage
     claim = make_clause_claim(sentence, preposition.head, "deadline")
     last = max(token.i for token in date.subtree)
@@ -145,6 +145,6 @@ def make_deadline_claim(sentence: Sentence, preposition: Any, date: Any) -> Clai
 
 
 def _date_words(span: Any) -> str:
-    """A date without the preposition that may stand before it."""
+    """Return a date without the preposition before it."""
     words = [token for token in span if token.pos_ != "ADP" or token.i > span.start]
     return str(span.doc[words[0].i : span.end].text) if words else str(span.text)

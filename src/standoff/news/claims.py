@@ -1,10 +1,10 @@
 """Claims: positions and numbers that somebody is reported to hold.
 
-Numbers (`numbers`) and clauses are candidates; a linear model for each tells which kind of claim they are, or none. A clause is
-taken from its first auxiliary to its end; a condition, an assessment and a red line include their subject.
+Numbers (`numbers`) and clauses are candidates; a linear model for each gives the kind of claim, or none. The span of a clause
+runs from its first auxiliary to its end; the spans of conditions, assessments and red lines include the subject.
 
-The holder is who is quoted, else who the clause is said of; of a number, who acts with it. Whom it concerns is the
-nearest other country in the sentence."""
+The holder is the quoted speaker, or else the subject of the clause; for a number, the actor that acts with what it counts. The
+claim concerns the nearest other country in the sentence."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ __all__ = [
 ]
 
 NUMBER_KINDS = ("quantity", "force_level", "casualties", "deadline", "schedule", "capability", "force_posture")
-"""Kinds that numbers may be."""
+"""Kinds of claims that numbers express."""
 CLAUSE_KINDS = (
     "position", "red_line", "demand", "conditional_threat", "deadline", "intention", "capability", "force_posture", "schedule",
     "assessment", "denial",
 )  # fmt: skip
-"""Kinds that clauses may be."""
+"""Kinds of claims that clauses express."""
 _JUDGED = frozenset(
     ["believe", "think", "expect", "reckon", "estimate", "suggest", "argue", "predict", "doubt", "calculate"]
 )
@@ -60,15 +60,15 @@ _ISSUE_WORDS = {
     "human rights": "torture protester dissident rights",
 }
 ISSUES: Mapping[str, frozenset[str]] = {name: frozenset(words.split()) for name, words in _ISSUE_WORDS.items()}
-"""Words by issue; the issue with most words in a claim is its issue."""
+"""Words by issue; a claim has the issue that most of its words belong to."""
 
 
 def describe_clause(token: Any, trigger_features: Mapping[str, float]) -> dict[str, float]:
-    """Features of a clause: those of its head as a trigger, and signs of claims.
+    """Compute the features of a clause: those of its head as a trigger, and signs of claims.
 
     Args:
         token: Head of the clause.
-        trigger_features: From `triggers.describe_trigger`.
+        trigger_features: The features of the head, from `triggers.describe_trigger`.
     """
     features = dict(trigger_features)
     helpers = {aux.lower_ for aux in list_auxiliaries(token)}
@@ -97,7 +97,7 @@ def describe_clause(token: Any, trigger_features: Mapping[str, float]) -> dict[s
 
 
 def find_clause_span(token: Any, kind: str) -> tuple[int, int]:
-    """First and last token of a claim that a clause makes.
+    """Find the first and last token of the claim that a clause expresses.
 
     Args:
         token: Head of the clause.
@@ -135,7 +135,7 @@ def _says(token: Any) -> bool:
 
 
 def find_issue(words: Any) -> str:
-    """The issue that words are about, "" where none is plain."""
+    """Find the issue that words are about; "" where none is clear."""
     lemmas = [token.lemma_.lower() for token in words]
     counts = {name: sum(lemma in listed for lemma in lemmas) for name, listed in ISSUES.items()}
     best = max(counts, key=lambda name: counts[name])
@@ -143,7 +143,7 @@ def find_issue(words: Any) -> str:
 
 
 def find_clause_holder(token: Any, kind: str, resolved: Mapping[int, Resolved]) -> Any:
-    """Who holds a claim whose speaker the text does not name: the subject of the clause or, of a demand, of what asks for it."""
+    """Find the holder of a claim without a speaker: the subject of the clause or, for a demand, of the verb that demands it."""
     verb = token
     if kind == "demand" and token.dep_ in ("xcomp", "ccomp", "dobj", "pobj", "pcomp", "advcl"):
         verb = token.head
@@ -160,7 +160,7 @@ def find_clause_holder(token: Any, kind: str, resolved: Mapping[int, Resolved]) 
 
 
 def find_number_holder(head: Any, resolved: Mapping[int, Resolved]) -> Any:
-    """Whose a number is where nobody is named who tells it: who acts with what it counts, else whose the counted are."""
+    """Find the holder of a number without a speaker: the actor that acts with what it counts, or else its owner."""
     if head.lemma_.lower() in _DURATIONS and head.dep_ in ("npadvmod", "pobj", "nmod"):
         return None
     verb = head

@@ -1,10 +1,10 @@
-"""What a sentence encoder adds to the features of a candidate: the vector of its clause, shortened.
+"""Features from a sentence encoder: the vector of the clause of a candidate, projected to fewer dimensions.
 
-    v(c) = mean of the pieces of the words of clause c, each in its sentence, scaled to length one
+    v(c) = mean vector of the pieces of clause c, each encoded in its sentence, scaled to length one
     z    = A (v(c) - m)
 
-The rows of A are the first `NUM_AXES` principal axes of the clauses of our own sentences, and m is their mean. The clause of a
-candidate is the candidate with what hangs on it, without the clauses that hang on those.
+The rows of A are the first `NUM_AXES` principal axes of the clauses of the training sentences, and m is their mean. The clause
+of a candidate consists of the candidate and its dependents, without subordinate clauses.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from standoff.news.linear import Features
 __all__ = ["NUM_AXES", "ClauseAxes", "add_vectors", "encode_sentences", "fit_axes"]
 
 NUM_AXES = 64
-"""Numbers that a clause is shortened to."""
-_WEIGHT = 2.0  # of the numbers beside the other features, chosen on our own sentences left out
+"""Number of dimensions of a projected clause."""
+_WEIGHT = 2.0  # of these numbers relative to the other features; chosen by cross-validation on the training sentences
 _OTHER_CLAUSES = ("relcl", "advcl", "ccomp", "conj", "parataxis", "punct")
 
 
 @dataclass(frozen=True, eq=False)
 class ClauseAxes:
-    """How vectors of clauses are shortened; see the module.
+    """The projection of clause vectors; see the module.
 
     Attributes:
         mean: m, shape (number,).
@@ -40,14 +40,14 @@ class ClauseAxes:
     axes: NDArray[np.float32]
 
     def describe(self, token: Any, encoded: Encoded) -> Features:
-        """Features of a candidate.
+        """Compute the features of a candidate from its clause.
 
         Args:
             token: The candidate.
-            encoded: Its sentence.
+            encoded: The sentence of the candidate.
 
         Returns:
-            Values by name, "vector:0" first.
+            The features, "vector:0" first.
         """
         values = self.axes @ (_clause_vector(token, encoded) - self.mean)
         return {f"vector:{at}": _WEIGHT * value for at, value in enumerate(values.tolist())}
@@ -61,43 +61,43 @@ def encode_sentences(sentences: Sequence[Any]) -> list[Encoded]:
 
     Raises:
         MissingExtraError: The extra `embed` or its weights are not installed.
-        InputError: The installed weights are not the known ones.
+        InputError: The installed weights are not the expected release.
     """
     return load_encoder().encode([sentence.text for sentence in sentences])
 
 
 def add_vectors(rows: Sequence[Features], tokens: Sequence[Any], axes: ClauseAxes) -> list[Features]:
-    """Features with those of the vectors.
+    """Add clause vectors to the features of candidates.
 
     Args:
-        rows: Features of candidates.
-        tokens: The candidates, of any sentences, those of a sentence together.
-        axes: How vectors are shortened.
+        rows: The features of each candidate.
+        tokens: The candidates; those of one sentence are adjacent.
+        axes: The projection.
 
     Returns:
-        Rows in the same order.
+        The features with those of the vectors, in the same order.
 
     Raises:
         MissingExtraError: The extra `embed` or its weights are not installed.
-        InputError: The installed weights are not the known ones.
+        InputError: The installed weights are not the expected release.
     """
     return [
         {**row, **axes.describe(token, encoded)}
-        for row, token, encoded in zip(rows, tokens, _sentences_of(tokens), strict=True)
+        for row, token, encoded in zip(rows, tokens, _list_encoded(tokens), strict=True)
     ]
 
 
 def fit_axes(tokens: Sequence[Any]) -> ClauseAxes:
-    """Fit the axes to the clauses of candidates.
+    """Fit the projection to the clauses of candidates.
 
     Args:
-        tokens: Candidates, those of a sentence together, at least `NUM_AXES`.
+        tokens: The candidates, at least `NUM_AXES`; those of one sentence are adjacent.
 
     Raises:
         MissingExtraError: The extra `embed` or its weights are not installed.
-        InputError: The installed weights are not the known ones.
+        InputError: The installed weights are not the expected release.
     """
-    pairs = zip(tokens, _sentences_of(tokens), strict=True)
+    pairs = zip(tokens, _list_encoded(tokens), strict=True)
     vectors = np.array([_clause_vector(token, encoded) for token, encoded in pairs], dtype=np.float64)
     mean = vectors.mean(axis=0)
     _, axes = np.linalg.eigh((vectors - mean).T @ (vectors - mean))
@@ -106,8 +106,8 @@ def fit_axes(tokens: Sequence[Any]) -> ClauseAxes:
     return ClauseAxes(*(array.astype(np.float16).astype(np.float32) for array in (mean, first)))
 
 
-def _sentences_of(tokens: Sequence[Any]) -> list[Encoded]:
-    """The encoded sentence of each token, every sentence encoded once."""
+def _list_encoded(tokens: Sequence[Any]) -> list[Encoded]:
+    """List the encoded sentence of each token, every sentence encoded once."""
     sentences: list[Any] = []
     at: list[int] = []
     for token in tokens:

@@ -1,8 +1,8 @@
-"""What a news report says, coded: events, and claims apart from them.
+"""The coded form of a news report: events, and separately claims.
 
-An **event** is an act of one side towards another that the text reports as having happened, going on, announced or
-threatened, in the categories of PLOVER (2021). A **claim** is a position or number that somebody is reported to hold: a
-red line, a deadline, a force level. Every event and claim points at the exact characters that say so.
+An **event** is an act of one side towards another that the text reports as having happened, as ongoing, as announced or
+as threatened, in the categories of PLOVER (2021). A **claim** is a position or number that somebody is reported to hold: a
+red line, a deadline, a force level. Every event and claim points to the exact characters that express it.
 
 Offsets count Unicode code points of `Document.text`; `text[start:end]` is the quote.
 
@@ -47,7 +47,7 @@ INTENSITY: Mapping[EventType, float] = {
     "ACCUSE": -2.0, "REJECT": -4.0, "THREATEN": -5.5, "PROTEST": -6.5, "SANCTION": -5.6, "MOBILIZE": -7.2, "COERCE": -7.0,
     "ASSAULT": -9.5,
 }  # fmt: skip
-"""How cooperative (above 0, to 10) or hostile (below 0, to -10) a type is, in the manner of Goldstein's scale for WEIS."""
+"""Intensity of each type, from -10 (hostile) to 10 (cooperative), in the manner of Goldstein's scale for WEIS."""
 
 Span = tuple[int, int]
 """Start and end, in code points of the document's text; the end is not included."""
@@ -55,14 +55,14 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Mention:
-    """An actor as a text names it.
+    """A mention of an actor in a text.
 
     Attributes:
         code: Country (ISO 3166 alpha-3) and role, such as "IRN" or "USA MIL"; "IGO:UN" for an organisation; several joined by
-            ";"; empty where it is unknown.
+            ";"; empty where unknown.
         text: The words that name it; empty where it was inferred.
-        span: Where they stand; None where it was inferred.
-        is_inferred: Whether the text does not name it: the other side of the scenario's pair was taken.
+        span: Where these words are; None where it was inferred.
+        is_inferred: Whether the text does not name the actor, and the other side of the scenario's dyad was taken.
     """
 
     code: str
@@ -83,12 +83,12 @@ class Mention:
 
 @dataclass(frozen=True)
 class Attribution:
-    """Who reports something, and through whom.
+    """The source to which a text attributes something.
 
     Attributes:
-        speaker: Who is quoted or paraphrased; empty where the text speaks itself.
-        outlet: Whom the speaker told, or which outlet is cited; empty where none is named.
-        span: Where the speaker is named; None where nobody is.
+        speaker: Who is quoted or paraphrased; empty where the text attributes it to nobody.
+        outlet: The outlet that the speaker talked to, or that is cited; empty where none is named.
+        span: Where the speaker is named; None where nobody is named.
     """
 
     speaker: str = ""
@@ -102,18 +102,18 @@ class Event:
 
     Attributes:
         event_type: Its PLOVER category.
-        mode: How, in PLOVER's words; empty where nothing more is known.
-        contexts: What about: "military", "diplomatic", "nuclear" and the like.
-        actor: Who acts.
-        target: Towards whom; None where nobody is named or inferred.
-        date: The day, resolved against the document's date; None where it is unknown.
-        place: Where; empty where it is not said.
-        span: Where the act is told.
-        quote: The characters there.
-        attribution: Who reports it.
-        factuality: Whether it happened, goes on, was announced, threatened, denied, supposed or lies long back.
+        mode: Its PLOVER mode, such as "troops"; empty where none applies.
+        contexts: Its PLOVER contexts, such as "military", "diplomatic" or "nuclear".
+        actor: The actor.
+        target: The target; None where none is named or inferred.
+        date: The day, resolved against the document's date; None where unknown.
+        place: The place; empty where none is named.
+        span: Where the text expresses the act.
+        quote: The characters of the span.
+        attribution: The source that the text attributes it to.
+        factuality: Whether it happened, is ongoing, was announced, threatened, denied or supposed, or is past background.
         confidence: Probability that the type is right, calibrated on held-out sentences, 0..1.
-        method: What coded it, with its version.
+        method: The coder, with its version.
         intensity: From -10 (hostile) to 10 (cooperative).
     """
 
@@ -132,8 +132,8 @@ class Event:
     method: str
     intensity: float
 
-    def document(self) -> dict[str, Any]:
-        """As plain data."""
+    def to_json(self) -> dict[str, Any]:
+        """Convert to plain data."""
         return {
             "type": self.event_type,
             "mode": self.mode,
@@ -157,17 +157,18 @@ class Claim:
     """One coded claim.
 
     Attributes:
-        kind: What it is.
-        issue: What it is about, such as "missiles"; empty where that is not clear.
-        holder: Who holds it, or whose forces or losses they are.
-        about: Whom it concerns; None where nobody is named.
+        kind: Its kind, such as "deadline".
+        issue: The issue, such as "missiles"; empty where that is not clear.
+        holder: Who makes the claim, or to whom the forces or losses belong.
+        about: The actor that it concerns; None where none is named.
         value: The number or date as text; empty where there is none.
-        unit: Unit of the value; empty where there is none.
+        unit: The unit of the value; empty where there is none.
         qualifier: "about", "more than", "up to" and the like.
-        span: Where it is told.
-        quote: The characters there.
-        attribution: Who reports it.
-        factuality: As of an event.
+        span: Where the text expresses the claim.
+        quote: The characters of the span.
+        attribution: The source that the text attributes it to.
+        factuality: Whether what is claimed happened, is ongoing, was announced, threatened, denied or supposed, or is past
+            background.
     """
 
     kind: ClaimKind
@@ -182,8 +183,8 @@ class Claim:
     attribution: Attribution
     factuality: Factuality
 
-    def document(self) -> dict[str, Any]:
-        """As plain data."""
+    def to_json(self) -> dict[str, Any]:
+        """Convert to plain data."""
         return {
             "kind": self.kind,
             "issue": self.issue,
@@ -201,14 +202,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class CodedDocument:
-    """What was found in one document.
+    """The events and claims of one document.
 
     Attributes:
         document_hash: SHA-256 of its text, in hex.
         events: In the order of the text.
         claims: In the order of the text.
         language: Language of the text, as ISO 639-1.
-        refused: Why nothing was coded, such as another language; empty where the document was coded.
+        refused: Why nothing was coded, such as an unknown language; empty where the document was coded.
     """
 
     document_hash: str
@@ -217,26 +218,26 @@ class CodedDocument:
     language: str
     refused: str = ""
 
-    def document(self) -> dict[str, Any]:
-        """As plain data."""
+    def to_json(self) -> dict[str, Any]:
+        """Convert to plain data."""
         return {
             "document": self.document_hash,
             "language": self.language,
             "refused": self.refused,
-            "events": [event.document() for event in self.events],
-            "claims": [claim.document() for claim in self.claims],
+            "events": [event.to_json() for event in self.events],
+            "claims": [claim.to_json() for claim in self.claims],
         }
 
 
 def name_events(document_hash: str, events: Iterable[Event]) -> tuple[str, ...]:
-    """Names by which people and files call the events of a document: its hash and the place in it.
+    """Name the events of a document, for people and files, by its hash and their spans.
 
     Args:
         document_hash: The document.
-        events: The events of one coding, in its order; of several at one place the second and later ones get a number.
+        events: The events of one coding, in its order. Where several have the same span, the second and later ones get a number.
 
     Returns:
-        A name for each, such as "ab12cd34ef56:10-28" or "ab12cd34ef56:10-28#2".
+        The names, such as "ab12cd34ef56:10-28" or "ab12cd34ef56:10-28#2".
     """
     seen: Counter[Span] = Counter()
     names = []

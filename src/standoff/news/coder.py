@@ -1,8 +1,8 @@
-"""What codes documents, whatever it is made of, and what a scenario adds to what was coded.
+"""The interface of coders, and the targets that a scenario adds to a coding.
 
-A coder reads one document without knowing any scenario, so that its coding can be kept and used for all of them. A scenario has
-two sides, its **dyad**: where one of them demands, refuses, agrees or threatens and the text does not say towards whom, the
-other side is meant as a rule. That target is **inferred**, and marked so: it is for people to read, and no evidence.
+A coder reads one document without knowing any scenario, so that its coding can be stored and used for all of them. A scenario
+has two sides, its **dyad**: where one of them demands, refuses, agrees or threatens and the text names no target, the other
+side is usually the target. Such a target is **inferred**, and marked as inferred: people see it, but an update does not use it.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from standoff.news.document import Document
 __all__ = ["INFERRED_FOR", "Coder", "Dyad", "infer_targets"]
 
 INFERRED_FOR = frozenset({"REQUEST", "REJECT", "AGREE", "THREATEN"})
-"""Types of events whose missing target is the other side as a rule."""
+"""Types of events whose missing target is usually the other side."""
 
 
 class Coder(Protocol):
-    """Finds events and claims in documents."""
+    """A program that codes events and claims."""
 
     @property
     def method(self) -> str:
-        """What it is, with its version: codings by the same method are comparable."""
+        """Name and version of the coder; codings by the same method are comparable."""
         ...
 
     def code(self, document: Document) -> CodedDocument:
-        """Code one document; text that it cannot read, such as another language, comes back with `refused` set."""
+        """Code one document; `refused` is set where the coder cannot read it, such as for its language."""
         ...
 
 
 @dataclass(frozen=True)
 class Dyad:
-    """The two sides of a scenario, each by the codes of its countries.
+    """The two sides of a scenario, each as the codes of its countries.
 
     Attributes:
-        first: Such as ("USA",).
-        second: Such as ("IRN",).
+        first: The first side, such as ("USA",).
+        second: The second side, such as ("IRN",).
 
     Examples:
         >>> Dyad(("USA",), ("IRN",)).other(("IRN",))
@@ -51,7 +51,7 @@ class Dyad:
     second: tuple[str, ...]
 
     def other(self, countries: tuple[str, ...]) -> tuple[str, ...]:
-        """Codes of the other side than the one that countries are of; empty where they are of neither or both."""
+        """The side opposite to that of some countries; empty where they belong to neither side or to both."""
         of_first, of_second = bool({*countries} & {*self.first}), bool({*countries} & {*self.second})
         if of_first == of_second:
             return ()
@@ -59,14 +59,14 @@ class Dyad:
 
 
 def infer_targets(coded: CodedDocument, dyad: Dyad) -> CodedDocument:
-    """Fill in the targets that a text leaves open and a scenario's dyad suggests; see the module.
+    """Fill in targets that a text leaves open, from the dyad of a scenario.
 
     Args:
-        coded: As a coder gave it.
+        coded: The coding of a document.
         dyad: The two sides.
 
     Returns:
-        The same, with inferred targets marked by `Mention.is_inferred`.
+        The coding with inferred targets, which are marked by `Mention.is_inferred`.
     """
     return replace(coded, events=tuple(_with_target(event, dyad) for event in coded.events))
 

@@ -1,4 +1,4 @@
-"""The coders that standoff has, by name."""
+"""The coders, by name."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
 __all__ = ["CODERS", "open_coder"]
 
 CODERS = ("offline", "embed", "llm")
-"""Names of coders: one that works on this machine alone, the same with sentence vectors, and one that asks a language model."""
+"""Names of coders: offline, offline with sentence vectors, and one that asks a language model."""
 
 
 def open_coder(name: str = "offline", *, language_model: LanguageModel | None = None) -> Coder:
-    """Make a coder ready.
+    """Load a coder.
 
     Args:
         name: One of `CODERS`. Only "llm" sends text to a server.
-        language_model: What "llm" asks; None: what the environment names (`language_model_of_environment`). Not used by
-            the others.
+        language_model: The model that "llm" asks; None for the one that the environment names (`load_language_model`). The
+            other coders ignore it.
 
     Returns:
         The coder, ready for the first document.
 
     Raises:
-        InputError: There is no such coder (`unknown-coder`), or what the coder needs is not named rightly (`llm-settings`)
-            or not sound.
-        MissingExtraError: What the coder needs is not installed.
+        InputError: There is no such coder (`unknown-coder`), its settings are invalid (`llm-settings`), or the installed model is
+            not the expected one.
+        MissingExtraError: A package that the coder needs is not installed.
 
     Examples:
         >>> open_coder("ofline")
@@ -45,7 +45,7 @@ def open_coder(name: str = "offline", *, language_model: LanguageModel | None = 
         from standoff.news.offline import OfflineCoder
         from standoff.news.parsing import load_parser
 
-        load_parser()  # what is missing or changed is told before the work
+        load_parser()  # reports a missing or changed model before any work
         return OfflineCoder()
     if name == "embed":
         import_extra("spacy", "news", "coding news")

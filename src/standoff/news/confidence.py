@@ -1,4 +1,4 @@
-"""How sure a coded type is: a logistic curve over what the model and the lexicon say.
+"""The confidence of a coded type: a logistic function of the scores of the model and the lexicon.
 
     P(right) = 1 / (1 + exp(-w . x)),   x = (1, log odds of the type, its lead over the second, lexicon agrees, lexicon differs)
 
@@ -18,21 +18,21 @@ from numpy.typing import NDArray
 
 __all__ = ["calibrate", "describe_coding"]
 
-_MOST = 0.99  # nothing that was measured on a few hundred sentences is surer
+_MOST = 0.99  # a calibration on a few hundred sentences supports no higher confidence
 
 
 def describe_coding(
     probabilities: Mapping[str, float], event_type: str, votes: Mapping[str, float]
 ) -> NDArray[np.float64]:
-    """What the confidence is computed from.
+    """Compute the values from which the confidence is calculated.
 
     Args:
-        probabilities: Of every type, and of no event.
-        event_type: The type that was coded.
-        votes: Of the lexicon, by type; empty where it is silent.
+        probabilities: Probabilities of every type, and of no event.
+        event_type: The coded type.
+        votes: Votes of the lexicon by type; empty where it has none.
 
     Returns:
-        Five numbers; see the module.
+        The vector x of the module, five numbers.
     """
     own = min(max(probabilities[event_type], 1e-6), 1 - 1e-6)
     second = max((value for name, value in probabilities.items() if name != event_type), default=0.0)
@@ -42,10 +42,10 @@ def describe_coding(
 
 
 def calibrate(weights: NDArray[np.float64], values: NDArray[np.float64]) -> float:
-    """Probability that the type is right.
+    """Calculate the probability that a coded type is right.
 
     Args:
-        weights: Fitted, five numbers.
-        values: From `signs`.
+        weights: The fitted weights w, five numbers.
+        values: The vector x, from `describe_coding`.
     """
     return min(float(1.0 / (1.0 + np.exp(-float(weights @ values)))), _MOST)

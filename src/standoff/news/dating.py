@@ -1,8 +1,8 @@
-"""The day of an act, from the words that tell it and the day of the document.
+"""Resolve the day of an act from the words of the text and the date of the document.
 
-A weekday is the last such day, the day of the document included; told of the future, the next. A day of a month without
-a year is the one nearest before the document, or after it when told of the future. What is less exact than a day, such
-as "in June" or "last week", gives no day. Other expressions are read by dateparser."""
+A weekday is the last such day up to the date of the document; for the future, the next. A day of a month without a year is the
+last before the document; for the future, the next after it. Expressions that are less precise than a day, such as "in June" or
+"last week", give no day. dateparser reads all other expressions."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ _SAME_DAY = {"today", "tonight", "this morning", "this afternoon", "this evening
 
 
 def resolve_date(words: str, today: dt.date | None, *, future: bool = False) -> dt.date | None:
-    """The day that an expression means.
+    """Resolve an expression of time to a day.
 
     Args:
-        words: Such as "Monday", "15 March" or "two days ago".
-        today: The day of the document; None where it is unknown, and then only full dates are read.
-        future: Whether it is told of the future.
+        words: An expression such as "Monday", "15 March" or "two days ago".
+        today: The date of the document; None where unknown, and then only full dates are resolved.
+        future: Whether the expression refers to the future.
 
     Returns:
-        The day; None where the words mean none or nothing tells the year.
+        The day; None where the words mean no day or the year is unknown.
 
     Examples:
         >>> resolve_date("on Monday", dt.date(2026, 2, 5))
@@ -76,12 +76,12 @@ def resolve_date(words: str, today: dt.date | None, *, future: bool = False) -> 
 
 
 def find_date(trigger: Any, sentence: Any, today: dt.date | None) -> dt.date | None:
-    """The day of the act of a trigger.
+    """Find the day of an act.
 
     Args:
-        trigger: Its trigger.
-        sentence: Its sentence, a spaCy span.
-        today: The day of the document, where it is known.
+        trigger: The trigger of the act.
+        sentence: The sentence, a spaCy span.
+        today: The date of the document; None where unknown.
     """
     future = is_future(trigger)
     spans = [span for span in sentence.ents if span.label_ in ("DATE", "TIME")]
@@ -95,7 +95,7 @@ def find_date(trigger: Any, sentence: Any, today: dt.date | None) -> dt.date | N
 
 
 def is_future(trigger: Any) -> bool:
-    """Whether a trigger is told of the future: "will", "is to", "plans to"."""
+    """Whether a trigger refers to the future: "will", "is to", "plans to"."""
     verb = trigger if trigger.pos_ in ("VERB", "AUX") else trigger.head
     helpers = {aux.lower_ for aux in list_auxiliaries(verb)}
     if helpers & {"will", "shall", "'ll", "would"}:
@@ -120,7 +120,7 @@ def _at(span: Any) -> int:
 
 
 def _dates(token: Any, trigger: Any) -> bool:
-    """Whether a date tells the day of a trigger: it hangs on it, on the verb of a noun, or on what holds an infinitive."""
+    """Whether a date belongs to a trigger: it depends on the trigger, the verb of a noun, or the verb above an infinitive."""
     clause = token
     below = False
     for _ in range(10):
@@ -144,7 +144,7 @@ def _dates(token: Any, trigger: Any) -> bool:
 
 
 def _is_when(verb: Any) -> bool:
-    """Whether a clause tells what happened at the time of the clause above it: "when gunmen opened fire"."""
+    """Whether a clause gives the time of the clause above it: "when gunmen opened fire"."""
     return verb.dep_ == "advcl" and any(
         child.lower_ in ("when", "as", "while") for child in verb.children if child.dep_ in ("advmod", "mark")
     )
@@ -169,6 +169,6 @@ def _parse(words: str, today: dt.date | None, future: bool) -> dt.date | None:
     if today is not None:
         settings["RELATIVE_BASE"] = dt.datetime.combine(today, dt.time(12))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of dateparser's own parts
+        warnings.simplefilter("ignore", DeprecationWarning)  # raised by parts of dateparser
         found = dateparser.parse(words, languages=["en"], settings=settings)
     return found.date() if found else None

@@ -1,4 +1,4 @@
-"""A document of news: its text and where it came from."""
+"""A news document: its text and where it came from."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ __all__ = ["Document"]
 
 @dataclass(frozen=True)
 class Document:
-    """A document.
+    """A news document.
 
     Attributes:
         text: The text, without markup, in Unicode normal form C; offsets of events and claims count its code points.
-        title: Title, "" where there is none.
-        outlet: Who published it, "" where that is not known.
-        author: Who wrote it, "" where that is not known.
-        date: Day of publication; None where it is not known.
-        language: Language as ISO 639-1, "" where it is not known.
+        title: Title; "" where there is none.
+        outlet: Publisher; "" where unknown.
+        author: Author; "" where unknown.
+        date: Day of publication; None where unknown.
+        language: Language as ISO 639-1; "" where unknown.
         address: The file or URL that it was read from.
-        media_type: What it was read as, such as "text/html".
-        retrieved: When it was read, UTC.
+        media_type: The format that it was read in, such as "text/html".
+        retrieved: The time when it was read, UTC.
 
     Raises:
         ValueError: The text is empty.

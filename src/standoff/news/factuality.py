@@ -19,7 +19,7 @@ _BACK_WORDS = ("last year", "years ago", "decades ago", "in the past", "last cen
 
 
 def is_unreal(trigger: Any, event_type: str) -> bool:
-    """Whether an act did not happen by its text: negated, denied, possible or supposed."""
+    """Whether the text presents an act as negated, denied, only possible or supposed."""
     if event_type not in ("REJECT", "THREATEN") and is_negated(trigger):
         return True
     helpers = {aux.lower_ for aux in list_auxiliaries(trigger)}
@@ -43,13 +43,13 @@ def is_unreal(trigger: Any, event_type: str) -> bool:
 
 
 def judge_factuality(trigger: Any, event_type: str, date: dt.date | None, today: dt.date | None) -> str:
-    """How real an act is.
+    """Judge the factuality of an act.
 
     Args:
-        trigger: Its trigger.
-        event_type: Its type.
-        date: Its day, where the text tells it.
-        today: The day of the document, where it is known.
+        trigger: The trigger of the act.
+        event_type: The type of the act.
+        date: The day of the act; None where the text does not give it.
+        today: The date of the document; None where unknown.
     """
     verb = (
         trigger

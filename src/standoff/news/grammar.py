@@ -1,4 +1,4 @@
-"""Small questions about a parsed sentence that several parts of the coder ask."""
+"""Grammatical functions of a parsed sentence that several parts of the coder use."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 
 
 def find_content_lemma(token: Any) -> str:
-    """Lemma in lower case, with numbers and names as such."""
+    """Return the lemma in lower case; "#" for a number."""
     if token.like_num:
         return "#"
     return str(token.lemma_.lower())
 
 
 def list_subjects(verb: Any) -> list[Any]:
-    """Subjects of a verb; of a verb without one, those of the verb that it is joined to or hangs on."""
+    """List the subjects of a verb; for a verb without one, those of the verb that it is coordinated with or depends on."""
     for _ in range(4):
         found = [child for child in verb.children if child.dep_ in _SUBJECTS]
         if found:
@@ -41,12 +41,12 @@ def list_subjects(verb: Any) -> list[Any]:
 
 
 def list_objects(verb: Any) -> list[Any]:
-    """Direct and indirect objects."""
+    """List the direct and indirect objects of a verb."""
     return [child for child in verb.children if child.dep_ in _OBJECTS]
 
 
 def list_prepositions(token: Any) -> Iterator[tuple[str, Any]]:
-    """Prepositions on a token with their objects."""
+    """Yield the prepositions that depend on a token, with their objects."""
     for child in token.children:
         if child.dep_ in ("prep", "agent", "dative"):
             for inner in child.children:
@@ -55,7 +55,7 @@ def list_prepositions(token: Any) -> Iterator[tuple[str, Any]]:
 
 
 def list_auxiliaries(verb: Any) -> list[Any]:
-    """Auxiliary verbs, those of the verb that it is joined to where it has none of its own."""
+    """List the auxiliaries of a verb; for a verb without one, those of the verb that it is coordinated with."""
     own = [child for child in verb.children if child.dep_ in ("aux", "auxpass")]
     if not own and verb.dep_ == "conj" and verb.head.pos_ == "VERB" and verb.tag_ == verb.head.tag_:
         return [child for child in verb.head.children if child.dep_ in ("aux", "auxpass")]
@@ -63,7 +63,7 @@ def list_auxiliaries(verb: Any) -> list[Any]:
 
 
 def is_negated(token: Any) -> bool:
-    """Whether "not", "never" or "no" stands on it, or on its subject."""
+    """Whether "not", "never" or "no" depends on a verb or on its subject."""
     for child in token.children:
         if child.dep_ == "neg" or child.lower_ in ("never", "neither", "nor"):
             return True
@@ -75,7 +75,7 @@ def is_negated(token: Any) -> bool:
 
 
 def describe_path(start: Any, end: Any, longest: int = 7) -> str:
-    """Dependency path from one token up to the lowest common ancestor and down to another, "" where it is long."""
+    """Describe the dependency path from one token up to the lowest common ancestor and down to another; "" where it is long."""
     up = [start]
     while up[-1].head.i != up[-1].i and len(up) <= longest:
         up.append(up[-1].head)
@@ -97,7 +97,7 @@ def _label(token: Any) -> str:
 
 
 def find_phrase_end(head: Any) -> int:
-    """Last token of a noun phrase without its relative clauses."""
+    """Find the last token of a noun phrase without its relative clauses."""
     end = head.i
     for child in head.rights:
         if child.dep_ in ("relcl", "acl", "appos", "punct", "cc", "conj", "advcl"):

@@ -1,8 +1,8 @@
-"""The language of a text, so that nothing is coded in a language that the coder does not know.
+"""Detect the language of a text, so that a coder codes only languages that it knows.
 
-A naive Bayes classifier over byte sequences (py3langid) gives each of some hundred languages a probability; those
-without a code of two letters, mostly dialects of others, are left out. Its answer is taken where it is sure enough and
-the text has enough letters; else the language is what the source declares, unless the text belies it; else unknown, "".
+A naive Bayes classifier over byte sequences (py3langid) gives about a hundred languages a probability; those
+without a two-letter code, mostly dialects, are left out. Its result is used where the probability is high enough and the text
+has enough letters; else the language that the source declares is used, unless its probability is too low; else it is "".
 
 References:
     Lui, M. and Baldwin, T. (2012), langid.py: an off-the-shelf language identification tool.
@@ -19,25 +19,25 @@ from standoff.extras import import_extra
 __all__ = ["BELIED", "MIN_LETTERS", "MIN_PROBABILITY", "SAMPLE", "detect_language"]
 
 MIN_LETTERS = 20
-"""Fewest letters of a text whose language is told by its content."""
+"""Fewest letters of a text whose language is detected from its content."""
 MIN_PROBABILITY = 0.75
-"""Least probability of a language that is told by the content."""
+"""Least probability of a language that is detected from the content."""
 BELIED = 0.05
-"""Probability below which a text belies the language that its source declares."""
+"""Probability below which the language that the source declares is rejected."""
 SAMPLE = 20_000
-"""Code points of the beginning that are looked at."""
-_NONE = "zxx"  # what ISO 639-2 calls no linguistic content
+"""Number of code points at the beginning that are examined."""
+_NONE = "zxx"  # ISO 639-2: no linguistic content
 
 
 def detect_language(text: str, *, declared: str = "") -> str:
-    """Tell the language of a text.
+    """Detect the language of a text.
 
     Args:
         text: The text.
         declared: The language that its source declares, such as "en-GB"; "" where it does not.
 
     Returns:
-        The language as ISO 639-1, "" where nobody can tell.
+        The language as ISO 639-1; "" where unknown.
 
     Raises:
         MissingExtraError: py3langid is not installed.
@@ -56,20 +56,20 @@ def detect_language(text: str, *, declared: str = "") -> str:
             return "" if language == _NONE else str(language)
         if (
             dict(ranked).get(_primary(declared), 1.0) < BELIED
-        ):  # a language that the classifier does not know is believed
+        ):  # a declared language that the classifier does not know is accepted
             return ""
     return _primary(declared)
 
 
 def _primary(tag: str) -> str:
-    """The language of a tag such as "en-GB", "" where it is not one of two letters."""
+    """Return the language of a tag such as "en-GB"; "" where it does not have two letters."""
     primary = tag.strip().replace("_", "-").split("-")[0].lower()
     return primary if len(primary) == 2 and primary.isascii() and primary.isalpha() else ""
 
 
 @functools.cache
 def _classifier() -> Any:
-    langid = import_extra("py3langid.langid", "news", "telling the language of a text")
+    langid = import_extra("py3langid.langid", "news", "detecting the language of a text")
     classifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
     classifier.set_languages([label for label in classifier.labels if len(label) == 2 or label == _NONE])
     return classifier

@@ -1,9 +1,9 @@
-"""Linear models over named features: softmax of a weighted sum, as plain arrays.
+"""Linear models over named features: the softmax of a weighted sum, as plain arrays.
 
     p_k = exp(b_k + sum_f x_f W_fk) / sum_l exp(b_l + sum_f x_f W_fl)
 
-A row of features is a mapping from names to values. It is scaled to Euclidean length one, so that long sentences count no more
-than short ones. Names that were not seen in training count nothing.
+A row of features is a mapping from names to values. It is scaled to Euclidean length one, so that long sentences weigh no more
+than short ones. Features that did not occur in training are ignored.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ Features = Mapping[str, float]
 
 @dataclass(frozen=True, eq=False)
 class LinearModel:
-    """A trained model.
+    """A trained linear model.
 
     Attributes:
-        classes: What it tells apart.
-        names: Names of features, in the order of the weights.
+        classes: The classes.
+        names: Names of the features, in the order of the weights.
         weights: Weights, shape (feature, class).
-        bias: Bias of each class.
+        bias: The bias of each class.
     """
 
     classes: tuple[str, ...]
@@ -42,13 +42,13 @@ class LinearModel:
         return {name: index for index, name in enumerate(self.names)}
 
     def probabilities(self, rows: Sequence[Features]) -> Floats:
-        """Probabilities of the classes.
+        """Compute the probabilities of the classes.
 
         Args:
-            rows: Features of each row.
+            rows: The features of each row.
 
         Returns:
-            Shape (row, class); rows sum to one.
+            Probabilities, shape (row, class); rows sum to one.
         """
         scores = np.tile(self.bias, (len(rows), 1))
         for row, features in enumerate(rows):
@@ -62,6 +62,6 @@ class LinearModel:
 
 
 def softmax(scores: Floats) -> Floats:
-    """Softmax of each row."""
+    """Compute the softmax of each row."""
     exponents = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return np.asarray(exponents / exponents.sum(axis=-1, keepdims=True))

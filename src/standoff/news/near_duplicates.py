@@ -1,19 +1,19 @@
-"""Clusters of documents that tell the same in nearly the same words, as outlets do that print one agency's report.
+"""Cluster documents that are near duplicates, as when several outlets print the report of one agency.
 
-The *shingles* of a document are the sets of its consecutive words, W = 4 at a time, without case and punctuation. The
-*resemblance* of two documents is the Jaccard index of their shingles, |A and B| / |A or B|. Documents are taken in the order of
-their date (undated last) and hash; each joins the cluster whose *lead*, its first document, it resembles most and at least by
-the threshold, or leads one of its own. Hence, whatever order they are given in:
+The *shingles* of a document are the sequences of W = 4 consecutive words, without case and punctuation. The
+*resemblance* of two documents is the Jaccard index of their shingles, |A and B| / |A or B|. Documents are processed by
+date (undated last) and hash. Each joins the cluster whose *lead*, its first document, it resembles most, if it reaches the
+threshold; otherwise it leads a new cluster. The result does not depend on the order of the input, and:
 
-- every document resembles the lead of its cluster by the threshold, so that no chain of small changes, as of a story that is
-  updated for days, joins documents that have little in common;
-- no two leads resemble each other by the threshold, unless their days lie further apart than a cluster may last.
+- the resemblance of every document to the lead of its cluster reaches the threshold, so that no chain of small changes, as in a
+  story that is updated for days, joins documents that have little in common;
+- the resemblance of two leads stays below the threshold, unless their dates are further apart than a cluster may last.
 
 Resemblances are exact. Pairs that can reach the threshold t are found by prefix filtering: with shingles ordered from rare to
 common, two sets A and B of resemblance t have a shingle in common among the first |A| - ceil(t |A|) + 1 of A and the same of B.
 
-A cluster is one observation with as many witnesses as it has outlets. Reports of one event in words of their own are no near
-duplicates; whether they tell the same event is seen only when their events are coded.
+A cluster is one observation with one witness for each outlet. Independently worded reports of one event are not near
+duplicates; only the coding of their events can show that they report the same event.
 
 References:
     Broder, A. (1997), On the resemblance and containment of documents.
@@ -34,12 +34,12 @@ from urllib.parse import urlsplit
 
 from standoff.news.document import Document
 
-__all__ = ["MAX_DAYS", "THRESHOLD", "WORDS", "Cluster", "find_clusters", "measure_resemblance"]
+__all__ = ["MAX_DAYS", "THRESHOLD", "WORDS", "DuplicateCluster", "find_clusters", "measure_resemblance"]
 
 WORDS = 4
-"""Words of a shingle."""
+"""Number of words in a shingle."""
 THRESHOLD = 0.5
-"""Least resemblance to the lead of a cluster."""
+"""Least resemblance of a document to the lead of its cluster."""
 MAX_DAYS = 3
 """Most days between a document and the lead of its cluster."""
 _WORD = re.compile(r"\w+")
@@ -47,13 +47,13 @@ _Shingle = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Cluster:
-    """Documents that tell the same.
+class DuplicateCluster:
+    """A cluster of near duplicates.
 
     Attributes:
-        lead: The earliest.
-        others: The rest, from early to late.
-        resemblances: How much each of the others resembles the lead, 0..1.
+        lead: The earliest document.
+        others: The other documents, from early to late.
+        resemblances: The resemblance of each of the others to the lead, 0..1.
     """
 
     lead: Document
@@ -62,52 +62,52 @@ class Cluster:
 
     @property
     def documents(self) -> tuple[Document, ...]:
-        """All of them, the lead first."""
+        """All documents of the cluster, the lead first."""
         return (self.lead, *self.others)
 
     @cached_property
     def witnesses(self) -> tuple[str, ...]:
-        """The outlets that tell it, sorted, each once; a document without an outlet is told by the host of its address.
+        """The outlets of the documents, sorted, each once; for a document without an outlet, the host of its address.
 
-        Documents that have neither stand together as one witness, "".
+        Documents with neither count together as one witness, "".
         """
         return tuple(sorted({document.outlet or _host(document.address) for document in self.documents}))
 
 
 def measure_resemblance(first: Document, second: Document) -> float:
-    """How much two documents resemble each other: the Jaccard index of their shingles, 0..1."""
+    """Measure the resemblance of two documents: the Jaccard index of their shingles, 0..1."""
     return _jaccard(_shingles(first), _shingles(second))
 
 
 def find_clusters(
     documents: Iterable[Document], *, threshold: float = THRESHOLD, max_days: int = MAX_DAYS
-) -> tuple[Cluster, ...]:
+) -> tuple[DuplicateCluster, ...]:
     """Cluster documents that are near duplicates.
 
     Args:
         documents: Documents, in any order.
         threshold: Least resemblance to the lead, above 0 and at most 1.
-        max_days: Most days between a document and the lead; a document without a date is near to any.
+        max_days: Most days between a document and the lead; an undated document is within reach of any.
 
     Returns:
-        The clusters, from early to late; every document is in one.
+        The clusters, from early to late; every document is in exactly one.
 
     Raises:
         ValueError: The threshold is outside its range.
 
     Examples:
-        >>> told = Document("The navy of Northland sent two frigates to the strait on Monday.", outlet="Gazette")
+        >>> first = Document("The navy of Northland sent two frigates to the strait on Monday.", outlet="Gazette")
         >>> again = Document("The navy of Northland sent two frigates to the strait on Monday!", outlet="Courier")
         >>> other = Document("Talks between Northland and Southland ended without a date.", outlet="Gazette")
-        >>> sorted(cluster.witnesses for cluster in find_clusters([told, again, other]))
+        >>> sorted(cluster.witnesses for cluster in find_clusters([first, again, other]))
         [('Courier', 'Gazette'), ('Gazette',)]
     """
     if not 0 < threshold <= 1:
-        raise ValueError("a threshold is above 0 and at most 1")
+        raise ValueError("the threshold must be above 0 and at most 1")
     ordered = sorted(documents, key=_order)
     shingles = [_shingles(document) for document in ordered]
     counts = Counter(shingle for found in shingles for shingle in found)
-    leads_with: dict[_Shingle, list[int]] = defaultdict(list)  # leads, by the shingles of their prefixes
+    leads_with: dict[_Shingle, list[int]] = defaultdict(list)  # the leads by the shingles of their prefixes
     members: dict[int, list[tuple[int, float]]] = {}
     for index, found in enumerate(shingles):
         prefix = _prefix(found, counts, threshold)
@@ -125,7 +125,7 @@ def find_clusters(
         for shingle in prefix:
             leads_with[shingle].append(index)
     return tuple(
-        Cluster(
+        DuplicateCluster(
             lead=ordered[lead],
             others=tuple(ordered[index] for index, _ in joined),
             resemblances=tuple(score for _, score in joined),
@@ -139,7 +139,7 @@ def _order(document: Document) -> tuple[dt.date, str, str, str]:
 
 
 def _shingles(document: Document) -> frozenset[_Shingle]:
-    """The shingles of a text; one shorter than a shingle is one of its own."""
+    """List the shingles of a text; a text that is shorter than a shingle is one shingle."""
     words = _WORD.findall(document.text.casefold()) or [document.text]
     return frozenset(tuple(words[start : start + WORDS]) for start in range(max(1, len(words) - WORDS + 1)))
 
@@ -150,7 +150,7 @@ def _jaccard(first: frozenset[_Shingle], second: frozenset[_Shingle]) -> float:
 
 
 def _prefix(found: frozenset[_Shingle], counts: Counter[_Shingle], threshold: float) -> Sequence[_Shingle]:
-    """The rarest shingles, one of which any set that reaches the threshold has in its own prefix."""
+    """Select the rarest shingles; any set that reaches the threshold has one of them in its own prefix."""
     # a little below the threshold: rounding must not shorten the prefix
     length = len(found) - math.ceil(threshold * len(found) * (1 - 1e-12)) + 1
     return sorted(found, key=lambda shingle: (counts[shingle], shingle))[:length]

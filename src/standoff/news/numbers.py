@@ -1,7 +1,7 @@
-"""Numbers in a sentence, with what they count and how sharp they are.
+"""Find numbers in a sentence, with what they count and how precise they are.
 
 Candidates for claims: numbers of people, things, money, distance and duration. Dates, ages, clock times and numbers
-that only count the parties ("both sides", "the two leaders") are none."""
+that only count the parties ("both sides", "the two leaders") are excluded."""
 
 from __future__ import annotations
 
@@ -77,16 +77,16 @@ _NAMES = {
 
 @dataclass(frozen=True)
 class NumberMention:
-    """A number.
+    """A number in a sentence.
 
     Attributes:
-        head: Token of the last word of the number.
-        noun: What it counts; None where it stands alone.
+        head: The token of the last word of the number.
+        noun: The noun that it counts; None where there is none.
         value: The number as the text writes it.
-        unit: What it counts, as a plural; "" where it stands alone.
+        unit: The noun that it counts, in the plural; "" where there is none.
         qualifier: "about", "more than" and the like; "" where there is none.
-        first: First token of the phrase.
-        last: Last token of the phrase.
+        first: The first token of the phrase.
+        last: The last token of the phrase.
     """
 
     head: Any
@@ -99,13 +99,13 @@ class NumberMention:
 
 
 def find_numbers(sentence: Any) -> list[NumberMention]:
-    """Numbers of a sentence that may be claims.
+    """Find the numbers of a sentence that may be claims.
 
     Args:
         sentence: A spaCy span.
 
     Returns:
-        In the order of the text.
+        The numbers, in the order of the text.
     """
     found = []
     index = sentence.start
@@ -122,7 +122,7 @@ def find_numbers(sentence: Any) -> list[NumberMention]:
 
 
 def _run(sentence: Any, index: int) -> int:
-    """One past the last token of the number that begins at a token; the token itself where none does."""
+    """Find the end of the number that begins at a token; the token itself where no number begins there."""
     words = sentence.doc
     token = words[index]
     if not (
@@ -175,7 +175,7 @@ def _number(sentence: Any, first: int, last: int) -> NumberMention | None:
 
 
 def _counted(head: Any, sentence: Any, last: int) -> Any:
-    """The noun that a number counts."""
+    """Find the noun that a number counts."""
     token = head
     for _ in range(3):
         if token.dep_ in ("nummod", "quantmod", "compound", "amod", "npadvmod", "nmod") and token.head.i != token.i:
@@ -245,7 +245,7 @@ def _is_excluded(words: Any, first: int, last: int, noun: Any, sentence: Any, *,
 
 
 def _qualifier(sentence: Any, first: int) -> tuple[str, int]:
-    """The words before a number that make it less sharp, and where the phrase begins with them."""
+    """Find the words before a number that make it less precise, and where the phrase begins with them."""
     words = sentence.doc
     for phrase in _QUALIFIERS:
         length = len(phrase.split())
@@ -255,7 +255,7 @@ def _qualifier(sentence: Any, first: int) -> tuple[str, int]:
 
 
 def _unit(noun: Any, words: Any) -> str:
-    """What is counted: the noun in the plural, with the nouns that stand to its left ("patrol boats")."""
+    """Write the unit: the noun in the plural, with the nouns to its left ("patrol boats")."""
     lower = noun.lower_
     if lower in _NAMES:
         return _NAMES[lower]
@@ -281,7 +281,7 @@ def _unit(noun: Any, words: Any) -> str:
 
 
 def find_casualty_unit(head: Any) -> str:
-    """What befell those that are counted: "killed", "wounded", "missing" or "kidnapped", by the nearest word that says so.
+    """Find the fate of the people that are counted: "killed", "wounded", "missing" or "kidnapped", by the nearest such word.
 
     Args:
         head: The noun that is counted, or the number.
@@ -299,7 +299,7 @@ def find_casualty_unit(head: Any) -> str:
 
 
 def describe_number(number: NumberMention) -> dict[str, float]:
-    """Features of a number for the model of kinds."""
+    """Compute the features of a number for the model of kinds."""
     head = number.noun if number.noun is not None else number.head
     unit = find_content_lemma(head)
     verb = head

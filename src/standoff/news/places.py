@@ -1,4 +1,4 @@
-"""Where an act takes place: a place that hangs on its trigger by "in", "at", "near" and the like."""
+"""Find where an act takes place: a place that depends on its trigger through "in", "at", "near" and the like."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ _MOTION = frozenset(
 
 
 def find_place(trigger: Any, names: Any) -> str:
-    """The place as the text names it, "" where it names none.
+    """Find the place of an act in the words of the text; "" where it names none.
 
     Args:
-        trigger: Trigger of the act.
-        names: Names of the passage by token, from `Passage.names`.
+        trigger: The trigger of the act.
+        names: Names of the passage by token, from `ParsedPassage.names`.
     """
     waiting = [trigger]
     if trigger.pos_ in ("NOUN", "PROPN") and trigger.head.pos_ == "VERB":
@@ -65,7 +65,7 @@ def _is_place(token: Any, names: Any) -> bool:
 
 
 def _may_be_place(word: str, token: Any, names: Any) -> bool:
-    """Whether an unknown name after "in", "at" or "near" is taken for a place."""
+    """Whether an unknown name after "in", "at" or "near" is treated as a place."""
     named = names.get(token.i)
     return (
         word in ("in", "at", "near", "outside")

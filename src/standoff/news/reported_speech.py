@@ -1,4 +1,4 @@
-"""Who reports an act.
+"""Find the source that a text attributes an act to.
 
 The speaker is the subject of a verb of saying above the act ("X told outlet Y that ...", "..., X said"), or the name after
 "according to". The outlet is the medium that the speaker told, or the one that is named after "on", "in" or "to".
@@ -52,11 +52,11 @@ _MEDIA = frozenset(
 
 
 class ReportedSpeech:
-    """Who reports a clause.
+    """The source of a clause.
 
     Attributes:
-        speaker: Head of the phrase of who speaks; None where nobody is named.
-        outlet: Head of the phrase of the outlet; None where none is named.
+        speaker: Head of the phrase that names the speaker; None where nobody is named.
+        outlet: Head of the phrase that names the outlet; None where none is named.
         verb: The verb of saying, or the word "according".
     """
 
@@ -67,32 +67,32 @@ class ReportedSpeech:
 
 
 def find_reported_speech(trigger: Any, resolved: Mapping[int, Resolved]) -> ReportedSpeech:
-    """Who reports the clause of a trigger."""
+    """Find the source of the clause of a trigger."""
     token = trigger
     for _ in range(8):
         for child in token.children:
-            found = _beside(child, token, resolved) if child.i != trigger.i else None
+            found = _find_beside(child, token, resolved) if child.i != trigger.i else None
             if found is not None:
                 return found
         head = token.head
         if head.i == token.i:
             break
-        is_told = token.dep_ in ("ccomp", "xcomp", "parataxis") and _says(head)
-        if is_told or (token.dep_ == "ccomp" and head.lemma_ == "hold"):
-            found = _of_verb(head, resolved)
+        is_reported = token.dep_ in ("ccomp", "xcomp", "parataxis") and _says(head)
+        if is_reported or (token.dep_ == "ccomp" and head.lemma_ == "hold"):
+            found = _find_with_verb(head, resolved)
             if found.speaker is not None and found.speaker.i != trigger.i:
                 return found
         verb = head.head if token.dep_ == "pobj" else head
-        if token.dep_ in ("dobj", "pobj") and _puts_at(verb):
-            found = _of_verb(verb, resolved)
+        if token.dep_ in ("dobj", "pobj") and _reports_number(verb):
+            found = _find_with_verb(verb, resolved)
             if found.speaker is not None:
                 return found
         token = head
     return ReportedSpeech(None, None, None)
 
 
-def _beside(child: Any, token: Any, resolved: Mapping[int, Resolved]) -> ReportedSpeech | None:
-    """Who is named beside a clause: "according to X", "by the reckoning of X", "..., X said"."""
+def _find_beside(child: Any, token: Any, resolved: Mapping[int, Resolved]) -> ReportedSpeech | None:
+    """Find the source that is named alongside a clause: "according to X", "by the reckoning of X", "..., X said"."""
     people: list[Any] = []
     if child.lower_ == "according":
         people = [one for word, one in list_prepositions(child) if word == "to"]
@@ -102,14 +102,14 @@ def _beside(child: Any, token: Any, resolved: Mapping[int, Resolved]) -> Reporte
             people += [one for word, one in list_prepositions(view) if word == "of"]
             people += [one for one in view.children if one.dep_ == "poss"]
     elif child.dep_ in ("parataxis", "ccomp", "advcl") and child.i > token.i and _says(child):
-        found = _of_verb(child, resolved)
+        found = _find_with_verb(child, resolved)
         if found.speaker is not None and not any(one.dep_ == "ccomp" for one in child.children):
             return found
     return ReportedSpeech(people[0], _medium(people[0], resolved), child) if people else None
 
 
-def _puts_at(verb: Any) -> bool:
-    """Whether a verb tells somebody's number: "put the dead at eleven", "count 60 boats"."""
+def _reports_number(verb: Any) -> bool:
+    """Whether a verb reports somebody's number: "put the dead at eleven", "count 60 boats"."""
     lemma = verb.lemma_.lower()
     return lemma in ("count", "estimate", "reckon") or (
         lemma == "put" and any(word == "at" for word, _ in list_prepositions(verb))
@@ -120,12 +120,12 @@ def _says(token: Any) -> bool:
     return token.pos_ == "VERB" and token.lemma_.lower() in WORDS["say"]
 
 
-def _of_verb(verb: Any, resolved: Mapping[int, Resolved]) -> ReportedSpeech:
+def _find_with_verb(verb: Any, resolved: Mapping[int, Resolved]) -> ReportedSpeech:
     people = [child for child in verb.children if child.dep_ in ("nsubj", "nsubjpass")]
     if not people and verb.dep_ in ("conj", "advcl", "xcomp"):
         people = [child for child in verb.head.children if child.dep_ == "nsubj"]
     if not people:
-        people = _before(verb)
+        people = _find_before(verb)
     outlet = None
     for child in verb.children:
         if child.dep_ in ("dobj", "dative") and verb.lemma_.lower() == "tell" and child.pos_ != "PRON":
@@ -138,8 +138,8 @@ def _of_verb(verb: Any, resolved: Mapping[int, Resolved]) -> ReportedSpeech:
     return ReportedSpeech(people[0], outlet or _medium(people[0], resolved), verb)
 
 
-def _before(verb: Any) -> list[Any]:
-    """Who stands right before a verb of saying, after a comma: ", a senior officer told the Courier"; parsers often miss it."""
+def _find_before(verb: Any) -> list[Any]:
+    """Find the phrase between a comma and a verb of saying, which parsers often miss: ", a senior officer told the Courier"."""
     if verb.i == 0:
         return []
     token = verb.doc[verb.i - 1]
@@ -163,5 +163,5 @@ def _is_medium(token: Any, resolved: Mapping[int, Resolved]) -> bool:
 
 
 def find_phrase_span(token: Any) -> tuple[int, int]:
-    """First and last token of the phrase of a speaker, without relative clauses."""
+    """Find the first and last token of the phrase of a speaker, without relative clauses."""
     return int(token.left_edge.i), find_phrase_end(token)

@@ -1,4 +1,4 @@
-"""A sentence with what its phrases name, and mentions and attributions made of it."""
+"""A sentence with resolved references, and the mentions and attributions that are made from it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _WE = frozenset(["we", "us", "i", "me", "our", "my"])
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence with what its phrases name.
+    """A sentence with resolved references.
 
     Attributes:
-        passage: The piece of text that it is part of.
+        passage: The passage that it belongs to.
         span: The sentence, a spaCy span.
-        resolved: What its phrases name, by token.
+        resolved: The referents of its phrases, by token.
         phrases: Heads of phrases that may be actors or targets.
-        today: Day of the document; None where it is unknown.
+        today: The date of the document; None where unknown.
     """
 
     passage: ParsedPassage
@@ -38,15 +38,15 @@ class Sentence:
 
     @cached_property
     def numbers(self) -> list[NumberMention]:
-        """Its numbers."""
+        """The numbers in the sentence."""
         return find_numbers(self.span)
 
 
-def make_mention(sentence: Sentence, tokens: list[Any], speaking: ReportedSpeech) -> Mention | None:
-    """The mention of one or several phrases."""
+def make_mention(sentence: Sentence, tokens: list[Any], speech: ReportedSpeech) -> Mention | None:
+    """Make the mention of an actor from one or several phrases; None where there are none."""
     codes: list[str] = []
     for token in tokens:
-        codes += [code for code in _codes(sentence, token, speaking) if code not in codes]
+        codes += [code for code in _codes(sentence, token, speech) if code not in codes]
     if not tokens:
         return None
     first = tokens[0]
@@ -58,9 +58,9 @@ def make_mention(sentence: Sentence, tokens: list[Any], speaking: ReportedSpeech
     return Mention(";".join(codes), sentence.passage.quote(*span), span)
 
 
-def _codes(sentence: Sentence, token: Any, speaking: ReportedSpeech) -> tuple[str, ...]:
-    if token.lower_ in _WE and speaking.speaker is not None and speaking.speaker.i in sentence.resolved:
-        return sentence.resolved[speaking.speaker.i].codes
+def _codes(sentence: Sentence, token: Any, speech: ReportedSpeech) -> tuple[str, ...]:
+    if token.lower_ in _WE and speech.speaker is not None and speech.speaker.i in sentence.resolved:
+        return sentence.resolved[speech.speaker.i].codes
     found = sentence.resolved.get(token.i)
     if found and found.codes:
         return found.codes
@@ -70,18 +70,18 @@ def _codes(sentence: Sentence, token: Any, speaking: ReportedSpeech) -> tuple[st
     return (found.role,) if found and found.role else ()
 
 
-def make_attribution(sentence: Sentence, speaking: ReportedSpeech) -> Attribution:
-    """Who reports a clause, in the words of the text."""
-    if speaking.speaker is None and speaking.outlet is None:
+def make_attribution(sentence: Sentence, speech: ReportedSpeech) -> Attribution:
+    """Make the attribution of a clause, in the words of the text."""
+    if speech.speaker is None and speech.outlet is None:
         return Attribution()
     passage = sentence.passage
     speaker, span = "", None
-    if speaking.speaker is not None:
-        first, last = find_phrase_span(speaking.speaker)
+    if speech.speaker is not None:
+        first, last = find_phrase_span(speech.speaker)
         span = passage.span(first, last)
         speaker = passage.quote(*span)
     outlet = ""
-    if speaking.outlet is not None:
-        first, last = find_phrase_span(speaking.outlet)
+    if speech.outlet is not None:
+        first, last = find_phrase_span(speech.outlet)
         outlet = passage.parsed[first : last + 1].text
     return Attribution(speaker, outlet, span)

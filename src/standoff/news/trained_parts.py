@@ -1,8 +1,8 @@
-"""What the offline coder learned, as one file of arrays: weights of linear models, thresholds, the calibration of confidence.
+"""The trained parts of the offline coder, in one file of arrays: weights of linear models, thresholds, calibration of confidence.
 
-The file is `trained/coder.npz`, written by `make train-news`. Names are UTF-8 text held as bytes; nothing in it is a
-pickled object, and it is read with pickling forbidden. `trained/types_embed.npz` holds, in the same way, what takes the place of
-some of it where clauses are vectors too: the model of types, its least probability and the calibration.
+The file is `trained/coder.npz`, written by `make train-news`. Names are stored as UTF-8 bytes; the file holds no
+pickled object, and is read with pickling forbidden. With clause vectors, `trained/types_embed.npz` replaces some parts: the
+model of types, its threshold and the calibration.
 """
 
 from __future__ import annotations
@@ -37,23 +37,24 @@ _FOLDER = Path(__file__).parent / "trained"
 TRAINED_FILE = _FOLDER / "coder.npz"
 """The trained parts that come with standoff."""
 EMBED_FILE = _FOLDER / "types_embed.npz"
-"""What takes the place of some of them with the extra `embed`."""
+"""The parts that replace some of them with the extra `embed`."""
 CONFUSION_FILE = _FOLDER / "confusion.json"
-"""How often each true type was coded as each type, on our own sentences left out in turn; `belief.likelihood.load_confusion`."""
+"""The confusion matrix of types by cross-validation on the training sentences; read by `belief.likelihood.load_confusion`."""
 
 
 @dataclass(frozen=True, eq=False)
 class TrainedParts:
-    """What was learned.
+    """The trained parts of the offline coder.
 
     Attributes:
-        models: By name: "types", "arguments", "targets", "numbers", "clauses", "modes", "contexts".
+        models: The linear models by name: "types", "arguments", "targets", "numbers", "clauses", "modes", "contexts".
         nouns: Lemmas of nouns that expressed acts in training.
-        calibration: Weights of the confidence: bias, log odds of the type, lead over the second, agreement with the lexicon,
-            disagreement with it.
+        calibration: Weights of the confidence, for: a constant, the log-odds of the type, its lead over the second, agreement
+            with the lexicon, disagreement with it.
         thresholds: Least probabilities: "event", "number", "clause", "context".
-        parameters_hash: First 12 digits of the SHA-256 of the file; with clause vectors, "+embed:" and those of the second.
-        axes: How clauses become features of the model of types; None: they do not.
+        parameters_hash: First 12 digits of the SHA-256 of the file; with clause vectors also "+embed:" and those
+            of the second file.
+        axes: The axes of clause vectors; None where the model of types uses none.
     """
 
     models: Mapping[str, LinearModel]
@@ -65,11 +66,11 @@ class TrainedParts:
 
 
 def save_trained(parts: TrainedParts, path: Path = TRAINED_FILE) -> None:
-    """Write trained parts, the same parts as the same bytes.
+    """Write trained parts; equal parts give equal bytes.
 
     Args:
-        parts: What was learned.
-        path: Where to.
+        parts: The parts.
+        path: The file.
 
     Raises:
         InputError: The file cannot be written (`cannot-write`).
@@ -87,11 +88,11 @@ def save_trained(parts: TrainedParts, path: Path = TRAINED_FILE) -> None:
 
 
 def save_embedded(parts: TrainedParts, path: Path = EMBED_FILE) -> None:
-    """Write what differs with clause vectors.
+    """Write the parts that differ with clause vectors.
 
     Args:
-        parts: What was learned, with axes.
-        path: Where to.
+        parts: The parts, with axes.
+        path: The file.
 
     Raises:
         InputError: The file cannot be written (`cannot-write`).
@@ -128,7 +129,7 @@ def load_trained(path: Path = TRAINED_FILE) -> TrainedParts:
 
 @functools.cache
 def load_embedded(path: Path = EMBED_FILE) -> TrainedParts:
-    """Read the trained parts that come with standoff, with what differs with clause vectors.
+    """Read the trained parts that come with standoff, with those that differ with clause vectors.
 
     Args:
         path: A file from `save_embedded`.

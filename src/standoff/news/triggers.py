@@ -1,8 +1,8 @@
-"""Words that may express an act, and what a linear model sees of them.
+"""Candidates for triggers, the words that express acts, and their features.
 
-Candidates are verbs, predicates ("is ready to ...") and nouns that express acts in our lexicon or in training. Each is
-described by its lemma and voice, tense, mood and negation, by what it hangs on and what hangs on it, by the votes of
-the lexicon for its words, by the roles of those around it, and by the words of its clause and of its sentence."""
+Candidates are verbs, predicates ("is ready to ...") and nouns that express acts in the lexicon or in the training sentences.
+Features are lemma, voice, tense, mood and negation, the heads and dependents, the votes of the lexicon, the roles of the actors
+nearby, and the words of the clause and of the sentence."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _MODALS = frozenset(["would", "could", "should", "may", "might", "must", "can", 
 
 
 def find_triggers(sentence: Any, nouns: frozenset[str]) -> list[Any]:
-    """Candidates of a sentence.
+    """Find the candidates in a sentence.
 
     Args:
         sentence: A spaCy span.
-        nouns: Lemmas of nouns that expressed acts in training, beside those of the lexicon.
+        nouns: Lemmas of nouns that are candidates in addition to those of the lexicon.
 
     Returns:
-        Tokens in order.
+        The tokens, in order.
     """
     return [token for token in sentence if _is_candidate(token, nouns)]
 
@@ -54,13 +54,13 @@ def _is_candidate(token: Any, nouns: frozenset[str]) -> bool:
 
 
 def look_up_types(token: Any) -> dict[str, float]:
-    """Votes of the lexicon for the types of a candidate: pairs of words count more than words alone.
+    """Look up the types of a candidate in the lexicon; pairs of words count more than single words.
 
     Args:
         token: A candidate.
 
     Returns:
-        Votes by type, summing to one; empty where the lexicon is silent.
+        Votes by type, which sum to one; empty where the lexicon has none.
     """
     votes: dict[str, float] = {}
     lemma = token.lemma_.lower()
@@ -124,15 +124,15 @@ def _things(verb: Any) -> Iterator[Any]:
 
 
 def describe_trigger(token: Any, sentence: Any, resolved: Mapping[int, Resolved]) -> dict[str, float]:
-    """Features of a candidate.
+    """Compute the features of a candidate.
 
     Args:
         token: The candidate.
         sentence: Its sentence, a spaCy span.
-        resolved: What the phrases of the sentence name, by token.
+        resolved: The referents of the phrases of the sentence, by token.
 
     Returns:
-        Values by name.
+        The features: values by name.
     """
     lemma = find_content_lemma(token)
     features: dict[str, float] = {f"lemma={lemma}": 1.0, f"pos={token.pos_}": 0.3, f"dep={token.dep_}": 0.5}
@@ -251,7 +251,7 @@ def _role_of(token: Any, resolved: Mapping[int, Resolved]) -> str:
 
 
 def _clause(token: Any) -> Iterator[Any]:
-    """Words below a candidate, without the clauses that hang on them."""
+    """Yield the words of the clause of a candidate, without its subordinate clauses."""
     waiting = [token]
     seen = 0
     while waiting and seen < 60:

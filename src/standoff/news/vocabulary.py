@@ -1,6 +1,6 @@
-"""The words in which news is coded: types of events with their modes and contexts, how real an act is, kinds of claims.
+"""The vocabulary of codings: types of events with modes and contexts, factuality, and kinds of claims.
 
-Types are the fifteen of PLOVER in its names of 2021. Modes and contexts are those of its conversion table from CAMEO,
+The types are the fifteen of PLOVER, by their names of 2021. Modes and contexts are those of its conversion table from CAMEO,
 with a few more contexts for crises between states (nuclear, maritime, labour, media).
 
 References:
@@ -132,7 +132,7 @@ CONTEXTS = frozenset(
         "terrorism",
     ]
 )
-"""What an event may be about; an event may have several."""
+"""The contexts of events; an event may have several."""
 
 _ROLE = r"(?:GOV|MIL|LEG|JUD|SPY|COP|OPP|REB|CVL|MED|BUS|IGO|NGO)(?::\w[\w .-]*)?"
 ACTOR_CODE = re.compile(rf"[A-Z]{{3}}(?: {_ROLE})?|{_ROLE}")

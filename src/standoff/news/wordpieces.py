@@ -1,9 +1,9 @@
-"""Texts as pieces of words from a vocabulary, as uncased BERT models want them.
+"""Split texts into pieces of words from a vocabulary, as uncased BERT models require.
 
-A text is cleaned of control characters, taken apart into letters without accents, put into lower case and cut at spaces,
-at every punctuation mark and at every Chinese character. Each word is then the longest piece of the vocabulary that it
-begins with, followed by the longest that continues it (written `##piece`), and so on; a word that cannot be made up so,
-or of more than 100 characters, is `[UNK]`.
+Control characters and accents are removed, letters are put into lower case, and the text is split at spaces, at every
+punctuation mark and at every Chinese character. Each word is then the longest piece of the vocabulary that it begins with,
+followed by the longest that continues it (written `##piece`), and so on; a word that cannot be composed in this way, or has
+more than 100 characters, is `[UNK]`.
 
 References:
     Devlin, J., Chang, M.-W., Lee, K. and Toutanova, K. (2019), BERT: pre-training of deep bidirectional transformers.
@@ -31,8 +31,8 @@ class Pieces:
     """The pieces of a text, between `[CLS]` and `[SEP]`.
 
     Attributes:
-        ids: Numbers of the pieces in the vocabulary, the two marks included.
-        places: For each piece but the marks: where its word begins and ends in the text, in code points.
+        ids: Index of each piece in the vocabulary, including the two marks.
+        places: Where the word of each piece begins and ends in the text, in code points, without the marks.
     """
 
     ids: tuple[int, ...]
@@ -40,15 +40,15 @@ class Pieces:
 
 
 def cut_pieces(text: str, vocabulary: Mapping[str, int], *, longest: int) -> Pieces:
-    """Cut a text.
+    """Split a text into pieces.
 
     Args:
         text: Any text.
-        vocabulary: Numbers of pieces, with "[CLS]", "[SEP]" and "[UNK]".
-        longest: Most pieces, the two marks included; what comes after is left out.
+        vocabulary: The index of each piece, with "[CLS]", "[SEP]" and "[UNK]".
+        longest: Most pieces, including the two marks; the rest of the text is ignored.
 
     Returns:
-        Its pieces.
+        The pieces.
 
     Examples:
         >>> words = ["[UNK]", "[CLS]", "[SEP]", "sanction", "##s", "!"]
@@ -67,7 +67,7 @@ def cut_pieces(text: str, vocabulary: Mapping[str, int], *, longest: int) -> Pie
 
 
 def _words(text: str) -> Iterator[tuple[str, int, int]]:
-    """Words as the vocabulary writes them, with their places."""
+    """Yield the words in the spelling of the vocabulary, with their spans."""
     letters: list[str] = []
     start = end = 0
     for at, character in enumerate(text):
@@ -88,7 +88,7 @@ def _words(text: str) -> Iterator[tuple[str, int, int]]:
 
 @functools.lru_cache(maxsize=4096)
 def _letters(character: str) -> str:
-    """What a character becomes: nothing, a space, or lower-case letters without accents."""
+    """Replace a character by nothing, a space, or lower-case letters without accents."""
     if character in "\t\n\r" or character.isspace():
         return " "
     if character == "\ufffd" or unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs"):

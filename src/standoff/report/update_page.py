@@ -12,8 +12,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from standoff.desk.docket import Docket
-from standoff.desk.news_update import NewsUpdate
+from standoff.desk.event_set import EventSet
+from standoff.desk.update import NewsUpdate
 from standoff.report.blocks import Grid, Paragraph, Section
 from standoff.report.bottom_line import KeyNumber
 from standoff.report.brief import render_page
@@ -28,25 +28,25 @@ __all__ = ["update_html", "write_update"]
 MOST_DATES = 6
 
 
-def write_update(found: NewsUpdate, docket: Docket, path: Path) -> None:
+def write_update(found: NewsUpdate, events: EventSet, path: Path) -> None:
     """Write the page of an update.
 
     Args:
         found: The update.
-        docket: The events that it was made of.
+        events: The events that it was made of.
         path: The file; one that is there is replaced.
 
     Raises:
         InputError: The file cannot be written (`cannot-write`).
     """
-    write_whole(path, update_html(found, docket).encode("utf-8", errors="replace"), "the page")
+    write_whole(path, update_html(found, events).encode("utf-8", errors="replace"), "the page")
 
 
-def update_html(found: NewsUpdate, docket: Docket) -> str:
+def update_html(found: NewsUpdate, events: EventSet) -> str:
     """The page of an update; the same update gives the same bytes."""
-    solution, update = found.updated.solution, found.updated.update
+    solution, update = found.update.solution, found.update
     scenario, document = solution.scenario, solution.to_json()
-    passages = {docket.names[one.event_id]: make_safe(docket.passage_of(one)) for one in docket.events}
+    passages = {events.names[one.event_id]: make_safe(events.quote_passage(one)) for one in events.events}
     probabilities = zip(update.target_labels, update.before, update.after, strict=True)
     key = [
         KeyNumber(f"{percent(float(b))} → {percent(float(a))}", Markup("{}").format(label))
@@ -79,7 +79,7 @@ def update_html(found: NewsUpdate, docket: Docket) -> str:
 
 
 def _sentences(found: NewsUpdate) -> list[str]:
-    update, scenario = found.updated.update, found.updated.solution.scenario
+    update, scenario = found.update, found.update.solution.scenario
     told = [
         f"The scenario stands on {day(scenario.as_of)}; news until {day(update.as_of)} is taken into account: "
         f"{plural(len(update.effects), 'report')} count, {len(update.excluded)} were set aside."
@@ -93,7 +93,7 @@ def _sentences(found: NewsUpdate) -> list[str]:
 
 
 def _probabilities(found: NewsUpdate) -> Section:
-    update = found.updated.update
+    update = found.update
     places = list(range(1, len(update.dates))) or [0]
     step = max(1, -(-len(places) // MOST_DATES))
     shown = sorted({*places[step - 1 :: step], places[-1]})
@@ -117,7 +117,7 @@ def _probabilities(found: NewsUpdate) -> Section:
 
 
 def _accounts(found: NewsUpdate, passages: Mapping[str, str]) -> Section:
-    update = found.updated.update
+    update = found.update
     rows = []
     for one in update.effects:
         reading = one.associations[0]
@@ -148,7 +148,7 @@ def _signed(change: float) -> str:
 
 
 def _where(found: NewsUpdate) -> Section:
-    update = found.updated.update
+    update = found.update
     levels: list[tuple[str, ...]] = []
     for one in update.levels:
         pairs = (f"{level} {percent(float(p))}" for level, p in zip(one.levels, one.probability, strict=True) if p > 0)
@@ -170,7 +170,7 @@ def _where(found: NewsUpdate) -> Section:
 
 
 def _aside(found: NewsUpdate, passages: Mapping[str, str]) -> Section:
-    update = found.updated.update
+    update = found.update
     rows = tuple(
         (one.event_type, passages.get(one.name, make_safe(one.quote)), make_safe(one.reason)) for one in update.excluded
     )

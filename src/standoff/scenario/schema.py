@@ -34,6 +34,7 @@ __all__ = [
     "Commitment",
     "Deadline",
     "Effect",
+    "Exercise",
     "Hazard",
     "Issue",
     "Milestone",
@@ -179,6 +180,14 @@ class Milestone(Part):
     after: Slug | None = Field(default=None, description="A milestone that must have been reached before.")
 
 
+class Exercise(Part):
+    """A question about a scenario that one command answers, as in a textbook."""
+
+    question: Text = Field(description="What to find out, and why it is worth asking.")
+    command: Text = Field(description="The command that shows the answer.")
+    answer: Text = Field(description="What the command shows, and why.")
+
+
 class Scenario(Part):
     """A crisis as an analyst describes it: the players, what can happen, probabilities and payoffs."""
 
@@ -215,6 +224,7 @@ class Scenario(Part):
     outcomes: dict[Slug, Outcome] = Field(default={}, description="Outcomes that end the crisis, by name.")
     unresolved: Outcome = Field(description="The outcome if the crisis has not ended by the horizon.")
     milestones: dict[Slug, Milestone] = Field(default={}, description="Milestones by name.")
+    exercises: tuple[Exercise, ...] = Field(default=(), description="What to try with the scenario.")
 
     _source_map: SourceMap = PrivateAttr(default_factory=SourceMap)
     _content: Mapping[str, Any] = PrivateAttr(default_factory=dict)

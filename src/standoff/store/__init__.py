@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from standoff.extras import import_extra
 from standoff.store.records import (
     Added,
-    Cluster,
+    EventCluster,
     Fault,
     ForecastSeries,
     Review,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Added",
-    "Cluster",
+    "EventCluster",
     "Fault",
     "ForecastSeries",
     "Review",

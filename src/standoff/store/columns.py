@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["UtcTime", "canonical_json", "hash_of", "in_utc", "plain_json"]
+__all__ = ["UtcTime", "compute_hash", "convert_to_utc", "encode_canonical_json", "encode_json"]
 
 
 class UtcTime(TypeDecorator[dt.datetime]):
@@ -23,21 +23,21 @@ class UtcTime(TypeDecorator[dt.datetime]):
         """To the database."""
         if value is None:
             return None
-        moment = in_utc(value)
+        moment = convert_to_utc(value)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
         """From the database."""
         del dialect
-        return None if value is None else in_utc(value)
+        return None if value is None else convert_to_utc(value)
 
 
-def in_utc(moment: dt.datetime) -> dt.datetime:
+def convert_to_utc(moment: dt.datetime) -> dt.datetime:
     """The same moment in UTC; a time without a zone is taken as UTC."""
     return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 
-def plain_json(value: Any) -> str:
+def encode_json(value: Any) -> str:
     """Plain data as text that every database takes: pure ASCII, the order of keys kept.
 
     Raises:
@@ -46,11 +46,11 @@ def plain_json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
-def canonical_json(value: Any) -> str:
+def encode_canonical_json(value: Any) -> str:
     """The same for what the order of keys says nothing about: they are sorted."""
     return json.dumps(value, separators=(",", ":"), allow_nan=False, sort_keys=True)
 
 
-def hash_of(text: str) -> str:
+def compute_hash(text: str) -> str:
     """SHA-256 of a text, in hex."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -22,9 +22,9 @@ from sqlalchemy.pool import NullPool
 
 from standoff.errors import Problem, StoreError
 from standoff.extras import import_extra
-from standoff.store.columns import plain_json
+from standoff.store.columns import encode_json
 from standoff.store.faults import told
-from standoff.store.location import Place
+from standoff.store.location import Location
 from standoff.store.tables import writes
 from standoff.version import __version__
 
@@ -61,7 +61,7 @@ class Database:
         is_read_only: Whether it is a file that may not be written to.
     """
 
-    def __init__(self, place: Place, wait_seconds: float) -> None:
+    def __init__(self, place: Location, wait_seconds: float) -> None:
         """Make ready; nothing is opened yet.
 
         Raises:
@@ -146,14 +146,14 @@ class Database:
             yield connection if self.is_file else connection.execution_options(isolation_level=isolation)
 
 
-def _server_engine(place: Place) -> Engine:
+def _server_engine(place: Location) -> Engine:
     import_extra("psycopg", "postgres", "a store on a PostgreSQL server")
     assert place.url is not None
     arguments: dict[str, Any] = {} if "connect_timeout" in place.url.query else {"connect_timeout": 10}
-    return create_engine(place.url, connect_args=arguments, json_serializer=plain_json, pool_pre_ping=True)
+    return create_engine(place.url, connect_args=arguments, json_serializer=encode_json, pool_pre_ping=True)
 
 
-def _file_engine(place: Place, database: Database) -> Engine:
+def _file_engine(place: Location, database: Database) -> Engine:
     assert place.path is not None
     mode = "ro" if database.is_read_only else "rwc"
     address = f"file:{quote(str(place.path.absolute()))}?mode={mode}"
@@ -162,7 +162,7 @@ def _file_engine(place: Place, database: Database) -> Engine:
         # transactions are begun below: what Python's own module begins would look before it locks
         return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, json_serializer=plain_json)
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, json_serializer=encode_json)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, record: object) -> None:

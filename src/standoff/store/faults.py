@@ -7,7 +7,7 @@ import sqlite3
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from standoff.errors import Problem, StoreError
-from standoff.store.location import Place
+from standoff.store.location import Location
 
 __all__ = ["told"]
 
@@ -42,7 +42,7 @@ _NO_SERVER = (
 )
 
 
-def told(error: DBAPIError, place: Place, unwritten: str) -> StoreError | None:
+def told(error: DBAPIError, place: Location, unwritten: str) -> StoreError | None:
     """Say what a failure of the database means.
 
     Args:

@@ -11,14 +11,14 @@ from sqlalchemy.exc import ArgumentError
 
 from standoff.errors import InputError, Problem
 
-__all__ = ["ENVIRONMENT_VARIABLE", "Place", "default_path", "find_place"]
+__all__ = ["ENVIRONMENT_VARIABLE", "Location", "default_path", "find_location"]
 
 ENVIRONMENT_VARIABLE = "STANDOFF_STORE"
 """Names the store to use where none is given: the path of a file, or a URL."""
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """Where a store is.
 
     Attributes:
@@ -43,7 +43,7 @@ def default_path() -> Path:
     return user_data_path("standoff", appauthor=False) / "standoff.sqlite"
 
 
-def find_place(given: str | Path | None = None) -> Place:
+def find_location(given: str | Path | None = None) -> Location:
     """Say where the store is.
 
     Args:
@@ -57,7 +57,7 @@ def find_place(given: str | Path | None = None) -> Place:
     if not chosen:
         if given is not None:
             raise _fault("an empty text names no store")
-        return Place(path=default_path(), is_default=True)
+        return Location(path=default_path(), is_default=True)
     if isinstance(chosen, Path) or "://" not in chosen:
         return _file(str(chosen))
     try:
@@ -69,14 +69,14 @@ def find_place(given: str | Path | None = None) -> Place:
     if family == "sqlite":
         return _file(url.database or "")
     if family in {"postgresql", "postgres"}:
-        return Place(url=url.set(drivername="postgresql+psycopg"))
+        return Location(url=url.set(drivername="postgresql+psycopg"))
     raise _fault(f"a store cannot be kept in `{url.drivername}`")
 
 
-def _file(path: str) -> Place:
+def _file(path: str) -> Location:
     if path in {"", ":memory:"} or path.startswith("file:"):
         raise _fault(f"`{path}` is not the path of a file")
-    return Place(path=Path(path))
+    return Location(path=Path(path))
 
 
 def _fault(message: str) -> InputError:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from standoff.errors import InputError
-from standoff.store.columns import plain_json
+from standoff.store.columns import encode_json
 from standoff.store.database import Write
 from standoff.store.news_writing import check_text
 from standoff.store.tables import marks
@@ -30,5 +30,5 @@ def read_mark(connection: Connection, name: str) -> Any:
 
 def add_mark(write: Write, name: str, value: Any) -> None:
     """Record a value, plain data, for a name that has been read."""
-    plain_json(value)
+    encode_json(value)
     write.connection.execute(insert(marks).values(write_id=write.write_id, name=name, value=value))

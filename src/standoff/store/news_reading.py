@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, sele
 
 from standoff.news.coded import CodedDocument
 from standoff.news.document import Document
-from standoff.store.plain import claim_of, code_of, event_of
-from standoff.store.records import Cluster, Review, StoredClaims, StoredCoding, StoredEvent, StoredReview
+from standoff.store.plain import get_code, parse_claim, parse_event
+from standoff.store.records import EventCluster, Review, StoredClaims, StoredCoding, StoredEvent, StoredReview
 from standoff.store.tables import claims, cluster_members, clusters, codings, documents, events, reviews, sightings
 
 __all__ = [
@@ -27,12 +27,12 @@ __all__ = [
     "list_claims",
     "list_clusters",
     "list_codings",
+    "list_copies",
     "list_events",
     "list_reviews",
-    "list_sightings",
     "list_unapplied_reviews",
     "list_uncoded",
-    "sightings_by_hash",
+    "read_copies",
 ]
 
 _CHUNK = 1000  # databases limit the values of one statement
@@ -93,15 +93,13 @@ def documents_by_key(connection: Connection, keys: Sequence[tuple[int, int]]) ->
     return [found[sighting] for _, sighting in keys]
 
 
-def list_sightings(connection: Connection, document_hash: str, known_by: int | None) -> tuple[Document, ...]:
+def list_copies(connection: Connection, document_hash: str, known_by: int | None) -> tuple[Document, ...]:
     """Every place at which a text was found, in the order of recording."""
     wanted = _sighted().where(documents.c.document_hash == document_hash, known(sightings, known_by))
     return tuple(_document(row) for row in connection.execute(wanted.order_by(sightings.c.id)))
 
 
-def sightings_by_hash(
-    connection: Connection, hashes: Sequence[str], known_by: int | None
-) -> dict[str, tuple[Document, ...]]:
+def read_copies(connection: Connection, hashes: Sequence[str], known_by: int | None) -> dict[str, tuple[Document, ...]]:
     """The same for many texts, by hash; unknown hashes are left out."""
     found: dict[str, list[Document]] = {}
     for start in range(0, len(hashes), _CHUNK):
@@ -137,8 +135,8 @@ def list_codings(connection: Connection, document_hash: str, known_by: int | Non
         ).scalars()
         coded = CodedDocument(
             document_hash,
-            tuple(event_of(act.content) for act in acts),
-            tuple(claim_of(content) for content in said),
+            tuple(parse_event(act.content) for act in acts),
+            tuple(parse_claim(content) for content in said),
             row.language,
             row.refused,
         )
@@ -181,7 +179,7 @@ def list_events(
             event_id=row.id,
             document_hash=row.document_hash,
             method=row.method,
-            coded=event_of(row.content),
+            coded=parse_event(row.content),
             review=said.get(reviewed.get(row.event_key, 0)),
             cluster_id=member.get(row.event_key),
             published=published.get(row.document_id),
@@ -208,7 +206,7 @@ def list_claims(
             document_hash=rows[0].document_hash,
             method=rows[0].method,
             published=published.get(number),
-            claims=tuple(claim_of(row.content) for row in rows),
+            claims=tuple(parse_claim(row.content) for row in rows),
         )
         for number, rows in (
             (number, list(rows)) for number, rows in groupby(connection.execute(wanted), lambda row: row.document_id)
@@ -238,7 +236,7 @@ def list_unapplied_reviews(connection: Connection, known_by: int | None) -> tupl
     return tuple(_reviews(connection, list(connection.execute(wanted).scalars())).values())
 
 
-def list_clusters(connection: Connection, known_by: int | None) -> tuple[Cluster, ...]:
+def list_clusters(connection: Connection, known_by: int | None) -> tuple[EventCluster, ...]:
     """Every cluster that still has events, in the order of recording."""
     member = _last_clusters(known_by).subquery()
     wanted = (
@@ -248,10 +246,10 @@ def list_clusters(connection: Connection, known_by: int | None) -> tuple[Cluster
         .join(events, (events.c.id == cluster_members.c.event_id) & (events.c.event_key == member.c.event_key))
         .group_by(clusters.c.id, clusters.c.method, clusters.c.label, events.c.event_key)
     )
-    together: dict[int, Cluster] = {}
+    together: dict[int, EventCluster] = {}
     for row in connection.execute(wanted.order_by(clusters.c.id, func.min(events.c.id))):
-        before = together.get(row.id, Cluster(row.id, row.method, row.label, ()))
-        together[row.id] = Cluster(row.id, row.method, row.label, (*before.event_ids, row.event_id))
+        before = together.get(row.id, EventCluster(row.id, row.method, row.label, ()))
+        together[row.id] = EventCluster(row.id, row.method, row.label, (*before.event_ids, row.event_id))
     return tuple(together.values())
 
 
@@ -333,7 +331,7 @@ def _reviews(connection: Connection, numbers: Sequence[int]) -> dict[int, Stored
                 action=row.action,
                 author=row.author,
                 reason=row.reason,
-                correction=event_of(row.correction) if row.correction is not None else None,
+                correction=parse_event(row.correction) if row.correction is not None else None,
                 reviewed_at=row.reviewed_at,
                 scenario=row.scenario,
                 stands_for=row.stands_for,
@@ -361,8 +359,8 @@ def _standings(connection: Connection, known_by: int | None) -> dict[str, dict[s
     taken_as: dict[str, tuple[str, str, str] | None] = {}
     for row in connection.execute(wanted):
         coded = (row.event_type, row.actor, row.target)
-        event = event_of(row.correction) if row.correction is not None else None
-        now = coded if event is None else (event.event_type, code_of(event.actor), code_of(event.target))
+        event = parse_event(row.correction) if row.correction is not None else None
+        now = coded if event is None else (event.event_type, get_code(event.actor), get_code(event.target))
         before, taken_as[row.event_key] = taken_as.get(row.event_key, coded), None if row.action == "drop" else now
         own = found.setdefault(row.event_key, {})
         if taken_as[row.event_key] != before:

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, Table, func, insert, select
 from standoff.errors import InputError, Problem
 from standoff.news.coded import CodedDocument, Event
 from standoff.news.document import Document
-from standoff.store.columns import canonical_json, hash_of
+from standoff.store.columns import compute_hash, encode_canonical_json
 from standoff.store.database import Write
-from standoff.store.plain import code_of, event_keys
+from standoff.store.plain import get_code, make_event_keys
 from standoff.store.records import Added, Review
 from standoff.store.tables import claims, cluster_members, clusters, codings, documents, events, reviews, sightings
 
@@ -55,7 +55,7 @@ def add_documents(write: Write, given: Sequence[Document]) -> Added:
                 for name, document in unseen.items()
             ],
         )
-    return Added(given=len(given), new=len(fresh), sightings=len(unseen))
+    return Added(given=len(given), new=len(fresh), copies=len(unseen))
 
 
 def add_codings(write: Write, given: Sequence[CodedDocument], method: str) -> Added:
@@ -74,7 +74,7 @@ def add_codings(write: Write, given: Sequence[CodedDocument], method: str) -> Ad
     for coded in given:
         number = ids[coded.document_hash]
         version, before = last.get(number, (0, ""))
-        content = hash_of(canonical_json(coded.document()))
+        content = compute_hash(encode_canonical_json(coded.to_json()))
         if content == before:
             continue
         last[number] = (version + 1, content)
@@ -111,7 +111,7 @@ def add_reviews(write: Write, given: Sequence[Review]) -> tuple[int, ...]:
             "write_id": write.write_id,
             "event_id": review.event_id,
             "action": review.action,
-            "correction": review.correction.document() if review.correction else None,
+            "correction": review.correction.to_json() if review.correction else None,
             "author": review.author,
             "reason": review.reason,
             "reviewed_at": review.reviewed_at or now,
@@ -186,12 +186,12 @@ def _faults_of_coding(coded: CodedDocument, texts: Mapping[str, tuple[int, str]]
         faults += _faults_of_event(event, text, owner)
     for claim in coded.claims:
         faults += _faults_of_quote(claim.span, claim.quote, text, owner)
-        faults += check_text(f"a claim of {owner}", claim.issue, code_of(claim.holder))
+        faults += check_text(f"a claim of {owner}", claim.issue, get_code(claim.holder))
     return faults
 
 
 def _faults_of_event(event: Event, text: str, owner: str) -> list[Problem]:
-    names = (event.event_type, code_of(event.actor), code_of(event.target), event.factuality)
+    names = (event.event_type, get_code(event.actor), get_code(event.target), event.factuality)
     return _faults_of_quote(event.span, event.quote, text, owner) + check_text(f"an event of {owner}", *names)
 
 
@@ -216,7 +216,7 @@ def _heading(document: Document) -> dict[str, str]:
 def _sighting_hash(document: Document) -> str:
     """What makes a sighting the same: all but the moment at which it was read."""
     day = document.date.isoformat() if document.date else None
-    return hash_of(canonical_json({"text": document.document_hash, "date": day} | _heading(document)))
+    return compute_hash(encode_canonical_json({"text": document.document_hash, "date": day} | _heading(document)))
 
 
 def _ids(connection: Connection, table: Table, column: str, values: Sequence[str]) -> dict[str, int]:
@@ -266,15 +266,15 @@ def _event_rows(found: Iterable[tuple[int, CodedDocument]]) -> list[dict[str, An
             "event_key": key,
             "event_type": event.event_type,
             "date": event.date,
-            "actor": code_of(event.actor),
-            "target": code_of(event.target),
+            "actor": get_code(event.actor),
+            "target": get_code(event.target),
             "factuality": event.factuality,
             "confidence": event.confidence,
-            "content": event.document(),
+            "content": event.to_json(),
         }
         for number, coded in found
         for position, (event, key) in enumerate(
-            zip(coded.events, event_keys(coded.document_hash, coded.events), strict=True)
+            zip(coded.events, make_event_keys(coded.document_hash, coded.events), strict=True)
         )
     ]
 
@@ -286,8 +286,8 @@ def _claim_rows(found: Iterable[tuple[int, CodedDocument]]) -> list[dict[str, An
             "position": position,
             "kind": claim.kind,
             "issue": claim.issue,
-            "holder": code_of(claim.holder),
-            "content": claim.document(),
+            "holder": get_code(claim.holder),
+            "content": claim.to_json(),
         }
         for number, coded in found
         for position, claim in enumerate(coded.claims)

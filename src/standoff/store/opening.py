@@ -6,7 +6,7 @@ from pathlib import Path
 
 from standoff.errors import Problem, StoreError
 from standoff.store.database import Database
-from standoff.store.location import find_place
+from standoff.store.location import find_location
 from standoff.store.repository import Store
 from standoff.store.schema import bring_up_to_date, check_revision
 
@@ -25,7 +25,7 @@ def open_store(given: str | Path | None = None, *, wait_seconds: float = 5.0) ->
         MissingExtraError: The driver for PostgreSQL is not installed.
         StoreError: The store cannot be opened, is none, or is of another version of standoff.
     """
-    place = find_place(given)
+    place = find_location(given)
     if place.is_default:
         assert place.path is not None
         _make_folder(place.path.parent)
@@ -53,7 +53,7 @@ def prepare_store(given: str | Path | None = None, *, wait_seconds: float = 5.0)
         MissingExtraError: The driver for PostgreSQL is not installed.
         StoreError: The database holds something else, is of a newer standoff, or cannot be written to.
     """
-    place = find_place(given)
+    place = find_location(given)
     if place.is_default:
         assert place.path is not None  # the default place is a file
         _make_folder(place.path.parent)

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from standoff.news.coded import Attribution, Claim, Event, Mention, Span
-from standoff.store.columns import canonical_json, hash_of
+from standoff.store.columns import compute_hash, encode_canonical_json
 
-__all__ = ["claim_of", "code_of", "event_keys", "event_of"]
+__all__ = ["get_code", "make_event_keys", "parse_claim", "parse_event"]
 
 
-def event_keys(document_hash: str, events: Iterable[Event]) -> tuple[str, ...]:
+def make_event_keys(document_hash: str, events: Iterable[Event]) -> tuple[str, ...]:
     """The key of each event of a coding: a hash, different for each of them.
 
     Args:
@@ -27,19 +27,19 @@ def event_keys(document_hash: str, events: Iterable[Event]) -> tuple[str, ...]:
     seen: Counter[str] = Counter()
     keys = []
     for event in events:
-        parts = [document_hash, list(event.span), event.event_type, code_of(event.actor), code_of(event.target)]
-        name = canonical_json(parts)
+        parts = [document_hash, list(event.span), event.event_type, get_code(event.actor), get_code(event.target)]
+        name = encode_canonical_json(parts)
         seen[name] += 1
-        keys.append(hash_of(f"{name}{seen[name]}"))
+        keys.append(compute_hash(f"{name}{seen[name]}"))
     return tuple(keys)
 
 
-def code_of(mention: Mention | None) -> str:
+def get_code(mention: Mention | None) -> str:
     """The code of an actor; "" where nobody is named."""
     return mention.code if mention else ""
 
 
-def event_of(plain: Mapping[str, Any]) -> Event:
+def parse_event(plain: Mapping[str, Any]) -> Event:
     """The event whose `document()` this is."""
     return Event(
         event_type=plain["type"],
@@ -59,7 +59,7 @@ def event_of(plain: Mapping[str, Any]) -> Event:
     )
 
 
-def claim_of(plain: Mapping[str, Any]) -> Claim:
+def parse_claim(plain: Mapping[str, Any]) -> Claim:
     """The claim whose `document()` this is."""
     return Claim(
         kind=plain["kind"],

@@ -13,7 +13,7 @@ from standoff.scenario import Scenario
 __all__ = [
     "REVIEW_ACTIONS",
     "Added",
-    "Cluster",
+    "EventCluster",
     "Fault",
     "ForecastSeries",
     "Review",
@@ -37,15 +37,15 @@ class Added:
     Attributes:
         given: Records that were given.
         new: Records that the store did not have: texts, or codings that differ from the last one.
-        sightings: Places at which a text was found for the first time; 0 for codings.
+        copies: Places at which a text was found for the first time; 0 for codings.
     """
 
     given: int = 0
     new: int = 0
-    sightings: int = 0
+    copies: int = 0
 
     def __add__(self, other: Added) -> Added:
-        return Added(self.given + other.given, self.new + other.new, self.sightings + other.sightings)
+        return Added(self.given + other.given, self.new + other.new, self.copies + other.copies)
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class StoredEvent:
         review: The last review of it; None where nobody looked at it.
         cluster_id: The cluster that it was last put into; None where it is in none.
         published: First known day on which the document was published; None where it is not known.
-        position: Place in its document, counted from 0 over the events of the coding.
+        position: Location in its document, counted from 0 over the events of the coding.
         write_id: The write that recorded its coding.
         stands_for: Scenario -> the event of its model that it is, as a reviewer said. It holds until the event is dropped or gets
             another type, actor or target.
@@ -184,7 +184,7 @@ class StoredClaims:
 
 
 @dataclass(frozen=True)
-class Cluster:
+class EventCluster:
     """One event told by many.
 
     Attributes:

@@ -20,10 +20,10 @@ from standoff.news.document import Document
 from standoff.scenario import Scenario
 from standoff.store import marks, news_reading, news_writing, run_records, soundness
 from standoff.store.database import Database
-from standoff.store.location import Place
+from standoff.store.location import Location
 from standoff.store.records import (
     Added,
-    Cluster,
+    EventCluster,
     Fault,
     Review,
     Run,
@@ -51,7 +51,7 @@ class Store:
         self._database = database
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Location:
         """Where it is; as text without a password."""
         return self._database.place
 
@@ -247,15 +247,15 @@ class Store:
             )
             return tuple(document for chunk in found for document in chunk)
 
-    def sightings(self, document_hash: str, *, known_by: int | None = None) -> tuple[Document, ...]:
+    def list_copies(self, document_hash: str, *, known_by: int | None = None) -> tuple[Document, ...]:
         """Every place at which a text was found, as the document that was read there; empty for an unknown text."""
         with self._database.reading() as connection:
-            return news_reading.list_sightings(connection, document_hash, known_by)
+            return news_reading.list_copies(connection, document_hash, known_by)
 
-    def sightings_of(self, hashes: Sequence[str], *, known_by: int | None = None) -> dict[str, tuple[Document, ...]]:
+    def read_copies(self, hashes: Sequence[str], *, known_by: int | None = None) -> dict[str, tuple[Document, ...]]:
         """The same for many texts, by hash; unknown hashes are left out."""
         with self._database.reading() as connection:
-            return news_reading.sightings_by_hash(connection, list(dict.fromkeys(hashes)), known_by)
+            return news_reading.read_copies(connection, list(dict.fromkeys(hashes)), known_by)
 
     def uncoded(self, method: str) -> tuple[str, ...]:
         """Hashes of the documents that a method has not coded: what is left to do after an interruption."""
@@ -341,7 +341,7 @@ class Store:
         with self._database.reading() as connection:
             return news_reading.list_unapplied_reviews(connection, known_by)
 
-    def clusters(self, *, known_by: int | None = None) -> tuple[Cluster, ...]:
+    def clusters(self, *, known_by: int | None = None) -> tuple[EventCluster, ...]:
         """Every cluster that still has events."""
         with self._database.reading() as connection:
             return news_reading.list_clusters(connection, known_by)

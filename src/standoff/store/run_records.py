@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from standoff.errors import InputError, Problem
 from standoff.scenario import Scenario, archive_scenario, restore_scenario
-from standoff.store.columns import hash_of, plain_json
+from standoff.store.columns import compute_hash, encode_json
 from standoff.store.database import Write
 from standoff.store.news_writing import check_text
 from standoff.store.records import ForecastSeries, Run, StoredRun
@@ -26,7 +26,7 @@ def add_run(write: Write, run: Run) -> int:
         InputError: The write up to which it knew the news is not in the store (`unknown-write`).
         ValueError: A number of the document or of the settings is not finite.
     """
-    plain_json([dict(run.document), dict(run.settings)])
+    encode_json([dict(run.document), dict(run.settings)])
     faults = check_text("the run", run.kind, run.note)
     last = write.connection.execute(select(func.max(writes.c.id))).scalar_one() or 0
     if run.known_by is not None and not 1 <= run.known_by <= last:
@@ -131,7 +131,7 @@ def _scenario_number(write: Write, scenario: Scenario) -> int:
     assert restore_scenario(kept).scenario_hash == scenario.scenario_hash, (
         "an archived scenario must be the same scenario"
     )
-    name = hash_of(plain_json(kept))
+    name = compute_hash(encode_json(kept))
     found = write.connection.execute(
         select(scenarios.c.id).where(scenarios.c.archive_hash == name)
     ).scalar_one_or_none()

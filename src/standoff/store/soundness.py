@@ -8,8 +8,8 @@ from itertools import groupby
 
 from sqlalchemy import Connection, select
 
-from standoff.store.columns import hash_of, plain_json
-from standoff.store.plain import event_keys, event_of
+from standoff.store.columns import compute_hash, encode_json
+from standoff.store.plain import make_event_keys, parse_event
 from standoff.store.records import Fault
 from standoff.store.tables import codings, documents, events, scenarios
 
@@ -46,8 +46,8 @@ def _of_events(connection: Connection) -> Iterator[Fault]:
     )
     for _, group in groupby(connection.execute(wanted), lambda row: row.coding_id):
         rows = list(group)
-        found = [event_of(row.content) for row in rows]
-        keys = event_keys(rows[0].document_hash, found)
+        found = [parse_event(row.content) for row in rows]
+        keys = make_event_keys(rows[0].document_hash, found)
         for row, event, key in zip(rows, found, keys, strict=True):
             if key != row.event_key or row.text[slice(*event.span)] != event.quote:
                 yield Fault("events", f"event {row.id} is not the one that was recorded")
@@ -55,5 +55,5 @@ def _of_events(connection: Connection) -> Iterator[Fault]:
 
 def _of_scenarios(connection: Connection) -> Iterator[Fault]:
     for row in connection.execute(select(scenarios.c.archive, scenarios.c.archive_hash, scenarios.c.scenario_hash)):
-        if hash_of(plain_json(row.archive)) != row.archive_hash:
+        if compute_hash(encode_json(row.archive)) != row.archive_hash:
             yield Fault("scenarios", f"the scenario {row.scenario_hash} is not the one that was recorded")

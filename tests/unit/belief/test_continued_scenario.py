@@ -6,7 +6,7 @@ import pytest
 from standoff import load, solve
 from standoff.belief.continued_scenario import continue_scenario
 from standoff.belief.observation import Observation
-from standoff.belief.updating import KnownFacts, update_forecast
+from standoff.belief.updating import KnownFacts, update_solution
 from standoff.errors import InputError
 from standoff.scenario import parse_scenario
 from standoff.scenario.writing import write_yaml
@@ -19,8 +19,8 @@ SEEN = Observation("write", dt.date(1962, 10, 24), "CONSULT", ("RUS",), ("USA",)
 @pytest.fixture(scope="module")
 def updated():
     scenario = load("cuba-1962", overrides=["period.horizon=10"])
-    equilibrium = solve(scenario, Settings(belief_points=3, threads=1)).equilibrium
-    return scenario, update_forecast(scenario, equilibrium, [SEEN], as_of=DAY, facts=KnownFacts(is_open=True))
+    solution = solve(scenario, Settings(belief_points=3, threads=1))
+    return update_solution(solution, [SEEN], as_of=DAY, facts=KnownFacts(is_open=True))
 
 
 @pytest.mark.parametrize("name", ["cuba-1962", "iran-us-2026"])
@@ -31,32 +31,31 @@ def test_the_text_of_a_scenario_is_read_as_the_same_scenario(name):
 
 
 def test_it_starts_at_the_likeliest_state_with_the_beliefs_there(updated):
-    scenario, found = updated
-    on = continue_scenario(scenario, found)
-    assert {name: track.start for name, track in on.scenario.state.items()} == found.states[0].levels
+    on = continue_scenario(updated)
+    assert {name: track.start for name, track in on.scenario.state.items()} == updated.states[0].levels
     values = on.scenario.parameter_values()
-    assert values["bold_prior"] == pytest.approx(found.states[0].beliefs["usa"], abs=1e-12)
-    assert values["unbending_prior"] == pytest.approx(found.states[0].beliefs["ussr"], abs=1e-12)
+    assert values["bold_prior"] == pytest.approx(updated.states[0].beliefs["usa"], abs=1e-12)
+    assert values["unbending_prior"] == pytest.approx(updated.states[0].beliefs["ussr"], abs=1e-12)
 
 
 def test_its_horizon_ends_on_the_same_day(updated):
-    scenario, found = updated
-    on = continue_scenario(scenario, found).scenario
+    scenario, found = updated.solution.scenario, updated
+    on = continue_scenario(found).scenario
     assert on.as_of == DAY
     assert on.date_of_period(on.num_periods) == scenario.date_of_period(scenario.num_periods)
 
 
 def test_a_deadline_that_has_passed_holds_from_the_start(updated):
-    scenario, found = updated
+    scenario, found = updated.solution.scenario, updated
     (deadline,) = scenario.deadlines.values()
     assert deadline.date <= DAY
-    on = continue_scenario(scenario, found)
+    on = continue_scenario(found)
     assert not on.scenario.deadlines
     assert "passed(" not in on.text
 
 
 def test_the_file_begins_with_notes_on_what_it_does_not_express(updated):
-    on = continue_scenario(*updated)
+    on = continue_scenario(updated)
     assert on.is_spread
     assert on.text.startswith("# cuba-1962 as of 1962-10-30, from an update of the scenario with the hash\n# ")
     assert all(f"# {note}\n" in on.text for note in on.notes)
@@ -65,7 +64,7 @@ def test_the_file_begins_with_notes_on_what_it_does_not_express(updated):
 
 
 def test_it_can_be_solved_though_it_has_left_levels_behind_for_good(updated, tmp_path):
-    on = continue_scenario(*updated)
+    on = continue_scenario(updated)
     assert on.scenario.state["sites"].start == "ready"  # and nothing leads back to `building`
     path = tmp_path / "on.yaml"
     path.write_text(on.text, encoding="utf-8")
@@ -74,23 +73,20 @@ def test_it_can_be_solved_though_it_has_left_levels_behind_for_good(updated, tmp
 
 def test_a_prior_that_is_used_elsewhere_is_written_as_a_number():
     scenario = load("cuba-1962", overrides=["period.horizon=3", "strike_gain_bold=0.1 + 0.1 * bold_prior"])
-    equilibrium = solve(scenario, Settings(belief_points=3, threads=1)).equilibrium
-    found = update_forecast(scenario, equilibrium, [SEEN], as_of=dt.date(1962, 10, 24))
-    on = continue_scenario(scenario, found).scenario
+    found = update_solution(solve(scenario, Settings(belief_points=3, threads=1)), [SEEN], as_of=dt.date(1962, 10, 24))
+    on = continue_scenario(found).scenario
     assert on.parameter_values()["bold_prior"] == scenario.parameter_values()["bold_prior"]
     assert on.players["usa"].types["bold"].written == found.states[0].beliefs["usa"]
 
 
 def test_a_value_that_was_set_outside_its_range_leaves_the_range_behind():
     scenario = load("cuba-1962", overrides=["period.horizon=3", "strike_gain_bold=0.14"])
-    equilibrium = solve(scenario, Settings(belief_points=3, threads=1)).equilibrium
-    found = update_forecast(scenario, equilibrium, [SEEN], as_of=dt.date(1962, 10, 24))
-    on = continue_scenario(scenario, found)
+    found = update_solution(solve(scenario, Settings(belief_points=3, threads=1)), [SEEN], as_of=dt.date(1962, 10, 24))
+    on = continue_scenario(found)
     assert on.scenario.parameters["strike_gain_bold"].range is None
     assert any("strike_gain_bold" in note for note in on.notes)
 
 
 def test_a_crisis_that_is_over_has_no_scenario_to_go_on_from(updated):
-    scenario, found = updated
     with pytest.raises(InputError, match="has ended"):
-        continue_scenario(scenario, replace(found, states=()))
+        continue_scenario(replace(updated, states=()))

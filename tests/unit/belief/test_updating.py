@@ -11,7 +11,7 @@ import pytest
 from standoff import load, solve
 from standoff.belief.likelihood import ReportingModel
 from standoff.belief.observation import Observation
-from standoff.belief.updating import KnownFacts, update_forecast
+from standoff.belief.updating import KnownFacts, update_solution
 from standoff.errors import InputError
 from standoff.solve.equilibrium import Settings
 from standoff.solve.target import Target
@@ -28,35 +28,35 @@ SEEN = (
 @pytest.fixture(scope="module")
 def solved():
     scenario = load("cuba-1962", overrides=["period.horizon=6"])
-    return scenario, solve(scenario, Settings(belief_points=5, threads=1)).equilibrium
+    return solve(scenario, Settings(belief_points=5, threads=1))
 
 
 @pytest.fixture(scope="module")
 def found(solved):
-    return update_forecast(*solved, SEEN, as_of=DAY)
+    return update_solution(solved, SEEN, as_of=DAY)
 
 
 def test_if_nothing_can_be_reported_the_update_is_the_first_forecast(solved):
     model = ReportingModel.with_one_rate(0.0, background_per_week=0.0)
-    same = update_forecast(*solved, [], as_of=DAY, model=model)
+    same = update_solution(solved, [], as_of=DAY, model=model)
     assert same.state_period == 3
     for series in same.probabilities:
         assert series.after == pytest.approx(series.before[2:], abs=1e-12)
     assert same.after == pytest.approx(same.before, abs=1e-12)
     assert same.without_reports == pytest.approx(same.before, abs=1e-12)
-    for series, mean in zip(same.beliefs, solved[1].sweep.mean_beliefs.T, strict=True):
+    for series, mean in zip(same.beliefs, solved.equilibrium.sweep.mean_beliefs.T, strict=True):
         assert series.mean == pytest.approx(mean, abs=1e-12)
 
 
 def test_neither_order_nor_repetition_of_reports_matters(solved, found):
-    again = update_forecast(*solved, [*reversed(SEEN), SEEN[1], replace(SEEN[0], name="x", sources=("ap",))], as_of=DAY)
+    again = update_solution(solved, [*reversed(SEEN), SEEN[1], replace(SEEN[0], name="x", sources=("ap",))], as_of=DAY)
     assert again.after.tolist() == found.after.tolist()
     assert again.log_likelihood == found.log_likelihood
     assert again.effects[0].observation.sources == ("tass", "ap")
 
 
 def test_an_update_without_a_report_is_that_from_which_it_was_left_out(solved, found):
-    without = update_forecast(*solved, [SEEN[0], SEEN[2], SEEN[3]], as_of=DAY)
+    without = update_solution(solved, [SEEN[0], SEEN[2], SEEN[3]], as_of=DAY)
     account = next(one for one in found.effects if one.observation.name == "run")
     assert account.without == pytest.approx(without.after, abs=1e-12)
     assert account.shift == pytest.approx(found.after - without.after, abs=1e-12)
@@ -78,9 +78,9 @@ def test_states_and_outcomes_sum_to_one_and_agree_with_the_probabilities(found):
 
 
 def test_targets_are_the_probabilities_of_the_same_names_and_days(solved):
-    targets = [Target("milestone", m.name, 5) for m in solved[1].game.milestones]
-    targets += [Target("outcome", name) for name in (*solved[1].game.outcomes, "unresolved")]
-    found = update_forecast(*solved, SEEN, as_of=DAY, targets=targets)
+    targets = [Target("milestone", m.name, 5) for m in solved.equilibrium.game.milestones]
+    targets += [Target("outcome", name) for name in (*solved.equilibrium.game.outcomes, "unresolved")]
+    found = update_solution(solved, SEEN, as_of=DAY, targets=targets)
     by_name = {(one.kind, one.name): one.after for one in found.probabilities}
     expected = [by_name[one.kind, one.name][2 if one.periods else 3] for one in targets]
     assert found.after == pytest.approx(expected, abs=1e-12)
@@ -103,20 +103,20 @@ def test_a_report_that_no_event_of_the_model_resembles_does_not_put_it_in_doubt(
 def test_a_report_of_an_event_that_the_model_excludes_almost_surely_puts_it_in_doubt(solved):
     # there has been no letter yet, and on the first day both sides agree
     sudden = Observation("sudden", dt.date(1962, 10, 23), "AGREE", ("RUS",), (), 0.95)
-    (account,) = update_forecast(*solved, [sudden], as_of=dt.date(1962, 10, 23)).doubts
+    (account,) = update_solution(solved, [sudden], as_of=dt.date(1962, 10, 23)).doubts
     assert account.surprise_bits >= 8
 
 
 def test_a_report_that_no_event_can_yield_is_infinitely_surprising(solved):
     certain = ReportingModel(actor_accuracy=1.0)
-    found = update_forecast(*solved, [replace(SEEN[3], is_confirmed=True)], as_of=DAY, model=certain)
+    found = update_solution(solved, [replace(SEEN[3], is_confirmed=True)], as_of=DAY, model=certain)
     assert found.effects[0].surprise_bits == math.inf
-    assert found.to_json()["effects"][0]["surprise_bits"] is None
+    assert found.to_json()["update"]["effects"][0]["surprise_bits"] is None
 
 
 def test_known_levels_exclude_every_other_state(solved):
     facts = KnownFacts({"quarantine": "enforced"}, is_open=True)
-    found = update_forecast(*solved, SEEN, as_of=DAY, facts=facts)
+    found = update_solution(solved, SEEN, as_of=DAY, facts=facts)
     assert {one.levels["quarantine"] for one in found.states} == {"enforced"}
     assert found.outcomes == ()
     assert sum(one.probability for one in found.states) == pytest.approx(1.0, abs=1e-7)
@@ -124,16 +124,16 @@ def test_known_levels_exclude_every_other_state(solved):
 
 def test_inside_a_period_it_goes_on_from_its_end():
     scenario = load("cuba-1962", overrides=["period.horizon=6", "period.length=2"])
-    equilibrium = solve(scenario, Settings(belief_points=3, threads=1)).equilibrium
-    found = update_forecast(scenario, equilibrium, SEEN, as_of=DAY)
+    solution = solve(scenario, Settings(belief_points=3, threads=1))
+    found = update_solution(solution, SEEN, as_of=DAY)
     assert (found.state_period, found.state_date) == (2, dt.date(1962, 10, 26))
     with pytest.raises(InputError, match="no period starts on that day"):
-        update_forecast(scenario, equilibrium, SEEN, as_of=DAY, facts=KnownFacts(is_open=True))
+        update_solution(solution, SEEN, as_of=DAY, facts=KnownFacts(is_open=True))
 
 
 def test_reports_of_other_times_are_excluded_with_the_reason(solved):
     early, late = (replace(SEEN[0], name=str(day), date=dt.date(1962, 10, day)) for day in (22, 26))
-    found = update_forecast(*solved, [early, late], as_of=DAY)
+    found = update_solution(solved, [early, late], as_of=DAY)
     assert found.effects == ()
     assert [one.reason for one in found.excluded] == [
         "already part of the scenario, which is as of 1962-10-22",
@@ -153,17 +153,17 @@ def test_reports_of_other_times_are_excluded_with_the_reason(solved):
 )
 def test_an_impossible_request_is_refused(solved, changes, message):
     with pytest.raises(InputError, match=message):
-        update_forecast(*solved, SEEN, **({"as_of": DAY} | changes))
+        update_solution(solved, SEEN, **({"as_of": DAY} | changes))
 
 
 def test_more_reports_than_can_be_weighed_against_each_other_are_refused(solved):
     many = [replace(SEEN[1], name=str(k), cluster=str(k)) for k in range(9)]
     with pytest.raises(InputError, match="9 reports of period 2"):
-        update_forecast(*solved, many, as_of=DAY)
+        update_solution(solved, many, as_of=DAY)
 
 
 def test_the_json_has_the_reports_and_the_reporting_model(found):
-    document = json.loads(json.dumps(found.to_json()))
+    document = json.loads(json.dumps(found.to_json()))["update"]
     sources = {one["observation"]["name"]: one["observation"]["sources"] for one in document["effects"]}
     assert sources == {"write": ["tass"], "run": ["ap"], "clash": ["upi"], "march": ["afp"]}
     assert document["reporting"]["confusion"]["origin"].startswith("assumed")

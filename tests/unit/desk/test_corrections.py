@@ -6,7 +6,7 @@ import pytest
 
 from scripted_coder import ScriptedCoder, article
 from standoff import InputError
-from standoff.desk.corrections import Correction, check_correction, review_of
+from standoff.desk.corrections import Correction, check_correction, make_review
 from standoff.news.coded import INTENSITY, Mention
 from standoff.store import Review
 from standoff.store.records import StoredEvent, StoredReview
@@ -16,7 +16,7 @@ STORED = StoredEvent(4, "ab" * 32, "scripted 1", EVENT)
 
 
 def corrected(one=STORED, **parts):
-    return review_of(one, "correct", author="ann", correction=Correction(**parts), scenario="iran-us-2026")
+    return make_review(one, "correct", author="ann", correction=Correction(**parts), scenario="iran-us-2026")
 
 
 def test_another_type_has_its_own_intensity_and_no_mode_that_it_cannot_have():
@@ -49,7 +49,7 @@ def test_a_correction_back_to_what_was_coded_confirms_it():
 
 def test_a_confirmation_keeps_an_earlier_correction():
     first = corrected(event_type="THREATEN")
-    again = review_of(replace(STORED, review=StoredReview(1, 1, first)), "confirm", author="bob")
+    again = make_review(replace(STORED, review=StoredReview(1, 1, first)), "confirm", author="bob")
     assert (again.action, again.correction) == ("correct", first.correction)
 
 
@@ -64,7 +64,7 @@ def test_an_event_of_the_model_alone_confirms_the_rest():
     [
         (lambda: corrected(event_type="ASSAULT"), "nothing-corrected"),
         (lambda: corrected(), "nothing-corrected"),
-        (lambda: review_of(STORED, "drop", author=" "), "missing-author"),
+        (lambda: make_review(STORED, "drop", author=" "), "missing-author"),
     ],
 )
 def test_a_review_that_says_nothing_or_has_no_author_is_refused(act, code):

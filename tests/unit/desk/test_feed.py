@@ -8,7 +8,7 @@ import pytest
 import standoff.desk.feed as feed
 from scripted_coder import ScriptedCoder, article
 from standoff import InputError
-from standoff.desk.feed import FeedFault, FeedRound, watch_feeds
+from standoff.desk.feed import FeedFault, FeedRound, poll_feeds
 from standoff.desk.ingest import ingest
 from standoff.errors import CoderError, Problem, StoreError
 from standoff.news.readers.reading import Polled
@@ -48,7 +48,7 @@ def wire(tmp_path):
 def rounds(store, *sources, clock=None, **more):
     clock = clock or Clock(0)
     given = {"coder": ScriptedCoder(), "every_seconds": EVERY, "should_stop": clock.is_over, "wait": clock.wait}
-    return watch_feeds(store, sources, clock=lambda: clock.now, **given | more)
+    return poll_feeds(store, sources, clock=lambda: clock.now, **given | more)
 
 
 def quotes(found):

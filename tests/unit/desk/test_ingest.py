@@ -7,7 +7,7 @@ import pytest
 
 from scripted_coder import ScriptedCoder, article
 from standoff import InputError, load
-from standoff.desk.clustering import Told, cluster_events, same_day_groups
+from standoff.desk.clustering import ReportedEvent, cluster_events, group_by_day
 from standoff.desk.ingest import code_pending, ingest
 from standoff.news.coded import Mention
 
@@ -27,7 +27,7 @@ def told_together(store):
     """Quotes and outlets of the events of each cluster."""
     by_number = {one.event_id: one for one in store.coded_events()}
     return [
-        sorted(store.sightings(by_number[number].document_hash)[0].outlet for number in cluster.event_ids)
+        sorted(store.list_copies(by_number[number].document_hash)[0].outlet for number in cluster.event_ids)
         for cluster in store.clusters()
     ]
 
@@ -56,7 +56,7 @@ def test_codings_that_were_left_without_a_look_for_clusters_are_looked_at_later(
 
 def test_a_document_that_cannot_be_read_is_told_and_not_tried_again(store):
     found = ingest(store, [article("Bonjour, le monde.")], coder=ScriptedCoder())
-    assert [(one.document.text, one.reason) for one in found.refused] == [
+    assert [(one.document.text, one.reason) for one in found.not_coded] == [
         ("Bonjour, le monde.", "the text is in French")
     ]
     assert ingest(store, [], coder=ScriptedCoder()).num_coded == 0
@@ -140,12 +140,12 @@ def test_reports_of_another_day_act_or_side_stay_apart(store, scenario, other):
 def test_a_side_that_was_inferred_puts_nothing_together(scenario):
     sides = tuple(frozenset(player.codes) for player in scenario.players.values())
     told = [
-        Told(k, f"{k}", ScriptedCoder().code(article(text)).events[0])
+        ReportedEvent(k, f"{k}", ScriptedCoder().code(article(text)).events[0])
         for k, text in enumerate([OWN_WORDS, OTHER_WORDS])
     ]
     inferred = [replace(one, event=replace(one.event, target=Mention("IRN", is_inferred=True))) for one in told]
-    assert same_day_groups(told, sides) == [[0, 1]]
-    assert same_day_groups(inferred, sides) == []
+    assert group_by_day(told, sides) == [[0, 1]]
+    assert group_by_day(inferred, sides) == []
 
 
 def test_what_a_person_put_together_or_apart_stays(store):

@@ -16,7 +16,7 @@ from tiny import tiny
 
 parquet = pytest.importorskip("pyarrow.parquet", reason="the extra `parquet` is not installed")
 folder_module = pytest.importorskip("standoff.execution.folder")
-RunFolder = folder_module.RunFolder
+EnsembleFolder = folder_module.EnsembleFolder
 
 SETTINGS = Settings(belief_tolerance=5e-3)
 NAMES = series_names(tiny())
@@ -30,7 +30,7 @@ def opened():
 
 
 def open_folder(path, seed=0):
-    return RunFolder(path, describe_ensemble(tiny(), seed=seed, settings=SETTINGS), NAMES)
+    return EnsembleFolder(path, describe_ensemble(tiny(), seed=seed, settings=SETTINGS), NAMES)
 
 
 def solved(value, points=1):

@@ -47,7 +47,7 @@ def test_every_type_has_a_class_and_an_intensity_of_its_sign():
 def test_a_coded_document_is_plain_data():
     document = Document(TEXT)
     coded = CodedDocument(document.document_hash, (some_event(),), (), "en")
-    plain = json.loads(json.dumps(coded.document()))
+    plain = json.loads(json.dumps(coded.to_json()))
     (event,) = plain["events"]
     assert TEXT[slice(*event["span"])] == event["quote"]
     assert event["target"] == {"code": "STH", "text": "", "span": None, "inferred": True}

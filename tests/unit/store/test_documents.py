@@ -28,16 +28,16 @@ def test_a_time_in_another_zone_comes_back_as_the_same_moment(store):
 
 def test_the_same_text_from_two_places_is_one_document_with_two_sightings(store):
     here, there = document(outlet="A", address="a"), document(outlet="B", address="b")
-    assert store.add_documents([here, there]) == Added(given=2, new=1, sightings=2)
+    assert store.add_documents([here, there]) == Added(given=2, new=1, copies=2)
     assert len(list(store.documents())) == 1
-    assert store.sightings(here.document_hash) == (here, there)
+    assert store.list_copies(here.document_hash) == (here, there)
 
 
 def test_what_is_given_again_is_not_recorded_again(store):
     given = [document(1), document(2)]
     store.add_documents(given)
     before = store.last_write()
-    assert store.add_documents([*given, document(1, retrieved=NOON)]) == Added(given=3, new=0, sightings=0)
+    assert store.add_documents([*given, document(1, retrieved=NOON)]) == Added(given=3, new=0, copies=0)
     assert store.last_write() == before
 
 
@@ -64,7 +64,7 @@ def test_a_read_at_a_write_does_not_know_what_came_later(store):
     then = store.last_write()
     store.add_documents([document(1, date=MONDAY), document(2)])
     assert list(store.documents(known_by=then)) == [document(1, date=TUESDAY)]
-    assert store.sightings(document(1).document_hash, known_by=then) == (document(1, date=TUESDAY),)
+    assert store.list_copies(document(1).document_hash, known_by=then) == (document(1, date=TUESDAY),)
 
 
 @pytest.mark.parametrize(("changes", "shown"), [({"text": "a\x00b"}, r"\x00"), ({"title": "a\ud800b"}, r"\ud800")])

@@ -8,7 +8,7 @@ import pytest
 
 from standoff.errors import InputError, MissingExtraError, StoreError
 from standoff.store import open_store, prepare_store
-from standoff.store.location import default_path, find_place
+from standoff.store.location import default_path, find_location
 
 
 @pytest.mark.parametrize(
@@ -16,12 +16,12 @@ from standoff.store.location import default_path, find_place
     [("a.sqlite", "a.sqlite"), (Path("b/c"), "b/c"), ("sqlite:///d.db", "d.db"), ("sqlite:////e", "/e")],
 )
 def test_a_file_is_named_by_its_path_or_a_url(given, path):
-    assert find_place(given).path == Path(path)
+    assert find_location(given).path == Path(path)
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
 def test_a_server_is_named_by_a_url_and_its_password_is_not_shown(scheme):
-    place = find_place(f"{scheme}://ann:secret@db.example/crisis")
+    place = find_location(f"{scheme}://ann:secret@db.example/crisis")
     assert place.url.drivername == "postgresql+psycopg"
     assert "secret" not in str(place)
     assert place.url.password == "secret"  # noqa: S105
@@ -41,15 +41,15 @@ def test_a_server_is_named_by_a_url_and_its_password_is_not_shown(scheme):
 )
 def test_what_names_no_store_is_refused_without_its_password(given):
     with pytest.raises(InputError) as raised:
-        find_place(given)
+        find_location(given)
     assert [problem.code for problem in raised.value.problems] == ["store-address"]
     assert "secret" not in str(raised.value)
 
 
 def test_the_environment_names_the_store(monkeypatch):
     monkeypatch.setenv("STANDOFF_STORE", "named.sqlite")
-    assert find_place().path == Path("named.sqlite")
-    assert find_place("given.sqlite").path == Path("given.sqlite")
+    assert find_location().path == Path("named.sqlite")
+    assert find_location("given.sqlite").path == Path("given.sqlite")
 
 
 def test_else_it_is_in_the_folder_for_data_which_is_made(monkeypatch, tmp_path):

@@ -68,8 +68,8 @@ def test_the_places_of_many_documents_are_those_of_each(store, numbers):
     del numbers
     store.add_documents([document(1, outlet="The Courier")])
     hashes = [document(k).document_hash for k in range(3)]
-    found = store.sightings_of([*hashes, "f" * 64])
-    assert found == {name: store.sightings(name) for name in hashes}
+    found = store.read_copies([*hashes, "f" * 64])
+    assert found == {name: store.list_copies(name) for name in hashes}
     assert [place.outlet for place in found[hashes[1]]] == ["The Gazette", "The Courier"]
 
 

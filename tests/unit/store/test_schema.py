@@ -17,7 +17,7 @@ import standoff.store.schema as schema
 from standoff.errors import StoreError
 from standoff.store import Review, open_store, prepare_store
 from standoff.store.database import Database
-from standoff.store.location import find_place
+from standoff.store.location import find_location
 from standoff.store.tables import metadata
 from standoff.version import __version__
 from stored_news import METHOD, coded, document
@@ -25,7 +25,7 @@ from stored_news import METHOD, coded, document
 
 @pytest.fixture
 def engine(address):
-    url = find_place(address).url or f"sqlite:///{address}"
+    url = find_location(address).url or f"sqlite:///{address}"
     made = create_engine(url)
     yield made
     made.dispose()
@@ -66,7 +66,7 @@ def test_a_new_store_has_the_tables_that_the_code_uses(engine):
 
 def test_an_upgraded_store_has_the_tables_that_the_code_uses(first_version):
     prepare_store(first_version).close()
-    upgraded = create_engine(find_place(first_version).url or f"sqlite:///{first_version}")
+    upgraded = create_engine(find_location(first_version).url or f"sqlite:///{first_version}")
     assert differences(upgraded) == []
     assert guarded_tables(upgraded) == set(metadata.tables)
     upgraded.dispose()
@@ -100,7 +100,7 @@ def test_every_table_refuses_changes(store, engine):
 
 
 def test_a_file_is_made_and_a_server_is_not(no_store):
-    if_server = find_place(no_store).url is not None
+    if_server = find_location(no_store).url is not None
     codes = [fault(lambda: open_store(no_store)).code] if if_server else [open_store(no_store).close()]
     assert codes == ["store-missing" if if_server else None]
 
@@ -126,7 +126,7 @@ def test_a_newer_store_is_refused_with_the_version_it_needs(engine, address):
 
 
 def test_what_somebody_else_made_is_refused_and_left_alone(no_store):
-    foreign = create_engine(find_place(no_store).url or f"sqlite:///{no_store}")
+    foreign = create_engine(find_location(no_store).url or f"sqlite:///{no_store}")
     change(foreign, "CREATE TABLE invoices (number integer)", "INSERT INTO invoices VALUES (7)")
     for act in (open_store, prepare_store):
         assert fault(lambda act=act: act(no_store)).code == "store-foreign"
@@ -137,7 +137,7 @@ def test_what_somebody_else_made_is_refused_and_left_alone(no_store):
 @pytest.fixture
 def first_version(no_store):
     """A store with the first version of the tables, which holds an event that a reviewer dropped."""
-    if find_place(no_store).url is None:
+    if find_location(no_store).url is None:
         with contextlib.closing(sqlite3.connect(no_store)) as connection:
             connection.executescript(Path(__file__).with_name("first_version.sql").read_text())
             connection.execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
@@ -145,7 +145,7 @@ def first_version(no_store):
     with prepare_store(no_store) as store:
         store.add_documents([document()])
         store.add_codings([coded(document())], method=METHOD)
-    made = create_engine(find_place(no_store).url)
+    made = create_engine(find_location(no_store).url)
     change(
         made,
         "DROP TABLE marks",
@@ -163,11 +163,11 @@ def first_version(no_store):
 
 
 def test_an_older_store_is_brought_up_to_date_where_that_is_allowed(first_version):
-    is_server = find_place(first_version).url is not None
+    is_server = find_location(first_version).url is not None
     if_opened = [fault(lambda: open_store(first_version)).code] if is_server else [open_store(first_version).close()]
     assert if_opened == (["store-older"] if is_server else [None])
     prepare_store(first_version).close()
-    database = Database(find_place(first_version), 1.0)
+    database = Database(find_location(first_version), 1.0)
     with database.reading() as connection:
         assert schema.find_revision(connection) == schema.Found("0002", __version__)
     database.close()
@@ -211,7 +211,7 @@ def test_a_migration_that_fails_changes_nothing(first_version, monkeypatch):
     monkeypatch.setattr(schema, "_migrate", failing)
     with pytest.raises(KeyboardInterrupt):
         prepare_store(first_version)
-    database = Database(find_place(first_version), 1.0)
+    database = Database(find_location(first_version), 1.0)
     with database.reading() as connection:
         assert schema.find_revision(connection).revision == "0001"
         assert "marks" not in inspect(connection).get_table_names()

@@ -165,7 +165,7 @@ def test_a_report_becomes_the_records_of_coded(tmp_path):
     assert event.target == Mention("NOR GOV", is_inferred=True)
     assert event.attribution == Attribution("aide", "Gazette", (35, 39))
     assert (event.date, event.method, event.intensity) == (dt.date(2031, 5, 5), METHOD, INTENSITY["ASSAULT"])
-    assert report.claims[0].document() == CLAIM
+    assert report.claims[0].to_json() == CLAIM
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""Who acts: tables of countries, organisations, groups and roles, and what a phrase of a text names by them."""
+"""Actors: tables of countries, organisations, groups and roles, and the resolution of phrases to them."""

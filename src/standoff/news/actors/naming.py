@@ -1,7 +1,7 @@
-"""Names of actors in a text: the longest that fits, with the case that it asks for.
+"""Find names of actors in a text: the longest match, with the case that the table requires.
 
-Acronyms are looked up as they are written, so that "us" is not the United States and "who" no health organisation. Other names
-begin with a capital where the table writes one. Accents do not count.
+Acronyms must match as written, so that "us" is not the United States and "who" is not the health organisation. Other names must
+begin with a capital where the table has one. Accents are ignored.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from standoff.news.actors.tables import Entry, fold, group_names_by_words, words_of
+from standoff.news.actors.tables import Entry, find_words, fold, group_names_by_words
 
 __all__ = ["NameMention", "find_names"]
 
@@ -20,9 +20,9 @@ class NameMention:
     """A name in a text.
 
     Attributes:
-        start: First code point.
-        end: One past the last.
-        entry: What it stands for.
+        start: Offset of the first code point.
+        end: Offset after the last code point.
+        entry: The entry of the tables.
     """
 
     start: int
@@ -31,20 +31,20 @@ class NameMention:
 
 
 def find_names(text: str) -> list[NameMention]:
-    """Find every name of the tables.
+    """Find every name of the tables in a text.
 
     Args:
         text: Any text.
 
     Returns:
-        Names in the order of the text; they do not overlap.
+        The names, in the order of the text, without overlaps.
 
     Examples:
         >>> [(name.entry.code, name.entry.kind) for name in find_names("Tehran told us that the US was late.")]
         [('IRN', 'seat'), ('USA', 'country')]
     """
     table = group_names_by_words()
-    words = list(words_of(text))
+    words = list(find_words(text))
     folded = [fold(word.group()).lower() for word in words]
     names: list[NameMention] = []
     index = 0
@@ -65,12 +65,12 @@ def find_names(text: str) -> list[NameMention]:
 def _case_fits(written: str, entry: Entry) -> bool:
     if entry.is_acronym:
         return written == entry.name or written + "." == entry.name
-    words = zip(words_of(entry.name), words_of(written), strict=False)
+    words = zip(find_words(entry.name), find_words(written), strict=False)
     return all(found.group()[0].isupper() or not wanted.group()[0].isupper() for wanted, found in words)
 
 
 def _is_broken(text: str, words: Sequence[re.Match[str]], index: int, last: int) -> bool:
-    """Whether something but spaces, hyphens, apostrophes or full stops stands between the words."""
+    """Whether anything but spaces, hyphens, apostrophes or full stops is between the words."""
     return any(
         len(gap := text[words[at].end() : words[at + 1].start()]) > 2 or gap.strip(" \u00a0-–’'.&")
         for at in range(index, last)

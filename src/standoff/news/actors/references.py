@@ -1,15 +1,15 @@
-"""Later references to actors: by office, by surname, by pronoun.
+"""Resolve later references to actors: by office, by surname, by pronoun.
 
-| words | mean |
+| words | referent |
 |---|---|
-| "the prime minister" | who was so called last |
+| "the prime minister" | whoever was last called this |
 | "Markou" | the person named in full before |
-| "the navy", "Prime Minister Gashi" | of the country most in mind: named shortly before, the more if it acted there |
+| "the navy", "Prime Minister Gashi" | of the most salient country: named shortly before, more so if it acted there |
 | "it", "its" | the last country or organisation that acted |
 | "he", "she" | the last person |
 | "they" | the last of either |
-| "who", "which" | what the clause hangs on |
-| "both", "the two governments" | the two countries that the text names most |
+| "who", "which" | the noun that the clause modifies |
+| "both", "the two governments" | the two countries that the text names most often |
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _ONE_PERSON = frozenset(
      "spokeswoman", "general", "secretary", "chief", "commander", "governor", "mayor", "prince", "emir", "sultan",
      "official", "senator", "speaker", "prosecutor", "judge", "admiral", "colonel"]
 )  # fmt: skip
-_UNBOUND = frozenset(["MED", "BUS", "NGO", "IGO"])  # roles whose country nothing but the phrase itself tells
+_UNBOUND = frozenset(["MED", "BUS", "NGO", "IGO"])  # roles whose country only the phrase itself can give
 _FOREIGN = frozenset(
     [
         "western",
@@ -65,12 +65,12 @@ _WEAPONS = frozenset(
 _OTHERS = frozenset(
     ["neighbour", "neighbor", "ally", "rival", "foe", "enemy", "counterpart", "partner", "opponent", "adversary"]
 )
-_SHUNNED = 0.3  # of what is in mind, where it is on the other side of the verb
-_FADING = 0.55  # of what a mention counts, from sentence to sentence
+_SHUNNED = 0.3  # factor of salience on the other side of the verb
+_FADING = 0.55  # factor of salience from sentence to sentence
 _DATELINE = 0.8
-_SUBJECT_BONUS = 1.5  # how much likelier a subject is what a pronoun stands for
-_REACH = 6  # sentences that a role without a country looks back
-_KEPT = 200  # mentions that are kept: how far back a reference reaches
+_SUBJECT_BONUS = 1.5  # how much more likely a subject is the antecedent of a pronoun
+_REACH = 6  # sentences that are searched for the country of a role
+_KEPT = 200  # mentions that are kept: how far back a reference can reach
 
 
 @dataclass(frozen=True)
@@ -87,10 +87,10 @@ class Mentions:
     """The actors of a document so far; sentences are read in the order of the text.
 
     Attributes:
-        earlier: What was mentioned, the last one last.
-        counts: How often each country or organisation was mentioned.
-        dateline: Country of the place that the document is dated from, "" where there is none.
-        sentences: How much each country was in mind in each sentence.
+        earlier: The mentions, the latest last.
+        counts: Number of mentions of each country or organisation.
+        dateline: The country of the dateline; "" where there is none.
+        sentences: The salience of each country in each sentence.
     """
 
     earlier: list[_Mention] = field(default_factory=list)
@@ -100,14 +100,14 @@ class Mentions:
     _persons: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def read(self, passage: ParsedPassage, sentence: Any) -> dict[int, Resolved]:
-        """Resolve every noun and pronoun of a sentence, and remember it.
+        """Resolve every noun and pronoun of a sentence, and record the mentions.
 
         Args:
-            passage: Where the sentence stands.
+            passage: The passage of the sentence.
             sentence: A spaCy span.
 
         Returns:
-            By token: what its phrase names. Tokens that name nobody are left out.
+            The referents of the phrases by token; tokens without a referent are left out.
         """
         found: dict[int, Resolved] = {}
         body = self._read_dateline(passage, sentence)
@@ -138,7 +138,7 @@ class Mentions:
         return found
 
     def _read_dateline(self, passage: ParsedPassage, sentence: Any) -> int:
-        """First token after "KUWAIT, Friday - ", where a passage begins so."""
+        """Find the first token after a dateline such as "KUWAIT, Friday - "."""
         if sentence.start > 0 or len(sentence) < 3 or not sentence[0].text.isupper() or len(sentence[0].text) < 3:
             return int(sentence.start)
         named = passage.names.get(0)
@@ -154,12 +154,12 @@ class Mentions:
         word = token.lower_
         if token.i not in passage.names:
             if word in _PERSON | _THING | _ANY:
-                return self._as_pronoun(token, self._pronoun(token, found))
+                return self._make_referent(token, self._resolve_pronoun(token, found))
             if word in _RELATIVE and token.tag_ in ("WDT", "WP", "WP$"):
-                return self._as_pronoun(token, self._antecedent(token, found))
+                return self._make_referent(token, self._antecedent(token, found))
             if word in _PAIR:
                 stands_alone = word == "both" and token.dep_ in (*_SUBJECTS, "dobj", "pobj")
-                return self._as_pronoun(token, self._pair(found, token)) if stands_alone else NOBODY
+                return self._make_referent(token, self._pair(found, token)) if stands_alone else NOBODY
         if (
             token.dep_ in ("amod", "compound", "nmod", "poss", "conj")
             and token.i in passage.names
@@ -186,15 +186,15 @@ class Mentions:
             return replace(resolved, codes=codes, is_open=not codes)
         return resolved
 
-    def _as_pronoun(self, token: Any, codes: tuple[str, ...]) -> Resolved:
+    def _make_referent(self, token: Any, codes: tuple[str, ...]) -> Resolved:
         return Resolved(codes, "", False, False, "pronoun", "", token.i, token.i) if codes else NOBODY
 
     def _open(
         self, passage: ParsedPassage, sentence: Any, token: Any, *, resolved: Resolved, found: dict[int, Resolved]
     ) -> tuple[str, ...]:
-        """The codes of a role without a country; the order of the module."""
+        """Resolve a role without a country, in the order of the table of the module."""
         is_other = token.lemma_.lower() in _OTHERS
-        shunned = self._opposed(passage, token, found) if resolved.role == "GOV" else set()
+        shunned = self._find_opposed(passage, token, found) if resolved.role == "GOV" else set()
         for child in token.children:
             if child.dep_ == "poss" and child.i in found and is_other:
                 shunned |= {code.split()[0] for code in found[child.i].codes}
@@ -204,9 +204,9 @@ class Mentions:
                 return ()
         if resolved.role in _UNBOUND or any(child.lower_ in _FOREIGN for child in token.children):
             return ()
-        return self._most_in_mind(passage, sentence, token, resolved=resolved, found=found, shunned=shunned)
+        return self._find_most_salient(passage, sentence, token, resolved=resolved, found=found, shunned=shunned)
 
-    def _most_in_mind(
+    def _find_most_salient(
         self,
         passage: ParsedPassage,
         sentence: Any,
@@ -216,7 +216,7 @@ class Mentions:
         found: dict[int, Resolved],
         shunned: set[str],
     ) -> tuple[str, ...]:
-        """The codes of a role by who was last so called, else by the country that is most in mind."""
+        """Resolve a role to whoever was last called this, or else by the most salient country."""
         is_other = token.lemma_.lower() in _OTHERS
         determiners = {child.lower_ for child in token.children if child.dep_ == "det"}
         is_definite = "the" in determiners or token.pos_ == "PROPN" or token.ent_type_ == "PERSON"
@@ -224,7 +224,7 @@ class Mentions:
             for mention in reversed(self.earlier):
                 if mention.office == resolved.office and mention.codes:
                     return mention.codes[:1]
-        scores = self._salience(passage, sentence, token, found)
+        scores = self._measure_salience(passage, sentence, token, found)
         if is_definite or is_other or token.tag_ in ("NNS", "NNPS") or token.n_lefts == 0:
             for age, code in enumerate(reversed(self.sentences[-_REACH:]), start=1):
                 for name, weight in code.items():
@@ -240,8 +240,8 @@ class Mentions:
             return (best,) if resolved.role in ("GOV", "MIL") else ()
         return (f"{best} {resolved.role}",)
 
-    def _opposed(self, passage: ParsedPassage, token: Any, found: dict[int, Resolved]) -> set[str]:
-        """Countries on the other side of the verb of a phrase: a government seldom acts on itself."""
+    def _find_opposed(self, passage: ParsedPassage, token: Any, found: dict[int, Resolved]) -> set[str]:
+        """Find the countries on the other side of the verb of a phrase: a government seldom acts on itself."""
         verb = token.head.head if token.dep_ == "pobj" else token.head
         if token.dep_ in ("dobj", "pobj", "dative"):
             others = [child for child in verb.children if child.dep_ in _SUBJECTS]
@@ -253,13 +253,13 @@ class Mentions:
         below = [inner for other in others if other.i > token.i for inner in other.subtree if inner.i in passage.names]
         return named | {passage.names[inner.i][0].code.split()[0] for inner in below if passage.names[inner.i][0].code}
 
-    def _salience(
+    def _measure_salience(
         self, passage: ParsedPassage, sentence: Any, token: Any, found: dict[int, Resolved]
     ) -> dict[str, float]:
-        """How much each country of the sentence is in mind at a token."""
+        """Measure the salience of each country of the sentence at a token."""
         scores: dict[str, float] = {}
         for index, resolved in found.items():
-            if not resolved.kind:  # a country that was inferred makes none more likely
+            if not resolved.kind:  # an inferred country adds no salience
                 continue
             other = sentence.doc[index]
             for code in resolved.codes:
@@ -278,8 +278,8 @@ class Mentions:
             scores[name] = scores.get(name, 0.0) + weight
         return scores
 
-    def _pronoun(self, token: Any, found: dict[int, Resolved]) -> tuple[str, ...]:
-        """Who a pronoun stands for: the last one that fits; an object is not the subject of its own verb."""
+    def _resolve_pronoun(self, token: Any, found: dict[int, Resolved]) -> tuple[str, ...]:
+        """Resolve a pronoun to the last mention that fits; an object is not the subject of its own verb."""
         word = token.lower_
         own: tuple[str, ...] = ()
         if token.dep_ in ("dobj", "pobj", "dative"):
@@ -313,7 +313,7 @@ class Mentions:
         return ()
 
     def _pair(self, found: dict[int, Resolved], token: Any) -> tuple[str, ...]:
-        """The two countries that the text names most, but for who acts on them in the same clause."""
+        """Find the two countries that the text names most often, except the one that acts on them in the same clause."""
         acting: set[str] = set()
         if token.dep_ in ("dobj", "pobj", "dative", "nsubj"):
             verb = token.head.head if token.dep_ == "pobj" else token.head
@@ -346,5 +346,5 @@ def _is_country(code: str) -> bool:
 
 
 def _as_role(code: str, role: str) -> str:
-    """The code of a country with another role; an organisation stays what it is."""
+    """Return the code of a country with another role; the code of an organisation stays the same."""
     return f"{code.split()[0]} {role}" if role and _is_country(code) else code

@@ -1,12 +1,11 @@
-"""What a phrase names: a country with a role, an organisation, an armed group.
+"""Resolve a phrase to its referent: a country with a role, an organisation, an armed group.
 
-A phrase is a head with what stands to its left and what hangs on it by "of", "in", "from" or as an apposition. A name
-that is the head decides; else the words at the head give the role and names to the left give the country; else "of",
-"in", "from". Where a role is named without a country, the phrase is **open**, and `references` looks for the country in
-the text before it.
+A phrase is a head with the words to its left and its dependents by "of", "in", "from" or apposition. If the head is a name,
+the name decides; otherwise the words at the head give the role, and names to the left give the country; otherwise "of", "in"
+or "from" does. A phrase with a role but no country is **open**, and `references` searches the preceding text for the country.
 
-Who judges from outside has only the nationality that stands beside the word: "an American analyst at a think tank on Iran" is
-American, and no Iranian.
+Those who judge from outside have only the nationality next to the word: "an American analyst at a think tank on Iran" is
+American, not Iranian.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from standoff.news.parsed_passage import ParsedPassage, parse_passages
 __all__ = ["NOBODY", "ROLES", "Resolved", "resolve_head", "resolve_text"]
 
 ROLES = frozenset(["GOV", "MIL", "LEG", "JUD", "SPY", "COP", "OPP", "REB", "CVL", "MED", "BUS", "IGO", "NGO"])
-"""Roles, of a country or alone."""
+"""The roles, with or without a country."""
 _LEFT = {
     "det",
     "amod",
@@ -80,22 +79,22 @@ _PARTITIVES = frozenset(
 _PERSONAL = frozenset(
     "he she him her it its they them we us i me his their our my who which whose whom both".split()  # noqa: SIM905
 )
-_DEEPEST = 3  # links of "of" that are followed
+_DEEPEST = 3  # most links by "of" that are followed
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """What a phrase names.
+    """The referent of a phrase.
 
     Attributes:
-        codes: Such as ("IRN GOV",); several where the phrase names several; empty where it names nobody known.
-        role: Role of its words, "" where there is none.
-        is_open: Whether it names a role without a country.
-        is_judge: Whether it judges from outside: an analyst, an institute.
-        kind: Kind of the name that decided, "" where there is none.
-        office: Words that name it later on, such as "prime minister"; "" where there are none.
-        first: First token of the phrase without what hangs on its right.
-        last: Its head.
+        codes: Codes such as ("IRN GOV",), one for each actor; empty where no known actor is named.
+        role: The role by its words; "" where there is none.
+        is_open: Whether it is a role without a country.
+        is_judge: Whether it judges from outside, as an analyst or an institute does.
+        kind: The kind of the name that decided; "" where there is none.
+        office: The words of its office, such as "prime minister"; "" where there are none.
+        first: The first token of the phrase, without dependents on its right.
+        last: The head of the phrase.
     """
 
     codes: tuple[str, ...]
@@ -109,7 +108,7 @@ class Resolved:
 
     @property
     def is_actor(self) -> bool:
-        """Whether it names somebody who can act."""
+        """Whether it is an actor."""
         return bool(self.codes or self.role)
 
 
@@ -117,13 +116,13 @@ NOBODY = Resolved((), "", False, False, "", "", 0, 0)
 
 
 def resolve_text(text: str) -> str:
-    """The codes of a phrase by itself, joined by ";".
+    """Resolve a phrase without context.
 
     Args:
         text: A phrase such as "the Iranian foreign minister".
 
     Returns:
-        Such as "IRN GOV"; "" where it names nobody known.
+        Codes joined by ";", such as "IRN GOV"; "" where no known actor is named.
 
     Raises:
         MissingExtraError: The parser is not installed.
@@ -140,12 +139,12 @@ def resolve_text(text: str) -> str:
 
 
 def resolve_head(passage: ParsedPassage, head: Any, depth: int = 0) -> Resolved:
-    """What the phrase of a head names, by itself.
+    """Resolve the phrase of a head without context.
 
     Args:
-        passage: Where it stands.
-        head: Its head, a spaCy token.
-        depth: How many links of "of" led here.
+        passage: The passage of the phrase.
+        head: The head, a spaCy token.
+        depth: Number of links by "of" that led here.
     """
     first = _first(head)
     if head.lower_ in _PERSONAL and head.i not in passage.names:
@@ -155,7 +154,7 @@ def resolve_head(passage: ParsedPassage, head: Any, depth: int = 0) -> Resolved:
         role = "CVL"
     own = passage.names.get(head.i)
     if own is not None and own[0].kind in ("country", "seat"):
-        role = ""  # "Union" in "Soviet Union" is no role
+        role = ""  # "Union" in "Soviet Union" is not a role
     is_judge = own is None and head.lemma_.lower() in JUDGES
     left = _left_names(passage, head, first, own)
     if own is not None and own[0].kind != "demonym":
@@ -182,7 +181,7 @@ def resolve_head(passage: ParsedPassage, head: Any, depth: int = 0) -> Resolved:
 
 
 def list_countries(passage: ParsedPassage, head: Any) -> tuple[str, ...]:
-    """Countries that stand to the left of a head which names nobody itself: "Polish proposal"."""
+    """List the countries to the left of a head that is not an actor itself: "Polish proposal"."""
     return tuple(dict.fromkeys(entry.code for entry in _left_names(passage, head, _first(head), None)))
 
 
@@ -195,7 +194,7 @@ def _first(head: Any) -> int:
 
 
 def _role(passage: ParsedPassage, head: Any, first: int) -> tuple[str, str]:
-    """Role and the words that name it: the longest that end at the head or, of a person, before the name."""
+    """Find the role and its words: the longest that end at the head or, for a person, before the name."""
     table = group_roles_by_words()
     end = head.i
     words = passage.parsed
@@ -216,7 +215,7 @@ def _role(passage: ParsedPassage, head: Any, first: int) -> tuple[str, str]:
 
 
 def _left_names(passage: ParsedPassage, head: Any, first: int, own: tuple[Entry, int, int] | None) -> list[Entry]:
-    """Names to the left of the head; of several that are not joined by "and" the last."""
+    """Find the names to the left of the head; of several that are not coordinated, the last."""
     found: list[tuple[Entry, int]] = []
     for index in range(first, head.i):
         named = passage.names.get(index)
@@ -232,7 +231,7 @@ def _left_names(passage: ParsedPassage, head: Any, first: int, own: tuple[Entry,
 
 
 def _joined(entries: list[Entry], head: Any) -> list[Entry]:
-    """All of several names where "and" or a comma stands among them to the left of the head, else the last."""
+    """Return all names where "and" or a comma is among them to the left of the head, otherwise the last."""
     if len({entry.code for entry in entries}) <= 1:
         return entries[-1:]
     joined = any(token.dep_ == "cc" or token.text == "," for child in head.lefts for token in child.subtree) or any(
@@ -242,7 +241,7 @@ def _joined(entries: list[Entry], head: Any) -> list[Entry]:
 
 
 def _linked(passage: ParsedPassage, head: Any, depth: int) -> Resolved | None:
-    """What hangs on the head: an apposition, or "of", "from", "in", "for"."""
+    """Resolve a dependent of the head: an apposition, or "of", "from", "in", "for"."""
     if depth >= _DEEPEST:
         return None
     links = {child.lower_: child for child in head.rights if child.dep_ == "prep"}
@@ -280,10 +279,10 @@ def _objects(preposition: Any) -> Iterator[Any]:
 
 
 def _codes_of(entry: Entry, role: str, is_head: bool = False) -> tuple[str, ...]:
-    """Codes of a name with the role of the words around it."""
+    """Return the codes of a name with the role of the words around it."""
     if entry.kind == "region" or not entry.code:
         return ()
-    if ":" in entry.code or " " in entry.code:  # an organisation or a group has its role already
+    if ":" in entry.code or " " in entry.code:  # an organisation or a group already has its role
         return (entry.code,)
     if entry.kind == "place" and is_head:
         return (entry.code,)
@@ -293,7 +292,7 @@ def _codes_of(entry: Entry, role: str, is_head: bool = False) -> tuple[str, ...]
 
 
 def _with_role(code: str, role: str, head: Any) -> str:
-    """A linked code with the role of the head before it: "army" + "of Chad"."""
+    """Return a linked code with the role of the head before it: "army" + "of Chad"."""
     if ":" in code or not role:
         return code
     country, _, own = code.partition(" ")

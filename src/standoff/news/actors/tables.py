@@ -1,15 +1,15 @@
-"""The tables of actors, as files beside this module and as pycountry has them.
+"""The tables of actors, from the files in this folder and from pycountry.
 
 | file | holds |
 |---|---|
 | `countries.txt` | a country a line: names, demonyms, capital and seats of power, other places, leaders by name |
-| `organisations.txt` | organisations between states, and beyond them |
+| `organisations.txt` | international organisations |
 | `groups.txt` | armed groups, agencies, parties, media and companies, with their country and role |
 | `roles.txt` | words for roles |
-| `places.txt` | seas and regions that are no actor |
+| `places.txt` | seas and regions, which are not actors |
 
-States that are no more have the code of their successor (Rhodesia ZWE, the Soviet Union RUS) but for East Germany
-(DDR). Official names that the table leaves out come from pycountry."""
+Former states have the code of their successor (Rhodesia ZWE, the Soviet Union RUS), except East Germany (DDR). Official names
+that the table leaves out come from pycountry."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from typing import Literal
 
 from standoff.extras import import_extra
 
-__all__ = ["Entry", "Kind", "fold", "group_names_by_words", "group_roles_by_words", "words_of"]
+__all__ = ["Entry", "Kind", "find_words", "fold", "group_names_by_words", "group_roles_by_words"]
 
 Kind = Literal["country", "demonym", "seat", "place", "leader", "organisation", "group", "region"]
 _FOLDER = Path(__file__).parent / "tables"
@@ -32,11 +32,12 @@ _WORD = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a name stands for.
+    """An entry of the tables.
 
     Attributes:
-        code: As in codings: a country ("IRN"), a country with a role ("IRN MIL"), an organisation ("IGO:UN"); "" for a region.
-        kind: What sort of name it is.
+        code: The code as in codings: a country ("IRN"), a country with a role ("IRN MIL") or an organisation ("IGO:UN"); ""
+            for a region.
+        kind: The kind of name.
         name: The name as the table writes it.
     """
 
@@ -46,27 +47,27 @@ class Entry:
 
     @property
     def is_acronym(self) -> bool:
-        """Whether it is capitals alone, such as "US", and so is no word in lower case."""
+        """Whether the name consists of capitals only, such as "US"."""
         letters = self.name.replace(".", "").replace("-", "").replace("+", "")
         return letters.isupper() and len(letters) <= 8 and " " not in letters
 
 
 def fold(text: str) -> str:
-    """A word without its accents; the length may change."""
+    """Remove the accents of a word; its length may change."""
     return "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
 
 
-def words_of(text: str) -> Iterator[re.Match[str]]:
-    """Words as the tables count them: runs of letters and digits, or initials with full stops."""
+def find_words(text: str) -> Iterator[re.Match[str]]:
+    """Find words as the tables count them: runs of letters and digits, or initials with full stops."""
     return _WORD.finditer(text)
 
 
 @functools.cache
 def group_names_by_words() -> Mapping[str, tuple[tuple[tuple[str, ...], Entry], ...]]:
-    """Every name by its first word in lower case, longest names first."""
+    """Group every name by its first word in lower case, longest names first."""
     table: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
     for entry in _entries():
-        words = tuple(fold(found.group()).lower() for found in words_of(entry.name))
+        words = tuple(fold(found.group()).lower() for found in find_words(entry.name))
         if words:
             table.setdefault(words[0], []).append((words, entry))
     return {first: tuple(sorted(names, key=lambda item: -len(item[0]))) for first, names in table.items()}
@@ -74,16 +75,16 @@ def group_names_by_words() -> Mapping[str, tuple[tuple[tuple[str, ...], Entry], 
 
 @functools.cache
 def group_roles_by_words() -> Mapping[tuple[str, ...], str]:
-    """Roles by their words in lower case."""
+    """Map the words of roles, in lower case, to the roles."""
     table: dict[tuple[str, ...], str] = {}
     for role, listed in _lines("roles.txt"):
         for name in listed.split(","):
-            table.setdefault(tuple(found.group() for found in words_of(name.strip())), role)
+            table.setdefault(tuple(found.group() for found in find_words(name.strip())), role)
     return table
 
 
 def _entries() -> Iterator[Entry]:
-    """Every name of every table; where two are alike the first counts."""
+    """Yield every name of every table; of equal names the first is used."""
     kinds: tuple[Kind, ...] = ("country", "demonym", "seat", "place", "leader")
     known: set[str] = set()
     for code, *fields in _lines("countries.txt"):

@@ -1,25 +1,25 @@
-"""A coder that asks a language model: any server with the `/chat/completions` of OpenAI and structured output.
+"""A coder that asks a language model: any server with OpenAI's `/chat/completions` and structured output.
 
     document -> passages -> request (prompt, answer's JSON Schema) -> endpoint or cache -> answer
-    -> items that hold to the schema -> items whose every quotation stands in the text -> events and claims
+    -> items that fit the schema -> items whose every quotation is in the text -> events and claims
 
-The text of a document leaves the machine, so this coder works only where it is asked for by name. Neither the text nor the
-answer is trusted: an article may hold sentences that are written to command a model, and a model may make things up. So an
-answer can only ever become events and claims in the words of `standoff.news.vocabulary`, each at a place of the text that
-holds exactly the characters that it quotes. That a quotation stands there does not prove that it says what was made of it:
-that is for a person to review.
+The text of a document leaves the machine, so this coder is used only when it is selected by name. Neither the text nor the
+answer is trusted: an article may contain sentences that are written to command a model, and a model may invent things. An answer
+can therefore only become events and claims in the words of `standoff.news.vocabulary`, each at a span of the text with exactly
+the quoted characters. A quotation that is in the text does not prove that it means what the model claims; a person must review
+that.
 
 | file | holds |
 |---|---|
-| `settings.py` | which model, where, how |
-| `passages.py` | a long text in parts, with their offsets |
-| `prompt.py` | what is asked |
-| `answer.py` | the form of an answer |
-| `evidence.py` | what of an answer stands in the text |
-| `endpoint.py` | one question over HTTP |
-| `cache.py` | answers that were paid for once |
-| `tally.py` | requests, tokens, cost, what was rejected |
-| `language_model_coder.py` | the whole |
+| `settings.py` | the model, its server and its settings |
+| `passages.py` | split a long text into parts with their offsets |
+| `prompt.py` | the question |
+| `answer.py` | the schema of an answer |
+| `quotation.py` | check an answer against the text |
+| `endpoint.py` | ask one question over HTTP |
+| `cache.py` | answers on disk |
+| `usage.py` | requests, tokens, cost and rejected items |
+| `language_model_coder.py` | the coder |
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""The form of an answer: the words of `standoff.news.vocabulary` and quotations, nothing else.
+"""The schema of an answer: words of `standoff.news.vocabulary` and quotations, nothing else.
 
-The same classes make the JSON Schema that goes to the server and check what comes back. The schema keeps to what servers with
-structured output understand: every field is required, objects are closed, and there are no bounds on numbers or lengths; those
-are checked here. A type of event and its mode are one word, such as `ASSAULT/aerial`, so that no answer can join what does
-not belong together.
+The same classes produce the JSON Schema for the server and check the answer. The schema uses only what servers with structured
+output support: every field is required, objects are closed, and numbers and lengths have no bounds; bounds are checked here. The
+type of an event and its mode are one word, such as `ASSAULT/aerial`, so that no answer can combine a type with a foreign mode.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _Item = TypeVar("_Item", bound=BaseModel)
 KINDS: dict[str, tuple[EventType, str]] = {name: (name, "") for name in EVENT_TYPES} | {
     f"{name}/{mode}": (name, mode) for name in EVENT_TYPES for mode in sorted(MODES[name])
 }
-"""The words for a type with its mode, so that no answer can join what does not belong together."""
+"""The type and mode of each word that an answer may use."""
 _KINDS = [*KINDS]
 
 
@@ -34,7 +33,7 @@ def _one_of(names: list[str]) -> AfterValidator:
 
     def check(given: str) -> str:
         if given not in known:
-            raise ValueError("not a word of the vocabulary")
+            raise ValueError("not in the vocabulary")
         return given
 
     return AfterValidator(check)
@@ -42,20 +41,20 @@ def _one_of(names: list[str]) -> AfterValidator:
 
 def _is_code(given: str) -> str:
     if given and not (len(given) <= _LONGEST_CODE and all(map(ACTOR_CODE.fullmatch, given.split(";")))):
-        raise ValueError("not a code of an actor")
+        raise ValueError("not the code of an actor")
     return given
 
 
 def _is_day(given: str) -> str:
     if not _DATE.fullmatch(given):
-        raise ValueError("not a day")
+        raise ValueError("not a valid date")
     dt.date.fromisoformat(given)
     return given
 
 
 def _is_probability(given: float) -> float:
     if not 0 <= given <= 1:
-        raise ValueError("not from 0 to 1")
+        raise ValueError("not between 0 and 1")
     return given
 
 
@@ -65,7 +64,7 @@ Code = Annotated[str, AfterValidator(_is_code)]
 Day = Annotated[str, AfterValidator(_is_day)]
 Probability = Annotated[float, AfterValidator(_is_probability)]
 EventFactuality = Literal["happened", "ongoing", "announced", "threatened", "past_background"]
-"""What an event can be: what was denied or is only supposed is a claim."""
+"""The factuality of events: what was denied or is only supposed is a claim."""
 ClaimFactuality = Literal["happened", "ongoing", "announced", "threatened", "denied", "hypothetical", "past_background"]
 
 
@@ -74,14 +73,14 @@ class _Part(BaseModel):
 
 
 class NamedActor(_Part):
-    """An actor: the words that name it, and its code."""
+    """An actor in an answer: the words that name it, and its code."""
 
     text: str
     code: Code
 
 
 class EventAnswer(_Part):
-    """An event; `occurrence` counts from 1 where the passage has the quotation several times."""
+    """An event in an answer; `occurrence` counts from 1 where the passage contains the quotation several times."""
 
     type: Kind
     contexts: list[Context]
@@ -98,7 +97,7 @@ class EventAnswer(_Part):
 
 
 class ClaimAnswer(_Part):
-    """A claim."""
+    """A claim in an answer."""
 
     kind: ClaimKind
     issue: str
@@ -125,21 +124,21 @@ class _Envelope(_Part):
 
 
 def make_answer_schema() -> dict[str, Any]:
-    """The JSON Schema of an answer, as it goes to the server."""
-    return dict(_without_titles(_Answer.model_json_schema()))
+    """Make the JSON Schema of an answer for the server."""
+    return dict(_drop_titles(_Answer.model_json_schema()))
 
 
 def read_answer(content: str) -> tuple[list[EventAnswer], list[ClaimAnswer], int]:
-    """Read an answer item by item, so that one that is wrong does not cost the others.
+    """Read an answer item by item, so that an invalid item does not affect the others.
 
     Args:
-        content: What the model wrote.
+        content: The text that the model wrote.
 
     Returns:
-        The events and the claims that hold to the schema, and how many items do not.
+        The events and the claims that fit the schema, and the number of items that do not.
 
     Raises:
-        ValueError: It is no JSON object with a list of events and one of claims.
+        ValueError: The text is not a JSON object with a list of events and a list of claims.
     """
     try:
         envelope = _Envelope.model_validate_json(content)
@@ -152,7 +151,7 @@ def read_answer(content: str) -> tuple[list[EventAnswer], list[ClaimAnswer], int
 
 
 def _read(kind: type[_Item], items: list[Any]) -> list[_Item]:
-    """The items that are of a kind."""
+    """Read the items that fit a class."""
     found = []
     for item in items:
         with contextlib.suppress(ValidationError):
@@ -160,16 +159,16 @@ def _read(kind: type[_Item], items: list[Any]) -> list[_Item]:
     return found
 
 
-def _without_titles(schema: Any) -> Any:
-    """The titles and descriptions that pydantic adds only cost tokens, and some servers count every keyword."""
+def _drop_titles(schema: Any) -> Any:
+    """Remove the titles and descriptions that pydantic adds: they cost tokens, and some servers limit the number of keywords."""
     if isinstance(schema, dict):
         return {
-            key: {name: _without_titles(inner) for name, inner in value.items()}
+            key: {name: _drop_titles(inner) for name, inner in value.items()}
             if key in {"properties", "$defs"}
-            else _without_titles(value)
+            else _drop_titles(value)
             for key, value in schema.items()
             if key not in {"title", "description"}
         }
     if isinstance(schema, list):
-        return [_without_titles(inner) for inner in schema]
+        return [_drop_titles(inner) for inner in schema]
     return schema

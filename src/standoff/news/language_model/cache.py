@@ -1,11 +1,12 @@
-"""Answers of a model, kept in a folder so that no question is paid for twice.
+"""Store the answers of a model in a folder, so that no question is paid for twice.
 
-The name of a file is the SHA-256 of the server's address and everything that was asked: model, rules, schema, settings, the
-passage and what was said about its document. So an answer is found again exactly when the same question is asked, and a run
-that was stopped goes on from what it had paid for. A file holds what the model wrote, never what was made of it: quotations
-are looked for in the text again each time, so that nobody can put an event into a coding by writing to the folder.
+The name of a file is the SHA-256 of the server's address and the whole question: model, rules, schema, settings, the passage and
+the facts about its document. An answer is found exactly when the same question is asked again, and an interrupted run resumes
+without paying twice. A file contains the text of the model, never the coding: quotations are checked against the document each
+time, so that nobody can insert an event into a coding by writing to the folder.
 
-Files are written beside their place and renamed, so two runs may share a folder. One that cannot be read is asked for again.
+Files are written under another name and renamed, so that two runs may share a folder. An unreadable file is ignored, and its
+question is asked again.
 """
 
 from __future__ import annotations
@@ -29,33 +30,33 @@ _ANSWER = TypeAdapter(Answer)
 
 
 def hash_question(address: str, question: Mapping[str, Any]) -> str:
-    """SHA-256, in hex, of what was asked and whom."""
+    """Hash a question and the address of its server: SHA-256 in hex."""
     asked = json.dumps([address.rstrip("/"), question], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(asked.encode("ascii")).hexdigest()
 
 
 @dataclass(frozen=True)
 class AnswerCache:
-    """Answers in a folder.
+    """A folder of answers.
 
     Attributes:
-        folder: The folder; made with the first answer.
+        folder: The folder; created with the first answer.
     """
 
     folder: Path
 
     def find(self, key: str) -> Answer | None:
-        """The answer to a question; None where there is none, or none that can be read."""
+        """Find the answer to a question; None where there is none, or it cannot be read."""
         try:
             return _ANSWER.validate_json(self._path(key).read_bytes(), strict=True)
         except (OSError, ValidationError):
             return None
 
-    def keep(self, key: str, answer: Answer) -> None:
-        """Keep an answer.
+    def store(self, key: str, answer: Answer) -> None:
+        """Store an answer.
 
         Raises:
-            InputError: It cannot be written (`cannot-write`).
+            InputError: The answer cannot be written (`cannot-write`).
         """
         path = self._path(key)
         make_folder(path.parent, _WHAT)

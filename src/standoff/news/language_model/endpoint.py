@@ -41,14 +41,14 @@ _ABOUT_SCHEMA = re.compile(r"response_format|json_schema|structured", re.IGNOREC
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model answered.
+    """The answer of a model.
 
     Attributes:
-        content: What it wrote.
-        is_cut: Whether it was cut off at the most tokens of an answer.
+        content: The text that the model wrote.
+        is_cut: Whether it was cut off at the largest number of tokens.
         refusal: Why the model or its server refuses to answer; "" where it does not.
-        num_prompt_tokens: Tokens of the question; None where the server does not say.
-        num_answer_tokens: Tokens of the answer.
+        num_prompt_tokens: Tokens of the question; None where the server does not count them.
+        num_answer_tokens: Tokens of the answer; None where the server does not count them.
     """
 
     content: str
@@ -68,14 +68,14 @@ class _Choice(BaseModel):
     finish_reason: str | None = None
 
 
-class _Usage(BaseModel):
+class _TokenUsage(BaseModel):
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
 
 
 class _Completion(BaseModel):
     choices: list[_Choice]
-    usage: _Usage | None = None
+    usage: _TokenUsage | None = None
 
 
 class _TemporaryError(Exception):
@@ -87,7 +87,7 @@ class _TemporaryError(Exception):
 
 
 class Endpoint:
-    """A server that is asked questions, one at a time."""
+    """A server of a language model."""
 
     def __init__(self, model: LanguageModel) -> None:
         self._model = model
@@ -104,12 +104,12 @@ class Endpoint:
             question: The body of the request.
 
         Returns:
-            The answer, and how often it was asked again.
+            The answer, and the number of retries.
 
         Raises:
             CoderError: There is no answer: the server cannot be reached (`llm-unreachable`), does not answer in time
-                (`llm-slow`), refuses (`llm-status`, `llm-key`, `llm-no-schema`), sends the key elsewhere (`llm-redirect`)
-                or answers with something else than a completion (`llm-answer`).
+                (`llm-slow`), refuses (`llm-status`, `llm-key`, `llm-no-schema`), redirects the request (`llm-redirect`)
+                or answers with anything but a completion (`llm-answer`).
         """
         body = json.dumps(question).encode("ascii")
         for retry in range(self._model.num_retries + 1):
@@ -128,27 +128,27 @@ class Endpoint:
             status, headers, content = exchange(request, _read, seconds=self._model.seconds, allow_private=True)
         except HttpError as error:
             if error.fault == "too-large":
-                raise CoderError(self._no_answer(f"it has more than `{_MOST_BYTES}` bytes")) from None
+                raise CoderError(self._make_answer_problem(f"it has more than `{_MOST_BYTES}` bytes")) from None
             raise _TemporaryError(self._describe_failure(error)) from None
         if status != 200:
-            raise self._refusal(status, headers, content)
-        return self._answer(content)
+            raise self._make_error(status, headers, content)
+        return self._read_answer(content)
 
-    def _answer(self, content: bytes) -> Answer:
+    def _read_answer(self, content: bytes) -> Answer:
         try:
             completion = _Completion.model_validate_json(content)
         except ValidationError:
-            raise CoderError(self._no_answer("it is not in the form of /chat/completions")) from None
+            raise CoderError(self._make_answer_problem("it is not in the form of /chat/completions")) from None
         if not completion.choices:
-            raise CoderError(self._no_answer("it is empty"))
-        choice, usage = completion.choices[0], completion.usage or _Usage()
+            raise CoderError(self._make_answer_problem("it is empty"))
+        choice, usage = completion.choices[0], completion.usage or _TokenUsage()
         refusal = choice.message.refusal or ""
         if choice.finish_reason == "content_filter":
             refusal = refusal or "its content filter"
         return Answer(
             content=choice.message.content or "",
             is_cut=choice.finish_reason == "length",
-            refusal=self._shown(refusal),
+            refusal=self._shorten(refusal),
             num_prompt_tokens=usage.prompt_tokens,
             num_answer_tokens=usage.completion_tokens,
         )
@@ -158,33 +158,33 @@ class Endpoint:
         if error.fault == "too-slow":
             message = f"`{host}` did not answer within `{self._model.seconds:g}` seconds"
             return Problem("llm-slow", message, help="try again, allow more seconds, or use a faster model")
-        reason = "the connection broke off" if error.fault == "cut-off" else self._shown(error.reason) or error.fault
+        reason = "the connection broke off" if error.fault == "cut-off" else self._shorten(error.reason) or error.fault
         message = f"the language model at `{host}` cannot be reached: {reason}"
         return Problem("llm-unreachable", message, help="check the address, and that the server runs")
 
-    def _refusal(self, status: int, headers: http.client.HTTPMessage, content: bytes) -> Exception:
-        """What a status other than 200 means."""
-        said = self._said(content)
-        told = f"`{urlsplit(self._url).netloc}` answered `{status}`" + (f": {said}" if said else "")
+    def _make_error(self, status: int, headers: http.client.HTTPMessage, content: bytes) -> Exception:
+        """Make the error of a status other than 200."""
+        words = self._read_message(content)
+        report = f"`{urlsplit(self._url).netloc}` answered `{status}`" + (f": {words}" if words else "")
         if 300 <= status < 400:
-            where = self._shown(headers.get("Location", ""))
-            advice = "give the address that it leads to in the end, if you trust it with the key and the text"
-            return CoderError(Problem("llm-redirect", f"{told}, leading to `{where}`", help=advice))
+            where = self._shorten(headers.get("Location", ""))
+            advice = "give the final address, if you trust it with the key and the text"
+            return CoderError(Problem("llm-redirect", f"{report}, leading to `{where}`", help=advice))
         if status in {401, 403}:
-            return CoderError(Problem("llm-key", told, help=f"look at {KEY_VARIABLE}"))
+            return CoderError(Problem("llm-key", report, help=f"check {KEY_VARIABLE}"))
         if status in _TEMPORARY:
-            problem = Problem("llm-status", f"{told}, {self._model.num_retries + 1} times", help="try again later")
+            problem = Problem("llm-status", f"{report}, {self._model.num_retries + 1} times", help="try again later")
             return _TemporaryError(problem, _read_pause(headers.get("Retry-After", "")))
         if status in {400, 404, 415, 422, 501} and _ABOUT_SCHEMA.search(content[:20_000].decode("utf-8", "replace")):
-            advice = "take a model and a server with structured output (`response_format` of type `json_schema`)"
-            return CoderError(Problem("llm-no-schema", told, help=advice))
+            advice = "use a model and a server with structured output (`response_format` of type `json_schema`)"
+            return CoderError(Problem("llm-no-schema", report, help=advice))
         if status in {400, 422}:
-            advice = "take a model that can be asked with `temperature`, `seed`, `max_tokens` and `response_format`"
-            return CoderError(Problem("llm-status", told, help=advice))
-        return CoderError(Problem("llm-status", told, help="look at the address and the name of the model"))
+            advice = "use a model that accepts `temperature`, `seed`, `max_tokens` and `response_format`"
+            return CoderError(Problem("llm-status", report, help=advice))
+        return CoderError(Problem("llm-status", report, help="check the address and the name of the model"))
 
-    def _said(self, content: bytes) -> str:
-        """What a server says about its refusal, where it says it as OpenAI's does."""
+    def _read_message(self, content: bytes) -> str:
+        """Read the message of an error in the format of OpenAI; "" where there is none."""
         try:
             said = json.loads(content[:100_000])
         except (ValueError, RecursionError):
@@ -192,18 +192,18 @@ class Endpoint:
         error = said.get("error", said.get("message", said.get("detail", ""))) if isinstance(said, dict) else ""
         if isinstance(error, dict):
             error = error.get("message", "")
-        return self._shown(error) if isinstance(error, str) else ""
+        return self._shorten(error) if isinstance(error, str) else ""
 
-    def _shown(self, text: str) -> str:
-        """Words of a server as they may stand in a message."""
+    def _shorten(self, text: str) -> str:
+        """Shorten the words of a server for a message, without control characters and the key."""
         if self._model.key:
             text = text.replace(self._model.key, "[key]")
         line = " ".join("".join(sign if sign.isprintable() else " " for sign in text[:1000]).split())
         return line if len(line) <= 200 else line[:200] + "..."
 
-    def _no_answer(self, reason: str) -> Problem:
-        message = f"`{urlsplit(self._url).netloc}` did not answer as a language model does: {reason}"
-        return Problem("llm-answer", message, help="look at the address: it is the one before /chat/completions")
+    def _make_answer_problem(self, reason: str) -> Problem:
+        message = f"`{urlsplit(self._url).netloc}` did not answer as a language model server does: {reason}"
+        return Problem("llm-answer", message, help="check the address: it is the part before /chat/completions")
 
 
 def _read(response: http.client.HTTPResponse) -> _Response:

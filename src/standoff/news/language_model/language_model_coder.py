@@ -1,4 +1,4 @@
-"""The coder that asks a language model; see the package."""
+"""The coder that asks a language model; the package describes it."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from standoff.news.language_model.usage import Usage
 __all__ = ["LanguageModelCoder"]
 
 _LEAST = 400
-"""Code points of a passage that is not split further: a model that goes on for ever about it would about a part of it."""
-_WRONG_FORM = "not in the form that was asked for"
+"""Length in code points below which a passage is not split: an endless answer about it would be endless about its parts too."""
+_WRONG_FORM = "does not fit the schema"
 
 
 class LanguageModelCoder:
-    """Finds events and claims by asking a language model; may be used by several threads.
+    """A coder that asks a language model; several threads may use it.
 
-    The confidence of an event is what the model says of itself: it was never held against coded texts.
+    The confidence of an event is the one that the model reports, which was not calibrated on coded texts.
 
     Attributes:
-        model: Which model, where, how.
+        model: The model, its server and its settings.
     """
 
     def __init__(self, model: LanguageModel) -> None:
@@ -40,22 +40,22 @@ class LanguageModelCoder:
         self._endpoint = Endpoint(model)
         self._cache = AnswerCache(model.cache_folder) if model.cache_folder is not None else None
         self._lock = threading.Lock()
-        self._tally = Usage()
+        self._usage = Usage()
 
     @property
     def method(self) -> str:
-        """The model and the version of what it is asked."""
+        """The model and the version of the prompt."""
         return f"llm:{self.model.model} prompt {PROMPT_VERSION}"
 
     @property
-    def tally(self) -> Usage:
-        """Requests, tokens and what was rejected, over all documents so far."""
-        return self._tally
+    def usage(self) -> Usage:
+        """Requests, tokens and rejected items, over all documents so far."""
+        return self._usage
 
     @property
     def cost(self) -> float | None:
-        """What all documents so far cost, by the prices of `model`; None where that is not known."""
-        return self._tally.cost(self.model.prompt_price, self.model.answer_price)
+        """The cost of all documents so far, by the prices of `model`; None where unknown."""
+        return self._usage.cost(self.model.prompt_price, self.model.answer_price)
 
     def code(self, document: Document) -> CodedDocument:
         """Code one document.
@@ -64,57 +64,57 @@ class LanguageModelCoder:
             document: The document; its text, date and language are sent.
 
         Returns:
-            Events and claims that stand in the text; `refused` is set where the model refuses to answer.
+            The events and claims whose quotations are in the text; `refused` is set where the model refuses to answer.
 
         Raises:
-            CoderError: The server gives no answer (see `Endpoint.ask`). What it answered before is in the cache.
-            InputError: The answer about a part of this document cannot be used (`llm-answer`), or the cache cannot be written
-                to (`cannot-write`).
+            CoderError: The server gives no answer (see `Endpoint.ask`). Earlier answers are in the cache.
+            InputError: An answer about this document cannot be used (`llm-answer`), or the cache cannot be written
+                (`cannot-write`).
         """
         events: list[Event] = []
         claims: list[Claim] = []
         for passage in split_passages(document.text, self.model.passage_characters):
-            for part, answer in self._answers(document, passage):
+            for part, answer in self._ask_about(document, passage):
                 if answer.refusal:
                     reason = f"the language model refuses to code it: {answer.refusal}"
                     return CodedDocument(document.document_hash, (), (), document.language, refused=reason)
-                found = self._findings(document, part, answer)
+                found = self._verify(document, part, answer)
                 events += found.events
                 claims += found.claims
         return CodedDocument(document.document_hash, tuple(events), tuple(claims), document.language)
 
-    def _answers(self, document: Document, passage: Span) -> Iterator[tuple[Span, Answer]]:
-        """The answer about a passage; where it was cut off, the answers about its parts."""
-        answer = self._asked(write_question(self.model, document, passage))
+    def _ask_about(self, document: Document, passage: Span) -> Iterator[tuple[Span, Answer]]:
+        """Yield the answer about a passage; where it was cut off, the answers about its parts."""
+        answer = self._ask(write_question(self.model, document, passage))
         if not answer.is_cut:
             yield passage, answer
             return
         parts = halve(document.text, passage)
         if len(parts) == 1 or passage[1] - passage[0] < _LEAST:
-            raise _unusable(
+            raise _make_error(
                 document,
                 f"it is longer than `{self.model.max_answer_tokens}` tokens, about less than {_LEAST} characters",
             )
         for part in parts:
-            yield from self._answers(document, part)
+            yield from self._ask_about(document, part)
 
-    def _asked(self, body: dict[str, Any]) -> Answer:
+    def _ask(self, body: dict[str, Any]) -> Answer:
         key = hash_question(self.model.address, body)
         known = self._cache.find(key) if self._cache is not None else None
         if known is not None:
             self._add(Usage(num_cached=1))
             return known
         answer, num_retries = self._endpoint.ask(body)
-        self._add(_metered(answer, num_retries))
-        if self._cache is not None and _is_worth_keeping(answer):
-            self._cache.keep(key, answer)
+        self._add(_measure_usage(answer, num_retries))
+        if self._cache is not None and _is_worth_storing(answer):
+            self._cache.store(key, answer)
         return answer
 
-    def _findings(self, document: Document, passage: Span, answer: Answer) -> Findings:
+    def _verify(self, document: Document, passage: Span, answer: Answer) -> Findings:
         try:
             events, claims, num_wrong = read_answer(answer.content)
         except ValueError as error:
-            raise _unusable(document, f"it is not in the form that was asked for: {error}") from None
+            raise _make_error(document, f"it does not fit the schema: {error}") from None
         found = verify(events, claims, text=document.text, passage=passage, method=self.method)
         rejected = found.rejected + Counter({_WRONG_FORM: num_wrong})
         self._add(Usage(rejected=rejected, dropped=found.dropped))
@@ -122,10 +122,10 @@ class LanguageModelCoder:
 
     def _add(self, more: Usage) -> None:
         with self._lock:
-            self._tally += more
+            self._usage += more
 
 
-def _metered(answer: Answer, num_retries: int) -> Usage:
+def _measure_usage(answer: Answer, num_retries: int) -> Usage:
     is_metered = answer.num_prompt_tokens is not None and answer.num_answer_tokens is not None
     return Usage(
         num_requests=1,
@@ -136,8 +136,8 @@ def _metered(answer: Answer, num_retries: int) -> Usage:
     )
 
 
-def _is_worth_keeping(answer: Answer) -> bool:
-    """Whether it is no refusal and can be read, or says that the passage must be split."""
+def _is_worth_storing(answer: Answer) -> bool:
+    """Whether an answer can be read, or shows that the passage must be split; refusals are not stored."""
     if answer.refusal:
         return False
     if answer.is_cut:
@@ -149,7 +149,7 @@ def _is_worth_keeping(answer: Answer) -> bool:
     return True
 
 
-def _unusable(document: Document, reason: str) -> InputError:
+def _make_error(document: Document, reason: str) -> InputError:
     message = f"the answer of the language model cannot be used: {reason}"
-    advice = "take a model and a server that hold to `response_format` json_schema"
+    advice = "use a model and a server that support `response_format` json_schema"
     return InputError(Problem("llm-answer", message, help=advice, file=document.address))

@@ -1,11 +1,11 @@
-"""What a model is asked: the rules of coding, then one passage of a document as data.
+"""Write the question to a model: the rules of coding, then one passage of a document as data.
 
-The passage stands between two lines that hold a part of its own hash, which no text can hold that was written before: nothing
-in it can look like the end of the data. That does not keep a model from following what an article says; it only helps. What
-keeps an article from more than wrong codings is that an answer can be nothing else than codings (`answer`, `evidence`).
+The passage is between two lines that contain a part of its own hash, which its author cannot know: nothing in it can look like
+the end of the data. This helps, but cannot prevent a model from following instructions in an article. Such instructions can
+cause wrong codings and nothing else, because an answer can only consist of codings (`answer`, `quotation`).
 
-A change of the rules, of the schema or of what is said about the document is another `PROMPT_VERSION`: codings by two versions
-are not comparable.
+A change of the rules, of the schema or of the facts about the document needs a new `PROMPT_VERSION`: codings by two versions are
+not comparable.
 """
 
 from __future__ import annotations
@@ -59,15 +59,15 @@ Items in the order of the passage. No events or claims is a fine answer."""
 
 
 def write_question(model: LanguageModel, document: Document, passage: Span) -> dict[str, Any]:
-    """The body of a request.
+    """Write the body of a request.
 
     Args:
-        model: Which model, and how it is asked.
+        model: The model and its settings.
         document: The document.
-        passage: What of its text is asked about.
+        passage: The span of its text that the question is about.
 
     Returns:
-        Plain data; the same for the same arguments.
+        The body as plain data; equal arguments give equal data.
     """
     text = document.text[slice(*passage)]
     mark = hashlib.sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()[:24]

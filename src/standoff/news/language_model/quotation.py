@@ -1,9 +1,9 @@
-"""What of an answer stands in the text.
+"""Check an answer against the text.
 
-An event or claim is taken only if its quotation stands in the passage that was asked about, character for character, neither
-beginning nor ending within a word. Where the passage has it several times, the answer says which is meant; a number that does
-not fit is a reason to reject. Of a claim, the value must stand in the quotation too: a number that nobody wrote is worse than
-none. Details (who, whom, where, who says so) are quotations as well; one that stands nowhere in the passage is left out.
+An event or claim is accepted only if its quotation is in the passage of the question, character for character, and neither begins
+nor ends within a word. Where the passage contains it several times, the answer must say which occurrence is meant; otherwise the
+item is rejected. The value of a claim must be in its quotation: an invented number is worse than none. Details (actor, target,
+place, source) are quotations as well; a detail that is not in the passage is left out.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from standoff.news.language_model.answer import KINDS, ClaimAnswer, EventAnswer,
 __all__ = ["MOST_CONFIDENCE", "Findings", "find_words", "verify"]
 
 MOST_CONFIDENCE = 0.9
-"""What a model says of its own sureness was never held against coded texts, so it is not taken for certainty. A judgement."""
-_NUMBER_GOES_ON = re.compile(r"[.,]\d")
+"""Highest confidence of an event: the one that models report was not calibrated on coded texts. The bound is a judgement."""
+_NUMBER_CONTINUES = re.compile(r"[.,]\d")
 _Item = TypeVar("_Item", Event, Claim)
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What was taken of an answer, and what was not.
+    """The accepted events and claims of an answer.
 
     Attributes:
-        events: In the order of the text.
-        claims: In the order of the text.
-        rejected: Events and claims that were not taken, by the reason.
-        dropped: Details that were left out, by the reason.
+        events: The accepted events, in the order of the text.
+        claims: The accepted claims, in the order of the text.
+        rejected: Number of rejected events and claims, by reason.
+        dropped: Number of details left out, by reason.
     """
 
     events: tuple[Event, ...]
@@ -45,15 +45,15 @@ class Findings:
 
 
 def find_words(text: str, words: str, passage: Span) -> tuple[Span, ...]:
-    """Every place at which a passage has words, beginning and ending where words do.
+    """Find every occurrence of words in a passage that begins and ends at word boundaries.
 
     Args:
         text: The text.
-        words: What is looked for, as it is written.
-        passage: Where.
+        words: The words, character for character.
+        passage: The span to search.
 
     Returns:
-        The places, which may overlap; none for words that are empty or hold nothing visible.
+        The spans, which may overlap; none for words that are empty or blank.
 
     Examples:
         >>> find_words("fired, misfired, fired", "fired", (0, 22))
@@ -61,65 +61,65 @@ def find_words(text: str, words: str, passage: Span) -> tuple[Span, ...]:
     """
     if not words.strip():
         return ()
-    return tuple(_places(text, words, passage))
+    return tuple(_find_occurrences(text, words, passage))
 
 
-def _places(text: str, words: str, passage: Span) -> Iterator[Span]:
+def _find_occurrences(text: str, words: str, passage: Span) -> Iterator[Span]:
     start = text.find(words, *passage)
     while start >= 0:
         end = start + len(words)
-        if not (_joins(text, start) or _joins(text, end)):
+        if not (_is_inside_word(text, start) or _is_inside_word(text, end)):
             yield start, end
         start = text.find(words, start + 1, passage[1])
 
 
-def _joins(text: str, place: int) -> bool:
-    """Whether a place lies within a word, or before a mark of the letter before it."""
+def _is_inside_word(text: str, place: int) -> bool:
+    """Whether an offset is within a word, or between a letter and its combining mark."""
     if not 0 < place < len(text):
         return False
     before, after = text[place - 1], text[place]
     if unicodedata.combining(after):
         return True
-    return _is_of_word(before) and _is_of_word(after)
+    return _is_word_character(before) and _is_word_character(after)
 
 
-def _is_of_word(character: str) -> bool:
+def _is_word_character(character: str) -> bool:
     return character.isalnum() or character == "_" or bool(unicodedata.combining(character))
 
 
 def verify(events: list[EventAnswer], claims: list[ClaimAnswer], *, text: str, passage: Span, method: str) -> Findings:
-    """Take of an answer what stands in the text.
+    """Accept the events and claims of an answer that are in the text.
 
     Args:
-        events: As the model gave them, in the words of the vocabulary.
-        claims: The same.
+        events: The events of the answer.
+        claims: The claims of the answer.
         text: The text of the document.
-        passage: What of it the model was asked about.
-        method: What coded it, for the events.
+        passage: The span of the text that the question was about.
+        method: The method of the events.
 
     Returns:
-        What was taken: `text[slice(*span)] == quote` for each.
+        The accepted items; `text[slice(*span)] == quote` holds for each.
     """
-    checking = _Checking(text, passage)
-    taken_events = [event for answer in events if (event := checking.event(answer, method)) is not None]
-    taken_claims = [claim for answer in claims if (claim := checking.claim(answer)) is not None]
+    verifier = _Verifier(text, passage)
+    accepted_events = [event for answer in events if (event := verifier.verify_event(answer, method)) is not None]
+    accepted_claims = [claim for answer in claims if (claim := verifier.verify_claim(answer)) is not None]
     return Findings(
-        events=tuple(sorted(checking.once(taken_events), key=lambda event: event.span)),
-        claims=tuple(sorted(checking.once(taken_claims), key=lambda claim: claim.span)),
-        rejected=checking.rejected,
-        dropped=checking.dropped,
+        events=tuple(sorted(verifier.drop_repeated(accepted_events), key=lambda event: event.span)),
+        claims=tuple(sorted(verifier.drop_repeated(accepted_claims), key=lambda claim: claim.span)),
+        rejected=verifier.rejected,
+        dropped=verifier.dropped,
     )
 
 
 @dataclass(frozen=True)
-class _Checking:
+class _Verifier:
     text: str
     passage: Span
     rejected: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
 
-    def event(self, answer: EventAnswer, method: str) -> Event | None:
-        span = self.quotation(answer.quote, answer.occurrence)
+    def verify_event(self, answer: EventAnswer, method: str) -> Event | None:
+        span = self.find_quotation(answer.quote, answer.occurrence)
         if span is None:
             return None
         name, mode = KINDS[answer.type]
@@ -127,21 +127,21 @@ class _Checking:
             event_type=name,
             mode=mode,
             contexts=tuple(dict.fromkeys(answer.contexts)),
-            actor=self.mention(answer.actor, span, "actor"),
-            target=self.mention(answer.target, span, "target"),
+            actor=self.find_mention(answer.actor, span, "actor"),
+            target=self.find_mention(answer.target, span, "target"),
             date=dt.date.fromisoformat(answer.date) if answer.date else None,
-            place=self.words(answer.place, "place"),
+            place=self.check_words(answer.place, "place"),
             span=span,
             quote=self.text[slice(*span)],
-            attribution=self.attribution(answer, span),
+            attribution=self.make_attribution(answer, span),
             factuality=answer.factuality,
             confidence=min(answer.confidence, MOST_CONFIDENCE),
             method=method,
             intensity=INTENSITY[name],
         )
 
-    def claim(self, answer: ClaimAnswer) -> Claim | None:
-        span = self.quotation(answer.quote, answer.occurrence)
+    def verify_claim(self, answer: ClaimAnswer) -> Claim | None:
+        span = self.find_quotation(answer.quote, answer.occurrence)
         if span is None:
             return None
         value = answer.value.strip()
@@ -150,20 +150,20 @@ class _Checking:
             return None
         return Claim(
             kind=answer.kind,
-            issue=_line(answer.issue),
-            holder=self.mention(answer.holder, span, "holder"),
-            about=self.mention(answer.about, span, "about"),
+            issue=_clean_line(answer.issue),
+            holder=self.find_mention(answer.holder, span, "holder"),
+            about=self.find_mention(answer.about, span, "about"),
             value=value,
-            unit=_line(answer.unit),
-            qualifier=self.words(answer.qualifier, "qualifier"),
+            unit=_clean_line(answer.unit),
+            qualifier=self.check_words(answer.qualifier, "qualifier"),
             span=span,
             quote=self.text[slice(*span)],
-            attribution=self.attribution(answer, span),
+            attribution=self.make_attribution(answer, span),
             factuality=answer.factuality,
         )
 
-    def quotation(self, quote: str, occurrence: int) -> Span | None:
-        """Where a quotation stands; None, and counted, where it does not or where it may stand in several places."""
+    def find_quotation(self, quote: str, occurrence: int) -> Span | None:
+        """Find a quotation; where it is missing or ambiguous, count that and return None."""
         places = find_words(self.text, quote.strip(), self.passage)
         if len(places) == 1:
             return places[0]
@@ -172,58 +172,58 @@ class _Checking:
         elif 1 <= occurrence <= len(places):
             return places[occurrence - 1]
         else:
-            self.rejected["quotation at several places"] += 1
+            self.rejected["ambiguous quotation"] += 1
         return None
 
-    def mention(self, actor: NamedActor | None, near: Span, what: str) -> Mention | None:
-        """The words that name an actor, at their place nearest to a quotation."""
+    def find_mention(self, actor: NamedActor | None, near: Span, what: str) -> Mention | None:
+        """Find the words that name an actor, at the occurrence nearest to the quotation."""
         if actor is None:
             return None
-        place = self.nearest(actor.text.strip(), near)
+        place = self.find_nearest(actor.text.strip(), near)
         if place is None:
             self.dropped[f"{what} not in the text"] += 1
             return None
         return Mention(code=actor.code, text=self.text[slice(*place)], span=place)
 
-    def attribution(self, answer: EventAnswer | ClaimAnswer, near: Span) -> Attribution:
-        speaker = self.words(answer.speaker, "speaker")
-        place = self.nearest(speaker, near)
-        return Attribution(speaker=speaker, outlet=self.words(answer.outlet, "outlet"), span=place)
+    def make_attribution(self, answer: EventAnswer | ClaimAnswer, near: Span) -> Attribution:
+        speaker = self.check_words(answer.speaker, "speaker")
+        place = self.find_nearest(speaker, near)
+        return Attribution(speaker=speaker, outlet=self.check_words(answer.outlet, "outlet"), span=place)
 
-    def words(self, words: str, what: str) -> str:
-        """Words of the passage; "", and counted, where it does not have them."""
+    def check_words(self, words: str, what: str) -> str:
+        """Check words of the passage; where it does not contain them, count that and return ""."""
         words = words.strip()
         if not words or find_words(self.text, words, self.passage):
             return words
         self.dropped[f"{what} not in the text"] += 1
         return ""
 
-    def nearest(self, words: str, near: Span) -> Span | None:
+    def find_nearest(self, words: str, near: Span) -> Span | None:
         places = find_words(self.text, words, self.passage)
-        return min(places, key=lambda place: (_distance(place, near), place), default=None)
+        return min(places, key=lambda place: (_measure_distance(place, near), place), default=None)
 
-    def once(self, items: list[_Item]) -> list[_Item]:
-        """Each once: a model that repeats itself has seen nothing new."""
+    def drop_repeated(self, items: list[_Item]) -> list[_Item]:
+        """Remove repeated items and count them."""
         kept = list(dict.fromkeys(items))
         if len(items) > len(kept):
-            self.rejected["said twice"] += len(items) - len(kept)
+            self.rejected["repeated"] += len(items) - len(kept)
         return kept
 
 
 def _cuts_number(text: str, place: Span) -> bool:
-    """Whether a place is only a part of a number, such as the 000 of 3,000."""
+    """Whether a span is only a part of a number, such as the 000 of 3,000."""
     before, after = text[max(0, place[0] - 2) : place[0]], text[place[1] : place[1] + 2]
-    return bool(_NUMBER_GOES_ON.fullmatch(before[::-1]) and text[place[0]].isdigit()) or bool(
-        _NUMBER_GOES_ON.fullmatch(after) and text[place[1] - 1].isdigit()
+    return bool(_NUMBER_CONTINUES.fullmatch(before[::-1]) and text[place[0]].isdigit()) or bool(
+        _NUMBER_CONTINUES.fullmatch(after) and text[place[1] - 1].isdigit()
     )
 
 
-def _distance(place: Span, near: Span) -> int:
-    """Code points between two places; 0 where they touch or overlap."""
+def _measure_distance(place: Span, near: Span) -> int:
+    """Measure the code points between two spans; 0 where they touch or overlap."""
     return max(0, place[0] - near[1], near[0] - place[1])
 
 
-def _line(words: str) -> str:
-    """Words that need not stand in the text: short, on one line, and nothing that commands a screen."""
+def _clean_line(words: str) -> str:
+    """Clean words that need not be in the text: one short line without control characters."""
     kept = "".join(character if unicodedata.category(character)[0] not in "CZ" else " " for character in words[:200])
     return " ".join(kept.split())[:60]

@@ -1,7 +1,7 @@
-"""Which language model is asked, where, and how.
+"""The language model, its server and its settings.
 
-The key comes from the environment and goes into one header of each question; it stands in no message, no cache, no coding.
-It is sent over plain http to this machine alone.
+The key comes from the environment and goes into one header of each request; no message, cache or coding contains it. It is sent
+over plain http only to this machine.
 """
 
 from __future__ import annotations
@@ -28,35 +28,35 @@ __all__ = [
 ]
 
 ADDRESS_VARIABLE = "STANDOFF_LLM_URL"
-"""Names the server where no address is given."""
+"""Environment variable with the address of the server."""
 MODEL_VARIABLE = "STANDOFF_LLM_MODEL"
-"""Names the model where none is given."""
+"""Environment variable with the name of the model."""
 KEY_VARIABLE = "STANDOFF_LLM_KEY"
-"""Holds the key of the server; nothing else does."""
-_WORD = re.compile(r"[!-~]*")  # visible ASCII: what may stand in a header
+"""Environment variable with the key of the server; the only place to give it."""
+_WORD = re.compile(r"[!-~]*")  # visible ASCII, which is allowed in a header
 _MODEL = re.compile(r"[!-~]{1,200}")
 
 
 @dataclass(frozen=True)
 class LanguageModel:
-    """A language model, and how it is asked.
+    """A language model, its server and its settings.
 
     Attributes:
         address: Base URL of the server, such as `https://llm.example/v1`; `/chat/completions` is added to it.
         model: The model, as the server names it.
-        key: The key of the server, "" where it needs none.
-        cache_folder: Where answers are kept, so that no question is paid for twice; None: nowhere.
+        key: The key of the server; "" where it needs none.
+        cache_folder: The folder of stored answers, so that no question is paid for twice; None for no cache.
         seconds: Most time for one answer, above 0.
-        num_retries: How often a question is asked again after a failure that may pass, 0..20.
-        pause_seconds: Pause before the first time, above 0; it doubles each time.
-        max_answer_tokens: Most tokens of one answer; a passage whose answer is longer is asked about in parts.
-        passage_characters: Most code points of a passage that is asked about at once, at least 100.
-        prompt_price: Price of a million tokens of questions, in any currency; None where it is not known.
-        answer_price: Price of a million tokens of answers.
-        seed: Sent with each question: a server that heeds it gives the same answer again.
+        num_retries: Most retries of a question after a temporary failure, 0..20.
+        pause_seconds: Pause before the first retry, above 0; it doubles each time.
+        max_answer_tokens: Most tokens of one answer; a passage with a longer answer is split.
+        passage_characters: Most code points of a passage in one question, at least 100.
+        prompt_price: Price of a million tokens of questions, in any currency; None where unknown.
+        answer_price: Price of a million tokens of answers, in the same currency; None where unknown.
+        seed: The seed that is sent with each question, for reproducible answers on servers that support it.
 
     Raises:
-        InputError: Something makes no sense; carries every fault (`llm-settings`).
+        InputError: A setting is invalid; carries every fault (`llm-settings`).
 
     Examples:
         >>> LanguageModel("https://llm.example/v1", "small", key="secret")
@@ -77,16 +77,18 @@ class LanguageModel:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        problems = [*self._faults()]
+        problems = [*self._check()]
         if problems:
             raise InputError(problems)
 
-    def _faults(self) -> Iterator[Problem]:
-        yield from _faults_of_address(self.address, self.key)
+    def _check(self) -> Iterator[Problem]:
+        yield from _check_address(self.address, self.key)
         if not _MODEL.fullmatch(self.model):
-            yield _fault(f"`{self.model}` names no model", f"give --llm-model or set {MODEL_VARIABLE}")
-        if not _WORD.fullmatch(self.key):  # its value is not shown
-            yield _fault("the key holds a character that no key has", f"look at {KEY_VARIABLE}, also at its end")
+            yield _make_problem(
+                f"`{self.model}` is not a valid name of a model", f"give --llm-model or set {MODEL_VARIABLE}"
+            )
+        if not _WORD.fullmatch(self.key):  # the value is not shown
+            yield _make_problem("the key contains an invalid character", f"check {KEY_VARIABLE}, also its end")
         ranges: tuple[tuple[str, float, float, float], ...] = (
             ("seconds", self.seconds, 0.01, 3600),
             ("num_retries", self.num_retries, 0, 20),
@@ -98,18 +100,18 @@ class LanguageModel:
         )
         for name, value, low, high in ranges:
             if not (low <= value <= high and math.isfinite(value)):
-                yield _fault(f"{name} is `{value}`", f"give a number from {low:g} to {high:g}")
+                yield _make_problem(f"{name} is `{value}`", f"give a number from {low:g} to {high:g}")
 
 
 def load_language_model(**given: Any) -> LanguageModel:
-    """The model that the environment names, with its key, and with answers kept in the user's folder for caches.
+    """Load the settings of the environment; answers are stored in the user's cache folder.
 
     Args:
-        given: Attributes of `LanguageModel` that are known better; None is as good as not given.
+        given: Attributes of `LanguageModel` that override the environment; None is ignored.
 
     Raises:
-        InputError: A server or a model is not named, or something makes no sense (`llm-settings`).
-        MissingExtraError: The library that knows the user's folders is not installed.
+        InputError: No server or model is named, or a setting is invalid (`llm-settings`).
+        MissingExtraError: The extra `llm` is not installed.
     """
     known: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     environment: Mapping[str, str] = os.environ
@@ -122,10 +124,10 @@ def load_language_model(**given: Any) -> LanguageModel:
     return LanguageModel(**known)
 
 
-def _faults_of_address(address: str, key: str) -> Iterator[Problem]:
+def _check_address(address: str, key: str) -> Iterator[Problem]:
     advice = f"give --llm-url or set {ADDRESS_VARIABLE}, such as https://llm.example/v1"
     if not address:
-        yield _fault("no server is named", advice)
+        yield _make_problem("no server is named", advice)
         return
     try:
         parts = urlsplit(address)
@@ -133,17 +135,19 @@ def _faults_of_address(address: str, key: str) -> Iterator[Problem]:
     except ValueError:
         is_whole = False
     if not is_whole or not _WORD.fullmatch(address):
-        yield _fault(f"`{address.rpartition('@')[2]}` is no address of a server", advice)
+        yield _make_problem(f"`{address.rpartition('@')[2]}` is not the address of a server", advice)
         return
-    if "@" in parts.netloc or parts.query or parts.fragment:  # it may hold a secret, and addresses are shown
+    if "@" in parts.netloc or parts.query or parts.fragment:  # it may contain a secret, and addresses are shown
         shown = f"{parts.scheme}://{parts.hostname}{parts.path}"
-        yield _fault(f"the address has more than a host and a path: `{shown}`", f"put the key into {KEY_VARIABLE}")
+        yield _make_problem(
+            f"the address has more than a host and a path: `{shown}`", f"put the key into {KEY_VARIABLE}"
+        )
     elif key and parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
-        yield _fault(
-            f"the key would be sent in the open to `{parts.hostname}`",
+        yield _make_problem(
+            f"the key would be sent unencrypted to `{parts.hostname}`",
             f"use https, or unset {KEY_VARIABLE} if the server needs none",
         )
 
 
-def _fault(message: str, advice: str) -> Problem:
+def _make_problem(message: str, advice: str) -> Problem:
     return Problem(code="llm-settings", message=message, help=advice)

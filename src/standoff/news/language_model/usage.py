@@ -1,4 +1,4 @@
-"""What asking a model came to: requests, tokens, cost, and what was rejected of its answers."""
+"""The usage of a model: requests, tokens, cost, and rejected items of its answers."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ __all__ = ["Usage"]
 
 @dataclass(frozen=True)
 class Usage:
-    """Counts over any number of documents; tallies add up.
+    """Counts over any number of documents; usages can be added.
 
     Attributes:
-        num_requests: Questions that a server answered with success.
-        num_retries: Attempts that failed and were made again.
+        num_requests: Questions that the server answered.
+        num_retries: Attempts that failed and were repeated.
         num_cached: Questions that the cache answered.
         num_prompt_tokens: Tokens of the questions, as the server counts them.
-        num_answer_tokens: Tokens of the answers.
-        num_unmetered: Answers of a server that did not say how many tokens they took; the counts are too low by theirs.
-        rejected: Events and claims that were not taken, by the reason.
-        dropped: Details that were left out of events and claims that were taken, by the reason.
+        num_answer_tokens: Tokens of the answers, as the server counts them.
+        num_unmetered: Answers without a count of tokens; the counts above do not include them.
+        rejected: Rejected events and claims, by reason.
+        dropped: Details left out of accepted events and claims, by reason.
     """
 
     num_requests: int = 0
@@ -35,7 +35,7 @@ class Usage:
     dropped: Mapping[str, int] = field(default_factory=dict)
 
     def __add__(self, other: Usage) -> Usage:
-        """Both together."""
+        """Add two usages."""
         return Usage(
             num_requests=self.num_requests + other.num_requests,
             num_retries=self.num_retries + other.num_retries,
@@ -48,14 +48,14 @@ class Usage:
         )
 
     def cost(self, prompt_price: float | None, answer_price: float | None) -> float | None:
-        """What the answers cost.
+        """Calculate the cost of the answers.
 
         Args:
             prompt_price: Price of a million tokens of questions, in any currency.
-            answer_price: Price of a million tokens of answers, in the same.
+            answer_price: Price of a million tokens of answers, in the same currency.
 
         Returns:
-            The cost; None where a price is not known, or an answer was not metered.
+            The cost; None where a price is unknown or an answer has no count of tokens.
 
         Examples:
             >>> Tally(num_requests=1, num_prompt_tokens=2_000_000, num_answer_tokens=100_000).cost(1.5, 10.0)
@@ -65,8 +65,8 @@ class Usage:
             return None
         return (self.num_prompt_tokens * prompt_price + self.num_answer_tokens * answer_price) / 1_000_000
 
-    def document(self) -> dict[str, Any]:
-        """As plain data."""
+    def to_json(self) -> dict[str, Any]:
+        """Convert to plain data."""
         return {
             "requests": self.num_requests,
             "retries": self.num_retries,

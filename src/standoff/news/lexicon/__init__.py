@@ -1,10 +1,10 @@
-"""Words that express acts, from our own lists: votes of single words for types of events.
+"""The lexicon: lists of words that express acts, each a vote for types of events.
 
 | file | holds |
 |---|---|
-| `verbs.txt` | verbs by type; `send+troop` asks for a complement |
+| `verbs.txt` | verbs by type; `send+troop` requires a complement |
 | `nouns.txt` | nouns by type |
-| `words.txt` | words by what they do in a sentence: report, begin, deny, judge |
+| `words.txt` | words by their function in a sentence: report, begin, deny, judge |
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ def _inverted(table: Mapping[str, list[str]], *, of_pairs: bool) -> dict[str, tu
 
 _VERBS = _read("verbs.txt")
 ACT_VERBS: Mapping[str, tuple[str, ...]] = _inverted(_VERBS, of_pairs=False)
-"""Types of a verb by itself, by lemma."""
+"""Types of verbs without a complement, by lemma."""
 PAIRS: Mapping[str, tuple[str, ...]] = _inverted(_VERBS, of_pairs=True)
-"""Types of a verb with a complement, by "verb+complement"."""
+"""Types of verbs with a complement, by "verb+complement"."""
 ACT_NOUNS: Mapping[str, tuple[str, ...]] = _inverted(_read("nouns.txt"), of_pairs=False)
-"""Types of a noun, by lemma."""
+"""Types of nouns, by lemma."""
 WORDS: Mapping[str, frozenset[str]] = {name: frozenset(words) for name, words in _read("words.txt").items()}
-"""Lemmas by what they do."""
+"""Lemmas by their function."""
 JUDGES = WORDS["judge"]
-"""Who judges from outside and is no actor."""
+"""Lemmas of those who judge from outside and are not actors."""

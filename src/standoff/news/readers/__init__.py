@@ -1,4 +1,4 @@
-r"""Readers: documents out of plain text, web pages, feeds, JSON lines and PDF.
+r"""Read documents from plain text, web pages, feeds, JSON lines and PDF.
 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
@@ -9,7 +9,7 @@ r"""Readers: documents out of plain text, web pages, feeds, JSON lines and PDF.
     >>> document.date.isoformat(), document.language
     ('2031-05-04', 'en')
 
-What is read is untrusted: `standoff.news.readers.reading` says what is guarded against and how.
+Sources are untrusted: `standoff.news.readers.reading` lists the guards.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Bytes to text.
+"""Decode bytes to text.
 
-In this order: the encoding that the reader's caller names; a byte order mark; the encoding that the source declares, in the
-header of the answer, the XML declaration or a `meta` tag, if the bytes agree with it; UTF-8; and last a guess by
-charset-normalizer, which is taken only where it is clear. What is left is refused: a wrong guess turns names into others.
+These are tried in order: the encoding that the caller names; a byte order mark; the encoding that the source declares, in the
+header of the response, the XML declaration or a `meta` tag, if the bytes agree with it; UTF-8; and a guess by charset-normalizer,
+which is used only where it is clear. Everything else is refused, because a wrong guess garbles names.
 
-Encodings are taken from a list. `iso-8859-1` and `us-ascii` are read as windows-1252, as browsers do.
+Only the encodings of a list are read. `iso-8859-1` and `us-ascii` are read as windows-1252, as browsers do.
 
 References:
     WHATWG, Encoding Standard.
@@ -42,38 +42,38 @@ _DECLARED = re.compile(
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MOST_CHAOS = 0.1
-"""Most disorder, in charset-normalizer's measure (0..1), of a guess that is taken."""
+"""Most disorder, as charset-normalizer measures it (0..1), of an accepted guess."""
 _MARGIN = 0.05
-"""By how much a guess must be less disordered than every other that reads differently, or by half of it more coherent."""
+"""Lead in disorder of an accepted guess over every other that reads differently; half of it in coherence also suffices."""
 _GUESSED = [
     "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "iso8859_2", "koi8_r", "koi8_u", "gb18030",
     "big5", "cp932", "euc_jp", "cp949",
 ]  # fmt: skip
-"""Encodings that are guessed: those that news is found in."""
+"""Encodings that may be guessed: those in which news is published."""
 _FEWEST_BYTES = 40
-"""Fewest bytes outside ASCII, or of the whole, from which an encoding is guessed."""
+"""Fewest bytes, outside ASCII or in total, from which an encoding is guessed."""
 
 
 def decode(content: bytes, *, address: str, declared: str = "", named: str = "") -> str:
-    """Turn bytes into text.
+    """Decode bytes to text.
 
     Args:
         content: The bytes.
-        address: Where they are from, for messages.
-        declared: The encoding that came with them, "" where none did.
-        named: The encoding that the user says it is, "" where none is said.
+        address: The source, for messages.
+        declared: The encoding that the source declares; "" where it declares none.
+        named: The encoding that the user names; "" for none.
 
     Returns:
         The text, without a byte order mark; not in normal form.
 
     Raises:
-        InputError: There is nothing in it (`empty-file`), it is no text (`binary-file`), it is not in the encoding that the
-            user names (`wrong-encoding`), there is no such encoding (`bad-encoding-name`), or nobody can tell its encoding
+        InputError: The source is empty (`empty-file`), is not text (`binary-file`), is not in the encoding that the user names
+            (`wrong-encoding`), the named encoding does not exist (`bad-encoding-name`), or the encoding cannot be determined
             (`unknown-encoding`).
         MissingExtraError: An encoding must be guessed, and charset-normalizer is not installed.
     """
     if not content.strip():
-        raise make_error("empty-file", "the source is empty", "give a source that holds a text", file=address)
+        raise make_error("empty-file", "the source is empty", "give a source that contains text", file=address)
     if content.startswith(_BINARY):
         raise _binary(address)
     text = _decode(content, address, declared, named)
@@ -88,7 +88,7 @@ def _decode(content: bytes, address: str, declared: str, named: str) -> str:
         if not known:
             raise make_error(
                 "bad-encoding-name",
-                f"`{shorten(named)}` is no encoding that standoff reads",
+                f"`{shorten(named)}` is not an encoding that standoff reads",
                 "name one like `utf-8` or `windows-1251`",
                 file=address,
             )
@@ -97,7 +97,7 @@ def _decode(content: bytes, address: str, declared: str, named: str) -> str:
             raise make_error(
                 "wrong-encoding",
                 f"the source is not in the encoding `{shorten(named)}`",
-                "name another encoding, or none to let standoff find it",
+                "name another encoding, or omit it to let standoff detect it",
                 file=address,
             )
         return text.removeprefix("\ufeff")
@@ -112,7 +112,7 @@ def _decode(content: bytes, address: str, declared: str, named: str) -> str:
     found = _DECLARED.search(content[:4096])
     inside = (found[1] or found[2]).decode("ascii") if found else ""
     for encoding in (_known(declared), _known(inside), "utf-8"):
-        # without a mark and without a NUL it is not UTF-16 or 32, whatever is declared; nearly any bytes pass for it
+        # without a mark and a NUL it is not UTF-16 or 32, whatever is declared; nearly any bytes decode as those
         text = _try(content, encoding) if encoding and not encoding.startswith(("utf-16", "utf-32")) else None
         if text is not None:
             return text
@@ -120,10 +120,10 @@ def _decode(content: bytes, address: str, declared: str, named: str) -> str:
 
 
 def _guess(content: bytes, address: str) -> str:
-    """The text in the encoding that charset-normalizer finds, if that is clear."""
+    """Decode by the guess of charset-normalizer, if that is clear."""
     if len(content) < _FEWEST_BYTES:
         raise _unknown(address)
-    detector = import_extra("charset_normalizer", "news", "finding the encoding of a text")
+    detector = import_extra("charset_normalizer", "news", "detecting the encoding of a text")
     found = list(detector.from_bytes(content, cp_isolation=_GUESSED, preemptive_behaviour=False))
     if not found or found[0].chaos > _MOST_CHAOS or not found[0].coherence:
         raise _unknown(address)
@@ -140,7 +140,7 @@ def _guess(content: bytes, address: str) -> str:
 
 
 def _known(name: str) -> str:
-    """The encoding to read with, "" where the name is none that is read."""
+    """Return the encoding to read with; "" where the name is not in the list."""
     try:
         found = codecs.lookup(name.strip()).name if name.isascii() else ""
     except (LookupError, ValueError):
@@ -160,7 +160,7 @@ def _try(content: bytes, encoding: str) -> str | None:
 def _binary(address: str) -> Exception:
     return make_error(
         "binary-file",
-        "the source is no text, web page, feed or PDF",
+        "the source is not a text, web page, feed or PDF",
         "save the document as plain text, HTML or PDF, and give that",
         file=address,
     )
@@ -169,7 +169,7 @@ def _binary(address: str) -> Exception:
 def _unknown(address: str) -> Exception:
     return make_error(
         "unknown-encoding",
-        "the text is not UTF-8, and its encoding cannot be told with certainty",
+        "the text is not UTF-8, and its encoding cannot be determined with certainty",
         "save it as UTF-8, or name its encoding",
         file=address,
     )

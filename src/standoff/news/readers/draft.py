@@ -1,4 +1,4 @@
-"""What a reader of one format finds, before it is a document."""
+"""A document as the reader of a format finds it, before it is brought into normal form."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ class Draft:
     """The parts of a document as its source gives them, not yet in normal form.
 
     Attributes:
-        text: The text; paragraphs are parted by newlines.
-        title: Title, "" where there is none.
-        outlet: Who published it, "" where that is not said.
-        author: Who wrote it, "" where that is not said.
-        date: Day of publication; None where it is not said.
-        language: Language as the source declares it, such as "en-GB"; "" where it does not.
-        address: Address of the document where it has its own; "" where it is that of the source.
+        text: The text, with newlines between paragraphs.
+        title: Title; "" where there is none.
+        outlet: Publisher; "" where unknown.
+        author: Author; "" where unknown.
+        date: Day of publication; None where unknown.
+        language: Language that the source declares, such as "en-GB"; "" where it declares none.
+        address: Address of the document; "" where it is that of the source.
     """
 
     text: str
@@ -32,12 +32,12 @@ class Draft:
     language: str = ""
     address: str = ""
 
-    def plain(self) -> dict[str, str]:
-        """As text by name, to travel between processes."""
+    def to_plain(self) -> dict[str, str]:
+        """Convert to strings by name, to be sent between processes."""
         return {**asdict(self), "date": self.date.isoformat() if self.date else ""}
 
     @classmethod
-    def of_plain(cls, plain: Mapping[str, Any]) -> Draft:
-        """Back from plain data."""
+    def from_plain(cls, plain: Mapping[str, Any]) -> Draft:
+        """Convert back from `to_plain`."""
         date = dt.date.fromisoformat(plain["date"]) if plain["date"] else None
         return cls(**{**plain, "date": date})

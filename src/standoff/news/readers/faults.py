@@ -1,4 +1,4 @@
-"""The faults of a source, in the one form of standoff's errors."""
+"""Make the faults of a source."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ __all__ = ["make_error", "make_problem"]
 
 
 def make_problem(code: str, message: str, advice: str, *, file: str, line: int = 0) -> Problem:
-    """One fault of a source."""
+    """Make a fault of a source."""
     return Problem(code=code, message=message, help=advice, file=shorten(file, 300), line=line)
 
 
 def make_error(code: str, message: str, advice: str, *, file: str) -> InputError:
-    """The error of a source that has one fault."""
+    """Make the error of a source with one fault."""
     return InputError(make_problem(code, message, advice, file=file))

@@ -1,10 +1,10 @@
-"""Read a feed, RSS or Atom: one document an item.
+"""Read an RSS or Atom feed: one document for each item.
 
-A feed that declares entities is refused before it is parsed: a few lines of them stand for gigabytes, or for a file of this
+A feed that declares entities is refused before it is parsed: a few lines of them can expand to gigabytes, or to a file of this
 machine. (The document type of RSS 0.91, which declares none, is accepted; nothing outside the feed is ever fetched.)
-feedparser reads the rest, and is lenient, as feeds in use are often faulty; markup in an item is taken out.
+feedparser reads the rest leniently, because real feeds are often faulty; markup in an item is removed.
 
-The text of an item is its full content where the feed has it, else its summary, else its title.
+The text of an item is its full content, or else its summary, or else its title.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _BLOCKS = frozenset({
 _HIDDEN = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "head", "title"})
 
 
-class _Enough(Exception):  # noqa: N818 - no error: the prolog is over
-    """The first element began."""
+class _Enough(Exception):  # noqa: N818 - not an error: the prolog is over
+    """Raised when the first element begins."""
 
 
 def looks_like_feed(text: str) -> bool:
@@ -51,12 +51,12 @@ def refuse_entities(text: str, *, address: str) -> None:
     """Refuse XML that declares entities.
 
     Raises:
-        InputError: It does (`entity-declaration`).
+        InputError: The XML declares entities (`entity-declaration`).
     """
     refusal = make_error(
         "entity-declaration",
-        "the XML declares entities, which can stand for gigabytes or for files of this machine",
-        "do not read it; ask its publisher for a feed without them",
+        "the XML declares entities, which can expand to gigabytes or to files of this machine",
+        "do not read it; ask the publisher for a feed without entities",
         file=address,
     )
     parser = expat.ParserCreate("utf-8")
@@ -83,18 +83,18 @@ def read_feed(text: str, *, address: str) -> list[Draft]:
 
     Args:
         text: The feed.
-        address: Its address or the path of its file.
+        address: The address or path of the feed.
 
     Returns:
-        A draft for each item, in the order of the feed; none for an item without any text. An empty feed gives none.
+        A draft for each item, in the order of the feed, without items that have no text.
 
     Raises:
-        InputError: It declares entities (`entity-declaration`) or is no feed (`not-a-feed`).
+        InputError: The feed declares entities (`entity-declaration`) or is not a feed (`not-a-feed`).
         MissingExtraError: feedparser is not installed.
     """
     refuse_entities(text, address=address)
     feedparser = import_extra("feedparser", "news", "reading feeds")
-    # a stream: feedparser would take a text for an address or a path
+    # a stream: feedparser would treat a text as an address or a path
     feed = feedparser.parse(
         io.BytesIO(text.encode("utf-8", errors="replace")),
         response_headers={"content-type": "application/xml; charset=utf-8"},
@@ -103,14 +103,14 @@ def read_feed(text: str, *, address: str) -> list[Draft]:
     )
     if not feed.get("version"):
         raise make_error(
-            "not-a-feed", "the source is XML, but no RSS or Atom feed", "give the address of a feed", file=address
+            "not-a-feed", "the source is XML, but not an RSS or Atom feed", "give the address of a feed", file=address
         )
     drafts = [_draft(entry, feed.feed) for entry in feed.entries]
     return [draft for draft in drafts if draft.text.strip()]
 
 
 def _draft(entry: Any, feed: Any) -> Draft:
-    """One item."""
+    """Make the draft of an item; None where it has no text."""
     contents = [part for part in entry.get("content", []) if part.get("value")]
     summary = entry.get("summary_detail") or {}
     title = _without_markup(entry.get("title", ""), (entry.get("title_detail") or {}).get("type", ""))
@@ -133,13 +133,13 @@ def _draft(entry: Any, feed: Any) -> Draft:
 
 
 def _name(author: str) -> str:
-    """The name in "name", "name (mail)" or "mail (name)"."""
+    """Return the name in "name", "name (mail)" or "mail (name)"."""
     found = _MAIL_AND_NAME.fullmatch(author.strip())
     return (found[1] or found[2]) if found else author
 
 
 def _day(entry: Any) -> dt.date | None:
-    """Day of publication, in UTC, as feedparser gives it."""
+    """Return the day of publication, in UTC, as feedparser gives it."""
     found = entry.get("published_parsed") or entry.get("updated_parsed")
     try:
         return dt.date(*found[:3]) if found else None
@@ -148,10 +148,10 @@ def _day(entry: Any) -> dt.date | None:
 
 
 def _without_markup(value: str, media_type: str) -> str:
-    """The text of a fragment of HTML, its blocks on lines of their own."""
+    """Return the text of a fragment of HTML, one line for each block."""
     if media_type == "text/plain" or ("<" not in value and "&" not in value):
         return value
-    value = drop_unwritable(value)  # again: what was escaped twice is seen only now
+    value = drop_unwritable(value)  # again: text that was escaped twice is visible only now
     html = import_extra("lxml.html", "news", "reading feeds")
     pieces: list[str] = []
     root = html.fragment_fromstring(value, create_parent="div") if value.strip() else None

@@ -1,8 +1,8 @@
-"""Read JSON lines: one object a line, one document an object.
+"""Read JSON lines: each line is an object, and each object a document.
 
-Names that are read: `text`, which is required, and `title`, `outlet`, `author`, `date` (a day or a moment in ISO 8601),
-`language` and `address` (or `url`). Values are text; other names are left alone, so that exports of other programs need no
-rewriting. All faulty lines are told at once, and then no line is read.
+These keys are read: `text`, which is required, and `title`, `outlet`, `author`, `date` (a day or a time in ISO 8601),
+`language` and `address` (or `url`). Values are strings. Other keys are ignored, so that exports of other programs can be read.
+If any line is faulty, all faulty lines are reported and none is read.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["looks_like_json_lines", "read_json_lines"]
 
 _NAMES = ("title", "outlet", "author", "date", "language", "address", "url")
 _MOST_PROBLEMS = 50
-"""Faults that are told; a file that is no JSON lines at all has one a line."""
+"""Most faults that are reported; a file in another format has one in every line."""
 
 
 def looks_like_json_lines(text: str) -> bool:
@@ -34,14 +34,14 @@ def read_json_lines(text: str, *, address: str) -> list[Draft]:
 
     Args:
         text: The text of the file.
-        address: Where it is from, for messages.
+        address: The source, for messages.
 
     Returns:
-        A draft for each line that is not empty, in their order.
+        A draft for each line that is not empty, in order.
 
     Raises:
-        InputError: A line is no JSON object (`bad-json`), has no text (`missing-text`), a value that is not text
-            (`bad-value`) or a day that is none (`bad-date`); every such line is told, up to 50.
+        InputError: A line is not a JSON object (`bad-json`), has no text (`missing-text`), a value that is not a string
+            (`bad-value`) or an invalid date (`bad-date`); every such line is reported, up to 50.
     """
     drafts: list[Draft] = []
     problems: list[Problem] = []
@@ -61,7 +61,7 @@ def read_json_lines(text: str, *, address: str) -> list[Draft]:
 
 
 def _parsed(line: str) -> Any:
-    """What a line holds, None where it is no JSON."""
+    """Parse a line; None where it is not JSON."""
     try:
         return json.loads(line)
     except (ValueError, RecursionError):  # brackets nested by the thousand
@@ -69,12 +69,12 @@ def _parsed(line: str) -> Any:
 
 
 def _faults(record: Any, address: str, line: int) -> list[Problem]:
-    """What is wrong with one line."""
+    """List the faults of one line."""
     if not isinstance(record, dict):
         advice = 'write one object a line, such as {"text": "...", "date": "2026-02-02"}'
-        return [make_problem("bad-json", "the line is no JSON object", advice, file=address, line=line)]
+        return [make_problem("bad-json", "the line is not a JSON object", advice, file=address, line=line)]
     faults = [
-        make_problem("bad-value", f"`{name}` is not a text", "put its value in quotes", file=address, line=line)
+        make_problem("bad-value", f"`{name}` is not a string", "put its value in quotes", file=address, line=line)
         for name in ("text", *_NAMES)
         if record.get(name) is not None and not isinstance(record[name], str)
     ]

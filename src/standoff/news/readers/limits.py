@@ -1,4 +1,4 @@
-"""How much a reader takes in before it refuses."""
+"""Limits and deadlines of reading a source."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ __all__ = ["Deadline", "Limits"]
 class Limits:
     """The most that is read from one source.
 
-    A source that goes beyond a limit is refused whole: no document of it is kept.
+    A source that exceeds a limit is refused whole: no document of it is kept.
 
     Attributes:
-        num_bytes: Bytes of the source, after it is unpacked.
-        num_documents: Documents in it, such as items of a feed.
-        num_characters: Code points of the text of one document.
-        seconds: Time until the source is read and its documents are found, above 0.
-        num_redirects: Redirects that are followed.
-        allow_private: Whether a URL may lead to this machine or to a private network. Without it a page on the open web
-            cannot send the reader there.
+        num_bytes: Most bytes of the source, after unpacking.
+        num_documents: Most documents in the source, such as items of a feed.
+        num_characters: Most code points of the text of one document.
+        seconds: Most time for reading and parsing the source, above 0.
+        num_redirects: Most redirects that are followed.
+        allow_private: Whether a URL may lead to this machine or to a private network. Otherwise no page on the open web can
+            send the reader there.
 
     Raises:
         ValueError: A limit is not positive.
@@ -40,7 +40,7 @@ class Limits:
     def __post_init__(self) -> None:
         positive = (self.num_bytes, self.num_documents, self.num_characters, self.seconds)
         if not all(limit > 0 for limit in positive) or self.num_redirects < 0:
-            raise ValueError("a limit is above 0")
+            raise ValueError("a limit must be above 0")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Deadline:
 
     Attributes:
         address: The source, for the message.
-        seconds: Time given, from now.
+        seconds: The time from now on.
     """
 
     address: str
@@ -57,10 +57,10 @@ class Deadline:
     _start: float = field(default_factory=time.monotonic)
 
     def measure_left(self) -> float:
-        """Seconds left.
+        """Return the seconds that are left.
 
         Raises:
-            InputError: There are none (`too-slow`).
+            InputError: Time is up (`too-slow`).
         """
         left = self._start + self.seconds - time.monotonic()
         if left <= 0:
@@ -70,13 +70,13 @@ class Deadline:
     def has_passed(self) -> bool:
         """Whether the time is up.
 
-        Several alarms are set for the same moment, such as the timeout of a socket and the watchdog that closes it. Which
-        of them rings first is chance, so the clock decides what a failure means: after this moment, the source was too slow.
+        Several timeouts are due at the same moment, such as those of a watchdog and of the process that it ends. Which fires
+        first is chance, so the clock decides: a failure after this moment means that the source was too slow.
         """
         return time.monotonic() >= self._start + self.seconds
 
     def make_error(self) -> InputError:
-        """The error that says that time is up."""
+        """Make the error of a source that was too slow."""
         return make_error(
             "too-slow",
             f"the source was not read within `{self.seconds:g}` seconds, and nothing of it was kept",

@@ -1,4 +1,4 @@
-"""Read the lines of a file, each a text of its own, within the limits of any source."""
+"""Read the lines of a file, each a separate text, within the limits of every source."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def read_lines(source: str, *, limits: Limits = _DEFAULT, encoding: str = "") ->
 
     Args:
         source: Path of a file, or "-" for standard input.
-        limits: The most that is read; `num_documents` says nothing of lines.
-        encoding: The encoding, where that is known better than the bytes tell.
+        limits: The most that is read; `num_documents` does not apply to lines.
+        encoding: The encoding; "" to detect it.
 
     Returns:
-        Every line in normal form, "" where nothing visible is in it: as many as the file has.
+        Every line of the file in normal form; "" for a line without visible characters.
 
     Raises:
-        InputError: The file cannot be read (as by `read_documents`), or lines are too long (`text-too-long`).
+        InputError: The file cannot be read (as for `read_documents`), or lines are too long (`text-too-long`).
     """
     deadline = Deadline(source, limits.seconds)
     found = read_standard_input(limits, deadline) if source == "-" else read_file(source, limits, deadline)

@@ -1,6 +1,6 @@
 """Read a file, a pipe or standard input, within limits.
 
-Devices and sockets are refused: some never end. A pipe and standard input are read until they end, a limit of bytes is
+Devices and sockets are refused, because some never end. A pipe and standard input are read until they end, the limit of bytes is
 reached or time is up.
 """
 
@@ -15,7 +15,7 @@ from pathlib import PurePath
 
 from standoff.news.readers.faults import make_error
 from standoff.news.readers.limits import Deadline, Limits
-from standoff.news.readers.source import Source, make_size_error
+from standoff.news.readers.source import SourceContent, make_size_error
 from standoff.text import shorten
 
 __all__ = ["read_file", "read_standard_input"]
@@ -39,28 +39,28 @@ _MEDIA_TYPES = {
 _CHUNK = 1 << 16
 
 
-def read_file(path: str, limits: Limits, deadline: Deadline) -> Source:
+def read_file(path: str, limits: Limits, deadline: Deadline) -> SourceContent:
     """Read a file.
 
     Args:
-        path: Its path.
-        limits: How much.
-        deadline: Until when.
+        path: The path of the file.
+        limits: The most that is read.
+        deadline: When reading must be over.
 
     Returns:
-        Its content.
+        The content of the file.
 
     Raises:
         InputError: There is no such file (`no-such-file`), it is a folder or a device (`not-a-file`), it cannot be read
-            (`cannot-read`), or it goes beyond a limit (`too-large`, `too-slow`).
+            (`cannot-read`), or it exceeds a limit (`too-large`, `too-slow`).
     """
     try:
-        # without waiting: opening a pipe that nobody writes to would otherwise never come back
+        # non-blocking: opening a pipe without a writer would otherwise never return
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (FileNotFoundError, NotADirectoryError):
-        raise make_error("no-such-file", f"there is no file `{shorten(path)}`", "look at its path", file=path) from None
+        raise make_error("no-such-file", f"there is no file `{shorten(path)}`", "check the path", file=path) from None
     except ValueError:  # a NUL in the path
-        raise make_error("no-such-file", "no path holds a NUL character", "look at its path", file=path) from None
+        raise make_error("no-such-file", "a path cannot contain a NUL character", "check the path", file=path) from None
     except OSError as error:
         raise _unreadable(path, error) from None
     try:
@@ -78,24 +78,24 @@ def read_file(path: str, limits: Limits, deadline: Deadline) -> Source:
     finally:
         os.close(descriptor)
     media_type = _MEDIA_TYPES.get(PurePath(path).suffix.lower(), "")
-    return Source(content, path, media_type, "", dt.datetime.now(dt.UTC))
+    return SourceContent(content, path, media_type, "", dt.datetime.now(dt.UTC))
 
 
-def read_standard_input(limits: Limits, deadline: Deadline) -> Source:
+def read_standard_input(limits: Limits, deadline: Deadline) -> SourceContent:
     """Read standard input to its end.
 
     Raises:
-        InputError: It goes beyond a limit (`too-large`, `too-slow`) or cannot be read (`cannot-read`).
+        InputError: It exceeds a limit (`too-large`, `too-slow`) or cannot be read (`cannot-read`).
     """
     try:
         content = _read(sys.stdin.fileno(), "-", limits, deadline)
-    except (OSError, ValueError, AttributeError) as error:  # closed, or none at all
+    except (OSError, ValueError, AttributeError) as error:  # closed or absent
         raise _unreadable("-", error) from None
-    return Source(content, "-", "", "", dt.datetime.now(dt.UTC))
+    return SourceContent(content, "-", "", "", dt.datetime.now(dt.UTC))
 
 
 def _read(descriptor: int, address: str, limits: Limits, deadline: Deadline) -> bytes:
-    """All bytes of an open file, in chunks, so that no more than the limit is ever held."""
+    """Read all bytes of an open file, in chunks, so that no more than the limit is ever in memory."""
     is_waited_for = os.name == "posix" and not stat.S_ISREG(os.fstat(descriptor).st_mode)
     chunks: list[bytes] = []
     num_bytes = 0
@@ -105,7 +105,7 @@ def _read(descriptor: int, address: str, limits: Limits, deadline: Deadline) -> 
             raise deadline.make_error()
         try:
             chunk = os.read(descriptor, _CHUNK)
-        except BlockingIOError:  # taken by another reader of the pipe meanwhile
+        except BlockingIOError:  # another reader of the pipe was faster
             continue
         if not chunk:
             return b"".join(chunks)
@@ -117,6 +117,4 @@ def _read(descriptor: int, address: str, limits: Limits, deadline: Deadline) -> 
 
 def _unreadable(path: str, error: Exception) -> Exception:
     reason = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else "it is not open"
-    return make_error(
-        "cannot-read", f"`{shorten(path)}` cannot be read: {reason}", "look at its permissions", file=path
-    )
+    return make_error("cannot-read", f"`{shorten(path)}` cannot be read: {reason}", "check its permissions", file=path)

@@ -1,4 +1,4 @@
-"""The normal form of a text: what offsets count and screens show.
+"""The normal form of texts: offsets count its characters, and screens show them.
 
 A text in normal form is in Unicode normal form C and holds no control characters but newlines, no invisible characters
 that reorder or hide what is shown (bidirectional controls, zero-width spaces, soft hyphens, tags), no lone surrogates, no
@@ -58,12 +58,12 @@ def normalise(text: str) -> str:
 
 
 def normalise_line(text: str, num_characters: int = 500) -> str:
-    """The same for what stands on one line, such as a title; it is cut to a length."""
+    """Bring a single line, such as a title, into normal form, and truncate it."""
     return " ".join(normalise(text[: 10 * num_characters]).split())[:num_characters].rstrip()
 
 
 def drop_unwritable(markup: str) -> str:
-    """Drop what no XML may hold, as it is or as a reference such as `&#1;`: one of them would cost a whole page or feed.
+    """Remove characters that XML forbids, also as references such as `&#1;`: one of them would make a page or feed unreadable.
 
     Examples:
         >>> drop_unwritable("Talks&#1; be\\x0bgan&#xD800; at &#49;0&#99999999999999999999;")
@@ -81,7 +81,7 @@ def _kept(reference: re.Match[str]) -> str:
 
 @functools.cache
 def _long_runs() -> re.Pattern[str]:
-    """Matches a run of more than MAX_MARKS combining marks, and groups those that stay."""
+    """Compile a pattern that matches a run of more than MAX_MARKS combining marks and groups those that stay."""
     marks = [code for code in range(sys.maxunicode + 1) if unicodedata.combining(chr(code))]
     ranges: list[list[int]] = []
     for code in marks:

@@ -1,8 +1,8 @@
-"""The day on which a web page says that it was published.
+"""Find the day of publication that a web page declares.
 
-Only what a page declares counts, in this order: `datePublished` of its linked data (JSON-LD), its `meta` tags, a `time` or
+Only declarations of the page are used, in this order: `datePublished` of its linked data (JSON-LD), its `meta` tags, a `time` or
 other element marked `datePublished` or `pubdate`, and a day in its address such as `/2031/05/04/`. Days in its text are never
-taken: they are those of events, of other articles or of a copyright, and a wrong day moves a forecast.
+used: they belong to events, to other articles or to a copyright notice, and a wrong day changes a forecast.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ _NAMES = (
 _MARKED = ".//*[@itemprop='datePublished' or @pubdate or contains(concat(' ', @class, ' '), ' dt-published ')]"
 _IN_ADDRESS = re.compile(r"/(\d{4})[/-](\d{2})[/-](\d{2})(?:[/-]|$)", re.ASCII)
 _MOST_PARTS = 5_000
-"""Parts of linked data that are looked at."""
+"""Most parts of linked data that are examined."""
 
 
 def find_page_date(root: Any, address: str) -> dt.date | None:
     """Find the day of publication that a page declares.
 
     Args:
-        root: The page, as an element of lxml.
-        address: Its address, or the path of its file.
+        root: The page, as an lxml element.
+        address: The address or path of the page.
 
     Returns:
-        The day on the clock of the publisher; None where the page declares none.
+        The day in the time zone of the publisher; None where the page declares none.
     """
     return next((day for text in _declared(root, address) if (day := parse_day(text))), None)
 
 
 def _declared(root: Any, address: str) -> Iterator[str]:
-    """What may be the day, from the surest on."""
+    """Yield possible declarations of the day, the most reliable first."""
     for script in root.iterfind(".//script[@type='application/ld+json']"):
         yield from _linked(script.text or "")
     found: dict[str, str] = {}
@@ -59,12 +59,12 @@ def _declared(root: Any, address: str) -> Iterator[str]:
 
 
 def _linked(text: str) -> Iterator[str]:
-    """Every `datePublished` of linked data, from the outside in."""
+    """Yield every `datePublished` of linked data, from the outside in."""
     try:
         waiting: list[Any] = [json.loads(text)]
     except (ValueError, RecursionError):
         return
-    for part in waiting:  # grows while it is walked
+    for part in waiting:  # grows during the iteration
         if isinstance(part, dict):
             if isinstance(part.get("datePublished"), str):
                 yield part["datePublished"]

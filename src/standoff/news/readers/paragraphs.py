@@ -1,8 +1,8 @@
-"""Paragraphs out of lines that were broken to a width.
+"""Join lines that were wrapped at a width into paragraphs.
 
-A line broken to a width is as full as it can be: the first word of the next line would not have fitted. Where that holds
-for every line of a block, the block is one paragraph, and its line breaks say nothing; where it does not, as in a list or a
-poem, the line breaks stay.
+A wrapped line is as full as possible: the first word of the next line would not have fitted. Where that holds for every line of
+a block, the block is one paragraph, and its line breaks carry no meaning; where it does not, as in a list or a poem, the line
+breaks stay.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ __all__ = ["join_broken_lines"]
 
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\n(?=[a-zà-öø-ÿ])")
 _NARROWEST, _WIDEST = 40, 130
-"""Widths, in characters, to which lines are commonly broken."""
+"""Widths, in characters, at which lines are commonly wrapped."""
 
 
 def join_broken_lines(text: str, slack: float = 0.0) -> str:
-    """Join the lines of each paragraph that was broken to a width.
+    """Join the lines of each paragraph that was wrapped at a width.
 
     Args:
-        text: The text; paragraphs are parted by empty lines.
-        slack: Share of the width by which a line may fall short, 0..1: above 0 for proportional type.
+        text: The text, with empty lines between paragraphs.
+        slack: Share of the width by which a full line may be shorter, 0..1; above 0 for proportional fonts.
 
     Returns:
-        The text with one line a joined paragraph.
+        The text, with one line for each joined paragraph.
 
     Examples:
         >>> print(join_broken_lines("The navy of Northland sent two frigates to the\\nstrait on Monday."))

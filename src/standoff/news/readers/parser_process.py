@@ -1,10 +1,10 @@
-"""Parse what is hostile in a process of its own.
+"""Parse untrusted sources in a separate process.
 
-Web pages, feeds and PDFs are written by strangers and parsed by large libraries; a page of 300 kB can hold one of them for
-minutes, and a malformed PDF can make another raise anything. They are parsed in a child process that is ended when time is
-up and may take no more than 2 GB of memory (where the system can limit it). The child stays for the next document.
+Web pages, feeds and PDFs come from strangers and are parsed by large libraries: a page of 300 kB can occupy one of them for
+minutes, and a malformed PDF can make another raise any exception. They are parsed in a child process that is ended when time is
+up and may use at most 2 GB of memory (where the system can limit it). The child is kept for the next document.
 
-The protocol is a line of JSON and the content, and back a line of JSON: nothing from the child is ever executed.
+The parent sends a line of JSON and the content, and the child answers with a line of JSON; nothing from it is ever executed.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ __all__ = ["Kind", "parse_in_process"]
 
 Kind = Literal["web page", "feed", "pdf"]
 _MEMORY = 2_000_000_000
-"""Most bytes of address space of the child."""
+"""Most address space of the child, in bytes."""
 _NEEDS: Mapping[Kind, tuple[str, str]] = {
     "web page": ("trafilatura", "reading web pages"),
     "feed": ("feedparser", "reading feeds"),
     "pdf": ("pypdf", "reading PDF"),
 }
-# -P: a file of the working folder must not stand in for a library
+# -P: a file in the working folder must not replace a library
 _COMMAND = (sys.executable, "-P", "-c", "from standoff.news.readers.parser_process import serve; serve()")
 
 
@@ -47,18 +47,18 @@ def parse_in_process(kind: Kind, content: bytes, *, address: str, deadline: Dead
     """Parse a source in the child process.
 
     Args:
-        kind: What it is.
-        content: Its bytes; those of a web page or feed are UTF-8.
-        address: Where it is from.
-        deadline: Until when.
+        kind: The format of the source.
+        content: The bytes of the source; those of a web page or feed are UTF-8.
+        address: The address of the source.
+        deadline: When reading must be over.
 
     Returns:
-        The drafts in it.
+        The drafts in the source.
 
     Raises:
-        InputError: What the reader of its kind raises; or time is up (`too-slow`); or the library that parses gives up on it
-            or ends (`unreadable`).
-        MissingExtraError: The library that reads this kind is not installed.
+        InputError: As the reader of the format raises it; or time is up (`too-slow`); or the parsing library fails or ends
+            (`unreadable`).
+        MissingExtraError: The library that reads the format is not installed.
     """
     module, needed_for = _NEEDS[kind]
     if importlib.util.find_spec(module) is None:
@@ -67,7 +67,7 @@ def parse_in_process(kind: Kind, content: bytes, *, address: str, deadline: Dead
 
 
 class _Worker:
-    """The child process, one for this process; a lock lets one thread at a time use it."""
+    """The child process, one for each process; a lock lets one thread use it at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -85,7 +85,7 @@ class _Worker:
             raise InputError([Problem(**problem) for problem in answer["problems"]])
         if "failed" in answer:
             raise _unreadable(kind, address, answer["failed"])
-        return [Draft.of_plain(plain) for plain in answer["drafts"]]
+        return [Draft.from_plain(plain) for plain in answer["drafts"]]
 
     def _ask(self, kind: Kind, content: bytes, address: str, deadline: Deadline) -> dict[str, Any]:
         process = self._started()
@@ -102,7 +102,7 @@ class _Worker:
             line = process.stdout.readline()
         except (BrokenPipeError, ConnectionError):  # it has ended
             pass
-        except BaseException:  # interrupted, so that what it says next would answer nobody
+        except BaseException:  # interrupted: its next answer would belong to no request
             self.close()
             raise
         finally:
@@ -118,7 +118,7 @@ class _Worker:
         return answer
 
     def _started(self) -> subprocess.Popen[bytes]:
-        if self._owner != os.getpid():  # this process was forked; the child is its parent's
+        if self._owner != os.getpid():  # this process was forked; the child belongs to its parent
             self._process, self._owner = None, os.getpid()
         if self._process is None or self._process.poll() is not None:
             self.close()
@@ -136,7 +136,7 @@ class _Worker:
         process.wait()
         for stream in (process.stdin, process.stdout):
             if stream is not None:
-                with contextlib.suppress(OSError):  # what was left to write has nowhere to go
+                with contextlib.suppress(OSError):  # unwritten bytes have no reader
                     stream.close()
 
 
@@ -145,10 +145,10 @@ atexit.register(_WORKER.close)
 
 
 def serve() -> None:
-    """What the child does: parse one source after another until its input ends."""
+    """Parse one source after another, in the child, until its input ends."""
     _limit_memory()
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # whatever a library prints must not be taken for an answer
+    sys.stdout = sys.stderr  # output of a library must not be read as an answer
     while True:
         head = requests.readline()
         if not head:
@@ -164,17 +164,17 @@ def _write(answer: Mapping[str, Any], answers: BinaryIO) -> None:
 
 
 def _answer(request: Mapping[str, Any], content: bytes) -> dict[str, Any]:
-    """Parse, and say what came of it."""
+    """Parse a source and describe the result."""
     readers: dict[Kind, Callable[[], list[Draft]]] = {
         "web page": lambda: read_web_page(content.decode("utf-8"), address=request["address"]),
         "feed": lambda: read_feed(content.decode("utf-8"), address=request["address"]),
         "pdf": lambda: read_pdf(content, address=request["address"]),
     }
     try:
-        return {"drafts": [draft.plain() for draft in readers[request["kind"]]()]}
+        return {"drafts": [draft.to_plain() for draft in readers[request["kind"]]()]}
     except InputError as error:
         return {"problems": [_plain(problem) for problem in error.problems]}
-    except Exception as error:  # noqa: BLE001 - the edge: these libraries raise anything on hostile bytes
+    except Exception as error:  # noqa: BLE001 - the edge: these libraries may raise anything on hostile bytes
         return {"failed": shorten(f"{type(error).__name__}: {error}")}
 
 

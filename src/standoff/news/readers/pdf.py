@@ -1,7 +1,7 @@
 """Read a PDF: the text of its pages, by pypdf.
 
-Lines are joined to paragraphs. The date is left open: a PDF says when its file was made, which is not when it was
-published. A scan has no text, and is refused.
+Lines are joined into paragraphs. The date is left open: a PDF records when the file was made, not when it was published. A scan
+has no text and is refused.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from standoff.news.readers.paragraphs import join_broken_lines
 __all__ = ["read_pdf"]
 
 _SLACK = 0.15
-"""Share of the width by which a line in proportional type may fall short and still be full."""
+"""Share of the width by which a full line in a proportional font may be shorter."""
 
 
 def read_pdf(content: bytes, *, address: str) -> list[Draft]:
@@ -25,13 +25,13 @@ def read_pdf(content: bytes, *, address: str) -> list[Draft]:
 
     Args:
         content: The file.
-        address: Where it is from, for messages.
+        address: The source, for messages.
 
     Returns:
         One draft.
 
     Raises:
-        InputError: It needs a password (`encrypted-pdf`) or has no text (`no-text`).
+        InputError: The PDF needs a password (`encrypted-pdf`) or has no text (`no-text`).
         MissingExtraError: pypdf is not installed.
     """
     pypdf = import_extra("pypdf", "news", "reading PDF")
@@ -41,7 +41,7 @@ def read_pdf(content: bytes, *, address: str) -> list[Draft]:
     text = "\n\n".join(join_broken_lines(page.extract_text(), _SLACK) for page in document.pages)
     if not text.strip():
         raise make_error(
-            "no-text", "the PDF holds no text, only pictures", "run text recognition over it first", file=address
+            "no-text", "the PDF contains only images, no text", "run text recognition over it first", file=address
         )
     about: Any = document.metadata
     return [Draft(text, title=(about and about.title) or "", author=(about and about.author) or "")]

@@ -1,6 +1,6 @@
 """Read plain text.
 
-A text may begin with lines that say where it is from, as in a mail, closed by an empty line:
+A text may begin with header lines, as an e-mail does, followed by an empty line:
 
     Title: Two frigates leave port
     Outlet: Northland Gazette
@@ -9,8 +9,8 @@ A text may begin with lines that say where it is from, as in a mail, closed by a
 
     The navy of Northland ...
 
-Only these names and `Language` and `Address` are known; a text that begins otherwise has no such lines, and all of it is
-text. Lines broken to a width are joined (`standoff.news.readers.paragraphs`).
+Only these headers and `Language` and `Address` are known; a text that begins otherwise has no headers. Wrapped lines are
+joined (`standoff.news.readers.paragraphs`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from standoff.text import shorten
 __all__ = ["make_date_problem", "parse_day", "read_plain_text"]
 
 _NAMES = ("title", "outlet", "author", "date", "language", "address")
-_MOST_HEADINGS = 20  # more are a text that looks like headings
+_MOST_HEADINGS = 20  # with more lines it is text that looks like headers
 _HEADING = re.compile(rf"({'|'.join(_NAMES)})[ \t]*:[ \t]*(.*)", re.IGNORECASE)
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ][\d:.,]+(?:Z|[+-]\d{2}:?\d{2})?)?", re.ASCII)
 
@@ -37,13 +37,13 @@ def read_plain_text(text: str, *, address: str) -> list[Draft]:
 
     Args:
         text: The text.
-        address: Where it is from, for messages.
+        address: The source, for messages.
 
     Returns:
         One draft.
 
     Raises:
-        InputError: A line at its beginning gives a day that is none (`bad-date`) or is written twice (`duplicate-key`).
+        InputError: A header has an invalid date (`bad-date`) or occurs twice (`duplicate-key`).
     """
     lines = re.split(r"\r\n|[\r\n]", text)
     headings: dict[str, str] = {}
@@ -57,15 +57,13 @@ def read_plain_text(text: str, *, address: str) -> list[Draft]:
         name = found[1].lower()
         if name in headings:
             problems.append(
-                make_problem(
-                    "duplicate-key", f"`{name}` is written twice", "keep one of them", file=address, line=first
-                )
+                make_problem("duplicate-key", f"`{name}` occurs twice", "keep one of them", file=address, line=first)
             )
         headings[name] = found[2].strip()
         if name == "date" and headings["date"] and not parse_day(headings["date"]):
             problems.append(make_date_problem(headings["date"], address, first))
     is_closed = first < len(lines) and not lines[first].strip()
-    if not (headings and is_closed):  # a sentence may begin with "Title:" too
+    if not (headings and is_closed):  # a sentence may also begin with "Title:"
         return [Draft(join_broken_lines("\n".join(lines)))]
     if problems:
         raise InputError(problems)
@@ -83,9 +81,9 @@ def read_plain_text(text: str, *, address: str) -> list[Draft]:
 
 
 def parse_day(text: str) -> dt.date | None:
-    """The day that a text such as "2031-05-04" or "2031-05-04T10:00:00Z" names; None where it names none.
+    """Parse a day such as "2031-05-04" or "2031-05-04T10:00:00Z"; None where the text is not one.
 
-    The day is the one of the clock that the text was written by.
+    The day is that of the time zone of the text.
 
     Examples:
         >>> parse_day("2031-05-04T23:30:00+02:00")
@@ -101,7 +99,7 @@ def parse_day(text: str) -> dt.date | None:
 
 
 def make_date_problem(value: object, address: str, line: int) -> Problem:
-    """The fault of a day that is none."""
+    """Make the fault of an invalid date."""
     return make_problem(
         "bad-date", f"`{shorten(value)}` is not a date", "write a day like 2026-02-02", file=address, line=line
     )

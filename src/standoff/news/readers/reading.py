@@ -3,21 +3,21 @@
     source -> bytes (local_file, web_address) -> text (decoding) -> drafts (one module a format)
     -> documents (normal_form, language)
 
-What a source is, is told by its content first (a PDF says so, a feed and a page have their first element, JSON lines begin
-with an object), then by what the server or the name of the file says; what is left is plain text.
+The format of a source is recognised by its content first (the mark of a PDF, the first element of a feed or page, an object at
+the beginning of JSON lines), then by the media type or the name of the file; everything else is plain text.
 
-What is read is untrusted. Guards, by what they guard against:
+Sources are untrusted. These are the guards:
 
 | against | guard | in |
 |---|---|---|
-| sources without end or measure, slow servers | bytes, documents, characters, seconds | `limits`, `local_file`, `web_address` |
-| addresses that lead into private networks, redirects without end | checked and pinned addresses | `web_address` |
+| endless or huge sources, slow servers | bytes, documents, characters, seconds | `limits`, `local_file`, `web_address` |
+| addresses in private networks, endless redirects | checked and pinned addresses | `http_client`, `web_address` |
 | entity bombs, external entities | refused before parsing | `feed` |
-| pages and PDFs that hold or break a parser | parsed in a process apart, ended in time | `apart` |
-| text that commands a terminal or hides what it says | removed | `normal_form` |
-| names turned into others by a wrong encoding | refused where it is not clear | `decoding` |
+| pages and PDFs that hang or crash a parser | a separate process, ended in time | `parser_process` |
+| text that commands a terminal or hides its content | removed | `normal_form` |
+| names garbled by a wrong encoding | refused where it is not clear | `decoding` |
 
-A source is read whole or refused whole. Whoever shows a text must still escape it for its medium.
+A source is read whole or refused whole. A program that shows a text must still escape it for its medium.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from standoff.news.readers.local_file import read_file, read_standard_input
 from standoff.news.readers.normal_form import drop_unwritable, normalise, normalise_line
 from standoff.news.readers.parser_process import parse_in_process
 from standoff.news.readers.plain_text import read_plain_text
-from standoff.news.readers.source import Source, Validators
+from standoff.news.readers.source import SourceContent, Validators
 from standoff.news.readers.web_address import is_web_address, read_if_changed, read_web_address
 
 __all__ = ["Polled", "poll_documents", "read_documents"]
@@ -54,11 +54,11 @@ _PAGE_TYPES = {"text/html", "application/xhtml+xml"}
 
 @dataclass(frozen=True)
 class Polled:
-    """The documents of a source that is read again and again.
+    """The documents of a source that is polled.
 
     Attributes:
         documents: The documents, in the order of the source.
-        validators: By what the server will tell whether they have changed.
+        validators: The validators by which the server recognises this version.
     """
 
     documents: tuple[Document, ...]
@@ -68,18 +68,18 @@ class Polled:
 def read_documents(source: str, *, limits: Limits = _DEFAULT, encoding: str = "") -> Iterator[Document]:
     """Read the documents of a source.
 
-    All of the source is read before the first document is given, so that a source that fails gives none.
+    The whole source is read before the first document is returned, so that a source that fails returns none.
 
     Args:
         source: Path of a file, "-" for standard input, or an http or https URL.
-        limits: The most that is read; a source beyond it is refused.
-        encoding: The encoding of its text, where that is known better than the source tells.
+        limits: The most that is read; a source beyond a limit is refused.
+        encoding: The encoding of the text; "" to detect it.
 
     Returns:
         The documents, in the order of the source; none for a feed without items.
 
     Raises:
-        InputError: The source cannot be read, or what it holds cannot; each module of this package lists its codes.
+        InputError: The source or its content cannot be read; each module of this package lists its codes.
         MissingExtraError: A library of the extra `news` is not installed.
     """
     deadline = Deadline(source, limits.seconds)
@@ -93,18 +93,18 @@ def read_documents(source: str, *, limits: Limits = _DEFAULT, encoding: str = ""
 
 
 def poll_documents(source: str, known: Validators, *, limits: Limits = _DEFAULT) -> Polled | None:
-    """Read the documents of a source if they are not the ones that are known.
+    """Read the documents of a source unless they are the known version.
 
     Args:
         source: Path of a file, or an http or https URL.
-        known: What the server said of what is known; empty to read it in any case. A file is always read.
-        limits: The most that is read; a source beyond it is refused.
+        known: The validators of the known version; empty to read it in any case. A file is always read.
+        limits: The most that is read; a source beyond a limit is refused.
 
     Returns:
-        The documents; None where the server says that nothing has changed.
+        The documents; None where the server answers that nothing has changed.
 
     Raises:
-        InputError: As of `read_documents`.
+        InputError: As for `read_documents`.
         MissingExtraError: A library of the extra `news` is not installed.
     """
     deadline = Deadline(source, limits.seconds)
@@ -117,7 +117,9 @@ def poll_documents(source: str, known: Validators, *, limits: Limits = _DEFAULT)
     return Polled(tuple(_read_documents(source, found, limits, "", deadline)), found.validators)
 
 
-def _read_documents(source: str, found: Source, limits: Limits, encoding: str, deadline: Deadline) -> list[Document]:
+def _read_documents(
+    source: str, found: SourceContent, limits: Limits, encoding: str, deadline: Deadline
+) -> list[Document]:
     media_type, drafts = _parse(found, encoding, deadline)
     deadline.measure_left()
     if len(drafts) > limits.num_documents:
@@ -130,8 +132,8 @@ def _read_documents(source: str, found: Source, limits: Limits, encoding: str, d
     return _documents(drafts, found, media_type, limits)
 
 
-def _parse(source: Source, encoding: str, deadline: Deadline) -> tuple[str, list[Draft]]:
-    """What the source was read as, and the drafts in it."""
+def _parse(source: SourceContent, encoding: str, deadline: Deadline) -> tuple[str, list[Draft]]:
+    """Parse the source; returns its media type and its drafts."""
     address = source.address
     if b"%PDF-" in source.content[:1024]:
         return "application/pdf", parse_in_process("pdf", source.content, address=address, deadline=deadline)
@@ -143,7 +145,7 @@ def _parse(source: Source, encoding: str, deadline: Deadline) -> tuple[str, list
     if head.startswith("<?xml") and not ("<html" in head or source.media_type in _PAGE_TYPES):
         refuse_entities(text, address=address)
         raise make_error(
-            "not-a-feed", "the source is XML, but no RSS or Atom feed", "give a feed or a page", file=address
+            "not-a-feed", "the source is XML, but not an RSS or Atom feed", "give a feed or a page", file=address
         )
     if head.startswith((*_PAGE_STARTS, "<?xml", "<!--")) or (source.media_type in _PAGE_TYPES and "<" in text):
         drafts = parse_in_process("web page", _bytes(text), address=address, deadline=deadline)
@@ -157,11 +159,11 @@ def _bytes(markup: str) -> bytes:
     return drop_unwritable(markup).encode("utf-8")
 
 
-def _documents(drafts: list[Draft], source: Source, media_type: str, limits: Limits) -> list[Document]:
-    """The documents that drafts stand for.
+def _documents(drafts: list[Draft], source: SourceContent, media_type: str, limits: Limits) -> list[Document]:
+    """Make the documents of drafts.
 
     Raises:
-        InputError: The text of one is too long (`text-too-long`) or has nothing to see in it (`missing-text`).
+        InputError: A text is too long (`text-too-long`) or has no visible characters (`missing-text`).
     """
     problems: list[Problem] = []
     documents: list[Document] = []
@@ -171,7 +173,7 @@ def _documents(drafts: list[Draft], source: Source, media_type: str, limits: Lim
             message = f"document `{number}` has `{len(text)}` characters, more than `{limits.num_characters}`"
             problems.append(make_problem("text-too-long", message, "split it, or allow more", file=source.address))
         elif not text:
-            message = f"document `{number}` holds no visible character"
+            message = f"document `{number}` has no visible characters"
             problems.append(make_problem("missing-text", message, "leave it out", file=source.address))
         elif not problems:
             documents.append(_document(draft, text, source, media_type))
@@ -181,13 +183,13 @@ def _documents(drafts: list[Draft], source: Source, media_type: str, limits: Lim
 
 
 def _address(given: str) -> str:
-    """An address that a source gives, unless its scheme would make a program do something when it is followed."""
+    """Return an address that a source gives; "" where its scheme could make a program act when it is followed."""
     address = normalise_line(given, 2000)
     scheme = _SCHEME.match(address)
     return "" if scheme and scheme[1].lower() not in {"http", "https"} else address
 
 
-def _document(draft: Draft, text: str, source: Source, media_type: str) -> Document:
+def _document(draft: Draft, text: str, source: SourceContent, media_type: str) -> Document:
     document = Document(
         text=text,
         title=normalise_line(draft.title),

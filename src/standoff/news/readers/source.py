@@ -1,4 +1,4 @@
-"""What was read from a path, standard input or a URL: bytes, and what came with them."""
+"""The content of a path, standard input or a URL, with what the server or the file declares about it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from standoff.errors import InputError
 from standoff.news.readers.faults import make_error
 from standoff.news.readers.limits import Limits
 
-__all__ = ["Source", "Validators", "make_size_error"]
+__all__ = ["SourceContent", "Validators", "make_size_error"]
 
 
 @dataclass(frozen=True)
 class Validators:
-    """By what a server tells whether its answer has changed; both are "" where it says neither.
+    """The validators of HTTP, by which a server recognises a version of its content; "" where it sends none.
 
     Attributes:
-        etag: Its name for the version.
-        last_modified: When it changed last, in its own words.
+        etag: The entity tag.
+        last_modified: The time of the last change, as the server writes it.
     """
 
     etag: str = ""
@@ -29,16 +29,16 @@ class Validators:
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceContent:
     """The content of a source.
 
     Attributes:
-        content: Its bytes, at most `Limits.num_bytes`.
-        address: The file as named, "-" for standard input, or the URL after redirects.
-        media_type: As the server or the name of the file says, "" where neither does.
-        encoding: As the server says, "" where it does not.
-        retrieved: When it was read, UTC.
-        validators: As the server says.
+        content: The bytes, at most `Limits.num_bytes`.
+        address: The path as given, "-" for standard input, or the URL after redirects.
+        media_type: The media type by the server or the name of the file; "" where unknown.
+        encoding: The encoding that the server declares; "" where it declares none.
+        retrieved: The time when it was read, UTC.
+        validators: The validators that the server sent.
     """
 
     content: bytes
@@ -50,7 +50,7 @@ class Source:
 
 
 def make_size_error(address: str, limits: Limits) -> InputError:
-    """The error that says that a source goes beyond the limit of bytes."""
+    """Make the error of a source that exceeds the limit of bytes."""
     return make_error(
         "too-large",
         f"the source is larger than `{limits.num_bytes}` bytes, and nothing of it was kept",

@@ -15,7 +15,7 @@ from standoff.errors import InputError
 from standoff.news.http_client import HttpError, Request, exchange, read_content
 from standoff.news.readers.faults import make_error
 from standoff.news.readers.limits import Deadline, Limits
-from standoff.news.readers.source import Source, Validators, make_size_error
+from standoff.news.readers.source import SourceContent, Validators, make_size_error
 from standoff.text import shorten
 from standoff.version import __version__
 
@@ -46,7 +46,7 @@ def is_web_address(source: str) -> bool:
     return "://" in source[:40]
 
 
-def read_web_address(address: str, limits: Limits, deadline: Deadline) -> Source:
+def read_web_address(address: str, limits: Limits, deadline: Deadline) -> SourceContent:
     """Read the content at an address.
 
     Args:
@@ -68,7 +68,7 @@ def read_web_address(address: str, limits: Limits, deadline: Deadline) -> Source
     return found
 
 
-def read_if_changed(address: str, limits: Limits, deadline: Deadline, known: Validators) -> Source | None:
+def read_if_changed(address: str, limits: Limits, deadline: Deadline, known: Validators) -> SourceContent | None:
     """Read the content at an address unless it is the known version.
 
     Args:
@@ -88,7 +88,7 @@ def read_if_changed(address: str, limits: Limits, deadline: Deadline, known: Val
     current = address
     for _ in range(limits.num_redirects + 1):
 
-        def read(response: http.client.HTTPResponse, current: str = current) -> Source | str | None:
+        def read(response: http.client.HTTPResponse, current: str = current) -> SourceContent | str | None:
             """The content, the address that the server redirects to, or None where nothing has changed."""
             if known and response.status == 304:
                 return None
@@ -116,7 +116,7 @@ def read_if_changed(address: str, limits: Limits, deadline: Deadline, known: Val
     )
 
 
-def _read(response: http.client.HTTPResponse, address: str, limits: Limits) -> Source:
+def _read(response: http.client.HTTPResponse, address: str, limits: Limits) -> SourceContent:
     """The content of a response that is no redirect."""
     if not 200 <= response.status < 300:
         raise make_error(
@@ -144,7 +144,7 @@ def _read(response: http.client.HTTPResponse, address: str, limits: Limits) -> S
     content = read_content(response, limits.num_bytes, is_packed="gzip" in packing)
     encoding = response.headers.get_content_charset() or ""
     validators = Validators(_read_validator(response, "ETag"), _read_validator(response, "Last-Modified"))
-    return Source(content, address, media_type, encoding, dt.datetime.now(dt.UTC), validators)
+    return SourceContent(content, address, media_type, encoding, dt.datetime.now(dt.UTC), validators)
 
 
 def _read_validator(response: http.client.HTTPResponse, name: str) -> str:

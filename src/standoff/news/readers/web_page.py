@@ -1,7 +1,7 @@
-"""Read a web page: the article, without menus, scripts, comments of readers and advertisements.
+"""Read the article of a web page, without menus, scripts, readers' comments and advertisements.
 
-trafilatura finds the article, its title, author and outlet; the date it gives may be a guess, so `page_date` finds the one that
-the page declares.
+trafilatura finds the article, its title, author and outlet. Its date may be a guess, so `page_date` finds the one that the page
+declares.
 
 References:
     Barbaresi, A. (2021), Trafilatura: a web scraping library and command-line tool for text discovery and extraction.
@@ -22,31 +22,31 @@ def read_web_page(page: str, *, address: str) -> list[Draft]:
 
     Args:
         page: The page.
-        address: Its address or the path of its file.
+        address: The address or path of the page.
 
     Returns:
         One draft.
 
     Raises:
-        InputError: There is no article in it (`no-article`).
+        InputError: The page has no article (`no-article`).
         MissingExtraError: trafilatura is not installed.
     """
     trafilatura = import_extra("trafilatura", "news", "reading web pages")
     root = trafilatura.load_html(page)
-    date = find_page_date(root, address) if root is not None else None  # before the extraction, which takes parts out
+    date = find_page_date(root, address) if root is not None else None  # before the extraction, which removes parts
     found = trafilatura.bare_extraction(
         page,
         url=address if address.startswith(("http://", "https://")) else None,
         with_metadata=True,
         include_comments=False,
         include_formatting=False,
-        date_extraction_params={"extensive_search": False},  # not used, and slow otherwise
+        date_extraction_params={"extensive_search": False},  # not used, and slow
     )
     if found is None or not (found.text or "").strip():
         raise make_error(
             "no-article",
             "there is no article in the page",
-            "save its text to a file, and give that; some pages show their text only to a browser",
+            "save its text to a file, and give that; some pages show their text only in a browser",
             file=address,
         )
     return [

@@ -88,24 +88,24 @@ def test_what_an_article_tells_a_model_to_do_makes_no_event_that_the_text_does_n
     )
     coded, coder, _ = coded_by(coding(obeyed, event()), text=text)
     assert [found.event_type for found in coded.events] == ["MOBILIZE"]
-    assert coder.tally.rejected == {"quotation not in the text": 1}
+    assert coder.usage.rejected == {"quotation not in the text": 1}
 
 
 def test_tokens_and_cost_are_counted():
     _, coder, _ = coded_by(GOOD, prompt_price=2.0, answer_price=10.0)
-    assert (coder.tally.num_requests, coder.tally.num_prompt_tokens, coder.tally.num_answer_tokens) == (1, 900, 100)
+    assert (coder.usage.num_requests, coder.usage.num_prompt_tokens, coder.usage.num_answer_tokens) == (1, 900, 100)
     assert coder.cost == pytest.approx((900 * 2.0 + 100 * 10.0) / 1e6)
 
 
 def test_the_cost_is_unknown_without_a_price_or_where_the_server_counts_nothing():
     assert coded_by(GOOD)[1].cost is None
     _, coder, _ = coded_by(coding(event(), usage=None), prompt_price=2.0, answer_price=10.0)
-    assert (coder.cost, coder.tally.num_unmetered) == (None, 1)
+    assert (coder.cost, coder.usage.num_unmetered) == (None, 1)
 
 
 def test_what_may_pass_is_asked_again():
     coded, coder, asked = coded_by(failing(429, Retry_After="0"), failing(503), GOOD)
-    assert (len(coded.events), len(asked.bodies), coder.tally.num_retries) == (1, 3, 2)
+    assert (len(coded.events), len(asked.bodies), coder.usage.num_retries) == (1, 3, 2)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_connection_that_breaks_off_is_asked_again():
         handler.close_connection = True
 
     coded, coder, _ = coded_by(broken, GOOD)
-    assert (len(coded.events), coder.tally.num_retries) == (1, 1)
+    assert (len(coded.events), coder.usage.num_retries) == (1, 1)
 
 
 def test_a_server_that_fails_for_ever_is_given_up():
@@ -278,14 +278,14 @@ WRONG = (
 def test_an_event_outside_the_vocabulary_is_rejected_and_the_others_stay(change):
     coded, coder, _ = coded_by(coding(event(**change), event(), claims=[claim()]))
     assert (len(coded.events), len(coded.claims)) == (1, 1)
-    assert coder.tally.rejected == {"not in the form that was asked for": 1}
+    assert coder.usage.rejected == {"does not fit the schema": 1}
 
 
 def test_a_field_that_is_missing_is_not_made_up():
     short = event()
     del short["factuality"]
     coded, coder, _ = coded_by(coding(short, "no object", None))
-    assert (coded.events, coder.tally.rejected) == ((), {"not in the form that was asked for": 3})
+    assert (coded.events, coder.usage.rejected) == ((), {"does not fit the schema": 3})
 
 
 def test_a_model_that_refuses_is_no_empty_coding():
@@ -322,7 +322,7 @@ def test_a_passage_whose_answer_is_cut_off_is_asked_about_in_parts():
     cut = completion('{"events": [{"type": "MOB', finish="length")
     part = coding(event(occurrence=1, speaker="", outlet=""))
     coded, coder, asked = coded_by(cut, part, text=text)
-    assert (len(asked.bodies), coder.tally.num_requests) == (3, 3)
+    assert (len(asked.bodies), coder.usage.num_requests) == (3, 3)
     assert len({found.span for found in coded.events}) == 2
 
 
@@ -338,7 +338,7 @@ def test_what_was_paid_for_is_not_asked_again(tmp_path):
         again = LanguageModelCoder(model)
         second = again.code(document())
     assert (first, len(asked.bodies)) == (second, 1)
-    assert (again.tally.num_cached, again.tally.num_requests, again.tally.num_prompt_tokens) == (1, 0, 0)
+    assert (again.usage.num_cached, again.usage.num_requests, again.usage.num_prompt_tokens) == (1, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -400,7 +400,7 @@ def test_the_key_is_in_no_message_no_coding_and_no_cache(tmp_path):
     coded, coder, _ = coded_by(GOOD, cache_folder=tmp_path)
     written = "".join(path.read_text() for path in tmp_path.glob("*/*"))
     assert written
-    shown = [written, str(coded.document()), repr(coder.model), str(coder.tally.document()), coder.method]
+    shown = [written, str(coded.to_json()), repr(coder.model), str(coder.usage.to_json()), coder.method]
     assert [text for text in shown if KEY in text] == []
 
 

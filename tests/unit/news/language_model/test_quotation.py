@@ -47,7 +47,7 @@ def test_the_answer_says_which_of_several_places_is_meant(occurrence, start):
 @pytest.mark.parametrize("occurrence", [0, 3, -1, 10**30])
 def test_a_place_that_is_not_clear_is_rejected(occurrence):
     found = checked({"quote": "fired", "occurrence": occurrence})
-    assert (found.events, found.rejected) == ((), {"quotation at several places": 1})
+    assert (found.events, found.rejected) == ((), {"ambiguous quotation": 1})
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_number_that_nobody_wrote_is_rejected(value, num_claims):
 
 def test_what_is_said_twice_counts_once():
     found = checked({"quote": "Nobody misfired"}, {"quote": "Nobody misfired"})
-    assert (len(found.events), found.rejected) == (1, {"said twice": 1})
+    assert (len(found.events), found.rejected) == (1, {"repeated": 1})
 
 
 def test_a_model_is_never_believed_to_be_certain():

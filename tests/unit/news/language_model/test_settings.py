@@ -46,8 +46,8 @@ def test_a_number_that_is_none_is_refused(value):
     assert len(messages(seconds=value, answer_price=value)) == 2
 
 
-def test_a_key_is_not_sent_in_the_open():
-    assert "in the open to `llm.example`" in messages(address="http://llm.example/v1", key=KEY)[0]
+def test_a_key_is_not_sent_unencrypted():
+    assert "unencrypted to `llm.example`" in messages(address="http://llm.example/v1", key=KEY)[0]
     for address in ("http://127.0.0.1:8000/v1", "http://localhost:8000", "http://[::1]/v1"):
         assert LanguageModel(address, "small", key=KEY).key == KEY
     assert LanguageModel("http://llm.example/v1", "small").key == ""

@@ -5,7 +5,7 @@ import pytest
 import standoff
 from scripted_coder import ScriptedCoder
 from standoff import code, load
-from standoff.desk.news import code_lines, dyad_of
+from standoff.desk.coded_news import code_lines, find_dyad
 from standoff.errors import CoderError, InputError, MissingExtraError, Problem
 
 TOLD = """Date: 2026-02-09
@@ -36,7 +36,7 @@ def test_a_source_that_is_named_twice_is_read_once(dispatch):
 
 
 def test_the_sides_of_a_scenario_are_those_who_bargain(scenario):
-    assert dyad_of(scenario) == standoff.news.coder.Dyad(("USA",), ("IRN",))
+    assert find_dyad(scenario) == standoff.news.coder.Dyad(("USA",), ("IRN",))
 
 
 def test_events_are_held_against_a_scenario(dispatch, scenario):
@@ -96,6 +96,6 @@ def test_a_missing_extra_is_no_fault_of_a_source(monkeypatch, dispatch):
     def missing(*_, **__):
         raise MissingExtraError("news", "reading pages")
 
-    monkeypatch.setattr("standoff.news.readers.read_documents", missing)
+    monkeypatch.setattr("standoff.desk.coding.read_documents", missing)
     with pytest.raises(MissingExtraError):
         code(dispatch, coder=ScriptedCoder())

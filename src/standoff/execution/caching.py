@@ -2,7 +2,7 @@
 
 Maps, tornados and tripwires solve one scenario under many draws. What they keep of a draw are its probabilities;
 under a number made of
-the draw and of how it is solved these are written to a `RunFolder`, and what is there already is not solved again.
+the draw and of how it is solved these are written to a `EnsembleFolder`, and what is there already is not solved again.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from standoff.analysis.ensemble import Failure, series_names
 from standoff.analysis.executor import Draw, Executor
 from standoff.analysis.resolution import Solved, keep_agreed, keep_probabilities
 from standoff.errors import StandoffError
-from standoff.execution.folder import RunFolder
+from standoff.execution.folder import EnsembleFolder
 from standoff.scenario import Scenario
 from standoff.solve.result import Equilibrium, Settings
 
-__all__ = ["Keeping", "keeping"]
+__all__ = ["CachingExecutor", "cache_solves"]
 
 Kept = TypeVar("Kept")
 _TABLE = "draws"
 
 
-class Keeping:
+class CachingExecutor:
     """Hands solves on to another executor, and keeps their probabilities in a folder; one scenario only."""
 
-    def __init__(self, executor: Executor, folder: RunFolder) -> None:
+    def __init__(self, executor: Executor, folder: EnsembleFolder) -> None:
         self._executor = executor
         self._folder = folder
         self._known = folder.load(_TABLE)
@@ -63,7 +63,7 @@ class Keeping:
 
 
 @contextmanager
-def keeping(executor: Executor, path: Path | None, scenario: Scenario) -> Iterator[Executor]:
+def cache_solves(executor: Executor, path: Path | None, scenario: Scenario) -> Iterator[Executor]:
     """The executor, its solves kept in a folder where one is given.
 
     Args:
@@ -79,8 +79,8 @@ def keeping(executor: Executor, path: Path | None, scenario: Scenario) -> Iterat
     if path is None:
         yield executor
         return
-    with RunFolder(path, describe_solves(scenario), series_names(scenario), noun="set of solves") as folder:
-        yield Keeping(executor, folder)
+    with EnsembleFolder(path, describe_solves(scenario), series_names(scenario), noun="set of solves") as folder:
+        yield CachingExecutor(executor, folder)
 
 
 def _number(draw: Draw, settings: Settings, keeper: str) -> int:

@@ -6,7 +6,7 @@ from standoff.analysis.executor import Threads
 from standoff.analysis.regime_map import Axis, regime_map
 from standoff.analysis.resolution import Solved, UnsureProbabilityError, keep_agreed, keep_probabilities, solve_agreed
 from standoff.errors import InputError
-from standoff.execution.keeping import keeping
+from standoff.execution.caching import cache_solves
 from standoff.scenario import apply_overrides
 from standoff.solve.equilibrium import Settings
 from tiny import tiny
@@ -35,7 +35,7 @@ class Counting(Threads):
 
 def solve(folder, draws, *, counting=None, settings=SETTINGS, keep=keep_probabilities, scenario=None):
     counting = counting or Counting()
-    with keeping(counting, folder, scenario or tiny()) as executor:
+    with cache_solves(counting, folder, scenario or tiny()) as executor:
         return dict(executor.solve_draws(scenario or tiny(), draws, settings, keep)), counting.asked
 
 
@@ -94,7 +94,7 @@ class Unsure(Counting):
 def test_a_draw_that_was_too_dear_is_not_tried_again_at_more_points(tmp_path):
     def refused():
         counting = Unsure()
-        with keeping(counting, tmp_path / "kept", tiny()) as executor:
+        with cache_solves(counting, tmp_path / "kept", tiny()) as executor:
             return dict(solve_agreed(tiny(), {7: DRAWS[0]}, SETTINGS, executor, num_points=3)), counting.asked
 
     (first, asked), (second, asked_again) = refused(), refused()
@@ -122,7 +122,7 @@ def test_a_map_goes_on_from_its_folder(tmp_path):
 
     def mapped():
         counting = Counting()
-        with keeping(counting, tmp_path / "kept", tiny()) as executor:
+        with cache_solves(counting, tmp_path / "kept", tiny()) as executor:
             return regime_map(tiny(), x, y, executor=executor), counting.asked
 
     (first, asked), (second, asked_again) = mapped(), mapped()

@@ -1,4 +1,4 @@
-"""What a docket of coded events says about one scenario, ready to be weighed.
+"""What a events of coded events says about one scenario, ready to be weighed.
 
 An event is evidence if somebody of the scenario acts in it or is acted upon, if it happened or goes on, and if it has a day. What
 people said of it is taken into account. Several reports of one event are one piece of evidence:
@@ -21,12 +21,12 @@ import standoff.news
 from standoff.belief.likelihood import ConfusionMatrix, load_confusion_matrix
 from standoff.belief.observation import ExcludedEvent, Observation, find_period, observe
 from standoff.desk.corrections import BACKGROUND
-from standoff.desk.docket import Docket, known_codes, touches
-from standoff.desk.event_table import outlet_of
+from standoff.desk.event_set import EventSet, collect_codes, involves
+from standoff.desk.event_table import name_outlet
 from standoff.scenario import Scenario
 from standoff.store.records import StoredEvent
 
-__all__ = ["Evidence", "default_confusion", "evidence_of"]
+__all__ = ["UsableReports", "choose_confusion_matrix", "select_usable_reports"]
 
 _MEASURED = Path(standoff.news.__file__).parent / "trained" / "confusion.json"
 _MEASURED_METHOD = "offline"
@@ -36,7 +36,7 @@ _UNMEASURED_METHOD = "llm:"
 
 
 @dataclass(frozen=True)
-class Evidence:
+class UsableReports:
     """What counts for a scenario, and what does not.
 
     Attributes:
@@ -54,24 +54,24 @@ class Evidence:
     dated_by_report: tuple[str, ...] = ()
 
 
-def evidence_of(docket: Docket, scenario: Scenario, *, dates_undated: bool = False) -> Evidence:
-    """What a docket says about a scenario.
+def select_usable_reports(events: EventSet, scenario: Scenario, *, dates_undated: bool = False) -> UsableReports:
+    """What a events says about a scenario.
 
     Args:
-        docket: The events.
+        events: The events.
         scenario: The scenario.
         dates_undated: Whether an event that happened, on no day that the text tells, is taken to be of the day on which it was
             first reported, as event data sets do; else it is set aside.
     """
-    codes = known_codes(scenario)
+    codes = collect_codes(scenario)
     found: list[tuple[StoredEvent, Observation]] = []
     aside: list[ExcludedEvent] = []
     elsewhere: list[ExcludedEvent] = []  # told last
     days: list[dt.date] = []
     dated: list[str] = []
-    for one in docket.events:
-        name, event = docket.names[one.event_id], one.event
-        if not touches(one, codes):
+    for one in events.events:
+        name, event = events.names[one.event_id], one.event
+        if not involves(one, codes):
             reason = "nobody of the scenario acts or is acted upon"
             elsewhere.append(ExcludedEvent(name, event.event_type, event.quote, reason))
             continue
@@ -92,7 +92,7 @@ def evidence_of(docket: Docket, scenario: Scenario, *, dates_undated: bool = Fal
         is_dated = dates_undated and event.date is None and one.published is not None
         if is_dated:
             event = replace(event, date=one.published)
-        made = observe(name, event, sources=_sources(docket, one))
+        made = observe(name, event, sources=_sources(events, one))
         if isinstance(made, ExcludedEvent):
             aside.append(made)
         else:
@@ -102,16 +102,16 @@ def evidence_of(docket: Docket, scenario: Scenario, *, dates_undated: bool = Fal
                 dated.append(name)
             is_confirmed = one.review is not None
             found.append((one, replace(made, is_confirmed=is_confirmed, stands_for=stands_for)))
-    return Evidence(
-        observations=_clustered(docket, scenario, found),
+    return UsableReports(
+        observations=_clustered(events, scenario, found),
         excluded=(*aside, *elsewhere),
         last_day=max(days, default=None),
-        known_by=docket.known_by,
+        known_by=events.known_by,
         dated_by_report=tuple(dated),
     )
 
 
-def default_confusion(methods: Iterable[str]) -> ConfusionMatrix:
+def choose_confusion_matrix(methods: Iterable[str]) -> ConfusionMatrix:
     """What is known of the coders of some events: the shipped matrix if it is of all of them, else one that is assumed.
 
     Args:
@@ -125,15 +125,15 @@ def default_confusion(methods: Iterable[str]) -> ConfusionMatrix:
     return ConfusionMatrix.uniform_error()
 
 
-def _sources(docket: Docket, one: StoredEvent) -> tuple[str, ...]:
+def _sources(events: EventSet, one: StoredEvent) -> tuple[str, ...]:
     """Who tells an event: outlet and day of every place where its document was found."""
-    places = docket.sightings[one.document_hash]
-    told = (f"{outlet_of(place)} {place.date.isoformat() if place.date else '(no day)'}" for place in places)
+    places = events.copies[one.document_hash]
+    told = (f"{name_outlet(place)} {place.date.isoformat() if place.date else '(no day)'}" for place in places)
     return tuple(dict.fromkeys(told))
 
 
 def _clustered(
-    docket: Docket, scenario: Scenario, found: Sequence[tuple[StoredEvent, Observation]]
+    events: EventSet, scenario: Scenario, found: Sequence[tuple[StoredEvent, Observation]]
 ) -> tuple[Observation, ...]:
     """The observations, those of one event with a cluster in common."""
     parts = _Parts(len(found))
@@ -142,7 +142,7 @@ def _clustered(
     for k, (one, observation) in enumerate(found):
         if one.cluster_id is not None:
             together[one.cluster_id].append(k)
-        if one.cluster_id not in docket.set_together:
+        if one.cluster_id not in events.manual_clusters:
             period = find_period(scenario, observation.date)
             sides = frozenset(observation.actors), frozenset(observation.targets)
             alike[period, observation.event_type, *sides].append(k)

@@ -4,8 +4,8 @@ import pytest
 
 from scripted_coder import ScriptedCoder, article
 from standoff import InputError, load
-from standoff.desk.docket import docket_of_documents, reviewed
-from standoff.desk.review_files import open_questions, read_reviews
+from standoff.desk.event_set import apply_reviews, code_events
+from standoff.desk.review_form import find_questions, read_reviews
 from standoff.store import Review
 
 FLEET = (
@@ -19,18 +19,18 @@ def scenario():
 
 
 @pytest.fixture(scope="module")
-def docket():
+def events():
     documents = [
         article(FLEET),
         article("CAPITAL - " + FLEET, outlet="Courier"),
         article("France held talks with France."),
     ]
-    return docket_of_documents(documents, ScriptedCoder())[0]
+    return code_events(documents, ScriptedCoder())[0]
 
 
-def read(tmp_path, docket, scenario, text):
+def read(tmp_path, events, scenario, text):
     (tmp_path / "reviews.yaml").write_text(text)
-    return read_reviews(tmp_path / "reviews.yaml", docket, scenario)
+    return read_reviews(tmp_path / "reviews.yaml", events, scenario)
 
 
 @pytest.mark.parametrize(
@@ -53,21 +53,21 @@ def read(tmp_path, docket, scenario, text):
         ("a: &b [*b]", "yaml-feature", 1),
     ],
 )
-def test_a_file_with_a_fault_is_refused_with_its_line(tmp_path, docket, scenario, text, code, line):
+def test_a_file_with_a_fault_is_refused_with_its_line(tmp_path, events, scenario, text, code, line):
     with pytest.raises(InputError) as caught:
-        read(tmp_path, docket, scenario, text)
+        read(tmp_path, events, scenario, text)
     [problem] = caught.value.problems
     assert (problem.code, problem.line) == (code, line)
 
 
-def test_what_is_said_of_one_report_holds_for_all_in_the_same_words(tmp_path, docket, scenario):
-    name = docket.names[1]
+def test_what_is_said_of_one_report_holds_for_all_in_the_same_words(tmp_path, events, scenario):
+    name = events.names[1]
     text = f"scenario: iran-us-2026\nby: ann\nreviews: [{{event: '{name}', verdict: drop, reason: no}}]\n"
-    assert [(one.event_id, one.reason) for one in read(tmp_path, docket, scenario, text)] == [(1, "no"), (2, "no")]
+    assert [(one.event_id, one.reason) for one in read(tmp_path, events, scenario, text)] == [(1, "no"), (2, "no")]
 
 
-def test_a_question_is_asked_once_of_events_that_touch_the_scenario_and_nobody_reviewed(docket, scenario):
-    [question] = open_questions(docket, scenario)
-    assert [one.event_id for one in question.twins] == [1, 2]
+def test_a_question_is_asked_once_of_events_that_touch_the_scenario_and_nobody_reviewed(events, scenario):
+    [question] = find_questions(events, scenario)
+    assert [one.event_id for one in question.repeats] == [1, 2]
     assert [model.name for model in question.candidates] == ["pressure.usa.reinforce"]
-    assert open_questions(reviewed(docket, [Review(k, "confirm", "ann") for k in (1, 2)]), scenario) == ()
+    assert find_questions(apply_reviews(events, [Review(k, "confirm", "ann") for k in (1, 2)]), scenario) == ()

@@ -1,6 +1,6 @@
 """Events that are still to be reviewed, and reviews as a file that a person fills in.
 
-A file holds an event each: what was coded, the words that say so, and room for a verdict. It works on every docket in which the
+A file holds an event each: what was coded, the words that say so, and room for a verdict. It works on every events in which the
 event is coded alike, whether that is in a store or not, because events go by their documents and their places in them. A file is
 applied whole or not at all.
 
@@ -18,12 +18,12 @@ from standoff.desk.corrections import (
     BACKGROUND,
     Correction,
     check_correction,
-    model_events,
-    nameable_events,
-    review_of,
+    list_matchable_events,
+    list_model_events,
+    make_review,
 )
-from standoff.desk.docket import Docket, code_of, find_event, known_codes, touches
-from standoff.desk.event_table import outlet_of
+from standoff.desk.event_set import EventSet, collect_codes, find_event, format_code, involves
+from standoff.desk.event_table import name_outlet
 from standoff.errors import InputError, Problem, nearest
 from standoff.scenario import Scenario
 from standoff.scenario.reader import read_file, read_text
@@ -34,7 +34,7 @@ from standoff.text import make_safe
 if TYPE_CHECKING:
     from standoff.belief.reportable import ReportableEvent
 
-__all__ = ["MOST_QUESTIONS", "Question", "coded_line", "open_questions", "read_reviews", "review_text"]
+__all__ = ["MOST_QUESTIONS", "Question", "find_questions", "read_reviews", "summarise_coding", "write_review_form"]
 
 MOST_QUESTIONS = 500
 """Events of one file, at most, so that it stays within what a file may hold."""
@@ -43,7 +43,7 @@ _KEYS = (
     "coded",
     "quote",
     "words",
-    "told_by",
+    "reported_by",
     "verdict",
     "type",
     "actor",
@@ -61,31 +61,31 @@ class Question:
 
     Attributes:
         event: The event.
-        twins: All events that tell the same in the same words, this one among them.
+        repeats: All events that tell the same in the same words, this one among them.
         candidates: Events of the model of its type and its actors, one of which it may stand for.
     """
 
     event: StoredEvent
-    twins: tuple[StoredEvent, ...]
+    repeats: tuple[StoredEvent, ...]
     candidates: tuple[ReportableEvent, ...]
 
 
-def open_questions(docket: Docket, scenario: Scenario) -> tuple[Question, ...]:
-    """The events that touch a scenario and that nobody has reviewed, in the order of the docket.
+def find_questions(events: EventSet, scenario: Scenario) -> tuple[Question, ...]:
+    """The events that touch a scenario and that nobody has reviewed, in the order of the events.
 
     Args:
-        docket: The events.
+        events: The events.
         scenario: The scenario.
     """
-    codes, models = known_codes(scenario), model_events(scenario)
+    codes, models = collect_codes(scenario), list_model_events(scenario)
     seen: set[int] = set()
     found = []
-    for one in docket.events:
-        if one.event_id in seen or one.review is not None or not touches(one, codes):
+    for one in events.events:
+        if one.event_id in seen or one.review is not None or not involves(one, codes):
             continue
-        twins = tuple(twin for twin in docket.twins(one) if twin.review is None)
-        seen |= {twin.event_id for twin in twins}
-        found.append(Question(one, twins, tuple(model for model in models if _may_be(one, model))))
+        repeats = tuple(repeat for repeat in events.list_repeats(one) if repeat.review is None)
+        seen |= {repeat.event_id for repeat in repeats}
+        found.append(Question(one, repeats, tuple(model for model in models if _may_be(one, model))))
     return tuple(found)
 
 
@@ -95,25 +95,25 @@ def _may_be(one: StoredEvent, model: ReportableEvent) -> bool:
     return one.event.event_type in model.event_types and is_by
 
 
-def coded_line(one: StoredEvent) -> str:
+def summarise_coding(one: StoredEvent) -> str:
     """How an event is coded, in one line: what a file repeats, so that it is not applied to what was coded otherwise."""
     event = one.coded
     day = event.date.isoformat() if event.date else "no day"
-    who, towards = code_of(event.actor) or "nobody known", code_of(event.target) or "nobody known"
+    who, towards = format_code(event.actor) or "nobody known", format_code(event.target) or "nobody known"
     return make_safe(f"{event.event_type}, {who} to {towards}, {day}, {event.factuality}")
 
 
-def review_text(docket: Docket, scenario: Scenario, questions: Sequence[Question], *, author: str = "") -> str:
+def write_review_form(events: EventSet, scenario: Scenario, questions: Sequence[Question], *, author: str = "") -> str:
     """The text of a file to be filled in.
 
     Args:
-        docket: The events.
+        events: The events.
         scenario: The scenario.
         questions: What is asked; a file has room for `MOST_QUESTIONS`.
         author: Who will fill it in.
     """
     assert len(questions) <= MOST_QUESTIONS
-    models = model_events(scenario)
+    models = list_model_events(scenario)
     heading = [
         f"Reviews of {len(questions)} events that touch {scenario.id}.",
         "verdict: confirm (it is as coded), correct (write what is right), drop (the text does not say so), or nothing.",
@@ -123,11 +123,11 @@ def review_text(docket: Docket, scenario: Scenario, questions: Sequence[Question
     ]
     entries = [
         {
-            "event": docket.names[question.event.event_id],
-            "coded": coded_line(question.event),
+            "event": events.names[question.event.event_id],
+            "coded": summarise_coding(question.event),
             "quote": make_safe(" ".join(question.event.coded.quote.split())),
-            "words": make_safe(docket.passage_of(question.event)),
-            "told_by": _told_by(docket, question),
+            "words": make_safe(events.quote_passage(question.event)),
+            "reported_by": _told_by(events, question),
             "verdict": None,
             "type": None,
             "actor": None,
@@ -142,18 +142,18 @@ def review_text(docket: Docket, scenario: Scenario, questions: Sequence[Question
     return write_yaml(plain, heading=heading, is_form=True)
 
 
-def _told_by(docket: Docket, question: Question) -> str:
-    places = [place for twin in question.twins for place in docket.sightings[twin.document_hash]]
-    told = (f"{outlet_of(place)} {place.date.isoformat() if place.date else '(no day)'}" for place in places)
+def _told_by(events: EventSet, question: Question) -> str:
+    places = [place for repeat in question.repeats for place in events.copies[repeat.document_hash]]
+    told = (f"{name_outlet(place)} {place.date.isoformat() if place.date else '(no day)'}" for place in places)
     return make_safe("; ".join(dict.fromkeys(told)))
 
 
-def read_reviews(path: Path | str, docket: Docket, scenario: Scenario, *, author: str = "") -> tuple[Review, ...]:
+def read_reviews(path: Path | str, events: EventSet, scenario: Scenario, *, author: str = "") -> tuple[Review, ...]:
     """Read a file of reviews.
 
     Args:
         path: The file.
-        docket: The events that it is about.
+        events: The events that it is about.
         scenario: The scenario.
         author: Who says so where the file does not name anybody.
 
@@ -164,7 +164,7 @@ def read_reviews(path: Path | str, docket: Docket, scenario: Scenario, *, author
         InputError: The file cannot be read or has faults; carries all of them.
     """
     written = read_text(read_file(path), str(path))
-    reader = _Reader(str(path), written.lines, docket, scenario)
+    reader = _Reader(str(path), written.lines, events, scenario)
     reviews = tuple(reader.reviews(written.content, author))
     problems = [*written.problems, *reader.problems]
     if problems:
@@ -175,10 +175,10 @@ def read_reviews(path: Path | str, docket: Docket, scenario: Scenario, *, author
 class _Reader:
     """Reads what a file says, and gathers what is wrong with it."""
 
-    def __init__(self, file: str, lines: Mapping[str, int], docket: Docket, scenario: Scenario) -> None:
+    def __init__(self, file: str, lines: Mapping[str, int], events: EventSet, scenario: Scenario) -> None:
         self.problems: list[Problem] = []
-        self._file, self._lines, self._docket, self._scenario = file, lines, docket, scenario
-        self._names = nameable_events(scenario)
+        self._file, self._lines, self._docket, self._scenario = file, lines, events, scenario
+        self._names = list_matchable_events(scenario)
         self._said: dict[int, str] = {}
 
     def reviews(self, plain: Any, author: str) -> Iterator[Review]:
@@ -237,26 +237,26 @@ class _Reader:
     ) -> Iterator[Review]:
         # `confirm` with an event of the model goes the way of a correction that leaves the rest alone
         action = "correct" if verdict == "confirm" and correction else verdict
-        for twin in self._docket.twins(one):
-            if self._said.setdefault(twin.event_id, path) != path:
+        for repeat in self._docket.list_repeats(one):
+            if self._said.setdefault(repeat.event_id, path) != path:
                 self._tell(
                     "duplicate-key", "the file says something else of this event before", path, "keep one of them"
                 )
                 return
             try:
-                review = review_of(
-                    twin, action, author=by, reason=reason, correction=correction, scenario=self._scenario.id
+                review = make_review(
+                    repeat, action, author=by, reason=reason, correction=correction, scenario=self._scenario.id
                 )
             except InputError as error:
                 if [problem.code for problem in error.problems] != ["nothing-corrected"]:
                     raise
-                if twin.review is None:  # else it was corrected so before
+                if repeat.review is None:  # else it was corrected so before
                     self._tell(
                         "nothing-corrected", "the correction changes nothing", path, "change something, or confirm it"
                     )
                     return
                 continue
-            if not self._is_there(twin, review):
+            if not self._is_there(repeat, review):
                 yield review
 
     def _is_there(self, one: StoredEvent, review: Review) -> bool:
@@ -277,8 +277,8 @@ class _Reader:
             for problem in error.problems:
                 self._tell(problem.code, problem.message, f"{path}.event", problem.help)
             return None
-        if entry.get("coded") not in (None, coded_line(one)):
-            message = f"event `{given}` is coded as `{coded_line(one)}`, and not as the file says"
+        if entry.get("coded") not in (None, summarise_coding(one)):
+            message = f"event `{given}` is coded as `{summarise_coding(one)}`, and not as the file says"
             self._tell(
                 "review-stale", message, f"{path}.coded", "make the file again, or take this line out if it still fits"
             )
