@@ -40,11 +40,10 @@ def _drn(scenario: Scenario, chain_points: int) -> dict[str, str]:
 def _solve_chain(scenario: Scenario, chain_points: int) -> Chain:
     """Return the Markov chain that the equilibrium induces."""
     from standoff.analysis.solution import solve
-    from standoff.export.induced_chain import induced_chain
     from standoff.solve.equilibrium import Settings
 
     solution = solve(scenario, Settings(keep_values=True))
-    return induced_solve_chain(solution.equilibrium, belief_points=chain_points)
+    return induced_chain(solution.equilibrium, belief_points=chain_points)
 
 
 FORMATS: dict[str, tuple[Callable[[Scenario, int], dict[str, str]], tuple[str, ...], str]] = {

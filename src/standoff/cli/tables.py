@@ -26,10 +26,10 @@ __all__ = [
     "new_table",
     "print_certificate",
     "print_certificates",
+    "print_moves",
     "print_provenance",
     "print_values",
     "tabulate_changes",
-    "print_moves",
 ]
 
 NARROWEST = 12
