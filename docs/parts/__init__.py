@@ -1,5 +1,5 @@
 """Writers of the generated parts of the documents; importing this fills `parts.common.writers`."""
 
-from parts import behaviour, gallery, rationality, reference, runs, scenarios
+from parts import behaviour, error_codes, gallery, rationality, reference, runs, scenarios
 
-__all__ = ["behaviour", "gallery", "rationality", "reference", "runs", "scenarios"]
+__all__ = ["behaviour", "error_codes", "gallery", "rationality", "reference", "runs", "scenarios"]

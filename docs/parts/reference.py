@@ -1,12 +1,11 @@
-"""The reference: commands, scenario language, faults."""
+"""The reference: commands and scenario language."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
-from parts.common import ROOT, part, table
+from parts.common import part, table
 
 
 @part("cli")
@@ -146,16 +145,3 @@ def functions_part() -> str:
     lines = ["- built in: " + ", ".join(f"`{name}`" for name in (*BUILTIN_FUNCTIONS, "passed")), *submodels]
     lines.append("- time constants, in the unit of the file: " + ", ".join(f"`{name}`" for name in TIME_CONSTANTS))
     return "\n".join(lines)
-
-
-@part("faults")
-def faults_part() -> str:
-    """Every fault of the test files, as a person sees it."""
-    shown: dict[str, tuple[str, str]] = {}
-    for path in sorted((ROOT / "tests" / "unit" / "scenario" / "bad").glob("*.expected")):
-        text = path.read_text(encoding="utf-8")
-        for found in re.finditer(
-            r"^\S+?:(?:\d+:)? ([a-z-]+): (.*)\n(?:  at: .*\n)?(?:  help: (.*))?", text, re.MULTILINE
-        ):
-            shown.setdefault(found[1], (found[2], found[3] or ""))
-    return table(("code", "for example", "help"), [(f"`{code}`", *shown[code]) for code in sorted(shown)])

@@ -104,8 +104,9 @@ def parameters_part(name: str) -> str:
 def coverage_part(name: str) -> str:
     """How many numbers have a source."""
     from standoff import load
+    from standoff.scenario import measure_coverage
 
-    counts = load(name).coverage.counts
+    counts = measure_coverage(load(name)).counts
     return (
         f"{counts['evidence']} parameters have evidence, {counts['judgement']} rest on judgement alone, "
         f"{counts['none']} have no source."

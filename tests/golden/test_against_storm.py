@@ -1,21 +1,22 @@
-"""The probabilities by date of exported chains, computed once more by the model checker Storm (extra `verify`).
+"""The probabilities by date of exported chains, computed a second time by the model checker Storm (extra `verify`).
 
-Storm is handed the chain in two ways: its own reader takes the DRN file, and an independent reader takes PRISM's explicit
+Storm reads the chain in two ways: its own reader takes the DRN file, and an independent reader takes PRISM's explicit
 files, from which the model is built by hand. It answers `P=? [F<=k "label"]` by its own backward iteration;
-`chain_probabilities` sweeps forward.
+`sweep_chain` sweeps forward.
 """
 
 from dataclasses import replace
 
 import pytest
 
+from chain_sweep import sweep_chain
 from explicit_files import read_explicit
 from games import random_game
 from small_trees import with_second_movers
 from standoff import load
-from standoff.export.chain import chain_probabilities
-from standoff.export.induced_chain import induced_chain
-from standoff.export.prism import drn_file, prism_files
+from standoff.export.induced_chain import make_induced_chain
+from standoff.export.prism import to_drn, to_prism
+from standoff.game.compile import compile_game
 from standoff.solve.equilibrium import Settings, solve
 
 stormpy = pytest.importorskip(
@@ -35,12 +36,12 @@ def storm_probabilities(model, label, steps):
 
 def from_drn(chain, folder):
     path = folder / "chain.drn"
-    path.write_text(drn_file(chain))
+    path.write_text(to_drn(chain))
     return stormpy.build_model_from_drn(str(path))
 
 
 def from_explicit(chain):
-    read = read_explicit(prism_files(chain))
+    read = read_explicit(to_prism(chain))
     builder = stormpy.datastructures.SparseMatrixBuilder[float]()
     for row in zip(read.source.tolist(), read.target.tolist(), read.probability.tolist(), strict=True):
         builder.add_next_value(*row)
@@ -55,7 +56,7 @@ def from_explicit(chain):
 
 def largest_gap(chain, model, names):
     steps = [(period + 1) * chain.steps_per_period for period in range(chain.num_periods)]
-    probabilities = chain_probabilities(chain)
+    probabilities = sweep_chain(chain)
     return max(
         abs(theirs - ours)
         for name in names
@@ -69,7 +70,7 @@ def chain(request):
     game = random_game(seed, types=types, num_milestones=4, num_periods=4)
     equilibrium = solve(game, Settings(keep_values=True, belief_points=9, belief_tolerance=0.1))
     assert equilibrium.certificate.residual <= 1e-8
-    return induced_chain(equilibrium, belief_points=5)
+    return make_induced_chain(equilibrium, belief_points=5)
 
 
 def test_storm_finds_the_probabilities_of_the_explicit_files(chain):
@@ -78,37 +79,37 @@ def test_storm_finds_the_probabilities_of_the_explicit_files(chain):
 
 def test_storm_reads_the_drn_file_and_finds_the_same_probabilities(chain, tmp_path):
     model = from_drn(chain, tmp_path)
-    borne = [name for name, states in chain.labels.items() if len(states)]
-    assert set(model.labeling.get_labels()) == {"init", *borne}
+    present = [name for name, states in chain.labels.items() if len(states)]
+    assert set(model.labeling.get_labels()) == {"init", *present}
     assert (model.nr_states, model.nr_transitions) == (chain.num_states, chain.num_transitions)
-    assert largest_gap(chain, model, borne) < TOLERANCE
+    assert largest_gap(chain, model, present) < TOLERANCE
 
 
 @pytest.mark.parametrize(("types", "seed"), [((1, 1), 0), ((2, 2), 0)])
 def test_storm_finds_the_probabilities_where_two_move_at_the_same_time(types, seed, tmp_path):
     game = with_second_movers(random_game(seed, types=types, num_milestones=4, num_states=(2, 2, 2)), seed)
     equilibrium = solve(game, Settings(keep_values=True, belief_points=5, belief_tolerance=0.1))
-    chain = induced_chain(equilibrium, belief_points=3)
-    borne = [name for name, states in chain.labels.items() if len(states)]
-    assert largest_gap(chain, from_drn(chain, tmp_path), borne) < TOLERANCE
+    chain = make_induced_chain(equilibrium, belief_points=3)
+    present = [name for name, states in chain.labels.items() if len(states)]
+    assert largest_gap(chain, from_drn(chain, tmp_path), present) < TOLERANCE
 
 
 def test_storm_finds_the_probabilities_of_the_cuban_missile_crisis(tmp_path):
     scenario = load("cuba-1962", overrides=["period.horizon=2"])
-    equilibrium = solve(scenario, Settings(belief_points=5, keep_values=True, belief_tolerance=0.1)).equilibrium
-    chain = induced_chain(equilibrium, belief_points=2)
-    borne = [name for name, states in chain.labels.items() if len(states)]
-    assert {f"milestone_{name}" for name in scenario.milestones} <= {*borne}
-    assert chain_probabilities(chain)["milestone_strike"][-1] > 0.01
-    assert largest_gap(chain, from_drn(chain, tmp_path), borne) < TOLERANCE
+    equilibrium = solve(compile_game(scenario), Settings(belief_points=5, keep_values=True, belief_tolerance=0.1))
+    chain = make_induced_chain(equilibrium, belief_points=2)
+    present = [name for name, states in chain.labels.items() if len(states)]
+    assert {f"milestone_{name}" for name in scenario.milestones} <= {*present}
+    assert sweep_chain(chain)["milestone_strike"][-1] > 0.01
+    assert largest_gap(chain, from_drn(chain, tmp_path), present) < TOLERANCE
 
 
 def test_a_changed_probability_is_noticed(tmp_path):
     # the comparison itself: a millionth of one branch must show
-    chain = induced_chain(solve(random_game(1, types=(1, 1)), Settings(keep_values=True)), belief_points=2)
+    chain = make_induced_chain(solve(random_game(1, types=(1, 1)), Settings(keep_values=True)), belief_points=2)
     probability = chain.probability.copy()
     probability[:2] += [1e-6, -1e-6]
     assert chain.row_start[1] >= 2
     changed = from_drn(replace(chain, probability=probability), tmp_path)
-    borne = [name for name, states in chain.labels.items() if len(states)]
-    assert largest_gap(chain, changed, borne) > TOLERANCE
+    present = [name for name, states in chain.labels.items() if len(states)]
+    assert largest_gap(chain, changed, present) > TOLERANCE

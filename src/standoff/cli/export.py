@@ -26,24 +26,25 @@ def _efg(scenario: Scenario, _chain_points: int) -> dict[str, str]:
 
 
 def _prism(scenario: Scenario, chain_points: int) -> dict[str, str]:
-    from standoff.export.prism import prism_files
+    from standoff.export.prism import to_prism
 
-    return prism_files(_solve_chain(scenario, chain_points))
+    return to_prism(_solve_chain(scenario, chain_points))
 
 
 def _drn(scenario: Scenario, chain_points: int) -> dict[str, str]:
-    from standoff.export.prism import drn_file
+    from standoff.export.prism import to_drn
 
-    return {"": drn_file(_solve_chain(scenario, chain_points))}
+    return {"": to_drn(_solve_chain(scenario, chain_points))}
 
 
 def _solve_chain(scenario: Scenario, chain_points: int) -> Chain:
     """Return the Markov chain that the equilibrium induces."""
     from standoff.analysis.solution import solve
+    from standoff.export.induced_chain import make_induced_chain
     from standoff.solve.equilibrium import Settings
 
     solution = solve(scenario, Settings(keep_values=True))
-    return induced_chain(solution.equilibrium, belief_points=chain_points)
+    return make_induced_chain(solution.equilibrium, belief_points=chain_points)
 
 
 FORMATS: dict[str, tuple[Callable[[Scenario, int], dict[str, str]], tuple[str, ...], str]] = {

@@ -86,10 +86,10 @@ def regime_map(
     with solvers as (solver, progress):
         found = solve_map(loaded, x, y, target=target, settings=settings, executor=solver, progress=progress)
     if output is not None:
-        from standoff.export.regime_map import map_csv, map_parquet
+        from standoff.export.regime_map import map_to_csv, map_to_parquet
         from standoff.storing import write_whole
 
-        write_whole(output, map_csv(found) if output.suffix == ".csv" else map_parquet(found), "the map")
+        write_whole(output, map_to_csv(found) if output.suffix == ".csv" else map_to_parquet(found), "the map")
     if as_json:
         print_json(found.to_json())
         return

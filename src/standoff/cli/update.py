@@ -38,9 +38,9 @@ from standoff.text import UNKNOWN, format_change, format_day, format_percent, fo
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from standoff.belief.updating import ReportEffect, Update
     from standoff.belief.continued_scenario import ContinuedScenario
     from standoff.belief.likelihood import ReportingModel
+    from standoff.belief.updating import ReportEffect, Update
     from standoff.desk.coding import NotCoded
     from standoff.desk.event_set import EventSet
     from standoff.desk.update import NewsUpdate

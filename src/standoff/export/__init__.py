@@ -1,4 +1,4 @@
-"""Games in the formats of other programs, so that they can be looked at and solved there."""
+"""Games in the formats of other programs, to be studied and solved there."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
 """Write a game for Gambit, as an extensive form in its text format (`.efg`, version 2).
 
-The tree is in agent form with its payoffs scaled so that Gambit's logit equilibrium of the extensive form at lambda 1 is
-standoff's equilibrium at exact beliefs (`standoff.export.tree` says why): in Python
-`pygambit.qre.logit_solve_lambda(game, [1.0])`. The equilibrium of the strategic form is another one.
+The tree is in agent form, with its payoffs scaled so that Gambit's logit equilibrium of the extensive form at lambda 1 is
+standoff's equilibrium at exact beliefs (`standoff.export.tree` explains why): in Python
+`pygambit.qre.logit_solve_lambda(game, [1.0])`. The equilibrium of the strategic form is different.
 
 Numbers are written so that reading them gives the same floating-point number; the probabilities of a chance move sum to
-one exactly, as Gambit asks, by leaving the rounding error to the largest.
+one exactly, as Gambit requires, because the largest takes up the rounding error.
 
 References:
     McKelvey, R. D. and Palfrey, T. R. (1998), Quantal response equilibria for extensive form games.
@@ -24,23 +24,23 @@ from standoff.game.model import Game
 __all__ = ["MAX_NODES", "to_efg"]
 
 MAX_NODES = 100_000
-"""Most nodes of a tree that is written; Gambit itself needs long for far fewer."""
-_EXACT = Context(prec=1000)  # longer than any sum of decimals that floats print as
+"""Largest number of nodes of a tree that is written; Gambit itself takes long for far fewer."""
+_EXACT = Context(prec=1000)  # enough for any sum of the decimals of floats
 
 
 def to_efg(game: Game, *, title: str = "A crisis game", max_nodes: int = MAX_NODES) -> str:
-    """Write the tree of a game.
+    """Return the tree of a game as the text of an `.efg` file.
 
     Args:
         game: The game, finite and small: the tree grows exponentially with the periods.
         title: Its title.
-        max_nodes: Most nodes of the tree.
+        max_nodes: Largest number of nodes of the tree.
 
     Returns:
         The text of an `.efg` file.
 
     Raises:
-        InputError: The game goes on for ever (`endless-tree`), or its tree is too large (`tree-too-large`).
+        InputError: The game continues without end (`endless-tree`), or its tree is too large (`tree-too-large`).
 
     Examples:
         >>> from standoff.game import matrix_game
@@ -52,8 +52,8 @@ def to_efg(game: Game, *, title: str = "A crisis game", max_nodes: int = MAX_NOD
         raise InputError(
             Problem(
                 code="endless-tree",
-                message="the game goes on for ever, so its tree has no end",
-                help="give it a horizon: leave `continues` out",
+                message="the game continues without end, so its tree is infinite",
+                help="give it a horizon: remove `continues`",
             )
         )
     count = count_nodes(game)
@@ -61,30 +61,30 @@ def to_efg(game: Game, *, title: str = "A crisis game", max_nodes: int = MAX_NOD
         raise InputError(
             Problem(
                 code="tree-too-large",
-                message=f"the game tree has {_shown(count)} nodes; at most `{max_nodes}` are written",
+                message=f"the game tree has {_format_count(count)} nodes; at most `{max_nodes}` can be written",
                 help="shorten the horizon, or make a game with fewer stages, actions and hazards; a tree grows exponentially",
             )
         )
     tree = unroll(game)
     assert len(tree.nodes) == count, "the nodes were counted wrong"
-    names = _names(game, tree)
-    head = f"EFG 2 R {_quoted(title)} {{ {' '.join(map(_quoted, names))} }}\n{_quoted(_comment(game, tree))}\n"
-    return "\n".join([head, *_lines(game, tree, names)]) + "\n"
+    names = _name_agents(game, tree)
+    head = f"EFG 2 R {_quote(title)} {{ {' '.join(map(_quote, names))} }}\n{_quote(_write_comment(game, tree))}\n"
+    return "\n".join([head, *_write_nodes(game, tree, names)]) + "\n"
 
 
-def _shown(count: float) -> str:
+def _format_count(count: float) -> str:
     return f"{count:.0f}" if count < 1e7 else f"{count:.2g}" if count < float("inf") else "more than 1e308"
 
 
-def _names(game: Game, tree: Tree) -> list[str]:
+def _name_agents(game: Game, tree: Tree) -> list[str]:
     return [
         game.players[agent.player].name + ("" if agent.period is None else f" in period {agent.period + 1}")
         for agent in tree.agents
     ]
 
 
-def _comment(game: Game, tree: Tree) -> str:
-    scales = "; ".join(f"{player.name} {_number(player.rationality)}" for player in game.players)
+def _write_comment(game: Game, tree: Tree) -> str:
+    scales = "; ".join(f"{player.name} {_format_number(player.rationality)}" for player in game.players)
     lines = [
         "Agent form, written by standoff.",
         "Solve the extensive form (not the strategic form) for its logit equilibrium at lambda 1.",
@@ -99,41 +99,41 @@ def _comment(game: Game, tree: Tree) -> str:
     return "\n".join(lines)
 
 
-def _lines(game: Game, tree: Tree, names: Sequence[str]) -> Iterator[str]:
-    """One line for each node, depth first."""
+def _write_nodes(game: Game, tree: Tree, names: Sequence[str]) -> Iterator[str]:
+    """Yield one line for each node, depth first."""
     chances = 0
     leaves = 0
     for node in tree.nodes:
         if isinstance(node, Chance):
             chances += 1
-            probabilities = _exact([probability for _, probability in node.branches])
-            moves = " ".join(f"{_quoted(name)} {p}" for (name, _), p in zip(node.branches, probabilities, strict=True))
-            yield f'c "" {chances} {_quoted(f"{node.name} {chances}")} {{ {moves} }} 0'
+            probabilities = _make_exact([probability for _, probability in node.branches])
+            moves = " ".join(f"{_quote(name)} {p}" for (name, _), p in zip(node.branches, probabilities, strict=True))
+            yield f'c "" {chances} {_quote(f"{node.name} {chances}")} {{ {moves} }} 0'
         elif isinstance(node, Decision):
             own = tree.information_sets[node.information_set]
-            moves = " ".join(map(_quoted, node.actions))
-            yield f'p "" {own.agent + 1} {own.number} {_quoted(_place(game, own, names))} {{ {moves} }} 0'
+            moves = " ".join(map(_quote, node.actions))
+            yield f'p "" {own.agent + 1} {own.number} {_quote(_name_information_set(game, own, names))} {{ {moves} }} 0'
         else:
             leaves += 1
-            payoffs = ", ".join(map(_number, node.payoffs))
-            yield f't "" {leaves} {_quoted(f"{node.name} {leaves}")} {{ {payoffs} }}'
+            payoffs = ", ".join(map(_format_number, node.payoffs))
+            yield f't "" {leaves} {_quote(f"{node.name} {leaves}")} {{ {payoffs} }}'
 
 
-def _place(game: Game, own: InformationSet, names: Sequence[str]) -> str:
-    """Name of an information set, distinct from all others."""
+def _name_information_set(game: Game, own: InformationSet, names: Sequence[str]) -> str:
+    """Return the name of an information set, which no other has."""
     player = game.players[own.player]
     player_type = f" {player.player_types[own.player_type]}" if len(player.player_types) > 1 else ""
     layer = game.epoch_of(own.period).layers[own.layer].name
     return f"{names[own.agent]}{player_type}, {layer}, period {own.period + 1}, state {own.state} ({own.number})"
 
 
-def _number(value: float) -> str:
-    """The shortest decimal that reads back as the same floating-point number, without an exponent."""
+def _format_number(value: float) -> str:
+    """Return the shortest decimal that reads back as the same floating-point number, without an exponent."""
     return format(Decimal(repr(float(value))), "f")
 
 
-def _exact(probabilities: Sequence[float]) -> list[str]:
-    """Probabilities as decimals that sum to one exactly."""
+def _make_exact(probabilities: Sequence[float]) -> list[str]:
+    """Return probabilities as decimals that sum to one exactly."""
     decimals = [Decimal(repr(float(p))) for p in probabilities]
     largest = max(range(len(decimals)), key=decimals.__getitem__)
     others = Decimal(0)
@@ -144,5 +144,5 @@ def _exact(probabilities: Sequence[float]) -> list[str]:
     return [format(p, "f") for p in decimals]
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return '"' + text.replace("\\", "/").replace('"', '\\"') + '"'

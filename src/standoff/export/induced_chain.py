@@ -1,19 +1,19 @@
-"""The Markov chain that an equilibrium makes of a crisis, with positive weights, for other programs to check.
+"""The Markov chain of a crisis in equilibrium, with positive weights, for other programs to check.
 
 Once everyone's strategies are known, the crisis is a Markov chain on (period, layer, public state, public belief). The
-solver holds beliefs at Chebyshev points and moves mass between them by weights that may be negative, which is no Markov
-chain. Here beliefs live on a piecewise-linear grid. At a grid belief b the mover's strategies are those of the solved
-equilibrium at exactly b, and a posterior b' between two grid beliefs g < g' goes to both,
+solver represents beliefs by Chebyshev points and moves mass between them by weights that may be negative, so its operator is
+not a Markov chain. Here beliefs lie on a piecewise-linear grid. At a grid belief b the mover's strategies are those of the solved
+equilibrium at exactly b, and a posterior b' between two grid beliefs g < g' is split between them,
 
     to g with (g' - b') / (g' - g),   to g' with (b' - g) / (g' - g).
 
-The weights are positive, sum to one and keep the mean, so beliefs stay martingales. What a split changes is the variance of
-the belief, by (b' - g) (g' - b'). So the probabilities of the chain approach those of the game with the square of the mesh once
-beliefs jump by more than the mesh, and with the mesh itself while they jump by less. Without private types no belief ever
-moves and the chain is exact; at rationality 0 probabilities are linear in every belief, and it is exact too.
+The weights are positive, sum to one and keep the mean, so beliefs stay martingales. A split changes only the variance of
+the belief, by (b' - g) (g' - b'). The probabilities of the chain therefore approach those of the game with the square of the
+mesh once beliefs jump by more than the mesh, and with the mesh itself while they jump by less. Without private types no belief
+moves and the chain is exact. At rationality 0 probabilities are linear in every belief, so it is exact too.
 
-A milestone with `after` is met only if that other milestone was met at an earlier arrival, which is not seen from the public
-state. So chain states also carry a bit for every milestone that another waits for: whether it was met before arriving here.
+A milestone with `after` is met only if that other milestone was met at an earlier arrival, which the public state does not
+show. Chain states therefore also have a bit for every milestone that another comes after: whether it was met before.
 """
 
 from __future__ import annotations
@@ -29,24 +29,24 @@ from standoff.game.model import Layer
 from standoff.solve.equilibrium import Equilibrium
 from standoff.solve.sample import layer_strategy
 
-__all__ = ["MAX_STATES", "induced_chain"]
+__all__ = ["MAX_STATES", "make_induced_chain"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 MAX_STATES = 1_000_000
-"""Most chain states that are made unless more are asked for: some 100 to 200 megabytes of text."""
-SAME_BELIEF = 1e-9  # grid beliefs nearer to the prior than this are taken to be the prior
+"""Default limit on the number of chain states: some 100 to 200 megabytes of text."""
+SAME_BELIEF = 1e-9  # grid beliefs closer to the prior than this are replaced by it
 
 
-def induced_chain(equilibrium: Equilibrium, *, belief_points: int = 5, max_states: int = MAX_STATES) -> Chain:
-    """The Markov chain that an equilibrium makes of its game.
+def make_induced_chain(equilibrium: Equilibrium, *, belief_points: int = 5, max_states: int = MAX_STATES) -> Chain:
+    """Return the Markov chain of a game in equilibrium.
 
     Args:
         equilibrium: Solved with `Settings(keep_values=True)`.
-        belief_points: Evenly spaced grid beliefs on each axis, ends included, at least 2; the prior is added to them.
-        max_states: Most chain states.
+        belief_points: Number of evenly spaced grid beliefs on each axis from 0 to 1, at least 2; the prior is added to them.
+        max_states: Largest number of chain states.
 
     Returns:
         The chain.
@@ -59,11 +59,11 @@ def induced_chain(equilibrium: Equilibrium, *, belief_points: int = 5, max_state
         raise ValueError(f"belief_points must be at least 2, not {belief_points!r}")
     if not equilibrium.settings.keep_values:
         raise ValueError("the induced chain needs an equilibrium solved with Settings(keep_values=True)")
-    return _Unrolling(equilibrium, belief_points, max_states).chain()
+    return _Unrolling(equilibrium, belief_points, max_states).make_chain()
 
 
-def _belief_axis(prior: float, num_points: int) -> Floats:
-    """Evenly spaced beliefs with the prior among them, so that the start need not be split."""
+def _make_belief_axis(prior: float, num_points: int) -> Floats:
+    """Return evenly spaced beliefs with the prior among them, so that the start need not be split."""
     even = np.linspace(0.0, 1.0, num_points)
     inner = even[1:-1]
     kept = inner[np.abs(inner - prior) > SAME_BELIEF]
@@ -72,12 +72,12 @@ def _belief_axis(prior: float, num_points: int) -> Floats:
 
 @dataclass(frozen=True)
 class _Moves:
-    """What can happen at the nodes (public state, belief) of one step; one row for each node and action.
+    """Actions at the nodes (public state, belief) of one step; one row for each node and action.
 
     Attributes:
         node: Index of the node.
-        action: Action, or -1 where the play goes to the state's `skip`.
-        probability: Of the action at the node.
+        action: Action, or -1 where play goes to the state's `skip`.
+        probability: Probability of the action at the node.
         posterior: Public belief after it; shape (row, 2).
     """
 
@@ -89,7 +89,7 @@ class _Moves:
 
 @dataclass(frozen=True)
 class _Transitions:
-    """Where nodes or chain states lead; rows are ascending in `source`.
+    """Transitions of nodes or chain states; rows are ascending in `source`.
 
     `target` is a number of `_Unrolling.pack`, or -(terminal + 1).
     """
@@ -100,33 +100,33 @@ class _Transitions:
 
 
 class _Unrolling:
-    """Makes the chain step by step, numbering what is reached."""
+    """Makes the chain step by step and numbers the states that it reaches."""
 
     def __init__(self, equilibrium: Equilibrium, belief_points: int, max_states: int) -> None:
         game = equilibrium.game
         self.equilibrium = equilibrium
         self.game = game
         self.max_states = max_states
-        self.axes = tuple(_belief_axis(prior, belief_points) for prior in game.prior_belief)
+        self.axes = tuple(_make_belief_axis(prior, belief_points) for prior in game.prior_belief)
         self.grids = (*self.axes, *[np.zeros(1)] * (2 - len(self.axes)))
         self.waited = sorted({milestone.after for milestone in game.milestones if milestone.after >= 0})
         self.num_bits = len(self.waited)
 
-    # A chain state of a step as one number: public state, belief indices, bits of milestones met.
+    # One number stands for a chain state of a step: public state, belief indices, bits of milestones met.
 
     def pack(self, state: Indices, first: Indices, second: Indices, met: Indices) -> Indices:
-        """One number for each chain state."""
+        """Return one number for each chain state."""
         cell = (state * len(self.grids[0]) + first) * len(self.grids[1]) + second
         return cell << self.num_bits | met
 
     def unpack(self, code: Indices) -> tuple[Indices, Indices, Indices, Indices]:
-        """State, belief indices and bits."""
+        """Return the state, belief indices and bits of each number."""
         cell, second = np.divmod(code >> self.num_bits, len(self.grids[1]))
         state, first = np.divmod(cell, len(self.grids[0]))
         return state, first, second, code & ((1 << self.num_bits) - 1)
 
-    def chain(self) -> Chain:
-        """Unroll from the start to the horizon, then number the ends."""
+    def make_chain(self) -> Chain:
+        """Unroll the game from the start to the horizon, then number the terminals."""
         game = self.game
         num_layers = game.num_layers
         num_steps = game.num_periods * num_layers
@@ -141,7 +141,7 @@ class _Unrolling:
         total = 0
         for step in range(num_steps + 1):
             blocks.append(frontier)
-            meets = self._meets(step, frontier)
+            meets = self._find_met(step, frontier)
             for m, own in enumerate(milestones):
                 own.append(total + np.flatnonzero(meets[:, m]))
             first_next = total + len(frontier)
@@ -150,19 +150,19 @@ class _Unrolling:
             if step == num_steps:
                 break
             layer = game.epoch_of(step // num_layers).layers[step % num_layers]
-            onward = self._onward(step, layer, frontier, meets)
-            is_open = onward.target >= 0
-            reached, place = np.unique(onward.target[is_open], return_inverse=True)
-            target = onward.target.copy()
-            target[is_open] = first_next + place
-            counts.append(np.bincount(onward.source, minlength=len(frontier)))
+            transitions = self._find_transitions(step, layer, frontier, meets)
+            is_open = transitions.target >= 0
+            reached, index = np.unique(transitions.target[is_open], return_inverse=True)
+            target = transitions.target.copy()
+            target[is_open] = first_next + index
+            counts.append(np.bincount(transitions.source, minlength=len(frontier)))
             targets.append(target)
-            probabilities.append(onward.probability)
+            probabilities.append(transitions.probability)
             total = first_next
             frontier = reached
-        return self._number(blocks, milestones, counts, targets, probabilities)
+        return self._join_steps(blocks, milestones, counts, targets, probabilities)
 
-    def _number(
+    def _join_steps(
         self,
         blocks: list[Indices],
         milestones: list[list[Indices]],
@@ -170,19 +170,19 @@ class _Unrolling:
         targets: list[Indices],
         probabilities: list[Floats],
     ) -> Chain:
-        """Put the steps one after another; what is open at the horizon and the ends that are reached go to themselves."""
+        """Join the steps; states that are unresolved at the horizon and the terminals that are reached become absorbing."""
         game = self.game
         step_start = np.concatenate([[0], np.cumsum([len(block) for block in blocks])])
         num_open = int(step_start[-1])
         target = np.concatenate(targets)
         terminals = np.unique(-target[target < 0] - 1)
-        is_end = target < 0
-        target[is_end] = num_open + np.searchsorted(terminals, -target[is_end] - 1)
+        is_terminal = target < 0
+        target[is_terminal] = num_open + np.searchsorted(terminals, -target[is_terminal] - 1)
         stays = np.arange(step_start[-2], num_open + len(terminals))
         row_start = np.concatenate([[0], np.cumsum(np.concatenate([*counts, np.ones(len(stays), dtype=np.int64)]))])
         column = np.concatenate([target, stays])
         probability = np.concatenate([*probabilities, np.ones(len(stays))])
-        # ends were numbered last: put every row in order again
+        # terminals were numbered last, so every row is sorted again
         order = np.lexsort((column, np.repeat(np.arange(len(row_start) - 1), np.diff(row_start))))
         state, first, second, met = self.unpack(np.concatenate(blocks))
         nothing = np.zeros(len(terminals), dtype=np.int64)
@@ -208,10 +208,10 @@ class _Unrolling:
             labels=labels,
         )
 
-    def _meets(self, step: int, frontier: Indices) -> Bools:
-        """Whether arriving at each chain state meets each milestone; shape (chain state, milestone)."""
+    def _find_met(self, step: int, frontier: Indices) -> Bools:
+        """Say whether arriving at each chain state meets each milestone; shape (chain state, milestone)."""
         game = self.game
-        # as in the forward pass: what holds on arrival is asked of the period that led there
+        # as in the forward pass, milestones are those of the period that led to the state
         arrived_in = max(step - 1, 0) // game.num_layers
         layer = game.epoch_of(arrived_in).layers[step % game.num_layers]
         state, _, _, met = self.unpack(frontier)
@@ -221,12 +221,12 @@ class _Unrolling:
                 meets[:, m] &= (met >> self.waited.index(milestone.after) & 1).astype(np.bool_)
         return meets
 
-    def _onward(self, step: int, layer: Layer, frontier: Indices, meets: Bools) -> _Transitions:
-        """Transitions of every chain state of a step; sources count from the first of them."""
+    def _find_transitions(self, step: int, layer: Layer, frontier: Indices, meets: Bools) -> _Transitions:
+        """Return the transitions of every chain state of a step; sources count from the first of them."""
         node_codes, node_of = np.unique(frontier >> self.num_bits, return_inverse=True)
         state, first, second, _ = self.unpack(node_codes << self.num_bits)
-        moves = self._moves(step, layer, state, first, second)
-        by_node = self._merged(self._branches(layer, state, moves), len(node_codes))
+        moves = self._find_moves(step, layer, state, first, second)
+        by_node = self._merge(self._follow_branches(layer, state, moves), len(node_codes))
         # chain states of one node differ in the milestones met: each takes a copy of the node's transitions
         node_start = np.searchsorted(by_node.source, np.arange(len(node_codes) + 1))
         num = np.diff(node_start)[node_of]
@@ -240,8 +240,8 @@ class _Unrolling:
         target = np.where(target >= 0, target << self.num_bits | met[source], target)
         return _Transitions(source, target, by_node.probability[row])
 
-    def _moves(self, step: int, layer: Layer, state: Indices, first: Indices, second: Indices) -> _Moves:
-        """Actions that are taken at each node, and the belief after them."""
+    def _find_moves(self, step: int, layer: Layer, state: Indices, first: Indices, second: Indices) -> _Moves:
+        """Return the actions that are taken at each node, and the belief after them."""
         beliefs = np.stack([self.grids[0][first], self.grids[1][second]], axis=1)
         comes_up = np.where(layer.is_chance | (layer.mover[state] >= 0), layer.arrival[state], 0.0)
         stays = np.flatnonzero(comes_up < 1.0)
@@ -251,7 +251,7 @@ class _Unrolling:
             action = layer.action_start[state[acting]].astype(np.int64)
             parts.append(_Moves(acting, action, comes_up[acting], beliefs[acting]))
         else:
-            parts += [self._decision(step, layer, int(k), int(state[k]), comes_up[k], beliefs[k]) for k in acting]
+            parts += [self._find_decision(step, layer, int(k), int(state[k]), comes_up[k], beliefs[k]) for k in acting]
         moves = _Moves(
             np.concatenate([part.node for part in parts]),
             np.concatenate([part.action for part in parts]),
@@ -261,15 +261,15 @@ class _Unrolling:
         kept = moves.probability > 0.0
         return _Moves(moves.node[kept], moves.action[kept], moves.probability[kept], moves.posterior[kept])
 
-    def _decision(self, step: int, layer: Layer, node: int, state: int, comes_up: float, belief: Floats) -> _Moves:
-        """What the movers of a node do, as everyone else expects it; where two move, each row is a joint action."""
+    def _find_decision(self, step: int, layer: Layer, node: int, state: int, comes_up: float, belief: Floats) -> _Moves:
+        """Return what the movers of a node do, as everyone else expects it; where two move, each row is a joint action."""
         game = self.game
         period, s = divmod(step, game.num_layers)
         action = np.arange(layer.action_start[state], layer.action_start[state + 1])
         beliefs = tuple(float(belief[axis]) for axis in range(len(self.axes)))
         probability = np.full(len(action), comes_up)
         posterior = np.tile(belief, (len(action), 1))
-        for player, own in _movers(layer, state, len(action)):
+        for player, own in _find_movers(layer, state, len(action)):
             strategies, after = layer_strategy(self.equilibrium, period, s, state, beliefs, player)
             if player in game.belief_players:
                 axis = game.belief_players.index(player)
@@ -281,9 +281,13 @@ class _Unrolling:
         return _Moves(np.full(len(action), node), action, probability, posterior)
 
     def _split(self, moves: _Moves) -> tuple[Indices, Floats, Indices]:
-        """Split posteriors to the grid beliefs around them: the row of `moves`, its share, belief indices (share, 2)."""
+        """Split posteriors between the grid beliefs around them.
+
+        Returns:
+            The row of `moves` that each part comes from, its probability, and its belief indices, shape (part, 2).
+        """
         row = np.arange(len(moves.node))
-        share = moves.probability
+        probability = moves.probability
         cell = np.zeros((len(row), 2), dtype=np.int64)
         for axis, grid in enumerate(self.axes):
             posterior = moves.posterior[row, axis]
@@ -292,35 +296,37 @@ class _Unrolling:
             weight = np.concatenate([1.0 - upper, upper])
             kept = np.flatnonzero(weight > 0.0)
             parent = kept % len(row)
-            row, share, cell = row[parent], share[parent] * weight[kept], cell[parent]
+            row, probability, cell = row[parent], probability[parent] * weight[kept], cell[parent]
             cell[:, axis] = np.concatenate([below, below + 1])[kept]
-        return row, share, cell
+        return row, probability, cell
 
-    def _branches(self, layer: Layer, state: Indices, moves: _Moves) -> _Transitions:
-        """Follow every action along its branches, and no action to the skip; targets without bits of milestones."""
-        row, share, cell = self._split(moves)
+    def _follow_branches(self, layer: Layer, state: Indices, moves: _Moves) -> _Transitions:
+        """Return the transitions of every action along its branches, and of no action to the skip, without bits of milestones."""
+        row, probability, cell = self._split(moves)
         action = moves.action[row]
         stays, acts = np.flatnonzero(action < 0), np.flatnonzero(action >= 0)
         first_branch = layer.branch_start[action[acts]].astype(np.int64)
         num = layer.branch_start[action[acts] + 1] - first_branch
-        way = np.concatenate([stays, np.repeat(acts, num)])
+        part = np.concatenate([stays, np.repeat(acts, num)])
         branch = np.repeat(first_branch - (np.cumsum(num) - num), num) + np.arange(num.sum())
-        probability = np.concatenate([np.ones(len(stays)), layer.branch_probability[branch]]) * share[way]
-        source = moves.node[row[way]]
+        probability = np.concatenate([np.ones(len(stays)), layer.branch_probability[branch]]) * probability[part]
+        source = moves.node[row[part]]
         target = np.concatenate([layer.skip[state[source[: len(stays)]]], layer.branch_target[branch]]).astype(np.int64)
-        packed = self.pack(target, cell[way, 0], cell[way, 1], np.zeros_like(target)) >> self.num_bits
+        packed = self.pack(target, cell[part, 0], cell[part, 1], np.zeros_like(target)) >> self.num_bits
         return _Transitions(source, np.where(target >= 0, packed, target), probability)
 
-    def _merged(self, ways: _Transitions, num_nodes: int) -> _Transitions:
-        """Add up the ways that lead from one node to one target."""
-        kept = ways.probability > 0.0
+    def _merge(self, transitions: _Transitions, num_nodes: int) -> _Transitions:
+        """Add up the transitions from one node to one target."""
+        kept = transitions.probability > 0.0
         lowest = -len(self.game.terminals.outcome)
-        width = max(int(ways.target.max(initial=0)), 0) - lowest + 1
-        key, place = np.unique(ways.source[kept] * width + (ways.target[kept] - lowest), return_inverse=True)
+        width = max(int(transitions.target.max(initial=0)), 0) - lowest + 1
+        key, index = np.unique(
+            transitions.source[kept] * width + (transitions.target[kept] - lowest), return_inverse=True
+        )
         source, target = np.divmod(key, width)
-        probability = np.bincount(place, weights=ways.probability[kept], minlength=len(key)).astype(np.float64)
+        probability = np.bincount(index, weights=transitions.probability[kept], minlength=len(key)).astype(np.float64)
         total = np.bincount(source, weights=probability, minlength=num_nodes)
-        assert np.all(np.abs(total - 1.0) < 1e-9), "what can happen at a node does not sum to one"
+        assert np.all(np.abs(total - 1.0) < 1e-9), "the probabilities of a node's transitions do not sum to one"
         return _Transitions(source, target + lowest, probability)
 
     def _refuse(self, period: int, count: int) -> None:
@@ -328,14 +334,14 @@ class _Unrolling:
             Problem(
                 code="chain-too-large",
                 message=f"the chain has `{count}` states in {period + 1} of {self.game.num_periods} periods; "
-                f"at most {self.max_states} are written",
-                help="take fewer periods or fewer grid beliefs (on the command line `--horizon` and `--chain-points`)",
+                f"at most {self.max_states} can be written",
+                help="use fewer periods or fewer grid beliefs (on the command line `--horizon` and `--chain-points`)",
             )
         )
 
 
-def _movers(layer: Layer, state: int, num_actions: int) -> list[tuple[int, Indices]]:
-    """Who moves in a state, and the own action of each in every action of the state."""
+def _find_movers(layer: Layer, state: int, num_actions: int) -> list[tuple[int, Indices]]:
+    """Return who moves in a state, and the own action of each mover in every action of the state."""
     action = np.arange(num_actions)
     if layer.second is None or layer.second.mover[state] < 0:
         return [(int(layer.mover[state]), action)]

@@ -1,4 +1,4 @@
-"""A regime map as a table (CSV, Parquet) and as plain data (JSON)."""
+"""Write a regime map as a table (CSV, Parquet) and as plain data (JSON)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from standoff.analysis.regime_map import RegimeMap
 from standoff.analysis.targets import describe_target
 from standoff.extras import import_extra
 
-__all__ = ["map_csv", "map_document", "map_parquet"]
+__all__ = ["map_to_csv", "map_to_json", "map_to_parquet"]
 
 
-def map_csv(found: RegimeMap) -> bytes:
-    """A row for each point of the grid: the two parameters, the dominant outcome, the probabilities; empty where it
-    was not solved."""
-    columns = _columns(found)
+def map_to_csv(found: RegimeMap) -> bytes:
+    """Return a CSV file with a row for each point of the grid.
+
+    A row has the two parameters, the dominant outcome and the probabilities, which are empty where the point is not solved.
+    """
+    columns = _make_columns(found)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -25,8 +27,8 @@ def map_csv(found: RegimeMap) -> bytes:
     return text.getvalue().encode()
 
 
-def map_parquet(found: RegimeMap) -> bytes:
-    """The same rows as Parquet.
+def map_to_parquet(found: RegimeMap) -> bytes:
+    """Return a Parquet file with the rows of `map_to_csv`.
 
     Raises:
         MissingExtraError: pyarrow is not installed.
@@ -35,16 +37,16 @@ def map_parquet(found: RegimeMap) -> bytes:
     parquet = import_extra("pyarrow.parquet", "parquet", "a map as Parquet")
     metadata = {"scenario": found.scenario.id, "scenario_hash": found.scenario.scenario_hash}
     content = io.BytesIO()
-    parquet.write_table(arrow.table(_columns(found)).replace_schema_metadata(metadata), content)
+    parquet.write_table(arrow.table(_make_columns(found)).replace_schema_metadata(metadata), content)
     return content.getvalue()
 
 
-def map_document(found: RegimeMap, versions: Mapping[str, str]) -> dict[str, Any]:
-    """Everything of a map as plain data, as `standoff map --json` prints it.
+def map_to_json(found: RegimeMap, versions: Mapping[str, str]) -> dict[str, Any]:
+    """Return a map as plain data, as `standoff map --json` prints it.
 
     Args:
         found: The map.
-        versions: Of everything that a number depends on.
+        versions: Version of each program that the numbers depend on.
     """
     scenario, certificate = found.scenario, found.certificate
     periods = found.target.periods or scenario.num_periods
@@ -60,12 +62,12 @@ def map_document(found: RegimeMap, versions: Mapping[str, str]) -> dict[str, Any
         "outcomes": list(found.outcomes),
         "labels": list(found.labels),
         "dominant": [[found.outcomes[k] if k >= 0 else None for k in row] for row in found.dominant.tolist()],
-        "probabilities": _without_nan(found.probabilities.tolist()),
+        "probabilities": _replace_nan(found.probabilities.tolist()),
         "target": {
             "kind": found.target.kind,
             "name": found.target.name,
             "label": describe_target(scenario, found.target),
-            "probabilities": _without_nan(found.target_probabilities.tolist()),
+            "probabilities": _replace_nan(found.target_probabilities.tolist()),
         },
         "border": [
             {
@@ -96,24 +98,24 @@ def map_document(found: RegimeMap, versions: Mapping[str, str]) -> dict[str, Any
     }
 
 
-def _columns(found: RegimeMap) -> dict[str, list[Any]]:
-    places = [(i, j) for i in range(len(found.x.values)) for j in range(len(found.y.values))]
+def _make_columns(found: RegimeMap) -> dict[str, list[Any]]:
+    points = [(i, j) for i in range(len(found.x.values)) for j in range(len(found.y.values))]
     dominant = found.dominant
     columns: dict[str, list[Any]] = {
-        f"parameter.{found.x.name}": [found.x.values[i] for i, _ in places],
-        f"parameter.{found.y.name}": [found.y.values[j] for _, j in places],
-        "dominant": [found.outcomes[dominant[place]] if dominant[place] >= 0 else None for place in places],
+        f"parameter.{found.x.name}": [found.x.values[i] for i, _ in points],
+        f"parameter.{found.y.name}": [found.y.values[j] for _, j in points],
+        "dominant": [found.outcomes[dominant[point]] if dominant[point] >= 0 else None for point in points],
     }
     for k, name in enumerate(found.outcomes):
-        columns[f"probabilities.{name}"] = [_without_nan(float(found.probabilities[(*place, k)])) for place in places]
+        columns[f"probabilities.{name}"] = [_replace_nan(float(found.probabilities[(*point, k)])) for point in points]
     columns[f"target.{found.target.name}"] = [
-        _without_nan(float(found.target_probabilities[place])) for place in places
+        _replace_nan(float(found.target_probabilities[point])) for point in points
     ]
     return columns
 
 
-def _without_nan(part: Any) -> Any:
-    """Numbers, or lists of them, with None for those that are not there."""
+def _replace_nan(part: Any) -> Any:
+    """Return numbers, or lists of them, with None in place of nan."""
     if isinstance(part, list):
-        return [_without_nan(inner) for inner in part]
+        return [_replace_nan(inner) for inner in part]
     return None if part != part else part

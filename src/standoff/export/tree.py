@@ -1,21 +1,21 @@
 """Unroll a finite game into its tree, in agent form.
 
 Nature draws the private types at the root; then play goes through the layers of every period. Everything but the types
-is public, so a decision is known by three things: who moves, its own type, and the **public history**, which is every
-action, arrival and branch so far. Each such triple is one information set. Of two players who move at the same time the
-second is placed below the first, in one information set for all that the first may do.
+is public, so a decision is identified by the player who moves, its own type, and the **public history**: every action,
+arrival and branch so far. Each such triple is one information set. Of two players who move at the same time the second is
+placed below the first, in one information set for all actions of the first.
 
-Standoff's equilibrium lets every information set choose by itself, worth being counted from its own period on:
+In standoff's equilibrium every information set chooses independently, and counts payoffs from its own period on:
 
     Q(a) = E[ sum over s >= t of d^(s-t) r_s | information set, a ],        probability of a proportional to exp(L Q(a)).
 
-A program for trees holds one payoff at each leaf for each player, discounted to the start, and would let later choices
-be guided by the smaller amounts d^t Q. So a player whose discount d is below 1 becomes several **agents**, one for each
+A program for trees has one payoff at each leaf for each player, discounted to the start, so later choices would depend
+on the smaller amounts d^t Q. Therefore a player whose discount d is below 1 becomes several **agents**, one for each
 period in which it moves, and the payoff of the agent of period t is discounted to t. Payoffs before t are the same
-wherever its information set cannot tell leaves apart, so they are left out. Nothing else changes: in the agent form, who
-shares payoffs with whom does not matter. With d = 1 one agent stands for all periods.
+at all leaves below an information set, so they are omitted. Nothing else changes: in the agent form it does not matter which
+agents share payoffs. With d = 1 one agent stands for all periods.
 
-Payoffs of an agent are multiplied by its player's rationality L, which takes the place of one rationality for all: the
+Payoffs of an agent are multiplied by its player's rationality L, because such a program has one rationality for all: the
 tree is to be solved at rationality 1.
 """
 
@@ -52,15 +52,15 @@ class InformationSet:
 
     Attributes:
         agent: Index into `Tree.agents`.
-        number: Number among the agent's own, from 1, in the order in which a depth-first walk meets them.
+        number: Number among the agent's information sets, from 1, in depth-first order.
         player: The player who moves.
         player_type: Its type.
         period: Period.
         layer: Layer in the period.
         state: State of the layer.
-        side: 0, or 1 for the second of two who move at the same time.
+        side: 0, or 1 for the second of two players who move at the same time.
         history: All public events so far.
-        actions: The mover's own actions that the type has, by their number in the state.
+        actions: The actions of the mover that its type has, by their number in the state.
     """
 
     agent: int
@@ -77,7 +77,7 @@ class InformationSet:
 
 @dataclass(frozen=True)
 class Chance:
-    """A move of nature: what it is about, and the names and probabilities of its branches."""
+    """A move of nature: its name, and the names and probabilities of its branches."""
 
     name: str
     branches: tuple[tuple[str, float], ...]
@@ -93,7 +93,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Leaf:
-    """An end: how, and the payoff of every agent."""
+    """The end of a path: its name, and the payoff of every agent."""
 
     name: str
     payoffs: tuple[float, ...]
@@ -108,8 +108,8 @@ class Tree:
 
     Attributes:
         agents: The players of the tree.
-        information_sets: In the order in which a depth-first walk meets them.
-        nodes: In that order too, so that children follow their parent.
+        information_sets: The information sets in depth-first order.
+        nodes: The nodes in depth-first order, so that children follow their parent.
     """
 
     agents: tuple[Agent, ...]
@@ -118,36 +118,36 @@ class Tree:
 
 
 def count_nodes(game: Game) -> float:
-    """Number of nodes of the tree of a finite game, found without unrolling it; inf beyond the range of floats."""
+    """Count the nodes of the tree of a finite game without unrolling it; inf beyond the range of floats."""
     possible = [[k for k, prior in enumerate(player.prior) if prior > 0] for player in game.players]
     total = 0.0
     with np.errstate(over="ignore"):
         for types in itertools.product(*possible):
-            steps = {id(epoch): [_layer_steps(game, layer, types) for layer in epoch.layers] for epoch in game.epochs}
+            steps = {id(epoch): [_find_steps(game, layer, types) for layer in epoch.layers] for epoch in game.epochs}
             after = np.ones(game.num_states[0])
             for period in range(game.num_periods - 1, -1, -1):
                 for fixed, states, targets in reversed(steps[id(game.epoch_of(period))]):
                     after = fixed + np.bincount(states, weights=after[targets], minlength=len(fixed))
             total += float(after[game.start])
     above = 1
-    for own in possible:  # the draws of types at the root
+    for own in possible:  # types are drawn at the root
         total += above if len(own) > 1 else 0
         above *= len(own)
     return total
 
 
-def _layer_steps(game: Game, layer: Layer, types: Sequence[int]) -> tuple[Floats, NDArray[np.intp], NDArray[np.intp]]:
-    """Nodes that every state of a layer adds, and every step from a state to one of the next layer."""
+def _find_steps(game: Game, layer: Layer, types: Sequence[int]) -> tuple[Floats, NDArray[np.intp], NDArray[np.intp]]:
+    """Return the number of nodes that every state of a layer adds, and every step from a state to one of the next layer."""
     happens = layer.branch_probability > 0
     action_of = np.repeat(np.arange(layer.num_actions), np.diff(layer.branch_start))
     width = np.bincount(action_of[happens], minlength=layer.num_actions)
-    ends = np.bincount(action_of[happens & (layer.branch_target < 0)], minlength=layer.num_actions)
+    terminals = np.bincount(action_of[happens & (layer.branch_target < 0)], minlength=layer.num_actions)
     fixed = np.zeros(layer.num_states)
-    taken = np.zeros(layer.num_actions, dtype=np.bool_)
-    passed = np.zeros(layer.num_states, dtype=np.bool_)
+    is_taken = np.zeros(layer.num_actions, dtype=np.bool_)
+    is_passed = np.zeros(layer.num_states, dtype=np.bool_)
     for x in range(layer.num_states):
         arrival = float(layer.arrival[x]) if layer.mover[x] != NOBODY else 0.0
-        passed[x] = arrival < 1
+        is_passed[x] = arrival < 1
         if arrival == 0:
             continue
         if layer.is_chance:
@@ -156,21 +156,21 @@ def _layer_steps(game: Game, layer: Layer, types: Sequence[int]) -> tuple[Floats
         else:
             moves = _Moves(game, layer, x)
             first, second = moves.actions_of(0, types), moves.actions_of(1, types)
-            rows = [moves.joint(i, j) for i in first for j in second]
+            rows = [moves.joint_action(i, j) for i in first for j in second]
             fixed[x] = 1 + (arrival < 1) + (width[rows] > 1).sum() + (len(first) if moves.second != NOBODY else 0)
-        fixed[x] += ends[rows].sum()
-        taken[rows] = True
+        fixed[x] += terminals[rows].sum()
+        is_taken[rows] = True
     state_of = np.repeat(np.arange(layer.num_states), np.diff(layer.action_start))
-    goes_on = happens & (layer.branch_target >= 0) & taken[action_of]
+    continues = happens & (layer.branch_target >= 0) & is_taken[action_of]
     return (
         fixed,
-        np.concatenate([state_of[action_of[goes_on]], np.flatnonzero(passed)]),
-        np.concatenate([layer.branch_target[goes_on], layer.skip[passed]]).astype(np.intp),
+        np.concatenate([state_of[action_of[continues]], np.flatnonzero(is_passed)]),
+        np.concatenate([layer.branch_target[continues], layer.skip[is_passed]]).astype(np.intp),
     )
 
 
 class _Moves:
-    """Who moves in a state of a decision layer, and what each type can do."""
+    """The players who move in a state of a decision layer, and the actions of each type."""
 
     def __init__(self, game: Game, layer: Layer, state: int) -> None:
         self.game = game
@@ -182,12 +182,12 @@ class _Moves:
         self.across = int(layer.second.num_actions[state]) if layer.second is not None and has_second else 1
         self.down = (int(layer.action_start[state + 1]) - self.start) // self.across
 
-    def joint(self, own: int, other: int) -> int:
-        """Index of a joint action in the layer."""
+    def joint_action(self, own: int, other: int) -> int:
+        """Return the index of a joint action in the layer."""
         return self.start + own * self.across + other
 
     def actions_of(self, side: int, types: Sequence[int]) -> list[int]:
-        """Own actions that the mover of a side has; a player with one type has them all."""
+        """Return the actions that the mover of a side has; a player with one type has them all."""
         player = (self.first, self.second)[side]
         if player == NOBODY:
             return [0]
@@ -197,7 +197,7 @@ class _Moves:
         return [k for k in range(count) if self._allowed(side, k)[types[player]]]
 
     def names(self, side: int, own: Sequence[int]) -> tuple[str, ...]:
-        """Names of own actions, each made distinct."""
+        """Return the names of some actions of a side, each made distinct."""
         found: list[str] = []
         for k in own:
             name = self.layer.action_names[self._label(side, k)]
@@ -206,15 +206,15 @@ class _Moves:
 
     def _allowed(self, side: int, own: int) -> NDArray[np.bool_]:
         if side == 0:
-            return np.asarray(self.layer.action_allowed[self.joint(own, 0)])
+            return np.asarray(self.layer.action_allowed[self.joint_action(own, 0)])
         assert self.layer.second is not None
-        return np.asarray(self.layer.second.action_allowed[self.joint(0, own)])
+        return np.asarray(self.layer.second.action_allowed[self.joint_action(0, own)])
 
     def _label(self, side: int, own: int) -> int:
         if side == 0:
-            return int(self.layer.action_label[self.joint(own, 0)])
+            return int(self.layer.action_label[self.joint_action(own, 0)])
         assert self.layer.second is not None
-        return int(self.layer.second.action_label[self.joint(0, own)])
+        return int(self.layer.second.action_label[self.joint_action(0, own)])
 
 
 def unroll(game: Game) -> Tree:
@@ -226,12 +226,12 @@ def unroll(game: Game) -> Tree:
     Returns:
         The tree.
     """
-    return _Unrolling(game).tree()
+    return _Unrolling(game).make_tree()
 
 
 @dataclass(frozen=True)
-class _Place:
-    """Where the walk stands: who is of which type, where play is, what has happened, and what was paid so far."""
+class _Position:
+    """A position on a path: true types, where play is, public history, and what was paid so far."""
 
     types: tuple[int, ...]
     period: int
@@ -242,11 +242,11 @@ class _Place:
 
 
 _Item = Callable[[], "_Item"] | tuple[Node, list["_Item"]]
-"""A node with what is below it, or what will find it: the tree is unrolled as it is walked."""
+"""A node with the nodes below it, or a function that returns them, because the tree is unrolled during the walk."""
 
 
 class _Unrolling:
-    """A depth-first walk; what is still to be visited waits on a stack, so that no depth is too great."""
+    """A depth-first walk with a stack of its own, so that depth is not limited by recursion."""
 
     def __init__(self, game: Game) -> None:
         self.game = game
@@ -265,27 +265,27 @@ class _Unrolling:
         self.sets: list[InformationSet] = []
         self.sizes = [0] * len(self.agents)
 
-    def tree(self) -> Tree:
-        """The tree, without agents that never move, unless their player never does: then its first stands for it."""
+    def make_tree(self) -> Tree:
+        """Return the tree without agents that never move; a player who never moves keeps its first agent."""
         nodes: list[Node] = []
-        waiting: list[_Item] = [self._draw(())]
-        while waiting:
-            item = waiting.pop()
+        pending: list[_Item] = [self._draw(())]
+        while pending:
+            item = pending.pop()
             while not isinstance(item, tuple):
                 item = item()
             node, below = item
             nodes.append(node)
-            waiting.extend(reversed(below))
+            pending.extend(reversed(below))
         movers = {agent.player for agent, size in zip(self.agents, self.sizes, strict=True) if size}
         kept = [
             k
             for k, agent in enumerate(self.agents)
             if self.sizes[k] or (agent.player not in movers and not agent.period)
         ]
-        position = {k: n for n, k in enumerate(kept)}
+        index = {k: n for n, k in enumerate(kept)}
         return Tree(
             agents=tuple(self.agents[k] for k in kept),
-            information_sets=tuple(replace(own, agent=position[own.agent]) for own in self.sets),
+            information_sets=tuple(replace(own, agent=index[own.agent]) for own in self.sets),
             nodes=tuple(
                 Leaf(node.name, tuple(node.payoffs[k] for k in kept)) if isinstance(node, Leaf) else node
                 for node in nodes
@@ -293,7 +293,7 @@ class _Unrolling:
         )
 
     def _draw(self, types: tuple[int, ...]) -> _Item:
-        """Nature draws the types of the players one after the other."""
+        """Draw the types of the players one after the other."""
         while len(types) < len(self.game.players):
             player = self.game.players[len(types)]
             possible = [k for k, prior in enumerate(player.prior) if prior > 0]
@@ -301,49 +301,49 @@ class _Unrolling:
                 names = tuple((player.player_types[k], player.prior[k]) for k in possible)
                 return Chance(f"type of {player.name}", names), [self._draw((*types, k)) for k in possible]
             types = (*types, possible[0])
-        return partial(self._visit, _Place(types, 0, 0, self.game.start, (), np.zeros(len(self.agents))))
+        return partial(self._visit, _Position(types, 0, 0, self.game.start, (), np.zeros(len(self.agents))))
 
-    def _pay(self, place: _Place, payoff: Floats) -> Floats:
-        """What was paid so far to every agent, with a payoff by plane added in the period of the place."""
-        own = payoff[self.planes[self.player_of] + np.array(place.types)[self.player_of]]
-        ahead = place.period - self.from_period
+    def _pay(self, position: _Position, payoff: Floats) -> Floats:
+        """Return what was paid so far to every agent, with a payoff by plane added in the period of the position."""
+        own = payoff[self.planes[self.player_of] + np.array(position.types)[self.player_of]]
+        ahead = position.period - self.from_period
         weight = np.where(ahead >= 0, self.discount ** np.maximum(ahead, 0), 0.0)
-        return np.asarray(place.paid + self.rationality * weight * own)
+        return np.asarray(position.paid + self.rationality * weight * own)
 
-    def _visit(self, place: _Place) -> _Item:
-        """The node at which play stands next, and what is below it."""
+    def _visit(self, position: _Position) -> _Item:
+        """Return the next node on a path, and what is below it."""
         game = self.game
-        while place.period < game.num_periods:
-            layer = game.epoch_of(place.period).layers[place.layer]
-            arrival = float(layer.arrival[place.state]) if layer.mover[place.state] != NOBODY else 0.0
+        while position.period < game.num_periods:
+            layer = game.epoch_of(position.period).layers[position.layer]
+            arrival = float(layer.arrival[position.state]) if layer.mover[position.state] != NOBODY else 0.0
             if arrival == 0:
-                place = self._arrive(place, int(layer.skip[place.state]))
+                position = self._arrive(position, int(layer.skip[position.state]))
             elif layer.is_chance:
-                return self._act(place, layer, int(layer.action_start[place.state]), arrival)
+                return self._act(position, layer, int(layer.action_start[position.state]), arrival)
             elif arrival == 1:
-                return self._decide(place, layer)
+                return self._decide(position, layer)
             else:
-                came = replace(place, history=(*place.history, ("arrives", 0)))
+                came = replace(position, history=(*position.history, ("arrives", 0)))
                 names = (("comes up", arrival), ("does not", 1 - arrival))
-                return Chance(layer.name, names), [partial(self._decide, came, layer), self._pass(place, layer)]
-        return Leaf("unresolved", tuple(self._pay(place, game.unresolved_payoff[place.state]).tolist())), []
+                return Chance(layer.name, names), [partial(self._decide, came, layer), self._pass(position, layer)]
+        return Leaf("unresolved", tuple(self._pay(position, game.unresolved_payoff[position.state]).tolist())), []
 
-    def _pass(self, place: _Place, layer: Layer) -> _Item:
-        """The decision or hazard does not come up."""
-        place = replace(place, history=(*place.history, ("passes", 0)))
-        return partial(self._visit, self._arrive(place, int(layer.skip[place.state])))
+    def _pass(self, position: _Position, layer: Layer) -> _Item:
+        """Return what follows where the decision or hazard does not come up."""
+        position = replace(position, history=(*position.history, ("passes", 0)))
+        return partial(self._visit, self._arrive(position, int(layer.skip[position.state])))
 
-    def _arrive(self, place: _Place, state: int) -> _Place:
-        """Play goes to a state of the next layer, which may lie in the next period."""
-        if place.layer + 1 < self.game.num_layers:
-            return replace(place, layer=place.layer + 1, state=state)
-        paid = self._pay(place, self.game.epoch_of(place.period).flow[state])
-        return replace(place, period=place.period + 1, layer=0, state=state, paid=paid)
+    def _arrive(self, position: _Position, state: int) -> _Position:
+        """Return the position after moving to a state of the next layer, which may be in the next period."""
+        if position.layer + 1 < self.game.num_layers:
+            return replace(position, layer=position.layer + 1, state=state)
+        paid = self._pay(position, self.game.epoch_of(position.period).flow[state])
+        return replace(position, period=position.period + 1, layer=0, state=state, paid=paid)
 
-    def _act(self, place: _Place, layer: Layer, action: int, arrival: float = 1.0) -> _Item:
-        """An action is taken, and nature picks one of its branches; a hazard may not come up at all."""
-        paid = self._pay(place, layer.action_payoff[action])
-        came = replace(place, history=(*place.history, ("action", action)), paid=paid)
+    def _act(self, position: _Position, layer: Layer, action: int, arrival: float = 1.0) -> _Item:
+        """Return what follows an action: nature draws one of its branches; a hazard may not come up at all."""
+        paid = self._pay(position, layer.action_payoff[action])
+        came = replace(position, history=(*position.history, ("action", action)), paid=paid)
         first, last = int(layer.branch_start[action]), int(layer.branch_start[action + 1])
         branches = [b for b in range(first, last) if layer.branch_probability[b] > 0]
         below = [self._follow(came, layer, b) for b in branches]
@@ -353,18 +353,18 @@ class _Unrolling:
         ]
         if arrival < 1:
             names.append(("does not", 1 - arrival))
-            below.append(self._pass(place, layer))
+            below.append(self._pass(position, layer))
         return below[0] if len(below) == 1 else (Chance(layer.name, tuple(names)), below)
 
-    def _follow(self, place: _Place, layer: Layer, branch: int) -> _Item:
-        """Play follows one branch, to a state or an end."""
-        place = replace(place, history=(*place.history, ("branch", branch)))
+    def _follow(self, position: _Position, layer: Layer, branch: int) -> _Item:
+        """Return what follows a branch, which leads to a state or to a terminal."""
+        position = replace(position, history=(*position.history, ("branch", branch)))
         target = int(layer.branch_target[branch])
         if target >= 0:
-            return partial(self._visit, self._arrive(place, target))
-        axes = [place.types[i] for i in self.game.belief_players] + [0, 0]
+            return partial(self._visit, self._arrive(position, target))
+        axes = [position.types[i] for i in self.game.belief_players] + [0, 0]
         worth = self.game.terminals.payoff[-target - 1, :, axes[0], axes[1]]
-        return Leaf(self._target_name(layer, branch), tuple(self._pay(place, worth).tolist())), []
+        return Leaf(self._target_name(layer, branch), tuple(self._pay(position, worth).tolist())), []
 
     def _target_name(self, layer: Layer, branch: int) -> str:
         target = int(layer.branch_target[branch])
@@ -372,23 +372,25 @@ class _Unrolling:
             return self.game.outcomes[int(self.game.terminals.outcome[-target - 1])]
         return f"state {target}"
 
-    def _decide(self, place: _Place, layer: Layer) -> _Item:
-        """The mover decides; one who moves at the same time decides below, without knowing."""
-        moves = _Moves(self.game, layer, place.state)
-        first, second = moves.actions_of(0, place.types), moves.actions_of(1, place.types)
-        node = self._decision(place, moves, 0, first)
+    def _decide(self, position: _Position, layer: Layer) -> _Item:
+        """Return the decision of the mover; below it, that of a player who moves at the same time without seeing it."""
+        moves = _Moves(self.game, layer, position.state)
+        first, second = moves.actions_of(0, position.types), moves.actions_of(1, position.types)
+        node = self._decision(position, moves, 0, first)
         if moves.second == NOBODY:
-            return node, [partial(self._act, place, layer, moves.joint(i, 0)) for i in first]
-        other = self._decision(place, moves, 1, second)
-        return node, [(other, [partial(self._act, place, layer, moves.joint(i, j)) for j in second]) for i in first]
+            return node, [partial(self._act, position, layer, moves.joint_action(i, 0)) for i in first]
+        other = self._decision(position, moves, 1, second)
+        return node, [
+            (other, [partial(self._act, position, layer, moves.joint_action(i, j)) for j in second]) for i in first
+        ]
 
-    def _decision(self, place: _Place, moves: _Moves, side: int, own: Sequence[int]) -> Decision:
-        """The decision of one mover, whose information set is numbered when it is first met."""
+    def _decision(self, position: _Position, moves: _Moves, side: int, own: Sequence[int]) -> Decision:
+        """Return the decision of one mover, whose information set is numbered when it is first met."""
         player = (moves.first, moves.second)[side]
-        player_type = place.types[player]
-        key = (player, player_type, side, place.history)
+        player_type = position.types[player]
+        key = (player, player_type, side, position.history)
         if key not in self.numbers:
-            agent = self.agent_of.get((player, None), self.agent_of.get((player, place.period)))
+            agent = self.agent_of.get((player, None), self.agent_of.get((player, position.period)))
             assert agent is not None
             self.sizes[agent] += 1
             self.numbers[key] = len(self.sets)
@@ -398,11 +400,11 @@ class _Unrolling:
                     number=self.sizes[agent],
                     player=player,
                     player_type=player_type,
-                    period=place.period,
-                    layer=place.layer,
-                    state=place.state,
+                    period=position.period,
+                    layer=position.layer,
+                    state=position.state,
                     side=side,
-                    history=place.history,
+                    history=position.history,
                     actions=tuple(own),
                 )
             )

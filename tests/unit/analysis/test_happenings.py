@@ -71,11 +71,11 @@ def test_a_round_of_talks_is_told_move_by_move(iran):
 
 
 def test_an_end_has_the_name_of_its_outcome_and_not_of_the_hazard_of_that_name(cuba):
-    assert texts(cuba, "general_war") == {"The fighting becomes a general war (the end: General war)."}
+    assert texts(cuba, "general_war") == {"The fighting escalates to a general war (the end: General war)."}
 
 
 def test_proposals_in_turn_need_no_word_on_whose_turn_it_is(cuba):
-    assert "The Soviet Union decides to write nothing new." in texts(cuba, "letters_offer")
+    assert "The Soviet Union decides to make no new proposal." in texts(cuba, "letters_offer")
     assert not any(one.is_call for one in cuba)
 
 

@@ -99,11 +99,11 @@ def test_a_tree_that_is_too_large_is_refused_with_its_size():
         to_efg(game)
     (problem,) = caught.value.problems
     assert problem.code == "tree-too-large"
-    assert re.fullmatch(r"the game tree has \d(\.\d)?e\+\d+ nodes; at most `100000` are written", problem.message)
+    assert re.fullmatch(r"the game tree has \d(\.\d)?e\+\d+ nodes; at most `100000` can be written", problem.message)
     assert "shorten the horizon" in problem.help
     table = matrix_game([[1, 2], [3, 4]], [[5, 6], [7, 8]], 1.0)
     assert to_efg(table, max_nodes=7)
-    with pytest.raises(InputError, match="the game tree has 7 nodes; at most `6` are written"):
+    with pytest.raises(InputError, match="the game tree has 7 nodes; at most `6` can be written"):
         to_efg(table, max_nodes=6)
 
 

@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from chain_sweep import sweep_chain
 from games import random_game
 from small_trees import with_second_movers
 from standoff.errors import InputError
-from standoff.export.chain import chain_probabilities
-from standoff.export.induced_chain import induced_chain
+from standoff.export.induced_chain import make_induced_chain
 from standoff.game.model import NATURE, Epoch, Game, Layer, Milestone, Player, Terminals
 from standoff.solve.equilibrium import Settings, solve
 
@@ -27,7 +27,7 @@ def probabilities_of(equilibrium):
 
 def gap(equilibrium, belief_points):
     """Largest difference between the probabilities of the chain and those of the solver."""
-    found = chain_probabilities(induced_chain(equilibrium, belief_points=belief_points))
+    found = sweep_chain(make_induced_chain(equilibrium, belief_points=belief_points))
     return max(
         float(np.max(np.abs(found[name] - probabilities)))
         for name, probabilities in probabilities_of(equilibrium).items()
@@ -81,7 +81,7 @@ def test_probabilities_of_blind_players_are_linear_in_beliefs_so_splitting_costs
     # at rationality 0 strategies do not depend on beliefs; an action that one type lacks still moves them
     game = random_game(seed, types=types, num_milestones=3, rationality=0.0)
     equilibrium = solve(game, KEPT)
-    chain = induced_chain(equilibrium, belief_points=2)
+    chain = make_induced_chain(equilibrium, belief_points=2)
     open_beliefs = chain.beliefs[: chain.step_start[-1]]
     assert any(len(np.unique(column)) == 3 for column in open_beliefs.T)
     assert gap(equilibrium, 2) < 1e-12
@@ -99,7 +99,7 @@ def test_splitting_costs_nothing_either_where_blind_players_move_at_the_same_tim
     # each of the two axes of belief moves with the own action of its player, in whichever order they stand
     game = random_game(seed, types=types, num_milestones=3, rationality=0.0, num_states=(2, 2, 2))
     equilibrium = solve(with_second_movers(game, seed), replace(KEPT, belief_points=5))
-    chain = induced_chain(equilibrium, belief_points=2)
+    chain = make_induced_chain(equilibrium, belief_points=2)
     open_beliefs = chain.beliefs[: chain.step_start[-1]]
     assert all(len(np.unique(column)) == 3 for column in open_beliefs.T)
     assert gap(equilibrium, 2) < 1e-12
@@ -135,7 +135,7 @@ def test_a_crisis_that_goes_on_for_ever_has_a_chain_up_to_the_horizon():
 
 def test_a_milestone_that_waits_for_another_is_met_at_a_later_arrival():
     equilibrium = solve(patrol(5), Settings(keep_values=True))
-    found = chain_probabilities(induced_chain(equilibrium))
+    found = sweep_chain(make_induced_chain(equilibrium))
     # the start is an arrival: out in periods 0, 2, 4, which end at arrivals 1..5
     assert found["milestone_out"].tolist() == [1, 1, 1, 1, 1]
     assert found["milestone_again"].tolist() == [0, 1, 1, 1, 1]
@@ -166,7 +166,7 @@ def test_the_error_of_splitting_falls_at_least_threefold_when_the_mesh_is_halved
 
 @pytest.fixture(scope="module", params=[(1, 1), (2, 1), (2, 2)], ids=str)
 def chain(request):
-    return induced_chain(solve(random_game(4, types=request.param, num_milestones=4), KEPT), belief_points=6)
+    return make_induced_chain(solve(random_game(4, types=request.param, num_milestones=4), KEPT), belief_points=6)
 
 
 def test_probabilities_are_positive_and_sum_to_one(chain):
@@ -185,7 +185,7 @@ def test_every_chain_state_but_the_start_is_reached_from_the_step_before(chain):
 
 
 def test_every_play_ends_or_is_open_at_the_horizon(chain):
-    probabilities = chain_probabilities(chain)
+    probabilities = sweep_chain(chain)
     total = (
         sum(probabilities[name][-1] for name in probabilities if name.startswith("outcome_"))
         + probabilities["unresolved"][-1]
@@ -197,7 +197,7 @@ def test_every_play_ends_or_is_open_at_the_horizon(chain):
 @pytest.mark.parametrize("types", [(2, 1), (2, 2)], ids=str)
 def test_beliefs_are_martingales(types):
     game = random_game(3, types=types, num_terminals=0)
-    chain = induced_chain(solve(game, KEPT), belief_points=6)
+    chain = make_induced_chain(solve(game, KEPT), belief_points=6)
     for axis, grid in enumerate(chain.belief_axes):
         belief = grid[chain.beliefs[:, axis]]
         expected = np.add.reduceat(chain.probability * belief[chain.column], chain.row_start[:-1])
@@ -208,7 +208,7 @@ def test_beliefs_are_martingales(types):
 @pytest.mark.parametrize("belief_points", [2, 6, 11])
 def test_the_start_is_exactly_at_the_prior(belief_points):
     game = random_game(4)
-    chain = induced_chain(solve(game, KEPT), belief_points=belief_points)
+    chain = make_induced_chain(solve(game, KEPT), belief_points=belief_points)
     assert [grid[k] for grid, k in zip(chain.belief_axes, chain.beliefs[0], strict=True)] == [*game.prior_belief]
     assert chain.game_state[0] == game.start
     assert [len(grid) for grid in chain.belief_axes] == [belief_points + 1] * 2
@@ -217,7 +217,7 @@ def test_the_start_is_exactly_at_the_prior(belief_points):
 def test_a_prior_on_the_grid_is_not_doubled():
     game = random_game(4, types=(2, 1))
     player = replace(game.players[0], prior=(0.7, 0.3))
-    chain = induced_chain(solve(replace(game, players=(player, game.players[1])), KEPT), belief_points=11)
+    chain = make_induced_chain(solve(replace(game, players=(player, game.players[1])), KEPT), belief_points=11)
     assert len(chain.belief_axes[0]) == 11
 
 
@@ -226,19 +226,19 @@ def test_a_prior_on_the_grid_is_not_doubled():
 
 def test_values_of_all_periods_are_needed():
     with pytest.raises(ValueError, match="keep_values=True"):
-        induced_chain(solve(random_game(0), Settings(belief_points=5)))
+        make_induced_chain(solve(random_game(0), Settings(belief_points=5)))
 
 
 def test_a_grid_needs_two_beliefs():
     with pytest.raises(ValueError, match="belief_points must be at least 2, not 1"):
-        induced_chain(solve(random_game(0), KEPT), belief_points=1)
+        make_induced_chain(solve(random_game(0), KEPT), belief_points=1)
 
 
 def test_a_chain_that_is_too_large_is_refused_with_its_count_and_advice():
     equilibrium = solve(random_game(0), KEPT)
-    full = induced_chain(equilibrium, belief_points=6)
+    full = make_induced_chain(equilibrium, belief_points=6)
     with pytest.raises(InputError, match=r"chain-too-large: the chain has `\d+` states") as refusal:
-        induced_chain(equilibrium, belief_points=6, max_states=full.num_states // 2)
+        make_induced_chain(equilibrium, belief_points=6, max_states=full.num_states // 2)
     assert "fewer periods" in str(refusal.value)
-    exactly = induced_chain(equilibrium, belief_points=6, max_states=full.num_states)
+    exactly = make_induced_chain(equilibrium, belief_points=6, max_states=full.num_states)
     assert exactly.num_states == full.num_states

@@ -3,24 +3,25 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from chain_sweep import sweep_chain
 from explicit_files import reach_within, read_explicit
 from games import random_game
 from standoff.errors import InputError
-from standoff.export.chain import Chain, chain_probabilities
-from standoff.export.induced_chain import induced_chain
-from standoff.export.prism import drn_file, prism_files
+from standoff.export.chain import Chain
+from standoff.export.induced_chain import make_induced_chain
+from standoff.export.prism import to_drn, to_prism
 from standoff.solve.equilibrium import Settings, solve
 
 
 @pytest.fixture(scope="module", params=[(1, 1), (2, 1), (2, 2)], ids=str)
 def chain(request):
     game = random_game(6, types=request.param, num_milestones=4)
-    return induced_chain(solve(game, Settings(keep_values=True, belief_points=9)), belief_points=5)
+    return make_induced_chain(solve(game, Settings(keep_values=True, belief_points=9)), belief_points=5)
 
 
 @pytest.fixture(scope="module")
 def model(chain):
-    return read_explicit(prism_files(chain))
+    return read_explicit(to_prism(chain))
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def coin():
 
 
 def test_the_files_of_a_small_chain(coin):
-    assert prism_files(coin) == {
+    assert to_prism(coin) == {
         ".tra": "3 4\n0 1 0.33333333333333331\n0 2 0.66666666666666663\n1 1 1\n2 2 1\n",
         ".lab": '0="init" 1="deadlock" 2="outcome_war" 3="outcome_deal" 4="milestone_shot" 5="unresolved"\n'
         "0: 0 4\n1: 5\n2: 2\n",
@@ -52,7 +53,7 @@ def test_the_files_of_a_small_chain(coin):
 
 
 def test_the_drn_file_of_a_small_chain(coin):
-    head, body = drn_file(coin).split("@model\n")
+    head, body = to_drn(coin).split("@model\n")
     assert head == "@type: DTMC\n@parameters\n\n@reward_models\n\n@nr_states\n3\n@nr_choices\n3\n"
     assert body.splitlines() == [
         "state 0 init milestone_shot",
@@ -89,7 +90,7 @@ def test_a_state_tells_what_it_is(chain, model):
 
 def test_the_backward_recursion_on_the_files_gives_the_forward_probabilities_of_the_chain(chain, model):
     steps = [(period + 1) * chain.steps_per_period for period in range(chain.num_periods)]
-    for name, probabilities in chain_probabilities(chain).items():
+    for name, probabilities in sweep_chain(chain).items():
         assert reach_within(model, name, steps) == pytest.approx(probabilities, abs=1e-12)
 
 
@@ -97,7 +98,7 @@ def test_a_name_that_a_model_checker_cannot_read_is_refused(coin):
     bad = replace(
         coin, labels={"outcome_no deal": np.array([2]), "outcome_ok": np.array([1]), "milestone_é": np.array([0])}
     )
-    for write in (prism_files, drn_file):
+    for write in (to_prism, to_drn):
         with pytest.raises(InputError) as refusal:
             write(bad)
         assert [problem.code for problem in refusal.value.problems] == ["bad-label", "bad-label"]
