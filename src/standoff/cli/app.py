@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -49,9 +48,7 @@ RENAMED_OPTIONS = {("whatif", "--base"): "--set", ("equilibria", "--branches"): 
 class _Commands(TyperGroup):
     """The commands; a name of an earlier version is answered with the present one."""
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that the arguments name.
 
         Raises:

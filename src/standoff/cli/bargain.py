@@ -62,7 +62,7 @@ def bargain(
     from standoff.analysis.no_deal import why_no_deal
     from standoff.analysis.solution import solve
     from standoff.analysis.targets import parse_targets
-    from standoff.game.deal_worth import tabulate_packages
+    from standoff.game.agenda import tabulate_packages
 
     wanted = parse_targets(loaded, targets)
     milestone = next((target.name for target in wanted if target.kind == "milestone"), None)
