@@ -1,9 +1,9 @@
-"""Every exception that standoff raises on purpose, and the one form in which a fault is told.
+"""Every exception that standoff raises on purpose, and the form in which a problem is reported.
 
     StandoffError
-    ├── InputError            what the user gave is wrong: a file, a name, a value (exit 2)
-    │   ├── CoderError        what codes documents cannot work: no server, no answer
-    │   ├── ScenarioError     a scenario file has faults; carries all of them
+    ├── InputError            the input is wrong: a file, a name, a value (exit 2)
+    │   ├── CoderError        the coder of documents cannot work: no server, no answer
+    │   ├── ScenarioError     a scenario file has problems; carries all of them
     │   └── MissingExtraError an optional part of standoff is not installed
     ├── SolveError            the equations were not solved to tolerance; nothing is printed (exit 3)
     └── StoreError            the store cannot be reached or is damaged (exit 4)
@@ -35,15 +35,15 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault of a file, told so that its author can mend it.
+    """One problem of an input, described so that its author can fix it.
 
     Attributes:
         code: A stable slug such as `unknown-name`.
         message: What is wrong, with the offending value in backticks.
-        path: Where in the file, as keys joined by dots (`stages.0.actions.strike.when`), or "".
+        path: Position in the file, as keys joined by dots (`stages.0.actions.strike.when`), or "".
         help: One thing to do about it.
         file: The file as the user named it.
-        line: Line number from 1, or 0 where the fault has no line.
+        line: Line number from 1, or 0 if the problem has no line.
     """
 
     code: str
@@ -54,8 +54,8 @@ class Problem:
     line: int = 0
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        head = f"{place}: " if place else ""
+        location = f"{self.file}:{self.line}" if self.line else self.file
+        head = f"{location}: " if location else ""
         lines = [f"{head}{self.code}: {self.message}"]
         if self.path:
             lines.append(f"  at: {self.path}")
@@ -71,10 +71,10 @@ class StandoffError(Exception):
 
 
 class InputError(StandoffError):
-    """What the user gave is wrong.
+    """The input is wrong.
 
     Attributes:
-        problems: Every fault found, in the order of the file.
+        problems: Every problem found, in the order of the file.
     """
 
     exit_code = 2
@@ -85,25 +85,25 @@ class InputError(StandoffError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel between processes by the problems: the text alone does not make the error again."""
-        return _remade, (type(self), self.problems)
+        """Pickle the problems, because the text alone cannot restore the error."""
+        return _restore, (type(self), self.problems)
 
 
 class CoderError(InputError):
-    """What codes documents cannot work, so that it would code no other document either."""
+    """The coder of documents cannot work, so no other document could be coded either."""
 
 
 class ScenarioError(InputError):
-    """A scenario file has faults."""
+    """A scenario file has problems."""
 
 
 class MissingExtraError(InputError):
     """An optional part of standoff is not installed.
 
     Args:
-        extra: The extra of standoff that brings it.
-        needed_for: What needs it, as the start of a sentence.
-        then: A second command, where the extra alone does not bring everything.
+        extra: The extra of standoff that installs it.
+        needed_for: What needs the extra, as the beginning of a sentence.
+        then: A second command, if the extra alone does not install everything.
     """
 
     def __init__(self, extra: str, needed_for: str, *, then: str = "") -> None:
@@ -116,8 +116,8 @@ class MissingExtraError(InputError):
         )
 
 
-def _remade(kind: type[InputError], problems: tuple[Problem, ...]) -> InputError:
-    """An error of a kind whose constructor may ask for something else than problems."""
+def _restore(kind: type[InputError], problems: tuple[Problem, ...]) -> InputError:
+    """Return an error of a class whose constructor may take other arguments than problems."""
     error = kind.__new__(kind)
     InputError.__init__(error, problems)
     return error
@@ -144,19 +144,19 @@ class StoreError(StandoffError):
 
 
 def nearest(name: str, valid: Sequence[str]) -> str:
-    """Say which valid name comes nearest to a wrong one, as the text of a `help:`.
+    """Return the advice for a wrong name, as the text of a `help:`.
 
     Args:
         name: The name that was not found.
-        valid: The names that would have been.
+        valid: The valid names.
 
     Returns:
-        "did you mean `x`?" or, where nothing is near, the list of valid names.
+        "did you mean `x`?" or, if no valid name is similar, the list of valid names.
     """
     close = get_close_matches(name, valid, n=1, cutoff=0.6)
     if close:
         return f"did you mean `{close[0]}`?"
     if not valid:
-        return "there is none to choose from"
+        return "there is nothing to choose from"
     shown = ", ".join(f"`{item}`" for item in sorted(valid)[:12])
     return f"use one of {shown}" + (", ..." if len(valid) > 12 else "")

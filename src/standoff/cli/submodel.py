@@ -59,10 +59,10 @@ def salvo(
     as_json: AsJson = False,
 ) -> None:
     """Compute how many missiles get through a layered defence."""
-    from standoff.submodels import COMPARISON_HEADER, Attack, comparison_table, salvo_exchange
+    from standoff.submodels import COMPARISON_HEADER, Attack, salvo_exchange, write_comparison_table
 
     if check:
-        _table(COMPARISON_HEADER, comparison_table(), as_json)
+        _table(COMPARISON_HEADER, write_comparison_table(), as_json)
         return
     given = layers or ["upper:300:0.75:2", "lower:500:0.6:2"]
     defence = [_layer(text) for text in given]

@@ -1,10 +1,10 @@
-"""Physics and markets that payoffs call: missile exchanges and oil shocks, each usable alone.
+"""Models of missile exchanges and oil shocks that payoffs call; each can be used alone.
 
 `salvo` is the missile exchange and `oil` the closed chokepoint.
 A scenario file calls `SalvoSubmodel` and `OilSubmodel`; `exchanges` compares the missile exchange with three real attacks.
 """
 
-from standoff.submodels.exchanges import COMPARISON_HEADER, compare_exchanges, comparison_table
+from standoff.submodels.exchanges import COMPARISON_HEADER, compare_exchanges, write_comparison_table
 from standoff.submodels.forces import Attack, InterceptorLayer
 from standoff.submodels.oil import PUBLISHED_ELASTICITIES, ElasticityPair, OilPrice, OilShock, OilSubmodel
 from standoff.submodels.salvo import SalvoResult, salvo_exchange
@@ -22,6 +22,6 @@ __all__ = [
     "SalvoResult",
     "SalvoSubmodel",
     "compare_exchanges",
-    "comparison_table",
     "salvo_exchange",
+    "write_comparison_table",
 ]

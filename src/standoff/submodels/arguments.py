@@ -1,24 +1,24 @@
-"""Checks of a model's arguments, each naming the argument and showing the value that it refuses."""
+"""Checks of the arguments of a model; each error names the argument and shows its value."""
 
 from __future__ import annotations
 
 import math
 
-__all__ = ["at_least", "number", "share"]
+__all__ = ["check_at_least", "check_number", "check_probability"]
 
 
-def number(name: str, value: object) -> float:
-    """Read a finite number.
+def check_number(name: str, value: object) -> float:
+    """Return a finite number as a float.
 
     Args:
-        name: What the caller calls it.
-        value: What was given.
+        name: Name of the argument, for the error.
+        value: The value.
 
     Returns:
         The value as a float.
 
     Raises:
-        ValueError: It is not a number, or NaN, or infinite.
+        ValueError: The value is not a number, or is NaN or infinite.
     """
     try:
         result = float(value)  # type: ignore[arg-type]
@@ -29,40 +29,40 @@ def number(name: str, value: object) -> float:
     return result
 
 
-def at_least(name: str, value: object, low: float) -> float:
-    """Read a finite number that is not below `low`.
+def check_at_least(name: str, value: object, low: float) -> float:
+    """Return a finite number that is at least `low` as a float.
 
     Args:
-        name: What the caller calls it.
-        value: What was given.
+        name: Name of the argument, for the error.
+        value: The value.
         low: The smallest value allowed.
 
     Returns:
         The value as a float.
 
     Raises:
-        ValueError: It is not such a number.
+        ValueError: The value is not such a number.
     """
-    result = number(name, value)
+    result = check_number(name, value)
     if result < low:
         raise ValueError(f"{name} must be at least {low:g}, not `{value!r}`")
     return result
 
 
-def share(name: str, value: object) -> float:
-    """Read a probability or a share.
+def check_probability(name: str, value: object) -> float:
+    """Return a probability or share as a float.
 
     Args:
-        name: What the caller calls it.
-        value: What was given.
+        name: Name of the argument, for the error.
+        value: The value.
 
     Returns:
         The value as a float in [0, 1].
 
     Raises:
-        ValueError: It lies outside [0, 1] or is no number.
+        ValueError: The value is not a number in [0, 1].
     """
-    result = number(name, value)
+    result = check_number(name, value)
     if not 0.0 <= result <= 1.0:
         raise ValueError(f"{name} must lie in [0, 1], not `{value!r}`")
     return result

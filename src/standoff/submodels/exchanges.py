@@ -1,12 +1,12 @@
-"""Three exchanges that happened, set against the model: Iran's missile attacks on Israel of 2024 and 2025.
+"""The model compared with three real exchanges: Iran's missile attacks on Israel in 2024 and 2025.
 
-One set of inputs serves all three; nothing is fitted to any of them. Numbers of interceptors in Israel are not
-published, so each input is a judgement with a range, and the comparison shows the model at its central values and
-at both ends of every range at once (a thin defence against good missiles, a thick one against poor missiles).
+One set of inputs is used for all three; nothing is fitted. Numbers of interceptors in Israel are not published, so each
+input is a judgement with a range. The comparison shows the model at its central values and at both ends of every range
+at once (a thin defence against good missiles, a thick defence against poor missiles).
 
-Only ballistic missiles count. The model's leakers are live missiles that pass every layer, wherever they fall. Reports
-count other things: hits on the country, hits on populated areas, or what was not shot down. The rows say which.
-The defender lets missiles pass that will fall on open ground; the model does not know that choice.
+Only ballistic missiles count. The leakers of the model are working missiles that pass every layer, wherever they fall.
+Reports count different things, which the rows name: hits on the country, hits on populated areas, or missiles that were
+not shot down. Real defenders let missiles pass that will fall on open ground; the model has no such choice.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ __all__ = [
     "COMPARISON_HEADER",
     "DEFENCE_INPUTS",
     "EXCHANGES",
-    "Comparison",
     "Exchange",
+    "ExchangeComparison",
     "Input",
     "compare_exchanges",
-    "comparison_table",
+    "write_comparison_table",
 ]
 
 
@@ -33,11 +33,11 @@ class Input:
     """An input of the comparison, the same for every exchange.
 
     Attributes:
-        name: What it is.
+        name: Name of the input.
         thin: The value that lets most missiles through.
         central: The value in the middle of the judgement.
         thick: The value that lets fewest through.
-        reason: Where the range comes from.
+        reason: Source of the range.
     """
 
     name: str
@@ -80,16 +80,16 @@ DEFENCE_INPUTS: tuple[Input, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A missile attack that happened, as reported.
+    """A real missile attack, as reported.
 
     Attributes:
-        slug: Its short name.
-        title: Its name and date.
+        slug: Short name.
+        title: Date for display.
         launched: Ballistic missiles launched: lowest report, central, highest report.
-        launched_source: Who said so.
-        came_through: Lowest and highest report of missiles that came through.
-        counted: What that report counts, in our words.
-        sources: Pages.
+        launched_source: Who reported the launches.
+        came_through: Lowest and highest report of missiles that got through.
+        counted: What these reports count, in our words.
+        sources: Web pages.
     """
 
     slug: str
@@ -148,16 +148,16 @@ EXCHANGES: tuple[Exchange, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """One exchange, as the model has it and as reported.
+class ExchangeComparison:
+    """One exchange in the model and in reports.
 
     Attributes:
         exchange: The exchange.
         leakers: Expected leakers at the central inputs.
-        interval: Their 90 % interval at the central inputs: chance alone.
+        interval: 90 % interval of the leakers at the central inputs, which reflects chance alone.
         span: From the 5 % quantile at the thick end of every input to the 95 % quantile at the thin end.
-        exhausted: Chance that a layer ran dry at the central inputs.
-        verdict: Where the report lies against the interval and the span.
+        exhausted: Probability that a layer ran dry at the central inputs.
+        verdict: Whether the report agrees with the interval, or at least with the span.
     """
 
     exchange: Exchange
@@ -168,13 +168,13 @@ class Comparison:
     verdict: str
 
 
-def compare_exchanges() -> tuple[Comparison, ...]:
+def compare_exchanges() -> tuple[ExchangeComparison, ...]:
     """Run the model on the three exchanges.
 
     Returns:
-        One comparison each, in order of date.
+        One comparison for each exchange, in order of date.
     """
-    return tuple(_compared(exchange) for exchange in EXCHANGES)
+    return tuple(_compare(exchange) for exchange in EXCHANGES)
 
 
 COMPARISON_HEADER = (
@@ -187,48 +187,48 @@ COMPARISON_HEADER = (
     "reported",
     "verdict",
 )
-"""Columns of `comparison_table`."""
+"""Columns of the table of comparisons."""
 
 
-def comparison_table() -> tuple[tuple[str, ...], ...]:
-    """Write the comparison as text.
+def write_comparison_table() -> tuple[tuple[str, ...], ...]:
+    """Return the comparisons as text.
 
     Returns:
-        Rows under `COMPARISON_HEADER`, one an exchange.
+        One row for each exchange, under `COMPARISON_HEADER`.
     """
     return tuple(
         (
             row.exchange.title,
-            _range(row.exchange.launched[0], row.exchange.launched[2]),
+            _format_range(row.exchange.launched[0], row.exchange.launched[2]),
             f"{row.leakers:.1f}",
-            _range(*row.interval),
-            _range(*row.span),
+            _format_range(*row.interval),
+            _format_range(*row.span),
             f"{row.exhausted:.0%}",
-            _range(*row.exchange.came_through),
+            _format_range(*row.exchange.came_through),
             row.verdict,
         )
         for row in compare_exchanges()
     )
 
 
-def _compared(exchange: Exchange) -> Comparison:
+def _compare(exchange: Exchange) -> ExchangeComparison:
     low, central, high = exchange.launched
-    thick = _solved(low, [given.thick for given in DEFENCE_INPUTS])
-    middle = _solved(central, [given.central for given in DEFENCE_INPUTS])
-    thin = _solved(high, [given.thin for given in DEFENCE_INPUTS])
+    thick = _solve(low, [given.thick for given in DEFENCE_INPUTS])
+    middle = _solve(central, [given.central for given in DEFENCE_INPUTS])
+    thin = _solve(high, [given.thin for given in DEFENCE_INPUTS])
     interval, span = middle.interval(0.9), (thick.interval(0.9)[0], thin.interval(0.9)[1])
-    return Comparison(
+    return ExchangeComparison(
         exchange=exchange,
         leakers=middle.leakers,
         interval=interval,
         span=span,
         exhausted=middle.exhausted,
-        verdict=_verdict(interval, span, exchange.came_through),
+        verdict=_judge(interval, span, exchange.came_through),
     )
 
 
-def _solved(launched: float, values: list[float]) -> SalvoResult:
-    """The exchange in one salvo, as leakers do not depend on the division into salvos."""
+def _solve(launched: float, values: list[float]) -> SalvoResult:
+    """Solve the exchange as one salvo, because leakers do not depend on the division into salvos."""
     reliability, upper, upper_kill, upper_shots, lower, lower_kill, lower_shots = values
     layers = [
         InterceptorLayer("upper tier", upper, upper_kill, upper_shots),
@@ -237,8 +237,8 @@ def _solved(launched: float, values: list[float]) -> SalvoResult:
     return salvo_exchange(Attack(launched, launched, reliability=reliability), layers)
 
 
-def _verdict(interval: tuple[int, int], span: tuple[int, int], reported: tuple[float, float]) -> str:
-    """Whether the reports meet the interval, and else the span."""
+def _judge(interval: tuple[int, int], span: tuple[int, int], reported: tuple[float, float]) -> str:
+    """Compare the reports with the interval and, if they miss it, with the span."""
     if interval[0] <= reported[1] and reported[0] <= interval[1]:
         return "agrees"
     side = "high" if interval[0] > reported[1] else "low"
@@ -246,5 +246,5 @@ def _verdict(interval: tuple[int, int], span: tuple[int, int], reported: tuple[f
     return f"miss: too {side}; {'inside' if inside else 'outside'} the span"
 
 
-def _range(low: float, high: float) -> str:
+def _format_range(low: float, high: float) -> str:
     return f"{low:g}" if low == high else f"{low:g} to {high:g}"

@@ -1,7 +1,7 @@
-"""The price of oil when a chokepoint is closed in part or in whole.
+"""The price of oil when a chokepoint is closed partly or completely.
 
-**Loss.** A share c of the flow F through the chokepoint stops, spare capacity B of the ways around takes over what it
-can, and the world W loses the share
+**Loss.** A share c of the flow F through the chokepoint stops, spare capacity B of other routes replaces part of it, and
+world supply W falls by the share
 
     q = max( 0, c F - B ) / W.
 
@@ -10,14 +10,13 @@ any price, and the market clears again where (1 - q) P^e_s = P^e_d in units of t
 
     dlnP = - ln(1 - q) / (e_s - e_d).
 
-**Band.** Published short-run elasticities differ by more than a factor of ten, so there is no one price: `price_band`
-gives one for each published pair.
+**Band.** Published short-run elasticities differ by more than a factor of ten, so there is no single price: `price_band`
+gives one price for each published pair.
 
-What is left out: release of stocks, rationing, fear and insurance before any loss, a recession that shrinks demand,
-and time. With tiny elasticities a large loss gives prices that no market has seen. They say that in the short run
-nothing but price would balance the market, not that such a price would be paid: stocks are released or demand is
-destroyed first. Harassment short of a loss of supply has no price here: no source at hand gives an insurance or risk
-premium.
+The model omits the release of stocks, rationing, fear and insurance before any loss, a recession that reduces demand,
+and time. With small elasticities a large loss gives prices that no market has seen. Such a price would never be paid,
+because stocks are released or demand is destroyed first. Harassment without a loss of supply has no effect on the price,
+because no available source gives an insurance or risk premium.
 
 References:
     Kilian, L. & Murphy, D. (2014), "The role of inventories and speculative trading in the global market for crude
@@ -37,14 +36,14 @@ from typing import SupportsFloat, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from standoff.submodels.arguments import at_least, number
+from standoff.submodels.arguments import check_at_least, check_number
 
 __all__ = ["PUBLISHED_ELASTICITIES", "ElasticityPair", "OilPrice", "OilShock", "OilSubmodel"]
 
 Numbers = float | NDArray[np.float64]
 
 LARGEST_LOG_CHANGE = 700.0
-"""Above this the price is beyond a floating-point number."""
+"""Above this the price exceeds the largest floating-point number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class ElasticityPair:
     Attributes:
         source: The study.
         supply: Per cent more supply when the price rises by one per cent, 0 or more.
-        demand: The same of demand, 0 or less.
+        demand: Per cent more demand when the price rises by one per cent, 0 or less.
     """
 
     source: str
@@ -62,8 +61,8 @@ class ElasticityPair:
     demand: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "supply", at_least("supply elasticity", self.supply, 0))
-        object.__setattr__(self, "demand", number("demand elasticity", self.demand))
+        object.__setattr__(self, "supply", check_at_least("supply elasticity", self.supply, 0))
+        object.__setattr__(self, "demand", check_number("demand elasticity", self.demand))
         if self.demand > 0.0:
             raise ValueError(f"demand elasticity must be at most 0, not `{self.demand}`")
         if self.supply == self.demand:
@@ -95,10 +94,10 @@ PUBLISHED_ELASTICITIES: tuple[ElasticityPair, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class OilPrice:
-    """One edge of the band.
+    """The price under one pair of elasticities.
 
     Attributes:
-        elasticities: The pair that it rests on, with its source.
+        elasticities: The pair, with its source.
         log_change: Change of the log price.
         price: Price in US dollars a barrel.
     """
@@ -112,11 +111,11 @@ class OilPrice:
 class OilShock:
     """A chokepoint, the market around it, and one pair of elasticities.
 
-    The methods take the share of the flow that is stopped as a number or an array, and return the same kind.
+    The methods take the share of the flow that is stopped, as a number or an array, and return a number or an array.
 
     Attributes:
         flow_mbd: Flow through the chokepoint, million barrels a day.
-        bypass_mbd: Spare capacity of the ways around it, million barrels a day.
+        bypass_mbd: Spare capacity of other routes, million barrels a day.
         world_mbd: World supply, million barrels a day; above the flow.
         supply_elasticity: Short-run elasticity of supply, 0 or more.
         demand_elasticity: Short-run elasticity of demand, 0 or less.
@@ -138,7 +137,7 @@ class OilShock:
 
     def __post_init__(self) -> None:
         for name in ("flow_mbd", "bypass_mbd", "world_mbd", "supply_elasticity", "price_usd"):
-            object.__setattr__(self, name, at_least(name, getattr(self, name), 0))
+            object.__setattr__(self, name, check_at_least(name, getattr(self, name), 0))
         if self.flow_mbd >= self.world_mbd:
             raise ValueError(f"flow_mbd must be below world_mbd `{self.world_mbd:g}`, not `{self.flow_mbd:g}`")
         if self.price_usd == 0.0:
@@ -147,7 +146,7 @@ class OilShock:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, SupportsFloat]) -> OilShock:
-        """Build one from plain numbers, as a file gives them.
+        """Build a submodel from plain numbers, as a file gives them.
 
         Args:
             values: The fields by name.
@@ -201,7 +200,7 @@ class OilShock:
         Raises:
             ValueError: `closure` lies outside [0, 1].
         """
-        return self._plain(self._elasticities.log_change(self.loss(closure)))
+        return self._unwrap(self._elasticities.log_change(self.loss(closure)))
 
     def price(self, closure: ArrayLike) -> Numbers:
         """Compute the price after the shock.
@@ -213,9 +212,9 @@ class OilShock:
             US dollars a barrel.
 
         Raises:
-            ValueError: `closure` lies outside [0, 1], or the elasticities put the price beyond all numbers.
+            ValueError: `closure` lies outside [0, 1], or the price is too large for a number.
         """
-        return self._price(self._elasticities, closure)
+        return self._compute_price(self._elasticities, closure)
 
     def price_band(
         self, closure: float, pairs: Sequence[ElasticityPair] = PUBLISHED_ELASTICITIES
@@ -224,10 +223,10 @@ class OilShock:
 
         Args:
             closure: Share of the flow that is stopped, in [0, 1].
-            pairs: Elasticities with their sources; two or more, as one is no band.
+            pairs: Elasticities with their sources; at least two.
 
         Returns:
-            One price a pair, lowest first.
+            One price for each pair, lowest first.
 
         Raises:
             ValueError: `closure` lies outside [0, 1], or there are fewer than two pairs.
@@ -235,22 +234,22 @@ class OilShock:
         if len(pairs) < 2:
             raise ValueError(f"pairs must hold at least two pairs of elasticities, not `{len(pairs)}`")
         loss = self.loss(closure)
-        edges = [OilPrice(p, float(p.log_change(loss)), float(self._price(p, closure))) for p in pairs]
+        edges = [OilPrice(p, float(p.log_change(loss)), float(self._compute_price(p, closure))) for p in pairs]
         return tuple(sorted(edges, key=lambda edge: edge.log_change))
 
-    def _price(self, pair: ElasticityPair, closure: ArrayLike) -> Numbers:
+    def _compute_price(self, pair: ElasticityPair, closure: ArrayLike) -> Numbers:
         change = pair.log_change(self.loss(closure))
         if np.max(change, initial=0.0) > LARGEST_LOG_CHANGE:
             raise ValueError(
                 f"elasticities `{pair.supply}` and `{pair.demand}` are too small for a price to clear the market"
             )
-        return self._plain(self.price_usd * np.exp(change))
+        return self._unwrap(self.price_usd * np.exp(change))
 
     @staticmethod
-    def _plain(numbers: Numbers) -> Numbers:
-        """A float where it is one number, else the array."""
+    def _unwrap(numbers: Numbers) -> Numbers:
+        """Return a float for a single number, else the array."""
         return numbers if np.ndim(numbers) else float(numbers)
 
 
 OilSubmodel = OilShock
-"""The name under which a scenario file asks for it."""
+"""The name of the submodel in a scenario file."""

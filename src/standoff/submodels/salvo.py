@@ -5,20 +5,20 @@
 **Attack.** L launchers fire one missile each per salvo, and a share d of them is lost after each salvo, so salvo k
 fires
 
-    m_k = min( L (1 - d)^(k-1),  what is left of the stock S ),        N = m_1 + ... + m_K  in all.
+    m_k = min( L (1 - d)^(k-1),  what is left of the stock S ),        N = m_1 + ... + m_K  in total.
 
 A missile works with probability r (reliability), each independently; the others are duds.
 
-**Defence.** Layer l serves C_l = readiness * readiness_l * I_l / s_l targets: I_l interceptors when all is in place,
+**Defence.** Layer l serves C_l = readiness * readiness_l * I_l / s_l targets: I_l interceptors in a full magazine,
 s_l of them at each target. An interceptor kills with probability p_l, so an engaged target is killed with probability
 P_l = 1 - (1 - p_l)^s_l. Targets are engaged in the order of arrival until the magazine is empty; the rest pass
 unengaged. With X_0 ~ Bin(N, r) live missiles,
 
     X_l = X_{l-1} - Bin( min(X_{l-1}, C_l), P_l ),        leakers = X_n.
 
-One engagement, s_l interceptors, is spent on each target whatever the layers before did; there is no look and shoot
-again inside a layer. Nothing is reloaded between salvos and no radar is saturated, so leakers depend on the salvos
-through N alone, and the leakers of salvo k are those of the first k salvos less those of the first k - 1.
+One engagement, s_l interceptors, is spent on each target whatever the layers before did; no layer
+looks and shoots again. Nothing is reloaded between salvos and no radar is saturated, so leakers depend on the salvos
+through N alone, and the leakers of salvo k are those of the first k salvos minus those of the first k - 1.
 
 **Numbers that are not whole.** S, N and C_l need not be integers. N = n + f means n + 1 missiles with probability f,
 else n, and C_l likewise, independently. So expected leakers are linear in each between integers, continuous in the
@@ -40,8 +40,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from standoff.submodels.arguments import share
-from standoff.submodels.counts import Counts
+from standoff.submodels.arguments import check_probability
+from standoff.submodels.counts import CountDistribution
 from standoff.submodels.forces import MAX_FIRED, Attack, InterceptorLayer
 from standoff.submodels.passage import Passage
 
@@ -57,22 +57,22 @@ __all__ = [
 ]
 
 METHOD = "exact (binomial thinning, tails below 1e-16 dropped)"
-"""How every result of `salvo_exchange` was got."""
+"""Method by which `salvo_exchange` computes every result."""
 
 
 @dataclass(frozen=True, slots=True)
 class LayerResult:
-    """What one layer did.
+    """The result of one layer.
 
     Attributes:
-        name: The layer's name.
-        arrivals: Expected live missiles that reached it.
-        engaged: Expected missiles that it fired at.
-        intercepts: Expected kills.
+        name: Name of the layer.
+        arrivals: Expected number of working missiles that reach it.
+        engaged: Expected number of missiles that it engages.
+        intercepts: Expected number of kills.
         interceptors_available: Interceptors in place.
-        interceptors_used: Expected interceptors fired.
-        exhausted: Chance that a missile passed it unengaged because the magazine was empty.
-        dry_at: First salvo by whose end that chance is at least one half; None where there is none.
+        interceptors_used: Expected number of interceptors fired.
+        exhausted: Probability that a missile passed it unengaged because the magazine was empty.
+        dry_at: First salvo by whose end that probability is at least one half; None if there is no such salvo.
     """
 
     name: str
@@ -87,16 +87,16 @@ class LayerResult:
 
 @dataclass(frozen=True, slots=True)
 class SalvoRow:
-    """One salvo of the exchange; all but the first two are expectations.
+    """One salvo of the exchange; all numbers except the first two are expectations.
 
     Attributes:
-        salvo: Its number, from 1.
-        launchers: Launchers that took part.
+        salvo: Number of the salvo, from 1.
+        launchers: Launchers that fire.
         fired: Missiles fired.
-        duds: Missiles that failed.
+        duds: Missiles that fail.
         intercepts: Kills, by layer.
-        leakers: Missiles that came through.
-        stock_left: Missiles left after it.
+        leakers: Missiles that get through.
+        stock_left: Missiles left after the salvo.
     """
 
     salvo: int
@@ -110,25 +110,25 @@ class SalvoRow:
 
 @dataclass(frozen=True, eq=False)
 class SalvoResult:
-    """What the exchange comes to: fired = duds + intercepts of all layers + leakers.
+    """The result of an exchange: fired = duds + intercepts of all layers + leakers.
 
     Attributes:
-        leakers: Expected missiles that come through.
-        spread: Their standard deviation.
-        distribution: Their whole distribution.
+        leakers: Expected number of missiles that get through.
+        spread: Standard deviation of the leakers.
+        distribution: Distribution of the leakers.
         fired: Missiles fired.
-        duds: Expected missiles that fail.
+        duds: Expected number of missiles that fail.
         stock_left: Missiles left.
-        stock_dry_at: Salvo in which the last missile is fired; 0 for an empty stock, None where missiles are left.
-        exhausted: Chance that at least one layer let a missile pass because its magazine was empty.
-        layers: What each layer did, outermost first.
-        salvos: The exchange salvo by salvo.
-        method: How the numbers were got.
+        stock_dry_at: Salvo in which the last missile is fired; 0 for an empty stock, None if missiles are left.
+        exhausted: Probability that at least one layer let a missile pass because its magazine was empty.
+        layers: Result of each layer, outermost first.
+        salvos: Result of each salvo.
+        method: Method of computation.
     """
 
     leakers: float
     spread: float
-    distribution: Counts
+    distribution: CountDistribution
     fired: float
     duds: float
     stock_left: float
@@ -139,15 +139,15 @@ class SalvoResult:
     method: str = METHOD
 
     def interval(self, level: float = 0.9) -> tuple[int, int]:
-        """Give the central interval of leakers.
+        """Return the central interval of the leakers.
 
         Args:
-            level: Probability inside, in [0, 1].
+            level: Probability of the interval, in [0, 1].
 
         Returns:
             The quantiles at (1 - level) / 2 and (1 + level) / 2.
         """
-        level = share("level", level)
+        level = check_probability("level", level)
         return self.distribution.quantile((1.0 - level) / 2.0), self.distribution.quantile((1.0 + level) / 2.0)
 
 
@@ -156,7 +156,7 @@ def salvo_exchange(attack: Attack, layers: Sequence[InterceptorLayer], readiness
 
     Args:
         attack: The attacker's side.
-        layers: The defence, outermost layer first; none at all is allowed.
+        layers: The defence, outermost layer first; may be empty.
         readiness: Share of every magazine that is in place, in [0, 1].
 
     Returns:
@@ -173,9 +173,9 @@ def salvo_exchange(attack: Attack, layers: Sequence[InterceptorLayer], readiness
         >>> round(result.leakers, 3), round(result.layers[0].interceptors_used, 3)
         (3.064, 7.915)
     """
-    readiness = share("readiness", readiness)
+    readiness = check_probability("readiness", readiness)
     fired_by = attack.fired_by
-    distinct = {fired: Passage.of(fired, attack.reliability, layers, readiness) for fired in set(fired_by)}
+    distinct = {fired: Passage.compute(fired, attack.reliability, layers, readiness) for fired in set(fired_by)}
     passages = [distinct[fired] for fired in fired_by]
     end = passages[-1]
     return SalvoResult(
@@ -185,36 +185,38 @@ def salvo_exchange(attack: Attack, layers: Sequence[InterceptorLayer], readiness
         fired=end.fired,
         duds=end.fired * (1.0 - attack.reliability),
         stock_left=attack.stock - end.fired,
-        stock_dry_at=0 if attack.stock == 0.0 else _first(fired >= attack.stock for fired in fired_by),
+        stock_dry_at=0 if attack.stock == 0.0 else _find_first(fired >= attack.stock for fired in fired_by),
         exhausted=end.exhausted,
-        layers=tuple(_layer_result(i, layer, readiness, passages) for i, layer in enumerate(layers)),
-        salvos=tuple(_salvo_rows(attack, layers, passages)),
+        layers=tuple(_summarise_layer(i, layer, readiness, passages) for i, layer in enumerate(layers)),
+        salvos=tuple(_iterate_salvos(attack, layers, passages)),
     )
 
 
-def _layer_result(i: int, layer: InterceptorLayer, readiness: float, passages: Sequence[Passage]) -> LayerResult:
-    """What layer i did, from the passages by the end of each salvo."""
+def _summarise_layer(i: int, layer: InterceptorLayer, readiness: float, passages: Sequence[Passage]) -> LayerResult:
+    """Return the result of layer i from the passages by the end of each salvo."""
     end = passages[-1]
     return LayerResult(
         name=layer.name,
         arrivals=end.arrivals[i],
         engaged=end.engaged[i],
         intercepts=end.engaged[i] * layer.target_kill_probability,
-        interceptors_available=layer.available(readiness),
+        interceptors_available=layer.count_available(readiness),
         interceptors_used=end.engaged[i] * layer.shots_per_target,
         exhausted=end.overrun[i],
-        dry_at=_first(passage.overrun[i] >= 0.5 for passage in passages),
+        dry_at=_find_first(passage.overrun[i] >= 0.5 for passage in passages),
     )
 
 
-def _salvo_rows(attack: Attack, layers: Sequence[InterceptorLayer], passages: Sequence[Passage]) -> Iterable[SalvoRow]:
-    """Each salvo as the difference between the passages by its end and by the end of the one before."""
+def _iterate_salvos(
+    attack: Attack, layers: Sequence[InterceptorLayer], passages: Sequence[Passage]
+) -> Iterable[SalvoRow]:
+    """Yield each salvo as the difference between the passages by its end and by the end of the one before."""
     fired, leakers, engaged = 0.0, 0.0, (0.0,) * len(layers)
     for salvo, passage in enumerate(passages, start=1):
         gained = passage.fired - fired
         yield SalvoRow(
             salvo=salvo,
-            launchers=attack.launchers_at(salvo),
+            launchers=attack.count_launchers(salvo),
             fired=gained,
             duds=gained * (1.0 - attack.reliability),
             intercepts=tuple(
@@ -227,6 +229,6 @@ def _salvo_rows(attack: Attack, layers: Sequence[InterceptorLayer], passages: Se
         fired, leakers, engaged = passage.fired, passage.leakers.mean, passage.engaged
 
 
-def _first(claims: Iterable[bool]) -> int | None:
-    """Number, from 1, of the first claim that holds."""
+def _find_first(claims: Iterable[bool]) -> int | None:
+    """Return the number, from 1, of the first true claim."""
     return next((i for i, claim in enumerate(claims, start=1) if claim), None)

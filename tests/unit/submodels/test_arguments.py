@@ -3,7 +3,7 @@ import math
 import pytest
 
 from standoff.submodels import Attack, ElasticityPair, InterceptorLayer, OilShock, SalvoSubmodel, salvo_exchange
-from standoff.submodels.arguments import at_least, number, share
+from standoff.submodels.arguments import check_at_least, check_number, check_probability
 
 OIL = {
     "flow_mbd": 20,
@@ -52,13 +52,13 @@ def test_a_refused_argument_is_named_and_shown(build, says):
 @pytest.mark.parametrize("value", ["3", None, True, [1.0], math.inf])
 def test_what_is_not_a_finite_number_is_refused(value):
     with pytest.raises(ValueError, match="stock must be a"):
-        number("stock", value)
+        check_number("stock", value)
 
 
 @pytest.mark.parametrize("edge", [0, 1])
 def test_the_edges_of_a_share_are_allowed(edge):
-    assert share("readiness", edge) == edge
+    assert check_probability("readiness", edge) == edge
 
 
 def test_the_smallest_value_is_allowed():
-    assert at_least("stock", 0, 0) == 0.0
+    assert check_at_least("stock", 0, 0) == 0.0

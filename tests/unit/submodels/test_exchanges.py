@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from standoff.submodels import COMPARISON_HEADER, Attack, InterceptorLayer, compare_exchanges, comparison_table
+from standoff.submodels import COMPARISON_HEADER, Attack, InterceptorLayer, compare_exchanges, write_comparison_table
 from standoff.submodels import salvo_exchange as solve
 from standoff.submodels.exchanges import DEFENCE_INPUTS, EXCHANGES
 
@@ -55,4 +55,4 @@ def test_misses_are_told():
 def test_the_page_shows_the_table_as_it_comes_out():
     page = (ROOT / "docs/explanation/salvo.md").read_text(encoding="utf-8")
     shown = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in re.findall(r"^\|.*\|$", page, re.M)]
-    assert [row for row in (COMPARISON_HEADER, *comparison_table()) if row not in shown] == []
+    assert [row for row in (COMPARISON_HEADER, *write_comparison_table()) if row not in shown] == []

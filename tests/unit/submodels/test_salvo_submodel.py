@@ -22,7 +22,7 @@ PLAIN = {
     ("method", "field"), [("leakers", "leakers"), ("spread", "spread"), ("exhausted", "exhausted")]
 )
 def test_a_method_is_a_field_of_the_exchange(method, field):
-    result = salvo_exchange(MODEL.attack(40.5), MODEL.layers, 0.7)
+    result = salvo_exchange(MODEL.build_attack(40.5), MODEL.layers, 0.7)
     assert getattr(MODEL, method)(40.5, 0.7) == getattr(result, field)
 
 
