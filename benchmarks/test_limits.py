@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from standoff.game.validity import find_faults
-from standoff.submodels import Attack, InterceptorLayer, salvo_exchange
+from standoff.submodels import Attack, InterceptorLayer, solve_salvo_exchange
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from games import random_game
@@ -29,7 +29,7 @@ def test_a_large_exchange_of_missiles(benchmark):
     layers = [InterceptorLayer(name, size, 0.65, 2) for name, size in (("a", 300), ("b", 800), ("c", 400))]
     eighths = count()
     exchange = benchmark.pedantic(
-        lambda: salvo_exchange(Attack(3000 + next(eighths) / 8, 400, 0.02, 10, 0.85), layers, 0.83), rounds=7
+        lambda: solve_salvo_exchange(Attack(3000 + next(eighths) / 8, 400, 0.02, 10, 0.85), layers, 0.83), rounds=7
     )
     assert exchange.distribution.probabilities.sum() == pytest.approx(1.0, abs=1e-12)
     assert benchmark.stats["min"] < EXCHANGE_SECONDS

@@ -1,6 +1,7 @@
 """The few calls by which tests solve a game or a scenario, in one place so that a change of interface is one edit."""
 
 from standoff import solve, window
+from standoff.analysis.brief import assemble_brief
 from standoff.analysis.forecast import forecast
 from standoff.scenario import parse_scenario
 from standoff.solve.equilibrium import Settings
@@ -30,3 +31,10 @@ def forecast_of(solution):
 def window_of(solution, milestone=None):
     """The window of a solved scenario."""
     return window(solution, milestone)
+
+
+def full_brief_of(text, variants, parts, *, num_draws, **settings):
+    """The answers to everything that a brief may show."""
+    return assemble_brief(
+        parse_scenario(text), Settings(**settings), variants=variants, parts=parts, num_draws=num_draws
+    )

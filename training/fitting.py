@@ -1,7 +1,7 @@
-"""Train the parts of the offline coder on our own sentences, and check them on sentences left out.
+"""Fit linear models to the training sentences.
 
-Multinomial logistic regression with an L2 penalty, fitted by L-BFGS from zero: the same sentences give the same
-weights. The result is written as arrays and text, never as pickled objects.
+The models are multinomial logistic regressions with an L2 penalty, fitted by L-BFGS from zero, so that the same sentences give
+the same weights. They are written as arrays and text, never as pickled objects.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from standoff.news.linear import Features, LinearModel
 from standoff.news.parsed_passage import ParsedPassage
 from standoff.news.parsing import parse
 from standoff.news.triggers import describe_trigger, find_triggers
-from training.training_sentences import Span, TrainingEvent, TrainingSentence
+from training.training_sentences import TextSpan, TrainingEvent, TrainingSentence
 
 __all__ = [
     "NO_EVENT",
@@ -40,20 +40,20 @@ __all__ = [
 
 NO_EVENT = "NONE"
 LEAST_COUNT = 2
-"""Features seen in fewer rows are left out."""
-_LEAST_WEIGHT = 0.15  # features that weigh less for every class are dropped from what is kept
+"""Features that occur in fewer rows are left out."""
+_LEAST_WEIGHT = 0.15  # features with smaller weights for every class are dropped
 
 
 @dataclass(frozen=True)
 class Example:
-    """A training sentence, parsed.
+    """A parsed training sentence.
 
     Attributes:
-        sentence: As it is coded.
-        passage: As it is parsed.
-        resolved: What its phrases name, by token.
-        phrases: Phrases that may be actors or targets.
-        triggers: For each coded event, the token that stands for it; None where no candidate does.
+        sentence: The coded sentence.
+        passage: The parsed sentence.
+        resolved: The referents of its phrases, by token.
+        phrases: The heads of phrases that may be actors or targets.
+        triggers: The candidate for the trigger of each coded event; None where there is none.
     """
 
     sentence: TrainingSentence
@@ -69,9 +69,9 @@ class Candidates:
 
     Attributes:
         tokens: The candidates.
-        rows: Features of each.
-        classes: True class of each, a type or "NONE".
-        groups: Index of the example that each belongs to.
+        rows: The features of each.
+        classes: The true class of each, a type or "NONE".
+        groups: The index of the example of each.
     """
 
     tokens: list[Any]
@@ -96,8 +96,8 @@ def read_examples(sentences: Sequence[TrainingSentence]) -> list[Example]:
     return examples
 
 
-def _trigger_token(parsed: Any, span: Span) -> Any:
-    """The candidate that stands for a coded trigger: its root if that is one, else the first candidate in it."""
+def _trigger_token(parsed: Any, span: TextSpan) -> Any:
+    """Find the candidate for a coded trigger: its root if that is a candidate, otherwise the first candidate in it."""
     words = parsed.char_span(span.start, span.end, alignment_mode="expand")
     every = frozenset(token.lemma_.lower() for token in words if token.pos_ in ("NOUN", "PROPN"))
     candidates = {token.i: token for part in parsed.sents for token in find_triggers(part, every)}
@@ -108,17 +108,17 @@ def _trigger_token(parsed: Any, span: Span) -> Any:
 
 
 def list_trigger_nouns(examples: Sequence[Example]) -> frozenset[str]:
-    """Lemmas of nouns that stand for an event and are not in the lexicon."""
+    """List the lemmas of nouns that are coded triggers and not in the lexicon."""
     tokens = (token for example in examples for token in example.triggers if token is not None)
     return frozenset(token.lemma_.lower() for token in tokens if token.pos_ in ("NOUN", "PROPN")) - frozenset(ACT_NOUNS)
 
 
 def list_candidates(examples: Sequence[Example], nouns: frozenset[str]) -> Candidates:
-    """List the candidates for triggers in examples; a token inside a coded trigger counts only if it stands for the trigger.
+    """List the candidates of examples; of the tokens in a coded trigger, only the one that represents it is a candidate.
 
     Args:
         examples: The examples.
-        nouns: Lemmas of nouns that are candidates besides those of the lexicon.
+        nouns: Lemmas of nouns that are candidates in addition to those of the lexicon.
     """
     candidates = Candidates([], [], [], [])
     for group, example in enumerate(examples):
@@ -167,7 +167,7 @@ def list_target_rows(examples: Sequence[Example]) -> tuple[list[Features], list[
 
 
 def list_coded_events(examples: Sequence[Example]) -> Iterator[tuple[Example, Any, TrainingEvent]]:
-    """Every coded event that a candidate stands for: its example, the token and the event."""
+    """Yield every coded event that has a candidate: its example, the candidate and the event."""
     for example in examples:
         for token, event in _list_triggers(example):
             yield example, token, event
@@ -180,7 +180,7 @@ def _list_triggers(example: Example) -> Iterator[tuple[Any, TrainingEvent]]:
 
 
 def _find_coded_arguments(example: Example, event: TrainingEvent) -> tuple[dict[int, str], list[Any]]:
-    """By token: "actor" or "target"; and the tokens of the actors. A pronoun that stands for one counts as one."""
+    """Map tokens to "actor" or "target", and list the tokens of the actors; pronouns count as what they refer to."""
     gold: dict[int, str] = {}
     actors = []
     codes: dict[str, str] = {}
@@ -201,7 +201,7 @@ def _find_coded_arguments(example: Example, event: TrainingEvent) -> tuple[dict[
     return gold, actors
 
 
-def _phrase_token(example: Example, span: Span) -> Any:
+def _phrase_token(example: Example, span: TextSpan) -> Any:
     words = example.passage.parsed.char_span(span.start, span.end, alignment_mode="expand")
     heads = {phrase.i: phrase for phrase in example.phrases}
     if words.root.i in heads:
@@ -217,17 +217,17 @@ def fit_linear(
     strength: float,
     weights: Sequence[float] | None = None,
 ) -> LinearModel:
-    """Fit a model.
+    """Fit a linear model.
 
     Args:
-        rows: Features of each row.
-        classes: Class of each row.
-        order: All classes, in the order that the model is to have.
-        strength: Inverse of the penalty; larger fits closer.
-        weights: Weight of each row; None: all alike.
+        rows: The features of each row.
+        classes: The class of each row.
+        order: All classes, in the order of the model.
+        strength: The inverse of the penalty; larger values fit more closely.
+        weights: The weight of each row; None for equal weights.
 
     Returns:
-        The model; classes that no row has are left out."""
+        The model, without classes that no row has."""
     counts: dict[str, int] = {}
     for row in rows:
         for name in row:

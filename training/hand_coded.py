@@ -1,11 +1,11 @@
-"""Reports coded by hand: what the coder of events and claims should find in them.
+"""Hand-coded reports: news reports with the events and claims that the coder should find.
 
-A report is two files of one name. `NAME.txt` is the text, read as any plain text is (`standoff.news.readers`). `NAME.json`
-is what a person found in it, in the form of `CodedDocument.to_json()` without what only a machine has to say: no
-`confidence`, `method` or `intensity`.
+A report is two files of one name. `NAME.txt` is the text, read like any plain text (`standoff.news.readers`). `NAME.json`
+holds the events and claims that a person found, in the form of `CodedDocument.to_json()` without `confidence`, `method` and
+`intensity`.
 
-Every quotation is compared with the text at its span, so that a report that loads has no offset that is wrong. What is to
-be coded, and how, is written beside the reports (`tests/reports/README.md`).
+Every quotation is compared with the text at its span, so that a report that loads has no wrong offset. The rules of coding are in
+`tests/reports/README.md`.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from training.form_checks import Form, FormChecks
 __all__ = ["METHOD", "HandCoded", "load_hand_coded"]
 
 METHOD = "hand"
-"""The `Event.method` of what a person coded."""
+"""The `Event.method` of events that a person coded."""
 
 
 @dataclass(frozen=True)
 class HandCoded:
-    """A report and everything that is to be found in it.
+    """A report with the events and claims that a person coded.
 
     Attributes:
-        name: Name of its files, without the ending.
+        name: The name of its files, without the extension.
         document: The report; it has a date.
         events: In the order of the text, at distinct spans; `confidence` is 1, `method` is `METHOD` and `intensity` is that
             of the type.
@@ -97,17 +97,17 @@ class _ReportForm(Form):
 
 
 def load_hand_coded(folder: Path) -> tuple[HandCoded, ...]:
-    """Read every report of a folder and check all that is said about it.
+    """Read every report of a folder and check its coding.
 
     Args:
-        folder: Where the pairs of `.txt` and `.json` are; other files are not looked at.
+        folder: The folder of the pairs of `.txt` and `.json`; other files are ignored.
 
     Returns:
         The reports, by name.
 
     Raises:
-        InputError: The folder has no reports, a report lacks one of its files or cannot be read, or its coding is not of the
-            right form, uses words that `vocabulary` does not have, or does not agree with the text; carries every fault.
+        InputError: The folder has no reports, a report lacks one of its files or cannot be read, or its coding does not have the
+            right form, uses words outside the vocabulary, or does not agree with the text; carries every fault.
         MissingExtraError: A library of the extra `news` is not installed.
     """
     names = sorted({path.stem for ending in ("txt", "json") for path in folder.glob(f"*.{ending}")})
@@ -115,7 +115,7 @@ def load_hand_coded(folder: Path) -> tuple[HandCoded, ...]:
     reports: list[HandCoded] = []
     if not names:
         problems.append(
-            Problem("no-reports", f"`{folder}` holds no reports", help="write NAME.txt and NAME.json in it")
+            Problem("no-reports", f"`{folder}` contains no reports", help="write NAME.txt and NAME.json in it")
         )
     for name in names:
         pair = (folder / f"{name}.txt", folder / f"{name}.json")
@@ -142,8 +142,8 @@ def _load(name: str, text_file: Path, coding_file: Path) -> HandCoded:
         raise InputError(checks.problems)
     checked = _Coding(documents[0], checks)
     checked.check_document(form)
-    events = tuple(checked.event(event, f"events.{index}") for index, event in enumerate(form.events))
-    claims = tuple(checked.claim(claim, f"claims.{index}") for index, claim in enumerate(form.claims))
+    events = tuple(checked.make_event(event, f"events.{index}") for index, event in enumerate(form.events))
+    claims = tuple(checked.make_claim(claim, f"claims.{index}") for index, claim in enumerate(form.claims))
     checked.check_sequence([event.span for event in events], [""] * len(events), "events")
     checked.check_sequence([claim.span for claim in claims], [claim.kind for claim in claims], "claims")
     if checks.problems:
@@ -167,23 +167,23 @@ class _Coding:
                 "code the text again, or restore it",
             )
         if self.document.date is None:
-            self.checks.add("no-date", "the text says no date", "", "begin it with a line like `Date: 2031-05-04`")
+            self.checks.add("no-date", "the text has no date", "", "begin it with a line like `Date: 2031-05-04`")
 
     def check_sequence(self, spans: Sequence[Span], kinds: Sequence[str], path: str) -> None:
-        """In the order of the text, and nothing coded twice."""
+        """Check that codings are in the order of the text and that none occurs twice."""
         seen: set[tuple[Span, str]] = set()
         for index, key in enumerate(zip(spans, kinds, strict=True)):
             if key in seen:
                 self.checks.add(
-                    "coded-twice", f"`{self.said(key[0])}` is coded twice", f"{path}.{index}.span", "drop one"
+                    "coded-twice", f"`{self.read_text(key[0])}` is coded twice", f"{path}.{index}.span", "drop one"
                 )
             seen.add(key)
             if index and spans[index] < spans[index - 1]:
                 self.checks.add(
-                    "wrong-order", f"`{self.said(key[0])}` stands before the one before it", f"{path}.{index}"
+                    "wrong-order", f"`{self.read_text(key[0])}` comes before the one above it", f"{path}.{index}"
                 )
 
-    def event(self, form: _EventForm, path: str) -> Event:
+    def make_event(self, form: _EventForm, path: str) -> Event:
         self.checks.check_act(form.type, form.mode, form.contexts, path)
         self.check_quote(form.quote, form.span, path)
         self.check_words(form.place, self.document.text, f"{path}.place")
@@ -191,38 +191,38 @@ class _Coding:
             event_type=form.type,
             mode=form.mode,
             contexts=tuple(form.contexts),
-            actor=self.mention(form.actor, f"{path}.actor"),
-            target=self.mention(form.target, f"{path}.target"),
+            actor=self.make_mention(form.actor, f"{path}.actor"),
+            target=self.make_mention(form.target, f"{path}.target"),
             date=form.date,
             place=form.place,
             span=form.span,
             quote=form.quote,
-            attribution=self.attribution(form.attribution, f"{path}.attribution"),
+            attribution=self.make_attribution(form.attribution, f"{path}.attribution"),
             factuality=form.factuality,
             confidence=1.0,
             method=METHOD,
             intensity=INTENSITY[form.type],
         )
 
-    def claim(self, form: _ClaimForm, path: str) -> Claim:
+    def make_claim(self, form: _ClaimForm, path: str) -> Claim:
         self.check_quote(form.quote, form.span, path)
         self.check_words(form.value, form.quote, f"{path}.value")
         self.check_words(form.qualifier, form.quote, f"{path}.qualifier")
         return Claim(
             kind=form.kind,
             issue=form.issue,
-            holder=self.mention(form.holder, f"{path}.holder"),
-            about=self.mention(form.about, f"{path}.about"),
+            holder=self.make_mention(form.holder, f"{path}.holder"),
+            about=self.make_mention(form.about, f"{path}.about"),
             value=form.value,
             unit=form.unit,
             qualifier=form.qualifier,
             span=form.span,
             quote=form.quote,
-            attribution=self.attribution(form.attribution, f"{path}.attribution"),
+            attribution=self.make_attribution(form.attribution, f"{path}.attribution"),
             factuality=form.factuality,
         )
 
-    def mention(self, form: _MentionForm | None, path: str) -> Mention | None:
+    def make_mention(self, form: _MentionForm | None, path: str) -> Mention | None:
         if form is None:
             return None
         for code in form.code.split(";"):
@@ -232,35 +232,35 @@ class _Coding:
         self.check_optional_quote(form.text, form.span, path)
         return Mention(form.code, form.text, form.span, form.inferred)
 
-    def attribution(self, form: _AttributionForm, path: str) -> Attribution:
+    def make_attribution(self, form: _AttributionForm, path: str) -> Attribution:
         self.check_optional_quote(form.speaker, form.span, path)
         self.check_words(form.outlet, self.document.text, f"{path}.outlet")
         return Attribution(form.speaker, form.outlet, form.span)
 
     def check_optional_quote(self, quote: str, span: Span | None, path: str) -> None:
-        """No span, no words; otherwise as any quotation."""
+        """Check a quotation that may be missing: without a span there must be no words."""
         if span is not None:
             self.check_quote(quote, span, path)
         elif quote:
-            self.checks.add("not-in-text", f"`{quote}` has no span", f"{path}.span", "write where it stands")
+            self.checks.add("not-in-text", f"`{quote}` has no span", f"{path}.span", "give its span")
 
     def check_quote(self, quote: str, span: Span, path: str) -> None:
-        if not (0 <= span[0] < span[1] <= len(self.document.text)) or self.said(span) != quote:
-            at = ", ".join(str(found) for found in _starts(quote, self.document.text)) or "nowhere"
-            message = f"`{quote}` is not at {span[0]} to {span[1]}, where the text has `{self.said(span)}`"
+        if not (0 <= span[0] < span[1] <= len(self.document.text)) or self.read_text(span) != quote:
+            at = ", ".join(str(found) for found in _find_starts(quote, self.document.text)) or "nowhere"
+            message = f"`{quote}` is not at {span[0]} to {span[1]}, where the text has `{self.read_text(span)}`"
             self.checks.add("not-in-text", message, f"{path}.span", f"it begins at: {at}")
 
     def check_words(self, words: str, text: str, path: str) -> None:
         if words not in text:
-            self.checks.add("not-in-text", f"`{words}` is not in the words that are coded", path)
+            self.checks.add("not-in-text", f"`{words}` is not in the coded words", path)
 
-    def said(self, span: Span) -> str:
-        """What the text has there."""
+    def read_text(self, span: Span) -> str:
+        """Return the text of a span."""
         return self.document.text[max(span[0], 0) : max(span[1], 0)]
 
 
-def _starts(quote: str, text: str) -> Iterator[int]:
-    """Where a quotation begins, every time."""
+def _find_starts(quote: str, text: str) -> Iterator[int]:
+    """Yield the offsets at which a quotation begins."""
     start = text.find(quote) if quote else -1
     while start >= 0:
         yield start

@@ -1,8 +1,7 @@
-"""Train the offline coder on our own sentences and write its parts: `python -m training.train`, or `make train-news`.
+"""Train the offline coder on the training sentences and write its parts: `python -m training.train`, or `make train-news`.
 
-Thresholds and the calibration of confidence come from sentences that were left out in turn (`FOLDS` folds), and so does the
-confusion matrix that is shipped. A second model of types has the vectors of clauses too (`clause_vectors`); its axes are
-fitted to all of our sentences, without their types.
+Thresholds, the calibration of confidence and the confusion matrix come from cross-validation with `FOLDS` folds. A second model
+of types also uses clause vectors (`clause_vectors`), whose axes are fitted to all training sentences without their types.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ from training.fitting import (
     list_trigger_nouns,
     read_examples,
 )
-from training.training_sentences import Span, load_training_sentences
+from training.training_sentences import TextSpan, load_training_sentences
 
 __all__ = [
     "FOLDS",
@@ -63,17 +62,17 @@ STRENGTHS = {
     "modes": 20.0,
     "contexts": 10.0,
 }
-_LEAST_MARK = 0.25  # probability from which a context is taken
+_LEAST_MARK = 0.25  # least probability of a context
 
 
 @dataclass(frozen=True, eq=False)
 class LeftOut:
-    """Candidates of the training sentences as a model that has not seen them codes them.
+    """Probabilities of the candidates by cross-validation.
 
     Attributes:
         tokens: The candidates.
-        classes: True class of each, a type or "NONE".
-        probabilities: Shape (candidate, class), in the order of `TYPE_CLASSES`.
+        classes: The true class of each, a type or "NONE".
+        probabilities: Probabilities by models trained on the other folds, shape (candidate, class), classes as `TYPE_CLASSES`.
     """
 
     tokens: list[Any]
@@ -82,35 +81,35 @@ class LeftOut:
 
 
 def train() -> TrainedParts:
-    """Train everything and write it."""
+    """Train all parts but those with clause vectors, and write them."""
     examples = read_examples(load_training_sentences())
     left_out = code_left_out(examples)
-    threshold = _best_threshold(left_out)
-    parts = fit_parts(examples, threshold, _calibration(left_out, threshold))
+    threshold = _choose_threshold(left_out)
+    parts = fit_parts(examples, threshold, _fit_calibration(left_out, threshold))
     save_trained(parts)
-    write_whole(CONFUSION_FILE, _confusion(left_out, threshold), "the confusion matrix")
+    write_whole(CONFUSION_FILE, _count_confusion(left_out, threshold), "the confusion matrix")
     return parts
 
 
 def train_embedded() -> TrainedParts:
-    """Train the types with clause vectors beside the trained parts that come with standoff, and write what differs.
+    """Train the model of types with clause vectors, and write the parts that differ from those that come with standoff.
 
     Raises:
         MissingExtraError: The extra `embed` or its weights are not installed.
-        InputError: The installed weights are not the known ones.
+        InputError: The installed weights are not the expected release.
     """
     parts = load_trained()
     examples = read_examples(load_training_sentences())
     candidates = list_candidates(examples, parts.nouns)
     axes = fit_axes(candidates.tokens)
     left_out = code_left_out(examples, axes)
-    threshold = _best_threshold(left_out)
+    threshold = _choose_threshold(left_out)
     rows = add_vectors(candidates.rows, candidates.tokens, axes)
     types = fit_linear(rows, candidates.classes, TYPE_CLASSES, strength=STRENGTHS["types_embed"])
     parts = replace(
         parts,
         models={**parts.models, "types": types},
-        calibration=_calibration(left_out, threshold),
+        calibration=_fit_calibration(left_out, threshold),
         thresholds={**parts.thresholds, "event": threshold},
         axes=axes,
     )
@@ -119,12 +118,12 @@ def train_embedded() -> TrainedParts:
 
 
 def fit_parts(examples: Sequence[Example], threshold: float, calibration: NDArray[np.float64]) -> TrainedParts:
-    """Fit every model on examples.
+    """Fit every model to examples.
 
     Args:
-        examples: What to learn from.
+        examples: The examples.
         threshold: Least probability that a candidate is an act.
-        calibration: Weights of the confidence.
+        calibration: The weights of the confidence.
     """
     nouns = list_trigger_nouns(examples)
     models: dict[str, LinearModel] = {}
@@ -134,25 +133,25 @@ def fit_parts(examples: Sequence[Example], threshold: float, calibration: NDArra
     models["arguments"] = fit_linear(rows, classes, ARGUMENT_CLASSES, strength=STRENGTHS["arguments"])
     rows, classes = list_target_rows(examples)
     models["targets"] = fit_linear(rows, classes, ("target", "-"), strength=STRENGTHS["targets"])
-    rows, classes = _number_rows(examples)
+    rows, classes = _list_number_rows(examples)
     models["numbers"] = fit_linear(rows, classes, (*NUMBER_KINDS, NO_EVENT), strength=STRENGTHS["numbers"])
-    rows, classes = _clause_rows(examples, nouns)
+    rows, classes = _list_clause_rows(examples, nouns)
     models["clauses"] = fit_linear(rows, classes, (*CLAUSE_KINDS, NO_EVENT), strength=STRENGTHS["clauses"])
-    rows, classes = _mode_rows(examples)
+    rows, classes = _list_mode_rows(examples)
     order = [f"{name}:{mode}" for name in EVENT_TYPES for mode in ("", *sorted(MODES[name]))]
     models["modes"] = fit_linear(rows, classes, order, strength=STRENGTHS["modes"])
-    rows, classes = _context_rows(examples)
+    rows, classes = _list_context_rows(examples)
     models["contexts"] = fit_linear(rows, classes, sorted(CONTEXTS), strength=STRENGTHS["contexts"])
     thresholds = {"event": threshold, "number": 0.5, "clause": 0.4, "context": _LEAST_MARK}
     return TrainedParts(models, nouns, calibration, thresholds)
 
 
 def code_left_out(examples: Sequence[Example], axes: ClauseAxes | None = None) -> LeftOut:
-    """Code the candidates of every sentence by a model trained on the others.
+    """Compute the probabilities of candidates by cross-validation.
 
     Args:
-        examples: The sentences.
-        axes: How clauses become features; None: they do not.
+        examples: The examples.
+        axes: The projection of clause vectors; None to use none.
     """
     candidates = list_candidates(examples, list_trigger_nouns(examples))
     rows, classes = candidates.rows, candidates.classes
@@ -169,8 +168,8 @@ def code_left_out(examples: Sequence[Example], axes: ClauseAxes | None = None) -
     return LeftOut(candidates.tokens, classes, table)
 
 
-def _coded(left_out: LeftOut, threshold: float) -> list[str]:
-    """What each candidate is coded as."""
+def _list_coded(left_out: LeftOut, threshold: float) -> list[str]:
+    """List the class that each candidate is coded as."""
     none = TYPE_CLASSES.index(NO_EVENT)
     coded = []
     for token, values in zip(left_out.tokens, left_out.probabilities, strict=True):
@@ -180,12 +179,12 @@ def _coded(left_out: LeftOut, threshold: float) -> list[str]:
     return coded
 
 
-def _best_threshold(left_out: LeftOut) -> float:
-    """The threshold with the best F1 of events with their type."""
+def _choose_threshold(left_out: LeftOut) -> float:
+    """Choose the threshold with the best F1 of events by type."""
     true = np.array(left_out.classes)
     best, at = -1.0, 0.5
     for threshold in np.arange(0.30, 0.75, 0.05):
-        coded = np.array(_coded(left_out, float(threshold)))
+        coded = np.array(_list_coded(left_out, float(threshold)))
         right = ((coded == true) & (true != NO_EVENT)).sum()
         score = 2.0 * right / ((coded != NO_EVENT).sum() + (true != NO_EVENT).sum())
         if score > best:
@@ -193,11 +192,11 @@ def _best_threshold(left_out: LeftOut) -> float:
     return at
 
 
-def _calibration(left_out: LeftOut, threshold: float) -> NDArray[np.float64]:
-    """Weights of the confidence, from what was coded as an event."""
+def _fit_calibration(left_out: LeftOut, threshold: float) -> NDArray[np.float64]:
+    """Fit the weights of the confidence to the candidates that are coded as events."""
     rows, right = [], []
     for token, name, true, values in zip(
-        left_out.tokens, _coded(left_out, threshold), left_out.classes, left_out.probabilities, strict=True
+        left_out.tokens, _list_coded(left_out, threshold), left_out.classes, left_out.probabilities, strict=True
     ):
         if name != NO_EVENT:
             rows.append(
@@ -210,17 +209,17 @@ def _calibration(left_out: LeftOut, threshold: float) -> NDArray[np.float64]:
     return weights
 
 
-def _confusion(left_out: LeftOut, threshold: float) -> bytes:
-    """Counts of coded types by true type, of the events that were found."""
+def _count_confusion(left_out: LeftOut, threshold: float) -> bytes:
+    """Count the coded types by true type, for the events that were found."""
     counts = np.zeros((len(EVENT_TYPES), len(EVENT_TYPES)), dtype=int)
-    for name, true in zip(_coded(left_out, threshold), left_out.classes, strict=True):
+    for name, true in zip(_list_coded(left_out, threshold), left_out.classes, strict=True):
         if NO_EVENT not in (name, true):
             counts[EVENT_TYPES.index(true), EVENT_TYPES.index(name)] += 1
     rows = ",\n  ".join(json.dumps(row) for row in counts.tolist())
     return f'{{"types": {json.dumps(EVENT_TYPES)},\n "counts": [\n  {rows}]}}\n'.encode()
 
 
-def _number_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str]]:
+def _list_number_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str]]:
     rows: list[Features] = []
     classes: list[str] = []
     for example in examples:
@@ -237,7 +236,7 @@ def _number_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str]
     return rows, classes
 
 
-def _clause_rows(examples: Sequence[Example], nouns: frozenset[str]) -> tuple[list[Features], list[str]]:
+def _list_clause_rows(examples: Sequence[Example], nouns: frozenset[str]) -> tuple[list[Features], list[str]]:
     rows: list[Features] = []
     classes: list[str] = []
     for example in examples:
@@ -247,7 +246,7 @@ def _clause_rows(examples: Sequence[Example], nouns: frozenset[str]) -> tuple[li
             kinds = {}
             for claim in example.sentence.claims:
                 if claim.kind in CLAUSE_KINDS and not (claim.kind in NUMBER_KINDS and claim.value):
-                    token = _clause_token(parsed, claim.span, {one.i: one for one in candidates})
+                    token = _find_clause_token(parsed, claim.span, {one.i: one for one in candidates})
                     if token is not None:
                         kinds[token.i] = claim.kind
             for token in candidates:
@@ -256,8 +255,8 @@ def _clause_rows(examples: Sequence[Example], nouns: frozenset[str]) -> tuple[li
     return rows, classes
 
 
-def _clause_token(parsed: Any, span: Span, candidates: dict[int, Any]) -> Any:
-    """The candidate that a coded clause is the clause of."""
+def _find_clause_token(parsed: Any, span: TextSpan, candidates: dict[int, Any]) -> Any:
+    """Find the candidate whose clause a coded clause is."""
     words = parsed.char_span(span.start, span.end, alignment_mode="expand")
     if words.root.i in candidates:
         return words.root
@@ -265,7 +264,7 @@ def _clause_token(parsed: Any, span: Span, candidates: dict[int, Any]) -> Any:
     return inside[0] if inside else None
 
 
-def _mode_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str]]:
+def _list_mode_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str]]:
     rows: list[Features] = []
     classes: list[str] = []
     for example, token, event in list_coded_events(examples):
@@ -274,7 +273,7 @@ def _mode_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str]]:
     return rows, classes
 
 
-def _context_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str]]:
+def _list_context_rows(examples: Sequence[Example]) -> tuple[list[Features], list[str]]:
     rows: list[Features] = []
     classes: list[str] = []
     for example, token, event in list_coded_events(examples):

@@ -1,10 +1,10 @@
-"""Sentences written for this project, coded by hand, from which the coder of events and claims learns.
+"""Training sentences: written for this project and coded by hand, to train the coder of events and claims.
 
-The files are `sentences/*.jsonl`, one sentence a line; `sentences/README.md` has the rules by which they are coded. A line
-quotes the text where it codes it, and a quotation is found at whole words: `fired` is not found in `misfired`, and
-`fired@2` is its second occurrence. Here quotations become offsets.
+The files are `sentences/*.jsonl`, one sentence a line; `sentences/README.md` has the rules of coding. A line
+quotes the text, and a quotation matches whole words only: `fired` does not match in `misfired`, and `fired@2` is the second
+match. This module converts quotations to offsets.
 
-A sentence without events has no act between actors in it: it is an example of what is not to be coded.
+A sentence without events has no act between actors: it is an example of what must not be coded.
 
 References:
     Open Event Data Alliance (2021), PLOVER: Political Language Ontology for Verifiable Event Records, draft 0.8.
@@ -22,7 +22,7 @@ from standoff.news.vocabulary import ClaimKind, EventType, Factuality
 from training.form_checks import Form, FormChecks
 
 __all__ = [
-    "Span",
+    "TextSpan",
     "TrainingActor",
     "TrainingClaim",
     "TrainingEvent",
@@ -36,8 +36,8 @@ _NTH = re.compile(r"(?P<quote>.+)@(?P<nth>[1-9])")
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """Part of a text, in code points: `text[start:end]`."""
+class TextSpan:
+    """A part of a text, in code points: `text[start:end]`."""
 
     start: int
     end: int
@@ -45,59 +45,59 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class TrainingActor:
-    """Who acts, is acted on or claims.
+    """An actor, a target or the holder of a claim.
 
     Attributes:
-        span: Where the text names it. One span may stand for several actors ("both armies").
+        span: Where the text names it. One span may name several actors ("both armies").
         code: ISO 3166 country and role ("EGY GOV"), a role alone where the text names no country ("REB"), an organisation
             ("IGO:EU"), or "" where the text does not say who it is.
     """
 
-    span: Span
+    span: TextSpan
     code: str
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingEvent:
-    """An act.
+    """A coded event.
 
     Attributes:
         event_type: One of `EVENT_TYPES`.
         trigger: The words that express the act.
-        actors: Who acts; empty where the text does not say.
-        targets: On whom; empty where the text does not say.
-        factuality: How real the act is by this text.
-        attribution: The speaker or outlet that reports it, where the text does not report it itself.
+        actors: The actors; empty where the text names none.
+        targets: The targets; empty where the text names none.
+        factuality: The factuality of the act.
+        attribution: The speaker or outlet that reports it; None where the text itself does.
         mode: One of `MODES[event_type]`, or "".
         contexts: Each one of `CONTEXTS`.
     """
 
     event_type: str
-    trigger: Span
+    trigger: TextSpan
     actors: tuple[TrainingActor, ...]
     targets: tuple[TrainingActor, ...]
     factuality: str
-    attribution: Span | None
+    attribution: TextSpan | None
     mode: str
     contexts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingClaim:
-    """A position, number or date that the text or somebody in it holds.
+    """A coded claim.
 
     Attributes:
-        kind: What is claimed, such as "deadline".
-        span: The words that say it.
-        holders: Who claims it; empty where it is the text itself.
+        kind: The kind, such as "deadline".
+        span: The words that express it.
+        holders: Those who make the claim; empty where the text itself does.
         about_code: ISO 3166 code of the country that it concerns, or "".
         value: The number or date as the text writes it, or "".
-        unit: What the value counts, or "".
-        qualifier: Words that make the value less sharp, such as "about".
+        unit: The unit of the value, or "".
+        qualifier: Words that make the value less precise, such as "about".
     """
 
     kind: str
-    span: Span
+    span: TextSpan
     holders: tuple[TrainingActor, ...]
     about_code: str
     value: str
@@ -107,7 +107,7 @@ class TrainingClaim:
 
 @dataclass(frozen=True, slots=True)
 class TrainingSentence:
-    """A sentence and everything to be coded in it."""
+    """A sentence with its coded events and claims."""
 
     id: str
     text: str
@@ -147,16 +147,16 @@ class _SentenceLine(Form):
 
 
 def load_training_sentences(folder: Path = _FOLDER) -> tuple[TrainingSentence, ...]:
-    """Read every sentence, files by name and sentences in the order of the file.
+    """Read every sentence, by name of file and order in the file.
 
     Args:
-        folder: Where the `.jsonl` files are.
+        folder: The folder of the `.jsonl` files.
 
     Returns:
-        The sentences, every quotation resolved.
+        The sentences.
 
     Raises:
-        InputError: Lines are not as `sentences/README.md` has them; carries every fault with its file and line.
+        InputError: Lines do not follow `sentences/README.md`; carries every fault with its file and line.
 
     Examples:
         >>> sentence = load_training_sentences()[0]
@@ -178,14 +178,14 @@ def load_training_sentences(folder: Path = _FOLDER) -> tuple[TrainingSentence, .
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What is known while the files are read: faults so far, and where each id and text was first seen."""
+    """The state of reading: the faults so far, and where each id and text occurred first."""
 
     problems: list[Problem]
     lines_by_id: dict[str, str]
     lines_by_text: dict[str, str]
 
     def read(self, line: str, file: Path, number: int) -> TrainingSentence | None:
-        """One line, or None if it has not even the right form."""
+        """Read a line; None where it does not have the right form."""
         checks = FormChecks(str(file), number, self.problems)
         raw = checks.read(_SentenceLine, line)
         if raw is None:
@@ -212,7 +212,7 @@ class _SentenceCoding:
 
     def check_text(self) -> None:
         if not self.text or self.text != " ".join(self.text.split()):
-            self.checks.add("wrong-text", "a text is one line without spaces to spare", "text")
+            self.checks.add("wrong-text", "a text must be one line without superfluous spaces", "text")
 
     def event(self, raw: _EventLine, path: str) -> TrainingEvent:
         self.checks.check_act(raw.type, raw.mode, raw.contexts, path)
@@ -245,7 +245,7 @@ class _SentenceCoding:
         )
 
     def actors(self, quotes: str, codes: str, path: str) -> tuple[TrainingActor, ...]:
-        """Quotations with their codes; a single quotation may have several codes."""
+        """Find quotations with their codes; a single quotation may have several codes."""
         if not quotes:
             if codes:
                 self.checks.add("codes-do-not-match", f"`{codes}` without a quotation", path)
@@ -261,18 +261,18 @@ class _SentenceCoding:
             self.checks.add("codes-do-not-match", f"{len(spans)} quotations, {len(split)} codes", path)
         return tuple(TrainingActor(span, code) for span, code in zip(spans, split, strict=False))
 
-    def span(self, quote: str, path: str) -> Span:
-        """Where the text has the quotation; an empty span, and a fault, where it does not."""
+    def span(self, quote: str, path: str) -> TextSpan:
+        """Find a quotation; where it is missing, add a fault and return an empty span."""
         counted = _NTH.fullmatch(quote)
         words, nth = (counted["quote"], int(counted["nth"])) if counted else (quote, 1)
-        for index, start in enumerate(_whole_words(words, self.text), start=1):
+        for index, start in enumerate(_find_whole_words(words, self.text), start=1):
             if index == nth:
-                return Span(start, start + len(words))
+                return TextSpan(start, start + len(words))
         self.checks.add("not-in-text", f"`{quote}` is not in the text", path)
-        return Span(0, 0)
+        return TextSpan(0, 0)
 
 
-def _whole_words(words: str, text: str) -> Iterator[int]:
-    """Starts of every occurrence that neither begins nor ends inside a word."""
+def _find_whole_words(words: str, text: str) -> Iterator[int]:
+    """Yield the start of every occurrence that neither begins nor ends inside a word."""
     pattern = rf"(?<!\w){re.escape(words)}(?!\w)" if words else r"(?!)"
     return (found.start() for found in re.finditer(pattern, text))

@@ -1,12 +1,14 @@
 """`list`, `check`, `show`, `schema`: what there is to see of a scenario before it is solved."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from ruamel.yaml import YAML
 
 from standoff import load
 from standoff.catalog import GROUPS, list_scenarios, scenario_path
+from standoff.game.compile import compile_game
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +20,8 @@ def shown(warm, scenario):
 
 @pytest.fixture(scope="module")
 def loaded(scenario):
-    return load(scenario)
+    opened = load(scenario)
+    return SimpleNamespace(scenario=opened, game=compile_game(opened))
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 
 from standoff import load
 from standoff.catalog import list_scenarios
-from standoff.scenario.coverage import source_coverage
+from standoff.scenario import measure_coverage
 
 GALLERY = list_scenarios("gallery")
 SCENARIOS = {name: load(name) for name in GALLERY}
@@ -70,7 +70,7 @@ def test_the_gallery_has_eight_crises():
 
 @pytest.mark.parametrize("name", GALLERY)
 def test_every_number_has_a_reason(name):
-    assert source_coverage(SCENARIOS[name]).unsourced == ()
+    assert measure_coverage(SCENARIOS[name]).unsourced == ()
 
 
 @pytest.mark.parametrize("name", GALLERY)

@@ -1,4 +1,4 @@
-"""What holds for every text and whatever a language model answers."""
+"""Properties of the language-model coder for any text and any answer."""
 
 import json
 
@@ -22,7 +22,7 @@ def is_inside_a_word(text, place):
 
 
 @given(text=TEXTS, size=st.integers(1, 60))
-def test_passages_are_within_the_limit_and_hold_everything_but_spaces(text, size):
+def test_passages_are_within_the_limit_and_contain_everything_but_spaces(text, size):
     passages = split_passages(text, size)
     assert all(0 < end - start <= size for start, end in passages)
     assert list(passages) == sorted(passages)
@@ -61,7 +61,7 @@ EVENTS = st.fixed_dictionaries(
 
 
 @given(text=TEXTS, answers=st.lists(EVENTS, max_size=4))
-def test_every_event_that_survives_stands_in_the_text(text, answers):
+def test_every_accepted_event_is_in_the_text(text, answers):
     events, claims, num_wrong = read_answer(json.dumps({"events": answers, "claims": []}))
     found = verify(events, claims, text=text, passage=(0, len(text)), method="m")
     assert len(found.events) + found.rejected.total() + num_wrong == len(answers)
@@ -76,13 +76,13 @@ def test_every_event_that_survives_stands_in_the_text(text, answers):
 
 
 @given(events=st.lists(JSON, max_size=3), claims=st.lists(JSON, max_size=3))
-def test_whatever_json_a_model_writes_is_read_or_rejected(events, claims):
+def test_any_json_of_a_model_is_read_or_rejected(events, claims):
     read = read_answer(json.dumps({"events": events, "claims": claims}, allow_nan=True))
     assert read[2] == len(events) + len(claims)
 
 
 @given(content=st.text(max_size=40) | JSON.map(lambda value: json.dumps(value)))
-def test_whatever_a_model_writes_is_read_or_refused_in_one_way(content):
+def test_any_text_of_a_model_is_read_or_refused(content):
     try:
         read_answer(content)
     except ValueError:

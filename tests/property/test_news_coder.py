@@ -1,4 +1,4 @@
-"""What holds of the coder for any text."""
+"""Properties of the coder for any text."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,7 +15,7 @@ WORDS = st.sampled_from(
 
 
 @given(st.text(max_size=400))
-def test_pieces_are_the_text_at_their_offsets(text):
+def test_pieces_equal_the_text_at_their_offsets(text):
     for start, piece in split_text(text):
         assert text[start : start + len(piece)] == piece
         assert len(piece) <= MAX_PIECE

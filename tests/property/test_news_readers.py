@@ -1,4 +1,4 @@
-"""What holds for whatever a reader is given."""
+"""Properties of the readers for any input."""
 
 import unicodedata
 
@@ -42,13 +42,13 @@ def test_any_bytes_give_documents_in_normal_form_or_an_input_error(content, tmp_
     def check(bytes_given):
         path = tmp_path / "source"
         path.write_bytes(bytes_given)
-        told = []
+        problems = []
         documents = []
         try:
             documents += read_documents(str(path), limits=LIMITS)
         except InputError as error:
-            told += error.problems
-        assert all(problem.code and problem.help for problem in told)
+            problems += error.problems
+        assert all(problem.code and problem.help for problem in problems)
         assert all(document.text == normalise(document.text) for document in documents)
 
     check()
@@ -67,11 +67,11 @@ def test_the_normal_form_is_normal(text):
     assert "\n" not in normalise_line(text)
 
 
-def test_a_character_with_a_hundred_thousand_marks_is_cut_to_what_is_read():
+def test_a_character_with_a_hundred_thousand_marks_is_truncated():
     assert len(normalise("a" + "\u0323\u0301" * 50_000)) <= 31
 
 
-def test_marks_that_decompose_into_two_are_cut_once_and_for_all():
+def test_marks_that_decompose_into_two_are_truncated_once():
     found = normalise("a" + "\u0344" * 30)
     assert normalise(found) == found
 
@@ -80,7 +80,7 @@ WORDS = st.lists(st.sampled_from(["the", "navy", "sent", "two", "ships", "to", "
 
 
 @given(st.lists(WORDS, max_size=8), st.sampled_from([0.3, 0.5, 0.8, 1.0]), st.data())
-def test_clusters_are_what_their_definition_says(texts, threshold, drawing):
+def test_clusters_follow_their_definition(texts, threshold, drawing):
     documents = [Document(" ".join(words), outlet=str(number)) for number, words in enumerate(texts)]
     clusters = find_clusters(documents, threshold=threshold)
     assert sorted(d.outlet for cluster in clusters for d in cluster.documents) == sorted(d.outlet for d in documents)

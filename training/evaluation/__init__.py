@@ -1,1 +1,1 @@
-"""How well the offline coder codes: sets to score it on, scores, and the page that tells them."""
+"""Scoring of the offline coder: the scoring sets, the scores, and the page that reports them."""

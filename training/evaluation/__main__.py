@@ -1,4 +1,4 @@
-"""Measure the offline coder and write the page of it: `python -m training.evaluation`, or `make eval-news`."""
+"""Measure the offline coder and write the page of scores: `python -m training.evaluation`, or `make eval-news`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def main() -> int:
     """Parse the command line, measure, write."""
     parser = argparse.ArgumentParser(prog="python -m training.evaluation", description=__doc__)
     default = os.environ.get("STANDOFF_DATA", str(_ROOT / "../shared/data"))
-    parser.add_argument("--data", type=Path, default=Path(default), help="folder that holds `plover`")
+    parser.add_argument("--data", type=Path, default=Path(default), help="folder that contains `plover`")
     parser.add_argument(
         "--reports", type=Path, default=_ROOT / "tests/reports", help="folder of the hand-coded reports"
     )

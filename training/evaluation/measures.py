@@ -1,4 +1,4 @@
-"""Accuracy, F1 and calibration, from lists of what is true and what was coded."""
+"""Accuracy, F1 and calibration, from lists of true and coded classes."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ __all__ = ["count_confusion", "measure_accuracy", "measure_brier", "measure_macr
 
 
 def measure_accuracy(true: Sequence[str], coded: Sequence[str]) -> float:
-    """Share that is right.
+    """Measure the share of right codings.
 
     Examples:
-        >>> accuracy(["a", "b"], ["a", "a"])
+        >>> measure_accuracy(["a", "b"], ["a", "a"])
         0.5
     """
     return float(np.mean([one == other for one, other in zip(true, coded, strict=True)]))
 
 
 def measure_macro_f1(true: Sequence[str], coded: Sequence[str]) -> float:
-    """F1 of each class that is true or coded somewhere, averaged over classes.
+    """Measure F1 averaged over the classes that occur as true or coded.
 
     Examples:
-        >>> round(macro_f1(["a", "b"], ["a", "a"]), 4)
+        >>> round(measure_macro_f1(["a", "b"], ["a", "a"]), 4)
         0.3333
     """
     scores = []
@@ -36,7 +36,7 @@ def measure_macro_f1(true: Sequence[str], coded: Sequence[str]) -> float:
 
 
 def count_confusion(true: Sequence[str], coded: Sequence[str], names: Sequence[str]) -> NDArray[np.int64]:
-    """How often each true class (row) was coded as each class (column)."""
+    """Count how often each true class (row) was coded as each class (column)."""
     table = np.zeros((len(names), len(names)), dtype=np.int64)
     for one, other in zip(true, coded, strict=True):
         table[names.index(one), names.index(other)] += 1
@@ -46,14 +46,14 @@ def count_confusion(true: Sequence[str], coded: Sequence[str], names: Sequence[s
 def tabulate_calibration(
     pairs: Sequence[tuple[float, bool]], edges: Sequence[float]
 ) -> list[tuple[float, float, int, float, float]]:
-    """Confidence against how often it was right.
+    """Tabulate confidence against the share of right codings.
 
     Args:
-        pairs: Confidence, and whether it was right.
+        pairs: The confidence of each coding, and whether it was right.
         edges: Bounds of the bins, ascending.
 
     Returns:
-        For each bin with something in it: its bounds, how many, mean confidence, share right.
+        For each bin that is not empty: its bounds, the number of codings, the mean confidence and the share of right codings.
     """
     rows = []
     for low, high in itertools.pairwise(edges):
@@ -72,10 +72,10 @@ def tabulate_calibration(
 
 
 def measure_brier(pairs: Sequence[tuple[float, bool]]) -> float:
-    """Mean squared difference of confidence and outcome; lower is better.
+    """Measure the Brier score, the mean squared difference of confidence and outcome; lower is better.
 
     Examples:
-        >>> brier([(1.0, True), (0.5, False)])
+        >>> measure_brier([(1.0, True), (0.5, False)])
         0.125
     """
     return float(np.mean([(value - right) ** 2 for value, right in pairs]))

@@ -1,4 +1,4 @@
-"""Everything that is measured of the offline coder, in one record."""
+"""Measure all scores of the offline coder."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ _FOLDS = 5
 
 @dataclass(frozen=True)
 class TypeScores:
-    """Scores of types where there is an act.
+    """Scores of types for sentences with an act.
 
     Attributes:
-        sentences: How many.
+        sentences: Number of sentences.
         macro_f1: F1 averaged over types.
-        accuracy: Share right.
-        quad_accuracy: Share whose class of PLOVER's four is right.
+        accuracy: Share of right types.
+        quad_accuracy: Share with the right one of PLOVER's four classes.
     """
 
     sentences: int
@@ -63,14 +63,14 @@ class CoderScores:
 
     Attributes:
         method: The coder.
-        pairs: Types with the pair given, by a model of our own sentences alone.
-        pairs_crossed: The same with the other folds of the set added to training.
-        own: Types of the triggers of our own sentences, left out in turn.
+        pairs: Types with the pair given, by a model of the training sentences alone.
+        pairs_crossed: Types with the pair given, by models that also learned from the other folds of the set.
+        own: Types of the triggers of the training sentences, by cross-validation.
         raw_pairs: Raw sentences of the set of pairs.
         raw_records: Raw gold records.
-        development: Hand-coded reports that were developed on.
+        development: Hand-coded reports that were used in development.
         frozen: Hand-coded reports that were not.
-        speed: What coding costs.
+        speed: Speed and memory.
     """
 
     method: str
@@ -86,13 +86,13 @@ class CoderScores:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """What was measured.
+    """All scores.
 
     Attributes:
-        plain: The coder.
-        embedded: The coder with sentence vectors; None: the encoder is not installed.
-        actors: Of the sources of the gold records by their words alone: right, all.
-        confusion: Counts of true (row) and coded types on our own sentences left out.
+        plain: Scores of the coder.
+        embedded: Scores of the coder with sentence vectors; None where the encoder is not installed.
+        actors: Number of sources of the gold records that are resolved rightly without context, and of all.
+        confusion: MatchCounts of true (row) and coded types on the training sentences, by cross-validation.
     """
 
     plain: CoderScores
@@ -102,21 +102,21 @@ class Measured:
 
 
 def measure(data: Path, reports: Path) -> Measured:
-    """Measure everything.
+    """Measure all scores.
 
     Args:
-        data: Folder that holds `plover`.
-        reports: Folder that holds `development` and `frozen`.
+        data: The folder that contains `plover`.
+        reports: The folder that contains `development` and `frozen`.
 
     Raises:
-        InputError: A folder is not there (`missing-scoring-data`), or the installed encoder is not the known one.
+        InputError: A folder does not exist (`missing-scoring-data`), or the installed encoder is not the expected release.
         MissingExtraError: A package of the extra `news` is not installed.
     """
     for folder in (data / "plover", reports / "development", reports / "frozen"):
         if not folder.is_dir():
-            message = f"the folder `{folder}` with scoring sets is not there"
+            message = f"the folder `{folder}` with scoring sets does not exist"
             raise InputError(
-                Problem("missing-scoring-data", message, help="give its parent by --data or STANDOFF_DATA")
+                Problem("missing-scoring-data", message, help="name its parent with --data or STANDOFF_DATA")
             )
     examples = read_examples(load_training_sentences())
     return Measured(
@@ -138,9 +138,9 @@ def _score(coder: OfflineCoder, examples: Sequence[Example], data: Path, reports
     true = [pair.event_type for pair in pairs]
     return CoderScores(
         method=coder.method,
-        pairs=_type_scores(true, type_pairs(pairs, coder.trained.models["types"])),
-        pairs_crossed=_type_scores(true, _crossed(pairs, rows, candidates.classes, strength)),
-        own=_own(code_left_out(examples, axes)),
+        pairs=_score_types(true, type_pairs(pairs, coder.trained.models["types"])),
+        pairs_crossed=_score_types(true, _cross_validate(pairs, rows, candidates.classes, strength)),
+        own=_score_own(code_left_out(examples, axes)),
         raw_pairs=score_raw_pairs(sentences, code_sentences([one.text for one in sentences], coder)),
         raw_records=score_records(records, code_sentences([one.text for one in records], coder)),
         development=score_reports(load_hand_coded(reports / "development"), coder.code),
@@ -149,21 +149,21 @@ def _score(coder: OfflineCoder, examples: Sequence[Example], data: Path, reports
     )
 
 
-def _type_scores(true: Sequence[str], coded: Sequence[str]) -> TypeScores:
+def _score_types(true: Sequence[str], coded: Sequence[str]) -> TypeScores:
     quads = [[QUAD_CLASS[name] for name in names] for names in (true, coded)]  # type: ignore[index]
     return TypeScores(len(true), measure_macro_f1(true, coded), measure_accuracy(true, coded), measure_accuracy(*quads))
 
 
-def _own(left_out: LeftOut) -> TypeScores:
+def _score_own(left_out: LeftOut) -> TypeScores:
     acts = [at for at, name in enumerate(left_out.classes) if name in QUAD_CLASS]
     best = left_out.probabilities[acts][:, : len(QUAD_CLASS)].argmax(axis=1)
-    return _type_scores([left_out.classes[at] for at in acts], [TYPE_CLASSES[at] for at in best])
+    return _score_types([left_out.classes[at] for at in acts], [TYPE_CLASSES[at] for at in best])
 
 
-def _crossed(
+def _cross_validate(
     pairs: Sequence[ParsedPair], rows: Sequence[Features], classes: Sequence[str], strength: float
 ) -> list[str]:
-    """Types of pairs by models that also learned from the other folds: there, the candidate that fits the sides best."""
+    """Type pairs by models that also learned from the candidate with the largest weight in each pair of the other folds."""
     coded = [""] * len(pairs)
     for fold in range(_FOLDS):
         inside = [pair for at, pair in enumerate(pairs) if at % _FOLDS != fold and pair.rows]
@@ -181,7 +181,7 @@ def _crossed(
 
 
 def _score_actors(records: Sequence[GoldRecord]) -> tuple[int, int]:
-    """How many sources of gold records have their country or organisation by their words alone."""
+    """Count the sources of gold records that are resolved rightly without context."""
     right = total = 0
     for record in records:
         for words, code in record.source_texts:

@@ -1,12 +1,12 @@
 """Scores on sentences whose two sides are given, and on raw sentences.
 
-**Pair given.** Every candidate trigger of the sentence votes for its types, weighted by how probable it makes the given
-source its actor and the given target its target:
+**Pair given.** Every candidate trigger of the sentence votes for types, weighted by the probabilities that the given source is
+its actor and the given target its target:
 
     P(type) ~ sum_c (e + P(source is actor of c)) (e + P(target is target of c)) P(type | c),   e = 0.02
 
-**Raw.** The coder codes the sentence as any other. A sentence is right where one of its events has the type, and its actor and
-target overlap the marked ones (or, of gold records, have their countries or organisations).
+**Raw.** The coder codes the sentence like any other. A sentence is right if one of its events has the type, and its actor and
+target overlap the marked ones (or, for gold records, have their countries or organisations).
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ from training.evaluation.plover import GoldRecord, PairSentence
 
 __all__ = ["ParsedPair", "RawScores", "parse_pairs", "score_raw_pairs", "score_records", "type_pairs"]
 
-_LEAST = 0.02  # weight of a trigger that neither side hangs on
+_LEAST = 0.02  # e, the weight of a trigger that neither side depends on
 
 
 @dataclass(frozen=True, eq=False)
 class ParsedPair:
-    """A sentence with given sides, parsed.
+    """A parsed sentence with given sides.
 
     Attributes:
         event_type: The gold type.
-        rows: Features of its candidates.
-        weights: How well the sides fit each candidate.
+        rows: The features of its candidates.
+        weights: The weight of each candidate.
     """
 
     event_type: str
@@ -54,12 +54,12 @@ class ParsedPair:
 def parse_pairs(sentences: Sequence[PairSentence], parts: TrainedParts) -> list[ParsedPair]:
     """Parse sentences and weigh their candidates by the given sides."""
     return [
-        _parsed(sentence, parsed, parts)
+        _parse_pair(sentence, parsed, parts)
         for sentence, parsed in zip(sentences, parse([one.text for one in sentences]), strict=True)
     ]
 
 
-def _parsed(sentence: PairSentence, parsed: Any, parts: TrainedParts) -> ParsedPair:
+def _parse_pair(sentence: PairSentence, parsed: Any, parts: TrainedParts) -> ParsedPair:
     passage = ParsedPassage(parsed, 0)
     mentions = Mentions()
     resolved: dict[int, Resolved] = {}
@@ -68,7 +68,7 @@ def _parsed(sentence: PairSentence, parsed: Any, parts: TrainedParts) -> ParsedP
         resolved |= mentions.read(passage, part)
         phrases += find_phrases(part, resolved)
     sides = {
-        name: _phrase(parsed, span, phrases)
+        name: _find_phrase(parsed, span, phrases)
         for name, span in (("actor", sentence.source), ("target", sentence.target))
         if span is not None
     }
@@ -88,14 +88,14 @@ def _parsed(sentence: PairSentence, parsed: Any, parts: TrainedParts) -> ParsedP
     return ParsedPair(sentence.event_type, rows, weights)
 
 
-def _phrase(parsed: Any, span: Span, phrases: list[Any]) -> Any:
+def _find_phrase(parsed: Any, span: Span, phrases: list[Any]) -> Any:
     words = parsed.char_span(span[0], span[1], alignment_mode="expand")
     heads = {phrase.i: phrase for phrase in phrases}
     return next((heads[token.i] for token in (words.root, *words) if token.i in heads), words.root)
 
 
 def type_pairs(pairs: Sequence[ParsedPair], model: LinearModel) -> list[str]:
-    """The type of each pair; see the module. A sentence without a candidate is "ACCUSE"."""
+    """Choose the type of each pair; a sentence without a candidate gets "ACCUSE"."""
     types = []
     for pair in pairs:
         if pair.rows:
@@ -111,13 +111,13 @@ class RawScores:
     """Scores on raw sentences.
 
     Attributes:
-        sentences: How many.
-        with_event: In which an event was coded.
-        with_type: In which one of the right type was.
-        with_source: In which one of the right type and actor was.
-        triples: In which one with type, actor and target was.
-        swapped: In which the sides of an event are the wrong way round and no event has them right.
-        sides: In which both sides were found, either way round.
+        sentences: Number of sentences.
+        with_event: Number with a coded event.
+        with_type: Number with an event of the right type.
+        with_source: Number with an event of the right type and actor.
+        triples: Number with an event of the right type, actor and target.
+        swapped: Number with an event whose sides are swapped and no event whose sides are right.
+        sides: Number with an event that has both sides, in either order.
     """
 
     sentences: int = 0
@@ -132,9 +132,10 @@ class RawScores:
         """Count a sentence.
 
         Args:
-            events: What was coded.
+            events: The coded events.
             event_type: The right type.
-            fits: For each event: whether its actor is the source, its target the target, and the same with the sides swapped.
+            fits: For each event: whether its actor is the source, its target the target, its actor the target, its target
+                the source.
         """
         right = [(event.event_type == event_type, *fit) for event, fit in zip(events, fits, strict=True)]
         self.sentences += 1
@@ -149,16 +150,16 @@ class RawScores:
 
 
 def score_raw_pairs(sentences: Iterable[PairSentence], codings: Iterable[CodedDocument]) -> RawScores:
-    """Score codings of raw sentences by where the sides stand."""
+    """Score codings of raw sentences by the spans of the sides."""
     scores = RawScores()
     for sentence, coded in zip(sentences, codings, strict=True):
         source, target = sentence.source, sentence.target
         fits = [
             (
-                _stands(event.actor, source),
-                _stands(event.target, target),
-                target is not None and _stands(event.actor, target),
-                source is not None and _stands(event.target, source),
+                _overlaps(event.actor, source),
+                _overlaps(event.target, target),
+                target is not None and _overlaps(event.actor, target),
+                source is not None and _overlaps(event.target, source),
             )
             for event in coded.events
         ]
@@ -172,10 +173,10 @@ def score_records(records: Iterable[GoldRecord], codings: Iterable[CodedDocument
     for record, coded in zip(records, codings, strict=True):
         fits = [
             (
-                _names(event.actor, record.sources),
-                _names(event.target, record.targets),
-                bool(record.targets) and _names(event.actor, record.targets),
-                bool(record.sources) and _names(event.target, record.sources),
+                _has_codes(event.actor, record.sources),
+                _has_codes(event.target, record.targets),
+                bool(record.targets) and _has_codes(event.actor, record.targets),
+                bool(record.sources) and _has_codes(event.target, record.sources),
             )
             for event in coded.events
         ]
@@ -183,7 +184,7 @@ def score_records(records: Iterable[GoldRecord], codings: Iterable[CodedDocument
     return scores
 
 
-def _stands(mention: Mention | None, span: Span | None) -> bool:
+def _overlaps(mention: Mention | None, span: Span | None) -> bool:
     """Whether a mention overlaps a span; a side that is open may be anything."""
     if span is None:
         return True
@@ -194,7 +195,7 @@ def _stands(mention: Mention | None, span: Span | None) -> bool:
     )
 
 
-def _names(mention: Mention | None, codes: frozenset[str]) -> bool:
+def _has_codes(mention: Mention | None, codes: frozenset[str]) -> bool:
     """Whether a mention names one of the codes and no other; a side that is open may be anything."""
     if not codes:
         return True

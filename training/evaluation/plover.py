@@ -1,11 +1,11 @@
-"""Sentences that others coded in PLOVER's categories, for scoring only; none is shipped or learned from.
+"""Read sentences that others coded in the categories of PLOVER, for scoring only; none is shipped or used for training.
 
 | set | holds |
 |---|---|
 | `PLV_train.tsv` | 1,050 sentences, each with a marked source and target and the type of the act (Hu et al. 2024) |
 | `plover_gsr_clean.json` | 322 gold records with codes of source and target, in the names of 2016 |
 
-Names of 2016 are turned into those of 2021. A source or target that is not in the sentence counts as open.
+Names of 2016 are converted to those of 2021. A source or target that is not in the sentence counts as open.
 
 References:
     Hu, Y. et al. (2024), Leveraging codebook knowledge with NLI and ChatGPT for zero-shot political relation classification.
@@ -35,13 +35,13 @@ _CODES = {"JAP": "JPN", "ITL": "ITA", "VTN": "VNM"}
 
 @dataclass(frozen=True)
 class PairSentence:
-    """A sentence with the type of what one side does to the other.
+    """A sentence with two marked sides and the type of the act between them.
 
     Attributes:
         text: The sentence.
-        source: Where the one side stands; None where the sentence does not name it.
-        target: Where the other stands, or None.
-        event_type: In the names of 2021.
+        source: The span of the source; None where the sentence does not name it.
+        target: The span of the target; None where the sentence does not name it.
+        event_type: The type, by the names of 2021.
     """
 
     text: str
@@ -56,10 +56,10 @@ class GoldRecord:
 
     Attributes:
         text: The sentence.
-        event_type: In the names of 2021.
-        sources: Countries ("IRN") or "IGO", "NGO" of who acts.
-        targets: The same of on whom; empty where it is open.
-        source_texts: The words that name who acts.
+        event_type: The type, by the names of 2021.
+        sources: Codes of the sources: countries ("IRN"), "IGO" or "NGO".
+        targets: Codes of the targets, likewise; empty where it is open.
+        source_texts: The words that name each source, with its code.
     """
 
     text: str
@@ -76,7 +76,7 @@ def read_pair_sentences(folder: Path) -> tuple[PairSentence, ...]:
         folder: The folder `plover`.
 
     Raises:
-        InputError: The file is not there (`missing-scoring-data`).
+        InputError: The file does not exist (`missing-scoring-data`).
     """
     with _found(folder / "PLV_train.tsv").open(encoding="utf-8", newline="") as file:
         return tuple(_pair_sentence(row) for row in csv.DictReader(file, delimiter="\t"))
@@ -89,7 +89,7 @@ def read_gold_records(folder: Path) -> tuple[GoldRecord, ...]:
         folder: The folder `plover`.
 
     Raises:
-        InputError: The file is not there (`missing-scoring-data`).
+        InputError: The file does not exist (`missing-scoring-data`).
     """
     records = json.loads(_found(folder / "plover_gsr_clean.json").read_text(encoding="utf-8"))
     return tuple(_gold_record(record) for record in records)
@@ -97,10 +97,12 @@ def read_gold_records(folder: Path) -> tuple[GoldRecord, ...]:
 
 def _found(path: Path) -> Path:
     if not path.is_file():
-        message = f"the scoring set `{path}` is not there"
+        message = f"the scoring set `{path}` does not exist"
         raise InputError(
             Problem(
-                "missing-scoring-data", message, help="give the folder that holds `plover` by --data or STANDOFF_DATA"
+                "missing-scoring-data",
+                message,
+                help="name the folder that contains `plover` with --data or STANDOFF_DATA",
             )
         )
     return path
@@ -138,6 +140,6 @@ def _gold_record(record: dict[str, Any]) -> GoldRecord:
 
 
 def _code(person: dict[str, Any]) -> str:
-    """Country of a record, as ISO 3166 has it."""
+    """Return the country code of a record by ISO 3166."""
     code = str(person["code"])
     return _CODES.get(code, code)

@@ -1,9 +1,9 @@
-"""Scores on whole reports that people coded.
+"""Score the coder on whole reports that people coded.
 
-What was coded and what a person coded are paired one to one, each pair overlapping in the text, those that agree in
-most first. An event is right where the type is; with its actors, where also the countries or organisations of actor and
-target are. A target that the text leaves open may be left open. A claim is right where the kind is. A number is right
-with its value, its unit and its holder."""
+The codings of the coder and of people are matched one to one where they overlap in the text, those that agree in most respects
+first. An event is right if its type is; with countries, if the countries or organisations of actor and target are right too. A
+target that the text leaves open may be left open. A claim is right if its kind is. A number is right if its value, unit and
+holder are."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from standoff.news.document import Document
 
 One = TypeVar("One", Event, Claim)
 
-__all__ = ["Counts", "HandCodedReport", "ReportScores", "score_reports"]
+__all__ = ["HandCodedReport", "MatchCounts", "ReportScores", "score_reports"]
 
 
 class HandCodedReport(Protocol):
-    """A document with all that is to be found in it."""
+    """A document with the events and claims that people coded."""
 
     @property
     def document(self) -> Document:
@@ -29,23 +29,23 @@ class HandCodedReport(Protocol):
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """Every event."""
+        """The coded events."""
         ...
 
     @property
     def claims(self) -> tuple[Claim, ...]:
-        """Every claim."""
+        """The coded claims."""
         ...
 
 
 @dataclass
-class Counts:
-    """What was right, of what was coded and of what was to be found.
+class MatchCounts:
+    """MatchCounts of matched codings.
 
     Attributes:
-        right: Pairs that agree.
-        coded: What was coded.
-        gold: What was to be found.
+        right: Number of matched pairs that agree.
+        coded: Number of codings of the coder.
+        gold: Number of codings of people.
     """
 
     right: int = 0
@@ -54,12 +54,12 @@ class Counts:
 
     @property
     def precision(self) -> float:
-        """Share of what was coded that is right; 0 where nothing was coded."""
+        """Share of the coder's codings that are right; 0 where it has none."""
         return self.right / self.coded if self.coded else 0.0
 
     @property
     def recall(self) -> float:
-        """Share of what was to be found that was; 0 where there was nothing."""
+        """Share of people's codings that were found; 0 where there are none."""
         return self.right / self.gold if self.gold else 0.0
 
     @property
@@ -74,46 +74,46 @@ class ReportScores:
 
     Attributes:
         found: Events by overlap alone.
-        events: Events with their type.
-        with_countries: Events with type and the countries of actor and target.
-        with_roles: The same with roles.
+        events: Events by type.
+        with_countries: Events by type and countries of actor and target.
+        with_roles: Events by type, countries and roles of actor and target.
         claims_found: Claims by overlap alone.
-        claims: Claims with their kind.
-        numbers: Numbers with value, unit and holder; `gold` are those of people, `coded` those of them that were found.
-        speakers: Speakers of statements that were found and have one.
-        dates: Days of events that were found; right where both have the same or none.
-        places: Places of events that were found and have one.
-        factuality: Of events that were found with their type.
-        sure: Events coded with a confidence of 0.7 or more: right types among them.
-        valid_spans: Spans whose characters are the quote.
-        confidences: Confidence of each coded event and whether its type was right.
+        claims: Claims by kind.
+        numbers: Numbers by value, unit and holder; `gold` counts those of people, `coded` those of them that were found.
+        speakers: Speakers of matched events and claims that have one.
+        dates: Days of matched events; right where both are equal or missing.
+        places: Places of matched events that have one.
+        factuality: Factuality of matched events with the right type.
+        sure: Events with a confidence of 0.7 or more, by type.
+        valid_spans: Events and claims whose span gives the quote.
+        confidences: The confidence of each coded event, and whether its type was right.
     """
 
-    found: Counts = field(default_factory=Counts)
-    events: Counts = field(default_factory=Counts)
-    with_countries: Counts = field(default_factory=Counts)
-    with_roles: Counts = field(default_factory=Counts)
-    claims_found: Counts = field(default_factory=Counts)
-    claims: Counts = field(default_factory=Counts)
-    numbers: Counts = field(default_factory=Counts)
-    speakers: Counts = field(default_factory=Counts)
-    dates: Counts = field(default_factory=Counts)
-    places: Counts = field(default_factory=Counts)
-    factuality: Counts = field(default_factory=Counts)
-    sure: Counts = field(default_factory=Counts)
-    valid_spans: Counts = field(default_factory=Counts)
+    found: MatchCounts = field(default_factory=MatchCounts)
+    events: MatchCounts = field(default_factory=MatchCounts)
+    with_countries: MatchCounts = field(default_factory=MatchCounts)
+    with_roles: MatchCounts = field(default_factory=MatchCounts)
+    claims_found: MatchCounts = field(default_factory=MatchCounts)
+    claims: MatchCounts = field(default_factory=MatchCounts)
+    numbers: MatchCounts = field(default_factory=MatchCounts)
+    speakers: MatchCounts = field(default_factory=MatchCounts)
+    dates: MatchCounts = field(default_factory=MatchCounts)
+    places: MatchCounts = field(default_factory=MatchCounts)
+    factuality: MatchCounts = field(default_factory=MatchCounts)
+    sure: MatchCounts = field(default_factory=MatchCounts)
+    valid_spans: MatchCounts = field(default_factory=MatchCounts)
     confidences: list[tuple[float, bool]] = field(default_factory=list)
 
 
 def score_reports(reports: Iterable[HandCodedReport], code: Callable[[Document], CodedDocument]) -> ReportScores:
-    """Code reports and compare.
+    """Code reports and compare them with the codings of people.
 
     Args:
-        reports: Coded by people.
-        code: Codes a document.
+        reports: The reports that people coded.
+        code: The function that codes a document.
 
     Returns:
-        Scores over all reports together.
+        The scores over all reports together.
     """
     scores = ReportScores()
     for report in reports:
@@ -137,7 +137,7 @@ def _score_events(scores: ReportScores, gold: Sequence[Event], coded: Sequence[E
         )
 
     pairs = match_codings(gold, coded, agreement)
-    tests: list[tuple[Counts, Callable[[Event, Event], bool]]] = [
+    tests: list[tuple[MatchCounts, Callable[[Event, Event], bool]]] = [
         (scores.found, _overlapping),
         (scores.events, _same_type),
         (
@@ -202,7 +202,7 @@ def _score_claims(scores: ReportScores, gold: Sequence[Claim], coded: Sequence[C
 def match_codings(
     gold: Sequence[One], coded: Sequence[One], agreement: Callable[[One, One], float]
 ) -> list[tuple[One, One]]:
-    """Pair what overlaps, each at most once, those that agree in most first, then those that overlap in most."""
+    """Match overlapping codings one to one: those that agree in most respects first, then those that overlap most."""
     possible = [
         (-agreement(one, other), -_overlap(one.span, other.span), at, place)
         for at, one in enumerate(gold)
@@ -221,7 +221,7 @@ def match_codings(
 
 
 def have_same_countries(gold: Mention | None, coded: Mention | None) -> bool:
-    """Whether two mentions name the same countries or organisations; one that the text leaves open may be left open."""
+    """Whether two mentions name the same countries or organisations; a mention that the text leaves open may be missing."""
     is_open = coded is None or not coded.code
     if gold is None or not gold.code:
         return is_open
@@ -248,7 +248,7 @@ def _same_sides(gold: Event, coded: Event, same: Callable[[Mention | None, Menti
 
 
 def _overlapping(_: Event | Claim, __: Event | Claim) -> bool:
-    """Pairs overlap already."""
+    """Accept every pair, because pairs overlap."""
     return True
 
 

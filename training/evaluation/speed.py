@@ -1,4 +1,4 @@
-"""How fast the coder is and how much memory it takes, measured in a process of its own by processor time."""
+"""Measure the speed and memory of the coder in a separate process, by processor time."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ print(json.dumps([start, len(sentences), done - read, resource.getrusage(resourc
 
 @dataclass(frozen=True)
 class Speed:
-    """What coding costs.
+    """Speed and memory of coding.
 
     Attributes:
         start_seconds: Processor time until the first sentence is coded.
-        sentences: How many sentences were coded then.
-        sentences_per_second: By processor time.
-        memory_mib: Most memory at any time, MiB.
+        sentences: Number of sentences that were coded afterwards.
+        sentences_per_second: Sentences a second of processor time.
+        memory_mib: Peak memory, MiB.
     """
 
     start_seconds: float
@@ -49,10 +49,10 @@ class Speed:
 
 
 def measure_speed(*, embed: bool = False) -> Speed:
-    """Code our own sentences, twenty to a document, in a new process on one thread.
+    """Code the training sentences, twenty in a document, in a new process on one thread.
 
     Args:
-        embed: Whether with sentence vectors.
+        embed: Whether to use sentence vectors.
     """
     command = [sys.executable, "-c", _SCRIPT, *(["embed"] if embed else [])]
     one_thread = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

@@ -21,6 +21,7 @@ from standoff.cli.news_options import (
     ModelPrices,
     ModelSeconds,
     format_foreign,
+    format_quote,
     load_named,
     open_coder_named,
 )
@@ -234,7 +235,6 @@ def _format_claim(claim: Claim) -> Text:
 
 def _quote_in_sentence(text: str, span: tuple[int, int]) -> Text:
     """Write a quotation in bold within its sentence, or as much of the sentence as fits."""
-    from rich.text import Text
 
     start, end = span
     before, after = text[max(0, start - QUOTE) : start], text[end : end + QUOTE]
@@ -242,14 +242,7 @@ def _quote_in_sentence(text: str, span: tuple[int, int]) -> Text:
     stop = _ENDS.search(after)
     begun = before[cuts[-1] :] if cuts else ("" if start <= QUOTE else "…") + before
     ended = after[: stop.start() + 1].rstrip() if stop else after + ("" if end + QUOTE >= len(text) else "…")
-    gaps = [Text(" " if gap else "") for gap in (begun[-1:].isspace(), ended[:1].isspace())]
-    return (
-        format_foreign(begun)
-        + gaps[0]
-        + format_foreign(text[start:end], "bold underline")
-        + gaps[1]
-        + format_foreign(ended)
-    )
+    return format_quote(begun, text[start:end], ended)
 
 
 def _format_actor(mention: Mention | None) -> Text:

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from standoff.cli.common import open_console
-from standoff.cli.news_options import format_foreign
+from standoff.cli.news_options import format_foreign, format_quote
 from standoff.desk.event_set import EventSet, format_code
 from standoff.desk.event_table import find_verdict, name_outlet
 from standoff.text import UNKNOWN, pluralise
@@ -145,12 +145,4 @@ def quote_in_context(text: str, span: tuple[int, int]) -> Text:
     start, end = max(0, span[0] - CONTEXT), min(len(text), span[1] + CONTEXT)
     before = ("…" if start else "") + text[start : span[0]]
     after = text[span[1] : end] + ("…" if end < len(text) else "")
-    gap_before = Text(" " if before[-1:].isspace() else "")
-    gap_after = Text(" " if after[:1].isspace() else "")
-    return (
-        format_foreign(before)
-        + gap_before
-        + format_foreign(text[slice(*span)], "bold underline")
-        + gap_after
-        + format_foreign(after)
-    )
+    return format_quote(before, text[slice(*span)], after)

@@ -35,6 +35,7 @@ __all__ = [
     "Reason",
     "StoreLocation",
     "format_foreign",
+    "format_quote",
     "load_named",
     "open_coder_named",
     "open_store_named",
@@ -122,6 +123,21 @@ def format_foreign(text: str, style: str = "", *, width: int | None = None) -> T
 
     safe = make_safe(" ".join(text.split()))
     return Text(safe if width is None or len(safe) <= width else safe[: width - 1] + "…", style=style)
+
+
+def format_quote(before: str, quote: str, after: str) -> Text:
+    """Write a quotation in bold between the texts before and after it."""
+    from rich.text import Text
+
+    gap_before = Text(" " if before[-1:].isspace() else "")
+    gap_after = Text(" " if after[:1].isspace() else "")
+    return (
+        format_foreign(before)
+        + gap_before
+        + format_foreign(quote, "bold underline")
+        + gap_after
+        + format_foreign(after)
+    )
 
 
 def parse_day(option: str, given: str | None) -> dt.date | None:

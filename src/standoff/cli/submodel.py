@@ -59,7 +59,7 @@ def salvo(
     as_json: AsJson = False,
 ) -> None:
     """Compute how many missiles get through a layered defence."""
-    from standoff.submodels import COMPARISON_HEADER, Attack, salvo_exchange, write_comparison_table
+    from standoff.submodels import COMPARISON_HEADER, Attack, solve_salvo_exchange, write_comparison_table
 
     if check:
         _table(COMPARISON_HEADER, write_comparison_table(), as_json)
@@ -68,7 +68,9 @@ def salvo(
     defence = [_layer(text) for text in given]
     result = _run(
         "salvo",
-        lambda: salvo_exchange(Attack(missiles, launchers, launcher_loss, salvos, reliability), defence, readiness),
+        lambda: solve_salvo_exchange(
+            Attack(missiles, launchers, launcher_loss, salvos, reliability), defence, readiness
+        ),
     )
     low, high = result.interval(0.9)
     rows = [

@@ -88,11 +88,11 @@ def _write_transitions(chain: Chain) -> Iterator[str]:
 def _write_labels(chain: Chain) -> Iterator[str]:
     names = ["init", "deadlock", *chain.labels]
     yield " ".join(f'{k}="{name}"' for k, name in enumerate(names)) + "\n"
-    for state, numbers in _labels_by_state(chain, first=2):
+    for state, numbers in _list_labels(chain, first=2):
         yield f"{state}: {' '.join(map(str, [0, *numbers] if state == 0 else numbers))}\n"
 
 
-def _labels_by_state(chain: Chain, first: int) -> Iterator[tuple[int, list[int]]]:
+def _list_labels(chain: Chain, first: int) -> Iterator[tuple[int, list[int]]]:
     """Yield the numbers of the labels, counted from `first`, of the initial state and of every state that has one."""
     numbers: dict[int, list[int]] = {0: []}
     for k, states in enumerate(chain.labels.values()):
@@ -116,7 +116,7 @@ def _write_states(chain: Chain) -> Iterator[str]:
 
 def _write_drn(chain: Chain) -> Iterator[str]:
     names = list(chain.labels)
-    numbers = dict(_labels_by_state(chain, first=0))
+    numbers = dict(_list_labels(chain, first=0))
     yield f"@type: DTMC\n@parameters\n\n@reward_models\n\n@nr_states\n{chain.num_states}\n"
     yield f"@nr_choices\n{chain.num_states}\n@model\n"
     column, probability, start = chain.column.tolist(), chain.probability.tolist(), chain.row_start.tolist()

@@ -155,8 +155,8 @@ def _find_steps(game: Game, layer: Layer, types: Sequence[int]) -> tuple[Floats,
             fixed[x] = width[rows[0]] > 1 or arrival < 1
         else:
             moves = _Moves(game, layer, x)
-            first, second = moves.actions_of(0, types), moves.actions_of(1, types)
-            rows = [moves.joint_action(i, j) for i in first for j in second]
+            first, second = moves.list_actions(0, types), moves.list_actions(1, types)
+            rows = [moves.find_joint_action(i, j) for i in first for j in second]
             fixed[x] = 1 + (arrival < 1) + (width[rows] > 1).sum() + (len(first) if moves.second != NOBODY else 0)
         fixed[x] += terminals[rows].sum()
         is_taken[rows] = True
@@ -182,11 +182,11 @@ class _Moves:
         self.across = int(layer.second.num_actions[state]) if layer.second is not None and has_second else 1
         self.down = (int(layer.action_start[state + 1]) - self.start) // self.across
 
-    def joint_action(self, own: int, other: int) -> int:
+    def find_joint_action(self, own: int, other: int) -> int:
         """Return the index of a joint action in the layer."""
         return self.start + own * self.across + other
 
-    def actions_of(self, side: int, types: Sequence[int]) -> list[int]:
+    def list_actions(self, side: int, types: Sequence[int]) -> list[int]:
         """Return the actions that the mover of a side has; a player with one type has them all."""
         player = (self.first, self.second)[side]
         if player == NOBODY:
@@ -194,27 +194,27 @@ class _Moves:
         count = (self.down, self.across)[side]
         if len(self.game.players[player].player_types) == 1:
             return list(range(count))
-        return [k for k in range(count) if self._allowed(side, k)[types[player]]]
+        return [k for k in range(count) if self._is_allowed(side, k)[types[player]]]
 
-    def names(self, side: int, own: Sequence[int]) -> tuple[str, ...]:
+    def list_names(self, side: int, own: Sequence[int]) -> tuple[str, ...]:
         """Return the names of some actions of a side, each made distinct."""
         found: list[str] = []
         for k in own:
-            name = self.layer.action_names[self._label(side, k)]
+            name = self.layer.action_names[self._find_label(side, k)]
             found.append(name if name not in found else f"{name} ({k + 1})")
         return tuple(found)
 
-    def _allowed(self, side: int, own: int) -> NDArray[np.bool_]:
+    def _is_allowed(self, side: int, own: int) -> NDArray[np.bool_]:
         if side == 0:
-            return np.asarray(self.layer.action_allowed[self.joint_action(own, 0)])
+            return np.asarray(self.layer.action_allowed[self.find_joint_action(own, 0)])
         assert self.layer.second is not None
-        return np.asarray(self.layer.second.action_allowed[self.joint_action(0, own)])
+        return np.asarray(self.layer.second.action_allowed[self.find_joint_action(0, own)])
 
-    def _label(self, side: int, own: int) -> int:
+    def _find_label(self, side: int, own: int) -> int:
         if side == 0:
-            return int(self.layer.action_label[self.joint_action(own, 0)])
+            return int(self.layer.action_label[self.find_joint_action(own, 0)])
         assert self.layer.second is not None
-        return int(self.layer.second.action_label[self.joint_action(0, own)])
+        return int(self.layer.second.action_label[self.find_joint_action(0, own)])
 
 
 def unroll(game: Game) -> Tree:
@@ -348,7 +348,7 @@ class _Unrolling:
         branches = [b for b in range(first, last) if layer.branch_probability[b] > 0]
         below = [self._follow(came, layer, b) for b in branches]
         names = [
-            (f"{k}: {self._target_name(layer, b)}", arrival * float(layer.branch_probability[b]))
+            (f"{k}: {self._name_target(layer, b)}", arrival * float(layer.branch_probability[b]))
             for k, b in enumerate(branches, 1)
         ]
         if arrival < 1:
@@ -364,9 +364,9 @@ class _Unrolling:
             return partial(self._visit, self._arrive(position, target))
         axes = [position.types[i] for i in self.game.belief_players] + [0, 0]
         worth = self.game.terminals.payoff[-target - 1, :, axes[0], axes[1]]
-        return Leaf(self._target_name(layer, branch), tuple(self._pay(position, worth).tolist())), []
+        return Leaf(self._name_target(layer, branch), tuple(self._pay(position, worth).tolist())), []
 
-    def _target_name(self, layer: Layer, branch: int) -> str:
+    def _name_target(self, layer: Layer, branch: int) -> str:
         target = int(layer.branch_target[branch])
         if target < 0:
             return self.game.outcomes[int(self.game.terminals.outcome[-target - 1])]
@@ -375,13 +375,13 @@ class _Unrolling:
     def _decide(self, position: _Position, layer: Layer) -> _Item:
         """Return the decision of the mover; below it, that of a player who moves at the same time without seeing it."""
         moves = _Moves(self.game, layer, position.state)
-        first, second = moves.actions_of(0, position.types), moves.actions_of(1, position.types)
+        first, second = moves.list_actions(0, position.types), moves.list_actions(1, position.types)
         node = self._decision(position, moves, 0, first)
         if moves.second == NOBODY:
-            return node, [partial(self._act, position, layer, moves.joint_action(i, 0)) for i in first]
+            return node, [partial(self._act, position, layer, moves.find_joint_action(i, 0)) for i in first]
         other = self._decision(position, moves, 1, second)
         return node, [
-            (other, [partial(self._act, position, layer, moves.joint_action(i, j)) for j in second]) for i in first
+            (other, [partial(self._act, position, layer, moves.find_joint_action(i, j)) for j in second]) for i in first
         ]
 
     def _decision(self, position: _Position, moves: _Moves, side: int, own: Sequence[int]) -> Decision:
@@ -408,4 +408,4 @@ class _Unrolling:
                     actions=tuple(own),
                 )
             )
-        return Decision(self.numbers[key], moves.names(side, own))
+        return Decision(self.numbers[key], moves.list_names(side, own))

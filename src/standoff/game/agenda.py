@@ -29,10 +29,10 @@ from standoff.scenario import Agenda, Scenario
 
 __all__ = [
     "PackageTable",
-    "all_packages",
     "choose_packages",
-    "efficient_packages",
-    "most_promising",
+    "find_efficient_packages",
+    "keep_most_promising",
+    "list_packages",
     "tabulate_packages",
 ]
 
@@ -63,14 +63,16 @@ def choose_packages(bound: Bound) -> Packages:
     issues = agenda.issues
     if not isinstance(agenda.packages, str):
         listed = [[issue.levels.index(package[name]) for name, issue in issues.items()] for package in agenda.packages]
-        return _candidates(bound, agenda, np.array(listed, dtype=np.int32))
-    candidates = _candidates(bound, agenda, all_packages([len(issue.levels) for issue in issues.values()]))
+        return _make_candidates(bound, agenda, np.array(listed, dtype=np.int32))
+    candidates = _make_candidates(bound, agenda, list_packages([len(issue.levels) for issue in issues.values()]))
     chosen = candidates.chosen
     if agenda.packages == "efficient":
-        chosen = tuple(_frontier(bound, candidates, d) for d in range(bound.num_draws))
+        chosen = tuple(_find_frontier(bound, candidates, d) for d in range(bound.num_draws))
     if any(len(own) > agenda.limit for own in chosen):
-        product = np.broadcast_to(_nash_product(bound, candidates), (bound.num_draws, len(candidates.candidates)))
-        chosen = tuple(most_promising(own, product[d], agenda.limit) for d, own in enumerate(chosen))
+        product = np.broadcast_to(
+            _compute_nash_product(bound, candidates), (bound.num_draws, len(candidates.candidates))
+        )
+        chosen = tuple(keep_most_promising(own, product[d], agenda.limit) for d, own in enumerate(chosen))
     return Packages(
         candidates.candidates,
         candidates.candidate_labels,
@@ -81,31 +83,31 @@ def choose_packages(bound: Bound) -> Packages:
     )
 
 
-def _candidates(bound: Bound, agenda: Agenda, levels: Levels) -> Packages:
+def _make_candidates(bound: Bound, agenda: Agenda, levels: Levels) -> Packages:
     """Return packages of given levels, shape (package, issue), all of which are on the table."""
     return Packages(
-        candidates=tuple(_name(agenda, row) for row in levels),
-        candidate_labels=tuple(_label(agenda, row) for row in levels),
+        candidates=tuple(_name_package(agenda, row) for row in levels),
+        candidate_labels=tuple(_label_package(agenda, row) for row in levels),
         candidate_levels=levels,
-        candidate_worths=_worths(bound, agenda, levels),
-        forbidden=_red_lines(bound, agenda, levels),
+        candidate_worths=_compute_worths(bound, agenda, levels),
+        forbidden=_mark_red_lines(bound, agenda, levels),
         chosen=(np.arange(len(levels)),) * bound.num_draws,
     )
 
 
-def _name(agenda: Agenda, row: Levels) -> str:
+def _name_package(agenda: Agenda, row: Levels) -> str:
     parts = [(name, issue.levels[level]) for level, (name, issue) in zip(row, agenda.issues.items(), strict=True)]
     return parts[0][1] if len(parts) == 1 else "+".join(f"{name}:{level}" for name, level in parts)
 
 
-def _label(agenda: Agenda, row: Levels) -> str:
+def _label_package(agenda: Agenda, row: Levels) -> str:
     return ", ".join(
         f"{issue.label}: {issue.level_labels.get(issue.levels[level], issue.levels[level])}"
         for level, issue in zip(row, agenda.issues.values(), strict=True)
     )
 
 
-def _worths(bound: Bound, agenda: Agenda, levels: Levels) -> Floats:
+def _compute_worths(bound: Bound, agenda: Agenda, levels: Levels) -> Floats:
     """Return the worth of packages to every plane; shape (draw, package, plane)."""
     total = np.zeros((bound.num_draws, len(levels), len(bound.planes)))
     for column, (name, issue) in enumerate(agenda.issues.items()):
@@ -119,7 +121,7 @@ def _worths(bound: Bound, agenda: Agenda, levels: Levels) -> Floats:
     return total
 
 
-def _red_lines(bound: Bound, agenda: Agenda, levels: Levels) -> Bools:
+def _mark_red_lines(bound: Bound, agenda: Agenda, levels: Levels) -> Bools:
     """Say whether a red line of a player type forbids each package; shape (package, player, type)."""
     red = np.zeros((len(levels), len(bound.players), 2), dtype=np.bool_)
     for column, issue in enumerate(agenda.issues.values()):
@@ -131,7 +133,7 @@ def _red_lines(bound: Bound, agenda: Agenda, levels: Levels) -> Bools:
     return red
 
 
-def _negotiators(scenario: Scenario) -> tuple[int, int]:
+def _find_negotiators(scenario: Scenario) -> tuple[int, int]:
     """Return the two players at the table of the first bargaining stage."""
     players = list(scenario.players)
     for stage in scenario.stages:
@@ -140,13 +142,13 @@ def _negotiators(scenario: Scenario) -> tuple[int, int]:
     return 0, min(1, len(players) - 1)
 
 
-def _frontier(bound: Bound, candidates: Packages, draw: int) -> NDArray[np.int64]:
+def _find_frontier(bound: Bound, candidates: Packages, draw: int) -> NDArray[np.int64]:
     """Return the efficient packages of a draw in the order of what they are worth to the first negotiator."""
     worth = candidates.candidate_worths[draw]
-    sides = _negotiators(bound.scenario)
+    sides = _find_negotiators(bound.scenario)
     planes = [[p for p, plane in enumerate(bound.planes) if plane.player == side] for side in sides]
     allowed = [~candidates.forbidden[:, side, : len(own)].T for side, own in zip(sides, planes, strict=True)]
-    kept = efficient_packages(worth[:, planes[0]].T, worth[:, planes[1]].T, allowed[0], allowed[1])
+    kept = find_efficient_packages(worth[:, planes[0]].T, worth[:, planes[1]].T, allowed[0], allowed[1])
     if not kept.any():
         bound.faults.add(
             "no-package",
@@ -159,30 +161,30 @@ def _frontier(bound: Bound, candidates: Packages, draw: int) -> NDArray[np.int64
     return np.asarray(chosen[np.argsort(worth[chosen][:, planes[0]].mean(axis=1), kind="stable")])
 
 
-def _nash_product(bound: Bound, candidates: Packages) -> Floats:
+def _compute_nash_product(bound: Bound, candidates: Packages) -> Floats:
     """Return the expected product of both negotiators' gains over no agreement at the start; shape (draw, package)."""
     scenario = bound.scenario
-    states = StateSpace(bound, candidates).start_with_packages()
+    states = StateSpace(bound, candidates).make_start_states()
     deals = {stage.bargaining.accept.outcome for stage in scenario.stages if stage.bargaining is not None}
-    gain = states.package_worth() - states.payoff(scenario.unresolved.payoffs, "unresolved.payoffs")
+    gain = states.find_package_worth() - states.evaluate_payoff(scenario.unresolved.payoffs, "unresolved.payoffs")
     for name in sorted(deals)[:1]:
-        gain = gain + states.outcome_payoff(list(scenario.outcomes).index(name))[..., 0, 0]
+        gain = gain + states.evaluate_outcome_payoff(list(scenario.outcomes).index(name))[..., 0, 0]
     expected = []
-    for side in _negotiators(scenario):
+    for side in _find_negotiators(scenario):
         prior = np.array([players[side].prior for players in bound.players_by_draw])
         own = [(p, plane.player_type) for p, plane in enumerate(bound.planes) if plane.player == side]
         expected.append(sum(prior[:, h, None] * np.maximum(gain[..., p], 0.0) for p, h in own))
     return np.asarray(expected[0] * expected[1])
 
 
-def all_packages(num_levels: list[int]) -> Levels:
+def list_packages(num_levels: list[int]) -> Levels:
     """Return every combination of levels; shape (package, issue)."""
     return np.array(list(itertools.product(*(range(n) for n in num_levels))), dtype=np.int32).reshape(
         -1, len(num_levels)
     )
 
 
-def efficient_packages(worth_a: Floats, worth_b: Floats, allowed_a: Bools, allowed_b: Bools) -> Bools:
+def find_efficient_packages(worth_a: Floats, worth_b: Floats, allowed_a: Bools, allowed_b: Bools) -> Bools:
     """Say whether each package is efficient for at least one pair of types.
 
     Args:
@@ -197,7 +199,7 @@ def efficient_packages(worth_a: Floats, worth_b: Floats, allowed_a: Bools, allow
     Examples:
         Two packages of which the second is worse for both:
 
-        >>> efficient_packages(np.array([[1.0, 0.5]]), np.array([[0.2, 0.1]]), np.ones((1, 2), bool), np.ones((1, 2), bool))
+        >>> find_efficient_packages(np.array([[1.0, 0.5]]), np.array([[0.2, 0.1]]), np.ones((1, 2), bool), np.ones((1, 2), bool))
         array([ True, False])
     """
     kept = np.zeros(worth_a.shape[1], dtype=np.bool_)
@@ -210,7 +212,7 @@ def efficient_packages(worth_a: Floats, worth_b: Floats, allowed_a: Bools, allow
     return kept
 
 
-def most_promising(order: NDArray[np.int64], product: Floats, limit: int) -> NDArray[np.int64]:
+def keep_most_promising(order: NDArray[np.int64], product: Floats, limit: int) -> NDArray[np.int64]:
     """Keep at most `limit` packages of the frontier: both ends, then those with the largest Nash product.
 
     Args:
@@ -222,7 +224,7 @@ def most_promising(order: NDArray[np.int64], product: Floats, limit: int) -> NDA
         The packages kept, in the given order.
 
     Examples:
-        >>> most_promising(np.array([3, 0, 1, 2]), np.array([0.2, 0.5, 0.0, 0.1]), 3)
+        >>> keep_most_promising(np.array([3, 0, 1, 2]), np.array([0.2, 0.5, 0.0, 0.1]), 3)
         array([3, 1, 2])
     """
     if len(order) <= limit:
@@ -318,23 +320,23 @@ def tabulate_packages(scenario: Scenario) -> PackageTable:
     path = f"stages.{index}.bargaining.accept"
     faults = Faults(scenario, np.zeros(1, dtype=np.bool_))
     bound = bind(scenario, [{}], faults)
-    packages = _candidates(bound, agenda, all_packages([len(issue.levels) for issue in agenda.issues.values()]))
-    states = StateSpace(bound, packages).start_with_packages()
-    deal = states.outcome_payoff(list(scenario.outcomes).index(accept.outcome))[0]
-    costs = states.payoff(accept.costs, f"{path}.costs")[0]
-    payoff = deal + (states.package_worth()[0] - costs)[:, :, None, None]
+    packages = _make_candidates(bound, agenda, list_packages([len(issue.levels) for issue in agenda.issues.values()]))
+    states = StateSpace(bound, packages).make_start_states()
+    deal = states.evaluate_outcome_payoff(list(scenario.outcomes).index(accept.outcome))[0]
+    costs = states.evaluate_payoff(accept.costs, f"{path}.costs")[0]
+    payoff = deal + (states.find_package_worth()[0] - costs)[:, :, None, None]
     ratification = {}
     for player, vote in accept.ratify.items():
-        passes = states.value(vote.chance, f"{path}.ratify.{player}.chance")
+        passes = states.evaluate(vote.chance, f"{path}.ratify.{player}.chance")
         states.require_probability(passes, f"{path}.ratify.{player}.chance")
         ratification[player] = np.broadcast_to(passes[0], (states.num_states,)).copy()
     faults.raise_problems()
     return PackageTable(
         players=bound.players,
-        sides=_negotiators(scenario),
+        sides=_find_negotiators(scenario),
         issues=tuple(agenda.issues),
-        names=packages.names(),
-        labels=packages.labels(),
+        names=packages.list_names(),
+        labels=packages.list_labels(),
         levels=packages.candidate_levels,
         payoff=np.broadcast_to(payoff, (states.num_states, *payoff.shape[1:])).copy(),
         red=packages.forbidden,

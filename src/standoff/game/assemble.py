@@ -102,7 +102,7 @@ class Assembler:
             count = "a mistake" if len(self.faults) == 1 else f"{len(self.faults)} mistakes"
             raise ValueError("\n  ".join([f"the game has {count}:", *self.faults]))
 
-    def next_stage(self, stage: int, name: str) -> int | None:
+    def find_next_stage(self, stage: int, name: str) -> int | None:
         """Return how many stages ahead the next state of a name is, at most a whole period; None if no stage has one."""
         count = len(self.states)
         return next((step for step in range(1, count + 1) if name in self.states[(stage + step) % count]), None)
@@ -114,7 +114,7 @@ class Assembler:
             self.faults.append("there is no state: add a stage, and a state on it")
             self.raise_faults()
         name = declared.start or next(name for states in self.states for name in states)
-        step = self.next_stage(-1, name)
+        step = self.find_next_stage(-1, name)
         if step is None:
             names = [name for states in self.states for name in states]
             self.faults.append(f"start: there is no state `{name}`: {nearest(name, names)}")
@@ -127,8 +127,8 @@ class Assembler:
         """Add a state in which nobody moves to every layer that play passes through on its way to a state."""
         for s, stage in enumerate(self.declared.stages):
             for state in stage.states:
-                for name in _names_following(state):
-                    step = self.next_stage(s, name)
+                for name in _list_following_names(state):
+                    step = self.find_next_stage(s, name)
                     for between in range(1, step or 1):
                         self.states[(s + between) % len(self.states)][name] = DeclaredState(name)
 
@@ -176,15 +176,15 @@ def _key_by_name(states: Sequence[DeclaredState]) -> dict[str, DeclaredState]:
     return found
 
 
-def _names_following(state: DeclaredState) -> Iterator[str]:
+def _list_following_names(state: DeclaredState) -> Iterator[str]:
     """Yield the names that a state may lead to."""
     for _, action in state.actions:
-        yield from (name for _, name in _branches(action.leads_to))
+        yield from (name for _, name in _list_branches(action.leads_to))
     if state.is_passed:
         yield state.otherwise or state.name
 
 
-def _branches(leads_to: LeadsTo) -> Sequence[tuple[float, str]]:
+def _list_branches(leads_to: LeadsTo) -> Sequence[tuple[float, str]]:
     return [(1.0, leads_to)] if isinstance(leads_to, str) else leads_to
 
 
@@ -319,12 +319,12 @@ class _LayerAssembler:
         first_only = action.only if len(movers) == 1 else self._find_only(state, 0, pair[0])
         self.allowed.append(
             (
-                self._which_types(movers[:1], first_only, report_action),
-                self._which_types(movers[1:2], self._find_only(state, 1, pair[1]), report_action),
+                self._find_types(movers[:1], first_only, report_action),
+                self._find_types(movers[1:2], self._find_only(state, 1, pair[1]), report_action),
             )
         )
         self.payoff.append(evaluate_by_plane(action.payoffs, self.declared.players, report_action))
-        branches = _branches(action.leads_to)
+        branches = _list_branches(action.leads_to)
         total = 0.0
         for probability, name in branches:
             if not 0 <= probability <= 1 + SUM_TOLERANCE:
@@ -341,7 +341,7 @@ class _LayerAssembler:
             return ()
         return state.only.get(state.movers[side], {}).get(action, ())
 
-    def _which_types(
+    def _find_types(
         self, mover: Sequence[int], only: Collection[str], report: Callable[[str], None]
     ) -> tuple[bool, bool]:
         """Say which types of a mover have an action that only some types have."""

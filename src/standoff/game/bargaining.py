@@ -52,20 +52,20 @@ class BargainingRules:
         self.is_random = bargaining.proposer == "random"
         self.alternates = bargaining.proposer == "alternate"
 
-    def layer_rules(self) -> Iterator[LayerRule]:
+    def make_layer_rules(self) -> Iterator[LayerRule]:
         """Yield the rules of the layers, in order."""
         name = self.stage.name
         if self.is_random:
-            yield LayerRule(f"{name}_call", name, self.path, is_chance=True, evaluate=self._call)
-        yield LayerRule(f"{name}_offer", name, self.path, is_chance=False, evaluate=self._offer)
-        yield LayerRule(f"{name}_answer", name, self.path, is_chance=False, evaluate=self._answer)
+            yield LayerRule(f"{name}_call", name, self.path, is_chance=True, evaluate=self._evaluate_call)
+        yield LayerRule(f"{name}_offer", name, self.path, is_chance=False, evaluate=self._evaluate_offer)
+        yield LayerRule(f"{name}_answer", name, self.path, is_chance=False, evaluate=self._evaluate_answer)
 
-    def _arrival(self, states: States) -> Floats:
+    def _evaluate_arrival(self, states: States) -> Floats:
         active = states.is_true(self.stage.when, f"{self.path}.when")
-        return np.where(active, states.arrival(self.stage.rate, f"{self.path}.rate"), 0.0)
+        return np.where(active, states.evaluate_arrival(self.stage.rate, f"{self.path}.rate"), 0.0)
 
-    def _call(self, states: States) -> LayerArrays:
-        arrival = self._arrival(states)
+    def _evaluate_call(self, states: States) -> LayerArrays:
+        arrival = self._evaluate_arrival(states)
         half = np.full((1, 1), 0.5)
         column = states.space.proposer_column
         branches = tuple(BranchArrays(half, _replace_column(states.levels, column, side)) for side in (1, 2))
@@ -75,32 +75,32 @@ class BargainingRules:
         )
         return LayerArrays(np.full((1, 1), NATURE, dtype=np.int32), arrival, states.levels, (action,))
 
-    def _proposer(self, states: States) -> tuple[Levels, Floats]:
+    def _find_proposer(self, states: States) -> tuple[Levels, Floats]:
         """Return who proposes (position in `between` plus one, 0 for nobody) and the probability that the round comes up."""
         if self.is_random:
             proposer = states.levels[:, states.space.proposer_column]
             return proposer, (proposer > 0).astype(np.float64)[None]
         if self.alternates:
-            return states.levels[:, states.space.turn_column(self.stage.name)] + 1, self._arrival(states)
+            return states.levels[:, states.space.find_turn_column(self.stage.name)] + 1, self._evaluate_arrival(states)
         position = self.bargaining.between.index(self.bargaining.proposer) + 1
-        return np.full(states.num_states, position, dtype=np.int32), self._arrival(states)
+        return np.full(states.num_states, position, dtype=np.int32), self._evaluate_arrival(states)
 
-    def _offer(self, states: States) -> LayerArrays:
+    def _evaluate_offer(self, states: States) -> LayerArrays:
         space = states.space
         path = f"{self.path}.bargaining"
-        proposer, arrival = self._proposer(states)
+        proposer, arrival = self._find_proposer(states)
         active = arrival > 0.0
         skipped = _replace_column(states.levels, space.proposer_column, 0)
         cleared = skipped
         if self.alternates:
-            turn = space.turn_column(self.stage.name)
+            turn = space.find_turn_column(self.stage.name)
             cleared = _replace_column(skipped, turn, 1 - states.levels[:, turn])
         nothing = self.bargaining.no_offer
         branches, expected = follow_effects(states.at(cleared), nothing.leads_to, f"{path}.no_offer.leads_to", active)
-        paid = expected - states.payoff(nothing.costs, f"{path}.no_offer.costs")
+        paid = expected - states.evaluate_payoff(nothing.costs, f"{path}.no_offer.costs")
         actions = [ActionArrays("no_offer", active, allow_both_types(active), paid, branches, f"{path}.no_offer")]
-        paid = -states.payoff(self.bargaining.offer.costs, f"{path}.offer.costs")
-        for k, name in enumerate(space.packages.names()):
+        paid = -states.evaluate_payoff(self.bargaining.offer.costs, f"{path}.offer.costs")
+        for k, name in enumerate(space.packages.list_names()):
             on_table = _replace_column(
                 _replace_column(cleared, space.package_column, k + 1), space.proposer_column, proposer
             )
@@ -126,7 +126,7 @@ class BargainingRules:
             allowed.append(np.zeros_like(allowed[0]))
         return np.stack(allowed, axis=-1)
 
-    def _answer(self, states: States) -> LayerArrays:
+    def _evaluate_answer(self, states: States) -> LayerArrays:
         space = states.space
         path = f"{self.path}.bargaining"
         proposer = states.levels[:, space.proposer_column]
@@ -138,13 +138,13 @@ class BargainingRules:
         accept = self.bargaining.accept
         allowed = self._allow(states, active, answerer, package)
         branches, expected = self._ratify(after, f"{path}.accept", active)
-        paid = expected - after.payoff(accept.costs, f"{path}.accept.costs")
+        paid = expected - after.evaluate_payoff(accept.costs, f"{path}.accept.costs")
         actions = [ActionArrays("accept", np.asarray(allowed.any(axis=-1)), allowed, paid, branches, f"{path}.accept")]
         for name, reply in (("reject", self.bargaining.reject), ("slip", self.bargaining.slip)):
             if reply is None:
                 continue
             branches, expected = follow_effects(after, reply.leads_to, f"{path}.{name}.leads_to", active)
-            paid = expected - after.payoff(reply.costs, f"{path}.{name}.costs")
+            paid = expected - after.evaluate_payoff(reply.costs, f"{path}.{name}.costs")
             actions.append(ActionArrays(name, active, allow_both_types(active), paid, branches, f"{path}.{name}"))
         mover = np.where(active, np.where(answerer == 1, self.sides[0], self.sides[1]), NOBODY).astype(np.int32)
         return LayerArrays(mover, active.astype(np.float64), cleared, tuple(actions))
@@ -156,7 +156,7 @@ class BargainingRules:
         branches: list[BranchArrays] = []
         for name, ratification in self.bargaining.accept.ratify.items():
             here = f"{path}.ratify.{name}"
-            passes = np.where(active, after.value(ratification.chance, f"{here}.chance"), 1.0)
+            passes = np.where(active, after.evaluate(ratification.chance, f"{here}.chance"), 1.0)
             after.require_probability(passes, f"{here}.chance")
             failed, lost = follow_effects(after, ratification.failed, f"{here}.failed", active)
             fails = passed * (1.0 - passes)
@@ -167,6 +167,6 @@ class BargainingRules:
             )
             passed = passed * passes
         outcome = list(after.scenario.outcomes).index(self.bargaining.accept.outcome)
-        payoff = after.outcome_payoff(outcome) + after.package_worth()[..., None, None]
+        payoff = after.evaluate_outcome_payoff(outcome) + after.find_package_worth()[..., None, None]
         branches.append(BranchArrays(np.where(active, passed, 0.0), after.levels, outcome, after.packages, payoff))
         return tuple(branches), expected

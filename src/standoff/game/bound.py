@@ -14,7 +14,7 @@ from standoff.game.model import Plane, Player
 from standoff.game.numbers import Draw, Numbers
 from standoff.scenario import Expression, Scenario, Scope
 
-__all__ = ["Bound", "bind", "deadline_period"]
+__all__ = ["Bound", "bind", "find_deadline_period"]
 
 Floats = NDArray[np.float64]
 
@@ -38,7 +38,7 @@ class Bound:
     players_by_draw: tuple[tuple[Player, ...], ...]
     epoch_starts: tuple[int, ...]
     scope: Scope
-    # an expression is kept beside its value, so that no other can come to have its identity
+    # by identity of the expression, which is kept so that no other object can get its identity
     _resolved: dict[int, tuple[Expression, Expression]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -66,7 +66,7 @@ class Bound:
         faults = Faults(self.scenario, self.faults.faulty[draws])
         numbers = self.numbers.take(draws)
         players = tuple(self.players_by_draw[d] for d in draws)
-        scope = _scope(numbers, faults)
+        scope = _make_scope(numbers, faults)
         return replace(self, numbers=numbers, faults=faults, players_by_draw=players, scope=scope)
 
     def evaluate(self, expression: Expression, scope: Scope, path: str) -> Floats:
@@ -127,25 +127,25 @@ def bind(scenario: Scenario, draws: Sequence[Draw], faults: Faults) -> Bound:
             which = np.arange(len(draws)) == d if len(numbers.faults) > 1 else None
             faults.add("submodel", message, path, "give a value that the submodel can work with", draws=which)
     faults.raise_problems()
-    bound = Bound(scenario, numbers, faults, (), _epoch_starts(scenario), _scope(numbers, faults))
+    bound = Bound(scenario, numbers, faults, (), _find_epoch_starts(scenario), _make_scope(numbers, faults))
     return replace(bound, players_by_draw=_bind_players(bound))
 
 
-def _scope(numbers: Numbers, faults: Faults) -> Scope:
+def _make_scope(numbers: Numbers, faults: Faults) -> Scope:
     def refuse(draw: int) -> None:
         faults.faulty[draw] = True
 
-    return Scope(numbers.values, numbers.functions(refuse))
+    return Scope(numbers.values, numbers.make_functions(refuse))
 
 
-def deadline_period(scenario: Scenario, name: str) -> int:
+def find_deadline_period(scenario: Scenario, name: str) -> int:
     """Return the first period that starts on the deadline's date or later, at most the number of periods."""
     return scenario.period_of_date(scenario.deadlines[name].date)
 
 
-def _epoch_starts(scenario: Scenario) -> tuple[int, ...]:
+def _find_epoch_starts(scenario: Scenario) -> tuple[int, ...]:
     """Period 0, and for each deadline before the horizon the first period that starts on its date or later."""
-    starts = {0, *(deadline_period(scenario, name) for name in scenario.deadlines)}
+    starts = {0, *(find_deadline_period(scenario, name) for name in scenario.deadlines)}
     return tuple(sorted(start for start in starts if start < scenario.num_periods))
 
 

@@ -122,12 +122,12 @@ def _follow(arrays: LayerArrays, count: int) -> list[Levels]:
 
 def _find_states(space: StateSpace, rules: Sequence[LayerRule]) -> list[Levels]:
     """Return the reachable states of each layer, sorted by code."""
-    codes = space.codes
+    encode = space.encode
     known: list[Levels] = [np.empty((0, len(space.columns)), dtype=np.int32) for _ in rules]
     frontier = space.start
     while len(frontier):
         for s, rule in enumerate(rules):
-            fresh = frontier[~np.isin(codes(frontier), codes(known[s]))]
+            fresh = frontier[~np.isin(encode(frontier), encode(known[s]))]
             known[s] = np.concatenate([known[s], fresh])
             if len(known[s]) > MAX_STATES:
                 space.bound.faults.add(
@@ -142,14 +142,14 @@ def _find_states(space: StateSpace, rules: Sequence[LayerRule]) -> list[Levels]:
                 break
             following: list[Levels] = []
             for epoch_start in space.bound.epoch_starts:
-                states = space.states(fresh, epoch_start)
+                states = space.make_states(fresh, epoch_start)
                 following.extend(_follow(rule.evaluate(states), len(fresh)))
                 if not states.deadlines_used:
                     break  # the other epochs are like this one
             frontier = np.concatenate(following)
-            _, first = np.unique(codes(frontier), return_index=True)
+            _, first = np.unique(encode(frontier), return_index=True)
             frontier = frontier[first]
-    return [levels[np.argsort(codes(levels))] for levels in known]
+    return [levels[np.argsort(encode(levels))] for levels in known]
 
 
 def _check_moves(space: StateSpace, rule: LayerRule, levels: Levels, arrays: LayerArrays) -> None:
@@ -228,11 +228,11 @@ def _check_play(space: StateSpace, template: GameTemplate) -> None:
                 rules[s].path,
                 "check its `when` and its rate",
             )
-        elif name not in space.packages.names():
+        elif name not in space.packages.list_names():
             faults.add(
                 "unreachable-action",
                 f"action `{name}` of stage `{layer.stage}` is never possible",
-                _action_path(scenario, rules[s], layer, label),
+                _find_action_path(scenario, rules[s], layer, label),
                 "check its `when`, or remove the action",
             )
     used = set(template.outcome.tolist())
@@ -254,7 +254,7 @@ def _check_play(space: StateSpace, template: GameTemplate) -> None:
             )
 
 
-def _action_path(scenario: Scenario, rule: LayerRule, layer: Layer, label: int) -> str:
+def _find_action_path(scenario: Scenario, rule: LayerRule, layer: Layer, label: int) -> str:
     """Return where in the scenario an action is written."""
     name = layer.action_names[label]
     if layer.second is not None:

@@ -135,7 +135,7 @@ class CompiledScenario:
         """Find the games of draws that have the same number of packages; those with faults are left out."""
         size = len(packages.chosen[pending[0]])
         untried = [template for template in self._templates if template.num_packages == size]
-        likely = self._fitted.get(packages.names(pending[0]))
+        likely = self._fitted.get(packages.list_names(pending[0]))
         untried.sort(key=lambda template: template is not likely)
         while len(pending):
             if not untried:
@@ -163,7 +163,7 @@ class CompiledScenario:
         except (ScenarioError, ValueError):
             return []
         self._keep(template)
-        self._fitted[one.packages.names()] = template
+        self._fitted[one.packages.list_names()] = template
         return [template]
 
     def _keep(self, template: GameTemplate) -> None:

@@ -62,7 +62,7 @@ class GameTemplate:
         Returns:
             The template, and the arrays that it was read off.
         """
-        codes = [space.codes(levels) for levels in reached]
+        codes = [space.encode(levels) for levels in reached]
         terminals = TerminalIndex(space)
         epochs: list[tuple[LayerTemplate, ...]] = []
         arrays: list[tuple[LayerArrays, ...]] = []
@@ -74,7 +74,7 @@ class GameTemplate:
                     templates.append(epochs[-1][s])
                     own.append(arrays[-1][s])
                     continue
-                states = space.states(reached[s], epoch_start)
+                states = space.make_states(reached[s], epoch_start)
                 own.append(rule.evaluate(states))
                 holds = _evaluate_milestones(states)
                 next_codes = codes[(s + 1) % len(rules)]
@@ -87,7 +87,7 @@ class GameTemplate:
         template = GameTemplate(
             rules=tuple(rules),
             reached=tuple(reached),
-            start=int(np.searchsorted(codes[0], space.codes(space.start)[0])),
+            start=int(np.searchsorted(codes[0], space.encode(space.start)[0])),
             epochs=tuple(epochs),
             outcome=terminals.outcomes,
             package=terminals.packages,
@@ -112,7 +112,7 @@ class GameTemplate:
                 if self._is_repeated(e, s):
                     own.append(arrays[-1][s])
                     continue
-                states = space.states(self.reached[s], epoch_start)
+                states = space.make_states(self.reached[s], epoch_start)
                 own.append(rule.evaluate(states))
                 fits &= template.fits(own[s], _evaluate_milestones(states))
             arrays.append(tuple(own))
@@ -141,11 +141,13 @@ class GameTemplate:
                 template.fill_terminals(arrays[e][s], ends)
                 own.append(template.fill(space, arrays[e][s]))
             layers.append(own)
-            first = space.states(self.reached[0], epoch_start)
+            first = space.make_states(self.reached[0], epoch_start)
             first.check_quantities()
-            flows.append(np.broadcast_to(first.payoff(scenario.flows, "flows") * scenario.period.length, by_first))
+            flows.append(
+                np.broadcast_to(first.evaluate_payoff(scenario.flows, "flows") * scenario.period.length, by_first)
+            )
         # the horizon lies in the last epoch
-        unresolved = np.broadcast_to(first.payoff(scenario.unresolved.payoffs, "unresolved.payoffs"), by_first)
+        unresolved = np.broadcast_to(first.evaluate_payoff(scenario.unresolved.payoffs, "unresolved.payoffs"), by_first)
         faulty = bound.faults.faulty
         faulty |= ~np.isfinite(ends).all(axis=(1, 2, 3, 4))
         for d, players in enumerate(bound.players_by_draw):
@@ -154,9 +156,11 @@ class GameTemplate:
         milestones = _make_milestones(scenario)
         games = []
         for d in range(num_draws):
-            packages = space.packages.names(d)
+            packages = space.packages.list_names(d)
             if packages not in labels:
-                labels[packages] = _make_labels(scenario, dict(zip(packages, space.packages.labels(d), strict=True)))
+                labels[packages] = _make_labels(
+                    scenario, dict(zip(packages, space.packages.list_labels(d), strict=True))
+                )
             epochs = tuple(
                 Epoch(epoch_start, tuple(layer[d] for layer in own), np.ascontiguousarray(flow[d]))
                 for epoch_start, own, flow in zip(bound.epoch_starts, layers, flows, strict=True)

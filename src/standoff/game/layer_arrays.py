@@ -29,7 +29,7 @@ __all__ = [
     "SecondMoverArrays",
     "allow_both_types",
     "allow_types",
-    "effect_probabilities",
+    "evaluate_probabilities",
     "follow_effect",
     "follow_effects",
 ]
@@ -162,7 +162,9 @@ def allow_types(available: Bools, types: Collection[str] | None, player_types: S
     return np.asarray(available[..., None] & np.append(has, False)[:2])
 
 
-def effect_probabilities(states: States, effects: Sequence[Effect], path: str, available: Bools) -> tuple[Floats, ...]:
+def evaluate_probabilities(
+    states: States, effects: Sequence[Effect], path: str, available: Bools
+) -> tuple[Floats, ...]:
     """Return the probability of each effect of a move in every state, 0 where the move is not available.
 
     A move without effects has one consequence, which is certain.
@@ -173,7 +175,7 @@ def effect_probabilities(states: States, effects: Sequence[Effect], path: str, a
     total = np.zeros((1, 1))
     for index, effect in enumerate(effects):
         here = f"{path}.{index}.p"
-        probability = np.where(available, states.value(effect.p, here), 0.0)
+        probability = np.where(available, states.evaluate(effect.p, here), 0.0)
         states.require_probability(probability, here)
         total = total + probability
         found.append(probability)
@@ -189,10 +191,12 @@ def follow_effects(
     if not effects:
         return (BranchArrays(np.ones((1, 1)), states.levels),), expected
     branches = []
-    probabilities = effect_probabilities(states, effects, path, available)
+    probabilities = evaluate_probabilities(states, effects, path, available)
     for index, (effect, probability) in enumerate(zip(effects, probabilities, strict=True)):
         if effect.payoffs:
-            expected = expected + probability[..., None] * states.payoff(effect.payoffs, f"{path}.{index}.payoffs")
+            expected = expected + probability[..., None] * states.evaluate_payoff(
+                effect.payoffs, f"{path}.{index}.payoffs"
+            )
         branches.append(follow_effect(states, effect.changes, effect.outcome, probability))
     return tuple(branches), expected
 
@@ -201,9 +205,9 @@ def follow_effect(
     states: States, changes: Mapping[str, str | int], outcome_name: str | None, probability: Floats
 ) -> BranchArrays:
     """Return the branch that changes tracks and, where it names an outcome, ends the crisis."""
-    after = states.change(changes)
+    after = states.apply_changes(changes)
     if outcome_name is None:
         return BranchArrays(probability, after)
     outcome = list(states.scenario.outcomes).index(outcome_name)
     none = np.full(states.num_states, NO_PACKAGE, dtype=np.int32)
-    return BranchArrays(probability, after, outcome, none, states.at(after).outcome_payoff(outcome))
+    return BranchArrays(probability, after, outcome, none, states.at(after).evaluate_outcome_payoff(outcome))

@@ -145,7 +145,7 @@ class LayerTemplate:
             [*(action.allowed[action.states] for action in actions), np.empty((0, 2), dtype=np.bool_)]
         )
         may_skip = (arrival < 1.0) | (mover == NOBODY)
-        skip = np.searchsorted(next_codes, space.codes(arrays.skip)).clip(max=len(next_codes) - 1)
+        skip = np.searchsorted(next_codes, space.encode(arrays.skip)).clip(max=len(next_codes) - 1)
         action_label, second = _split_labels(arrays, arrival > 0.0, label, state)
         width = np.bincount(np.searchsorted(key[order], branch_key), minlength=len(key))
         layer = Layer(
@@ -157,12 +157,12 @@ class LayerTemplate:
             mover=mover,
             arrival=np.zeros(count),
             skip=np.where(may_skip, skip, 0).astype(np.int32),
-            action_start=_starts(np.bincount(state, minlength=count)),
+            action_start=_cumulate(np.bincount(state, minlength=count)),
             action_label=action_label,
             action_names=tuple(action.name for action in arrays.own_actions),
             action_allowed=allowed[order],
             action_payoff=np.zeros((len(state), states.num_planes)),
-            branch_start=_starts(width),
+            branch_start=_cumulate(width),
             branch_probability=np.zeros(len(targets)),
             branch_target=targets.astype(np.int32),
             milestone_holds=np.asarray(expand_states(holds, count)),
@@ -214,18 +214,18 @@ class LayerTemplate:
             replace(
                 old,
                 arrival=np.ascontiguousarray(arrival[d]),
-                action_names=self._action_names(space, arrays, d),
+                action_names=self._name_actions(space, arrays, d),
                 action_payoff=payoff[d],
                 branch_probability=probability[d],
             )
             for d in range(num_draws)
         ]
 
-    def _action_names(self, space: StateSpace, arrays: LayerArrays, draw: int) -> tuple[str, ...]:
+    def _name_actions(self, space: StateSpace, arrays: LayerArrays, draw: int) -> tuple[str, ...]:
         """Return the names of the moves in a draw, some of which are packages."""
         if arrays.second is not None or all(action.package == NO_PACKAGE for action in self.actions):
             return self.layer.action_names
-        names = space.packages.names(draw)
+        names = space.packages.list_names(draw)
         return tuple(
             action.name if action.package == NO_PACKAGE else names[action.package] for action in arrays.actions
         )
@@ -259,7 +259,7 @@ def _join(parts: Sequence[NDArray[np.integer]]) -> Indices:
     return np.concatenate([*parts, np.empty(0, dtype=np.int64)]).astype(np.int64)
 
 
-def _starts(width: NDArray[np.integer]) -> NDArray[np.int32]:
+def _cumulate(width: NDArray[np.integer]) -> NDArray[np.int32]:
     return np.concatenate([[0], np.cumsum(width)]).astype(np.int32)
 
 
@@ -276,7 +276,7 @@ def _read_action(
         own_states = np.flatnonzero(used)
         met: Met = ()
         if branch.outcome < 0:
-            target = np.searchsorted(next_codes, states.space.codes(branch.levels))
+            target = np.searchsorted(next_codes, states.space.encode(branch.levels))
         else:
             terminal, met = terminals.find(branch, used, states.epoch_start)
             target = -terminal - 1

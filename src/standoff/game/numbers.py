@@ -99,7 +99,7 @@ class Numbers:
             len(draws), values, tuple(self.submodels[d] for d in draws), tuple(self.faults[d] for d in draws)
         )
 
-    def functions(self, refuse: Callable[[int], None]) -> Functions:
+    def make_functions(self, refuse: Callable[[int], None]) -> Functions:
         """Return the functions of the submodels, each of which evaluates every draw by the draw's own submodel.
 
         Args:

@@ -57,11 +57,11 @@ class Packages:
         """Number of packages in the first draw."""
         return len(self.chosen[0])
 
-    def names(self, draw: int = 0) -> tuple[str, ...]:
+    def list_names(self, draw: int = 0) -> tuple[str, ...]:
         """Return the names of a draw's packages."""
         return tuple(self.candidates[k] for k in self.chosen[draw])
 
-    def labels(self, draw: int = 0) -> tuple[str, ...]:
+    def list_labels(self, draw: int = 0) -> tuple[str, ...]:
         """Return the text for people of a draw's packages."""
         return tuple(self.candidate_labels[k] for k in self.chosen[draw])
 
@@ -87,14 +87,14 @@ class Packages:
         """Whether a red line of a type forbids a package; shape (draw, package, player, type), the first of length 1 alike."""
         return self.forbidden[self._indices]
 
-    def levels_of(self, issue: int, packages: Ints) -> Floats:
+    def find_levels(self, issue: int, packages: Ints) -> Floats:
         """Return the level of an issue in each of some packages, 0 where there is none; shape (draw, state)."""
         if not self.num_packages:
             return np.zeros((1, len(packages)))
         own = self._levels[:, packages.clip(min=0), issue]
         return np.where(packages >= 0, own, 0).astype(np.float64)
 
-    def worths_of(self, packages: Ints) -> Floats:
+    def find_worths(self, packages: Ints) -> Floats:
         """Return the worth of each of some packages to every plane, 0 where there is none; shape (draw, state, plane)."""
         if not self.num_packages:
             return np.zeros((1, len(packages), self.candidate_worths.shape[2]))

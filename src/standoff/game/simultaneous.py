@@ -22,7 +22,7 @@ from standoff.game.layer_arrays import (
     OwnActionArrays,
     SecondMoverArrays,
     allow_types,
-    effect_probabilities,
+    evaluate_probabilities,
     follow_effect,
     follow_effects,
 )
@@ -54,32 +54,32 @@ class SimultaneousRule:
             for position, entry in enumerate(stage.together)
         }
 
-    def layer_rule(self) -> LayerRule:
+    def make_layer_rule(self) -> LayerRule:
         """Return the rule of the layer."""
         return LayerRule(self.stage.name, self.stage.name, self.path, is_chance=False, evaluate=self._evaluate)
 
     def _evaluate(self, states: States) -> LayerArrays:
         active = states.is_true(self.stage.when, f"{self.path}.when")
-        arrival = np.where(active, states.arrival(self.stage.rate, f"{self.path}.rate"), 0.0)
+        arrival = np.where(active, states.evaluate_arrival(self.stage.rate, f"{self.path}.rate"), 0.0)
         parts = tuple(
-            tuple(self._own_action(states, side, own, active) for own in actions)
+            tuple(self._evaluate_own_action(states, side, own, active) for own in actions)
             for side, actions in zip(self.sides, self.own, strict=True)
         )
         joint = [
-            self._joint(states, (mine, yours), (parts[0][i], parts[1][j]), arrival)
+            self._evaluate_joint_action(states, (mine, yours), (parts[0][i], parts[1][j]), arrival)
             for i, mine in enumerate(self.own[0])
             for j, yours in enumerate(self.own[1])
         ]
         movers = [np.where(active, side, NOBODY).astype(np.int32) for side in self.sides]
         return LayerArrays(movers[0], arrival, states.levels, tuple(joint), SecondMoverArrays(movers[1], *parts))
 
-    def _own_action(self, states: States, side: int, own: OwnAction, active: Bools) -> OwnActionArrays:
+    def _evaluate_own_action(self, states: States, side: int, own: OwnAction, active: Bools) -> OwnActionArrays:
         path = f"{self.path}.{own.path}"
         available = active & states.is_true(own.action.when, f"{path}.when")
         allowed = allow_types(available, own.action.types, states.space.bound.players[side].player_types)
         return OwnActionArrays(own.name, available, allowed, path)
 
-    def _joint(
+    def _evaluate_joint_action(
         self,
         states: States,
         pair: tuple[OwnAction, OwnAction],
@@ -90,11 +90,15 @@ class SimultaneousRule:
         available = parts[0].available & parts[1].available
         paid = states.no_payoff
         for own, part in zip(pair, parts, strict=True):
-            paid = paid + states.payoff(own.action.payoffs, f"{part.path}.payoffs")
-            paid = paid - states.payoff(own.action.costs, f"{part.path}.costs")
+            paid = paid + states.evaluate_payoff(own.action.payoffs, f"{part.path}.payoffs")
+            paid = paid - states.evaluate_payoff(own.action.costs, f"{part.path}.costs")
         here, entry = self.entries.get((pair[0].name, pair[1].name), ("", None))
         if entry is not None:
-            paid = paid + states.payoff(entry.payoffs, f"{here}.payoffs") - states.payoff(entry.costs, f"{here}.costs")
+            paid = (
+                paid
+                + states.evaluate_payoff(entry.payoffs, f"{here}.payoffs")
+                - states.evaluate_payoff(entry.costs, f"{here}.costs")
+            )
         if entry is not None and entry.leads_to is not None:
             branches, expected = follow_effects(states, entry.leads_to, f"{here}.leads_to", available)
         else:
@@ -114,12 +118,12 @@ class SimultaneousRule:
         effects = [own.action.leads_to for own in pair]
         paths = [f"{part.path}.leads_to" for part in parts]
         probabilities = [
-            effect_probabilities(states, given, path, occurs) for given, path in zip(effects, paths, strict=True)
+            evaluate_probabilities(states, given, path, occurs) for given, path in zip(effects, paths, strict=True)
         ]
         expected = states.no_payoff
         for given, path, own in zip(effects, paths, probabilities, strict=True):
             for k, effect in enumerate(given):
-                expected = expected + own[k][..., None] * states.payoff(effect.payoffs, f"{path}.{k}.payoffs")
+                expected = expected + own[k][..., None] * states.evaluate_payoff(effect.payoffs, f"{path}.{k}.payoffs")
         branches = []
         for i, first in enumerate(effects[0] or (None,)):
             for j, second in enumerate(effects[1] or (None,)):

@@ -38,16 +38,16 @@ def make_layer_rules(scenario: Scenario) -> tuple[LayerRule, ...]:
     for index, stage in enumerate(scenario.stages):
         path = f"stages.{index}"
         if stage.movers is not None:
-            rules.append(SimultaneousRule(scenario, stage, path).layer_rule())
+            rules.append(SimultaneousRule(scenario, stage, path).make_layer_rule())
         elif stage.bargaining is not None:
-            rules.extend(BargainingRules(scenario, stage, stage.bargaining, path).layer_rules())
+            rules.extend(BargainingRules(scenario, stage, stage.bargaining, path).make_layer_rules())
         else:
-            rules.append(_decision_rule(scenario, stage, path))
-    rules.extend(_hazard_rule(name, hazard) for name, hazard in scenario.nature.items())
+            rules.append(_make_decision_rule(scenario, stage, path))
+    rules.extend(_make_hazard_rule(name, hazard) for name, hazard in scenario.nature.items())
     return tuple(rules)
 
 
-def _decision_rule(scenario: Scenario, stage: Stage, path: str) -> LayerRule:
+def _make_decision_rule(scenario: Scenario, stage: Stage, path: str) -> LayerRule:
     mover = list(scenario.players).index(stage.mover or "")
 
     def evaluate(states: States) -> LayerArrays:
@@ -59,12 +59,14 @@ def _decision_rule(scenario: Scenario, stage: Stage, path: str) -> LayerRule:
             here = f"{path}.{own.path}"
             available = active & states.is_true(action.when, f"{here}.when")
             allowed = allow_types(available, action.types, player_types)
-            paid = states.payoff(action.payoffs, f"{here}.payoffs") - states.payoff(action.costs, f"{here}.costs")
+            paid = states.evaluate_payoff(action.payoffs, f"{here}.payoffs") - states.evaluate_payoff(
+                action.costs, f"{here}.costs"
+            )
             branches, expected = follow_effects(states, action.leads_to, f"{here}.leads_to", available)
             actions.append(ActionArrays(own.name, available, allowed, paid + expected, branches, here))
         return LayerArrays(
             mover=np.where(active, mover, NOBODY).astype(np.int32),
-            arrival=np.where(active, states.arrival(stage.rate, f"{path}.rate"), 0.0),
+            arrival=np.where(active, states.evaluate_arrival(stage.rate, f"{path}.rate"), 0.0),
             skip=states.levels,
             actions=tuple(actions),
         )
@@ -72,12 +74,12 @@ def _decision_rule(scenario: Scenario, stage: Stage, path: str) -> LayerRule:
     return LayerRule(stage.name, stage.name, path, is_chance=False, evaluate=evaluate)
 
 
-def _hazard_rule(name: str, hazard: Hazard) -> LayerRule:
+def _make_hazard_rule(name: str, hazard: Hazard) -> LayerRule:
     path = f"nature.{name}"
 
     def evaluate(states: States) -> LayerArrays:
         holds = states.is_true(hazard.when, f"{path}.when")
-        arrival = np.where(holds, states.arrival(hazard.hazard, f"{path}.hazard"), 0.0)
+        arrival = np.where(holds, states.evaluate_arrival(hazard.hazard, f"{path}.hazard"), 0.0)
         active = arrival > 0.0
         branches, expected = follow_effects(states, hazard.leads_to, f"{path}.leads_to", active)
         return LayerArrays(

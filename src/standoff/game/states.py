@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.game.bound import Bound, deadline_period
+from standoff.game.bound import Bound, find_deadline_period
 from standoff.game.packages import Packages
 from standoff.scenario import Expression, Scope
 
@@ -57,7 +57,7 @@ class StateSpace:
         scenario = self.bound.scenario
         tracks = [(name, len(track.levels)) for name, track in scenario.state.items()]
         turns = [
-            (_turn_column(stage.name), 2)
+            (_name_turn_column(stage.name), 2)
             for stage in scenario.stages
             if stage.bargaining is not None and stage.bargaining.proposer == "alternate"
         ]
@@ -73,9 +73,9 @@ class StateSpace:
         """Column of the package on the table."""
         return len(self.columns) - 1
 
-    def turn_column(self, stage: str) -> int:
+    def find_turn_column(self, stage: str) -> int:
         """Return the column that says whose turn it is in a bargaining stage with alternating proposers."""
-        return self.columns.index(_turn_column(stage))
+        return self.columns.index(_name_turn_column(stage))
 
     @cached_property
     def start(self) -> Levels:
@@ -85,7 +85,7 @@ class StateSpace:
             levels[0, column] = track.levels.index(track.start)
         return levels
 
-    def codes(self, levels: Levels) -> NDArray[np.int64]:
+    def encode(self, levels: Levels) -> NDArray[np.int64]:
         """Return one integer for each state, in the lexicographic order of the columns; shape (state,)."""
         code = np.zeros(len(levels), dtype=np.int64)
         for column, (_, size) in enumerate(self._sized_columns):
@@ -97,17 +97,17 @@ class StateSpace:
         tracks = self.bound.scenario.state.items()
         return ", ".join(f"{name} {track.levels[levels[column]]}" for column, (name, track) in enumerate(tracks))
 
-    def states(self, levels: Levels, epoch_start: int) -> States:
+    def make_states(self, levels: Levels, epoch_start: int) -> States:
         """Return an array of states in the periods of an epoch; `levels` has the shape (state, column)."""
         return States(self, levels, epoch_start, levels[:, self.package_column] - 1, set())
 
-    def start_with_packages(self) -> States:
+    def make_start_states(self) -> States:
         """Return the start state in the first period once for each package, agreed on."""
         count = self.packages.num_packages
         return States(self, np.repeat(self.start, count, axis=0), 0, np.arange(count, dtype=np.int32), set())
 
 
-def _turn_column(stage: str) -> str:
+def _name_turn_column(stage: str) -> str:
     return f"turn of {stage}"
 
 
@@ -120,7 +120,7 @@ class _Values(dict[str, "Value"]):
 
     def __missing__(self, name: str) -> Value:
         quantity = self._states.scenario.quantities[name]
-        self[name] = self._states.value(quantity.value, f"quantities.{name}.value")
+        self[name] = self._states.evaluate(quantity.value, f"quantities.{name}.value")
         return self[name]
 
 
@@ -151,12 +151,12 @@ class States:
             values[name] = levels[:, column].astype(np.float64)[None]
         if self.scenario.agenda is not None:
             for issue, name in enumerate(self.scenario.agenda.issues):
-                values[name] = space.packages.levels_of(issue, packages)
+                values[name] = space.packages.find_levels(issue, packages)
         self._scope = Scope(_Values(self, values), {**self._bound.scope.functions, "passed": self._has_passed})
 
     def _has_passed(self, deadline: str) -> float:
         self.deadlines_used.add(deadline)
-        return float(self.epoch_start >= deadline_period(self.scenario, deadline))
+        return float(self.epoch_start >= find_deadline_period(self.scenario, deadline))
 
     @property
     def num_states(self) -> int:
@@ -183,7 +183,7 @@ class States:
         for name in self.scenario.quantity_order:
             self._scope.values[name]
 
-    def value(self, expression: Expression | None, path: str, default: float = 0.0) -> Floats:
+    def evaluate(self, expression: Expression | None, path: str, default: float = 0.0) -> Floats:
         """Evaluate an expression in every draw and state; shape (draw, state)."""
         if expression is None:
             return np.full((1, 1), default)
@@ -191,13 +191,13 @@ class States:
 
     def is_true(self, expression: Expression | None, path: str) -> Bools:
         """Say where a condition holds; no condition always holds. Shape (draw, state)."""
-        return np.asarray(self.value(expression, path, 1.0) != 0.0)
+        return np.asarray(self.evaluate(expression, path, 1.0) != 0.0)
 
-    def arrival(self, rate: Expression | None, path: str) -> Floats:
+    def evaluate_arrival(self, rate: Expression | None, path: str) -> Floats:
         """Return the probability that what has a rate per unit of time comes up in a period; 1 without a rate."""
         if rate is None:
             return np.ones((1, 1))
-        per_unit = self.value(rate, path)
+        per_unit = self.evaluate(rate, path)
         if (per_unit < 0).any():
             self._bound.faults.add(
                 "negative-rate",
@@ -209,7 +209,7 @@ class States:
             return np.zeros((1, 1))
         return np.asarray(-np.expm1(-per_unit * self.scenario.period.length))
 
-    def payoff(self, by_player: ByPlayer | None, path: str) -> Floats:
+    def evaluate_payoff(self, by_player: ByPlayer | None, path: str) -> Floats:
         """Return payoffs to every plane; shape (draw, state, plane)."""
         if not by_player:
             return self.no_payoff
@@ -221,13 +221,13 @@ class States:
             if plane.player_type > 0 and not isinstance(own, Mapping):
                 columns.append(columns[-1])
             elif own is None or isinstance(own, Expression):
-                columns.append(self.value(own, here))
+                columns.append(self.evaluate(own, here))
             else:
                 player_type = player.player_types[plane.player_type]
-                columns.append(self.value(own.get(player_type), f"{here}.{player_type}"))
+                columns.append(self.evaluate(own.get(player_type), f"{here}.{player_type}"))
         return np.stack(np.broadcast_arrays(*columns), axis=-1)
 
-    def outcome_payoff(self, outcome: int) -> Floats:
+    def evaluate_outcome_payoff(self, outcome: int) -> Floats:
         """Return the payoff of an outcome, without the worth of a package.
 
         A payoff may be given by the types of another player; it then depends on that player's true type.
@@ -247,9 +247,9 @@ class States:
             for axis, other in enumerate(self._bound.belief_players):
                 for k, player_type in enumerate(self._bound.players[other].player_types):
                     if other != plane.player and player_type in own:
-                        value = self.value(own[player_type], f"{path}.{player.name}.{player_type}")
+                        value = self.evaluate(own[player_type], f"{path}.{player.name}.{player_type}")
                         added.append((p, axis, k, value))
-        base = self.payoff(by_player, path)
+        base = self.evaluate_payoff(by_player, path)
         shape = np.broadcast_shapes(base.shape[:2], *(value.shape for *_, value in added))
         total = np.zeros((*shape, self.num_planes, 2, 2))
         total += base[..., None, None]
@@ -257,11 +257,11 @@ class States:
             total[:, :, p][(..., k, slice(None)) if axis == 0 else (..., k)] += value[..., None]
         return total
 
-    def package_worth(self) -> Floats:
+    def find_package_worth(self) -> Floats:
         """Return the worth of the package agreed on; shape (draw, state, plane)."""
-        return self.space.packages.worths_of(self.packages)
+        return self.space.packages.find_worths(self.packages)
 
-    def change(self, changes: Mapping[str, str | int]) -> Levels:
+    def apply_changes(self, changes: Mapping[str, str | int]) -> Levels:
         """Return the public states after an effect; a step stops at the last level. Shape (state, column)."""
         after = self.levels.copy()
         for column, (name, track) in enumerate(self.scenario.state.items()):

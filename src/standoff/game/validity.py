@@ -70,7 +70,7 @@ def find_faults(game: Game) -> list[str]:
             checked.add(id(layer))
             num_next = epoch.layers[(s + 1) % len(epoch.layers)].num_states
             checks = _LayerChecks(game, epoch, layer, num_next, num_terminals)
-            faults.extend(checks.faults())
+            faults.extend(checks.find_faults())
     return faults
 
 
@@ -255,7 +255,7 @@ class _LayerChecks:
         self.state_of = np.repeat(np.arange(layer.num_states), self.count)
         self.comes_up = (layer.mover != NOBODY) & ~(layer.arrival <= 0.0)
 
-    def faults(self) -> Iterator[str]:
+    def find_faults(self) -> Iterator[str]:
         """Yield every fault."""
         movers = list(self._check_movers())
         yield from movers

@@ -82,9 +82,9 @@ class OfflineCoder:
             InputError: The installed parser or encoder is not the expected release.
         """
         load_parser()
-        told = detect_language(document.text.encode("utf-8", "replace").decode("utf-8"), declared=document.language)
-        if told not in ("", "en"):
-            return CodedDocument(document.document_hash, (), (), told, _REFUSED.format(told))
+        language = detect_language(document.text.encode("utf-8", "replace").decode("utf-8"), declared=document.language)
+        if language not in ("", "en"):
+            return CodedDocument(document.document_hash, (), (), language, _REFUSED.format(language))
         events: list[Event] = []
         claims: list[Claim] = []
         mentions = Mentions()
@@ -98,7 +98,7 @@ class OfflineCoder:
                 claims += held
         events.sort(key=lambda event: event.span)
         claims.sort(key=lambda claim: claim.span)
-        return CodedDocument(document.document_hash, tuple(events), tuple(claims), told)
+        return CodedDocument(document.document_hash, tuple(events), tuple(claims), language)
 
     def _encode(self, spans: list[Any]) -> list[Encoded] | list[None]:
         return [None] * len(spans) if self.trained.axes is None else encode_sentences(spans)

@@ -39,7 +39,7 @@ TRAINED_FILE = _FOLDER / "coder.npz"
 EMBED_FILE = _FOLDER / "types_embed.npz"
 """The parts that replace some of them with the extra `embed`."""
 CONFUSION_FILE = _FOLDER / "confusion.json"
-"""The confusion matrix of types by cross-validation on the training sentences; read by `belief.likelihood.load_confusion`."""
+"""The confusion matrix of types by cross-validation on the training sentences (`belief.likelihood.load_confusion_matrix`)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ A scenario file calls `SalvoSubmodel` and `OilSubmodel`; `exchanges` compares th
 from standoff.submodels.exchanges import COMPARISON_HEADER, compare_exchanges, write_comparison_table
 from standoff.submodels.forces import Attack, InterceptorLayer
 from standoff.submodels.oil import PUBLISHED_ELASTICITIES, ElasticityPair, OilPrice, OilShock, OilSubmodel
-from standoff.submodels.salvo import SalvoResult, salvo_exchange
+from standoff.submodels.salvo import SalvoResult, solve_salvo_exchange
 from standoff.submodels.salvo_submodel import SalvoSubmodel
 
 __all__ = [
@@ -22,6 +22,6 @@ __all__ = [
     "SalvoResult",
     "SalvoSubmodel",
     "compare_exchanges",
-    "salvo_exchange",
+    "solve_salvo_exchange",
     "write_comparison_table",
 ]

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from standoff.submodels.forces import Attack, InterceptorLayer
-from standoff.submodels.salvo import SalvoResult, salvo_exchange
+from standoff.submodels.salvo import SalvoResult, solve_salvo_exchange
 
 __all__ = [
     "COMPARISON_HEADER",
@@ -122,8 +122,7 @@ EXCHANGES: tuple[Exchange, ...] = (
         (180, 190, 200),
         "Israeli army: about 180; Pentagon: about 200; central: halfway",
         (50, 50),
-        "hits on Israel, as quoted without a word on where they fell (Washington Institute, at second hand); "
-        "two people lightly hurt",
+        "hits on Israel, quoted without their location (Washington Institute, at second hand); two people lightly hurt",
         (
             "https://theweek.com/politics/iran-missile-attack-israel-hezbollah-hamas",
             "https://mokokchungtimes.com/iran-launches-major-missile-attack-on-israel-netanyahu-warns-iran-will-pay-for-it/",
@@ -234,7 +233,7 @@ def _solve(launched: float, values: list[float]) -> SalvoResult:
         InterceptorLayer("upper tier", upper, upper_kill, upper_shots),
         InterceptorLayer("lower tier", lower, lower_kill, lower_shots),
     ]
-    return salvo_exchange(Attack(launched, launched, reliability=reliability), layers)
+    return solve_salvo_exchange(Attack(launched, launched, reliability=reliability), layers)
 
 
 def _judge(interval: tuple[int, int], span: tuple[int, int], reported: tuple[float, float]) -> str:

@@ -53,11 +53,11 @@ __all__ = [
     "LayerResult",
     "SalvoResult",
     "SalvoRow",
-    "salvo_exchange",
+    "solve_salvo_exchange",
 ]
 
 METHOD = "exact (binomial thinning, tails below 1e-16 dropped)"
-"""Method by which `salvo_exchange` computes every result."""
+"""Method by which `solve_salvo_exchange` computes every result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class SalvoResult:
         return self.distribution.quantile((1.0 - level) / 2.0), self.distribution.quantile((1.0 + level) / 2.0)
 
 
-def salvo_exchange(attack: Attack, layers: Sequence[InterceptorLayer], readiness: float = 1.0) -> SalvoResult:
+def solve_salvo_exchange(attack: Attack, layers: Sequence[InterceptorLayer], readiness: float = 1.0) -> SalvoResult:
     """Solve a missile exchange.
 
     Args:
@@ -169,7 +169,7 @@ def salvo_exchange(attack: Attack, layers: Sequence[InterceptorLayer], readiness
         Ten missiles of which nine work on average; eight interceptors, one a target, kill three in four.
 
         >>> defence = [InterceptorLayer("terminal", interceptors=8, kill_probability=0.75)]
-        >>> result = salvo_exchange(Attack(stock=10, launchers=10, reliability=0.9), defence)
+        >>> result = solve_salvo_exchange(Attack(stock=10, launchers=10, reliability=0.9), defence)
         >>> round(result.leakers, 3), round(result.layers[0].interceptors_used, 3)
         (3.064, 7.915)
     """

@@ -78,7 +78,7 @@ class SalvoSubmodel:
         return result
 
     def build_attack(self, stock: float) -> Attack:
-        """Return the attacker's side for `salvo_exchange`.
+        """Return the attacker's side for `solve_salvo_exchange`.
 
         Args:
             stock: Missiles that could be fired.

@@ -18,7 +18,7 @@ from standoff.analysis.window import BELIEFS, CALENDAR
 TOLERANCE = 1e-8  # of the solver's log-odds; 17 belief points hold values that are smooth in the belief
 WEEKS = 4
 FIRST = 2  # the fleet needs two weeks
-A_PRIOR, B_PRIOR = (0.65, 0.35), (0.4, 0.6)
+A_PRIOR, B_PRIOR = (0.65, 0.35), (0.54, 0.46)  # so that another mood is most likely over all weeks than in the first
 A_RATIONALITY, B_RATIONALITY, DISCOUNT = 2.0, 1.5, 0.9
 MOODS = ("soft", "even", "hard")
 SETS = {"relent": "soft", "stay": None, "harden": "hard"}

@@ -63,7 +63,7 @@ def test_chances_sum_to_one_exactly_and_every_number_reads_back_as_it_was(game):
 
 
 @pytest.mark.parametrize("game", GAMES)
-def test_no_two_information_sets_or_ends_have_the_same_name(game):
+def test_no_two_information_sets_or_leaves_have_the_same_name(game):
     text = to_efg(game)
     sets = {(found[1], found[2]): found[3] for found in re.finditer(r'^p "" (\d+) (\d+) "([^"]*)"', text, re.MULTILINE)}
     assert len(set(sets.values())) == len(sets) == len(unroll(game).information_sets)
@@ -107,7 +107,7 @@ def test_a_tree_that_is_too_large_is_refused_with_its_size():
         to_efg(table, max_nodes=6)
 
 
-def test_a_game_that_goes_on_for_ever_has_no_tree():
+def test_a_game_that_continues_without_end_has_no_tree():
     game = markov_game(["x"], [[[[0]]], [[[0]]]], [[[[1]]]], 1.0, 0.9, num_periods=1)
     with pytest.raises(InputError, match="endless-tree"):
         to_efg(game)

@@ -95,7 +95,7 @@ def test_without_private_types_the_chain_of_simultaneous_moves_is_exact(seed):
 
 
 @pytest.mark.parametrize(("types", "seed"), [((2, 1), 2), ((1, 2), 0), ((2, 2), 0)])
-def test_splitting_costs_nothing_either_where_blind_players_move_at_the_same_time(types, seed):
+def test_splitting_costs_nothing_where_blind_players_move_at_the_same_time(types, seed):
     # each of the two axes of belief moves with the own action of its player, in whichever order they stand
     game = random_game(seed, types=types, num_milestones=3, rationality=0.0, num_states=(2, 2, 2))
     equilibrium = solve(with_second_movers(game, seed), replace(KEPT, belief_points=5))
@@ -128,7 +128,7 @@ def test_coefficients_of_a_later_epoch_count_from_its_start():
     )
 
 
-def test_a_crisis_that_goes_on_for_ever_has_a_chain_up_to_the_horizon():
+def test_a_crisis_that_continues_without_end_has_a_chain_up_to_the_horizon():
     game = replace(random_game(5, types=(1, 1), num_periods=4), continues=True)
     assert gap(solve(game, Settings(keep_values=True)), 2) < 1e-12
 
@@ -184,7 +184,7 @@ def test_every_chain_state_but_the_start_is_reached_from_the_step_before(chain):
     assert np.all(source[~moving] >= chain.step_start[-2])
 
 
-def test_every_play_ends_or_is_open_at_the_horizon(chain):
+def test_every_path_ends_or_is_unresolved_at_the_horizon(chain):
     probabilities = sweep_chain(chain)
     total = (
         sum(probabilities[name][-1] for name in probabilities if name.startswith("outcome_"))
@@ -214,7 +214,7 @@ def test_the_start_is_exactly_at_the_prior(belief_points):
     assert [len(grid) for grid in chain.belief_axes] == [belief_points + 1] * 2
 
 
-def test_a_prior_on_the_grid_is_not_doubled():
+def test_a_prior_on_the_grid_is_not_duplicated():
     game = random_game(4, types=(2, 1))
     player = replace(game.players[0], prior=(0.7, 0.3))
     chain = make_induced_chain(solve(replace(game, players=(player, game.players[1])), KEPT), belief_points=11)

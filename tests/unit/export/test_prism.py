@@ -79,7 +79,7 @@ def test_what_is_read_is_what_was_written_to_the_last_bit(chain, model):
     }
 
 
-def test_a_state_tells_what_it_is(chain, model):
+def test_the_values_of_a_state_describe_it(chain, model):
     column = dict(zip(model.variables, model.values.T, strict=True))
     is_end = column["end"] > 0
     assert np.array_equal(column["state"][~is_end], chain.game_state[~is_end])

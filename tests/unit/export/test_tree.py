@@ -55,7 +55,7 @@ def test_one_agent_stands_for_a_player_who_does_not_discount_or_has_one_period(g
     assert unroll(game).agents == (Agent(0, None),)
 
 
-def test_an_agent_that_never_moves_is_left_out_but_every_player_is_there():
+def test_an_agent_that_never_moves_is_omitted_but_every_player_is_there():
     builder = GameBuilder(2)
     builder.player("a", rationality=1, discount=0.5)
     builder.player("b", rationality=1, discount=0.5)
@@ -99,7 +99,7 @@ def test_a_type_of_prior_zero_is_not_drawn():
     assert count_nodes(game) == 2
 
 
-def test_of_two_who_move_at_the_same_time_the_second_does_not_see_the_first():
+def test_the_second_of_two_simultaneous_movers_does_not_see_the_first():
     tree = unroll(matrix_game([[1, 2], [3, 4]], [[5, 6], [7, 8]], 1.0))
     assert [type(node) for node in tree.nodes] == [Decision, Decision, Leaf, Leaf, Decision, Leaf, Leaf]
     assert tree.nodes[1] == tree.nodes[4] == Decision(1, ("c0", "c1"))
@@ -107,7 +107,7 @@ def test_of_two_who_move_at_the_same_time_the_second_does_not_see_the_first():
     assert [own.side for own in tree.information_sets] == [0, 1]
 
 
-def test_a_hazard_is_one_move_of_nature_and_what_cannot_happen_is_left_out():
+def test_a_hazard_is_one_move_of_nature_and_impossible_branches_are_omitted():
     builder = GameBuilder()
     builder.player("a", rationality=1)
     for name in ("x", "y", "z"):
@@ -133,14 +133,14 @@ def test_nodes_are_counted_as_they_are_unrolled(seed, types, change):
     assert len(unroll(small).nodes) == count_nodes(small)
 
 
-def test_every_end_is_worth_what_the_game_pays_along_the_way():
+def test_a_leaf_pays_the_sum_of_the_payoffs_on_its_path():
     # by hand for one path of a random game whose players do not discount: what is paid adds up
     game = waiting(discount=1.0, rationality=1.0)
     leaves = [node.payoffs[0] for node in unroll(game).nodes if isinstance(node, Leaf)]
     assert leaves == [24, 11, 24, 7, 24, 11, 24]
 
 
-def test_a_long_game_is_counted_at_once_and_a_chain_is_no_deep_recursion():
+def test_a_long_game_is_counted_quickly_and_unrolled_without_recursion():
     assert count_nodes(waiting(num_periods=2000)) == np.inf
     builder = GameBuilder(5000)
     builder.player("a", rationality=1)

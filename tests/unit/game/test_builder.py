@@ -1,4 +1,4 @@
-"""Games made from Python: names become positions, and every mistake is told at once."""
+"""Games built in Python: names become indices, and all mistakes are reported at once."""
 
 import subprocess
 import sys
@@ -44,7 +44,7 @@ def test_payoffs_are_by_player_own_type_or_the_type_of_another():
     assert payoff[3, :, 0, 0].tolist() == [1, 2, 7]
 
 
-def test_payoffs_may_ask_for_both_types():
+def test_payoffs_may_depend_on_both_types():
     builder = GameBuilder()
     builder.player("a", types={"soft": 0.5, "hard": 0.5}, rationality=1)
     builder.player("b", types={"soft": 0.4, "hard": 0.6}, rationality=1)
@@ -134,7 +134,7 @@ def test_every_part_of_a_game_reaches_the_arrays():
     assert (game.num_periods, game.continues) == (3, False)
 
 
-def test_simultaneous_moves_are_laid_out_by_the_first_movers_action():
+def test_joint_actions_are_ordered_by_the_first_movers_action():
     builder = GameBuilder()
     builder.player("a", rationality=1)
     builder.player("b", types={"soft": 0.5, "hard": 0.5}, rationality=1)
@@ -317,7 +317,7 @@ SPOILED = {
 
 
 @pytest.mark.parametrize("name", SPOILED)
-def test_a_mistake_is_told_where_it_is(name):
+def test_a_mistake_is_reported_with_its_place(name):
     spoil, mistake = SPOILED[name]
     game = small()
     assert game.builder.build().num_states == (1,)  # sound before
@@ -337,7 +337,7 @@ def test_a_mistake_of_the_whole_game(changes, mistake):
     assert mistake in mistakes_of(small(**changes).builder)
 
 
-def test_every_mistake_is_told_at_once():
+def test_all_mistakes_are_reported_at_once():
     # all but those that spoil the same name twice, of which the last counts, and three types, which end the search
     game = small(num_periods=0)
     later = {
@@ -353,12 +353,12 @@ def test_every_mistake_is_told_at_once():
     names = [name for name in SPOILED if name not in later and name not in {"unknown player", "milestone nowhere"}]
     for name in names:
         SPOILED[name][0](game)
-    told = mistakes_of(game.builder)
-    assert [SPOILED[name][1] for name in names if SPOILED[name][1] not in told] == []
-    assert "num_periods is 0" in told
+    reported = mistakes_of(game.builder)
+    assert [SPOILED[name][1] for name in names if SPOILED[name][1] not in reported] == []
+    assert "num_periods is 0" in reported
 
 
-def test_nothing_at_all_is_no_game():
+def test_an_empty_builder_makes_no_game():
     assert "there is no state" in mistakes_of(GameBuilder())
     builder = GameBuilder()
     builder.stage("s").passes("x")
@@ -382,13 +382,13 @@ def test_nothing_at_all_is_no_game():
         ),
     ],
 )
-def test_tables_that_make_no_game(make, mistake):
+def test_tables_that_do_not_fit_are_refused(make, mistake):
     with pytest.raises(ValueError, match=r".") as caught:
         make()
     assert mistake in str(caught.value)
 
 
-def test_an_unknown_place_is_told_with_the_nearest_name():
+def test_an_unknown_stage_or_state_is_refused_with_the_nearest_name():
     builder = small().builder
     assert builder.position("main", "x") == (0, 0)
     with pytest.raises(ValueError, match="there is no stage `mian`: did you mean `main`"):

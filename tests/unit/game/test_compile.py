@@ -79,7 +79,7 @@ def test_an_action_of_one_type_is_allowed_to_it_alone(game):
     assert push.action_allowed[a].tolist() == [False, True]
 
 
-def test_payoffs_at_an_end_may_depend_on_the_true_type_of_the_other(game):
+def test_payoffs_of_an_outcome_may_depend_on_the_true_type_of_the_other(game):
     (payoff,) = game.terminals.payoff
     assert payoff[0] == pytest.approx(np.full((2, 2), 1.0))
     assert payoff[1] == pytest.approx(np.full((2, 2), 2.0))

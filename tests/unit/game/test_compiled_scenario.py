@@ -113,7 +113,7 @@ def test_many_draws_are_each_alone(scenario, compiled):
     assert [differences(*pair) for pair in zip(games, expected, strict=True)] == [[]] * len(draws)
 
 
-def test_draws_that_differ_in_numbers_share_one_structure(compiled):
+def test_draws_that_differ_in_numbers_share_one_template(compiled):
     games = list(compiled.games(NUMBERS_ONLY))
     assert compiled.num_templates == 1
     assert games[1].epochs[0].layers[0].branch_target is games[2].epochs[0].layers[0].branch_target
@@ -127,7 +127,7 @@ def test_a_draw_in_which_something_else_can_happen_is_noticed(compiled, draw):
     assert compiled.num_templates == 2
 
 
-def test_no_more_structures_are_kept_than_the_limit(compiled, monkeypatch):
+def test_no_more_templates_are_kept_than_the_limit(compiled, monkeypatch):
     monkeypatch.setattr("standoff.game.compiled_scenario.MAX_TEMPLATES", 3)
     assert all(isinstance(game, Game) for game in compiled.games(OTHER_STRUCTURES))
     assert compiled.num_templates == 3 < MAX_TEMPLATES
@@ -159,13 +159,13 @@ BAD = [
 
 
 @pytest.mark.parametrize(("draw", "code"), BAD, ids=str)
-def test_a_draw_that_makes_no_game_is_told_as_its_overridden_scenario_is(scenario, compiled, draw, code):
-    with pytest.raises(ScenarioError) as told:
+def test_a_draw_that_makes_no_game_has_the_error_of_its_overridden_scenario(scenario, compiled, draw, code):
+    with pytest.raises(ScenarioError) as error:
         compiled.game(draw)
-    assert code in {problem.code for problem in told.value.problems}
+    assert code in {problem.code for problem in error.value.problems}
     with pytest.raises(ScenarioError) as expected:
         compile_game(replace(scenario, draw))
-    assert str(told.value) == str(expected.value)
+    assert str(error.value) == str(expected.value)
 
 
 @pytest.mark.parametrize(("draw", "code"), BAD, ids=str)
@@ -201,7 +201,7 @@ def test_a_submodel_that_refuses_one_draw_refuses_that_one_alone():
     assert differences(sound, compile_game(replace(scenario, {"closure": 0.9}))) == []
 
 
-def test_there_is_one_end_for_each_thing_that_payoffs_mention(compiled):
+def test_there_is_one_terminal_for_each_state_that_payoffs_mention(compiled):
     # `deal` mentions heat, which can have three levels, beside the package; `over` mentions the date
     game = compiled.game({"stop_from": 2.0})
     deals = game.terminals.package[game.terminals.outcome == game.outcomes.index("deal")]

@@ -127,7 +127,7 @@ def test_without_an_entry_payoffs_and_costs_of_both_add(game):
     assert paid == pytest.approx([0.4 - 0.3, 0.4 - 0.1, 0.5 + 0.25 * 2])
 
 
-def test_an_end_that_goes_with_the_others_change_is_paid_in_the_state_after_both(game):
+def test_an_outcome_is_paid_in_the_state_after_the_effects_of_both_actions(game):
     mid = At(game, 1, 0)
     assert mid.branches(("call", "end")) == pytest.approx({"over": 1.0})
     a = mid.action["call", "end"]
@@ -183,7 +183,7 @@ def test_two_actions_that_end_the_crisis_are_a_fault_where_they_can_meet():
     assert faults(text) == [("conflicting-effects", "stages.0.actions.b.strike.leads_to")]
 
 
-def test_every_pair_that_conflicts_is_told():
+def test_every_conflicting_pair_is_reported():
     text = (
         TWO.replace("    together:\n", "    together: []\n").split("      - {b: strike")[0]
         + TWO[TWO.index("nature:") :]
@@ -228,5 +228,5 @@ def test_rows_and_columns_are_complete(game):
 
 
 @pytest.mark.parametrize("end", ["horizon: 3}", "horizon: 3, continues: true}"])
-def test_what_is_compiled_has_no_fault(end):
+def test_a_compiled_game_has_no_fault(end):
     assert find_faults(compile_game(parse_scenario(TWO.replace("horizon: 3}", end)))) == []

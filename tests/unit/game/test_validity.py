@@ -1,4 +1,4 @@
-"""A game whose arrays do not make one is refused, with every fault and where it is."""
+"""Arrays that do not make a game are refused, with every fault and its place."""
 
 from dataclasses import replace
 
@@ -68,7 +68,7 @@ def is_sound(game):
         ({"name": "p1"}, "two players are named `p1`"),
     ],
 )
-def test_a_player_who_makes_no_sense(game, changes, fault):
+def test_an_invalid_player_is_refused(game, changes, fault):
     players = (replace(game.players[0], **changes), *game.players[1:])
     assert fault in fault_of(replace(game, players=players))
 
@@ -78,11 +78,11 @@ def test_a_prior_of_zero_or_one_is_allowed(game):
     assert is_sound(sure)
 
 
-def test_no_players_at_all(game):
+def test_a_game_needs_a_player(game):
     assert "there are no players" in fault_of(replace(game, players=()))
 
 
-def test_three_players_with_two_types():
+def test_at_most_two_players_may_have_two_types():
     game = random_game(SEED, types=(2, 1, 2))
     planes = [0, 1, 2, 2, 3, 4]
     epoch = game.epochs[0]
@@ -101,7 +101,7 @@ def test_three_players_with_two_types():
     assert "the game has a fault:" in fault
 
 
-def test_a_game_that_goes_on_for_ever_needs_discounts_below_one(game):
+def test_a_game_that_continues_without_end_needs_discounts_below_one(game):
     patient = (replace(game.players[0], discount=1.0), game.players[1])
     assert is_sound(replace(game, players=patient))
     fault = fault_of(replace(game, players=patient, continues=True))
@@ -109,16 +109,16 @@ def test_a_game_that_goes_on_for_ever_needs_discounts_below_one(game):
 
 
 @pytest.mark.parametrize("periods", [0, -1])
-def test_a_horizon_of_no_period(game, periods):
+def test_a_horizon_needs_a_period(game, periods):
     assert f"num_periods is {periods}" in fault_of(replace(game, num_periods=periods))
 
 
 @pytest.mark.parametrize("start", [-1, 3])
-def test_a_start_that_is_no_state(game, start):
+def test_the_start_must_be_a_state(game, start):
     assert f"the start is state {start}; the first layer has states 0 to 2" in fault_of(replace(game, start=start))
 
 
-def test_epochs_out_of_order(game):
+def test_epochs_must_be_in_order(game):
     epoch = game.epochs[0]
     fault = fault_of(replace(game, epochs=(replace(epoch, start=1), replace(epoch, start=1))))
     assert "the first epoch starts at period 1, not at 0" in fault
@@ -126,20 +126,20 @@ def test_epochs_out_of_order(game):
     assert "there are no epochs" in fault_of(replace(game, epochs=()))
 
 
-def test_epochs_over_other_states(game):
+def test_epochs_must_have_the_same_states(game):
     other = random_game(SEED, num_states=(3, 4, 6)).epochs[0]
     fault = fault_of(replace(game, epochs=(game.epochs[0], replace(other, start=1))))
     assert "the epoch from period 1 has layers of [3, 4, 6] states, the first epoch of [3, 4, 5]" in fault
 
 
-def test_a_milestone_that_waits_for_itself_or_a_later_one(game):
+def test_a_milestone_must_come_after_an_earlier_one(game):
     for after in (1, 2, -2):
         milestones = (Milestone("m0", "m0"), Milestone("m1", "m1", after=after))
         assert "milestone `m1`, number 1, is counted after" in fault_of(replace(game, milestones=milestones))
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_payoffs_that_are_no_numbers(game, value):
+def test_payoffs_must_be_finite(game, value):
     layer = game.epochs[0].layers[1]
     x = decided(layer)
     a = int(layer.action_start[x])
@@ -154,7 +154,7 @@ def test_payoffs_that_are_no_numbers(game, value):
     assert f"payoff of the terminals is {value} for terminal 3, plane 2" in fault_of(replace(game, terminals=worse))
 
 
-def test_branches_that_do_not_sum_to_one_or_are_negative(game):
+def test_branches_must_be_positive_and_sum_to_one(game):
     layer = game.epochs[0].layers[2]
     wide = int(np.flatnonzero(np.diff(layer.branch_start) > 1)[0])
     b = int(layer.branch_start[wide])
@@ -172,14 +172,14 @@ def test_branches_that_do_not_sum_to_one_or_are_negative(game):
 
 
 @pytest.mark.parametrize("arrival", [-0.1, 1.1, np.nan])
-def test_an_arrival_that_is_no_probability(game, arrival):
+def test_an_arrival_must_be_a_probability(game, arrival):
     layer = game.epochs[0].layers[0]
     fault = fault_of(with_layer(game, 0, arrival=changed(layer.arrival, 2, arrival)))
     assert f"layer `layer0`, state 2: the arrival is {arrival:g}" in fault
 
 
 @pytest.mark.parametrize("target", [5, -5])
-def test_a_branch_that_leads_nowhere(game, target):
+def test_a_branch_must_lead_to_a_state_or_a_terminal(game, target):
     layer = game.epochs[0].layers[1]
     x = decided(layer)
     b = int(layer.branch_start[layer.action_start[x]])
@@ -188,7 +188,7 @@ def test_a_branch_that_leads_nowhere(game, target):
 
 
 @pytest.mark.parametrize("skip", [-1, 4])
-def test_a_skip_that_leads_nowhere_counts_only_where_play_may_skip(game, skip):
+def test_a_skip_must_lead_to_a_state_where_play_may_skip(game, skip):
     layer = game.epochs[0].layers[0]
     x = decided(layer)
     wrong = {"skip": changed(layer.skip, x, skip)}
@@ -227,13 +227,13 @@ NO_ACTIONS = {
 }  # fmt: skip
 
 
-def test_a_decision_without_an_action():
+def test_a_decision_needs_an_action():
     assert "layer `only`, state 0: there is no action" in fault_of(one_decision(**NO_ACTIONS))
     assert is_sound(one_decision(**NO_ACTIONS, arrival=np.zeros(1)))
     assert is_sound(one_decision(**NO_ACTIONS, mover=np.array([NOBODY], dtype=np.int32)))
 
 
-def test_a_type_without_an_action():
+def test_a_type_needs_an_action():
     allowed = np.array([[True, False], [True, False]])
     fault = fault_of(one_decision(action_allowed=allowed))
     assert "layer `only`, state 0: type `hard` of `solo` has no action" in fault
@@ -256,11 +256,11 @@ def test_a_type_without_an_action():
         ({"milestone_holds": np.zeros((1, 1), dtype=np.bool_)}, "`milestone_holds` has the shape (1, 1), not (1, 0)"),
     ],
 )
-def test_arrays_of_a_layer_that_disagree(changes, fault):
+def test_arrays_of_a_layer_must_fit_each_other(changes, fault):
     assert fault in fault_of(one_decision(**changes))
 
 
-def test_ends_that_disagree(game):
+def test_arrays_of_terminals_must_fit_each_other(game):
     short = replace(game.terminals, payoff=game.terminals.payoff[1:])
     assert "the payoff of the terminals has the shape (3, 4, 2, 2), not (4, 4, 2, 2)" in fault_of(
         replace(game, terminals=short)
@@ -306,7 +306,7 @@ def second_of(game, **changes):
         ({"action_allowed": np.tile([[True, False]], (6, 1))}, "type `stern` of `b` has no action"),
     ],
 )
-def test_a_second_mover_who_makes_no_sense(together, changes, fault):
+def test_an_invalid_second_mover_is_refused(together, changes, fault):
     assert fault in fault_of(second_of(together, **changes))
 
 

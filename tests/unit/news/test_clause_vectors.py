@@ -1,4 +1,4 @@
-"""What a sentence encoder adds to the features of a candidate, with an encoder made up here and with the known one."""
+"""Features from a sentence encoder, with an invented encoder and with the real one."""
 
 import itertools
 from dataclasses import replace
@@ -80,7 +80,7 @@ def test_each_sentence_is_encoded_once(marking, verbs):
     assert [len(texts) for texts in marking.calls] == [2]
 
 
-def test_axes_are_the_principal_ones(monkeypatch, verbs):
+def test_axes_are_principal_axes(monkeypatch, verbs):
     random = np.random.default_rng(2)
     spreads = np.r_[5.0, 3.0, np.full(SIZE - 2, 0.01)]
     vectors = iter((random.standard_normal((400, SIZE)) * spreads + 1.0).astype(np.float32))
@@ -94,7 +94,7 @@ def test_axes_are_the_principal_ones(monkeypatch, verbs):
 
 
 @pytest.mark.usefixtures("marking")
-def test_the_model_of_types_alone_is_given_vectors():
+def test_only_the_model_of_types_uses_vectors():
     parts = load_trained()
     listening = {name: Listening(model) for name, model in parts.models.items()}
     assert OfflineCoder(replace(parts, models=listening, axes=AXES)).code(Document(TEXT)).events
@@ -111,7 +111,7 @@ def test_the_plain_coder_needs_no_encoder(monkeypatch):
     assert coder.method == f"offline/1:{load_trained().parameters_hash}"
 
 
-def test_a_coder_asked_for_vectors_says_what_it_lacks(monkeypatch):
+def test_a_coder_with_vectors_names_the_missing_package(monkeypatch):
     monkeypatch.setattr(embedding, "PACKAGE", "no_such_weights")
     monkeypatch.setattr(clause_vectors, "load_encoder", load_encoder.__wrapped__)
     with pytest.raises(MissingExtraError, match="sentence vectors"):
@@ -119,7 +119,7 @@ def test_a_coder_asked_for_vectors_says_what_it_lacks(monkeypatch):
 
 
 @with_weights
-def test_a_coder_with_vectors_finds_what_the_lexicon_does_not_know():
+def test_a_coder_with_vectors_finds_acts_outside_the_lexicon():
     coder = OfflineCoder(embed=True)
     events = coder.code(Document("Iran shelved the plan. Thousands poured onto the streets of Tehran.")).events
     assert {event.method for event in events} == {f"offline/1:{load_embedded().parameters_hash}"}

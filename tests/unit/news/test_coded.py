@@ -1,4 +1,4 @@
-"""The records that coding makes."""
+"""The records of codings."""
 
 import json
 
@@ -39,12 +39,12 @@ def some_event():
     )
 
 
-def test_every_type_has_a_class_and_an_intensity_of_its_sign():
+def test_every_type_has_a_quad_class_and_an_intensity_of_the_same_sign():
     assert set(QUAD_CLASS) == set(INTENSITY) == set(EVENT_TYPES)
     assert all(("cooperation" in QUAD_CLASS[kind]) == (INTENSITY[kind] > 0) for kind in EVENT_TYPES)
 
 
-def test_a_coded_document_is_plain_data():
+def test_a_coded_document_converts_to_plain_data():
     document = Document(TEXT)
     coded = CodedDocument(document.document_hash, (some_event(),), (), "en")
     plain = json.loads(json.dumps(coded.to_json()))

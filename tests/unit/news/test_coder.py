@@ -19,7 +19,7 @@ def target_of(event_type, actor, target=None):
 
 
 @pytest.mark.parametrize("event_type", ["REQUEST", "REJECT", "AGREE", "THREATEN"])
-def test_a_missing_target_is_the_other_side_and_marked_as_inferred(event_type):
+def test_a_missing_target_is_inferred_as_the_other_side(event_type):
     assert target_of(event_type, Mention("IRN GOV", "Tehran", (0, 6))) == Mention("USA", is_inferred=True)
 
 

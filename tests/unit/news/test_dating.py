@@ -1,4 +1,4 @@
-"""The day that words mean, and the day of an act."""
+"""The day of an expression, and the day of an act."""
 
 import datetime as dt
 
@@ -26,7 +26,7 @@ THURSDAY = dt.date(2026, 2, 5)
         ("three weeks earlier", dt.date(2026, 1, 15)),
     ],
 )
-def test_words_mean_the_last_such_day(words, day):
+def test_words_refer_to_the_last_such_day(words, day):
     assert resolve_date(words, THURSDAY) == day
 
 
@@ -35,14 +35,14 @@ def test_words_mean_the_last_such_day(words, day):
     [("Monday", dt.date(2026, 2, 9)), ("Thursday", dt.date(2026, 2, 12)),
      ("15 March", dt.date(2026, 3, 15)), ("tomorrow", dt.date(2026, 2, 6))],
 )  # fmt: skip
-def test_words_told_of_the_future_mean_the_next(words, day):
+def test_words_about_the_future_refer_to_the_next_such_day(words, day):
     assert resolve_date(words, THURSDAY, future=True) == day
 
 
 @pytest.mark.parametrize(
     "words", ["in June", "last week", "every Monday", "the weekend", "2019", "recently", "for two days"]
 )
-def test_what_is_less_exact_than_a_day_is_no_day(words):
+def test_an_expression_less_precise_than_a_day_gives_none(words):
     assert resolve_date(words, THURSDAY) is None
 
 
@@ -66,5 +66,5 @@ def test_the_day_of_one_act_is_not_that_of_another():
     assert (day_of(text, "recalled"), day_of(text, "filled")) == (None, dt.date(2026, 2, 4))
 
 
-def test_a_meeting_that_will_be_is_on_the_next_such_day():
+def test_a_future_meeting_is_on_the_next_such_day():
     assert day_of("The council will meet on Monday.", "meet") == dt.date(2026, 2, 9)

@@ -1,4 +1,4 @@
-"""The sentence encoder: its equations on weights made up here, and the known weights against PyTorch."""
+"""The sentence encoder: its equations on invented weights, and the real weights compared with PyTorch."""
 
 import json
 from pathlib import Path
@@ -60,12 +60,12 @@ def test_every_vector_has_length_one_and_long_sentences_are_cut(encoder):
     assert encoder.encode([]) == []
 
 
-def test_the_order_of_words_counts(encoder):
+def test_the_order_of_words_matters(encoder):
     one, other = encoder.encode(["iran fired on a ship", "ship fired on a iran"])
     assert np.abs(one.vector - other.vector).max() > 1e-3
 
 
-def test_words_are_the_mean_of_their_pieces_or_else_the_sentence(encoder):
+def test_words_are_the_mean_of_their_pieces_or_the_sentence(encoder):
     (encoded,) = encoder.encode(["Iran fired on a ship."])
     mean = encoded.pieces[[0, 4]].mean(axis=0)
     np.testing.assert_allclose(encoded.words([(0, 4), (16, 20)]), mean / np.linalg.norm(mean), atol=1e-6)
@@ -73,13 +73,13 @@ def test_words_are_the_mean_of_their_pieces_or_else_the_sentence(encoder):
 
 
 @with_weights
-def test_vectors_are_those_of_pytorch():
+def test_vectors_equal_those_of_pytorch():
     encoded = load_encoder().encode([one["text"] for one in GOLDEN["sentences"]])
     for one, expected in zip(encoded, GOLDEN["sentences"], strict=True):
         np.testing.assert_allclose(one.vector[:8], expected["first_numbers"], atol=GOLDEN["tolerance"])
 
 
-def test_missing_weights_are_told_with_both_commands(monkeypatch):
+def test_the_error_of_missing_weights_has_both_commands(monkeypatch):
     monkeypatch.setattr(embedding, "PACKAGE", "no_such_weights")
     with pytest.raises(MissingExtraError) as caught:
         load_encoder.__wrapped__()

@@ -1,4 +1,4 @@
-"""The language of a text."""
+"""Detection of the language of a text."""
 
 import pytest
 
@@ -16,24 +16,24 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("language", TEXTS)
-def test_the_text_itself_says_its_language(language):
+def test_the_language_is_detected_from_the_text(language):
     assert detect_language(TEXTS[language], declared="sv") == language
 
 
 @pytest.mark.parametrize(
     ("declared", "language"), [("en-GB", "en"), ("pt_BR", "pt"), ("EN", "en"), ("", ""), ("e1", ""), ("日本", "")]
 )  # fmt: skip
-def test_a_text_too_short_to_tell_is_in_the_language_declared(declared, language):
+def test_a_text_that_is_too_short_gets_the_declared_language(declared, language):
     assert detect_language("OK, 12:30.", declared=declared) == language
 
 
-def test_a_declaration_that_the_text_belies_is_not_taken():
+def test_a_declaration_that_contradicts_the_text_is_rejected():
     mixed = "The minister met. Der Minister traf den Botschafter am Montag."
     assert detect_language(mixed, declared="de") == "de"
     assert detect_language(mixed, declared="zh") == ""
 
 
-def test_a_text_in_no_language_has_none():
+def test_a_text_in_no_language_gets_none():
     assert detect_language("asdkjh qweoiu zmxncb alskdjf qpwoei", declared="en") == ""
 
 

@@ -1,4 +1,4 @@
-"""Linear models over named features, and the file that holds them."""
+"""Linear models over named features, and the file that contains them."""
 
 import numpy as np
 
@@ -27,12 +27,12 @@ def test_probabilities_are_the_softmax_of_the_weighted_sum():
     np.testing.assert_allclose(model().probabilities([{"gun": 3.0, "dove": 4.0}])[0], expected, rtol=1e-12)
 
 
-def test_unseen_features_shorten_the_others_and_count_nothing_else():
+def test_unseen_features_only_shorten_the_others():
     only_bias = np.exp([0.0, 1.0]) / np.exp([0.0, 1.0]).sum()
     np.testing.assert_allclose(model().probabilities([{"tank": 1.0}, {}]), [only_bias, only_bias], rtol=1e-12)
 
 
-def test_a_file_gives_back_what_was_written_and_the_same_parts_the_same_bytes(tmp_path):
+def test_a_file_returns_its_parts_and_equal_parts_give_equal_bytes(tmp_path):
     parts = TrainedParts({"types": model()}, frozenset(["raid", "coup"]), np.arange(5.0), {"event": 0.5})
     for name in ("one.npz", "two.npz"):
         save_trained(parts, tmp_path / name)
@@ -47,7 +47,7 @@ def test_a_file_gives_back_what_was_written_and_the_same_parts_the_same_bytes(tm
     np.testing.assert_array_equal(read.calibration, np.arange(5.0))
 
 
-def test_what_differs_with_clause_vectors_is_read_beside_the_rest(tmp_path):
+def test_parts_with_clause_vectors_replace_some_of_the_others(tmp_path):
     axes = ClauseAxes(np.full(4, 0.5, dtype=np.float32), np.eye(2, 4, dtype=np.float32))
     parts = TrainedParts({"types": model()}, frozenset(), np.arange(5.0), {"event": 0.25}, axes=axes)
     save_embedded(parts, tmp_path / "embed.npz")

@@ -20,14 +20,19 @@ OTHER = (
 DAY = dt.date(2031, 5, 4)
 
 
-def told(text, outlet, days=0, address=""):
+def report(text, outlet, days=0, address=""):
     return Document(text, outlet=outlet, date=DAY + dt.timedelta(days), address=address)
 
 
 def test_one_report_in_many_outlets_is_one_cluster_with_many_witnesses():
     cut = AGENCY[: AGENCY.index(" Diplomats")]
     edited = "CAPITAL (Agency) - " + AGENCY.replace("its minister said", "the defence minister said")
-    documents = [told(AGENCY, "Agency"), told(edited, "Courier", 1), told(cut, "Gazette", 1), told(OTHER, "Herald")]
+    documents = [
+        report(AGENCY, "Agency"),
+        report(edited, "Courier", 1),
+        report(cut, "Gazette", 1),
+        report(OTHER, "Herald"),
+    ]
     clusters = find_clusters(documents)
     assert {cluster.witnesses for cluster in clusters} == {("Agency", "Courier", "Gazette"), ("Herald",)}
 
@@ -43,20 +48,20 @@ def test_the_threshold_itself_is_enough():
     assert len(find_clusters(documents, threshold=0.51)) == 2
 
 
-def test_a_cluster_says_how_much_each_resembles_its_lead():
-    (cluster,) = find_clusters([told(AGENCY, "a"), told(AGENCY + " More was said later.", "b", 1)])
+def test_a_cluster_has_the_resemblance_of_each_document_to_its_lead():
+    (cluster,) = find_clusters([report(AGENCY, "a"), report(AGENCY + " More was said later.", "b", 1)])
     assert cluster.resemblances == (measure_resemblance(*cluster.documents),)
 
 
-def test_the_earliest_leads_and_the_order_given_does_not_matter():
-    documents = [told(AGENCY + " Update.", "b", 2), told(AGENCY, "a", 0), told(OTHER, "c", 1)]
+def test_the_earliest_document_leads_whatever_the_order():
+    documents = [report(AGENCY + " Update.", "b", 2), report(AGENCY, "a", 0), report(OTHER, "c", 1)]
     assert find_clusters(documents) == find_clusters(documents[::-1])
     assert find_clusters(documents)[0].lead is documents[1]
 
 
 def test_a_story_that_changes_step_by_step_does_not_chain():
     words = [f"word{number}" for number in range(120)]
-    steps = [told(" ".join(words[start : start + 60]), str(start), start // 20) for start in (0, 20, 40, 60)]
+    steps = [report(" ".join(words[start : start + 60]), str(start), start // 20) for start in (0, 20, 40, 60)]
     assert all(measure_resemblance(first, second) >= 0.45 for first, second in itertools.pairwise(steps))
     for cluster in find_clusters(steps, threshold=0.45):
         assert all(score >= 0.45 for score in cluster.resemblances)
@@ -64,17 +69,17 @@ def test_a_story_that_changes_step_by_step_does_not_chain():
 
 
 @pytest.mark.parametrize(("days", "clusters"), [(MAX_DAYS, 1), (MAX_DAYS + 1, 2)])
-def test_the_same_words_long_after_are_another_observation(days, clusters):
-    assert len(find_clusters([told(AGENCY, "a"), told(AGENCY, "b", days)])) == clusters
+def test_the_same_words_much_later_are_another_observation(days, clusters):
+    assert len(find_clusters([report(AGENCY, "a"), report(AGENCY, "b", days)])) == clusters
 
 
-def test_a_document_without_a_date_is_near_to_any():
-    assert len(find_clusters([told(AGENCY, "a", 100), Document(AGENCY, outlet="b")])) == 1
+def test_an_undated_document_is_near_any_date():
+    assert len(find_clusters([report(AGENCY, "a", 100), Document(AGENCY, outlet="b")])) == 1
 
 
-def test_a_witness_without_a_name_is_its_host_once():
+def test_a_witness_without_an_outlet_is_its_host():
     pages = ["https://courier.example/1", "https://courier.example/2", "https://[broken", "notes.txt"]
-    (cluster,) = find_clusters([told(AGENCY, "", address=page) for page in pages])
+    (cluster,) = find_clusters([report(AGENCY, "", address=page) for page in pages])
     assert cluster.witnesses == ("", "courier.example")
 
 
@@ -82,14 +87,19 @@ def test_texts_shorter_than_a_shingle_are_compared_whole():
     assert (
         len(
             find_clusters(
-                [told("Talks ended.", "a"), told("TALKS ENDED", "b"), told("Talks began.", "c"), told("!?", "d")]
+                [
+                    report("Talks ended.", "a"),
+                    report("TALKS ENDED", "b"),
+                    report("Talks began.", "c"),
+                    report("!?", "d"),
+                ]
             )
         )
         == 3
     )
 
 
-def test_nothing_gives_nothing():
+def test_no_documents_give_no_clusters():
     assert find_clusters([]) == ()
 
 

@@ -1,4 +1,4 @@
-"""Numbers, with what they count."""
+"""Numbers and their units."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_a_number_has_its_unit_and_qualifier(text, number):
     ["The two sides met.", "It began in 1987.", "They met on 4 May.", "Talks resumed at 10:30.",
      "One of them left.", "The two presidents spoke."],
 )  # fmt: skip
-def test_dates_times_and_counted_parties_are_no_numbers(text):
+def test_dates_times_and_counted_parties_are_excluded(text):
     assert numbers_of(text) == []
 
 
@@ -46,7 +46,7 @@ def test_dates_times_and_counted_parties_are_no_numbers(text):
         ("Gunmen kidnapped two teachers.", "kidnapped"),
     ],
 )
-def test_casualties_are_told_by_what_befell_them(text, unit):
+def test_casualties_have_their_fate_as_unit(text, unit):
     (parsed,) = parse([text])
     (number,) = find_numbers(next(parsed.sents))
     assert find_casualty_unit(number.noun) == unit

@@ -1,4 +1,4 @@
-"""The offline coder from a text to events and claims."""
+"""The offline coder, from text to events and claims."""
 
 import datetime as dt
 
@@ -69,12 +69,12 @@ def test_a_deadline_is_a_claim_with_its_day(coded):
     assert (deadline.value, deadline.holder.countries) == ("15 March", ("IGO:EU",))
 
 
-def test_an_act_has_its_day_and_another_in_the_same_sentence_has_not(coded):
+def test_the_day_of_an_act_does_not_apply_to_another_in_the_same_sentence(coded):
     days = {event.event_type: event.date for event in coded.events}
     assert (days["MOBILIZE"], days["REJECT"]) == (dt.date(2026, 2, 3), None)
 
 
-def test_who_is_quoted_is_the_speaker(coder):
+def test_the_quoted_person_is_the_speaker(coder):
     (event,) = events_of(coder, "Iran seized a tanker on Monday, a Kuwaiti official told Reuters.")
     assert (event.event_type, event.attribution.speaker, event.attribution.outlet) == (
         "COERCE",
@@ -83,7 +83,7 @@ def test_who_is_quoted_is_the_speaker(coder):
     )
 
 
-def test_we_is_the_side_of_the_speaker(coder):
+def test_we_refers_to_the_side_of_the_speaker(coder):
     events = events_of(coder, '"We reject the proposal," Iran\'s foreign minister said.')
     assert [(event.event_type, event.actor.code) for event in events] == [("REJECT", "IRN GOV")]
 
@@ -98,14 +98,14 @@ def test_we_is_the_side_of_the_speaker(coder):
         ("Israel bombed a base in Syria on 4 March 2019.", "past_background"),
     ],
 )
-def test_an_act_is_as_real_as_its_text_says(coder, text, factuality):
+def test_the_factuality_of_an_act_follows_the_text(coder, text, factuality):
     assert [event.factuality for event in events_of(coder, text)] == [factuality]
 
 
 @pytest.mark.parametrize(
     "text", ["Israel has not bombed Syria.", "Israel could bomb Syria.", "Iran denied attacking the tanker.", *HARMLESS]
 )
-def test_what_did_not_happen_is_no_event(coder, text):
+def test_an_act_that_did_not_happen_is_not_an_event(coder, text):
     assert events_of(coder, text) == ()
 
 
@@ -114,7 +114,7 @@ def test_a_denial_is_a_claim(coder):
     assert [(claim.kind, claim.holder.code) for claim in claims] == [("denial", "IRN GOV")]
 
 
-def test_an_analyst_assesses_and_acts_in_nothing(coder):
+def test_an_analyst_makes_assessments_and_is_not_an_actor(coder):
     coded = coder.code(Document("Iran is unlikely to attack Israel, an analyst in Vienna said."))
     assert (coded.events, [claim.kind for claim in coded.claims]) == ((), ["assessment"])
 
@@ -139,7 +139,7 @@ def test_another_language_is_refused_with_a_reason(coder, text):
     assert "a language other than English" in coded.refused
 
 
-def test_another_language_is_refused_even_if_it_is_declared_english(coder):
+def test_another_language_is_refused_even_if_declared_english(coder):
     text = "Die Marine schickte am Montag zwei Fregatten in die Meerenge, sagte der Minister der Zeitung."
     assert coder.code(Document(text, language="en")).refused
 

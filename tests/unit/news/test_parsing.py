@@ -1,4 +1,4 @@
-"""Cutting texts, and the check of the English model."""
+"""Splitting of texts, and the check of the English model."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def test_the_installed_model_is_the_official_one():
     assert (check.version, check.is_known, check.problems) == ("3.8.0", True, ())
 
 
-def test_the_parser_that_is_loaded_has_only_the_pipes_that_are_needed():
+def test_the_parser_has_only_the_necessary_pipes():
     assert load_parser().pipe_names == ["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "ner"]
 
 
@@ -30,7 +30,7 @@ def test_a_changed_model_is_refused_before_it_is_loaded(tmp_path, monkeypatch):
     assert caught.value.problems[0].code == "unknown-model"
 
 
-def test_without_a_model_the_command_that_installs_it_is_told(monkeypatch):
+def test_the_error_of_a_missing_model_has_the_command_that_installs_it(monkeypatch):
     monkeypatch.setattr(parsing, "PACKAGES", ())
     assert check_model().problems == ("no English model is installed",)
     with pytest.raises(MissingExtraError) as caught:
@@ -50,7 +50,7 @@ def test_a_line_is_cut_at_the_end_of_a_sentence():
     assert all(piece.rstrip().endswith("warned.") for _, piece in split_text(line))
 
 
-def test_every_line_is_a_piece_of_its_own():
+def test_every_line_is_a_separate_piece():
     assert [piece for _, piece in split_text("Head\r\nOne.\n\n Two.\u2028Three.")] == [
         "Head",
         "One.",

@@ -1,4 +1,4 @@
-"""Texts as pieces of words."""
+"""Splitting texts into pieces of words."""
 
 import pytest
 
@@ -28,18 +28,18 @@ def pieces(text, longest=64):
         (" \u0301 ", []),
     ],
 )
-def test_a_text_is_cut_as_bert_cuts_it(text, expected):
+def test_a_text_is_split_as_bert_splits_it(text, expected):
     assert pieces(text) == expected
 
 
-def test_places_are_those_of_the_words_in_the_text_as_it_was():
+def test_spans_refer_to_the_words_of_the_original_text():
     text = "A\u0301 \u200bCafé, minefield"
     cut = cut_pieces(text, VOCABULARY, longest=64)
     assert [text[start:end] for start, end in cut.places] == ["A", "Café", ",", "minefield", "minefield"]
 
 
 @pytest.mark.parametrize("longest", [3, 4, 7, 100])
-def test_no_more_pieces_than_asked_for_and_always_both_marks(longest):
+def test_pieces_never_exceed_the_limit_and_always_include_both_marks(longest):
     cut = cut_pieces("minefield " * 20, VOCABULARY, longest=longest)
     assert len(cut.ids) == min(longest, 42) == len(cut.places) + 2
     assert (WORDS[cut.ids[0]], WORDS[cut.ids[-1]]) == ("[CLS]", "[SEP]")

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from solving import forecast_of, solve_text
+from solving import forecast_of, full_brief_of, solve_text
 from standoff.report import brief_html
 
 AS_OF = dt.date(2031, 3, 3)
@@ -119,6 +119,7 @@ BY_TYPE = {
     "NORTH_STRIKE": "{mild: -0.5, very_stern: 0.3}",
     "SOUTH_YIELD": "{soft: 0.3, proud: -0.2}",
 }
+SETTINGS = {"belief_points": 5, "belief_tolerance": 0.1}
 ALIKE = {"NORTH_SAIL": "0.1", "NORTH_STRIKE": "0.2", "SOUTH_YIELD": "0.1"}
 
 
@@ -200,7 +201,7 @@ def brief_of(players, payoffs):
     text = REST
     for name, worth in payoffs.items():
         text = text.replace(name, worth)
-    solution = solve_text(HEAD + players + text, belief_points=9, belief_tolerance=0.1)
+    solution = solve_text(HEAD + players + text, **SETTINGS)
     return Brief(brief_html(solution), solution)
 
 
@@ -339,7 +340,7 @@ def test_the_numbers_of_the_certificate_are_those_of_the_solution(typed):
     cells = [cell for table in Page(typed.html).tables for row in table.rows.values() for cell in row]
     assert f"{certificate.nodes:,}" in cells
     assert f"{certificate.unique:,}" in cells
-    assert "9 and 9" in cells
+    assert "5 and 5" in cells
     assert certificate.branch in cells
 
 
@@ -361,3 +362,107 @@ def test_the_large_numbers_are_those_of_their_dates(brief):
     assert value("Treaty", "31 March 2031") == percent(forecast.outcomes[1].cumulative[month - 1])
     assert value(OPEN, "7 April 2031") == percent(forecast.unresolved[-1])
     assert large[3][1] == f"{forecast.median_duration / 2:g} weeks"
+
+
+def typed_text(gain="0.4"):
+    text = HEAD + TYPED + REST.replace("gain: {value: 0.4", f"gain: {{value: {gain}")
+    for name, worth in BY_TYPE.items():
+        text = text.replace(name, worth)
+    return text
+
+
+@pytest.fixture(scope="module")
+def full():
+    """The brief with the answers to more questions, and these answers."""
+    answers = full_brief_of(
+        typed_text(), ["More to gain: gain=0.8"], ("ensemble", "drivers", "watch", "bargain"), num_draws=16, **SETTINGS
+    )
+    assert answers.missing == ()
+    return Brief(brief_html(answers), answers.solution), answers
+
+
+def by_the_horizon(gain="0.4"):
+    """Probability of everything by the horizon where the strait is worth something else."""
+    found = forecast_of(solve_text(typed_text(gain), **SETTINGS))
+    rows = {series.label: series.cumulative[-1] for series in (*found.outcomes, *found.milestones)}
+    return rows | {OPEN: found.unresolved[-1]}
+
+
+def test_a_variant_stands_with_its_own_probabilities_and_how_far_they_move(full):
+    brief, answers = full
+    table = brief.table([*OUTCOMES.values(), OPEN, *MILESTONES.values()], "More to gain")
+    before, after = by_the_horizon(), by_the_horizon("0.8")
+    known = answers.whatif.differences[0].probability_error
+    changed = {label: after[label] - before[label] for label in before}
+    assert any(abs(change) > known for change in changed.values())
+    for label, change in changed.items():
+        moved = f"{100 * change:+.0f}".replace("-", "−") if abs(change) > known else "="
+        assert table.rows[label] == [percent(before[label]), f"{percent(after[label])} ({moved})"], label
+
+
+def test_bands_stand_by_what_happens_and_by_the_share_of_draws_below(full):
+    brief, answers = full
+    ensemble = answers.ensemble
+    table = brief.table([*OUTCOMES.values(), OPEN, *MILESTONES.values()], "25 %")
+    period = answers.targets[0].periods or 10
+    assert [head.split(" of ")[0] for head in table.heads[1:]] == ["5 %", "25 %", "50 %", "75 %", "95 %"]
+    for k, name in enumerate(ensemble.names):
+        bands = np.quantile(ensemble.probabilities[:, period - 1, k], (0.05, 0.25, 0.5, 0.75, 0.95))
+        file = ensemble.file_probabilities[period - 1, k]
+        assert table.rows[name.label] == [percent(file), *map(percent, bands)], name.label
+
+
+def test_a_driver_stands_with_its_value_its_range_and_what_the_ends_do(full):
+    brief, answers = full
+    table = next(t for t in Page(brief.html).tables if "Gain of the strait" in t.rows and len(t.heads) > 4)
+    value, spread, _, *moves = table.rows["Gain of the strait"]
+    assert (value, spread) == ("0.4", "0.1 to 0.9")
+    assert len(moves) == len(answers.targets) == 2
+    ends = [forecast_of(solve_text(typed_text(gain), **SETTINGS)) for gain in ("0.1", "0.9")]
+    for target, shown, head in zip(answers.targets, moves, table.heads[-2:], strict=True):
+        before, low, high = (
+            {s.name: s for s in (*one.outcomes, *one.milestones)}[target.name] for one in (brief.forecast, *ends)
+        )
+        period = (target.periods or 10) - 1
+        points = [round(100 * (end.cumulative[period] - before.cumulative[period])) for end in (low, high)]
+        low, high = (f"{p:+d}".replace("-", "−") if p else "0" for p in points)
+        assert shown == f"{low} to {high} points"
+        assert before.label in head
+
+
+def test_what_to_watch_for_stands_with_its_probability_and_what_would_follow(full):
+    brief, answers = full
+    (table,) = [t for t in Page(brief.html).tables if "bits" in " ".join(t.heads)]
+    signs = answers.watch.signs
+    shown = {f"{one.label}: {one.changes}" if one.changes else one.label: one for one in signs}
+    assert len(table.rows) > 4
+    for label, cells in table.rows.items():
+        event = shown[label]
+        assert cells[:-1] == [percent(event.probability), *map(percent, event.after.targets)], label
+        assert float(cells[-1].replace("−", "-")) == pytest.approx(event.gain, rel=0.051), label
+    gains = [float(cells[-1]) for label, cells in table.rows.items() if shown[label].kind != "quiet"]
+    assert gains == sorted(gains, reverse=True)
+
+
+def test_the_bargaining_range_stands_by_the_true_types(full):
+    brief, answers = full
+    pairs = {"mild and soft": 0.28, "mild and proud": 0.42, "very stern and soft": 0.12, "very stern and proud": 0.18}
+    table = brief.table(pairs)
+    for one in answers.bargain.pairs:
+        label = " and ".join(map(words, one.player_types))
+        packages = f"{len(one.waiting.packages)} of {len(one.allowed)}"
+        assert table.rows[label][:2] == [percent(pairs[label]), packages], label
+
+
+def test_each_obstacle_stands_with_the_probabilities_without_it(full):
+    brief, answers = full
+    remedies = {one.label: one for one in answers.no_deal.remedies}
+    table = brief.table(remedies)
+    assert any(one.applies for one in remedies.values())
+    for label, one in remedies.items():
+        for k, cell in enumerate(table.rows[label]):
+            expected = f"{percent(one.probabilities[k])} (" if one.applies else "does not apply"
+            assert cell.startswith(expected), (label, k)
+            if one.applies:
+                points = round(-100 * one.removed[k]) or 0
+                assert f"({points} points".replace("-", "−") in cell, (label, k)

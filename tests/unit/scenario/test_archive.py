@@ -32,7 +32,7 @@ def test_values_replaced_from_python_come_back():
     assert restore_scenario(archive_scenario(changed)).scenario_hash == changed.scenario_hash
 
 
-def test_what_this_version_does_not_know_is_refused():
+def test_a_field_that_this_version_does_not_know_is_refused():
     kept = archive_scenario(load_scenario(scenario_path("cuba-1962")))
     kept["content"]["weather"] = "fine"
     with pytest.raises(ScenarioError, match="weather"):

@@ -1,4 +1,4 @@
-"""Every file in bad/ is one edit of good.yaml; beside it stands what must be said about it, word for word."""
+"""Every file in bad/ is one edit of good.yaml; the file with `.expected` holds the exact message."""
 
 from pathlib import Path
 
@@ -11,11 +11,11 @@ BAD = sorted((Path(__file__).parent / "bad").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
-def test_a_bad_file_is_told_word_for_word(path: Path) -> None:
+def test_a_faulty_file_is_reported_word_for_word(path: Path) -> None:
     with pytest.raises(ScenarioError) as caught:
         load_scenario(path)
-    told = "\n".join(str(problem) for problem in caught.value.problems).replace(str(path), path.name)
-    assert told + "\n" == path.with_suffix(".expected").read_text(encoding="utf-8")
+    reported = "\n".join(str(problem) for problem in caught.value.problems).replace(str(path), path.name)
+    assert reported + "\n" == path.with_suffix(".expected").read_text(encoding="utf-8")
 
 
 def test_every_expectation_has_its_file() -> None:

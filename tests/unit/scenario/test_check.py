@@ -20,14 +20,14 @@ def faults(text: str) -> tuple[Problem, ...]:
     return ()
 
 
-def told(text: str) -> list[tuple[str, str]]:
+def reported(text: str) -> list[tuple[str, str]]:
     return [(problem.code, problem.path) for problem in faults(text)]
 
 
 def test_faults_of_form_do_not_hide_faults_of_meaning(good_text: str) -> None:
     text = good_text.replace("payoff_unit: share of the stake\n", "").replace("discount: 0.99\n", "discount: 0.99 +\n")
     text = text.replace("mover: north", "mover: nord").replace("after: first_strike", "after: first_stroke")
-    assert told(text) == [
+    assert reported(text) == [
         ("missing-field", "payoff_unit"),
         ("expression-syntax", "players.north.discount"),
         ("unknown-player", "stages.0.mover"),
@@ -35,9 +35,9 @@ def test_faults_of_form_do_not_hide_faults_of_meaning(good_text: str) -> None:
     ]
 
 
-def test_what_was_dropped_is_not_missed(good_text: str) -> None:
+def test_a_dropped_part_is_not_reported_as_missing(good_text: str) -> None:
     text = good_text.replace("{label: Fighting, levels: [none, limited, regional]", "{label: Fighting, levels: 3")
-    assert told(text) == [("wrong-type", "state.fight.levels")]
+    assert reported(text) == [("wrong-type", "state.fight.levels")]
 
 
 def test_a_dropped_entry_leaves_the_paths_of_the_others_alone(good_text: str) -> None:
@@ -45,21 +45,21 @@ def test_a_dropped_entry_leaves_the_paths_of_the_others_alone(good_text: str) ->
         "          - {p: 1 - widen, fight: limited, payoffs", "          - 3\n          - {p: 1, payoffs"
     )
     text = text.replace("fight: regional, talks: none", "fight: regional, talks: nothing")
-    assert told(text) == [
+    assert reported(text) == [
         ("wrong-type", "stages.0.actions.strike.leads_to.0"),
         ("unknown-level", "stages.0.actions.strike.leads_to.2.talks"),
     ]
 
 
-def test_a_broken_formula_is_told_once(good_text: str) -> None:
-    assert told(good_text.replace("hard_prior: {value: 0.4", "hard_prior: {value: 0.4 *")) == [
+def test_a_broken_formula_is_reported_once(good_text: str) -> None:
+    assert reported(good_text.replace("hard_prior: {value: 0.4", "hard_prior: {value: 0.4 *")) == [
         ("expression-syntax", "parameters.hard_prior.value")
     ]
 
 
 def test_a_broken_section_hides_only_itself(good_text: str) -> None:
     text = good_text.replace("agenda:\n", "agenda: 3\nunused_agenda:\n").replace("mover: north", "mover: nord")
-    assert told(text) == [
+    assert reported(text) == [
         ("wrong-type", "agenda"),
         ("unknown-field", "unused_agenda"),
         ("unknown-player", "stages.0.mover"),
@@ -69,7 +69,7 @@ def test_a_broken_section_hides_only_itself(good_text: str) -> None:
 @pytest.mark.parametrize(
     "section", ["parameters", "state", "submodels", "deadlines", "outcomes", "milestones", "documents"]
 )
-def test_a_section_that_cannot_be_read_is_told_once(section: str) -> None:
+def test_an_unreadable_section_is_reported_once(section: str) -> None:
     plain = {**WRITTEN.content, section: 3}
     with pytest.raises(ScenarioError) as caught:
         build_scenario(plain, SourceMap("good.yaml", WRITTEN.lines))
@@ -78,21 +78,23 @@ def test_a_section_that_cannot_be_read_is_told_once(section: str) -> None:
 
 def test_three_players_with_two_types_are_too_many(good_text: str) -> None:
     more = "".join(f"  p{n}: {{label: P, types: {{a: 0.5, b: 0.5}}, rationality: 1, discount: 1}}\n" for n in (1, 2))
-    assert told(good_text.replace("parameters:\n", more + "parameters:\n")) == [("too-many-types", "players.p2.types")]
+    assert reported(good_text.replace("parameters:\n", more + "parameters:\n")) == [
+        ("too-many-types", "players.p2.types")
+    ]
 
 
 def test_a_parameter_used_only_by_an_unused_one_is_unused(good_text: str) -> None:
     text = good_text.replace("  toll: {value", "  spare: {value: other}\n  other: {value: 1}\n  toll: {value")
-    assert told(text) == [("unused-parameter", "parameters.spare"), ("unused-parameter", "parameters.other")]
+    assert reported(text) == [("unused-parameter", "parameters.spare"), ("unused-parameter", "parameters.other")]
 
 
 def test_state_dependent_probabilities_are_left_to_the_compiler(good_text: str) -> None:
     parse_scenario(good_text.replace("{p: 0.9}, {p: 0.1", "{p: 0.9}, {p: 0.2 * fleet"))
 
 
-def test_one_constant_probability_outside_bounds_is_told(good_text: str) -> None:
+def test_one_constant_probability_outside_bounds_is_reported(good_text: str) -> None:
     text = good_text.replace("{p: 0.9}, {p: 0.1", "{p: 1.2}, {p: 0.2 * fleet")
-    assert told(text) == [("probabilities", "nature.collision.leads_to.0.p")]
+    assert reported(text) == [("probabilities", "nature.collision.leads_to.0.p")]
 
 
 def test_a_quantity_is_a_formula_of_the_state(good_text: str) -> None:
@@ -105,7 +107,7 @@ def test_an_outcome_that_is_also_reached_without_a_deal_may_not_use_issues(good_
     text = good_text.replace(
         "leads_to: {outcome: withdrawal}", "leads_to: [{p: 0.5, outcome: withdrawal}, {p: 0.5, outcome: deal}]"
     )
-    assert told(text) == [("unknown-name", "outcomes.deal.payoffs.north")]
+    assert reported(text) == [("unknown-name", "outcomes.deal.payoffs.north")]
 
 
 LINES = (  # enough of the language to reach most of the reading and checking
@@ -137,7 +139,7 @@ LINES = (  # enough of the language to reach most of the reading and checking
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(LINES), unique_by=lambda line: line.split(":")[0]))
-def test_any_file_is_read_or_told(lines: list[str]) -> None:
+def test_any_file_is_read_or_reported(lines: list[str]) -> None:
     assert all(problem.code and problem.message for problem in faults("\n".join(lines)))
 
 
@@ -147,7 +149,7 @@ VALUES = ("", "3", "x", "[]", "{}", "null", "[x, 1]", "{a: b}", "true", "1 +", "
 
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(sorted(path for path in WRITTEN.lines if path)), st.sampled_from(VALUES))
-def test_any_value_replaced_is_read_or_told(path: str, value: str) -> None:
+def test_any_replaced_value_is_read_or_reported(path: str, value: str) -> None:
     plain = copy.deepcopy(WRITTEN.content)
     *parents, last = path.split(".")
     here = plain

@@ -18,18 +18,18 @@ def committed(good_text):
     return parse_scenario(good_text.replace(PACKAGES, PACKAGES + added))
 
 
-def test_a_scenario_without_a_commitment_shifts_no_power(good):
+def test_a_scenario_without_a_commitment_is_unchanged(good):
     assert remove_power_shift(good) is good
 
 
-def test_the_changes_are_made_and_not_asked_for_again(committed):
+def test_the_changes_are_made_once(committed):
     changed = remove_power_shift(committed)
     assert changed.agenda.commitment is None
     assert not changed.agenda.issues["tolls"].is_red_line("dropped", "north", "hard")
     assert committed.agenda.issues["tolls"].is_red_line("dropped", "north", "hard")
 
 
-def test_a_commitment_is_part_of_what_the_scenario_says(good, committed):
+def test_a_commitment_is_part_of_the_scenario_hash(good, committed):
     assert good.scenario_hash != committed.scenario_hash
 
 
@@ -37,7 +37,7 @@ def test_a_commitment_survives_other_changes(committed):
     assert replace(committed, {"period.horizon": 13}).agenda.commitment == committed.agenda.commitment
 
 
-def test_an_override_that_breaks_the_commitment_is_told():
+def test_an_override_that_breaks_the_commitment_is_reported():
     with pytest.raises(ScenarioError, match="unknown-path"):
         load("iran-us-2026", overrides=["agenda.commitment.set=[deterent_worth=0]"])
 
@@ -52,7 +52,7 @@ def test_binding_deals_are_carried_through():
     assert not bound.agenda.issues["missiles"].is_red_line("reduced", "iran", "hardline")
 
 
-def test_payments_cost_one_side_what_they_bring_the_other():
+def test_a_payment_costs_one_side_what_the_other_gains():
     scenario = load("cuba-1962")
     packages = [{"missiles": "removed", "invasion": "open", "jupiters": "stay"}]
     paid = add_side_payments(scenario, packages, [0.1, 0.3])

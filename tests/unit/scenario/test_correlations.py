@@ -24,7 +24,7 @@ def test_the_nearest_matrix_of_higham_2002():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_what_is_offered_is_positive_definite_as_it_is_written(seed):
+def test_the_suggested_matrix_is_positive_definite_as_printed(seed):
     rng = np.random.default_rng(seed)
     ranks = np.eye(8)
     upper = np.triu_indices(8, 1)
@@ -37,6 +37,6 @@ def test_what_is_offered_is_positive_definite_as_it_is_written(seed):
     assert np.diag(offered) == pytest.approx(np.ones(8))
 
 
-def test_pairs_of_parameters_that_are_not_asked_for_are_left_out():
+def test_pairs_of_other_parameters_are_ignored():
     found = build_rank_matrix(["a", "b"], {("b", "a"): 0.5, ("a", "c"): 0.9})
     assert found.tolist() == [[1.0, 0.5], [0.5, 1.0]]

@@ -13,7 +13,7 @@ def test_counts_add_up(good: Scenario) -> None:
     assert measure_coverage(good).counts == {"evidence": 1, "judgement": 2, "none": 3}
 
 
-def test_a_formula_has_the_source_of_what_it_is_made_of(good: Scenario, good_text: str) -> None:
+def test_a_formula_has_the_source_of_its_parameters(good: Scenario, good_text: str) -> None:
     assert measure_coverage(good).sources["widen"] == "judgement"
     mixed = parse_scenario(good_text.replace("value: hard_prior / 2", "value: hard_prior / 2 + 0 * toll"))
     assert measure_coverage(mixed).sources["widen"] == "none"

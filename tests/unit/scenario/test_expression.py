@@ -46,7 +46,7 @@ def test_a_formula_is_worth(text: str, expected: float) -> None:
     assert worth(text) == expected
 
 
-def test_the_same_level_name_belongs_to_the_track_beside_it() -> None:
+def test_a_level_name_belongs_to_the_track_that_it_is_compared_with() -> None:
     levels = {"conflict": ("none", "limited"), "talks": ("broken", "none")}
     resolved = Expression.parse("conflict == none or talks == none").resolve(levels)
     assert resolved.names == {"conflict", "talks"}
@@ -99,7 +99,7 @@ def test_an_undefined_number_is_nan_and_silent(text: str) -> None:
         ("a" * (MAX_LENGTH + 1), "expression-limit"),
     ],
 )
-def test_what_is_no_formula_is_refused(text: str, code: str) -> None:
+def test_a_text_that_is_not_a_formula_is_refused(text: str, code: str) -> None:
     with pytest.raises(ExpressionError) as caught:
         Expression.parse(text)
     assert [problem.code for problem in caught.value.problems] == [code]
@@ -115,7 +115,7 @@ def test_a_fault_names_its_column() -> None:
         Expression.parse("a + )")
 
 
-def test_what_a_formula_needs_is_known() -> None:
+def test_the_names_in_a_formula_are_known() -> None:
     expression = Expression.parse("toll * salvo.leakers(depth, 1) if passed(spring) and fight == limited else 0")
     resolved = expression.resolve({"fight": ("none", "limited")})
     assert resolved.names == {"toll", "depth", "fight"}
@@ -149,7 +149,7 @@ def test_a_number_that_is_not_finite_is_refused(number: float) -> None:
         Expression.parse(number)
 
 
-def is_read_or_told(text: str) -> bool:
+def is_read_or_reported(text: str) -> bool:
     try:
         return bool(Expression.parse(text))
     except ExpressionError as error:
@@ -161,12 +161,12 @@ def is_read_or_told(text: str) -> bool:
 @example("((((")
 @example("a\n+\u2028b")
 def test_any_text_is_a_formula_or_a_fault(text: str) -> None:
-    assert is_read_or_told(text)
+    assert is_read_or_reported(text)
 
 
 @given(st.lists(st.sampled_from(["a", "1", "+", "-", "*", "(", ")", "if", "else", "not", "and", ",", "min", ".", "<"])))
 def test_any_words_of_the_language_are_a_formula_or_a_fault(words: list[str]) -> None:
-    assert is_read_or_told(" ".join(words))
+    assert is_read_or_reported(" ".join(words))
 
 
 NUMBERS = st.integers(0, 9).map(str)

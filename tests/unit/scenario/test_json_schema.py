@@ -29,7 +29,7 @@ def test_it_knows_all_top_fields() -> None:
     assert set(build_json_schema()["properties"]) == set(Scenario.model_fields)
 
 
-def test_an_effect_is_open_to_tracks_and_may_stand_alone() -> None:
+def test_an_effect_accepts_tracks_and_needs_no_list() -> None:
     definitions = build_json_schema()["$defs"]
     changes = definitions["Effect"]["additionalProperties"]
     assert {kind["type"] for kind in changes["anyOf"]} == {"string", "integer"}

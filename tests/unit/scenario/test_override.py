@@ -83,7 +83,7 @@ def test_the_nearest_name_is_offered(good: Scenario) -> None:
         apply_overrides(good, ["escort_costs=1"])
 
 
-def test_all_faulty_overrides_are_told_at_once(good: Scenario) -> None:
+def test_all_faulty_overrides_are_reported_at_once(good: Scenario) -> None:
     with pytest.raises(ScenarioError) as caught:
         apply_overrides(good, ["nobody=1", "toll=[", "x"])
     assert len(caught.value.problems) == 3

@@ -25,40 +25,40 @@ STAGE = (
 )
 
 
-def paths_told(text):
+def reported_paths(text):
     with pytest.raises(ScenarioError) as caught:
         parse_scenario(text)
     return [(problem.path, problem.code) for problem in caught.value.problems]
 
 
 @pytest.mark.parametrize(
-    ("rest", "told"),
+    ("rest", "reported"),
     [
         ("when: guard = none", ("stages.0.when", "expression-syntax")),
         ("actoins: 1", ("stages.0.actoins", "unknown-field")),
         ("label: [a]", ("stages.0.label", "wrong-type")),
     ],
 )
-def test_a_fault_in_the_only_stage_is_not_also_an_empty_list_of_stages(rest, told):
+def test_a_fault_in_the_only_stage_is_not_also_an_empty_list_of_stages(rest, reported):
     stage = STAGE.format(rate="0.5/week", rest=rest)
-    assert paths_told(CRISIS.format(stages=f"[{stage}]")) == [told]
+    assert reported_paths(CRISIS.format(stages=f"[{stage}]")) == [reported]
 
 
 def test_a_fault_of_form_in_the_only_stage_hides_no_fault_of_meaning_there():
     stage = STAGE.format(rate="spread", rest="when: guard = none")
-    assert set(paths_told(CRISIS.format(stages=f"[{stage}]"))) == {
+    assert set(reported_paths(CRISIS.format(stages=f"[{stage}]"))) == {
         ("stages.0.when", "expression-syntax"),
         ("stages.0.rate", "unknown-name"),
     }
 
 
-def test_an_empty_list_of_stages_is_told():
-    assert ("stages", "wrong-value") in paths_told(CRISIS.format(stages="[]"))
+def test_an_empty_list_of_stages_is_reported():
+    assert ("stages", "wrong-value") in reported_paths(CRISIS.format(stages="[]"))
 
 
 def test_a_fault_in_the_only_issue_is_not_also_an_agenda_without_issues():
     agenda = "agenda: {issues: {ford: {label: Ford, levels: [shut, open], wroth: {}}}}\n"
     stage = STAGE.format(rate="0.5/week", rest="label: Watch")
-    told = paths_told(CRISIS.format(stages=f"[{stage}]") + agenda)
-    assert ("agenda.issues.ford.wroth", "unknown-field") in told
-    assert "agenda.issues" not in [path for path, _ in told]
+    reported = reported_paths(CRISIS.format(stages=f"[{stage}]") + agenda)
+    assert ("agenda.issues.ford.wroth", "unknown-field") in reported
+    assert "agenda.issues" not in [path for path, _ in reported]

@@ -66,7 +66,7 @@ def test_a_scenario_survives_pickling(good: Scenario) -> None:
     assert again.source_map == good.source_map
 
 
-def test_what_is_dumped_can_be_read_again(good: Scenario) -> None:
+def test_dumped_data_can_be_read_again(good: Scenario) -> None:
     assert Scenario.model_validate(good.model_dump(mode="json")).scenario_hash == good.scenario_hash
 
 

@@ -34,7 +34,7 @@ def test_a_bargaining_stage_has_no_actions(good: Scenario) -> None:
     assert list(good.stages[1].own_actions()) == []
 
 
-def test_no_effects_and_no_word_about_effects_are_told_apart(good: Scenario) -> None:
+def test_no_effects_and_absent_effects_are_distinguished(good: Scenario) -> None:
     empty = replace(good, {"stages.patrols.together.0.leads_to": ()})
     assert empty.stages[2].together[0].leads_to == ()
     pairs = [{"north": "press", "south": "shadow"}]
@@ -48,7 +48,7 @@ def test_an_override_reaches_an_action_of_one_of_two_movers(good: Scenario) -> N
     assert str(shadow.action.costs["south"]) == "0.5"
 
 
-def test_an_override_of_a_field_that_is_not_there_is_told(good: Scenario) -> None:
+def test_an_override_of_an_absent_field_is_reported(good: Scenario) -> None:
     with pytest.raises(ScenarioError, match=r"there is no `lable` in `stages\.2\.actions\.south\.shadow`"):
         apply_overrides(good, ["stages.patrols.actions.south.shadow.lable=x"])
 
@@ -58,7 +58,7 @@ def test_the_order_of_movers_matters_to_the_hash(good: Scenario) -> None:
     assert swapped.scenario_hash != good.scenario_hash
 
 
-def test_a_crisis_does_not_continue_unless_it_says_so(good: Scenario, good_text: str) -> None:
+def test_a_crisis_stops_at_the_horizon_by_default(good: Scenario, good_text: str) -> None:
     assert not good.period.continues
     assert parse_scenario(good_text.replace("horizon: 26}", "horizon: 26, continues: true}")).period.continues
 

@@ -11,14 +11,14 @@ def iran() -> Scenario:
     return load("iran-us-2026")
 
 
-def test_a_hazard_that_is_off_is_not_there(good: Scenario) -> None:
+def test_a_switched_off_hazard_is_removed(good: Scenario) -> None:
     changed = apply_overrides(good, ["nature.collision=off"])
     assert list(changed.nature) == ["collapse"]
     assert changed.overrides == ("nature.collision=off",)
     assert changed.scenario_hash != good.scenario_hash
 
 
-def test_an_action_that_is_off_takes_what_follows_from_it_together_with_another(good: Scenario) -> None:
+def test_a_switched_off_action_loses_its_joint_effects(good: Scenario) -> None:
     changed = apply_overrides(good, ["stages.patrols.actions.north.press=off"])
     assert [own.name for own in changed.stages[2].own_actions()] == ["stay", "stay", "shadow"]
     assert changed.stages[2].together == ()
@@ -29,7 +29,7 @@ def test_an_action_of_a_single_mover_is_named_by_its_stage(good: Scenario) -> No
     assert [own.name for own in changed.stages[0].own_actions()] == ["hold", "strike"]
 
 
-def test_a_stage_that_is_off_leaves_the_others_where_they_can_be_found(good: Scenario) -> None:
+def test_a_switched_off_stage_leaves_the_others_findable(good: Scenario) -> None:
     changed = apply_overrides(good, ["stages.pressure=off", "stages.patrols.when=fight == regional"])
     assert [stage.name for stage in changed.stages] == ["round", "patrols"]
     assert str(changed.stages[1].when) == "fight == regional"
@@ -41,13 +41,13 @@ def test_a_stage_that_is_off_leaves_the_others_where_they_can_be_found(good: Sce
     assert caught.value.problems[0].file == "--set stages.round.when=1 +"
 
 
-def test_a_fault_of_a_stage_behind_one_that_is_off_names_its_own_override(good: Scenario) -> None:
+def test_a_fault_after_a_switched_off_stage_names_its_own_override(good: Scenario) -> None:
     with pytest.raises(ScenarioError) as caught:
         apply_overrides(good, ["stages.pressure=off", "stages.patrols.rate=-1"])
     assert [problem.file for problem in caught.value.problems] == ["--set stages.patrols.rate=-1"]
 
 
-def test_an_issue_that_is_off_stays_at_the_status_quo_in_every_package_and_formula(good: Scenario) -> None:
+def test_a_switched_off_issue_stays_at_the_status_quo_in_every_package_and_formula(good: Scenario) -> None:
     changed = apply_overrides(good, ["agenda.issues.tolls=off"])
     game = compile_game(changed)
     assert game.packages == ("passage:open+tolls:kept",)
@@ -57,7 +57,7 @@ def test_an_issue_that_is_off_stays_at_the_status_quo_in_every_package_and_formu
 
 
 @pytest.mark.parametrize("packages", ["efficient", "all"])
-def test_no_package_offers_what_is_off(good: Scenario, packages: str) -> None:
+def test_no_package_contains_a_switched_off_issue(good: Scenario, packages: str) -> None:
     changed = apply_overrides(good, [f"agenda.packages={packages}", "agenda.issues.tolls=off"])
     assert all("tolls:kept" in name for name in compile_game(changed).packages)
 
@@ -71,7 +71,7 @@ def test_an_issue_at_its_status_quo_no_longer_bars_a_package(iran: Scenario) -> 
 
 
 @pytest.mark.parametrize("path", ["red_lines.iran", "red_lines.iran.hardline", "red_lines"])
-def test_a_red_line_that_is_off_is_not_drawn(iran: Scenario, path: str) -> None:
+def test_a_switched_off_red_line_is_removed(iran: Scenario, path: str) -> None:
     changed = apply_overrides(iran, [f"agenda.issues.missiles.{path}=off"])
     assert changed.agenda is not None
     assert iran.agenda is not None
@@ -80,7 +80,7 @@ def test_a_red_line_that_is_off_is_not_drawn(iran: Scenario, path: str) -> None:
 
 
 @pytest.mark.parametrize("written", ["players.israel=off", "israel=off"])
-def test_a_third_party_that_is_off_decides_nothing_and_keeps_its_payoffs(iran: Scenario, written: str) -> None:
+def test_a_switched_off_third_party_makes_no_decisions_and_keeps_its_payoffs(iran: Scenario, written: str) -> None:
     changed = apply_overrides(iran, [written])
     assert "israel_alone" not in [stage.name for stage in changed.stages]
     assert changed.flows.keys() == iran.flows.keys()
@@ -96,7 +96,7 @@ def test_slipping_and_ratifying_can_be_switched_off(iran: Scenario) -> None:
     assert list(bargaining.accept.ratify) == ["iran"]
 
 
-def test_several_parts_go_at_once_in_any_order(iran: Scenario) -> None:
+def test_several_parts_are_switched_off_in_any_order(iran: Scenario) -> None:
     parts = ["israel=off", "stages.retaliation=off", "nature.unrest=off", "stages.israel_alone=off"]
     one, other = apply_overrides(iran, parts), apply_overrides(iran, parts[::-1])
     assert one.scenario_hash == other.scenario_hash
@@ -136,13 +136,15 @@ def test_off_is_also_the_name_of_a_level(good_text: str) -> None:
         (["toll=0.1", "parameters.toll.value=0.2"], "contradiction"),
     ],
 )
-def test_what_cannot_be_switched_off_says_why(good: Scenario, overrides: list[str], message: str) -> None:
+def test_a_part_that_cannot_be_switched_off_is_refused_with_the_reason(
+    good: Scenario, overrides: list[str], message: str
+) -> None:
     with pytest.raises(ScenarioError) as caught:
         apply_overrides(good, overrides)
     assert message in str(caught.value)
 
 
-def test_what_still_needs_a_part_is_told_with_the_part(good: Scenario) -> None:
+def test_a_part_that_needs_a_switched_off_part_is_reported_with_it(good: Scenario) -> None:
     """Only an accepted package leads to `deal`, whose payoffs use an issue; without the talks nothing does."""
     with pytest.raises(ScenarioError) as caught:
         apply_overrides(good, ["stages.round=off"])
@@ -156,7 +158,7 @@ def test_the_same_value_twice_contradicts_nothing(good: Scenario) -> None:
 
 
 @pytest.mark.parametrize(("written", "other"), [("0.7", 0.3), ("hard_prior / 2", 0.8)])
-def test_a_prior_set_alone_leaves_the_other_type_the_rest(good: Scenario, written: str, other: float) -> None:
+def test_a_prior_set_alone_gives_the_other_type_the_rest(good: Scenario, written: str, other: float) -> None:
     changed = apply_overrides(good, [f"north.types.hard={written}"])
     assert compile_game(changed).players[0].prior[0] == pytest.approx(other, abs=1e-15)
 

@@ -4,7 +4,7 @@ from standoff.scenario import Expression, Scenario, Scope, build_scope, parse_sc
 from standoff.scenario.values import find_rate_unit, find_time_constants, find_unit_factor
 
 
-def test_rates_are_held_per_unit_of_the_file(good: Scenario) -> None:
+def test_rates_are_per_unit_of_the_file(good: Scenario) -> None:
     assert good.parameter_values()["escort_cost"] == pytest.approx(0.07, rel=1e-15)
     assert good.unit_factor("escort_cost") == 7
     assert good.unit_factor("toll") == 1
@@ -23,7 +23,7 @@ def test_time_constants_are_lengths_in_the_file_unit() -> None:
 
 
 @pytest.mark.parametrize("unit", ["day", "week", "month", "year"])
-def test_a_rate_over_its_time_is_that_rate_in_the_unit_of_the_file(unit: str) -> None:
+def test_a_rate_over_its_time_constant_is_in_the_unit_of_the_file(unit: str) -> None:
     written = Expression.parse(f"3/{unit}").evaluate(Scope(dict(find_time_constants("week"))))
     assert written == pytest.approx(3 * find_unit_factor(f"1/{unit}", "week"), rel=1e-15)
 
@@ -34,7 +34,7 @@ def test_formulas_follow_the_parameters_they_need(good: Scenario) -> None:
     assert good.parameter_values({"widen": 0.9})["widen"] == 0.9
 
 
-def test_the_base_scope_has_parameters_and_times(good: Scenario) -> None:
+def test_the_scope_has_parameters_and_time_constants(good: Scenario) -> None:
     assert Expression.parse("1.5/week + 2 * toll").evaluate(build_scope(good)) == 2.1
 
 

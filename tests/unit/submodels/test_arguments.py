@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from standoff.submodels import Attack, ElasticityPair, InterceptorLayer, OilShock, SalvoSubmodel, salvo_exchange
+from standoff.submodels import Attack, ElasticityPair, InterceptorLayer, OilShock, SalvoSubmodel, solve_salvo_exchange
 from standoff.submodels.arguments import check_at_least, check_number, check_probability
 
 OIL = {
@@ -29,8 +29,11 @@ OIL = {
         (lambda: InterceptorLayer("upper", 1, 1.2), r"layer upper: kill_probability must lie in \[0, 1\], not `1.2`"),
         (lambda: InterceptorLayer("upper", 1, 0.5, 0), "layer upper: shots_per_target must be at least 1, not `0`"),
         (lambda: InterceptorLayer("upper", 1, 0.5, 1, 2), r"layer upper: readiness must lie in \[0, 1\], not `2`"),
-        (lambda: salvo_exchange(Attack(1, 1), [], readiness=math.nan), "readiness must be a finite number, not `nan`"),
-        (lambda: salvo_exchange(Attack(1, 1), []).interval(2), r"level must lie in \[0, 1\], not `2`"),
+        (
+            lambda: solve_salvo_exchange(Attack(1, 1), [], readiness=math.nan),
+            "readiness must be a finite number, not `nan`",
+        ),
+        (lambda: solve_salvo_exchange(Attack(1, 1), []).interval(2), r"level must lie in \[0, 1\], not `2`"),
         (lambda: SalvoSubmodel(-4, 0, 1, 1, ()), "launchers must be at least 0, not `-4`"),
         (lambda: ElasticityPair("x", -0.1, -0.1), "supply elasticity must be at least 0, not `-0.1`"),
         (lambda: ElasticityPair("x", 0.1, 0.1), "demand elasticity must be at most 0, not `0.1`"),
@@ -56,7 +59,7 @@ def test_what_is_not_a_finite_number_is_refused(value):
 
 
 @pytest.mark.parametrize("edge", [0, 1])
-def test_the_edges_of_a_share_are_allowed(edge):
+def test_the_ends_of_the_unit_interval_are_allowed(edge):
     assert check_probability("readiness", edge) == edge
 
 

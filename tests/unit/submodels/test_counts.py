@@ -16,7 +16,7 @@ def test_the_binomial_agrees_with_scipy(trials, chance):
 
 
 @pytest.mark.parametrize(("trials", "chance", "count"), [(0, 0.5, 0), (5, 0.0, 0), (5, 1.0, 5)])
-def test_a_binomial_without_chance_is_one_count(trials, chance, count):
+def test_a_certain_binomial_is_one_count(trials, chance, count):
     mine = build_binomial(trials, chance)
     assert (mine.first, mine.probabilities.tolist()) == (count, [1.0])
 
@@ -25,7 +25,7 @@ def test_a_fraction_of_a_trial_is_a_lottery():
     np.testing.assert_allclose(build_lottery(1.5, 0.5).probabilities, [0.375, 0.5, 0.125], rtol=1e-15)
 
 
-def test_a_sum_of_binomials_with_one_chance_is_a_binomial():
+def test_a_sum_of_binomials_with_one_probability_is_a_binomial():
     total, whole = build_binomial(30, 0.3) + build_binomial(50, 0.3), build_binomial(80, 0.3)
     np.testing.assert_allclose(total.probabilities, whole.probabilities[: total.probabilities.size], atol=1e-14)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from standoff.submodels import COMPARISON_HEADER, Attack, InterceptorLayer, compare_exchanges, write_comparison_table
-from standoff.submodels import salvo_exchange as solve
+from standoff.submodels import solve_salvo_exchange as solve
 from standoff.submodels.exchanges import DEFENCE_INPUTS, EXCHANGES
 
 ROOT = Path(__file__).parents[3]
@@ -44,7 +44,7 @@ def test_the_span_holds_the_interval(row):
     assert row.span[0] <= row.interval[0] <= row.interval[1] <= row.span[1]
 
 
-def test_misses_are_told():
+def test_misses_are_reported():
     assert [row.verdict for row in ROWS] == [
         "agrees",
         "miss: too low; inside the span",
@@ -52,7 +52,7 @@ def test_misses_are_told():
     ]
 
 
-def test_the_page_shows_the_table_as_it_comes_out():
+def test_the_page_shows_the_computed_table():
     page = (ROOT / "docs/explanation/salvo.md").read_text(encoding="utf-8")
     shown = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in re.findall(r"^\|.*\|$", page, re.M)]
     assert [row for row in (COMPARISON_HEADER, *write_comparison_table()) if row not in shown] == []

@@ -47,7 +47,7 @@ def test_a_band_of_ones_own_pairs_is_sorted():
     assert [edge.elasticities.source for edge in band] == ["flat", "steep"]
 
 
-def test_the_extreme_pair_is_printed_all_the_same():
+def test_the_extreme_pair_is_printed_nevertheless():
     # 69 exp(0.1911605055 / 0.038): a hundred and fifty times the price
     assert SHOCK.price_band(1.0)[-1].price == pytest.approx(69 * math.exp(5.0305396174), rel=1e-9)
 
@@ -92,7 +92,7 @@ def test_a_fault_in_a_file_is_named(values, says):
         OilShock.from_mapping(values)
 
 
-def test_a_price_beyond_all_numbers_is_refused():
+def test_a_price_too_large_for_a_number_is_refused():
     shock = OilShock(**HORMUZ, supply_elasticity=0.0, demand_elasticity=-1e-4)
     with pytest.raises(ValueError, match=r"elasticities `0.0` and `-0.0001` are too small"):
         shock.price(1.0)

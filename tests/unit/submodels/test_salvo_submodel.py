@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from standoff.submodels import InterceptorLayer, SalvoSubmodel, salvo_exchange
+from standoff.submodels import InterceptorLayer, SalvoSubmodel, solve_salvo_exchange
 
 UPPER = InterceptorLayer("upper", 20, 0.6, 2)
 LOWER = InterceptorLayer("lower", 15, 0.5)
@@ -22,7 +22,7 @@ PLAIN = {
     ("method", "field"), [("leakers", "leakers"), ("spread", "spread"), ("exhausted", "exhausted")]
 )
 def test_a_method_is_a_field_of_the_exchange(method, field):
-    result = salvo_exchange(MODEL.build_attack(40.5), MODEL.layers, 0.7)
+    result = solve_salvo_exchange(MODEL.build_attack(40.5), MODEL.layers, 0.7)
     assert getattr(MODEL, method)(40.5, 0.7) == getattr(result, field)
 
 

@@ -1,4 +1,4 @@
-"""Reports coded by hand: what is said about them agrees with their text, and the frozen half is as it was."""
+"""Hand-coded reports: their codings agree with their text, and the frozen half is unchanged."""
 
 import datetime as dt
 import hashlib
@@ -86,7 +86,7 @@ def test_each_half_has_five_reports(reports):
     assert len(reports) == 5
 
 
-def test_every_report_has_the_length_of_a_news_report(reports):
+def test_every_report_is_as_long_as_a_news_report(reports):
     assert all(300 <= len(report.document.text.split()) <= 500 for report in reports)
     assert all(14 <= len(report.events) <= 24 for report in reports)
     assert all(10 <= len(report.claims) <= 20 for report in reports)
@@ -103,7 +103,7 @@ def test_every_kind_of_claim_occurs(reports, kind):
     assert any(claim.kind == kind for report in reports for claim in report.claims)
 
 
-def test_only_acts_that_count_are_events(reports):
+def test_only_real_acts_are_events(reports):
     found = {event.factuality for report in reports for event in report.events}
     assert found == {"happened", "ongoing", "announced", "threatened", "past_background"}
 
@@ -123,7 +123,7 @@ def test_quotations_are_whole_words(reports):
             assert not re.search(r"\w\w", text[end : end + 2]), coded.quote
 
 
-def test_no_sentence_is_near_one_that_the_coder_learns_from(reports):
+def test_no_sentence_is_similar_to_a_training_sentence(reports):
     def words(text):
         return frozenset(re.findall(r"\w+", text.lower()))
 
@@ -133,7 +133,7 @@ def test_no_sentence_is_near_one_that_the_coder_learns_from(reports):
             assert max(len(bag & other) / len(bag | other) for other in learnt) < 0.5
 
 
-def test_the_readme_counts_what_is_there():
+def test_the_counts_in_the_readme_are_right():
     counts = [
         Counter(
             name
@@ -157,7 +157,7 @@ def test_the_frozen_half_is_unchanged():
     assert found == written
 
 
-def test_a_report_becomes_the_records_of_coded(tmp_path):
+def test_a_report_becomes_coded_records(tmp_path):
     (report,) = load(tmp_path)
     event = report.events[0]
     assert (report.name, report.document.text, report.document.date) == ("oslo", TEXT, dt.date(2031, 5, 6))
@@ -229,7 +229,7 @@ def test_a_faulty_coding_is_refused(tmp_path, change, code):
     assert codes(caught) == [code]
 
 
-def test_one_span_may_hold_claims_of_two_kinds(tmp_path):
+def test_one_span_may_have_claims_of_two_kinds(tmp_path):
     (report,) = load(tmp_path, claims=[CLAIM | {"kind": "demand"}, CLAIM])
     assert [claim.kind for claim in report.claims] == ["demand", "quantity"]
 
@@ -253,7 +253,7 @@ def test_half_a_report_and_an_empty_folder_are_refused(tmp_path):
     assert codes(caught) == ["half-a-report"]
 
 
-def test_every_fault_of_every_report_is_told_at_once(tmp_path):
+def test_all_faults_of_all_reports_are_reported_at_once(tmp_path):
     with pytest.raises(InputError):
         load(tmp_path, events=[FIRED | {"quote": "fire", "place": "Paris"}], claims=[CLAIM | {"value": "300"}])
     for ending in ("txt", "json"):

@@ -1,21 +1,21 @@
-"""What training wrote belongs to the training sentences, and is what others read."""
+"""The trained parts: fitting, and the shipped files."""
 
 import json
 
-from standoff.belief.likelihood import load_confusion
+from standoff.belief.likelihood import load_confusion_matrix
 from standoff.news.trained_parts import CONFUSION_FILE, load_trained
 from standoff.news.vocabulary import EVENT_TYPES
 from training.fitting import fit_linear
 
 
-def test_the_shipped_confusion_is_read_by_the_filter_and_mostly_right():
-    confusion = load_confusion(CONFUSION_FILE)
+def test_the_filter_reads_the_shipped_confusion_matrix_which_is_mostly_right():
+    confusion = load_confusion_matrix(CONFUSION_FILE)
     assert confusion.measured == EVENT_TYPES
     counts = json.loads(CONFUSION_FILE.read_text())["counts"]
     assert sum(counts[at][at] for at in range(15)) > 0.6 * sum(map(sum, counts))
 
 
-def test_fitting_learns_what_tells_classes_apart_and_is_repeatable():
+def test_fitting_separates_classes_and_is_reproducible():
     rows = [{"gun": 1.0}, {"gun": 1.0, "red": 1.0}, {"dove": 1.0}, {"dove": 1.0, "red": 1.0}] * 3
     classes = ["war", "war", "peace", "peace"] * 3
     one, other = (fit_linear(rows, classes, ("war", "peace"), strength=10.0) for _ in range(2))

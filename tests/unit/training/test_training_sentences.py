@@ -12,7 +12,7 @@ from scipy import sparse
 
 from standoff.errors import InputError
 from standoff.news.vocabulary import CLAIM_KINDS, EVENT_TYPES
-from training.training_sentences import Span, load_training_sentences
+from training.training_sentences import TextSpan, load_training_sentences
 
 REPOSITORY = Path(__file__).parents[3]
 SHARED = next(
@@ -62,12 +62,12 @@ def test_every_kind_of_claim_occurs(sentences, kind):
     assert any(claim.kind == kind for sentence in sentences for claim in sentence.claims)
 
 
-def test_only_acts_that_count_are_events(sentences):
+def test_only_real_acts_are_events(sentences):
     found = {event.factuality for sentence in sentences for event in sentence.events}
     assert found == {"happened", "ongoing", "announced", "threatened", "past_background"}
 
 
-def test_the_readme_counts_what_is_there(sentences):
+def test_the_counts_in_the_readme_are_right(sentences):
     counts = Counter(name for s in sentences for name in ({event.event_type for event in s.events} or {"NONE"}))
     readme = (REPOSITORY / "training/sentences/README.md").read_text(encoding="utf-8")
     assert dict(re.findall(r"^\| ([A-Z]+) \| (\d+) \|", readme, re.MULTILINE)) == {k: str(n) for k, n in counts.items()}
@@ -108,14 +108,14 @@ def scoring_sentences():
 
 
 @pytest.mark.skipif(SHARED is None, reason="the scoring sets (shared/data beside the repository) are not here")
-def test_no_sentence_is_near_one_that_scores_the_coder(sentences):
+def test_no_sentence_is_similar_to_one_of_the_scoring_sets(sentences):
     scoring = [found for found in map(words, scoring_sentences()) if found]
     assert len(scoring) > 1500
     nearest = nearness([words(sentence.text) for sentence in sentences], scoring).max(axis=1)
     assert [sentence.id for sentence, near in zip(sentences, nearest, strict=True) if near > 0.6] == []
 
 
-def test_no_two_sentences_are_near_each_other(sentences):
+def test_no_two_sentences_are_similar(sentences):
     bags = [words(sentence.text) for sentence in sentences]
     pairs = np.argwhere(np.tril(nearness(bags, bags), k=-1) > 0.6)
     assert [(sentences[i].id, sentences[j].id) for i, j in pairs] == []
@@ -128,11 +128,11 @@ def load(folder, *lines):
 
 def test_a_quotation_becomes_offsets_of_its_nth_occurrence(tmp_path):
     (sentence,) = load(tmp_path, LINE)
-    assert sentence.events[0].trigger == Span(25, 30)
-    assert sentence.events[0].actors[0].span == Span(0, 4)
+    assert sentence.events[0].trigger == TextSpan(25, 30)
+    assert sentence.events[0].actors[0].span == TextSpan(0, 4)
 
 
-def test_one_quotation_may_stand_for_several_actors(tmp_path):
+def test_one_quotation_may_name_several_actors(tmp_path):
     event = LINE["events"][0] | {"actor_code": "NOR MIL;NOR COP"}
     (sentence,) = load(tmp_path, LINE | {"events": [event]})
     assert [actor.code for actor in sentence.events[0].actors] == ["NOR MIL", "NOR COP"]
@@ -176,7 +176,7 @@ def test_a_faulty_sentence_is_refused_with_its_line(tmp_path, change, code):
     assert (code, 2) in [(problem.code, problem.line) for problem in caught.value.problems]
 
 
-def test_every_fault_is_told_at_once(tmp_path):
+def test_all_faults_are_reported_at_once(tmp_path):
     with pytest.raises(InputError) as caught:
         load(tmp_path, LINE | {"claims": 3}, LINE | {"id": "other"})
     assert [problem.line for problem in caught.value.problems] == [1, 2]

@@ -1,4 +1,4 @@
-"""Later references: who is meant by an office, a surname, a pronoun."""
+"""Resolution of later references: offices, surnames, pronouns."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def codes_of(text, word, nth=-1):
         ("Chad, which borders Sudan, closed the road.", "which", ("TCD GOV",)),
     ],
 )
-def test_a_later_reference_means_the_last_that_fits(text, word, codes):
+def test_a_later_reference_is_resolved_to_the_last_mention_that_fits(text, word, codes):
     assert codes_of(text, word) == codes
 
 
@@ -39,16 +39,16 @@ def test_it_as_an_object_is_not_the_subject_of_its_verb():
     assert codes_of("Kuwait protested. Iran blamed it.", "it") == ("KWT GOV",)
 
 
-def test_both_sides_are_the_two_countries_that_the_text_names_most():
+def test_both_sides_are_the_two_countries_that_the_text_names_most_often():
     text = "Egypt and Ethiopia met. Egypt left. Ethiopia left. Sudan urged both governments to return."
     assert set(codes_of(text, "governments")) == {"EGY GOV", "ETH GOV"}
 
 
-def test_a_foreign_officer_takes_no_country_from_the_text():
+def test_a_foreign_officer_gets_no_country_from_the_text():
     assert codes_of("Iran moved missiles. A Western officer counted them.", "officer") == ()
 
 
-def test_a_dateline_acts_in_nothing():
+def test_a_dateline_is_not_an_actor():
     mentions = Mentions()
     (passage,) = parse_passages("CAIRO, Aug 14 (Delta Wire) - Sudan has moved its troops.")
     (sentence,) = passage.parsed.sents

@@ -1,4 +1,4 @@
-"""What a phrase names by itself."""
+"""Resolution of phrases without context."""
 
 import pytest
 
@@ -31,7 +31,7 @@ from standoff.news.vocabulary import ACTOR_CODE
         ("Rafah", "PSE"),
     ],
 )
-def test_a_phrase_names_its_country_and_role(phrase, code):
+def test_a_phrase_is_resolved_to_country_and_role(phrase, code):
     assert resolve_text(phrase) == code
 
 
@@ -39,16 +39,16 @@ def test_the_subject_of_an_institute_is_not_the_nationality_of_its_analyst():
     assert resolve_text("an American analyst at a think tank on Iran") == "USA CVL"
 
 
-def test_a_role_without_a_country_names_nobody_by_itself():
+def test_a_role_without_a_country_has_no_referent_without_context():
     assert resolve_text("the prime minister") == ""
 
 
 @pytest.mark.parametrize("text", ["They told us who would ask.", "the north wind", "an ice age"])
-def test_acronyms_and_names_are_not_found_in_plain_words(text):
+def test_acronyms_and_names_are_not_found_in_ordinary_words(text):
     assert find_names(text) == []
 
 
-def test_the_longest_name_is_found_and_accents_do_not_count():
+def test_the_longest_name_is_found_and_accents_are_ignored():
     assert [name.entry.code for name in find_names("South Korea, Côte d'Ivoire and Turkiye")] == ["KOR", "CIV", "TUR"]
 
 

@@ -1,4 +1,4 @@
-"""What of an answer is taken: quotations at whole words, in the passage, at a place that is clear."""
+"""Checks of an answer: quotations must be whole words in the passage, at one clear position."""
 
 import pytest
 
@@ -21,16 +21,16 @@ def checked(*events, claims=(), text=TEXT, passage=None):
     )
 
 
-def test_words_are_found_where_they_are_whole():
+def test_only_whole_words_are_found():
     assert find_words(TEXT, "fired", WHOLE) == ((6, 11), (54, 59))
 
 
 @pytest.mark.parametrize("words", ["", " ", "\n"])
-def test_nothing_is_found_everywhere(words):
+def test_blank_words_are_not_found(words):
     assert find_words(TEXT, words, WHOLE) == ()
 
 
-def test_a_letter_is_not_parted_from_its_mark():
+def test_a_letter_is_not_separated_from_its_mark():
     assert find_words("le me\u0301me\u0301", "me", (0, 9)) == ()
 
 
@@ -39,13 +39,13 @@ def test_a_quotation_may_begin_with_a_sign():
 
 
 @pytest.mark.parametrize(("occurrence", "start"), [(1, 6), (2, 54)])
-def test_the_answer_says_which_of_several_places_is_meant(occurrence, start):
+def test_the_answer_selects_one_of_several_occurrences(occurrence, start):
     found = checked({"quote": "fired", "occurrence": occurrence})
     assert found.events[0].span == (start, start + 5)
 
 
 @pytest.mark.parametrize("occurrence", [0, 3, -1, 10**30])
-def test_a_place_that_is_not_clear_is_rejected(occurrence):
+def test_an_ambiguous_quotation_is_rejected(occurrence):
     found = checked({"quote": "fired", "occurrence": occurrence})
     assert (found.events, found.rejected) == ((), {"ambiguous quotation": 1})
 
@@ -62,7 +62,7 @@ def test_a_quotation_from_another_passage_is_rejected():
     assert checked({"quote": "Nobody misfired"}, passage=(0, 12)).rejected == {"quotation not in the text": 1}
 
 
-def test_spaces_around_a_quotation_do_not_count():
+def test_spaces_around_a_quotation_are_ignored():
     assert checked({"quote": " Nobody misfired "}).events[0].quote == "Nobody misfired"
 
 
@@ -81,21 +81,21 @@ def test_an_actor_that_the_text_does_not_name_is_left_out_and_counted():
 @pytest.mark.parametrize(
     ("value", "num_claims"), [("3,000", 1), ("000", 0), ("3", 0), ("3000", 0), ("4,000", 0), ("", 1)]
 )
-def test_a_number_that_nobody_wrote_is_rejected(value, num_claims):
+def test_an_invented_number_is_rejected(value, num_claims):
     found = checked(claims=[{"quote": "3,000 missiles", "value": value}])
     assert len(found.claims) == num_claims
 
 
-def test_what_is_said_twice_counts_once():
+def test_a_repeated_item_counts_once():
     found = checked({"quote": "Nobody misfired"}, {"quote": "Nobody misfired"})
     assert (len(found.events), found.rejected) == (1, {"repeated": 1})
 
 
-def test_a_model_is_never_believed_to_be_certain():
+def test_the_confidence_of_a_model_is_capped():
     assert checked({"quote": "Nobody misfired", "confidence": 1}).events[0].confidence == MOST_CONFIDENCE
 
 
-def test_words_of_the_model_cannot_command_a_screen():
+def test_words_of_a_model_cannot_control_a_terminal():
     found = checked(claims=[{"quote": "Nobody misfired", "value": "", "issue": "mis\x1b[31m\u202esiles\n" + "x" * 999}])
     assert found.claims[0].issue.startswith("mis [31m siles x")
     assert len(found.claims[0].issue) <= 60

@@ -1,4 +1,4 @@
-"""What a language model may be asked with, and that the key is kept."""
+"""Settings of language models, and the secrecy of the key."""
 
 import datetime as dt
 
@@ -27,7 +27,7 @@ def messages(**given):
     "address",
     ["", "llm.example", "ftp://llm.example", "http://", "https://llm.example:99999", "https://a b/", "https://a/\n"],
 )
-def test_what_is_no_address_is_refused(address):
+def test_an_invalid_address_is_refused(address):
     assert len(messages(address=address)) == 1
 
 
@@ -36,13 +36,13 @@ def test_an_address_with_a_secret_is_refused_without_showing_it(secret):
     assert messages(address=secret)[0].startswith("the address has more than a host and a path")
 
 
-def test_every_fault_is_told():
-    told = messages(address="", model="", key="two words", seconds=0.0, num_retries=99, prompt_price=-1.0)
-    assert len(told) == 6
+def test_every_fault_is_reported():
+    faults = messages(address="", model="", key="two words", seconds=0.0, num_retries=99, prompt_price=-1.0)
+    assert len(faults) == 6
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_a_number_that_is_none_is_refused(value):
+def test_a_number_that_is_not_finite_is_refused(value):
     assert len(messages(seconds=value, answer_price=value)) == 2
 
 
@@ -53,7 +53,7 @@ def test_a_key_is_not_sent_unencrypted():
     assert LanguageModel("http://llm.example/v1", "small").key == ""
 
 
-def test_the_environment_names_what_is_not_given(monkeypatch, tmp_path):
+def test_the_environment_supplies_missing_settings(monkeypatch, tmp_path):
     monkeypatch.setenv("STANDOFF_LLM_URL", "https://llm.example/v1")
     monkeypatch.setenv("STANDOFF_LLM_MODEL", "small")
     monkeypatch.setenv("STANDOFF_LLM_KEY", KEY)
@@ -64,7 +64,7 @@ def test_the_environment_names_what_is_not_given(monkeypatch, tmp_path):
     assert KEY not in repr(found)
 
 
-def test_an_environment_that_names_nothing_is_told(monkeypatch):
+def test_an_empty_environment_is_reported(monkeypatch):
     for name in ("STANDOFF_LLM_URL", "STANDOFF_LLM_MODEL", "STANDOFF_LLM_KEY"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(InputError) as caught:
@@ -84,14 +84,14 @@ def test_the_schema_has_the_whole_vocabulary_and_is_closed():
         assert part["required"] == list(part["properties"])
 
 
-def test_tallies_add_up():
+def test_usages_add_up():
     first = Usage(num_requests=1, num_prompt_tokens=10, rejected={"a": 1})
     both = first + Usage(num_requests=2, num_cached=1, rejected={"a": 2, "b": 1})
     assert (both.num_requests, both.num_cached, both.num_prompt_tokens) == (3, 1, 10)
     assert both.rejected == {"a": 3, "b": 1}
 
 
-def test_what_is_asked_is_that_of_its_version():
+def test_the_prompt_belongs_to_its_version():
     """If the rules, the schema or the form of the question have changed: raise `PROMPT_VERSION`, and write the new hash here."""
     model = LanguageModel("https://llm.example/v1", "small")
     asked = write_question(model, Document("Talks ended.", date=dt.date(2031, 5, 6), language="en"), (0, 12))

@@ -1,4 +1,4 @@
-"""Bytes to text: the declared encoding if the bytes agree, UTF-8, a clear guess, or a refusal."""
+"""Decoding: the declared encoding if the bytes agree, UTF-8, a clear guess, or a refusal."""
 
 import pytest
 
@@ -13,7 +13,7 @@ ARABIC = "قالت وزارة الخارجية إن المحادثات ستعق�
 
 
 @pytest.mark.parametrize("mark", ["utf-8-sig", "utf-16", "utf-32"])
-def test_a_byte_order_mark_goes_before_what_is_declared(mark):
+def test_a_byte_order_mark_takes_precedence_over_the_declaration(mark):
     assert decode(RUSSIAN.encode(mark), address="x", declared="cp1251") == RUSSIAN
 
 
@@ -35,7 +35,7 @@ def test_a_declared_encoding_is_used(content, declared):
 @pytest.mark.parametrize(
     "declared", ["ascii", "cp1250", "utf-16", "utf-7", "punycode", "rot13", "no-such", "a\0b", "é"]
 )
-def test_a_declaration_that_does_not_hold_gives_way_to_utf_8(declared):
+def test_utf_8_replaces_a_wrong_declaration(declared):
     content = RUSSIAN.encode()
     assert decode(content, address="x", declared="utf-7" if declared == "cp1250" else declared) == RUSSIAN
 
@@ -63,13 +63,13 @@ def test_an_unclear_encoding_is_refused(content):
         "El ministro señaló que la flota llegó al estrecho, según informó el portavoz de la misión.",
     ]
 )  # fmt: skip
-def test_a_guess_that_has_a_rival_which_reads_differently_is_refused(text):
+def test_a_guess_with_a_rival_that_reads_differently_is_refused(text):
     with pytest.raises(InputError) as caught:
         decode(text.encode("cp1252"), address="x")  # in windows-1250 it makes as good a text
     assert code_of(caught) == "unknown-encoding"
 
 
-def test_the_user_knows_better():
+def test_the_encoding_that_the_user_names_takes_precedence():
     assert decode("Caf\xe9".encode("latin-1"), address="x", declared="utf-8", named="latin-1") == "Café"
 
 
@@ -77,19 +77,19 @@ def test_the_user_knows_better():
     ("named", "code"),
     [("utf-8", "wrong-encoding"), ("klingon", "bad-encoding-name"), ("punycode", "bad-encoding-name")],
 )
-def test_a_user_who_errs_is_told(named, code):
+def test_a_wrong_encoding_of_the_user_is_reported(named, code):
     with pytest.raises(InputError) as caught:
         decode("Caf\xe9".encode("latin-1"), address="x", named=named)
     assert code_of(caught) == code
 
 
-def test_half_of_a_marked_text_is_refused():
+def test_a_truncated_text_with_a_mark_is_refused():
     with pytest.raises(InputError) as caught:
         decode(RUSSIAN.encode("utf-16")[:-1], address="x")
     assert code_of(caught) == "unknown-encoding"
 
 
-def test_utf_16_without_a_mark_is_taken_for_binary_unless_it_is_named():
+def test_utf_16_without_a_mark_is_binary_unless_named():
     content = "Northland".encode("utf-16-le")
     with pytest.raises(InputError) as caught:
         decode(content, address="x")

@@ -1,4 +1,4 @@
-"""What each format gives: text, title, outlet, author, date, language, address."""
+"""Documents of each format: text, title, outlet, author, date, language, address."""
 
 import datetime as dt
 import json
@@ -17,7 +17,7 @@ from standoff.news.readers.web_page import read_web_page
 DAY = dt.date(2031, 5, 4)
 
 
-def test_a_page_gives_its_article_and_what_it_says_of_itself():
+def test_a_page_gives_its_article_and_its_metadata():
     (draft,) = read_web_page(PAGE, address="page.html")
     assert (draft.title, draft.outlet, draft.author) == ("Frigates leave port", "Northland Gazette", "Anna Hand")
     assert draft.date == DAY  # on the clock of the publisher
@@ -25,7 +25,7 @@ def test_a_page_gives_its_article_and_what_it_says_of_itself():
     assert PROTEST in draft.text
 
 
-def test_no_script_style_menu_or_footer_is_text():
+def test_scripts_styles_menus_and_footers_are_not_text():
     (draft,) = read_web_page(PAGE, address="page.html")
     assert not any(word in draft.text for word in ("stolen", "color", "Sport", "Copyright"))
 
@@ -58,7 +58,7 @@ def linked(text):
         (PAGE.replace("2031-05-04T", "2031-15-04T"), "p", None),
     ],
 )  # fmt: skip
-def test_the_day_of_a_page_is_declared_never_guessed(page, address, day):
+def test_the_day_of_a_page_is_declared_and_never_guessed(page, address, day):
     (draft,) = read_web_page(page, address=address)
     assert draft.date == day
 
@@ -86,11 +86,11 @@ def test_an_item_of_a_feed_is_a_document():
     assert second.text == second.title == "The ambassador of Southland leaves the capital"
 
 
-def test_an_address_of_an_item_is_of_the_web_or_none():
+def test_the_address_of_an_item_is_a_web_address_or_empty():
     assert read_feed(RSS, address="feed.xml")[1].address == ""
 
 
-def test_full_content_goes_before_a_summary():
+def test_full_content_takes_precedence_over_a_summary():
     (draft,) = read_feed(ATOM, address="feed.xml")
     assert draft.text.strip() == SENTENCE
     assert (draft.author, draft.date, draft.outlet) == ("B. Quill", dt.date(2031, 5, 5), "Courier")
@@ -104,7 +104,7 @@ def test_a_feed_that_is_cut_off_gives_its_whole_items():
     assert len(read_feed(RSS[: RSS.index("</channel>")], address="f")) == 2
 
 
-def test_the_document_type_of_an_old_feed_is_no_entity():
+def test_the_document_type_of_an_old_feed_is_accepted():
     old = '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://example.org/rss-0.91.dtd">'
     text = RSS.replace("<rss", old + "<rss", 1)
     assert looks_like_feed(text)
@@ -127,12 +127,12 @@ def test_a_feed_that_declares_entities_is_refused(prolog):
     assert code_of(caught) == "entity-declaration"
 
 
-def test_an_item_that_tells_of_entities_is_no_declaration():
+def test_an_item_about_entities_is_not_a_declaration():
     text = RSS.replace("Frigates &amp; talks", "What &lt;!ENTITY does")
     assert read_feed(text, address="f")[0].title == "What <!ENTITY does"
 
 
-def test_headings_of_a_text_say_where_it_is_from():
+def test_headers_of_a_text_give_its_metadata():
     text = f"Title: Frigates\nOutlet: Gazette\nauthor: A. Hand\nDate: 2031-05-04\nLanguage: en\n\n{SENTENCE}\n"
     (draft,) = read_plain_text(text, address="t")
     assert (draft.title, draft.outlet, draft.author, draft.date, draft.language) == (
@@ -145,17 +145,17 @@ def test_headings_of_a_text_say_where_it_is_from():
     assert draft.text.strip() == SENTENCE
 
 
-def test_a_sentence_that_begins_like_a_heading_stays_text():
+def test_a_sentence_that_begins_like_a_header_stays_text():
     (draft,) = read_plain_text("Date: 2031-05-04 is when it began.\nIt went on.", address="t")
     assert draft.text.startswith("Date: 2031-05-04 is when")
 
 
-def test_a_text_of_nothing_but_headings_is_text():
+def test_a_text_of_headers_only_is_text():
     text = "Title: x\n" * 1_000 + "\n" + SENTENCE
     assert read_plain_text(text, address="t")[0].text == text
 
 
-def test_all_faulty_headings_are_told_with_their_lines():
+def test_all_faulty_headers_are_reported_with_their_lines():
     with pytest.raises(InputError) as caught:
         read_plain_text(f"Title: a\nDate: 2031-02-30\nTitle: b\n\n{SENTENCE}", address="t")
     assert [(problem.code, problem.line) for problem in caught.value.problems] == [
@@ -164,7 +164,7 @@ def test_all_faulty_headings_are_told_with_their_lines():
     ]
 
 
-def test_json_lines_keep_their_order_and_leave_other_names_alone():
+def test_json_lines_keep_their_order_and_ignore_other_keys():
     lines = [
         {"text": SENTENCE, "date": "2031-05-04T10:00:00Z", "url": "https://x.example", "score": 3},
         {"text": PROTEST},
@@ -174,7 +174,7 @@ def test_json_lines_keep_their_order_and_leave_other_names_alone():
     assert second.text == PROTEST
 
 
-def test_all_faulty_lines_are_told_and_none_is_read():
+def test_all_faulty_lines_are_reported_and_none_is_read():
     lines = [
         '{"text": "a"}',
         "[1]",
@@ -186,8 +186,8 @@ def test_all_faulty_lines_are_told_and_none_is_read():
     ]
     with pytest.raises(InputError) as caught:
         read_json_lines("\n".join(lines), address="j")
-    told = [(problem.line, problem.code) for problem in caught.value.problems]
-    assert told == [
+    faults = [(problem.line, problem.code) for problem in caught.value.problems]
+    assert faults == [
         (2, "bad-json"),
         (3, "bad-value"),
         (4, "missing-text"),
@@ -197,7 +197,7 @@ def test_all_faulty_lines_are_told_and_none_is_read():
     ]
 
 
-def test_a_pdf_gives_its_text_and_no_day_of_its_making():
+def test_a_pdf_gives_its_text_but_not_the_day_it_was_made():
     lines = [
         "The navy of Northland sent two frigates to the",
         "strait on Monday, its minister said. The ambas-",
@@ -208,7 +208,7 @@ def test_a_pdf_gives_its_text_and_no_day_of_its_making():
     assert (draft.title, draft.author, draft.date) == ("Frigates leave port", "Anna Hand", None)
 
 
-def test_lines_broken_to_a_width_are_joined_and_others_are_not():
+def test_wrapped_lines_are_joined_and_others_are_not():
     broken = "The navy of Northland sent two frigates to the\nstrait on Monday, its minister said.\n\nIt was late."
     assert join_broken_lines(broken) == f"{SENTENCE}\n\nIt was late."
     listed = (

@@ -7,18 +7,18 @@ from standoff.errors import InputError
 from standoff.news.readers import Limits, read_lines
 
 
-def test_every_line_is_there_in_normal_form(tmp_path):
+def test_every_line_is_read_in_normal_form(tmp_path):
     path = tmp_path / "lines.txt"
     path.write_bytes("\ufeffCafe\u0301 at  noon\r\n\r\n \u202eTwo\u0085parts\nlast".encode())
     assert read_lines(str(path)) == ("Café at noon", "", "Two parts", "last")
 
 
-def test_a_line_end_at_the_end_begins_no_line(tmp_path):
+def test_a_final_newline_starts_no_line(tmp_path):
     (tmp_path / "lines.txt").write_text("one\ntwo\n\n")
     assert read_lines(str(tmp_path / "lines.txt")) == ("one", "two", "")
 
 
-def test_every_line_that_is_too_long_is_told(tmp_path):
+def test_every_line_that_is_too_long_is_reported(tmp_path):
     (tmp_path / "lines.txt").write_text("a" * 30 + "\nshort\n" + "b" * 31)
     with pytest.raises(InputError) as caught:
         read_lines(str(tmp_path / "lines.txt"), limits=Limits(num_characters=20))
@@ -26,7 +26,7 @@ def test_every_line_that_is_too_long_is_told(tmp_path):
 
 
 @pytest.mark.parametrize(("content", "code"), [(b"\x89PNG\x00", "binary-file"), (b"", "empty-file")])
-def test_what_is_no_text_is_refused(tmp_path, content, code):
+def test_a_source_that_is_not_text_is_refused(tmp_path, content, code):
     (tmp_path / "lines.txt").write_bytes(content)
     with pytest.raises(InputError) as caught:
         read_lines(str(tmp_path / "lines.txt"))

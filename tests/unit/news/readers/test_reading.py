@@ -1,4 +1,4 @@
-"""Documents from a path or a pipe: what a source is taken for, what is refused, and that it is refused whole."""
+"""Documents from a path or a pipe: recognition of the format, and refusals."""
 
 import datetime as dt
 import io
@@ -39,13 +39,13 @@ def read(tmp_path, name, content, **asked):
         ("note.txt", f"{{a brace}} {SENTENCE}", "text/plain"),
     ],
 )
-def test_the_content_says_what_a_source_is(tmp_path, name, content, media_type):
+def test_the_format_is_recognised_by_content(tmp_path, name, content, media_type):
     documents = read(tmp_path, name, content)
     assert SENTENCE in documents[0].text
     assert documents[0].media_type == media_type
 
 
-def test_a_document_knows_where_and_when_it_was_read(tmp_path):
+def test_a_document_records_where_and_when_it_was_read(tmp_path):
     before = dt.datetime.now(dt.UTC)
     (document,) = read(tmp_path, "note.txt", SENTENCE)
     assert document.address == str(tmp_path / "note.txt")
@@ -70,7 +70,7 @@ def test_a_document_knows_where_and_when_it_was_read(tmp_path):
         (b"<html><body><script>var a = 1;</script></body></html>", "no-article"),
     ],
 )
-def test_what_holds_no_text_is_refused_by_its_code(tmp_path, content, code):
+def test_a_source_without_text_is_refused_with_its_code(tmp_path, content, code):
     with pytest.raises(InputError) as caught:
         read(tmp_path, "note", content)
     assert code_of(caught) == code
@@ -105,13 +105,13 @@ def test_a_text_beyond_the_limit_of_characters_is_refused(tmp_path):
     assert code_of(caught) == "text-too-long"
 
 
-def test_a_source_with_too_many_documents_gives_none(tmp_path):
+def test_a_source_with_too_many_documents_is_refused(tmp_path):
     with pytest.raises(InputError) as caught:
         read(tmp_path, "note.jsonl", '{"text": "a"}\n' * 4, limits=Limits(num_documents=3))
     assert code_of(caught) == "too-many-documents"
 
 
-def test_the_language_is_told_not_assumed(tmp_path):
+def test_the_language_is_detected_and_not_assumed(tmp_path):
     (document,) = read(
         tmp_path, "note.txt", "Die Marine schickte am Montag zwei Fregatten in die Meerenge von Nordland."
     )
@@ -128,7 +128,7 @@ def test_offsets_count_the_normal_form(tmp_path):
     "unwritable", ["\x0b", "&#1;", "&#xD800;", "&#55296;", "&#x110000;", "&amp;#2;", "&#" + "9" * 5_000 + ";"]
 )
 @pytest.mark.parametrize("content", [PAGE, RSS])
-def test_a_stray_character_does_not_cost_a_page_or_feed(tmp_path, content, unwritable):
+def test_a_forbidden_character_does_not_spoil_a_page_or_feed(tmp_path, content, unwritable):
     documents = read(
         tmp_path,
         "note",
@@ -148,7 +148,7 @@ def test_a_stray_character_does_not_cost_a_page_or_feed(tmp_path, content, unwri
         ("file:///etc/hostname", "bad-address"),
     ],
 )
-def test_a_source_that_is_no_file_or_page_is_refused(source, code):
+def test_a_source_that_is_neither_file_nor_page_is_refused(source, code):
     with pytest.raises(InputError) as caught:
         read_documents(source)
     assert code_of(caught) == code
@@ -166,7 +166,7 @@ def test_a_pipe_is_read_to_its_end():
 
 
 @pytest.mark.parametrize(("limits", "code"), [(Limits(seconds=0.2), "too-slow"), (Limits(num_bytes=5), "too-large")])
-def test_a_pipe_that_does_not_end_is_left(limits, code):
+def test_a_pipe_that_does_not_end_is_refused_when_time_is_up(limits, code):
     end, start = os.pipe()
     os.write(start, b"Northland")
     try:
@@ -184,7 +184,7 @@ def test_standard_input_is_read():
     assert run.stdout == f"- {SENTENCE}\n"
 
 
-def test_standard_input_that_is_closed_is_told(monkeypatch):
+def test_closed_standard_input_is_reported(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("no file at all"))
     with pytest.raises(InputError) as caught:
         read_documents("-")
@@ -202,7 +202,7 @@ def test_a_missing_library_is_named_with_its_extra(tmp_path, monkeypatch, module
         read(tmp_path, "note", content)
 
 
-def test_a_page_that_holds_the_parser_is_ended_and_the_next_is_read(tmp_path):
+def test_a_parser_that_hangs_is_ended_and_the_next_page_is_read(tmp_path):
     page = "<html><body><p " + " ".join(f"a{number}=1" for number in range(200_000)) + f">{SENTENCE}</p>"
     with pytest.raises(InputError) as caught:
         read(tmp_path, "slow.html", page, limits=Limits(seconds=1.5))
@@ -218,7 +218,7 @@ class PassedMeanwhile(Deadline):
         return True
 
 
-def test_an_answer_of_the_parser_that_comes_when_time_is_up_is_refused_and_the_next_page_is_read(tmp_path):
+def test_a_late_answer_of_the_parser_is_refused_and_the_next_page_is_read(tmp_path):
     with pytest.raises(InputError) as caught:
         parse_in_process("web page", PAGE.encode(), address="late.html", deadline=PassedMeanwhile("late.html", 60.0))
     assert code_of(caught) == "too-slow"
@@ -244,7 +244,7 @@ def test_threads_get_their_own_documents(tmp_path):
         ("file:///x", False),
     ],
 )
-def test_an_address_that_does_something_when_followed_is_not_kept(tmp_path, given, is_kept):
+def test_an_address_with_an_active_scheme_is_not_kept(tmp_path, given, is_kept):
     (document,) = read(tmp_path, "note.jsonl", json.dumps({"text": SENTENCE, "address": given}))
     assert (document.address == given) is is_kept
     assert is_kept or document.address == str(tmp_path / "note.jsonl")

@@ -1,4 +1,4 @@
-"""Web addresses, asked of a server on loopback that misbehaves in every way it can."""
+"""Web addresses on a loopback server that misbehaves in every possible way."""
 
 import gzip
 import shutil
@@ -62,12 +62,12 @@ def test_the_query_and_unusual_letters_of_an_address_are_asked_for():
     assert asked == ["/caf%C3%A9%201?a=b&c=%20"]
 
 
-def test_a_packed_answer_is_unpacked():
+def test_a_packed_response_is_unpacked():
     with web_server(answering(gzip.compress(SENTENCE.encode()), Content_Encoding="gzip")) as (host, _):
         assert next(read_documents(host, limits=OPEN)).text == SENTENCE
 
 
-def test_a_packed_answer_is_measured_unpacked():
+def test_a_packed_response_is_measured_after_unpacking():
     bomb = gzip.compress(b"a" * 30_000_000)
     assert len(bomb) < 40_000
     assert refusal(answering(bomb, Content_Encoding="gzip")) == "too-large"
@@ -91,7 +91,7 @@ def test_a_packed_answer_is_measured_unpacked():
         (lambda _: None, "unreachable"),
     ],
 )
-def test_an_answer_that_is_no_whole_text_is_refused(answer, code):
+def test_a_response_that_is_not_a_complete_text_is_refused(answer, code):
     assert refusal(answer) == code
 
 
@@ -110,12 +110,12 @@ HEAD, _, REST = RSS.partition("<item>")
 ITEM = b"<item><title>" + SENTENCE.encode() + b"</title></item>"
 
 
-def test_a_feed_that_never_ends_is_left_at_the_limit_of_bytes():
+def test_an_endless_feed_is_refused_at_the_limit_of_bytes():
     limits = Limits(allow_private=True, num_bytes=200_000)
     assert refusal(endless(HEAD.encode(), ITEM * 100, 0), limits=limits) == "too-large"
 
 
-def test_a_feed_that_never_ends_slowly_is_left_when_time_is_up():
+def test_a_slow_endless_feed_is_refused_when_time_is_up():
     limits = Limits(allow_private=True, seconds=0.5)
     assert refusal(endless(HEAD.encode(), ITEM, 0.05), limits=limits) == "too-slow"
 
@@ -127,7 +127,7 @@ def slow_headers(handler):
 
 
 @pytest.mark.parametrize("answer", [slow_headers, lambda handler: handler.is_over.wait(20)])
-def test_a_server_that_does_not_come_to_the_point_is_left(answer):
+def test_a_server_that_stalls_is_refused_when_time_is_up(answer):
     # long enough to connect on a busy machine
     assert refusal(answer, limits=Limits(allow_private=True, seconds=2.0)) == "too-slow"
 
@@ -140,7 +140,7 @@ class LateThread(threading.Thread):
 
 
 @pytest.mark.parametrize("answer", [lambda handler: handler.is_over.wait(20), endless(HEAD.encode(), b"", 20)])
-def test_a_socket_that_times_out_before_the_caller_wakes_is_too_slow_all_the_same(answer, monkeypatch):
+def test_a_socket_that_times_out_before_the_caller_wakes_is_too_slow(answer, monkeypatch):
     monkeypatch.setattr("standoff.news.http_client.threading.Thread", LateThread)
     assert refusal(answer, limits=Limits(allow_private=True, seconds=0.3)) == "too-slow"
 
@@ -188,11 +188,11 @@ def test_a_loop_of_redirects_ends():
 @pytest.mark.parametrize(
     "where", ["file:///etc/hostname", "ftp://example.org/", "http://user:word@example.org/", "http://[x"]
 )
-def test_a_redirect_leads_only_to_the_web(where):
+def test_a_redirect_to_another_scheme_is_refused(where):
     assert refusal(redirecting(where)) == "bad-address"
 
 
-def test_this_machine_is_not_asked_unless_that_is_allowed():
+def test_this_machine_is_not_read_unless_allowed():
     with web_server(answering(SENTENCE.encode())) as (host, asked):
         for address in (host, host.replace("127.0.0.1", "localhost"), host.replace("127.0.0.1", "2130706433")):
             with pytest.raises(InputError) as caught:
@@ -290,14 +290,14 @@ def test_a_certificate_for_another_name_is_refused(certified):
 
 
 @needs_openssl
-def test_an_endless_answer_by_https_is_left_when_time_is_up(certified):
+def test_an_endless_response_by_https_is_refused_when_time_is_up(certified):
     answer = endless(HEAD.encode(), ITEM, 0.05)
     with web_server(answer, certified) as (host, _), pytest.raises(InputError) as caught:
         read_documents(host, limits=Limits(allow_private=True, seconds=0.5))
     assert code_of(caught) == "too-slow"
 
 
-def test_a_handshake_that_never_comes_is_left_when_time_is_up():
+def test_a_missing_handshake_is_refused_when_time_is_up():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"https://127.0.0.1:{silent.getsockname()[1]}/"
         with pytest.raises(InputError) as caught:
@@ -305,7 +305,7 @@ def test_a_handshake_that_never_comes_is_left_when_time_is_up():
     assert code_of(caught) == "too-slow"
 
 
-def test_a_proxy_of_the_environment_is_asked(monkeypatch):
+def test_the_proxy_of_the_environment_is_used(monkeypatch):
     with web_server(answering(SENTENCE.encode(), Content_Type="text/plain")) as (host, asked):
         monkeypatch.setenv("http_proxy", host)
         monkeypatch.setenv("no_proxy", "")
@@ -342,7 +342,7 @@ def test_a_proxy_that_cannot_be_used_is_refused(monkeypatch):
 @pytest.mark.parametrize(
     "address", ["http://", "http://a:99999/", "http://u:p@a/", "http://\ud800/", "gopher://a/", "http://a b/"]
 )
-def test_a_malformed_address_is_told_without_its_password(address):
+def test_the_error_of_a_malformed_address_hides_its_password(address):
     with pytest.raises(InputError) as caught:
         read_documents(address, limits=Limits(seconds=5))
     assert code_of(caught) == "bad-address"
@@ -362,7 +362,7 @@ def versioned(handler):
         handler.wfile.write(SENTENCE.encode())
 
 
-def test_what_has_not_changed_is_not_read_again():
+def test_an_unchanged_source_is_not_read_again():
     limits = Limits(allow_private=True)
     with web_server(versioned) as (address, _):
         first = poll_documents(address, Validators(), limits=limits)
@@ -372,7 +372,7 @@ def test_what_has_not_changed_is_not_read_again():
     assert again is None
 
 
-def test_a_server_that_says_nothing_has_changed_to_somebody_who_knows_nothing_is_refused():
+def test_not_modified_without_validators_is_refused():
     def answer(handler):
         handler.send_response(304)
         handler.end_headers()
@@ -381,7 +381,7 @@ def test_a_server_that_says_nothing_has_changed_to_somebody_who_knows_nothing_is
         poll_documents(address, Validators(), limits=Limits(allow_private=True))
 
 
-def test_a_version_that_is_no_plain_text_is_not_sent_back():
+def test_a_validator_that_is_not_plain_text_is_not_sent_back():
     def answer(handler):
         handler.send_response(200)
         handler.send_header("Content-Type", "text/plain")

@@ -1,4 +1,4 @@
-"""Scores of codings against what people coded."""
+"""Scores of codings compared with those of people."""
 
 import json
 from dataclasses import replace
@@ -43,12 +43,12 @@ def scores(*events, claims=(TANKS,)):
     return score_reports([Report()], lambda document: CodedDocument(document.document_hash, events, claims, "en"))
 
 
-def test_what_people_coded_scores_one():
+def test_the_codings_of_people_score_one():
     found = scores(ATTACK, OBJECTION)
     assert (found.events.f1, found.with_roles.f1, found.claims.f1, found.numbers.right) == (1.0, 1.0, 1.0, 1)
 
 
-def test_a_wrong_type_is_found_but_not_right():
+def test_an_event_with_a_wrong_type_is_found_but_not_right():
     found = scores(replace(ATTACK, event_type="COERCE"), OBJECTION)
     assert (found.found.right, found.events.right, found.sure.right, found.sure.coded) == (2, 1, 1, 2)
 
@@ -58,11 +58,11 @@ def test_another_role_is_the_same_country():
     assert (found.with_countries.right, found.with_roles.right) == (2, 1)
 
 
-def test_one_coded_event_answers_one_of_people():
+def test_each_event_is_matched_once():
     assert scores(ATTACK, ATTACK, OBJECTION).events.precision == pytest.approx(2 / 3)
 
 
-def test_a_target_that_is_not_there_may_not_be_made_up():
+def test_an_invented_target_is_wrong():
     assert scores(ATTACK, replace(OBJECTION, target=IRAN)).with_countries.right == 1
 
 
@@ -70,7 +70,7 @@ def test_a_number_with_another_holder_is_wrong():
     assert scores(ATTACK, claims=(replace(TANKS, holder=IRAQ),)).numbers.right == 0
 
 
-def test_swapped_sides_are_counted_where_none_is_straight():
+def test_swapped_sides_count_where_no_event_has_them_right():
     sentence = PairSentence(TEXT, (0, 4), (14, 18), "ASSAULT")
     swapped = replace(ATTACK, actor=IRAQ, target=IRAN)
     codings = [CodedDocument("", events, (), "en") for events in ((ATTACK,), (swapped,), (swapped, ATTACK), ())]
@@ -82,12 +82,12 @@ def test_rows_of_a_confusion_are_true_types():
     assert count_confusion(["A", "A", "B"], ["A", "B", "B"], ["A", "B"]).tolist() == [[1, 1], [0, 1]]
 
 
-def test_a_calibration_table_holds_every_pair_once():
+def test_a_calibration_table_counts_every_pair_once():
     rows = tabulate_calibration([(0.1, False), (0.5, True), (1.0, True)], (0.0, 0.5, 1.0))
     assert rows == [(0.0, 0.5, 1, 0.1, 0.0), (0.5, 1.0, 2, 0.75, 1.0)]
 
 
-def test_marks_and_names_of_2016_are_read(tmp_path):
+def test_marks_and_names_of_2016_are_converted(tmp_path):
     marked = "<s>Iran</s> hit <t>Iraq</t>."
     rows = [
         "marked_sentence\tsource\ttarget\tgold_root",
@@ -110,7 +110,7 @@ def test_marks_and_names_of_2016_are_read(tmp_path):
     )
 
 
-def test_without_the_sets_the_option_that_gives_them_is_told(tmp_path):
+def test_the_error_of_missing_sets_names_the_option(tmp_path):
     with pytest.raises(InputError) as caught:
         read_pair_sentences(tmp_path)
     assert caught.value.problems[0].code == "missing-scoring-data"
