@@ -91,12 +91,12 @@ def read_examples(sentences: Sequence[TrainingSentence]) -> list[Example]:
         for part in parsed.sents:
             resolved |= mentions.read(passage, part)
             phrases += find_phrases(part, resolved)
-        triggers = tuple(_trigger_token(parsed, event.trigger) for event in sentence.events)
+        triggers = tuple(_find_trigger(parsed, event.trigger) for event in sentence.events)
         examples.append(Example(sentence, passage, resolved, phrases, triggers))
     return examples
 
 
-def _trigger_token(parsed: Any, span: TextSpan) -> Any:
+def _find_trigger(parsed: Any, span: TextSpan) -> Any:
     """Find the candidate for a coded trigger: its root if that is a candidate, otherwise the first candidate in it."""
     words = parsed.char_span(span.start, span.end, alignment_mode="expand")
     every = frozenset(token.lemma_.lower() for token in words if token.pos_ in ("NOUN", "PROPN"))
@@ -187,7 +187,7 @@ def _find_coded_arguments(example: Example, event: TrainingEvent) -> tuple[dict[
     for name, people in (("target", event.targets), ("actor", event.actors)):
         for person in people:
             codes[person.code] = name
-            token = _phrase_token(example, person.span)
+            token = _find_phrase(example, person.span)
             if token is not None:
                 gold[token.i] = name
                 if name == "actor":
@@ -201,7 +201,7 @@ def _find_coded_arguments(example: Example, event: TrainingEvent) -> tuple[dict[
     return gold, actors
 
 
-def _phrase_token(example: Example, span: TextSpan) -> Any:
+def _find_phrase(example: Example, span: TextSpan) -> Any:
     words = example.passage.parsed.char_span(span.start, span.end, alignment_mode="expand")
     heads = {phrase.i: phrase for phrase in example.phrases}
     if words.root.i in heads:

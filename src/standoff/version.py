@@ -9,7 +9,7 @@ __all__ = ["JSON_VERSION", "__version__", "versions"]
 
 __version__ = "0.1.0"
 
-JSON_VERSION = 1
+JSON_VERSION = 2
 """Version of the layout of the JSON that standoff writes; it grows when a key changes its meaning or is removed."""
 
 

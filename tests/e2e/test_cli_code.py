@@ -58,7 +58,7 @@ def test_the_json_is_as_promised_and_its_offsets_are_of_its_text(code):
     finished = code("a.txt", "--json")
     found = finished.document
     (report,) = found["documents"]
-    assert (found["method"], found["json_version"]) == ("llm:scripted-1 prompt 1", 1)
+    assert (found["method"], found["json_version"]) == ("llm:scripted-1 prompt 1", 2)
     assert {"standoff", "python"} <= set(found["versions"])
     assert (report["title"], report["outlet"], report["date"]) == (
         "Frigates leave port", "Northland Gazette", "2031-05-06"

@@ -160,8 +160,8 @@ def test_a_cluster_starts_in_a_process_that_has_imported_ray_before():
     pytest.importorskip("ray", reason="the extra `cluster` is not installed")
     lines = (
         "import ray",
-        "from standoff.execution.ray import ray_cluster",
-        "with ray_cluster(workers=1) as one:",
+        "from standoff.execution.ray import open_ray_cluster",
+        "with open_ray_cluster(workers=1) as one:",
         " pass",
     )
     code = "\n".join([*lines, "print(one.workers)"])
@@ -178,7 +178,7 @@ def test_a_cluster_starts_in_a_process_that_has_imported_ray_before():
         (["--draws", "many"], "Invalid value for '--draws'"),
         (["--seed", -1], "seed: `-1` is no seed"),
         (["--executor", "rey"], "unknown-executor: there is no executor `rey`\n  help: did you mean `ray`?"),
-        (["--workers", 0], "workers: `0` workers solve nothing"),
+        (["--workers", 0], "workers: `0` is not a valid number of workers"),
         (
             ["--ray-address", "here:6379"],
             "ray-address: the executor `local` has no use for the Ray address `here:6379`",
@@ -187,7 +187,7 @@ def test_a_cluster_starts_in_a_process_that_has_imported_ray_before():
         (["--executor", "ray", "--ray-address", "here"], "ray-address: `here` is no address"),
         (["--target", "strik"], "unknown-target: there is no outcome or milestone `strik`"),
         (["--output", "missing/run"], "cannot-write: the ensemble cannot be written to `missing/run`"),
-        (["--output", "file.parquet"], "run-folder: `file.parquet` cannot hold this ensemble: it is no folder"),
+        (["--output", "file.parquet"], "run-folder: `file.parquet` cannot hold this ensemble: it is not a folder"),
         (["--set", "wor=2"], "unknown-path: there is no `wor`"),
     ],
     ids=lambda part: " ".join(map(str, part)) if isinstance(part, list) else "",
@@ -214,7 +214,7 @@ def test_a_cluster_that_is_not_there_is_told_at_once(warm, tmp_path):
 
 @pytest.mark.parametrize(
     ("answer", "told"),
-    [(b"HTTP/1.1 400 Bad Request", "what answers there is no head node of Ray"), (b"", "no answer within 5 seconds")],
+    [(b"HTTP/1.1 400 Bad Request", "the server there is not a head node of Ray"), (b"", "no answer within 5 seconds")],
     ids=["another server", "a silent one"],
 )
 def test_an_address_of_something_else_is_told_at_once(warm, answer, told):
@@ -244,7 +244,7 @@ def test_another_ensemble_is_not_mixed_in(warm, whole):
     before = rows(folder)
     finished = warm(*RUN, "--seed", 1, "--output", folder)
     assert finished.code == 2
-    assert "it holds another ensemble: `seed` is 0 there and 1 here" in finished.err
+    assert "it contains another ensemble: `seed` is 0 there and 1 here" in finished.err
     assert rows(folder) == before
 
 

@@ -185,7 +185,7 @@ def test_plover_records_have_the_fields_of_plover(warm, place, tmp_path):
 
 def clusters(place):
     with open_store(place) as store:
-        return {one.event_id: one.cluster_id for one in store.effective_events()}
+        return {one.event_id: one.cluster_id for one in store.coded_events()}
 
 
 def test_events_are_joined_and_split_by_a_person(warm, place):

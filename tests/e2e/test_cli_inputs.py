@@ -88,7 +88,7 @@ FILES = {
         b"- " * 100_000,
         "FILE:1: too-deep: the file is nested more than 30 levels deep",
     ),
-    "only an old version": (b"standoff: 0\n", "FILE:1: version: `0` is not a version of the language"),
+    "only an old version": (b"standoff: 0\n", "FILE:1: version: `0` is not a known version of the language"),
     "a number of half a million digits": (b"standoff: " + b"9" * 500_000, "FILE:1: bad-number: `9999"),
     "the key twice": (b"standoff: 1\nstandoff: 1\n", "FILE:2: duplicate-key: `standoff` is written twice"),
 }
@@ -124,7 +124,7 @@ def test_what_is_said_of_it_can_be_shown_in_a_terminal(refused, name):
 
 def test_a_formula_of_fifty_thousand_brackets_is_refused(refused):
     text = b"standoff: 1\nparameters: {a: {value: " + b"(" * 50_000 + b"1" + b")" * 50_000 + b"}}\n"
-    told = "FILE:2: expression-limit: the formula is 100001 characters long; at most 2000 are read"
+    told = "FILE:2: expression-limit: the formula is 100001 characters long; the limit is 2000"
     assert told in refused(text).told
 
 
@@ -152,7 +152,7 @@ def test_a_missing_file_is_told(warm):
 
 
 def test_a_directory_is_told(warm, tmp_path):
-    told = f"{tmp_path}: file-is-directory: `{tmp_path}` is a directory\n  help: name a file in it\n"
+    told = f"{tmp_path}: file-is-directory: `{tmp_path}` is a directory\n  help: give the name of a file in it\n"
     finished = warm("run", tmp_path)
     assert (finished.code, finished.out, finished.err) == (2, "", told)
 
@@ -160,7 +160,7 @@ def test_a_directory_is_told(warm, tmp_path):
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
 def test_a_file_that_may_not_be_read_is_told(standoff, tmp_path):
     (tmp_path / "closed.yaml").touch(mode=0)
-    told = "closed.yaml: file-unreadable: `closed.yaml` may not be read\n  help: check its permissions\n"
+    told = "closed.yaml: file-unreadable: there is no permission to read `closed.yaml`\n  help: check its permissions\n"
     finished = standoff("run", "closed.yaml", cwd=tmp_path)
     assert (finished.code, finished.out, finished.err) == (2, "", told)
 

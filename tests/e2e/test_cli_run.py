@@ -311,7 +311,7 @@ WRONG = [
     WRONG_PATHS,
     WRONG_VALUES,
     WRONG_FORMS,
-    {"standoff=2": "version: `2` is not a version of the language\n"},
+    {"standoff=2": "version: `2` is not a known version of the language\n"},
     {"nature.clash.hazard=0.1 - mobilised": "negative-rate: `0.1 - mobilised` is `-0.9` in some state\n"},
 ]
 

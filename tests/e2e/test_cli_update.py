@@ -128,7 +128,7 @@ def test_answers_are_kept_one_by_one(answer, place):
     wrong = "e\nwar\n\n\n\n\n"
     code, out, err = answer(f"c\n1\n{wrong}e\nthreaten\n\n-\n2026-02-07\n\nonly words\nd\na rumour\ns\nq\n")
     assert (code, err) == (0, "")
-    assert "`WAR` is no event type of PLOVER" in out
+    assert "`WAR` is not an event type of PLOVER" in out
     assert out.endswith("3 reviewed, 2 left\n")
     found = events_of(place)
     tankers = found["Iran harassed tankers of America on 2026-02-08"]
@@ -188,7 +188,7 @@ def test_what_does_not_count_is_told_with_the_reason(updated):
         "ASSAULT": "dropped by ann: nobody else tells it",
         "MOBILIZE": "reported as announced",
         "THREATEN": "already part of the scenario, which is as of 2026-02-02",
-        "CONSULT": "nobody of the scenario acts or is acted upon",
+        "CONSULT": "no actor of the scenario acts or is acted upon",
     }
 
 

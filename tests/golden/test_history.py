@@ -10,11 +10,11 @@ from standoff.game.builder import GameBuilder
 from standoff.history.deterrence import (
     DeterrenceCounts,
     DeterrenceGame,
+    compute_probit,
     fit_rationality,
     fit_sigma,
-    probit_probabilities,
 )
-from standoff.history.rationality import Observation, public_strategy
+from standoff.history.rationality import ActionCounts, compute_public_strategy
 from standoff.history.rationality import fit_rationality as fit_rationality_of_game
 from standoff.history.signalling import SignallingGame, find_equilibria
 
@@ -39,7 +39,7 @@ def test_n5_probit_agrees_with_an_independent_program():
 
 
 def test_n5_probit_gives_the_probabilities_of_attack_and_defence():
-    probabilities, known = probit_probabilities(DETERRENCE, fit_sigma(DETERRENCE, COUNTS).value), N5["probit"]
+    probabilities, known = compute_probit(DETERRENCE, fit_sigma(DETERRENCE, COUNTS).value), N5["probit"]
     assert probabilities.attack == pytest.approx(known["attack"], abs=1e-7)
     assert probabilities.defend == pytest.approx(known["defend"], abs=1e-6)
 
@@ -72,7 +72,7 @@ def test_n6_every_equilibrium_is_found_and_no_other(war_b):
 
 def test_n6_branches_are_told_apart():
     found = solved(-2.8)
-    assert [found.branch_name(one) for one in found.equilibria] == ["low resistance", "between", "high resistance"]
+    assert [found.name_branch(one) for one in found.equilibria] == ["low resistance", "between", "high resistance"]
     assert [one.is_stable for one in found.equilibria] == [True, False, True]
 
 
@@ -81,7 +81,7 @@ def test_n6_the_status_quo_jumps_where_the_lower_branch_ends():
     assert before.equilibria[0].status_quo == pytest.approx(0.04, abs=5e-3)
     (only,) = after.equilibria
     assert only.status_quo == pytest.approx(0.84, abs=5e-3)
-    assert after.branch_name(only) == "high resistance"
+    assert after.name_branch(only) == "high resistance"
     end = before.folds[0].war_b
     assert -2.8 < end < -2.6
     assert len(solved(end - 1e-6).equilibria) == 3
@@ -113,8 +113,8 @@ def test_n5_the_general_fit_agrees_on_the_explicit_game():
     fit = fit_rationality_of_game(
         as_game(),
         [
-            Observation("first", "attacker", {"wait": quo, "attack": concession + defence}),
-            Observation("second", "defender", {"yield": concession, "defend": defence}),
+            ActionCounts("first", "attacker", {"wait": quo, "attack": concession + defence}),
+            ActionCounts("second", "defender", {"yield": concession, "defend": defence}),
         ],
     )
     known = fit_rationality(DETERRENCE, COUNTS)
@@ -145,13 +145,13 @@ def test_n1_maximum_likelihood_rationality_of_matching_pennies():
     fit = fit_rationality_of_game(
         matching_pennies(),
         [
-            Observation("pennies", "row", {"up": rows, "down": known["observations"] - rows}),
-            Observation("pennies", "column", {"left": columns, "right": known["observations"] - columns}),
+            ActionCounts("pennies", "row", {"up": rows, "down": known["observations"] - rows}),
+            ActionCounts("pennies", "column", {"left": columns, "right": known["observations"] - columns}),
         ],
     )
     assert fit.estimate.value == pytest.approx(known["rationality"], abs=known["tolerance"])
     assert fit.estimate.log_likelihood == pytest.approx(known["log_likelihood"], abs=known["tolerance"])
-    points = [Observation("pennies", "row", {}), Observation("pennies", "column", {})]
-    strategy = [next(iter(public_strategy(fit.equilibrium, point).values())) for point in points]
+    points = [ActionCounts("pennies", "row", {}), ActionCounts("pennies", "column", {})]
+    strategy = [next(iter(compute_public_strategy(fit.equilibrium, point).values())) for point in points]
     assert strategy == pytest.approx(known["strategy"], abs=known["tolerance"])
     assert fit.certificate.residual <= 1e-8

@@ -89,7 +89,6 @@ def play(store, acts):
 def plain(store, **filters):
     """What is taken to be so, without the numbers that differ from store to store, in the order of documents and text."""
     found = [one for one in store.coded_events(**filters) if not one.is_dropped]
-    assert sorted(map(repr, found)) == sorted(map(repr, store.effective_events(**filters)))
     return [one.event for one in found]
 
 

@@ -78,8 +78,8 @@ def read_pair_sentences(folder: Path) -> tuple[PairSentence, ...]:
     Raises:
         InputError: The file does not exist (`missing-scoring-data`).
     """
-    with _found(folder / "PLV_train.tsv").open(encoding="utf-8", newline="") as file:
-        return tuple(_pair_sentence(row) for row in csv.DictReader(file, delimiter="\t"))
+    with _check_file(folder / "PLV_train.tsv").open(encoding="utf-8", newline="") as file:
+        return tuple(_read_pair(row) for row in csv.DictReader(file, delimiter="\t"))
 
 
 def read_gold_records(folder: Path) -> tuple[GoldRecord, ...]:
@@ -91,11 +91,11 @@ def read_gold_records(folder: Path) -> tuple[GoldRecord, ...]:
     Raises:
         InputError: The file does not exist (`missing-scoring-data`).
     """
-    records = json.loads(_found(folder / "plover_gsr_clean.json").read_text(encoding="utf-8"))
-    return tuple(_gold_record(record) for record in records)
+    records = json.loads(_check_file(folder / "plover_gsr_clean.json").read_text(encoding="utf-8"))
+    return tuple(_read_record(record) for record in records)
 
 
-def _found(path: Path) -> Path:
+def _check_file(path: Path) -> Path:
     if not path.is_file():
         message = f"the scoring set `{path}` does not exist"
         raise InputError(
@@ -108,7 +108,7 @@ def _found(path: Path) -> Path:
     return path
 
 
-def _pair_sentence(row: dict[str, str]) -> PairSentence:
+def _read_pair(row: dict[str, str]) -> PairSentence:
     text = ""
     marks: dict[str, list[int]] = {}
     for part in re.split(r"(</?[st]>)", row["marked_sentence"]):
@@ -129,7 +129,7 @@ def _pair_sentence(row: dict[str, str]) -> PairSentence:
     return PairSentence(text, spans["s"], spans["t"], _TYPES.get(name, name))
 
 
-def _gold_record(record: dict[str, Any]) -> GoldRecord:
+def _read_record(record: dict[str, Any]) -> GoldRecord:
     people = {side: [one for one in record.get(side) or [] if isinstance(one, dict)] for side in ("source", "target")}
     codes = {side: frozenset(_code(one) for one in listed if one.get("code")) for side, listed in people.items()}
     texts = tuple(

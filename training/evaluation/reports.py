@@ -138,19 +138,22 @@ def _score_events(scores: ReportScores, gold: Sequence[Event], coded: Sequence[E
 
     pairs = match_codings(gold, coded, agreement)
     tests: list[tuple[MatchCounts, Callable[[Event, Event], bool]]] = [
-        (scores.found, _overlapping),
-        (scores.events, _same_type),
+        (scores.found, _are_matched),
+        (scores.events, _have_same_type),
         (
             scores.with_countries,
-            lambda one, other: _same_type(one, other) and _same_sides(one, other, have_same_countries),
+            lambda one, other: _have_same_type(one, other) and _have_same_sides(one, other, have_same_countries),
         ),
-        (scores.with_roles, lambda one, other: _same_type(one, other) and _same_sides(one, other, _same_codes)),
+        (
+            scores.with_roles,
+            lambda one, other: _have_same_type(one, other) and _have_same_sides(one, other, _have_same_codes),
+        ),
     ]
     for counts, is_right in tests:
         counts.gold += len(gold)
         counts.coded += len(coded)
         counts.right += sum(is_right(one, other) for one, other in pairs)
-    right = {id(other) for one, other in pairs if _same_type(one, other)}
+    right = {id(other) for one, other in pairs if _have_same_type(one, other)}
     for event in coded:
         scores.confidences.append((event.confidence, id(event) in right))
         if event.confidence >= 0.7:
@@ -161,7 +164,7 @@ def _score_events(scores: ReportScores, gold: Sequence[Event], coded: Sequence[E
 
 
 def _score_details(scores: ReportScores, gold: Event, coded: Event) -> None:
-    if _same_type(gold, coded):
+    if _have_same_type(gold, coded):
         scores.factuality.gold += 1
         scores.factuality.right += gold.factuality == coded.factuality
     scores.dates.gold += 1
@@ -181,10 +184,12 @@ def _score_speaker(scores: ReportScores, gold: Event | Claim, coded: Event | Cla
 
 def _score_claims(scores: ReportScores, gold: Sequence[Claim], coded: Sequence[Claim]) -> None:
     pairs = match_codings(
-        gold, coded, lambda one, other: 4.0 * (one.kind == other.kind) + 2.0 * (_value(one) == _value(other))
+        gold,
+        coded,
+        lambda one, other: 4.0 * (one.kind == other.kind) + 2.0 * (_normalise_value(one) == _normalise_value(other)),
     )
     for counts, is_right in (
-        (scores.claims_found, _overlapping),
+        (scores.claims_found, _are_matched),
         (scores.claims, lambda one, other: one.kind == other.kind),
     ):
         counts.gold += len(gold)
@@ -192,11 +197,11 @@ def _score_claims(scores: ReportScores, gold: Sequence[Claim], coded: Sequence[C
         counts.right += sum(is_right(one, other) for one, other in pairs)
     for one, other in pairs:
         _score_speaker(scores, one, other)
-        if _value(one) and _value(one) == _value(other):
+        if _normalise_value(one) and _normalise_value(one) == _normalise_value(other):
             scores.numbers.coded += 1
             same_unit = one.unit.rstrip("s") == other.unit.rstrip("s")
             scores.numbers.right += same_unit and have_same_countries(one.holder, other.holder)
-    scores.numbers.gold += sum(bool(_value(claim)) for claim in gold)
+    scores.numbers.gold += sum(bool(_normalise_value(claim)) for claim in gold)
 
 
 def match_codings(
@@ -204,10 +209,10 @@ def match_codings(
 ) -> list[tuple[One, One]]:
     """Match overlapping codings one to one: those that agree in most respects first, then those that overlap most."""
     possible = [
-        (-agreement(one, other), -_overlap(one.span, other.span), at, place)
+        (-agreement(one, other), -_measure_overlap(one.span, other.span), at, place)
         for at, one in enumerate(gold)
         for place, other in enumerate(coded)
-        if _overlap(one.span, other.span) > 0
+        if _measure_overlap(one.span, other.span) > 0
     ]
     used_gold: set[int] = set()
     used_coded: set[int] = set()
@@ -228,14 +233,14 @@ def have_same_countries(gold: Mention | None, coded: Mention | None) -> bool:
     if is_open:
         return gold.is_inferred
     assert coded is not None
-    return _heads(gold) == _heads(coded)
+    return _list_countries(gold) == _list_countries(coded)
 
 
-def _heads(mention: Mention) -> frozenset[str]:
+def _list_countries(mention: Mention) -> frozenset[str]:
     return frozenset(mention.countries)
 
 
-def _same_codes(gold: Mention | None, coded: Mention | None) -> bool:
+def _have_same_codes(gold: Mention | None, coded: Mention | None) -> bool:
     if not have_same_countries(gold, coded):
         return False
     if gold is None or coded is None:
@@ -243,26 +248,26 @@ def _same_codes(gold: Mention | None, coded: Mention | None) -> bool:
     return frozenset(gold.code.split(";")) == frozenset(coded.code.split(";"))
 
 
-def _same_sides(gold: Event, coded: Event, same: Callable[[Mention | None, Mention | None], bool]) -> bool:
+def _have_same_sides(gold: Event, coded: Event, same: Callable[[Mention | None, Mention | None], bool]) -> bool:
     return same(gold.actor, coded.actor) and same(gold.target, coded.target)
 
 
-def _overlapping(_: Event | Claim, __: Event | Claim) -> bool:
+def _are_matched(_: Event | Claim, __: Event | Claim) -> bool:
     """Accept every pair, because pairs overlap."""
     return True
 
 
-def _same_type(gold: Event, coded: Event) -> bool:
+def _have_same_type(gold: Event, coded: Event) -> bool:
     return gold.event_type == coded.event_type
 
 
-def _value(claim: Claim) -> str:
+def _normalise_value(claim: Claim) -> str:
     return claim.value.lower().strip()
 
 
-def _overlap(one: Span, other: Span) -> int:
+def _measure_overlap(one: Span, other: Span) -> int:
     return min(one[1], other[1]) - max(one[0], other[0])
 
 
 def _overlaps(one: Span, other: Span) -> bool:
-    return _overlap(one, other) > 0
+    return _measure_overlap(one, other) > 0

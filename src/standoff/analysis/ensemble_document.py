@@ -8,6 +8,7 @@ from typing import Any
 from standoff.analysis.ensemble import LEVELS, Ensemble
 from standoff.analysis.targets import describe_target
 from standoff.solve.target import Target
+from standoff.version import JSON_VERSION
 
 __all__ = ["ensemble_document"]
 
@@ -24,7 +25,7 @@ def ensemble_document(ensemble: Ensemble, targets: Sequence[Target], versions: M
     errors = ensemble.standard_errors
     certificate = ensemble.certificate
     return {
-        "json_version": 1,
+        "json_version": JSON_VERSION,
         "scenario": scenario.id,
         "scenario_hash": scenario.scenario_hash,
         "overrides": list(scenario.overrides),

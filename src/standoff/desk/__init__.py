@@ -1,1 +1,1 @@
-"""The news desk: from sources to coded events in a store, their reviews, and an updated forecast."""
+"""The news desk: ingest and code news, review events, and update a forecast on them."""

@@ -1,15 +1,16 @@
-"""One event told by many: clusters of coded events that are kept in a store.
+"""Cluster the reports of one event in a store.
 
-Two rules put reports together, each as far as it is safe to say so without knowing what happened:
+Two rules cluster reports, each only as far as it is safe without knowledge of what happened:
 
-- **near duplicates**: documents that tell the same in nearly the same words (`standoff.news.near_duplicates`) tell
-  the same events; of them, events of one type, actor, target and day are one.
-- **same day**: across outlets with words of their own, events of one day, type, actor and target are one if they are between two
-  sides of a scenario, each named by the text. A model has at most one move of a side in a period, so nothing is lost there.
+- **near duplicates**: documents with nearly the same words (`standoff.news.near_duplicates`) report the same events. Of their
+  events, those with the same type, actor, target and day are one event.
+- **same day**: reports in different words are of one event if they have the same day, type, actor and target, and if actor and
+  target are two sides of a scenario, both named by the text. A side of the model has at most one such move in a period, so this
+  loses no information.
 
-Clusters grow and never merge: a new report joins the oldest cluster of its like. What a person has put together or apart stays.
-Each rule leaves a mark of the last write whose news it has been through, so that a pass that was interrupted is made up for by
-the next one, and two at once do not undo each other.
+Clusters grow and never merge: a new report joins the oldest matching cluster. A reviewer's clusters are not changed. Each rule
+records a mark of the last write that it has processed. The next pass therefore resumes an interrupted one, and two passes at the
+same time do not undo each other.
 """
 
 from __future__ import annotations
@@ -40,21 +41,21 @@ __all__ = [
 ]
 
 NEAR_DUPLICATES = "near duplicates 1"
-"""Method of the clusters of the first rule."""
+"""Method of the clusters made by the first rule."""
 SAME_DAY = "same day 1"
-"""Start of the method of the second; the codes of the sides follow."""
+"""Start of the method of the clusters made by the second rule; the codes of the sides follow."""
 Find = Callable[[Sequence["ReportedEvent"]], list[list[int]]]
 
 
 @dataclass(frozen=True)
 class ReportedEvent:
-    """An event as one document tells it.
+    """An event as one document reports it.
 
     Attributes:
-        number: Its number.
-        document_hash: The document.
-        event: The event, as coded.
-        is_new: Whether the rule has not been through it yet.
+        number: Number of the event.
+        document_hash: Hash of the document.
+        event: The event as coded.
+        is_new: Whether the rule has not processed it yet.
     """
 
     number: int
@@ -64,48 +65,48 @@ class ReportedEvent:
 
 
 def is_by_rule(method: str) -> bool:
-    """Whether a cluster was put together by a rule of this module, and not by a person."""
+    """Whether a rule of this module made a cluster, and not a reviewer."""
     return method == NEAR_DUPLICATES or method.startswith(SAME_DAY)
 
 
 def cluster_events(store: Store, scenario: Scenario | None = None) -> int:
-    """Put the events of a store together that no pass has been through yet.
+    """Cluster the events of a store that no pass has processed yet.
 
     Args:
         store: The store.
-        scenario: Whose sides the second rule is for; None: only the first rule.
+        scenario: Scenario whose sides the second rule uses; None for the first rule alone.
 
     Returns:
-        Clusters that were made or have grown.
+        Number of clusters made or extended.
 
     Raises:
         StoreError: The store failed; what was recorded before is kept.
     """
 
-    def near(told: Sequence[ReportedEvent]) -> list[list[int]]:
-        return group_near_duplicates(told, store.documents_of)
+    def near(reports: Sequence[ReportedEvent]) -> list[list[int]]:
+        return group_near_duplicates(reports, store.documents_of)
 
-    count = _pass(store, NEAR_DUPLICATES, near)
+    count = _run_pass(store, NEAR_DUPLICATES, near)
     if scenario is not None:
         sides = tuple(frozenset(player.codes) for player in scenario.players.values() if player.codes)
         name = " ".join([SAME_DAY, *("/".join(sorted(side)) for side in sides)])
-        count += _pass(store, name, lambda told: group_by_day(told, sides))
+        count += _run_pass(store, name, lambda reports: group_by_day(reports, sides))
     return count
 
 
 def group_near_duplicates(
-    told: Sequence[ReportedEvent], documents_of: Callable[[list[str]], Iterable[Document]]
+    reports: Sequence[ReportedEvent], documents_of: Callable[[list[str]], Iterable[Document]]
 ) -> list[list[int]]:
-    """Events of near duplicates that are one event, at least one of them new.
+    """Group the reports of one event in near duplicates, at least one of them new.
 
     Args:
-        told: The events.
-        documents_of: Gives the documents of some hashes.
+        reports: The reported events.
+        documents_of: Function from hashes to their documents.
 
     Returns:
-        The numbers of each group's events.
+        Numbers of the events of each group.
     """
-    alike = _grouped(told, _likeness)
+    alike = _group(reports, _make_key)
     candidates = {one.document_hash for group in alike.values() for one in group}
     if not candidates:
         return []
@@ -115,15 +116,15 @@ def group_near_duplicates(
         for document in cluster.documents
     }
     inside = [one for group in alike.values() for one in group]
-    return _numbers(_grouped(inside, lambda one: (lead_of[one.document_hash], *_likeness(one))))
+    return _list_numbers(_group(inside, lambda one: (lead_of[one.document_hash], *_make_key(one))))
 
 
-def group_by_day(told: Sequence[ReportedEvent], sides: Sequence[frozenset[str]]) -> list[list[int]]:
-    """Events of one day between two sides that are one event, at least one of them new.
+def group_by_day(reports: Sequence[ReportedEvent], sides: Sequence[frozenset[str]]) -> list[list[int]]:
+    """Group the reports of one event of a day between two sides, at least one of them new.
 
     Args:
-        told: The events.
-        sides: Codes of the countries of each side.
+        reports: The reported events.
+        sides: Codes of each side.
     """
 
     def side_of(mention: Mention | None) -> int | None:
@@ -134,25 +135,31 @@ def group_by_day(told: Sequence[ReportedEvent], sides: Sequence[frozenset[str]])
         actor, target = side_of(one.event.actor), side_of(one.event.target)
         return one.event.date is not None and None not in (actor, target) and actor != target
 
-    return _numbers(_grouped([one for one in told if is_between(one)], _likeness))
+    return _list_numbers(_group([one for one in reports if is_between(one)], _make_key))
 
 
-def _likeness(one: ReportedEvent) -> tuple[object, ...]:
-    """What reports of one event have in common; the day is known or unknown in all of them."""
+def _make_key(one: ReportedEvent) -> tuple[object, ...]:
+    """Make the key that reports of one event share; they all have the same day, or all none."""
     event = one.event
-    return event.event_type, _code(event.actor), _code(event.target), event.factuality, event.date or dt.date.min
+    return (
+        event.event_type,
+        _collect_codes(event.actor),
+        _collect_codes(event.target),
+        event.factuality,
+        event.date or dt.date.min,
+    )
 
 
-def _code(mention: Mention | None) -> frozenset[str]:
+def _collect_codes(mention: Mention | None) -> frozenset[str]:
     return frozenset() if mention is None or mention.is_inferred else frozenset(mention.countries)
 
 
-def _grouped(
-    told: Iterable[ReportedEvent], key: Callable[[ReportedEvent], tuple[object, ...]]
+def _group(
+    reports: Iterable[ReportedEvent], key: Callable[[ReportedEvent], tuple[object, ...]]
 ) -> dict[tuple[object, ...], list[ReportedEvent]]:
-    """Groups of more than one document with something new in them."""
+    """Group the events by a key; keep the groups of several documents with a new event."""
     groups: dict[tuple[object, ...], list[ReportedEvent]] = defaultdict(list)
-    for one in told:
+    for one in reports:
         groups[key(one)].append(one)
     return {
         key: group
@@ -161,27 +168,27 @@ def _grouped(
     }
 
 
-def _numbers(groups: Mapping[tuple[object, ...], Sequence[ReportedEvent]]) -> list[list[int]]:
+def _list_numbers(groups: Mapping[tuple[object, ...], Sequence[ReportedEvent]]) -> list[list[int]]:
     return [[one.number for one in group] for group in groups.values()]
 
 
-def _pass(store: Store, method: str, find: Find) -> int:
-    """Take a rule through everything that was recorded since it last went through; again if another one was faster."""
+def _run_pass(store: Store, method: str, find: Find) -> int:
+    """Apply a rule to everything recorded since its last pass; repeat if another pass was faster."""
     while True:
         after, up_to = store.mark(method) or 0, store.last_write()
         if up_to <= after or not store.coded_events(after=after, known_by=up_to):
             return 0
         stored = store.coded_events(known_by=up_to)
-        told = [ReportedEvent(one.event_id, one.document_hash, one.coded, one.write_id > after) for one in stored]
-        groups = list(_grown(store, stored, find(told), up_to))
+        reports = [ReportedEvent(one.event_id, one.document_hash, one.coded, one.write_id > after) for one in stored]
+        groups = list(_find_changes(store, stored, find(reports), up_to))
         if store.add_clusters(groups, method=method, after=after, up_to=up_to):
             return len(groups)
 
 
-def _grown(
+def _find_changes(
     store: Store, stored: Sequence[StoredEvent], groups: Iterable[list[int]], known_by: int
 ) -> Iterable[list[int]]:
-    """The clusters to be recorded: new ones, and old ones with what joins them."""
+    """Find the clusters to record: new ones, and old ones with new members."""
     cluster_of = {one.event_id: one.cluster_id for one in stored}
     members: dict[int, list[int]] = defaultdict(list)
     for number, cluster in cluster_of.items():

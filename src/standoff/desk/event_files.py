@@ -1,8 +1,8 @@
-"""Events as files for other programs: CSV, Parquet, and the JSON records of PLOVER.
+"""Encode events as files for other programs: CSV, Parquet, and the JSON records of PLOVER.
 
-A text from the news may begin like a formula (`=`, `+`, `-`, `@`), and a spreadsheet would run it; in CSV such a cell begins with
-an apostrophe. Control characters and signs that turn the direction of text are written as escapes there; in Parquet and JSON,
-which no program shows as they stand, texts are as they were recorded.
+A text from the news may begin like a formula (`=`, `+`, `-`, `@`), which a spreadsheet would run; in CSV such a cell begins with
+an apostrophe. In CSV, control characters and characters that change the direction of text are written as escapes. In Parquet and
+JSON texts are written as recorded.
 
 References:
     Open Event Data Alliance (2021), PLOVER: Political Language Ontology for Verifiable Event Records, draft 0.8.
@@ -33,17 +33,17 @@ _PLOVER_VERSION = "0.8"
 
 
 def encode_csv(events: EventSet) -> bytes:
-    """Events as CSV, a row each; see the module for what is done to texts."""
+    """Encode events as CSV with a row for each; the docstring of the module describes the changes of texts."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
     for one in events.events:
         row = make_row(events, one)
-        writer.writerow([_cell(row[column]) for column in COLUMNS])
+        writer.writerow([_make_cell(row[column]) for column in COLUMNS])
     return stream.getvalue().encode("utf-8")
 
 
-def _cell(value: Any) -> Any:
+def _make_cell(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = make_safe(value)
@@ -51,7 +51,7 @@ def _cell(value: Any) -> Any:
 
 
 def encode_parquet(events: EventSet) -> bytes:
-    """Events as Parquet, with the columns of the CSV.
+    """Encode events as Parquet, with the columns of the CSV.
 
     Raises:
         MissingExtraError: pyarrow is not installed.
@@ -71,26 +71,26 @@ def encode_parquet(events: EventSet) -> bytes:
 
 
 def encode_plover(events: EventSet) -> bytes:
-    """Events as the JSON records of PLOVER, a list; parts that PLOVER does not have are under `standoff`."""
-    records = [_plover(events, one) for one in events.events]
+    """Encode events as a list of PLOVER records in JSON; parts that PLOVER lacks are under `standoff`."""
+    records = [_make_record(events, one) for one in events.events]
     return (json.dumps(records, indent=1, allow_nan=False) + "\n").encode("ascii")
 
 
-def _plover(events: EventSet, one: StoredEvent) -> dict[str, Any]:
+def _make_record(events: EventSet, one: StoredEvent) -> dict[str, Any]:
     event = one.event
-    places = events.copies[one.document_hash]
+    copies = events.copies[one.document_hash]
     record: dict[str, Any] = {
         "id": events.names[one.event_id],
         "date": event.date.isoformat() if event.date else "",
-        "source": _actors(event.actor),
-        "target": _actors(event.target),
+        "source": _list_actors(event.actor),
+        "target": _list_actors(event.target),
         "event": event.event_type,
         "mode": event.mode,
         "context": ", ".join(event.contexts),
         "eventText": event.quote,
         "eventLoc": {"name": event.place} if event.place else {},
-        "language": places[0].language,
-        "publication": "; ".join(dict.fromkeys(map(name_outlet, places))),
+        "language": copies[0].language,
+        "publication": "; ".join(dict.fromkeys(map(name_outlet, copies))),
         "coder": one.method,
         "version": _PLOVER_VERSION,
     }
@@ -107,16 +107,16 @@ def _plover(events: EventSet, one: StoredEvent) -> dict[str, Any]:
         "verdict",
         "stands_for",
     )
-    record["standoff"] = {"version": __version__} | {name: _plain(row[name]) for name in own}
+    record["standoff"] = {"version": __version__} | {name: _make_plain(row[name]) for name in own}
     return record
 
 
-def _plain(value: Any) -> Any:
+def _make_plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def _actors(mention: Mention | None) -> list[dict[str, str]]:
-    """Who acts, each by code and sector; the words stand at the first."""
+def _list_actors(mention: Mention | None) -> list[dict[str, str]]:
+    """List actors by code and sector; the first one has the words of the text."""
     if mention is None:
         return []
     found = []
@@ -131,14 +131,14 @@ FORMATS: Mapping[str, tuple[str, Callable[[EventSet], bytes], str]] = {
     "parquet": (".parquet", encode_parquet, "a table with types, which needs the extra `parquet`"),
     "plover": (".json", encode_plover, "the JSON records of PLOVER"),
 }
-"""Name of a format -> the ending of its files, what makes them, and what it is."""
+"""File extension, encoder and description of each format, by name."""
 
 
 def choose_format(path: Path, name: str | None) -> str:
-    """The format that is asked for, by name or else by the ending of the file.
+    """Choose a format by name, or else by the extension of the file.
 
     Raises:
-        InputError: There is no such format, or the ending is of none (`unknown-format`).
+        InputError: The format or the extension is unknown (`unknown-format`).
     """
     if name is not None:
         if name in FORMATS:
@@ -150,14 +150,12 @@ def choose_format(path: Path, name: str | None) -> str:
         if path.suffix.lower() == ending:
             return known
     endings = ", ".join(f"`{ending}`" for ending, _, _ in FORMATS.values())
-    message = f"`{path}` does not end like a file of events"
-    raise InputError(
-        Problem("unknown-format", message, help=f"end it with {endings}, or name a format with `--format`")
-    )
+    message = f"the extension of `{path}` is not that of a file of events"
+    raise InputError(Problem("unknown-format", message, help=f"use {endings}, or choose a format with `--format`"))
 
 
 def encode_events(events: EventSet, name: str) -> bytes:
-    """The content of a file of events in a format.
+    """Encode events in a format.
 
     Raises:
         MissingExtraError: The format needs an extra that is not installed.

@@ -1,4 +1,4 @@
-"""Which events of a events are wanted, and what each is as plain data and as a row of a table."""
+"""Filter events, and show each as plain data or as a row of a table."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class EventFilter:
-    """Which events are wanted.
+    """Conditions on events.
 
     Attributes:
-        since: First day of the event, or of its document where the event has none; unknown days are left out then.
-        until: Last day, likewise.
-        countries: Codes, one of which acts or is acted upon; empty for all.
+        since: First day of the event, or of its document if the event is undated; unknown days are excluded then.
+        until: Last day, in the same way.
+        countries: Codes one of which must act or be acted upon; empty for all.
         event_types: PLOVER types; empty for all.
-        scenario: Somebody of it acts or is acted upon; None for all.
-        with_dropped: Whether dropped events are wanted, too.
+        scenario: Scenario one of whose codes must act or be acted upon; None for all.
+        with_dropped: Whether to include dropped events.
 
     Raises:
-        InputError: There is no such type (`unknown-event-type`), or the first day is after the last (`empty-range`).
+        InputError: A type is unknown (`unknown-event-type`), or the first day is after the last (`empty-range`).
     """
 
     since: dt.date | None = None
@@ -53,18 +53,18 @@ class EventFilter:
 
     def __post_init__(self) -> None:
         problems = [
-            Problem("unknown-event-type", f"`{one}` is no event type of PLOVER", help=nearest(one, EVENT_TYPES))
+            Problem("unknown-event-type", f"`{one}` is not an event type of PLOVER", help=nearest(one, EVENT_TYPES))
             for one in self.event_types
             if one not in EVENT_TYPES
         ]
         if self.since is not None and self.until is not None and self.since > self.until:
-            message = f"no day is both from `{self.since}` on and up to `{self.until}`"
+            message = f"the first day `{self.since}` is after the last day `{self.until}`"
             problems.append(Problem("empty-range", message, help="write the earlier day as the first"))
         if problems:
             raise InputError(problems)
 
-    def wants(self, one: StoredEvent) -> bool:
-        """Whether an event is wanted."""
+    def accepts(self, one: StoredEvent) -> bool:
+        """Whether an event meets all conditions."""
         day = one.event.date or one.published
         if self.since is not None and (day is None or day < self.since):
             return False
@@ -81,18 +81,18 @@ class EventFilter:
 
 
 def select_events(store: Store, wanted: EventFilter, *, known_by: int | None = None) -> EventSet:
-    """The events of a store that are wanted, by day; unknown days last.
+    """Load the events of a store that meet the conditions, by day; unknown days last.
 
     Raises:
         StoreError: The store cannot be read.
     """
-    found = load_events(store, known_by=known_by, keep=wanted.wants)
+    found = load_events(store, known_by=known_by, keep=wanted.accepts)
     order = sorted(found.events, key=lambda one: one.event.date or one.published or dt.date.max)
     return EventSet(tuple(order), found.names, found.copies, found.manual_clusters, found.known_by)
 
 
 def event_to_json(events: EventSet, one: StoredEvent) -> dict[str, Any]:
-    """An event as plain data: as it is taken to be, as it was coded, what was said of it, and where it was told."""
+    """Return an event as plain data: with its corrections, as coded, its review, and the copies of its document."""
     return {
         "event": one.event_id,
         "name": events.names[one.event_id],
@@ -106,14 +106,14 @@ def event_to_json(events: EventSet, one: StoredEvent) -> dict[str, Any]:
         "stands_for": dict(one.stands_for),
         "taken_as": one.event.to_json(),
         "coded_as": one.coded.to_json(),
-        "reported_by": [_sighting(document) for document in events.copies[one.document_hash]],
+        "reported_by": [_copy_to_json(document) for document in events.copies[one.document_hash]],
     }
 
 
 def make_row(events: EventSet, one: StoredEvent) -> dict[str, Any]:
-    """An event as a row of a table, by column; lists are joined by "; "."""
+    """Make the row of a table for an event, by column; lists are joined by "; "."""
     event = one.event
-    places = events.copies[one.document_hash]
+    copies = events.copies[one.document_hash]
     return {
         "event": one.event_id,
         "name": events.names[one.event_id],
@@ -138,8 +138,8 @@ def make_row(events: EventSet, one: StoredEvent) -> dict[str, Any]:
         "speaker": event.attribution.speaker,
         "cited_outlet": event.attribution.outlet,
         "document": one.document_hash,
-        "outlets": "; ".join(dict.fromkeys(map(name_outlet, places))),
-        "addresses": "; ".join(dict.fromkeys(place.address for place in places if place.address)),
+        "outlets": "; ".join(dict.fromkeys(map(name_outlet, copies))),
+        "addresses": "; ".join(dict.fromkeys(copy.address for copy in copies if copy.address)),
         "method": one.method,
         "verdict": find_verdict(one),
         "reviewer": one.review.review.author if one.review else "",
@@ -150,12 +150,12 @@ def make_row(events: EventSet, one: StoredEvent) -> dict[str, Any]:
 
 
 def find_verdict(one: StoredEvent) -> str:
-    """What was said last of an event: "confirm", "correct", "drop", or "" where nobody looked at it."""
+    """Find the last verdict on an event: "confirm", "correct", "drop", or "" if it was not reviewed."""
     return one.review.review.action if one.review else ""
 
 
 def name_outlet(document: Document) -> str:
-    """Who published a document: its outlet, else the host of its address, else the address."""
+    """Name the publisher of a document: its outlet, else the host of its address, else the address."""
     try:
         host = urlsplit(document.address).hostname or ""
     except ValueError:
@@ -163,7 +163,7 @@ def name_outlet(document: Document) -> str:
     return document.outlet or host or document.address or "unknown"
 
 
-def _sighting(document: Document) -> dict[str, Any]:
+def _copy_to_json(document: Document) -> dict[str, Any]:
     return {
         "outlet": document.outlet,
         "title": document.title,

@@ -1,11 +1,11 @@
-"""Watching feeds: sources that are read again and again into a store.
+"""Poll feeds: sources that are read repeatedly into a store.
 
-Every event of a feed is given once, in the round in which it was coded, and again only if what took it did not come back for
-more. For each feed the store has a mark: what the server said of the last answer, and the write up to which events were given.
-The mark is made after the events were taken, so that after a kill an event is given again rather than never, as long as the feed
-lists its report; and the store itself loses and doubles no document and no event (`standoff.desk.ingest`).
+Every event of a feed is delivered once, in the round in which it was coded. For each feed the store has a mark: the validators of
+the last answer of the server, and the last write whose events were delivered. The mark is recorded after the events were taken.
+After a kill an event is therefore delivered again rather than never, as long as the feed lists its report. The store itself
+neither loses nor duplicates documents and events (`standoff.desk.ingest`).
 
-After a fault a feed is left alone for twice as long as before, up to a limit; after a success it is back in time.
+After a fault the pause before the next reading doubles, up to a limit; after a success it returns to the chosen interval.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
 __all__ = ["LONGEST_WAIT", "FeedFault", "FeedRound", "compute_wait", "poll_feeds", "read_feed"]
 
 LONGEST_WAIT = 6 * 3600.0
-"""Seconds that a feed is left alone after faults, at most, unless it is read more seldom anyway."""
+"""Longest pause in seconds after faults, unless the chosen interval is longer."""
 _PASSING = {"store-locked", "store-unreachable"}
-"""Faults of the store that pass by themselves."""
+"""Faults of the store that are temporary."""
 
 
 @dataclass(frozen=True)
 class FeedRound:
-    """What one reading of a feed brought.
+    """The result of one reading of a feed.
 
     Attributes:
         source: The feed.
-        events: Events that were not given before, in the order of their documents.
-        ingested: What was recorded.
-        is_unchanged: Whether the server said that nothing has changed.
-        mark: Where the feed stands once the events are taken.
+        events: Events that were not delivered before, in the order of their documents.
+        ingested: Result of the ingest.
+        is_unchanged: Whether the server reported no change.
+        mark: Mark to record after the events were taken.
     """
 
     source: str
@@ -56,12 +56,12 @@ class FeedRound:
 
 @dataclass(frozen=True)
 class FeedFault:
-    """A reading of a feed that failed.
+    """A failed reading of a feed.
 
     Attributes:
         source: The feed.
-        problems: What was wrong.
-        wait_seconds: For how long the feed is left alone now.
+        problems: Faults.
+        wait_seconds: Pause before the next reading.
     """
 
     source: str
@@ -82,33 +82,33 @@ def poll_feeds(
     wait: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[FeedRound | FeedFault]:
-    """Read feeds again and again, each at its time.
+    """Read feeds repeatedly.
 
     Args:
         store: The store.
-        sources: URLs of feeds, or paths of files that are written anew.
-        coder: What codes them.
-        every_seconds: From one reading of a feed to the next, above 0.
-        scenario: Whose sides tell which events of one day are one.
-        limits: How much is read of a source.
-        once: Whether to end once every feed was read.
-        should_stop: Asked between documents and feeds; once it says yes, what is done is recorded and the rest is left.
-        wait: Waits so many seconds, or until it is time to stop.
-        clock: Seconds from some moment on.
+        sources: URLs of feeds, or paths of files that are rewritten.
+        coder: The coder.
+        every_seconds: Interval between two readings of a feed, above 0.
+        scenario: Scenario whose sides decide which events of one day are one event.
+        limits: Limits on what is read from a source.
+        once: Whether to end when every feed was read once.
+        should_stop: Called between documents and feeds; if it returns True, the finished work is recorded and the rest is left.
+        wait: Function that waits a number of seconds, or until it is time to stop.
+        clock: Function that returns a time in seconds.
 
     Yields:
-        What each reading brought, or what was wrong. The events count as given once the next one is asked for.
+        The result of each reading, or its faults. The events count as delivered when the next item is requested.
 
     Raises:
         MissingExtraError: A library of the extra `news` is not installed.
-        StoreError: The store failed in a way that does not pass by itself.
-        ValueError: The time between readings is not positive.
+        StoreError: The store failed permanently.
+        ValueError: The interval is not positive.
     """
     if not every_seconds > 0:
-        raise ValueError("a feed is read after some time")
+        raise ValueError("the interval between readings must be positive")
     due = dict.fromkeys(sources, clock())
     failures = dict.fromkeys(sources, 0)
-    given: set[int] = set()  # two feeds may print one text
+    delivered: set[int] = set()  # two feeds may carry the same text
     while due and not should_stop():
         source = min(due, key=lambda one: due[one])
         if (left := due[source] - clock()) > 0:
@@ -116,10 +116,10 @@ def poll_feeds(
             continue
         try:
             found = read_feed(store, source, coder=coder, scenario=scenario, limits=limits, should_stop=should_stop)
-            found = replace(found, events=tuple(one for one in found.events if one.event_id not in given))
+            found = replace(found, events=tuple(one for one in found.events if one.event_id not in delivered))
             yield found
-            given |= {one.event_id for one in found.events}
-            store.set_mark(_mark_of(source), dict(found.mark))
+            delivered |= {one.event_id for one in found.events}
+            store.set_mark(_name_mark(source), dict(found.mark))
         except (InputError, StoreError) as error:
             problems = error.problems if isinstance(error, InputError) else (error.problem,)
             if isinstance(error, MissingExtraError) or (
@@ -138,7 +138,7 @@ def poll_feeds(
 
 
 def compute_wait(failures: int, every_seconds: float) -> float:
-    """Seconds for which a feed is left alone after so many failures on end.
+    """Compute the pause in seconds after a number of consecutive failures.
 
     Examples:
         >>> [compute_wait(k, 900.0) / 60 for k in (1, 2, 3, 10)]
@@ -156,15 +156,16 @@ def read_feed(
     limits: Limits | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> FeedRound:
-    """Read a feed once; see `poll_feeds`, which also makes the mark.
+    """Read a feed once; `poll_feeds` also records the mark.
 
     Raises:
-        InputError: The feed cannot be read, or what it holds cannot be coded or recorded.
+        InputError: The feed cannot be read, or its documents cannot be recorded.
+        CoderError: The coder cannot work.
         StoreError: The store failed; the message says what was recorded.
     """
-    name = _mark_of(source)
+    name = _name_mark(source)
     mark = store.mark(name)
-    if mark is None:  # what others have recorded before is not new
+    if mark is None:  # earlier records of others are not new
         mark = {"etag": "", "last_modified": "", "given": store.last_write()}
         store.set_mark(name, mark)
     known = Validators(mark["etag"], mark["last_modified"])
@@ -174,7 +175,7 @@ def read_feed(
     up_to = store.last_write()
     own = {one.document_hash for one in documents} | {one.document_hash for one in ingested.events}
     events = store.coded_events(method=coder.method, after=mark["given"], known_by=up_to)
-    # an answer whose documents are not all coded is asked for again
+    # an answer is requested again until all its documents are coded
     is_done = ingested.is_complete and not ingested.faults
     validators = polled.validators if polled is not None and is_done else known
     return FeedRound(
@@ -186,5 +187,5 @@ def read_feed(
     )
 
 
-def _mark_of(source: str) -> str:
+def _name_mark(source: str) -> str:
     return f"feed {source}"

@@ -1,12 +1,12 @@
-"""What a events of coded events says about one scenario, ready to be weighed.
+"""Select the coded events that an update of one scenario can use.
 
-An event is evidence if somebody of the scenario acts in it or is acted upon, if it happened or goes on, and if it has a day. What
-people said of it is taken into account. Several reports of one event are one piece of evidence:
+A report is usable if an actor of the scenario acts in it or is acted upon, if the event happened or is going on, and if it has a
+date. Reviews are applied. Several reports are of one event if
 
-- reports that a rule put together (`standoff.desk.clustering`);
-- reports of one period, type, actors and targets, and reports of one period that stand for the same event of the model, as the
-  model has at most one move of a side in a period;
-- reports that a person put together, and these alone: what a person set apart from others stays apart.
+- a rule clustered them (`standoff.desk.clustering`);
+- they have the same period, type, actors and targets, or the same period and the same event of the model, because a side has
+  at most one move in a period of the model;
+- a reviewer clustered them. Such a cluster is final: nothing else joins it.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ __all__ = ["UsableReports", "choose_confusion_matrix", "select_usable_reports"]
 
 _MEASURED = Path(standoff.news.__file__).parent / "trained" / "confusion.json"
 _MEASURED_METHOD = "offline"
-"""Start of the method of the coder that the shipped matrix was measured for."""
+"""Start of the method of the coder for which the shipped matrix was measured."""
 _UNMEASURED_METHOD = "llm:"
-"""Start of the methods whose confidence nobody has measured: the confusion matrix speaks in its place."""
+"""Start of the methods whose confidence is not calibrated; the confusion matrix is used instead."""
 
 
 @dataclass(frozen=True)
 class UsableReports:
-    """What counts for a scenario, and what does not.
+    """The reports that an update of a scenario uses, and the events that it excludes.
 
     Attributes:
-        observations: What counts; reports of one event share a `cluster`.
-        excluded: What does not, and why.
-        last_day: Last day on which a document with events of the scenario was published; None where no day is known.
-        known_by: The last write of the store whose news it is; None where there is no store.
-        dated_by_report: Names of observations whose text tells no day; they have that of their report.
+        observations: Usable reports; reports of one event share a `cluster`.
+        excluded: Excluded events, with the reasons.
+        last_day: Last day on which a document with events of the scenario was published; None if no day is known.
+        known_by: Last write of the store that was read; None without a store.
+        dated_by_report: Names of the observations that are dated by their report.
     """
 
     observations: tuple[Observation, ...]
@@ -55,24 +55,24 @@ class UsableReports:
 
 
 def select_usable_reports(events: EventSet, scenario: Scenario, *, dates_undated: bool = False) -> UsableReports:
-    """What a events says about a scenario.
+    """Select the events that an update of a scenario can use.
 
     Args:
         events: The events.
         scenario: The scenario.
-        dates_undated: Whether an event that happened, on no day that the text tells, is taken to be of the day on which it was
-            first reported, as event data sets do; else it is set aside.
+        dates_undated: Whether an undated event is dated by its first report, which is the convention of event data sets; else
+            it is excluded.
     """
     codes = collect_codes(scenario)
     found: list[tuple[StoredEvent, Observation]] = []
-    aside: list[ExcludedEvent] = []
-    elsewhere: list[ExcludedEvent] = []  # told last
+    excluded: list[ExcludedEvent] = []
+    elsewhere: list[ExcludedEvent] = []  # listed last
     days: list[dt.date] = []
     dated: list[str] = []
     for one in events.events:
         name, event = events.names[one.event_id], one.event
         if not involves(one, codes):
-            reason = "nobody of the scenario acts or is acted upon"
+            reason = "no actor of the scenario acts or is acted upon"
             elsewhere.append(ExcludedEvent(name, event.event_type, event.quote, reason))
             continue
         if one.published is not None:
@@ -81,20 +81,20 @@ def select_usable_reports(events: EventSet, scenario: Scenario, *, dates_undated
             assert one.review is not None
             said = one.review.review
             reason = f"dropped by {said.author}" + (f": {said.reason}" if said.reason else "")
-            aside.append(ExcludedEvent(name, event.event_type, event.quote, reason))
+            excluded.append(ExcludedEvent(name, event.event_type, event.quote, reason))
             continue
         stands_for = one.stands_for.get(scenario.id, "")
         if stands_for == BACKGROUND and BACKGROUND not in scenario.nature:
-            # a report that is surely background has the same weight whatever happened, so leaving it out is exact
-            reason = "none of the events of the model, by a review"
-            aside.append(ExcludedEvent(name, event.event_type, event.quote, reason))
+            # a report that is surely background has the same likelihood under every history, so excluding it is exact
+            reason = "matches no event of the model, according to a review"
+            excluded.append(ExcludedEvent(name, event.event_type, event.quote, reason))
             continue
         is_dated = dates_undated and event.date is None and one.published is not None
         if is_dated:
             event = replace(event, date=one.published)
-        made = observe(name, event, sources=_sources(events, one))
+        made = observe(name, event, sources=_list_sources(events, one))
         if isinstance(made, ExcludedEvent):
-            aside.append(made)
+            excluded.append(made)
         else:
             if one.method.startswith(_UNMEASURED_METHOD):
                 made = replace(made, confidence=None)
@@ -103,8 +103,8 @@ def select_usable_reports(events: EventSet, scenario: Scenario, *, dates_undated
             is_confirmed = one.review is not None
             found.append((one, replace(made, is_confirmed=is_confirmed, stands_for=stands_for)))
     return UsableReports(
-        observations=_clustered(events, scenario, found),
-        excluded=(*aside, *elsewhere),
+        observations=_assign_clusters(events, scenario, found),
+        excluded=(*excluded, *elsewhere),
         last_day=max(days, default=None),
         known_by=events.known_by,
         dated_by_report=tuple(dated),
@@ -112,10 +112,10 @@ def select_usable_reports(events: EventSet, scenario: Scenario, *, dates_undated
 
 
 def choose_confusion_matrix(methods: Iterable[str]) -> ConfusionMatrix:
-    """What is known of the coders of some events: the shipped matrix if it is of all of them, else one that is assumed.
+    """Choose the confusion matrix of the coders: the shipped one if it was measured for all of them, else an assumed one.
 
     Args:
-        methods: The methods that coded them.
+        methods: Methods that coded the events.
     """
     if all(method.startswith(_MEASURED_METHOD) for method in methods):
         return replace(
@@ -125,18 +125,18 @@ def choose_confusion_matrix(methods: Iterable[str]) -> ConfusionMatrix:
     return ConfusionMatrix.uniform_error()
 
 
-def _sources(events: EventSet, one: StoredEvent) -> tuple[str, ...]:
-    """Who tells an event: outlet and day of every place where its document was found."""
-    places = events.copies[one.document_hash]
-    told = (f"{name_outlet(place)} {place.date.isoformat() if place.date else '(no day)'}" for place in places)
-    return tuple(dict.fromkeys(told))
+def _list_sources(events: EventSet, one: StoredEvent) -> tuple[str, ...]:
+    """List the outlet and day of every copy of the document of an event."""
+    copies = events.copies[one.document_hash]
+    sources = (f"{name_outlet(copy)} {copy.date.isoformat() if copy.date else '(no day)'}" for copy in copies)
+    return tuple(dict.fromkeys(sources))
 
 
-def _clustered(
+def _assign_clusters(
     events: EventSet, scenario: Scenario, found: Sequence[tuple[StoredEvent, Observation]]
 ) -> tuple[Observation, ...]:
-    """The observations, those of one event with a cluster in common."""
-    parts = _Parts(len(found))
+    """Give the observations of one event a common cluster."""
+    parts = _Partition(len(found))
     together: dict[object, list[int]] = defaultdict(list)
     alike: dict[object, list[int]] = defaultdict(list)
     for k, (one, observation) in enumerate(found):
@@ -153,26 +153,26 @@ def _clustered(
     for members in alike.values():
         named = sorted({found[k][1].stands_for for k in members} - {""})
         first = named[0] if named else ""
-        for name in named or [""]:  # what stands for nothing in particular goes with the first
+        for name in named or [""]:  # an unmatched report joins the first event
             parts.join([k for k in members if (found[k][1].stands_for or first) == name])
     return tuple(
-        replace(observation, cluster=f"reports of event {found[parts.of(k)][0].event_id}")
+        replace(observation, cluster=f"reports of event {found[parts.find(k)][0].event_id}")
         for k, (_, observation) in enumerate(found)
     )
 
 
-class _Parts:
-    """A set in parts that are joined step by step; the first member stands for its part."""
+class _Partition:
+    """A partition whose parts are joined step by step (union-find); the first member represents its part."""
 
     def __init__(self, count: int) -> None:
         self._first = list(range(count))
 
-    def of(self, k: int) -> int:
+    def find(self, k: int) -> int:
         while self._first[k] != k:
             k = self._first[k]
         return k
 
     def join(self, members: Sequence[int]) -> None:
-        firsts = sorted({self.of(k) for k in members})
+        firsts = sorted({self.find(k) for k in members})
         for one in firsts[1:]:
             self._first[one] = firsts[0]

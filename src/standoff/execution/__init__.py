@@ -1,1 +1,1 @@
-"""Where the independent solves of an analysis are done (threads, or Ray), and the folder that keeps what is done."""
+"""Executors of independent solves (threads, Ray), and folders that keep finished solves."""

@@ -1,8 +1,7 @@
-"""Solves that are kept in a folder, so that a command that was stopped goes on from there.
+"""Keep solves in a folder, so that an interrupted command can be resumed.
 
-Maps, tornados and tripwires solve one scenario under many draws. What they keep of a draw are its probabilities;
-under a number made of
-the draw and of how it is solved these are written to a `EnsembleFolder`, and what is there already is not solved again.
+Maps, tornados and tripwires solve one scenario under many draws and keep the probabilities of each draw. These are written to an
+`EnsembleFolder` under a number computed from the draw and the settings; a draw that is there is not solved again.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _TABLE = "draws"
 
 
 class CachingExecutor:
-    """Hands solves on to another executor, and keeps their probabilities in a folder; one scenario only."""
+    """An executor that passes solves to another executor and keeps their probabilities, for one scenario."""
 
     def __init__(self, executor: Executor, folder: EnsembleFolder) -> None:
         self._executor = executor
@@ -40,16 +39,16 @@ class CachingExecutor:
     def solve_draws(
         self, scenario: Scenario, draws: Iterable[Draw], settings: Settings, keep: Callable[[Equilibrium], Kept]
     ) -> Iterator[tuple[int, Kept | StandoffError]]:
-        """As `Executor.solve_draws`; what is known comes first."""
+        """Solve draws as `Executor.solve_draws` does; known draws come first."""
         if keep not in (keep_probabilities, keep_agreed):
             yield from self._executor.solve_draws(scenario, draws, settings, keep)
             return
         asked = list(draws)
-        numbers = [_number(draw, settings, keep.__name__) for draw in asked]
+        numbers = [_compute_number(draw, settings, keep.__name__) for draw in asked]
         unknown = [k for k, number in enumerate(numbers) if number not in self._known]
         for k, number in enumerate(numbers):
             if (known := self._known.get(number)) is not None:
-                # what these functions keep is what the folder holds
+                # these functions keep exactly what the folder stores
                 yield k, cast("Kept", known) if isinstance(known, Solved) else known.error()
         try:
             for place, answer in self._executor.solve_draws(scenario, [asked[k] for k in unknown], settings, keep):
@@ -64,16 +63,16 @@ class CachingExecutor:
 
 @contextmanager
 def cache_solves(executor: Executor, path: Path | None, scenario: Scenario) -> Iterator[Executor]:
-    """The executor, its solves kept in a folder where one is given.
+    """Wrap an executor so that its solves are kept in a folder, if one is given.
 
     Args:
-        executor: Solves what is not known.
-        path: The folder, made if it is not there; None to keep nothing.
-        scenario: The scenario whose solves it keeps.
+        executor: Executor of the unknown draws.
+        path: The folder, created if necessary; None to keep nothing.
+        scenario: The scenario whose solves are kept.
 
     Raises:
         MissingExtraError: pyarrow is not installed.
-        InputError: The folder holds something else, or cannot be written to.
+        InputError: The folder contains something else, or cannot be written to.
         StoreError: The folder is damaged.
     """
     if path is None:
@@ -83,8 +82,8 @@ def cache_solves(executor: Executor, path: Path | None, scenario: Scenario) -> I
         yield CachingExecutor(executor, folder)
 
 
-def _number(draw: Draw, settings: Settings, keeper: str) -> int:
-    """A number that is the same for the same draw solved in the same way, and for no other."""
+def _compute_number(draw: Draw, settings: Settings, keeper: str) -> int:
+    """Compute a number that identifies a draw with its settings."""
     how = [settings.tolerance, settings.belief_points, settings.belief_tolerance, settings.estimate_error, keeper]
     text = json.dumps([sorted(draw.items()), how])
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1

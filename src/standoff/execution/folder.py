@@ -1,14 +1,14 @@
-"""The folder of an ensemble, or of other solves: what is known of its draws, safe from the moment it is written.
+"""The folder of an ensemble or of other solves, which keeps finished draws.
 
-    DIR/ensemble.json          which ensemble it is: everything that the probability of a draw depend on, and the hash of that
-    DIR/parts/draws-*.parquet  finished draws of a run that is going on or was stopped, one small file a second
-    DIR/draws.parquet          all draws of a finished run: a row a draw with its parameters, its certificate and its
-    probabilities by period
-    DIR/checks.parquet         the draws that were also solved at points enough; draw -1 is the file's own values
+    DIR/ensemble.json          description of the ensemble: everything on which a draw depends, and its hash
+    DIR/parts/draws-*.parquet  finished draws of a run in progress or interrupted, one small file a second
+    DIR/draws.parquet          all draws of a finished run: a row for each draw with its parameters, certificate and
+                               probabilities by period
+    DIR/checks.parquet         the draws that were also solved on enough belief points; draw -1 has the values of the file
     DIR/bands.parquet          the bands: a row for each outcome or milestone and period
 
-Every file is written beside its place and renamed, so a run that is killed leaves whole files. A row counts once however
-often it is there: draws are told apart by their number, and the one solved at more belief points counts.
+Every file is written under another name and renamed, so a killed run leaves complete files. A draw counts once even if several
+rows have its number: the row with more belief points counts.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from standoff.storing import check_writable, write_whole
 __all__ = ["EnsembleFolder", "run_ensemble_in_folder"]
 
 SAVE_SECONDS = 1.0
-"""Finished draws wait at most so long before they are written."""
+"""Longest time in seconds that finished draws wait to be written."""
 MANIFEST = "ensemble.json"
 TABLES = ("draws", "checks")
 _NUMBERS = ("residual", "regret", "belief_error", "consistency_gap")
@@ -98,7 +98,7 @@ class EnsembleFolder:
     def __init__(
         self, path: Path, described: Mapping[str, Any], names: Sequence[Name], *, noun: str = "ensemble"
     ) -> None:
-        """Open the folder, or make it.
+        """Open or create the folder.
 
         Args:
             path: The folder.
@@ -108,8 +108,8 @@ class EnsembleFolder:
 
         Raises:
             MissingExtraError: pyarrow is not installed.
-            InputError: The path is no folder for this ensemble: another one or something else is in it, it cannot be written
-                to, or another run uses it.
+            InputError: The path is not a folder for this ensemble: it contains another one or something else, it cannot be
+                written to, or another run uses it.
             StoreError: The folder is damaged.
         """
         self._arrow = import_extra("pyarrow", "parquet", f"a folder for the {noun}")
@@ -129,12 +129,12 @@ class EnsembleFolder:
         self.close()
 
     def close(self) -> None:
-        """Let other runs use the folder; what was not flushed is lost."""
+        """Release the folder for other runs; what was not flushed is lost."""
         if self._lock is not None:
             self._lock.close()
 
     def load(self, table: str) -> dict[int, Solved | Failure]:
-        """What is kept of a table, by the number of the draw.
+        """Load the records of a table, by number of the draw.
 
         Raises:
             StoreError: A file is damaged.
@@ -143,18 +143,18 @@ class EnsembleFolder:
         whole = self.path / f"{table}.parquet"
         for path in (*([whole] if whole.exists() else ()), *self._parts(table)):
             for number, record in self._read(path):
-                if _counts_more(record, found.get(number)):
+                if _is_better(record, found.get(number)):
                     found[number] = record
         return found
 
     def save(self, table: str, records: Mapping[int, Solved | Failure]) -> None:
-        """Take some more; they are written with those of the same second."""
+        """Add records; they are written with the others of the same second."""
         self._waiting[table].update(records)
         if time.monotonic() - self._saved_at >= SAVE_SECONDS:
             self.flush()
 
     def flush(self) -> None:
-        """Write what waits.
+        """Write the waiting records.
 
         Raises:
             InputError: It cannot be written.
@@ -162,12 +162,12 @@ class EnsembleFolder:
         for table, records in self._waiting.items():
             if records:
                 name = f"{table}-{min(records):08d}-{secrets.token_hex(4)}.parquet"
-                self._write(self.path / "parts" / name, self._columns_of(records))
+                self._write(self.path / "parts" / name, self._make_columns(records))
                 records.clear()
         self._saved_at = time.monotonic()
 
     def finish(self, ensemble: Ensemble) -> None:
-        """Write the whole of a finished run, and take its parts away.
+        """Write the tables of a finished run, and remove its parts.
 
         Raises:
             InputError: A file cannot be written; the parts are still there.
@@ -175,31 +175,31 @@ class EnsembleFolder:
         self.flush()
         for table in TABLES:
             records = dict(sorted(self.load(table).items()))
-            columns = self._columns_of(records)
+            columns = self._make_columns(records)
             if table == "draws":
-                columns |= _parameters_of(ensemble, list(records))
+                columns |= _make_parameters(ensemble, list(records))
             self._write(self.path / f"{table}.parquet", columns)
-        self._write(self.path / "bands.parquet", _bands_of(ensemble))
+        self._write(self.path / "bands.parquet", _make_bands(ensemble))
         for table in TABLES:
             for path in self._parts(table):
                 path.unlink(missing_ok=True)
 
     def _claim(self, described: Mapping[str, Any]) -> None:
-        """Make the folder this ensemble's, or refuse it."""
+        """Claim the folder for this ensemble, or refuse it."""
         manifest = self.path / MANIFEST
         if self.path.suffix == ".parquet" or (self.path.exists() and not self.path.is_dir()):
-            raise self._refused("it is no folder", "give the name of a folder; its files are Parquet")
+            raise self._refused("it is not a folder", "give the name of a folder; its files are Parquet")
         if manifest.exists():
             self._compare(manifest, described)
         elif self.path.exists() and any(self.path.iterdir()):
-            raise self._refused("something else is in it", "give the name of a new folder")
+            raise self._refused("it contains something else", "give the name of a new folder")
         else:
             check_writable(self.path / MANIFEST if self.path.exists() else self.path, f"the {self._noun}")
             self.path.mkdir(exist_ok=True)
             write_whole(manifest, json.dumps(described, indent=1).encode(), f"the {self._noun}")
         (self.path / "parts").mkdir(exist_ok=True)
         check_writable(self.path / "parts" / "draws", f"the {self._noun}")
-        self._lock = self._keep_out_others()
+        self._lock = self._lock_folder()
 
     def _compare(self, manifest: Path, described: Mapping[str, Any]) -> None:
         try:
@@ -211,16 +211,16 @@ class EnsembleFolder:
         if key == described["key"]:
             return
         other = next((name for name in described if name != "key" and found.get(name) != described[name]), "key")
-        there, here = _shown(found.get(other)), _shown(described[other])
-        reason = f"it holds another {self._noun}: `{other}` is {there} there and {here} here"
+        there, here = _shorten(found.get(other)), _shorten(described[other])
+        reason = f"it contains another {self._noun}: `{other}` is {there} there and {here} here"
         raise self._refused(reason, f"give the name of a new folder, or ask for the same {self._noun}")
 
     def _refused(self, reason: str, advice: str) -> InputError:
         message = f"`{self.path}` cannot hold this {self._noun}: {reason}"
         return InputError(Problem("run-folder", message, help=advice))
 
-    def _keep_out_others(self) -> IO[str] | None:
-        """Keep other runs out while this process lives, where the system has `flock`; else both would do the same work."""
+    def _lock_folder(self) -> IO[str] | None:
+        """Lock the folder while this process lives, if the system has `flock`; else two runs repeat the same work."""
         try:
             import fcntl
         except ModuleNotFoundError:
@@ -236,8 +236,8 @@ class EnsembleFolder:
     def _parts(self, table: str) -> list[Path]:
         return sorted((self.path / "parts").glob(f"{table}-*.parquet"))
 
-    def _columns_of(self, records: Mapping[int, Solved | Failure]) -> dict[str, Any]:
-        """Records as columns; what a failed draw has not is null."""
+    def _make_columns(self, records: Mapping[int, Solved | Failure]) -> dict[str, Any]:
+        """Make the columns of records; a failed draw has null for what it lacks."""
         arrow = self._arrow
         rows = list(records.values())
         solved = [row if isinstance(row, Solved) else None for row in rows]
@@ -263,12 +263,12 @@ class EnsembleFolder:
         write_whole(path, content.getvalue(), f"the {self._noun}")
 
     def _read(self, path: Path) -> Iterable[tuple[int, Solved | Failure]]:
-        """The records of a file."""
+        """Read the records of a file."""
         try:
             table = self._parquet.read_table(io.BytesIO(path.read_bytes()))
             if (table.schema.metadata or {}).get(b"ensemble") != self._key.encode():
                 message = f"`{path}` belongs to another {self._noun}"
-                raise StoreError(Problem("run-folder", message, help="take it out of the folder"))
+                raise StoreError(Problem("run-folder", message, help="remove it from the folder"))
             columns = table.to_pydict()
             return [self._record(columns, row) for row in range(table.num_rows)]
         except (OSError, KeyError, ValueError, TypeError, self._arrow.ArrowException) as error:
@@ -285,23 +285,23 @@ class EnsembleFolder:
         return number, Solved(probabilities=probabilities, **fields)
 
 
-def _counts_more(record: Solved | Failure, known: Solved | Failure | None) -> bool:
-    """Whether a row counts in the place of another of the same draw."""
+def _is_better(record: Solved | Failure, known: Solved | Failure | None) -> bool:
+    """Whether a row replaces another row of the same draw."""
     if known is None or isinstance(record, Failure):
         return known is None
     return isinstance(known, Failure) or record.belief_points > known.belief_points
 
 
-def _parameters_of(ensemble: Ensemble, numbers: Sequence[int]) -> dict[str, Any]:
-    """The parameters of draws, which may be more than the ensemble asked for: an earlier run may have had more."""
+def _make_parameters(ensemble: Ensemble, numbers: Sequence[int]) -> dict[str, Any]:
+    """Make the columns of parameters; an earlier run may have had more draws than the ensemble."""
     values = ensemble.values
     if max(numbers, default=-1) >= len(values):
         values = ensemble.sampler.values(0, max(numbers) + 1)
     return {f"parameter.{name}": values[numbers, k] for k, name in enumerate(ensemble.parameters)}
 
 
-def _bands_of(ensemble: Ensemble) -> dict[str, Any]:
-    """A row for each series and period."""
+def _make_bands(ensemble: Ensemble) -> dict[str, Any]:
+    """Make the columns of the bands, with a row for each series and period."""
     scenario = ensemble.scenario
     num_periods, num_series = ensemble.file_probabilities.shape
     errors = ensemble.standard_errors
@@ -321,6 +321,6 @@ def _bands_of(ensemble: Ensemble) -> dict[str, Any]:
     return columns
 
 
-def _shown(value: Any) -> str:
+def _shorten(value: Any) -> str:
     text = json.dumps(value)
     return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,4 +1,4 @@
-"""The executor that somebody asked for by name."""
+"""Open an executor by name."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from standoff.errors import InputError, Problem, nearest
 __all__ = ["EXECUTORS", "open_executor"]
 
 EXECUTORS = ("local", "ray")
-"""`local` are threads of this process: docs/explanation/ensembles.md has measured them against processes."""
+"""Names of executors; `local` runs threads of this process (measured against processes in docs/explanation/ensembles.md)."""
 
 
 @contextmanager
 def open_executor(name: str, *, workers: int | None = None, ray_address: str | None = None) -> Iterator[Executor]:
-    """Make an executor ready, and leave nothing of it at the end.
+    """Open an executor, and close it at the end.
 
     Args:
         name: One of `EXECUTORS`.
-        workers: Draws solved at a time; None: as many as there are processors.
-        ray_address: Of a Ray cluster, for the executor `ray`; None: start one on this machine.
+        workers: Number of draws solved at the same time; None for the number of processors.
+        ray_address: Address of a Ray cluster, for the executor `ray`; None to start one on this machine.
 
     Raises:
-        InputError: There is no such executor, or it cannot be reached.
+        InputError: The executor is unknown or cannot be reached.
         MissingExtraError: Ray is not installed.
     """
     problems = []
@@ -33,16 +33,16 @@ def open_executor(name: str, *, workers: int | None = None, ray_address: str | N
             Problem("unknown-executor", f"there is no executor `{name}`", help=nearest(name, list(EXECUTORS)))
         )
     elif ray_address is not None and name != "ray":
-        message = f"the executor `{name}` has no use for the Ray address `{ray_address}`"
-        problems.append(Problem("ray-address", message, help="add `--executor ray`, or leave the address away"))
+        message = f"the executor `{name}` does not use the Ray address `{ray_address}`"
+        problems.append(Problem("ray-address", message, help="add `--executor ray`, or omit the address"))
     if workers is not None and workers < 1:
-        problems.append(Problem("workers", f"`{workers}` workers solve nothing", help="write 1 or more"))
+        problems.append(Problem("workers", f"`{workers}` is not a valid number of workers", help="write 1 or more"))
     if problems:
         raise InputError(problems)
     if name == "ray":
-        from standoff.execution.ray import ray_cluster
+        from standoff.execution.ray import open_ray_cluster
 
-        with ray_cluster(ray_address, workers) as cluster:
+        with open_ray_cluster(ray_address, workers) as cluster:
             yield cluster
     else:
         yield Threads(workers)

@@ -1,10 +1,8 @@
-"""Draws cut into parts that travel to other processes and come back solved.
+"""Divide draws into parts that other processes solve.
 
-A part is so many draws as take about `PART_SECONDS`: few enough that a worker that is killed costs little, enough that
-sending them costs nothing.
-Parts are sent a few ahead of the answers. Nothing is known twice: a part counts when its answer is here, and a part whose
-worker was lost is
-sent again.
+A part has as many draws as take about `PART_SECONDS`: few enough that a lost worker costs little, and enough that sending them
+costs nothing. A few parts are sent ahead of the answers. A part counts when its answer has arrived, so no draw counts twice.
+A part whose worker was lost is sent again.
 """
 
 from __future__ import annotations
@@ -31,21 +29,21 @@ Handle = TypeVar("Handle", bound=Hashable)
 PART_SECONDS = 1.0
 LARGEST_PART = 64
 AHEAD = 2
-"""Parts for each worker that are under way."""
+"""Number of parts sent to each worker ahead of the answers."""
 MOST_LOSSES = 5
-"""Times in a row that workers may be lost before it is held to be the draws' fault."""
+"""Largest number of consecutive losses of workers before the run is refused."""
 MOST_COMPILED = 4
-"""Scenarios whose structure a worker keeps."""
+"""Number of scenarios whose compiled structure a worker keeps."""
 
 
 @dataclass(frozen=True)
 class Job(Generic[Kept]):
-    """What is the same for all parts of a run.
+    """The part of a run that all its parts share.
 
     Attributes:
         scenario: The scenario.
-        settings: How to solve each draw.
-        keep: What to keep of a solution.
+        settings: Settings for each draw.
+        keep: Function from an equilibrium to what is kept of it.
     """
 
     scenario: Scenario
@@ -58,8 +56,8 @@ class Answer(Generic[Kept]):
     """A solved part.
 
     Attributes:
-        kept: What was kept of each draw, or why there is nothing.
-        seconds: How long it took.
+        kept: What was kept of each draw, or its error.
+        seconds: Time that it took.
     """
 
     kept: list[Kept | StandoffError]
@@ -70,7 +68,7 @@ _compiled: OrderedDict[tuple[str, tuple[str, ...]], CompiledScenario] = OrderedD
 
 
 def solve_part(job: Job[Kept], draws: Sequence[Draw]) -> Answer[Kept]:
-    """Solve a part, in the process that it was sent to; the scenario's structure is kept for the next."""
+    """Solve a part in the process of the worker, which keeps the compiled structure for the next part."""
     begun = time.perf_counter()
     key = (job.scenario.scenario_hash, job.scenario.overrides)
     if key not in _compiled:
@@ -90,19 +88,19 @@ def spread(
     submit: Callable[[list[Draw]], Handle],
     take: Callable[[Sequence[Handle]], tuple[Handle, Answer[Any] | None]],
 ) -> Iterator[tuple[int, Any]]:
-    """Send draws out in parts and yield what comes back.
+    """Send draws in parts and yield the answers.
 
     Args:
-        draws: The draws; taken from here a few parts ahead.
-        workers: Parts that are solved at a time.
-        submit: Sends a part out.
-        take: Waits for one of the parts that are under way; None where its worker was lost.
+        draws: The draws, taken a few parts ahead.
+        workers: Number of parts solved at the same time.
+        submit: Function that sends a part.
+        take: Function that waits for one of the parts sent; its answer is None if the worker was lost.
 
     Yields:
-        The index of a draw and what was kept of it; each draw once.
+        The index of each draw and what was kept of it, once.
 
     Raises:
-        SolveError: Workers are lost again and again.
+        SolveError: Workers keep dying.
     """
     source = enumerate(draws)
     under_way: dict[Handle, tuple[list[int], list[Draw]]] = {}
@@ -118,9 +116,7 @@ def spread(
         if answer is None:
             losses += 1
             if losses > MOST_LOSSES * workers * AHEAD:
-                raise SolveError(
-                    "workers are lost again and again: give each more memory, or use fewer of them (`--workers`)"
-                )
+                raise SolveError("workers keep dying: give each more memory, or use fewer of them (`--workers`)")
             under_way[submit(own)] = (indices, own)
             continue
         losses = 0

@@ -1,8 +1,8 @@
-"""Solves on a Ray cluster: one that is there already, or one of this machine that is started for the purpose.
+"""Solve draws on a Ray cluster: an existing one, or one that is started on this machine.
 
-Parts of draws (`standoff.execution.parts`) are Ray tasks. A task whose worker or machine is lost is given to another by
-Ray; after a few losses
-in a row the part is sent anew from here. The machines of a cluster must have the same standoff installed: it is asked first.
+Parts of draws (`standoff.execution.parts`) are Ray tasks. If a worker or machine is lost, Ray gives its task to another; after a
+few consecutive losses this module sends the part again. The machines of a cluster must have the same version of standoff, which
+is checked first.
 
 References:
     Moritz and others (2018), Ray: a distributed framework for emerging AI applications.
@@ -30,27 +30,27 @@ from standoff.solve.backward_pass import num_processors
 from standoff.solve.result import Equilibrium, Settings
 from standoff.version import __version__
 
-__all__ = ["RayCluster", "ray_cluster"]
+__all__ = ["RayCluster", "open_ray_cluster"]
 
 Kept = TypeVar("Kept")
 
 CONNECT_SECONDS = 5.0
 GREETING_SECONDS = 120.0
-"""How long the first task may take, in which a worker starts and imports standoff."""
+"""Longest time of the first task, in which a worker starts and imports standoff."""
 _SETTINGS = b"\x04"
 """Kind of the first frame that a server of HTTP/2 sends (RFC 9113, section 3.4); the head node speaks gRPC, which is HTTP/2."""
 _GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00" + _SETTINGS + bytes(5)
 RETRIES = 3
-"""Times that Ray gives a task to another worker by itself."""
+"""Number of times that Ray gives a task to another worker."""
 
 
 @dataclass(frozen=True)
 class RayCluster:
-    """Solves on a cluster that this process is connected to; made by `ray_cluster`.
+    """An executor on a cluster to which this process is connected; opened by `open_ray_cluster`.
 
     Attributes:
-        ray: The module.
-        workers: Parts that are solved at a time.
+        ray: The module `ray`.
+        workers: Number of parts solved at the same time.
     """
 
     ray: ModuleType
@@ -63,8 +63,8 @@ class RayCluster:
         settings: Settings,
         keep: Callable[[Equilibrium], Kept],
     ) -> Iterator[tuple[int, Kept | StandoffError]]:
-        """As `Executor.solve_draws`."""
-        CompiledScenario.of(scenario)  # a fault of the scenario is told here and not by every worker
+        """Solve draws as `Executor.solve_draws` does."""
+        CompiledScenario.of(scenario)  # report a fault of the scenario here and not on every worker
         ray = self.ray
         job = ray.put(Job(scenario, settings, keep))
         task = ray.remote(num_cpus=1, max_retries=RETRIES)(solve_part)
@@ -93,21 +93,21 @@ class RayCluster:
 
 
 @contextmanager
-def ray_cluster(address: str | None = None, workers: int | None = None) -> Iterator[RayCluster]:
-    """Connect to a cluster, and leave it at the end.
+def open_ray_cluster(address: str | None = None, workers: int | None = None) -> Iterator[RayCluster]:
+    """Connect to a cluster, and disconnect at the end.
 
     Args:
-        address: `HOST:PORT` of its head node, or `auto` for the one that runs on this machine; None: start one here, and
-            stop it at the end.
-        workers: Parts to solve at a time; None: as many as there are processors.
+        address: `HOST:PORT` of its head node, or `auto` for the cluster of this machine; None to start a cluster here and stop
+            it at the end.
+        workers: Number of parts solved at the same time; None for the number of processors.
 
     Raises:
         MissingExtraError: Ray is not installed.
-        InputError: There is no cluster at the address, or it has another standoff.
+        InputError: There is no cluster at the address, or it has another version of standoff.
     """
     if address is not None:
         _check_address(address)
-    # each would else be told on every start; a cluster of one's own asks for a token, as Ray does by default
+    # avoid Ray's warnings at every start; a cluster of this process uses a token, which is Ray's default
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     if address is None and "ray" not in sys.modules:  # Ray reads it once, when it is imported
         os.environ.setdefault("RAY_AUTH_MODE", "token")
@@ -123,7 +123,7 @@ def ray_cluster(address: str | None = None, workers: int | None = None) -> Itera
     except (ConnectionError, TimeoutError, ValueError, RuntimeError) as error:
         raise _unreachable(address or "a new one", str(error).partition("\n")[0]) from None
     try:
-        # Ray tells of lost workers on standard output, where the answer belongs
+        # Ray reports lost workers on standard output, which is for the answer
         with redirect_stdout(sys.stderr):
             _check_versions(ray, address)
             yield RayCluster(ray, workers or max(1, int(ray.cluster_resources().get("CPU", 1))))
@@ -151,7 +151,7 @@ def _check_address(address: str) -> None:
     except OSError as error:
         raise _unreachable(address, (error.strerror or str(error)).lower()) from None
     if answer[3:4] != _SETTINGS:
-        raise _unreachable(address, "what answers there is no head node of Ray")
+        raise _unreachable(address, "the server there is not a head node of Ray")
 
 
 def _unreachable(address: str, reason: str) -> InputError:
@@ -160,7 +160,7 @@ def _unreachable(address: str, reason: str) -> InputError:
             "cluster-unreachable",
             f"the Ray cluster `{address}` cannot be reached: {reason}",
             help="start one with `ray start --head` (if it asks for a token, set RAY_AUTH_MODE=token here too), "
-            "or leave `--ray-address` away to use this machine alone",
+            "or omit `--ray-address` to use this machine alone",
         )
     )
 
@@ -170,13 +170,13 @@ def _version() -> str:
 
 
 def _check_versions(ray: ModuleType, address: str | None) -> None:
-    """Ask a worker which standoff it has."""
+    """Check the version of standoff on a worker."""
     task = ray.remote(num_cpus=1, max_retries=RETRIES)(_version)
     try:
         found = ray.get(task.remote(), timeout=GREETING_SECONDS)
     except ray.exceptions.GetTimeoutError:
         raise SolveError(
-            f"the Ray cluster gave no worker within {GREETING_SECONDS:g} seconds: its processors may all be taken"
+            f"the Ray cluster provided no worker within {GREETING_SECONDS:g} seconds: all its processors may be in use"
         ) from None
     except ray.exceptions.RayError as error:
         text = str(error).strip().rpartition("\n")[2]

@@ -10,6 +10,7 @@ from typing import Any
 from standoff.analysis.regime_map import RegimeMap
 from standoff.analysis.targets import describe_target
 from standoff.extras import import_extra
+from standoff.version import JSON_VERSION
 
 __all__ = ["map_to_csv", "map_to_json", "map_to_parquet"]
 
@@ -51,7 +52,7 @@ def map_to_json(found: RegimeMap, versions: Mapping[str, str]) -> dict[str, Any]
     scenario, certificate = found.scenario, found.certificate
     periods = found.target.periods or scenario.num_periods
     return {
-        "json_version": 1,
+        "json_version": JSON_VERSION,
         "scenario": scenario.id,
         "scenario_hash": scenario.scenario_hash,
         "overrides": list(scenario.overrides),

@@ -1,1 +1,1 @@
-"""Models that are fitted to what happened: strategic probits, signalling with several equilibria, rationality."""
+"""Models fitted to past crises: strategic probit, signalling with several equilibria, and rationality from counts."""

@@ -4,15 +4,15 @@
         \\------ attack ---> defender --- gives in ---> concession    (u13, u23)
                                  \\------ defends -----> defence       (u14, u24)
 
-Why choices vary is told in two ways.
+Choices vary for one of two reasons.
 
-**Private information** (strategic probit). Each player has a private shock to the payoff of each of the ends that it
-compares, drawn from N(0, sigma^2), known to it alone. The defender compares two ends, the difference of two shocks has
+**Private information** (strategic probit). Each player has a private shock to the payoff of each outcome that it
+compares, drawn from N(0, sigma^2) and known to it alone. The defender compares two outcomes, the difference of two shocks has
 variance 2 sigma^2, and so
 
     p4 = Phi( (u24 - u23) / (sigma sqrt 2) ),    p3 = 1 - p4
 
-The attacker compares the status quo with a lottery over the two other ends, whose shocks it weights by p3 and p4:
+The attacker compares the status quo with a lottery over the two other outcomes, whose shocks it weights by p3 and p4:
 
     p2 = Phi( (p3 u13 + p4 u14 - u11) / (sigma sqrt(1 + p3^2 + p4^2)) )
 
@@ -20,7 +20,7 @@ The attacker compares the status quo with a lottery over the two other ends, who
 
     p4 = logistic( L (u24 - u23) ),    p2 = logistic( L (p3 u13 + p4 u14 - u11) )
 
-Both have one parameter. Payoffs are fixed beforehand: only payoffs over sigma, or times L, can be told from choices.
+Both models have one parameter. Payoffs are given: choices identify only payoffs divided by sigma, or times L.
 
 References:
     Signorino, C. S. (2003), Structure and uncertainty in discrete choice models, Political Analysis 11(4).
@@ -40,11 +40,11 @@ __all__ = [
     "DeterrenceCounts",
     "DeterrenceGame",
     "DeterrenceProbabilities",
+    "compute_log_likelihood",
+    "compute_logit",
+    "compute_probit",
     "fit_rationality",
     "fit_sigma",
-    "log_likelihood",
-    "logit_probabilities",
-    "probit_probabilities",
 ]
 
 
@@ -74,7 +74,7 @@ class DeterrenceGame:
 
 @dataclass(frozen=True)
 class DeterrenceProbabilities:
-    """What the two do: `attack` of the attacker, and `defend` of the defender once attacked, as probabilities."""
+    """The probabilities that the attacker attacks and that an attacked defender defends."""
 
     attack: float
     defend: float
@@ -82,7 +82,7 @@ class DeterrenceProbabilities:
 
 @dataclass(frozen=True)
 class DeterrenceCounts:
-    """How often each end was observed: status quo, concession after an attack, defence after an attack."""
+    """The number of times that each outcome was observed: status quo, concession to an attack, defence."""
 
     status_quo: int
     concession: int
@@ -92,18 +92,18 @@ class DeterrenceCounts:
         for field in fields(self):
             count = getattr(self, field.name)
             if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-                raise ValueError(f"{field.name} must be a whole number from 0 on, not {count!r}")
+                raise ValueError(f"{field.name} must be a whole number of at least 0, not {count!r}")
         if not self.total:
             raise ValueError("nothing was observed: every count is 0")
 
     @property
     def total(self) -> int:
-        """All ends observed."""
+        """Number of all observed outcomes."""
         return self.status_quo + self.concession + self.defence
 
 
-def probit_probabilities(game: DeterrenceGame, sigma: float) -> DeterrenceProbabilities:
-    """Choices with private information.
+def compute_probit(game: DeterrenceGame, sigma: float) -> DeterrenceProbabilities:
+    """Compute the choice probabilities with private information.
 
     Args:
         game: The payoffs.
@@ -114,33 +114,33 @@ def probit_probabilities(game: DeterrenceGame, sigma: float) -> DeterrenceProbab
 
     Examples:
         >>> game = DeterrenceGame(1, -1, 0, 0, 1)
-        >>> round(probit_probabilities(game, 0.35).defend, 6)
+        >>> round(compute_probit(game, 0.35).defend, 6)
         0.978324
     """
     _require_positive("sigma", sigma)
     defend = normal_cdf((game.defender_defence - game.defender_concession) / (sigma * math.sqrt(2.0)))
     spread = sigma * math.sqrt(1.0 + defend**2 + (1.0 - defend) ** 2)
-    return DeterrenceProbabilities(normal_cdf(_gain_of_attack(game, defend) / spread), defend)
+    return DeterrenceProbabilities(normal_cdf(_compute_gain(game, defend) / spread), defend)
 
 
-def logit_probabilities(game: DeterrenceGame, rationality: float) -> DeterrenceProbabilities:
-    """Choices with logit noise.
+def compute_logit(game: DeterrenceGame, rationality: float) -> DeterrenceProbabilities:
+    """Compute the choice probabilities with logit noise.
 
     Args:
         game: The payoffs.
         rationality: Logit parameter of both players, >= 0, per unit of payoff.
 
     Raises:
-        ValueError: `rationality` is not a number from 0 on.
+        ValueError: `rationality` is not a number of at least 0.
     """
     if rationality != 0:
         _require_positive("rationality", rationality)
     defend = _logistic(rationality * (game.defender_defence - game.defender_concession))
-    return DeterrenceProbabilities(_logistic(rationality * _gain_of_attack(game, defend)), defend)
+    return DeterrenceProbabilities(_logistic(rationality * _compute_gain(game, defend)), defend)
 
 
-def log_likelihood(probabilities: DeterrenceProbabilities, counts: DeterrenceCounts) -> float:
-    """Log-likelihood of the counts; -inf where they have probability 0."""
+def compute_log_likelihood(probabilities: DeterrenceProbabilities, counts: DeterrenceCounts) -> float:
+    """Compute the log-likelihood of the counts; -inf if they have probability 0."""
     return math.fsum(
         count * math.log(p) if p > 0.0 else -math.inf
         for count, p in (
@@ -153,13 +153,13 @@ def log_likelihood(probabilities: DeterrenceProbabilities, counts: DeterrenceCou
 
 
 def fit_sigma(game: DeterrenceGame, counts: DeterrenceCounts) -> Estimate:
-    """Maximum-likelihood sigma of the model with private information, looked for from 0.001 to 1000.
+    """Estimate sigma of the model with private information by maximum likelihood, between 0.001 and 1000.
 
     Raises:
         SolveError: The counts do not bound sigma.
     """
     return maximise(
-        lambda sigma: log_likelihood(probit_probabilities(game, sigma), counts),
+        lambda sigma: compute_log_likelihood(compute_probit(game, sigma), counts),
         1e-3,
         1e3,
         num_observations=counts.total,
@@ -169,13 +169,13 @@ def fit_sigma(game: DeterrenceGame, counts: DeterrenceCounts) -> Estimate:
 
 
 def fit_rationality(game: DeterrenceGame, counts: DeterrenceCounts) -> Estimate:
-    """Maximum-likelihood rationality of the model with logit noise, looked for from 0.001 to 1000.
+    """Estimate the rationality of the model with logit noise by maximum likelihood, between 0.001 and 1000.
 
     Raises:
         SolveError: The counts do not bound the rationality.
     """
     return maximise(
-        lambda rationality: log_likelihood(logit_probabilities(game, rationality), counts),
+        lambda rationality: compute_log_likelihood(compute_logit(game, rationality), counts),
         1e-3,
         1e3,
         num_observations=counts.total,
@@ -184,7 +184,7 @@ def fit_rationality(game: DeterrenceGame, counts: DeterrenceCounts) -> Estimate:
     )
 
 
-def _gain_of_attack(game: DeterrenceGame, defend: float) -> float:
+def _compute_gain(game: DeterrenceGame, defend: float) -> float:
     attacked = (1.0 - defend) * game.attacker_concession + defend * game.attacker_defence
     return attacked - game.attacker_status_quo
 

@@ -1,8 +1,8 @@
-"""The largest likelihood in one parameter, found on a bracket, and the standard error that its curvature gives.
+"""Maximise a likelihood in one parameter over an interval, with the standard error from its curvature.
 
-The parameter is positive and searched in its logarithm. A grid finds every interior hump wider than its spacing, golden
-sections narrow each down, and the highest is kept. The standard error is (-d2 log-likelihood / d parameter^2)^(-1/2), the
-observed information, by central differences.
+The parameter is positive and searched in its logarithm. A grid finds every interior peak wider than its spacing, golden
+sections locate each peak, and the highest one is the estimate. The standard error is
+(-d2 log-likelihood / d parameter^2)^(-1/2), the observed information, by central differences.
 
 References:
     Kiefer, J. (1953), Sequential minimax search for a maximum, Proceedings of the AMS 4.
@@ -33,7 +33,7 @@ class Estimate:
         value: The estimate.
         standard_error: From the curvature of the log-likelihood at the estimate, in the parameter's own unit.
         log_likelihood: Log-likelihood at the estimate, without constants that do not depend on the parameter.
-        num_observations: Choices counted.
+        num_observations: Number of choices.
     """
 
     value: float
@@ -66,54 +66,56 @@ def maximise(
     name: str,
     grid_points: int = 41,
 ) -> Estimate:
-    """Find the parameter under which what was observed is most likely.
+    """Find the parameter that maximises the likelihood of the observations.
 
     Args:
-        log_likelihood: Of the parameter; -inf where it rules out what was observed.
-        low: Smallest parameter looked at, positive.
-        high: Largest.
-        num_observations: Choices counted, for the record.
-        name: What the parameter is called, for errors.
-        grid_points: Points of the first search, evenly spaced in the logarithm.
+        log_likelihood: Log-likelihood as a function of the parameter; -inf if the observations are impossible.
+        low: Lower end of the interval, positive.
+        high: Upper end of the interval.
+        num_observations: Number of choices, for the record.
+        name: Name of the parameter, for errors.
+        grid_points: Number of points of the first search, evenly spaced in the logarithm.
 
     Returns:
         The estimate.
 
     Raises:
-        SolveError: The likelihood is largest at an end of the range, or has no curvature: the observations do not pin the
-            parameter down.
+        SolveError: The likelihood is largest at an end of the interval, or is flat: the observations do not identify the
+            parameter.
     """
     span = math.log(high / low)
     grid = [math.log(low) + span * k / (grid_points - 1) for k in range(grid_points)]
     found = [log_likelihood(math.exp(point)) for point in grid]
     top = max(found)
     if not math.isfinite(top):
-        raise SolveError(f"no {name} from {low:g} to {high:g} allows what was observed")
-    humps = [k for k in range(1, grid_points - 1) if found[k] >= found[k - 1] and found[k] >= found[k + 1] > -math.inf]
-    peaks = [_golden_sections(log_likelihood, grid[k - 1], grid[k + 1]) for k in humps]
+        raise SolveError(f"the observations are impossible for every {name} from {low:g} to {high:g}")
+    peaks_at = [
+        k for k in range(1, grid_points - 1) if found[k] >= found[k - 1] and found[k] >= found[k + 1] > -math.inf
+    ]
+    peaks = [_find_peak(log_likelihood, grid[k - 1], grid[k + 1]) for k in peaks_at]
     best, at_best = max(peaks, key=lambda peak: peak[1], default=(grid[0], -math.inf))
     if max(found[0], found[-1]) >= at_best:
         end = low if found[0] >= found[-1] else high
         raise SolveError(
-            f"the likelihood of what was observed is largest at the end of the range, {name} = {end:g}: "
+            f"the likelihood of the observations is largest at the end of the range, {name} = {end:g}: "
             f"the observations do not bound it on that side"
         )
-    curvature = _curvature(log_likelihood, best)
+    curvature = _compute_curvature(log_likelihood, best)
     if not curvature < -1e-6:
-        raise SolveError(f"the likelihood is flat at {name} = {math.exp(best):g}: the observations do not pin it down")
+        raise SolveError(f"the likelihood is flat at {name} = {math.exp(best):g}: the observations do not identify it")
     value = math.exp(best)
     # at a maximum the second derivative in the logarithm is the parameter squared times that in the parameter
     return Estimate(value, value / math.sqrt(-curvature), at_best, num_observations)
 
 
-def _curvature(function: Callable[[float], float], point: float) -> float:
-    """Second derivative in the logarithm, by central differences of fourth order."""
+def _compute_curvature(function: Callable[[float], float], point: float) -> float:
+    """Compute the second derivative in the logarithm by central differences of fourth order."""
     at = [function(math.exp(point + k * _STEP)) for k in (-2, -1, 0, 1, 2)]
     return (-at[0] + 16.0 * at[1] - 30.0 * at[2] + 16.0 * at[3] - at[4]) / (12.0 * _STEP**2)
 
 
-def _golden_sections(function: Callable[[float], float], low: float, high: float) -> tuple[float, float]:
-    """The place and height of a hump between two points, by golden sections."""
+def _find_peak(function: Callable[[float], float], low: float, high: float) -> tuple[float, float]:
+    """Find the position and height of a peak between two points by golden sections."""
     left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
     at_left, at_right = function(math.exp(left)), function(math.exp(right))
     while high - low > _WIDTH:

@@ -1,12 +1,12 @@
-"""How rational players were, by what they did: maximum likelihood in any explicit game.
+"""Estimate the rationality of players from their actions: maximum likelihood in any explicit game.
 
-Given how often each action was taken at named decision points, the log-likelihood of a common rationality L is
+Given counts of actions at named decision points, the log-likelihood of a common rationality L is
 
     log l(L) = sum_points sum_a n_a log s_a(L)
 
-where s(L) is the logit equilibrium of the game on its principal branch with L for the players in question. Every L that
-is tried is a full solve with its own certificate. Where the type of whoever moved is not known, s_a is the public
-probability: the strategies of both types weighted by the public belief at that point.
+where s(L) is the logit equilibrium of the game on its principal branch with rationality L for the chosen players. Every trial L
+is a full solve with its own certificate. If the type of the player is unknown, s_a is the public probability: the strategies
+of both types weighted by the public belief at that point.
 
 References:
     McKelvey, R. D. and Palfrey, T. R. (1995), Quantal response equilibria for normal form games, Games and Economic
@@ -30,23 +30,23 @@ from standoff.history.likelihood import Estimate, maximise
 from standoff.solve.equilibrium import Certificate, Equilibrium, Settings, solve
 from standoff.solve.sample import layer_strategy
 
-__all__ = ["Observation", "RationalityFit", "fit_rationality", "log_likelihood", "public_strategy"]
+__all__ = ["ActionCounts", "RationalityFit", "compute_log_likelihood", "compute_public_strategy", "fit_rationality"]
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Observation:
-    """How often each action was taken at one decision point.
+class ActionCounts:
+    """The number of times that each action was taken at one decision point.
 
     Attributes:
         layer: Name of the layer.
-        player: Name of the player whose actions are counted.
-        counts: Action -> how often it was taken, not necessarily whole (a published share times the number of plays); an
-            action that is left out was never taken.
+        player: Name of the player.
+        counts: Count of each action, not necessarily whole (a published share times the number of plays); 0 for an action that
+            is left out.
         state: State of the layer.
         period: Period.
-        player_type: Type of the player, if it is known who moved; None for the public probability of each action.
+        player_type: Type of the player, if it is known; None for the public probability of each action.
         beliefs: Public belief at that point about each player with two types; None for the prior.
     """
 
@@ -61,13 +61,13 @@ class Observation:
 
 @dataclass(frozen=True)
 class RationalityFit:
-    """The rationality under which what was observed is most likely.
+    """The maximum-likelihood estimate of rationality.
 
     Attributes:
         estimate: The estimate with standard error and log-likelihood.
         players: The players to whom it applies.
         equilibrium: The game solved at the estimate.
-        solves: Games solved on the way.
+        solves: Number of games solved.
     """
 
     estimate: Estimate
@@ -77,42 +77,39 @@ class RationalityFit:
 
     @property
     def certificate(self) -> Certificate:
-        """How exactly the game was solved at the estimate."""
+        """Certificate of the solution at the estimate."""
         return self.equilibrium.certificate
 
 
 def fit_rationality(
     game: Game,
-    observations: Sequence[Observation],
+    observations: Sequence[ActionCounts],
     *,
     players: Sequence[str] | None = None,
     low: float = 0.01,
     high: float = 50.0,
     settings: Settings | None = None,
 ) -> RationalityFit:
-    """Find the rationality under which what was observed is most likely.
+    """Estimate rationality by maximum likelihood.
 
     Args:
         game: The game; the rationality that it gives to `players` is not used.
-        observations: What was done, where.
-        players: Whose rationality is meant, the same for all; the others keep theirs. None: all players.
+        observations: Counts of actions by decision point.
+        players: Players who share the estimated rationality, while the others keep theirs; None for all players.
         low: Smallest rationality tried, positive.
-        high: Largest.
-        settings: How to solve each game.
-
-    Returns:
-        The fit.
+        high: Largest rationality tried.
+        settings: Settings of every solve.
 
     Raises:
-        ValueError: An observation names something that is not there, or counts are not numbers from 0 on.
-        SolveError: A game on the way was not solved, or the observations do not bound the rationality.
+        ValueError: An observation names something unknown, or a count is not a number of at least 0.
+        SolveError: A game was not solved, or the observations do not bound the rationality.
     """
     chosen = tuple(player.name for player in game.players) if players is None else tuple(players)
     for name in chosen:
-        _position("player", name, [player.name for player in game.players])
+        _find_index("player", name, [player.name for player in game.players])
     if not 0.0 < low < high < math.inf:
         raise ValueError(f"low and high must be positive and in order, not {low!r} and {high!r}")
-    settings = _keeping_values(settings or Settings(), observations)
+    settings = _keep_values(settings or Settings(), observations)
     for observation in observations:
         _check(game, observation)
     total = float(sum(sum(observation.counts.values()) for observation in observations))
@@ -124,21 +121,21 @@ def fit_rationality(
         nonlocal solves
         solves += 1
         try:
-            equilibrium = solve(_with_rationality(game, chosen, rationality), settings)
+            equilibrium = solve(_set_rationality(game, chosen, rationality), settings)
         except SolveError as error:
             raise SolveError(f"{error} (the fit tried rationalities from {low:g} to {high:g}; narrow them)") from None
-        return log_likelihood(equilibrium, observations)
+        return compute_log_likelihood(equilibrium, observations)
 
     estimate = maximise(at, low, high, num_observations=total, name="rationality", grid_points=25)
-    final = solve(_with_rationality(game, chosen, estimate.value), settings)
+    final = solve(_set_rationality(game, chosen, estimate.value), settings)
     return RationalityFit(estimate, chosen, final, solves + 1)
 
 
-def log_likelihood(equilibrium: Equilibrium, observations: Sequence[Observation]) -> float:
-    """Log-likelihood of what was observed; -inf where an action was taken that has probability 0."""
+def compute_log_likelihood(equilibrium: Equilibrium, observations: Sequence[ActionCounts]) -> float:
+    """Compute the log-likelihood of the counts; -inf if an action with probability 0 was taken."""
     terms = []
     for observation in observations:
-        strategy = public_strategy(equilibrium, observation)
+        strategy = compute_public_strategy(equilibrium, observation)
         terms += [
             count * math.log(strategy[action]) if strategy[action] > 0.0 else -math.inf
             for action, count in observation.counts.items()
@@ -147,17 +144,17 @@ def log_likelihood(equilibrium: Equilibrium, observations: Sequence[Observation]
     return math.fsum(terms)
 
 
-def public_strategy(equilibrium: Equilibrium, observation: Observation) -> dict[str, float]:
-    """What the player of an observation does at that point, by action; the average over its types if the type is not known.
+def compute_public_strategy(equilibrium: Equilibrium, observation: ActionCounts) -> dict[str, float]:
+    """Compute the strategy at a decision point, by action; the average over the types if the type is unknown.
 
     Args:
         equilibrium: The solved game; for a period after the first, solved with `Settings(keep_values=True)`.
-        observation: The decision point; its counts are not looked at.
+        observation: The decision point; its counts are not used.
     """
     game = equilibrium.game
     layer_index, player, names = _check(game, observation)
     beliefs = game.prior_belief if observation.beliefs is None else observation.beliefs
-    strategies = _strategies(equilibrium, observation, layer_index, player, beliefs)
+    strategies = _find_strategies(equilibrium, observation, layer_index, player, beliefs)
     types = game.players[player].player_types
     if observation.player_type is not None:
         weights = np.array([float(name == observation.player_type) for name in types])
@@ -169,21 +166,21 @@ def public_strategy(equilibrium: Equilibrium, observation: Observation) -> dict[
     return dict(zip(names, map(float, weights @ strategies), strict=True))
 
 
-def _strategies(
-    equilibrium: Equilibrium, observation: Observation, layer_index: int, player: int, beliefs: tuple[float, ...]
+def _find_strategies(
+    equilibrium: Equilibrium, observation: ActionCounts, layer_index: int, player: int, beliefs: tuple[float, ...]
 ) -> Floats:
     """Strategies of every type of the player over its own actions; shape (type, action)."""
     strategies, _ = layer_strategy(equilibrium, observation.period, layer_index, observation.state, beliefs, player)
     return strategies
 
 
-def _check(game: Game, observation: Observation) -> tuple[int, int, tuple[str, ...]]:
-    """The layer, the player, and the names of its own actions at a decision point; ValueError where it does not exist."""
-    player = _position("player", observation.player, [player.name for player in game.players])
+def _check(game: Game, observation: ActionCounts) -> tuple[int, int, tuple[str, ...]]:
+    """Find the layer, the player and the names of its actions at a decision point, or raise ValueError."""
+    player = _find_index("player", observation.player, [player.name for player in game.players])
     if not 0 <= observation.period < game.num_periods:
         raise ValueError(f"there is no period {observation.period!r}; the game has {game.num_periods}")
     layers = game.epoch_of(observation.period).layers
-    layer_index = _position("layer", observation.layer, [layer.name for layer in layers])
+    layer_index = _find_index("layer", observation.layer, [layer.name for layer in layers])
     layer, x = layers[layer_index], observation.state
     if not 0 <= x < layer.num_states:
         raise ValueError(f"there is no state {x!r} in `{layer.name}`, which has {layer.num_states}")
@@ -196,11 +193,11 @@ def _check(game: Game, observation: Observation) -> tuple[int, int, tuple[str, .
         raise ValueError(f"`{observation.player}` does not move in state {x} of `{layer.name}`")
     names = tuple(layer.action_names[label] for label in labels)
     for action, count in observation.counts.items():
-        _position("action", action, names)
+        _find_index("action", action, names)
         if isinstance(count, bool) or not 0.0 <= count < math.inf:
-            raise ValueError(f"the count of `{action}` must be a number from 0 on, not {count!r}")
+            raise ValueError(f"the count of `{action}` must be a number of at least 0, not {count!r}")
     if observation.player_type is not None:
-        _position("type", observation.player_type, game.players[player].player_types)
+        _find_index("type", observation.player_type, game.players[player].player_types)
     if observation.beliefs is not None and (
         len(observation.beliefs) != len(game.belief_players) or not all(0.0 <= b <= 1.0 for b in observation.beliefs)
     ):
@@ -208,13 +205,13 @@ def _check(game: Game, observation: Observation) -> tuple[int, int, tuple[str, .
     return layer_index, player, names
 
 
-def _position(kind: str, name: str, names: Sequence[str]) -> int:
+def _find_index(kind: str, name: str, names: Sequence[str]) -> int:
     if name not in names:
         raise ValueError(f"there is no {kind} `{name}`: {nearest(name, names)}")
     return list(names).index(name)
 
 
-def _with_rationality(game: Game, players: Sequence[str], rationality: float) -> Game:
+def _set_rationality(game: Game, players: Sequence[str], rationality: float) -> Game:
     return replace(
         game,
         players=tuple(
@@ -223,7 +220,7 @@ def _with_rationality(game: Game, players: Sequence[str], rationality: float) ->
     )
 
 
-def _keeping_values(settings: Settings, observations: Sequence[Observation]) -> Settings:
-    """Values of later periods are kept only where something was observed there."""
+def _keep_values(settings: Settings, observations: Sequence[ActionCounts]) -> Settings:
+    """Keep the values of later periods if an observation needs them."""
     later = any(observation.period > 0 for observation in observations)
     return replace(settings, keep_values=True) if later else settings

@@ -1,12 +1,12 @@
-"""The crisis signalling game of Lewis and Schultz, and every equilibrium that it has.
+"""The crisis signalling game of Lewis and Schultz, and all its equilibria.
 
-    A --- leaves it ----------------------------------------> status quo      (S_A, . )
+    A --- does nothing -------------------------------------> status quo      (S_A, . )
      \\--- challenges ---> B --- concedes --------------------> concession      (V_A, C_B)
                            \\--- resists ---> A --- fights ---> fighting        (W_A + e_A, W_B + e_B)
                                               \\-- backs down -> backing down    (a + e_a, V_B)
 
 e_A, e_a and e_B are independent standard normal shocks; each is known to its owner alone. A learns both of its own before
-it decides whether to challenge, so a challenge tells B something about A, and B's belief about A's resolve is part of the
+it decides whether to challenge, so a challenge is informative about A, and B's belief about A's resolve is part of the
 equilibrium.
 
 **Reduction to one number.** Let p_R be the probability that B resists. A challenges if the better of its two last moves is
@@ -20,18 +20,18 @@ would back down,
     N(c) = Phi2( (W_A - a)/sqrt 2, W_A - c; 1/sqrt 2 ),    M(c) = Phi2( (a - W_A)/sqrt 2, a - c; 1/sqrt 2 )
 
 the probabilities of a challenge and of a fight after resistance are p_C = N + M and p_F = N / (N + M). B resists if
-e_B > -z, so p_R = Phi(z), where z is the worth of resisting over conceding per unit of the risk of war:
+e_B > -z, so p_R = Phi(z), where z is the gain from resisting over conceding per unit of the risk of war:
 
     z = Z(z),    Z = W_B - V_B + (V_B - C_B) / p_F
 
 Everything on the right depends on z alone, through p_R and c. The equilibria are the roots of G(z) = Z(z) - z.
 
-**None is missed.** c rises with z, N and M fall in c, and Z falls in p_F. So values at the two ends of an interval bound Z
+**The search is complete.** c rises with z, N and M fall in c, and Z falls in p_F. So values at the ends of an interval bound Z
 on all of it, and likewise its slope, whose factors are monotone or densities. An interval is dropped if these bounds
-exclude a root. It is settled if the slope of G cannot vanish on it: then it holds one root, which bisection finds, or none,
-as the signs at its ends say. Else it is halved. p_F is bounded over all p_R, so all roots lie in a bounded interval, from
-which the search starts. What is neither dropped nor settled at a width of 1e-7 holds a tangency to rounding, and is
-reported as such. The bounds hold up to floating-point rounding, for which slack is added.
+exclude a root. It is settled if the slope of G cannot vanish on it: then it contains one root, which bisection finds, or none,
+according to the signs at its ends. Else it is halved. p_F is bounded over all p_R, so all roots lie in a bounded interval,
+where the search starts. An interval that is neither dropped nor settled at a width of 1e-7 contains a tangency up to rounding,
+and is reported as such. The bounds hold up to floating-point rounding, for which slack is added.
 
 **Branches.** For every z there is exactly one W_B with z as an equilibrium: W_B = z - (Z(z) - W_B). Where that curve turns
 back, at a *fold*, two equilibria meet. The pieces between folds are the branches, numbered by rising z. On a stable one
@@ -56,7 +56,7 @@ from standoff.history.normal import bivariate_normal_cdf, normal_cdf, normal_den
 
 __all__ = ["Fold", "SignallingEquilibrium", "SignallingGame", "SignallingSolution", "find_equilibria"]
 
-SMALLEST_CHANCE_OF_WAR = 1e-6
+SMALLEST_WAR_PROBABILITY = 1e-6
 _NARROWEST = 1e-7
 _NARROWEST_FOLD = 1e-4
 _SLACK = 1e-11
@@ -105,7 +105,7 @@ class SignallingGame:
 
 @dataclass(frozen=True)
 class SignallingEquilibrium:
-    """One equilibrium.
+    """One equilibrium of the signalling game.
 
     Attributes:
         challenge: p_C, probability that A challenges.
@@ -116,10 +116,10 @@ class SignallingEquilibrium:
         fighting: Probability of a fight.
         backing_down: Probability that A backs down.
         cutoff: z.
-        slope: Z'(z), by how much B's best reply moves with its expected resistance.
+        slope: Z'(z), the slope of B's best reply in its expected resistance.
         is_stable: Whether best replies lead back to it after a small disturbance: |slope| < 1.
         is_tangent: Whether G touches 0 without crossing, to rounding: two equilibria meet here.
-        branch: Which piece of the curve of equilibria it lies on, from 0 for the least resistance.
+        branch: Index of its branch, from 0 for the least resistance.
         residual: |p_R - Phi(Z)|, violation of the equilibrium condition.
     """
 
@@ -140,7 +140,7 @@ class SignallingEquilibrium:
 
 @dataclass(frozen=True)
 class Fold:
-    """Where two equilibria meet as B's payoff of war changes, all else as it is.
+    """The point where two equilibria meet as B's payoff of war changes, other payoffs fixed.
 
     Attributes:
         war_b: W_B at which they meet.
@@ -153,13 +153,13 @@ class Fold:
 
 @dataclass(frozen=True)
 class SignallingSolution:
-    """Everything that can happen in equilibrium.
+    """All equilibria and folds of a game.
 
     Attributes:
         game: The game.
-        equilibria: All of them, by rising resistance.
-        folds: Where branches of equilibria meet as W_B changes, by rising resistance.
-        intervals: Intervals that the search looked at.
+        equilibria: All equilibria, by rising resistance.
+        folds: Folds as W_B changes, by rising resistance.
+        intervals: Number of intervals examined.
     """
 
     game: SignallingGame
@@ -167,12 +167,12 @@ class SignallingSolution:
     folds: tuple[Fold, ...]
     intervals: int
 
-    def branch_name(self, equilibrium: SignallingEquilibrium) -> str:
-        """The branch of an equilibrium in words.
+    def name_branch(self, equilibrium: SignallingEquilibrium) -> str:
+        """Name the branch of an equilibrium.
 
         Examples:
             >>> found = find_equilibria(SignallingGame(0, 1, -1.9, -1.2, 0, 1, -2.8))
-            >>> [found.branch_name(one) for one in found.equilibria]
+            >>> [found.name_branch(one) for one in found.equilibria]
             ['low resistance', 'between', 'high resistance']
         """
         last = len(self.folds)
@@ -190,7 +190,7 @@ def find_equilibria(game: SignallingGame) -> SignallingSolution:
         game: The game.
 
     Returns:
-        All equilibria and the folds; the module says why none is missed.
+        All equilibria and the folds; the docstring of the module gives the argument that none is missed.
 
     Raises:
         ValueError: War is so bad for A that even with certain resistance it would fight with a probability below
@@ -200,8 +200,8 @@ def find_equilibria(game: SignallingGame) -> SignallingSolution:
     search = _RootSearch(curve)
     folds = _folds(curve)
     equilibria = tuple(_equilibrium(curve, z, is_tangent, folds) for z, is_tangent in search.roots())
-    told = tuple(Fold(z - curve.reply(z) + game.war_b, normal_cdf(z)) for z in folds)
-    return SignallingSolution(game, equilibria, told, search.intervals)
+    points = tuple(Fold(z - curve.reply(z) + game.war_b, normal_cdf(z)) for z in folds)
+    return SignallingSolution(game, equilibria, points, search.intervals)
 
 
 @dataclass(frozen=True)
@@ -220,10 +220,10 @@ class _Curve:
         self.lean = (game.war_a - game.back_down_a) * _ROOT_HALF
         self._kept: dict[float, tuple[float, float, float]] = {}
         surest = self._mass(game.status_quo_a)
-        if surest[0] < SMALLEST_CHANCE_OF_WAR:
+        if surest[0] < SMALLEST_WAR_PROBABILITY:
             raise ValueError(
                 f"war_a ({game.war_a:g}) is so low that A fights with a probability of {surest[0]:.1e} at most; "
-                f"the search needs {SMALLEST_CHANCE_OF_WAR:g}"
+                f"the search needs {SMALLEST_WAR_PROBABILITY:g}"
             )
         largest = min(1.0, normal_cdf(self.lean) / (surest[0] + surest[1]))
         self.range = _Bounds(self._worth(largest), self._worth(surest[0]))
@@ -369,13 +369,13 @@ class _RootSearch:
                 runs[-1][1] = high
             else:
                 runs.append([low, high])
-        told = []
+        tangencies = []
         for low, high in runs:
             crosses = (self.gap(low) > 0.0) != (self.gap(high) > 0.0)
             if not crosses and any(low - _NARROWEST_FOLD < z < high + _NARROWEST_FOLD for z, _ in found):
                 continue
-            told.append((_bisect(self.gap, low, high) if crosses else 0.5 * (low + high), not crosses))
-        return told
+            tangencies.append((_bisect(self.gap, low, high) if crosses else 0.5 * (low + high), not crosses))
+        return tangencies
 
 
 def _folds(curve: _Curve) -> list[float]:
@@ -404,7 +404,7 @@ def _folds(curve: _Curve) -> list[float]:
 
 
 def _bisect(function: Callable[[float], float], low: float, high: float) -> float:
-    """The place between two points where the sign changes, to the last digit."""
+    """Find the point where the sign changes, to the last digit."""
     is_positive = function(low) > 0.0
     while True:
         middle = 0.5 * (low + high)

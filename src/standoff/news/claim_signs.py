@@ -20,7 +20,7 @@ from standoff.news.grammar import list_auxiliaries, list_subjects
 from standoff.news.lexicon import JUDGES
 from standoff.news.reported_speech import find_reported_speech
 
-__all__ = ["find_deadlines", "plain_kind"]
+__all__ = ["find_deadlines", "find_plain_kind"]
 
 _GRANTED = frozenset(
     ["visa", "access", "permit", "permission", "entry", "request", "licence", "license", "bail", "right", "appeal"]
@@ -33,7 +33,7 @@ _DEMANDS = frozenset(
 )  # fmt: skip
 
 
-def plain_kind(token: Any, resolved: Mapping[int, Resolved]) -> str:
+def find_plain_kind(token: Any, resolved: Mapping[int, Resolved]) -> str:
     """Find the kind of claim that a rule gives; "" where none applies.
 
     Args:

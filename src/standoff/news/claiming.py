@@ -21,7 +21,7 @@ _FACTUALITY: dict[str, Factuality] = {
 """Factuality by kind of clause; other kinds are `happened`."""
 
 
-def _holder(sentence: Sentence, token: Any, speaking: ReportedSpeech) -> Mention | None:
+def _find_holder(sentence: Sentence, token: Any, speaking: ReportedSpeech) -> Mention | None:
     person = speaking.speaker if speaking.speaker is not None else token
     found = sentence.resolved.get(person.i) if person is not None else None
     if found is not None and found.role == "MED" and person is not token:
@@ -31,7 +31,7 @@ def _holder(sentence: Sentence, token: Any, speaking: ReportedSpeech) -> Mention
     return make_mention(sentence, [person], speaking)
 
 
-def _about(sentence: Sentence, holder: Mention | None, place: int) -> Mention | None:
+def _find_about(sentence: Sentence, holder: Mention | None, place: int) -> Mention | None:
     """Find the nearest other country in the sentence."""
     own = set(holder.countries) if holder else set()
     best: tuple[int, Any] | None = None
@@ -57,14 +57,14 @@ def make_number_claim(sentence: Sentence, number: NumberMention, kind: str) -> C
     passage = sentence.passage
     speaking = find_reported_speech(number.noun if number.noun is not None else number.head, sentence.resolved)
     owner = find_number_holder(number.noun or number.head, sentence.resolved) if kind != "casualties" else None
-    holder = _holder(sentence, owner, speaking)
+    holder = _find_holder(sentence, owner, speaking)
     start, end = passage.span(number.first, number.last)
-    unit = _unit(sentence, number, kind)
+    unit = _find_unit(sentence, number, kind)
     return Claim(
         kind=cast(ClaimKind, kind),
         issue=find_issue(passage.parsed[number.first : number.last + 1]) or find_issue(sentence.span),
         holder=holder,
-        about=_about(sentence, holder, number.head.i),
+        about=_find_about(sentence, holder, number.head.i),
         value=number.value,
         unit=unit,
         qualifier=number.qualifier,
@@ -75,7 +75,7 @@ def make_number_claim(sentence: Sentence, number: NumberMention, kind: str) -> C
     )
 
 
-def _unit(sentence: Sentence, number: NumberMention, kind: str) -> str:
+def _find_unit(sentence: Sentence, number: NumberMention, kind: str) -> str:
     """Find the unit of a number in normalised words: casualties by their fate, soldiers as troops, people as people."""
     head = number.noun if number.noun is not None else number.head
     if kind == "casualties":
@@ -98,7 +98,7 @@ def make_clause_claim(sentence: Sentence, token: Any, kind: str) -> Claim:
     """
     passage = sentence.passage
     speaking = find_reported_speech(token, sentence.resolved)
-    holder = _holder(sentence, find_clause_holder(token, kind, sentence.resolved), speaking)
+    holder = _find_holder(sentence, find_clause_holder(token, kind, sentence.resolved), speaking)
     first, last = find_clause_span(token, kind)
     start, end = passage.span(first, last)
     numbers = [number for number in sentence.numbers if first <= number.head.i <= last]
@@ -106,7 +106,7 @@ def make_clause_claim(sentence: Sentence, token: Any, kind: str) -> Claim:
         kind=cast(ClaimKind, kind),
         issue=find_issue(passage.parsed[first : last + 1]),
         holder=holder,
-        about=_about(sentence, holder, token.i),
+        about=_find_about(sentence, holder, token.i),
         value="",
         unit="",
         qualifier="",
@@ -117,7 +117,7 @@ def make_clause_claim(sentence: Sentence, token: Any, kind: str) -> Claim:
     )
     dates = [span for span in sentence.span.ents if span.label_ == "DATE" and first <= span.start <= last]
     if kind in ("schedule", "deadline") and dates:
-        return replace(claim, value=_date_words(dates[0]), unit="date")
+        return replace(claim, value=_trim_date(dates[0]), unit="date")
     if kind in ("deadline", "capability", "red_line") and numbers:
         number = numbers[0]
         return replace(claim, value=number.value, unit=number.unit, qualifier=number.qualifier)
@@ -144,7 +144,7 @@ def make_deadline_claim(sentence: Sentence, preposition: Any, date: Any) -> Clai
     )
 
 
-def _date_words(span: Any) -> str:
+def _trim_date(span: Any) -> str:
     """Return a date without the preposition before it."""
     words = [token for token in span if token.pos_ != "ADP" or token.i > span.start]
     return str(span.doc[words[0].i : span.end].text) if words else str(span.text)

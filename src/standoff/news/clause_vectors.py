@@ -49,7 +49,7 @@ class ClauseAxes:
         Returns:
             The features, "vector:0" first.
         """
-        values = self.axes @ (_clause_vector(token, encoded) - self.mean)
+        values = self.axes @ (_encode_clause(token, encoded) - self.mean)
         return {f"vector:{at}": _WEIGHT * value for at, value in enumerate(values.tolist())}
 
 
@@ -98,7 +98,7 @@ def fit_axes(tokens: Sequence[Any]) -> ClauseAxes:
         InputError: The installed weights are not the expected release.
     """
     pairs = zip(tokens, _list_encoded(tokens), strict=True)
-    vectors = np.array([_clause_vector(token, encoded) for token, encoded in pairs], dtype=np.float64)
+    vectors = np.array([_encode_clause(token, encoded) for token, encoded in pairs], dtype=np.float64)
     mean = vectors.mean(axis=0)
     _, axes = np.linalg.eigh((vectors - mean).T @ (vectors - mean))
     first = axes.T[::-1][:NUM_AXES]
@@ -119,12 +119,12 @@ def _list_encoded(tokens: Sequence[Any]) -> list[Encoded]:
     return [encoded[one] for one in at]
 
 
-def _clause_vector(token: Any, encoded: Encoded) -> NDArray[np.float32]:
+def _encode_clause(token: Any, encoded: Encoded) -> NDArray[np.float32]:
     begin = token.sent.start_char
-    return encoded.words([(word.idx - begin, word.idx - begin + len(word.text)) for word in _clause(token)])
+    return encoded.words([(word.idx - begin, word.idx - begin + len(word.text)) for word in _list_clause(token)])
 
 
-def _clause(token: Any) -> list[Any]:
+def _list_clause(token: Any) -> list[Any]:
     words, waiting = [token], [token]
     while waiting:
         below = [child for child in waiting.pop().children if child.dep_ not in _OTHER_CLAUSES]

@@ -138,13 +138,13 @@ class Event:
             "type": self.event_type,
             "mode": self.mode,
             "contexts": list(self.contexts),
-            "actor": _mention(self.actor),
-            "target": _mention(self.target),
+            "actor": _convert_mention(self.actor),
+            "target": _convert_mention(self.target),
             "date": self.date.isoformat() if self.date else None,
             "place": self.place,
             "span": list(self.span),
             "quote": self.quote,
-            "attribution": _attribution(self.attribution),
+            "attribution": _convert_attribution(self.attribution),
             "factuality": self.factuality,
             "confidence": self.confidence,
             "method": self.method,
@@ -188,14 +188,14 @@ class Claim:
         return {
             "kind": self.kind,
             "issue": self.issue,
-            "holder": _mention(self.holder),
-            "about": _mention(self.about),
+            "holder": _convert_mention(self.holder),
+            "about": _convert_mention(self.about),
             "value": self.value,
             "unit": self.unit,
             "qualifier": self.qualifier,
             "span": list(self.span),
             "quote": self.quote,
-            "attribution": _attribution(self.attribution),
+            "attribution": _convert_attribution(self.attribution),
             "factuality": self.factuality,
         }
 
@@ -248,13 +248,13 @@ def name_events(document_hash: str, events: Iterable[Event]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _mention(mention: Mention | None) -> dict[str, Any] | None:
+def _convert_mention(mention: Mention | None) -> dict[str, Any] | None:
     if mention is None:
         return None
     span = list(mention.span) if mention.span else None
     return {"code": mention.code, "text": mention.text, "span": span, "inferred": mention.is_inferred}
 
 
-def _attribution(attribution: Attribution) -> dict[str, Any]:
+def _convert_attribution(attribution: Attribution) -> dict[str, Any]:
     span = list(attribution.span) if attribution.span else None
     return {"speaker": attribution.speaker, "outlet": attribution.outlet, "span": span}

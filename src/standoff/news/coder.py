@@ -68,10 +68,10 @@ def infer_targets(coded: CodedDocument, dyad: Dyad) -> CodedDocument:
     Returns:
         The coding with inferred targets, which are marked by `Mention.is_inferred`.
     """
-    return replace(coded, events=tuple(_with_target(event, dyad) for event in coded.events))
+    return replace(coded, events=tuple(_infer_target(event, dyad) for event in coded.events))
 
 
-def _with_target(event: Event, dyad: Dyad) -> Event:
+def _infer_target(event: Event, dyad: Dyad) -> Event:
     is_open = event.target is None or not (event.target.code or event.target.text)
     if event.event_type not in INFERRED_FOR or event.actor is None or not is_open:
         return event

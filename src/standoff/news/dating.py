@@ -65,7 +65,7 @@ def resolve_date(words: str, today: dt.date | None, *, future: bool = False) -> 
         if re.search(rf"\b{name}s?\b", lower):
             if re.search(rf"\b(?:every|each|{name}s)\b", lower):
                 return None
-            return _weekday(index, today, future or "next" in lower)
+            return _resolve_weekday(index, today, future or "next" in lower)
     relative = _RELATIVE.match(re.sub(r"^(?:on|the|by|until|since) ", "", lower))
     if relative:
         word = relative.group(1)
@@ -86,8 +86,8 @@ def find_date(trigger: Any, sentence: Any, today: dt.date | None) -> dt.date | N
     future = is_future(trigger)
     spans = [span for span in sentence.ents if span.label_ in ("DATE", "TIME")]
     spans += [token for token in sentence if token.lower_ in _WEEKDAYS and not token.ent_type_]
-    for span in sorted(spans, key=lambda span: abs(_at(span) - trigger.i)):
-        if _dates(sentence.doc[_at(span)], trigger):
+    for span in sorted(spans, key=lambda span: abs(_find_position(span) - trigger.i)):
+        if _belongs_to(sentence.doc[_find_position(span)], trigger):
             day = resolve_date(span.text, today, future=future)
             if day is not None:
                 return day
@@ -115,11 +115,11 @@ def is_future(trigger: Any) -> bool:
     )
 
 
-def _at(span: Any) -> int:
+def _find_position(span: Any) -> int:
     return int(span.root.i if hasattr(span, "root") else span.i)
 
 
-def _dates(token: Any, trigger: Any) -> bool:
+def _belongs_to(token: Any, trigger: Any) -> bool:
     """Whether a date belongs to a trigger: it depends on the trigger, the verb of a noun, or the verb above an infinitive."""
     clause = token
     below = False
@@ -150,7 +150,7 @@ def _is_when(verb: Any) -> bool:
     )
 
 
-def _weekday(index: int, today: dt.date, future: bool) -> dt.date:
+def _resolve_weekday(index: int, today: dt.date, future: bool) -> dt.date:
     if future:
         return today + dt.timedelta(days=(index - today.weekday() - 1) % 7 + 1)
     return today - dt.timedelta(days=(today.weekday() - index) % 7)

@@ -50,25 +50,25 @@ def detect_language(text: str, *, declared: str = "") -> str:
     """
     sample = text[:SAMPLE]
     if sum(character.isalpha() for character in sample) >= MIN_LETTERS:
-        ranked = _classifier().rank(sample)
+        ranked = _load_classifier().rank(sample)
         language, probability = ranked[0]
         if probability >= MIN_PROBABILITY:
             return "" if language == _NONE else str(language)
         if (
-            dict(ranked).get(_primary(declared), 1.0) < BELIED
+            dict(ranked).get(_read_tag(declared), 1.0) < BELIED
         ):  # a declared language that the classifier does not know is accepted
             return ""
-    return _primary(declared)
+    return _read_tag(declared)
 
 
-def _primary(tag: str) -> str:
+def _read_tag(tag: str) -> str:
     """Return the language of a tag such as "en-GB"; "" where it does not have two letters."""
     primary = tag.strip().replace("_", "-").split("-")[0].lower()
     return primary if len(primary) == 2 and primary.isascii() and primary.isalpha() else ""
 
 
 @functools.cache
-def _classifier() -> Any:
+def _load_classifier() -> Any:
     langid = import_extra("py3langid.langid", "news", "detecting the language of a text")
     classifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
     classifier.set_languages([label for label in classifier.labels if len(label) == 2 or label == _NONE])

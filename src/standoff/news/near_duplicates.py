@@ -71,12 +71,12 @@ class DuplicateCluster:
 
         Documents with neither count together as one witness, "".
         """
-        return tuple(sorted({document.outlet or _host(document.address) for document in self.documents}))
+        return tuple(sorted({document.outlet or _read_host(document.address) for document in self.documents}))
 
 
 def measure_resemblance(first: Document, second: Document) -> float:
     """Measure the resemblance of two documents: the Jaccard index of their shingles, 0..1."""
-    return _jaccard(_shingles(first), _shingles(second))
+    return _measure_jaccard(_list_shingles(first), _list_shingles(second))
 
 
 def find_clusters(
@@ -104,16 +104,16 @@ def find_clusters(
     """
     if not 0 < threshold <= 1:
         raise ValueError("the threshold must be above 0 and at most 1")
-    ordered = sorted(documents, key=_order)
-    shingles = [_shingles(document) for document in ordered]
+    ordered = sorted(documents, key=_make_sort_key)
+    shingles = [_list_shingles(document) for document in ordered]
     counts = Counter(shingle for found in shingles for shingle in found)
     leads_with: dict[_Shingle, list[int]] = defaultdict(list)  # the leads by the shingles of their prefixes
     members: dict[int, list[tuple[int, float]]] = {}
     for index, found in enumerate(shingles):
-        prefix = _prefix(found, counts, threshold)
+        prefix = _select_prefix(found, counts, threshold)
         candidates = sorted({lead for shingle in prefix for lead in leads_with[shingle]})
         scores = [
-            (_jaccard(found, shingles[lead]), lead)
+            (_measure_jaccard(found, shingles[lead]), lead)
             for lead in candidates
             if _are_near(ordered[lead].date, ordered[index].date, max_days)
         ]
@@ -134,22 +134,22 @@ def find_clusters(
     )
 
 
-def _order(document: Document) -> tuple[dt.date, str, str, str]:
+def _make_sort_key(document: Document) -> tuple[dt.date, str, str, str]:
     return document.date or dt.date.max, document.document_hash, document.outlet, document.address
 
 
-def _shingles(document: Document) -> frozenset[_Shingle]:
+def _list_shingles(document: Document) -> frozenset[_Shingle]:
     """List the shingles of a text; a text that is shorter than a shingle is one shingle."""
     words = _WORD.findall(document.text.casefold()) or [document.text]
     return frozenset(tuple(words[start : start + WORDS]) for start in range(max(1, len(words) - WORDS + 1)))
 
 
-def _jaccard(first: frozenset[_Shingle], second: frozenset[_Shingle]) -> float:
+def _measure_jaccard(first: frozenset[_Shingle], second: frozenset[_Shingle]) -> float:
     common = len(first & second)
     return common / (len(first) + len(second) - common)
 
 
-def _prefix(found: frozenset[_Shingle], counts: Counter[_Shingle], threshold: float) -> Sequence[_Shingle]:
+def _select_prefix(found: frozenset[_Shingle], counts: Counter[_Shingle], threshold: float) -> Sequence[_Shingle]:
     """Select the rarest shingles; any set that reaches the threshold has one of them in its own prefix."""
     # a little below the threshold: rounding must not shorten the prefix
     length = len(found) - math.ceil(threshold * len(found) * (1 - 1e-12)) + 1
@@ -160,7 +160,7 @@ def _are_near(first: dt.date | None, second: dt.date | None, max_days: int) -> b
     return first is None or second is None or abs((first - second).days) <= max_days
 
 
-def _host(address: str) -> str:
+def _read_host(address: str) -> str:
     try:
         return urlsplit(address).hostname or ""
     except ValueError:

@@ -112,7 +112,7 @@ def find_numbers(sentence: Any) -> list[NumberMention]:
     while index < sentence.end:
         stop = _run(sentence, index)
         if stop > index:
-            number = _number(sentence, index, stop - 1)
+            number = _make_number(sentence, index, stop - 1)
             if number is not None:
                 found.append(number)
             index = stop
@@ -154,27 +154,27 @@ def _is_number(token: Any) -> bool:
     return bool(token.like_num) or token.lower_ in _MANY or token.lower_ in _SCALES
 
 
-def _number(sentence: Any, first: int, last: int) -> NumberMention | None:
+def _make_number(sentence: Any, first: int, last: int) -> NumberMention | None:
     words = sentence.doc
     head = words[last]
     money = words[first - 1] if first > sentence.start and words[first - 1].text in ("$", "€", "£", "US$") else None
-    noun = _counted(head, sentence, last)
+    noun = _find_counted(head, sentence, last)
     value = words[first : last + 1].text
     if _is_excluded(words, first, last, noun, sentence, is_money=money is not None):
         return None
     if value.lower().startswith(("a ", "an ")):
         value = words[first + 1 : last + 1].text
-    qualifier, start = _qualifier(sentence, (money.i if money is not None else first))
+    qualifier, start = _find_qualifier(sentence, (money.i if money is not None else first))
     if money is not None:
         return NumberMention(head, noun, value, _NAMES[money.text], qualifier, start, last)
     if noun is None:
         return NumberMention(head, None, value, "", qualifier, start, last)
     end = noun.i
     begin = min(start, first)
-    return NumberMention(head, noun, value, _unit(noun, words), qualifier, begin, max(end, last))
+    return NumberMention(head, noun, value, _write_unit(noun, words), qualifier, begin, max(end, last))
 
 
-def _counted(head: Any, sentence: Any, last: int) -> Any:
+def _find_counted(head: Any, sentence: Any, last: int) -> Any:
     """Find the noun that a number counts."""
     token = head
     for _ in range(3):
@@ -244,7 +244,7 @@ def _is_excluded(words: Any, first: int, last: int, noun: Any, sentence: Any, *,
     return noun is None and token.ent_type_ in ("LAW", "ORDINAL", "PRODUCT", "ORG", "FAC", "EVENT", "GPE", "PERSON")
 
 
-def _qualifier(sentence: Any, first: int) -> tuple[str, int]:
+def _find_qualifier(sentence: Any, first: int) -> tuple[str, int]:
     """Find the words before a number that make it less precise, and where the phrase begins with them."""
     words = sentence.doc
     for phrase in _QUALIFIERS:
@@ -254,7 +254,7 @@ def _qualifier(sentence: Any, first: int) -> tuple[str, int]:
     return "", first
 
 
-def _unit(noun: Any, words: Any) -> str:
+def _write_unit(noun: Any, words: Any) -> str:
     """Write the unit: the noun in the plural, with the nouns to its left ("patrol boats")."""
     lower = noun.lower_
     if lower in _NAMES:

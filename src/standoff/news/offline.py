@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from standoff.news.actors.references import Mentions
 from standoff.news.arguments import find_arguments, find_phrases
-from standoff.news.claim_signs import find_deadlines, plain_kind
+from standoff.news.claim_signs import find_deadlines, find_plain_kind
 from standoff.news.claiming import make_clause_claim, make_deadline_claim, make_number_claim
 from standoff.news.claims import describe_clause
 from standoff.news.clause_vectors import encode_sentences
@@ -106,12 +106,12 @@ class OfflineCoder:
     def _code_sentence(self, sentence: Sentence, encoded: Encoded | None) -> tuple[list[Event], list[Claim]]:
         triggers = find_triggers(sentence.span, self.trained.nouns)
         features: list[Features] = [describe_trigger(token, sentence.span, sentence.resolved) for token in triggers]
-        return self._events(sentence, triggers, features, encoded), [
-            *self._numbers(sentence),
-            *self._clauses(sentence, triggers, features),
+        return self._code_events(sentence, triggers, features, encoded), [
+            *self._code_numbers(sentence),
+            *self._code_clauses(sentence, triggers, features),
         ]
 
-    def _events(
+    def _code_events(
         self, sentence: Sentence, triggers: list[Any], features: list[Features], encoded: Encoded | None
     ) -> list[Event]:
         rows = {token.i: row for token, row in zip(triggers, features, strict=True)}
@@ -122,7 +122,7 @@ class OfflineCoder:
         for token, event_type, _, probabilities in self.choose(triggers, features):
             votes = look_up_types(token)
             confidence = calibrate(self.trained.calibration, describe_coding(probabilities, event_type, votes))
-            events.append(self._event(sentence, token, event_type, rows[token.i], confidence))
+            events.append(self._make_event(sentence, token, event_type, rows[token.i], confidence))
         return events
 
     def choose(
@@ -150,7 +150,7 @@ class OfflineCoder:
             chosen.append((token, event_type, row, probabilities))
         return _drop_duplicates(chosen)
 
-    def _event(self, sentence: Sentence, token: Any, event_type: str, row: Features, confidence: float) -> Event:
+    def _make_event(self, sentence: Sentence, token: Any, event_type: str, row: Features, confidence: float) -> Event:
         parts = self.trained
         speaking = find_reported_speech(token, sentence.resolved)
         arguments = find_arguments(
@@ -161,11 +161,11 @@ class OfflineCoder:
         if actor and target and target.code and target.code == actor.code:
             target = None
         date = find_date(token, sentence.span, sentence.today)
-        start, end = sentence.passage.span(*_act_tokens(token))
+        start, end = sentence.passage.span(*_find_act_tokens(token))
         return Event(
             event_type=cast(EventType, event_type),
-            mode=self._mode(event_type, row),
-            contexts=self._contexts(row),
+            mode=self._choose_mode(event_type, row),
+            contexts=self._choose_contexts(row),
             actor=actor,
             target=target,
             date=date,
@@ -179,7 +179,7 @@ class OfflineCoder:
             intensity=INTENSITY[cast(EventType, event_type)],
         )
 
-    def _mode(self, event_type: str, row: Features) -> str:
+    def _choose_mode(self, event_type: str, row: Features) -> str:
         model = self.trained.models["modes"]
         values = model.probabilities([row])[0]
         own = {
@@ -189,13 +189,13 @@ class OfflineCoder:
         }
         return max(own, key=lambda name: own[name]) if own else ""
 
-    def _contexts(self, row: Features) -> tuple[str, ...]:
+    def _choose_contexts(self, row: Features) -> tuple[str, ...]:
         model = self.trained.models["contexts"]
         values = model.probabilities([row])[0]
         ranked = sorted(zip(values.tolist(), model.classes, strict=True), key=lambda item: (-item[0], item[1]))
         return tuple(name for value, name in ranked if value >= self.trained.thresholds["context"])
 
-    def _numbers(self, sentence: Sentence) -> Iterator[Claim]:
+    def _code_numbers(self, sentence: Sentence) -> Iterator[Claim]:
         numbers = sentence.numbers
         if not numbers:
             return
@@ -210,7 +210,7 @@ class OfflineCoder:
             )
             yield make_number_claim(sentence, number, kind)
 
-    def _clauses(self, sentence: Sentence, triggers: list[Any], features: list[Features]) -> Iterator[Claim]:
+    def _code_clauses(self, sentence: Sentence, triggers: list[Any], features: list[Features]) -> Iterator[Claim]:
         if not triggers:
             return
         model = self.trained.models["clauses"]
@@ -218,7 +218,7 @@ class OfflineCoder:
         none = model.classes.index(NO_EVENT)
         deadlines = find_deadlines(sentence.span)
         for token, values in zip(triggers, model.probabilities(rows), strict=True):
-            kind = plain_kind(token, sentence.resolved)
+            kind = find_plain_kind(token, sentence.resolved)
             if not kind and 1.0 - values[none] >= self.trained.thresholds["clause"]:
                 kind = max(
                     (name for name in model.classes if name != NO_EVENT),
@@ -284,7 +284,7 @@ def _drop_duplicates(
     return kept
 
 
-def _act_tokens(token: Any) -> tuple[int, int]:
+def _find_act_tokens(token: Any) -> tuple[int, int]:
     """Find the first and last token of the words that express an act: the verb group with its object, or the noun phrase."""
     if token.pos_ in ("NOUN", "PROPN"):
         return int(token.i), int(token.i)
@@ -300,6 +300,6 @@ def _act_tokens(token: Any) -> tuple[int, int]:
                 max(last, find_phrase_end(child) if child.dep_ in ("dobj", "attr") else child.i),
             )
         elif child.dep_ == "xcomp" and child.i - token.i <= 4:
-            inner = _act_tokens(child)
+            inner = _find_act_tokens(child)
             last = max(last, inner[1])
     return int(first), int(last)

@@ -77,7 +77,7 @@ def check_model() -> ModelCheck:
     Returns:
         The result; a model that is missing or not the official one raises nothing.
     """
-    place = _installed()
+    place = _find_installed()
     if place is None:
         return ModelCheck("", "", False, ("no English model is installed",))
     name, folder = place
@@ -104,7 +104,7 @@ def load_parser() -> Any:
         InputError: The installed model is not the official one (`unknown-model`).
     """
     spacy = import_extra("spacy", "news", _NEEDED_FOR)
-    place = _installed()
+    place = _find_installed()
     if place is None:
         raise MissingExtraError("news", f"{_NEEDED_FOR} (its English model)")
     check = check_model()
@@ -144,7 +144,7 @@ def split_text(text: str) -> list[tuple[int, str]]:
     pieces: list[tuple[int, str]] = []
     for line in re.finditer(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+", text):
         start = line.start()
-        for length in _lengths(line.group()):
+        for length in _measure_pieces(line.group()):
             piece = text[start : start + length]
             if piece.strip():
                 pieces.append((start, piece))
@@ -152,7 +152,7 @@ def split_text(text: str) -> list[tuple[int, str]]:
     return pieces
 
 
-def _lengths(line: str) -> Iterator[int]:
+def _measure_pieces(line: str) -> Iterator[int]:
     """Yield the lengths of the pieces of a line; together they make up the line."""
     start = done = 0
     while len(line) - start > MAX_PIECE:
@@ -172,7 +172,7 @@ def _lengths(line: str) -> Iterator[int]:
         yield len(line) - done
 
 
-def _installed() -> tuple[str, Path] | None:
+def _find_installed() -> tuple[str, Path] | None:
     """Find the package and folder of the installed model; None where none is installed."""
     for name in PACKAGES:
         spec = importlib.util.find_spec(name)

@@ -105,7 +105,7 @@ def _find_beside(child: Any, token: Any, resolved: Mapping[int, Resolved]) -> Re
         found = _find_with_verb(child, resolved)
         if found.speaker is not None and not any(one.dep_ == "ccomp" for one in child.children):
             return found
-    return ReportedSpeech(people[0], _medium(people[0], resolved), child) if people else None
+    return ReportedSpeech(people[0], _select_medium(people[0], resolved), child) if people else None
 
 
 def _reports_number(verb: Any) -> bool:
@@ -135,7 +135,7 @@ def _find_with_verb(verb: Any, resolved: Mapping[int, Resolved]) -> ReportedSpee
             outlet = thing
     if not people:
         return ReportedSpeech(None, outlet, verb)
-    return ReportedSpeech(people[0], outlet or _medium(people[0], resolved), verb)
+    return ReportedSpeech(people[0], outlet or _select_medium(people[0], resolved), verb)
 
 
 def _find_before(verb: Any) -> list[Any]:
@@ -151,7 +151,7 @@ def _find_before(verb: Any) -> list[Any]:
     return [token]
 
 
-def _medium(token: Any, resolved: Mapping[int, Resolved]) -> Any:
+def _select_medium(token: Any, resolved: Mapping[int, Resolved]) -> Any:
     return token if _is_medium(token, resolved) else None
 
 

@@ -46,7 +46,7 @@ def make_mention(sentence: Sentence, tokens: list[Any], speech: ReportedSpeech) 
     """Make the mention of an actor from one or several phrases; None where there are none."""
     codes: list[str] = []
     for token in tokens:
-        codes += [code for code in _codes(sentence, token, speech) if code not in codes]
+        codes += [code for code in _list_codes(sentence, token, speech) if code not in codes]
     if not tokens:
         return None
     first = tokens[0]
@@ -58,7 +58,7 @@ def make_mention(sentence: Sentence, tokens: list[Any], speech: ReportedSpeech) 
     return Mention(";".join(codes), sentence.passage.quote(*span), span)
 
 
-def _codes(sentence: Sentence, token: Any, speech: ReportedSpeech) -> tuple[str, ...]:
+def _list_codes(sentence: Sentence, token: Any, speech: ReportedSpeech) -> tuple[str, ...]:
     if token.lower_ in _WE and speech.speaker is not None and speech.speaker.i in sentence.resolved:
         return sentence.resolved[speech.speaker.i].codes
     found = sentence.resolved.get(token.i)

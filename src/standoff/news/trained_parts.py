@@ -76,14 +76,14 @@ def save_trained(parts: TrainedParts, path: Path = TRAINED_FILE) -> None:
         InputError: The file cannot be written (`cannot-write`).
     """
     arrays: dict[str, NDArray[np.generic]] = {
-        "nouns": _bytes(sorted(parts.nouns)),
+        "nouns": _encode_names(sorted(parts.nouns)),
         "calibration": parts.calibration,
-        "thresholds/names": _bytes(parts.thresholds),
+        "thresholds/names": _encode_names(parts.thresholds),
         "thresholds/values": np.array(list(parts.thresholds.values())),
-        "models": _bytes(parts.models),
+        "models": _encode_names(parts.models),
     }
     for name, model in parts.models.items():
-        arrays |= _model_arrays(name, model)
+        arrays |= _list_model_arrays(name, model)
     _save(arrays, path)
 
 
@@ -104,7 +104,7 @@ def save_embedded(parts: TrainedParts, path: Path = EMBED_FILE) -> None:
         "calibration": parts.calibration,
         "event": np.array(parts.thresholds["event"]),
     }
-    _save(arrays | _model_arrays("types", parts.models["types"]), path)
+    _save(arrays | _list_model_arrays("types", parts.models["types"]), path)
 
 
 @functools.cache
@@ -116,11 +116,11 @@ def load_trained(path: Path = TRAINED_FILE) -> TrainedParts:
     """
     content = path.read_bytes()
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        models = {name: _model(arrays, name) for name in _texts(arrays["models"])}
-        names = _texts(arrays["thresholds/names"])
+        models = {name: _read_model(arrays, name) for name in _decode_names(arrays["models"])}
+        names = _decode_names(arrays["thresholds/names"])
         return TrainedParts(
             models,
-            frozenset(_texts(arrays["nouns"])),
+            frozenset(_decode_names(arrays["nouns"])),
             arrays["calibration"],
             dict(zip(names, arrays["thresholds/values"].tolist(), strict=True)),
             _hash(content),
@@ -139,7 +139,7 @@ def load_embedded(path: Path = EMBED_FILE) -> TrainedParts:
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         return replace(
             parts,
-            models={**parts.models, "types": _model(arrays, "types")},
+            models={**parts.models, "types": _read_model(arrays, "types")},
             calibration=arrays["calibration"],
             thresholds={**parts.thresholds, "event": float(arrays["event"])},
             parameters_hash=f"{parts.parameters_hash}+embed:{_hash(content)}",
@@ -153,19 +153,19 @@ def _save(arrays: Mapping[str, NDArray[np.generic]], path: Path) -> None:
     write_whole(path, content.getvalue(), "the trained coder")
 
 
-def _model_arrays(name: str, model: LinearModel) -> dict[str, NDArray[np.generic]]:
+def _list_model_arrays(name: str, model: LinearModel) -> dict[str, NDArray[np.generic]]:
     return {
-        f"{name}/classes": _bytes(model.classes),
-        f"{name}/names": _bytes(model.names),
+        f"{name}/classes": _encode_names(model.classes),
+        f"{name}/names": _encode_names(model.names),
         f"{name}/weights": model.weights.astype(np.float16),
         f"{name}/bias": model.bias,
     }
 
 
-def _model(arrays: Mapping[str, NDArray[Any]], name: str) -> LinearModel:
+def _read_model(arrays: Mapping[str, NDArray[Any]], name: str) -> LinearModel:
     return LinearModel(
-        _texts(arrays[f"{name}/classes"]),
-        _texts(arrays[f"{name}/names"]),
+        _decode_names(arrays[f"{name}/classes"]),
+        _decode_names(arrays[f"{name}/names"]),
         arrays[f"{name}/weights"].astype(np.float32),
         arrays[f"{name}/bias"],
     )
@@ -175,10 +175,10 @@ def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:12]
 
 
-def _bytes(texts: Iterable[str]) -> NDArray[np.uint8]:
+def _encode_names(texts: Iterable[str]) -> NDArray[np.uint8]:
     return np.frombuffer("\n".join(texts).encode(), dtype=np.uint8)
 
 
-def _texts(array: NDArray[np.uint8]) -> tuple[str, ...]:
+def _decode_names(array: NDArray[np.uint8]) -> tuple[str, ...]:
     text = array.tobytes().decode()
     return tuple(text.split("\n")) if text else ()

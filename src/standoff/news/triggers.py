@@ -67,12 +67,12 @@ def look_up_types(token: Any) -> dict[str, float]:
     if token.pos_ in ("NOUN", "PROPN"):
         _vote(votes, ACT_NOUNS.get(lemma, ()), 1.0)
     else:
-        for complement in _complements(token):
+        for complement in _list_complements(token):
             _vote(votes, PAIRS.get(f"{lemma}+{complement}", ()), 2.0)
         types = ACT_VERBS.get(lemma, ())
         _vote(votes, types, 1.0)
         if lemma in WORDS["light"] and lemma not in WORDS["say"]:
-            for thing in _things(token):
+            for thing in _list_things(token):
                 _vote(votes, ACT_NOUNS.get(thing.lemma_.lower(), ()), 1.0)
         if lemma in WORDS["phase"] | WORDS["plan"]:
             for child in token.children:
@@ -87,7 +87,7 @@ def _vote(votes: dict[str, float], types: tuple[str, ...], weight: float) -> Non
         votes[name] = votes.get(name, 0.0) + weight / len(types)
 
 
-def _complements(verb: Any) -> Iterator[str]:
+def _list_complements(verb: Any) -> Iterator[str]:
     for aux in list_auxiliaries(verb):
         yield aux.lemma_.lower()
     for child in verb.children:
@@ -115,7 +115,7 @@ def _complements(verb: Any) -> Iterator[str]:
                 yield inner.lemma_.lower()
 
 
-def _things(verb: Any) -> Iterator[Any]:
+def _list_things(verb: Any) -> Iterator[Any]:
     for child in verb.children:
         if child.dep_ in ("dobj", "nsubjpass", "attr"):
             yield child
@@ -146,7 +146,7 @@ def describe_trigger(token: Any, sentence: Any, resolved: Mapping[int, Resolved]
     _describe_form(token, features)
     _describe_dependents(token, lemma, resolved, features)
     _describe_heads(token, features)
-    for word in _clause(token):
+    for word in _list_clause(token):
         features[f"clause={find_content_lemma(word)}"] = _CLAUSE_WEIGHT
         if word.pos_ in ("NOUN", "PROPN"):
             for name in ACT_NOUNS.get(word.lemma_.lower(), ()):
@@ -183,7 +183,7 @@ def _describe_form(token: Any, features: dict[str, float]) -> None:
 def _describe_dependents(token: Any, lemma: str, resolved: Mapping[int, Resolved], features: dict[str, float]) -> None:
     for thing in list_subjects(token):
         features[f"subject={find_content_lemma(thing)}"] = 0.4
-        features[f"subject-role={_role_of(thing, resolved)}"] = 0.5
+        features[f"subject-role={_find_role(thing, resolved)}"] = 0.5
     for child in token.children:
         dep = child.dep_
         if dep in ("punct", "det", "nsubj", "aux", "auxpass"):
@@ -192,7 +192,7 @@ def _describe_dependents(token: Any, lemma: str, resolved: Mapping[int, Resolved
         if dep in ("dobj", "nsubjpass", "attr", "acomp", "prt", "oprd", "dative"):
             features[f"{dep}={inner}"] = 0.8
             features[f"{lemma}+{inner}"] = 0.8
-            features[f"{dep}-role={_role_of(child, resolved)}"] = 0.4
+            features[f"{dep}-role={_find_role(child, resolved)}"] = 0.4
             for name in ACT_NOUNS.get(inner, ()):
                 features[f"{dep}-noun={name}"] = 0.7
         elif dep in ("xcomp", "ccomp", "advcl", "relcl", "acl"):
@@ -207,7 +207,7 @@ def _describe_dependents(token: Any, lemma: str, resolved: Mapping[int, Resolved
         features[f"prep={word}"] = 0.4
         features[f"prep={word}+{inner}"] = 0.5
         features[f"{lemma}+{word}"] = 0.5
-        features[f"prep-role={word}|{_role_of(thing, resolved)}"] = 0.4
+        features[f"prep-role={word}|{_find_role(thing, resolved)}"] = 0.4
         for name in ACT_NOUNS.get(inner, ()):
             features[f"prep-noun={name}"] = 0.4
 
@@ -241,7 +241,7 @@ def _describe_heads(token: Any, features: dict[str, float]) -> None:
         clause = clause.head
 
 
-def _role_of(token: Any, resolved: Mapping[int, Resolved]) -> str:
+def _find_role(token: Any, resolved: Mapping[int, Resolved]) -> str:
     found = resolved.get(token.i)
     if found is None:
         return f"-{token.ent_type_}" if token.ent_type_ else "-"
@@ -250,7 +250,7 @@ def _role_of(token: Any, resolved: Mapping[int, Resolved]) -> str:
     return found.role
 
 
-def _clause(token: Any) -> Iterator[Any]:
+def _list_clause(token: Any) -> Iterator[Any]:
     """Yield the words of the clause of a candidate, without its subordinate clauses."""
     waiting = [token]
     seen = 0

@@ -57,8 +57,8 @@ def cut_pieces(text: str, vocabulary: Mapping[str, int], *, longest: int) -> Pie
     """
     ids = [vocabulary["[CLS]"]]
     places: list[tuple[int, int]] = []
-    for word, start, end in _words(text):
-        for piece in _pieces(word, vocabulary):
+    for word, start, end in _split_words(text):
+        for piece in _split_word(word, vocabulary):
             ids.append(piece)
             places.append((start, end))
         if len(ids) >= longest:
@@ -66,12 +66,12 @@ def cut_pieces(text: str, vocabulary: Mapping[str, int], *, longest: int) -> Pie
     return Pieces((*ids[: longest - 1], vocabulary["[SEP]"]), tuple(places[: longest - 2]))
 
 
-def _words(text: str) -> Iterator[tuple[str, int, int]]:
+def _split_words(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield the words in the spelling of the vocabulary, with their spans."""
     letters: list[str] = []
     start = end = 0
     for at, character in enumerate(text):
-        for letter in _letters(character):
+        for letter in _replace_character(character):
             is_alone = letter != " " and (_is_ideograph(letter) or _is_punctuation(letter))
             if letters and (letter == " " or is_alone):
                 yield "".join(letters), start, end
@@ -87,7 +87,7 @@ def _words(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 @functools.lru_cache(maxsize=4096)
-def _letters(character: str) -> str:
+def _replace_character(character: str) -> str:
     """Replace a character by nothing, a space, or lower-case letters without accents."""
     if character in "\t\n\r" or character.isspace():
         return " "
@@ -108,7 +108,7 @@ def _is_punctuation(letter: str) -> bool:
     return is_ascii_sign or unicodedata.category(letter)[0] == "P"
 
 
-def _pieces(word: str, vocabulary: Mapping[str, int]) -> list[int]:
+def _split_word(word: str, vocabulary: Mapping[str, int]) -> list[int]:
     unknown = [vocabulary["[UNK]"]]
     if len(word) > _LONGEST_WORD:
         return unknown

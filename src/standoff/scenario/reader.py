@@ -142,7 +142,7 @@ def _check_events(text: str, name: str) -> None:
         depth += isinstance(event, CollectionStartEvent)
         depth -= isinstance(event, CollectionEndEvent)
         if depth > MAX_NESTING:
-            message = f"the file is nested more than {MAX_NESTING} deep"
+            message = f"the file is nested more than {MAX_NESTING} levels deep"
             raise ScenarioError(Problem("too-deep", message, help="check the brackets", file=name, line=line))
         if count > MAX_PARTS:
             message = f"the file has more than {MAX_PARTS:,} keys and values"

@@ -1,10 +1,10 @@
-"""Documents, events, claims, reviews, runs and forecasts, kept so that any past forecast can be made again.
+"""The store of documents, events, claims, reviews, runs and forecasts, from which any past forecast can be repeated.
 
     with open_store("crisis.sqlite") as store:
         store.add_documents(documents)
         store.add_codings(codings, method="patterns 1")
         store.add_reviews([Review(event_id, "drop", author="me")])
-        store.effective_events(countries={"USA", "IRN"})
+        store.coded_events()
 
 An SQLite file by default, a PostgreSQL server by URL. Rows are added, never changed (docs/explanation/store.md).
 """
@@ -53,30 +53,30 @@ def open_store(given: str | Path | None = None, *, wait_seconds: float = 5.0) ->
     """Open a store (see `standoff.store.opening.open_store`).
 
     Raises:
-        InputError: The URL cannot be read.
+        InputError: The URL is invalid.
         MissingExtraError: The extra `store`, or `postgres` for a server, is not installed.
-        StoreError: The store cannot be opened, is none, or is of another version of standoff.
+        StoreError: The store cannot be opened, is not a store, or belongs to another version of standoff.
     """
-    _need_extra()
+    _require_extra()
     from standoff.store import opening
 
     return opening.open_store(given, wait_seconds=wait_seconds)
 
 
 def prepare_store(given: str | Path | None = None, *, wait_seconds: float = 5.0) -> Store:
-    """Make or renew the tables of a store, then open it (see `standoff.store.opening.prepare_store`).
+    """Create or upgrade the tables of a store, and open it (see `standoff.store.opening.prepare_store`).
 
     Raises:
-        InputError: The URL cannot be read.
+        InputError: The URL is invalid.
         MissingExtraError: The extra `store`, or `postgres` for a server, is not installed.
-        StoreError: The database holds something else, is of a newer standoff, or cannot be written to.
+        StoreError: The database is not a store, belongs to a newer standoff, or cannot be written to.
     """
-    _need_extra()
+    _require_extra()
     from standoff.store import opening
 
     return opening.prepare_store(given, wait_seconds=wait_seconds)
 
 
-def _need_extra() -> None:
+def _require_extra() -> None:
     for module in ("sqlalchemy", "alembic", "platformdirs"):
         import_extra(module, "store", "the store")

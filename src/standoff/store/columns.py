@@ -1,4 +1,4 @@
-"""Kinds of columns that mean the same in SQLite and in PostgreSQL."""
+"""Column types and encodings that are the same in SQLite and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ __all__ = ["UtcTime", "compute_hash", "convert_to_utc", "encode_canonical_json",
 
 
 class UtcTime(TypeDecorator[dt.datetime]):
-    """A moment. SQLite has no time zones, so all are kept in UTC and come back with the zone UTC."""
+    """A moment, stored in UTC because SQLite has no time zones, and returned with the zone UTC."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
-        """To the database."""
+        """Convert a moment for the database."""
         if value is None:
             return None
         moment = convert_to_utc(value)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
-        """From the database."""
+        """Convert a moment from the database."""
         del dialect
         return None if value is None else convert_to_utc(value)
 
 
 def convert_to_utc(moment: dt.datetime) -> dt.datetime:
-    """The same moment in UTC; a time without a zone is taken as UTC."""
+    """Convert a moment to UTC; a time without a zone is taken as UTC."""
     return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 
 def encode_json(value: Any) -> str:
-    """Plain data as text that every database takes: pure ASCII, the order of keys kept.
+    """Encode plain data as ASCII JSON with the order of keys kept.
 
     Raises:
-        ValueError: A number is not finite: that is not JSON.
+        ValueError: A number is not finite, which JSON does not allow.
     """
     return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
 def encode_canonical_json(value: Any) -> str:
-    """The same for what the order of keys says nothing about: they are sorted."""
+    """Encode plain data as ASCII JSON with sorted keys."""
     return json.dumps(value, separators=(",", ":"), allow_nan=False, sort_keys=True)
 
 

@@ -1,8 +1,8 @@
-"""Transactions on a store: one reader's view, and one writer at a time.
+"""Transactions on a store: consistent reads, and one writer at a time.
 
-Both kinds of database are made to mean the same. A write takes the one lock of the store before it looks at anything
-(`BEGIN IMMEDIATE` of SQLite, an advisory lock of PostgreSQL), so writes follow one another and their numbers grow in the
-order in which they become known. A read sees the store as it was when the read began.
+Both kinds of database behave in the same way. A write takes the only lock of the store before it reads (`BEGIN IMMEDIATE` of
+SQLite, an advisory lock of PostgreSQL), so that writes are sequential and numbered in the order in which they become
+visible. A read sees the store as it was when the read began.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sqlalchemy.pool import NullPool
 from standoff.errors import Problem, StoreError
 from standoff.extras import import_extra
 from standoff.store.columns import encode_json
-from standoff.store.faults import told
+from standoff.store.faults import translate_error
 from standoff.store.location import Location
 from standoff.store.tables import writes
 from standoff.version import __version__
@@ -46,7 +46,7 @@ class Write:
 
     @cached_property
     def write_id(self) -> int:
-        """The number of this write; its row is made when first asked for, so that recording nothing leaves no trace."""
+        """Number of this write; its row is added on first use, so that a transaction without records leaves no trace."""
         row = {"recorded_at": dt.datetime.now(dt.UTC), "what": self._what, "standoff_version": __version__}
         made = self.connection.execute(insert(writes).values(row)).inserted_primary_key
         assert made is not None
@@ -57,12 +57,12 @@ class Database:
     """Connections to one store.
 
     Attributes:
-        place: Where it is.
-        is_read_only: Whether it is a file that may not be written to.
+        place: Location of the store.
+        is_read_only: Whether the store is a read-only file.
     """
 
     def __init__(self, place: Location, wait_seconds: float) -> None:
-        """Make ready; nothing is opened yet.
+        """Prepare the connections; none is opened yet.
 
         Raises:
             MissingExtraError: The driver of the server is not installed.
@@ -79,49 +79,49 @@ class Database:
 
     @property
     def wait_milliseconds(self) -> int:
-        """How long to wait for another writer."""
+        """Longest time to wait for another writer."""
         return self._wait_milliseconds
 
     @contextmanager
-    def telling(self, unwritten: str = "") -> Iterator[None]:
-        """Turn failures of the database into `StoreError`.
+    def translating_errors(self, unwritten: str = "") -> Iterator[None]:
+        """Translate errors of the database into `StoreError`.
 
         Args:
-            unwritten: What is not written if it fails, as the end of a sentence.
+            unwritten: End of a sentence that says what is not written if it fails.
         """
         try:
             yield
         except DBAPIError as error:
-            fault = told(error, self.place, unwritten)
+            fault = translate_error(error, self.place, unwritten)
             if fault is None:
                 raise
             raise fault from None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that sees the store as it is now, and changes nothing.
+        """Open a transaction that reads the store as it is now.
 
         Raises:
             StoreError: The store cannot be read.
         """
-        with self.telling(), self._connected("REPEATABLE READ") as connection, connection.begin():
+        with self.translating_errors(), self._connected("REPEATABLE READ") as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self, what: str, unwritten: str = "nothing was written") -> Iterator[Write]:
-        """A transaction that is made whole or not at all.
+        """Open a transaction that is written completely or not at all.
 
         Args:
-            what: What it records, for the table of writes.
-            unwritten: What is not written if it fails, as the end of a sentence.
+            what: Description for the table of writes.
+            unwritten: End of a sentence that says what is not written if it fails.
 
         Raises:
-            StoreError: It was not made: the store is locked, full, read-only or out of reach.
+            StoreError: Nothing was written: the store is locked, full, read-only or unreachable.
         """
         if self.is_read_only:
             message = f"the store `{self.place}` may not be written to; {unwritten}"
             raise StoreError(Problem("store-read-only", message, help="change its permissions, or copy it"))
-        with self.telling(unwritten), self._connected("READ COMMITTED") as connection:
+        with self.translating_errors(unwritten), self._connected("READ COMMITTED") as connection:
             connection = connection.execution_options(begins="BEGIN IMMEDIATE")
             with connection.begin():
                 if not self.is_file:
@@ -131,13 +131,13 @@ class Database:
 
     @contextmanager
     def outside_transactions(self) -> Iterator[Connection]:
-        """A connection to a file that begins nothing, for what SQLite does outside transactions only."""
+        """Open a connection to a file without a transaction, as some statements of SQLite require."""
         assert self.is_file
-        with self.telling(), self._engine.connect() as connection:
+        with self.translating_errors(), self._engine.connect() as connection:
             yield connection.execution_options(begins="")
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         self._engine.dispose()
 
     @contextmanager
@@ -167,7 +167,7 @@ def _file_engine(place: Location, database: Database) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, record: object) -> None:
         del record
-        # FULL: what was told to be written survives a power failure, also in write-ahead mode
+        # FULL: what was reported as written survives a power failure, also in write-ahead mode
         for pragma in (f"busy_timeout={database.wait_milliseconds}", "foreign_keys=ON", "synchronous=FULL"):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -1,4 +1,4 @@
-"""What databases say when they fail, told so that a person can mend it."""
+"""Translate errors of databases into messages that say what to do."""
 
 from __future__ import annotations
 
@@ -9,57 +9,57 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from standoff.errors import Problem, StoreError
 from standoff.store.location import Location
 
-__all__ = ["told"]
+__all__ = ["translate_error"]
 
 _FILE_FAULTS = {
-    sqlite3.SQLITE_BUSY: ("store-locked", "another program writes to it", "try again when it is done"),
-    sqlite3.SQLITE_LOCKED: ("store-locked", "another program writes to it", "try again when it is done"),
-    sqlite3.SQLITE_FULL: ("store-full", "the disk is full", "free some space on the disk and do it again"),
+    sqlite3.SQLITE_BUSY: ("store-locked", "another program writes to it", "try again when it has finished"),
+    sqlite3.SQLITE_LOCKED: ("store-locked", "another program writes to it", "try again when it has finished"),
+    sqlite3.SQLITE_FULL: ("store-full", "the disk is full", "free some space on the disk and try again"),
     sqlite3.SQLITE_READONLY: ("store-read-only", "it may not be written to", "change its permissions, or copy it"),
     sqlite3.SQLITE_PERM: ("store-read-only", "it may not be written to", "change its permissions, or copy it"),
-    sqlite3.SQLITE_CORRUPT: ("store-damaged", "the file is damaged", "take the last copy that was kept"),
-    sqlite3.SQLITE_NOTADB: ("store-foreign", "the file is no SQLite database", "give the path of a store"),
+    sqlite3.SQLITE_CORRUPT: ("store-damaged", "the file is damaged", "restore the last backup"),
+    sqlite3.SQLITE_NOTADB: ("store-foreign", "the file is not an SQLite database", "give the path of a store"),
     sqlite3.SQLITE_CANTOPEN: ("store-unreachable", "the file cannot be opened", "check the path and its permissions"),
     sqlite3.SQLITE_IOERR: (
         "store-unreachable",
-        "the disk does not read or write it",
-        "check the disk, then do it again",
+        "the disk cannot read or write it",
+        "check the disk and try again",
     ),
 }
 _SERVER_FAULTS = {
-    "53100": ("store-full", "the disk of the server is full", "free some space on it and do it again"),
-    "55P03": ("store-locked", "another program writes to it", "try again when it is done"),
-    "40P01": ("store-locked", "another program writes to it", "try again when it is done"),
-    "25006": ("store-read-only", "the server takes no writes", "use the server that does"),
-    "42501": ("store-read-only", "this user may not do that", "ask its owner for the right to"),
-    "XX001": ("store-damaged", "the data of the server are damaged", "take the last copy that was kept"),
-    "XX002": ("store-damaged", "an index of the server is damaged", "let its owner run REINDEX"),
+    "53100": ("store-full", "the disk of the server is full", "free some space on it and try again"),
+    "55P03": ("store-locked", "another program writes to it", "try again when it has finished"),
+    "40P01": ("store-locked", "another program writes to it", "try again when it has finished"),
+    "25006": ("store-read-only", "the server does not accept writes", "use a server that does"),
+    "42501": ("store-read-only", "this user lacks the permission", "ask the owner of the database for it"),
+    "XX001": ("store-damaged", "the data on the server are damaged", "restore the last backup"),
+    "XX002": ("store-damaged", "an index on the server is damaged", "ask its owner to run REINDEX"),
 }
 _NO_SERVER = (
     "store-unreachable",
-    "the server does not answer or refuses",
-    "check the address, and that the server runs",
+    "the server does not answer or refuses the connection",
+    "check the address and whether the server is running",
 )
 
 
-def told(error: DBAPIError, place: Location, unwritten: str) -> StoreError | None:
-    """Say what a failure of the database means.
+def translate_error(error: DBAPIError, place: Location, unwritten: str) -> StoreError | None:
+    """Translate an error of the database.
 
     Args:
-        error: What SQLAlchemy raised.
-        place: Which store.
-        unwritten: What was not written, as the end of a sentence; "" where nothing was to be written.
+        error: Error raised by SQLAlchemy.
+        place: Location of the store.
+        unwritten: Part of a sentence that says what was not written; "" if nothing was to be written.
 
     Returns:
-        The error to raise; None where only a fault of standoff can cause it.
+        The error to raise; None if only a fault of standoff can cause it.
     """
     found = _of_file(error) if place.url is None else _of_server(error)
     if found is None:
         return None
     code, reason, advice = found
     if code == "store-read-only" and place.url is None and not unwritten:
-        # readers of a file with a write-ahead log keep an index of the log beside it
-        reason, advice = "to be read it needs a folder that may be written to", "copy it into such a folder"
+        # readers of a file with a write-ahead log keep an index of the log next to it
+        reason, advice = "reading needs write permission for its folder", "copy it into a folder with that permission"
     rest = f"; {unwritten}" if unwritten else ""
     return StoreError(Problem(code, f"the store `{place}` failed: {reason}{rest}", help=advice))
 

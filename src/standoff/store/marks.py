@@ -1,4 +1,4 @@
-"""How far something has come that goes through a store or into it: the last mark of a name counts."""
+"""Marks record the progress of a repeated task; the last mark of a name is current."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["add_mark", "read_mark"]
 
 
 def read_mark(connection: Connection, name: str) -> Any:
-    """The last value of a name; None where there is none.
+    """Read the last value of a name; None if there is none.
 
     Raises:
-        InputError: The name holds a character that no database keeps (`unkept-character`).
+        InputError: The name contains a character that databases cannot store (`unkept-character`).
     """
     faults = check_text("the mark", name)
     if faults:
@@ -29,6 +29,6 @@ def read_mark(connection: Connection, name: str) -> Any:
 
 
 def add_mark(write: Write, name: str, value: Any) -> None:
-    """Record a value, plain data, for a name that has been read."""
+    """Record a value, plain data, under a checked name."""
     encode_json(value)
     write.connection.execute(insert(marks).values(write_id=write.write_id, name=name, value=value))

@@ -1,8 +1,8 @@
-"""Reading documents, codings, events and clusters.
+"""Read documents, codings, events and clusters.
 
-Which coding of a document counts: the one whose event a person reviewed last, for that is the one that was looked at;
-without a review the one recorded last. A review holds for every coding that finds the same event (`plain.event_key`); of
-several the last one holds. Every function takes `known_by`: the last write that is to be known, None for all.
+The current coding of a document is the one whose event a person reviewed last, because that person read it; without a review it
+is the coding recorded last. A review holds for the same event in every coding (`plain.make_event_keys`); the last review of an
+event holds. Every function takes `known_by`, the last write to be read, or None for all.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from standoff.store.tables import claims, cluster_members, clusters, codings, do
 __all__ = [
     "document_keys",
     "documents_by_key",
-    "is_between",
     "known",
     "list_claims",
     "list_clusters",
@@ -30,7 +29,6 @@ __all__ = [
     "list_copies",
     "list_events",
     "list_reviews",
-    "list_unapplied_reviews",
     "list_uncoded",
     "read_copies",
 ]
@@ -39,12 +37,12 @@ _CHUNK = 1000  # databases limit the values of one statement
 
 
 def known(table: Table, known_by: int | None) -> ColumnElement[bool]:
-    """Whether a row had been recorded by a write."""
+    """Make the condition that a row was recorded by a write or before it."""
     return true() if known_by is None else table.c.write_id <= known_by
 
 
-def is_between(day: dt.date | None, since: dt.date | None, until: dt.date | None) -> bool:
-    """Whether a day lies in the range; an unknown day lies in none but the whole of time."""
+def _is_between(day: dt.date | None, since: dt.date | None, until: dt.date | None) -> bool:
+    """Whether a day lies in a range; an unknown day lies only in the unlimited range."""
     if day is None:
         return since is None and until is None
     return (since is None or since <= day) and (until is None or day <= until)
@@ -58,67 +56,69 @@ def document_keys(
     *,
     hashes: Sequence[str] | None = None,
 ) -> list[tuple[int, int]]:
-    """Each text once, by day of publication, with the sighting that stands for it: the earliest by day, then by record.
+    """List each text once, by day of publication, with its earliest copy.
 
     Returns:
-        Number of the document and of the sighting.
+        Number of the document and of the copy.
     """
     if hashes is None:
-        return _ranked(connection, since, until, known(sightings, known_by))
+        return _list_first_copies(connection, since, until, known(sightings, known_by))
     found = []
     for start in range(0, len(hashes), _CHUNK):
         own = select(documents.c.id).where(documents.c.document_hash.in_(hashes[start : start + _CHUNK]))
-        found += _ranked(connection, since, until, known(sightings, known_by) & sightings.c.document_id.in_(own))
+        found += _list_first_copies(
+            connection, since, until, known(sightings, known_by) & sightings.c.document_id.in_(own)
+        )
     return found
 
 
-def _ranked(
+def _list_first_copies(
     connection: Connection, since: dt.date | None, until: dt.date | None, wanted: ColumnElement[bool]
 ) -> list[tuple[int, int]]:
-    """Number of each document and of the first of its sightings that are wanted, by day."""
+    """List each document with its first copy that meets the conditions, by day."""
     order = (sightings.c.date.nulls_last(), sightings.c.id)
     place = func.row_number().over(partition_by=sightings.c.document_id, order_by=order)
     ranked = (
         select(sightings.c.id, sightings.c.document_id, sightings.c.date, place.label("place")).where(wanted).subquery()
     )
-    first = select(ranked.c.document_id, ranked.c.id).where(ranked.c.place == 1, _between(ranked.c.date, since, until))
+    first = select(ranked.c.document_id, ranked.c.id).where(ranked.c.place == 1, _restrict(ranked.c.date, since, until))
     rows = connection.execute(first.order_by(ranked.c.date.nulls_last(), ranked.c.document_id))
     return [(row[0], row[1]) for row in rows]
 
 
 def documents_by_key(connection: Connection, keys: Sequence[tuple[int, int]]) -> list[Document]:
-    """The documents of some keys, in their order."""
-    wanted = _sighted().where(sightings.c.id.in_([sighting for _, sighting in keys]))
-    found = {row.id: _document(row) for row in connection.execute(wanted)}
+    """Read the documents of some keys, in their order."""
+    wanted = _select_copies().where(sightings.c.id.in_([sighting for _, sighting in keys]))
+    found = {row.id: _parse_document(row) for row in connection.execute(wanted)}
     return [found[sighting] for _, sighting in keys]
 
 
 def list_copies(connection: Connection, document_hash: str, known_by: int | None) -> tuple[Document, ...]:
-    """Every place at which a text was found, in the order of recording."""
-    wanted = _sighted().where(documents.c.document_hash == document_hash, known(sightings, known_by))
-    return tuple(_document(row) for row in connection.execute(wanted.order_by(sightings.c.id)))
+    """List every copy of a text, in the order of recording."""
+    wanted = _select_copies().where(documents.c.document_hash == document_hash, known(sightings, known_by))
+    return tuple(_parse_document(row) for row in connection.execute(wanted.order_by(sightings.c.id)))
 
 
 def read_copies(connection: Connection, hashes: Sequence[str], known_by: int | None) -> dict[str, tuple[Document, ...]]:
-    """The same for many texts, by hash; unknown hashes are left out."""
+    """Read every copy of several texts, by hash; unknown hashes are left out."""
     found: dict[str, list[Document]] = {}
     for start in range(0, len(hashes), _CHUNK):
         chunk = documents.c.document_hash.in_(hashes[start : start + _CHUNK])
-        wanted = _sighted().add_columns(documents.c.document_hash).where(chunk, known(sightings, known_by))
+        wanted = _select_copies().add_columns(documents.c.document_hash).where(chunk, known(sightings, known_by))
         for row in connection.execute(wanted.order_by(sightings.c.id)):
-            found.setdefault(row.document_hash, []).append(_document(row))
+            found.setdefault(row.document_hash, []).append(_parse_document(row))
     return {name: tuple(own) for name, own in found.items()}
 
 
 def list_uncoded(connection: Connection, method: str) -> tuple[str, ...]:
-    """Hashes of the documents that a method has not coded, in the order of recording."""
+    """List the hashes of the documents that a method has not coded, in the order of recording."""
     done = select(codings.c.document_id).where(codings.c.method == method)
     wanted = select(documents.c.document_hash).where(documents.c.id.not_in(done)).order_by(documents.c.id)
     return tuple(connection.execute(wanted).scalars())
 
 
 def list_codings(connection: Connection, document_hash: str, known_by: int | None) -> tuple[StoredCoding, ...]:
-    """Every coding of a document, in the order of recording."""
+    """List every coding of a document, in the order of recording."""
     rows = connection.execute(
         select(codings)
         .join(documents, documents.c.id == codings.c.document_id)
@@ -153,7 +153,7 @@ def list_events(
     *,
     after: int | None = None,
 ) -> Iterator[StoredEvent]:
-    """Every event of the codings that count, with its last review and its cluster, by document and place in the text.
+    """List every event of the current codings with its last review and cluster, by document and position.
 
     With `after` only those of codings that were recorded by a later write than that.
     """
@@ -162,18 +162,18 @@ def list_events(
         .add_columns(documents.c.document_hash, events.c.position, codings.c.write_id)
         .join(codings, codings.c.id == events.c.coding_id)
         .join(documents, documents.c.id == codings.c.document_id)
-        .where(codings.c.id.in_(_counting_codings(method, known_by)))
+        .where(codings.c.id.in_(_select_current_codings(method, known_by)))
         .order_by(documents.c.id, events.c.position)
     )
     if document_hash is not None:
         wanted = wanted.where(documents.c.document_hash == document_hash)
     if after is not None:
         wanted = wanted.where(codings.c.write_id > after)
-    reviewed = dict(connection.execute(_last_reviews(known_by)).tuples().all())
+    reviewed = dict(connection.execute(_select_last_reviews(known_by)).tuples().all())
     said = _reviews(connection, sorted(reviewed.values()))
-    member = dict(connection.execute(_last_clusters(known_by)).tuples().all())
-    published = dict(connection.execute(_published(known_by)).tuples().all())
-    standings = _standings(connection, known_by)
+    member = dict(connection.execute(_select_last_clusters(known_by)).tuples().all())
+    published = dict(connection.execute(_select_publication(known_by)).tuples().all())
+    standings = _read_matches(connection, known_by)
     for row in connection.execute(wanted):
         yield StoredEvent(
             event_id=row.id,
@@ -192,15 +192,15 @@ def list_events(
 def list_claims(
     connection: Connection, method: str | None, since: dt.date | None, until: dt.date | None, *, known_by: int | None
 ) -> tuple[StoredClaims, ...]:
-    """The claims of the codings that count, by day of publication."""
+    """List the claims of the current codings, by day of publication."""
     wanted = (
         select(claims.c.content, codings.c.document_id, codings.c.method, documents.c.document_hash)
         .join(codings, codings.c.id == claims.c.coding_id)
         .join(documents, documents.c.id == codings.c.document_id)
-        .where(codings.c.id.in_(_counting_codings(method, known_by)))
+        .where(codings.c.id.in_(_select_current_codings(method, known_by)))
         .order_by(documents.c.id, claims.c.position)
     )
-    published = dict(connection.execute(_published(known_by)).tuples().all())
+    published = dict(connection.execute(_select_publication(known_by)).tuples().all())
     found = [
         StoredClaims(
             document_hash=rows[0].document_hash,
@@ -211,13 +211,13 @@ def list_claims(
         for number, rows in (
             (number, list(rows)) for number, rows in groupby(connection.execute(wanted), lambda row: row.document_id)
         )
-        if is_between(published.get(number), since, until)
+        if _is_between(published.get(number), since, until)
     ]
     return tuple(sorted(found, key=lambda one: one.published or dt.date.max))  # equal days keep their order
 
 
 def list_reviews(connection: Connection, event_id: int, known_by: int | None) -> tuple[StoredReview, ...]:
-    """Every review of an event, under whatever coding it was made, in the order of recording."""
+    """List every review of an event, from all codings, in the order of recording."""
     key = select(events.c.event_key).where(events.c.id == event_id).scalar_subquery()
     wanted = (
         select(reviews.c.id)
@@ -228,17 +228,9 @@ def list_reviews(connection: Connection, event_id: int, known_by: int | None) ->
     return tuple(_reviews(connection, list(connection.execute(wanted).scalars())).values())
 
 
-def list_unapplied_reviews(connection: Connection, known_by: int | None) -> tuple[StoredReview, ...]:
-    """Last reviews of events that the coding that counts does not have: they say nothing until they are made again."""
-    present = select(events.c.event_key).where(events.c.coding_id.in_(_counting_codings(None, known_by)))
-    reviewed = _last_reviews(known_by).subquery()
-    wanted = select(reviewed.c.review_id).where(reviewed.c.event_key.not_in(present)).order_by(reviewed.c.review_id)
-    return tuple(_reviews(connection, list(connection.execute(wanted).scalars())).values())
-
-
 def list_clusters(connection: Connection, known_by: int | None) -> tuple[EventCluster, ...]:
-    """Every cluster that still has events, in the order of recording."""
-    member = _last_clusters(known_by).subquery()
+    """List every cluster that still has events, in the order of recording."""
+    member = _select_last_clusters(known_by).subquery()
     wanted = (
         select(clusters.c.id, clusters.c.method, clusters.c.label, func.min(events.c.id).label("event_id"))
         .join(member, member.c.cluster_id == clusters.c.id)
@@ -253,15 +245,15 @@ def list_clusters(connection: Connection, known_by: int | None) -> tuple[EventCl
     return tuple(together.values())
 
 
-def _between(day: ColumnElement[dt.date | None], since: dt.date | None, until: dt.date | None) -> ColumnElement[bool]:
-    """The same as `is_between`, for the database."""
+def _restrict(day: ColumnElement[dt.date | None], since: dt.date | None, until: dt.date | None) -> ColumnElement[bool]:
+    """Make the condition of the database that a day lies in a range."""
     after = true() if since is None else day >= since
     before = true() if until is None else day <= until
     return after & before
 
 
-def _counting_codings(method: str | None, known_by: int | None) -> Select[tuple[int]]:
-    """Numbers of the codings that count, one for each document."""
+def _select_current_codings(method: str | None, known_by: int | None) -> Select[tuple[int]]:
+    """Select the current coding of each document."""
     of_method = true() if method is None else codings.c.method == method
     newest = (
         select(codings.c.document_id, func.max(codings.c.id).label("coding_id"))
@@ -287,8 +279,8 @@ def _counting_codings(method: str | None, known_by: int | None) -> Select[tuple[
     return select(union_all(select(chosen.c.coding_id), others).subquery().c.coding_id)
 
 
-def _last_reviews(known_by: int | None) -> Select[tuple[str, int]]:
-    """Key of an event -> its last review."""
+def _select_last_reviews(known_by: int | None) -> Select[tuple[str, int]]:
+    """Select the last review of each event, by key."""
     return (
         select(events.c.event_key, func.max(reviews.c.id).label("review_id"))
         .join(events, events.c.id == reviews.c.event_id)
@@ -297,8 +289,8 @@ def _last_reviews(known_by: int | None) -> Select[tuple[str, int]]:
     )
 
 
-def _last_clusters(known_by: int | None) -> Select[tuple[str, int]]:
-    """Key of an event -> the cluster that it was put into last."""
+def _select_last_clusters(known_by: int | None) -> Select[tuple[str, int]]:
+    """Select the last cluster of each event, by key."""
     return (
         select(events.c.event_key, func.max(cluster_members.c.cluster_id).label("cluster_id"))
         .join(events, events.c.id == cluster_members.c.event_id)
@@ -308,8 +300,8 @@ def _last_clusters(known_by: int | None) -> Select[tuple[str, int]]:
     )
 
 
-def _published(known_by: int | None) -> Select[tuple[int, dt.date | None]]:
-    """Document -> first known day of publication."""
+def _select_publication(known_by: int | None) -> Select[tuple[int, dt.date | None]]:
+    """Select the first known day of publication of each document."""
     return (
         select(sightings.c.document_id, func.min(sightings.c.date).label("day"))
         .where(known(sightings, known_by))
@@ -318,7 +310,7 @@ def _published(known_by: int | None) -> Select[tuple[int, dt.date | None]]:
 
 
 def _reviews(connection: Connection, numbers: Sequence[int]) -> dict[int, StoredReview]:
-    """Reviews by number, in order."""
+    """Read reviews by number, in order."""
     chunks = (numbers[k : k + _CHUNK] for k in range(0, len(numbers), _CHUNK))
     wanted = (select(reviews).where(reviews.c.id.in_(chunk)).order_by(reviews.c.id) for chunk in chunks)
     rows = (row for one in wanted for row in connection.execute(one))
@@ -341,8 +333,8 @@ def _reviews(connection: Connection, numbers: Sequence[int]) -> dict[int, Stored
     }
 
 
-def _standings(connection: Connection, known_by: int | None) -> dict[str, dict[str, str]]:
-    """Key of an event -> scenario -> the event of its model that it is; see `StoredEvent.stands_for`."""
+def _read_matches(connection: Connection, known_by: int | None) -> dict[str, dict[str, str]]:
+    """Read the matching events of models, by key of the event and scenario; see `StoredEvent.stands_for`."""
     said = (
         select(events.c.event_key)
         .join(reviews, reviews.c.event_id == events.c.id)
@@ -372,11 +364,11 @@ def _standings(connection: Connection, known_by: int | None) -> dict[str, dict[s
     return found
 
 
-def _sighted() -> Select[tuple[object, ...]]:
+def _select_copies() -> Select[tuple[object, ...]]:
     return select(documents.c.text, sightings).join(documents, documents.c.id == sightings.c.document_id)
 
 
-def _document(row: Row[tuple[object, ...]]) -> Document:
+def _parse_document(row: Row[tuple[object, ...]]) -> Document:
     return Document(
         text=row.text,
         title=row.title,

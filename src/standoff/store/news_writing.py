@@ -1,6 +1,6 @@
-"""Recording documents, codings, reviews and clusters, inside a transaction that another module holds.
+"""Record documents, codings, reviews and clusters, inside a transaction of the caller.
 
-The transaction holds the lock of the store, so what is looked up here is still so when it is written.
+The transaction holds the lock of the store, so that what is read here does not change before the write.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _UNKEPT = re.compile("[\x00\ud800-\udfff]")
 
 
 def add_documents(write: Write, given: Sequence[Document]) -> Added:
-    """Record texts that are not there yet, and the places at which they were found for the first time.
+    """Record new texts, and new copies of texts.
 
     Raises:
-        InputError: A text or its heading holds a character that no database keeps (`unkept-character`).
+        InputError: A text or its heading contains a character that databases cannot store (`unkept-character`).
     """
     _refuse(problem for document in given for problem in _faults_of(document))
     ids = _ids(write.connection, documents, "document_hash", [document.document_hash for document in given])
@@ -59,11 +59,11 @@ def add_documents(write: Write, given: Sequence[Document]) -> Added:
 
 
 def add_codings(write: Write, given: Sequence[CodedDocument], method: str) -> Added:
-    """Record what a method found, where it differs from what the same method found in the same document last.
+    """Record codings that differ from the last coding of the same document by the same method.
 
     Raises:
-        InputError: A document is not in the store (`unknown-document`), a quote does not stand where its span says
-            (`quote-elsewhere`), or a name holds a character that no database keeps (`unkept-character`).
+        InputError: A document is not in the store (`unknown-document`), a quote is not at its position (`quote-elsewhere`), or a
+            name contains a character that databases cannot store (`unkept-character`).
     """
     connection = write.connection
     texts = _texts(connection, [coded.document_hash for coded in given])
@@ -93,7 +93,7 @@ def add_reviews(write: Write, given: Sequence[Review]) -> tuple[int, ...]:
     """Record reviews, in their order.
 
     Raises:
-        InputError: An event is not in the store (`unknown-event`), or a correction quotes what does not stand there
+        InputError: An event is not in the store (`unknown-event`), or the quote of a correction is not at its position
             (`quote-elsewhere`).
     """
     connection = write.connection
@@ -127,7 +127,7 @@ def add_reviews(write: Write, given: Sequence[Review]) -> tuple[int, ...]:
 
 
 def add_cluster(write: Write, event_ids: Sequence[int], method: str, label: str) -> int:
-    """Record that events are one event.
+    """Record that several coded events are one event.
 
     Raises:
         InputError: An event is not in the store (`unknown-event`).
@@ -146,18 +146,18 @@ def add_cluster(write: Write, event_ids: Sequence[int], method: str, label: str)
 
 
 def check_text(owner: str, *given: str) -> list[Problem]:
-    """Find characters that SQLite or PostgreSQL cannot keep: U+0000 and halves of surrogate pairs.
+    """Find characters that SQLite or PostgreSQL cannot store: U+0000 and halves of surrogate pairs.
 
     Args:
-        owner: Whose text it is, as the start of a sentence.
+        owner: Owner of the text, as the start of a sentence.
         given: The texts.
     """
     found = [match.group() for value in given for match in [_UNKEPT.search(value)] if match]
-    advice = "take it out of the text before it is coded"
+    advice = "remove it from the text before it is coded"
     return [
         Problem(
             "unkept-character",
-            f"{owner} holds the character `{ascii(one)[1:-1]}`, which no database keeps",
+            f"{owner} contains the character `{ascii(one)[1:-1]}`, which databases cannot store",
             help=advice,
         )
         for one in found[:1]
@@ -178,7 +178,7 @@ def _faults_of(document: Document) -> list[Problem]:
 def _faults_of_coding(coded: CodedDocument, texts: Mapping[str, tuple[int, str]]) -> list[Problem]:
     if coded.document_hash not in texts:
         message = f"there is no document `{coded.document_hash}` in the store"
-        return [Problem("unknown-document", message, help="add the document before what was found in it")]
+        return [Problem("unknown-document", message, help="add the document before its codings")]
     text = texts[coded.document_hash][1]
     owner = f"document {coded.document_hash[:12]}"
     faults = check_text(f"the coding of {owner}", coded.language, coded.refused)
@@ -198,8 +198,8 @@ def _faults_of_event(event: Event, text: str, owner: str) -> list[Problem]:
 def _faults_of_quote(span: tuple[int, int], quote: str, text: str, owner: str) -> list[Problem]:
     if 0 <= span[0] < span[1] <= len(text) and text[slice(*span)] == quote:
         return []
-    message = f"`{quote[:60]}` does not stand at {span[0]}..{span[1]} of {owner}"
-    return [Problem("quote-elsewhere", message, help="count code points of the text that the store has")]
+    message = f"`{quote[:60]}` is not at {span[0]}..{span[1]} of {owner}"
+    return [Problem("quote-elsewhere", message, help="count code points of the text in the store")]
 
 
 def _no_event(number: int) -> Problem:
@@ -214,7 +214,7 @@ def _heading(document: Document) -> dict[str, str]:
 
 
 def _sighting_hash(document: Document) -> str:
-    """What makes a sighting the same: all but the moment at which it was read."""
+    """Hash everything that identifies a copy: all but the time at which it was read."""
     day = document.date.isoformat() if document.date else None
     return compute_hash(encode_canonical_json({"text": document.document_hash, "date": day} | _heading(document)))
 
@@ -232,7 +232,7 @@ def _texts(connection: Connection, hashes: Sequence[str]) -> dict[str, tuple[int
 
 
 def _texts_of_events(connection: Connection, event_ids: Sequence[int]) -> dict[int, str]:
-    """Event -> the text that tells it."""
+    """Read the text that reports each event, by number."""
     wanted = (
         select(events.c.id, documents.c.text)
         .join(codings, codings.c.id == events.c.coding_id)
@@ -243,7 +243,7 @@ def _texts_of_events(connection: Connection, event_ids: Sequence[int]) -> dict[i
 
 
 def _last_codings(connection: Connection, document_ids: Sequence[int], method: str) -> dict[int, tuple[int, str]]:
-    """Document -> version and content of what the method found last."""
+    """Read version and content hash of the last coding of each document by a method."""
     last = (
         select(func.max(codings.c.id))
         .where(codings.c.document_id.in_(document_ids), codings.c.method == method)

@@ -1,4 +1,4 @@
-"""Opening a store: a file is made and brought up to date, a database on a server only when that is asked for."""
+"""Open a store: a file is created and upgraded; a database on a server only on request."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from standoff.errors import Problem, StoreError
 from standoff.store.database import Database
 from standoff.store.location import find_location
 from standoff.store.repository import Store
-from standoff.store.schema import bring_up_to_date, check_revision
+from standoff.store.schema import check_revision, upgrade
 
 __all__ = ["open_store", "prepare_store"]
 
 
 def open_store(given: str | Path | None = None, *, wait_seconds: float = 5.0) -> Store:
-    """Open a store. A file is made if it is not there, and brought up to date; a database on a server is left as it is.
+    """Open a store. A file is created if necessary and upgraded; a database on a server is not changed.
 
     Args:
-        given: The path of a file, or a URL; None: what `STANDOFF_STORE` names, else a file in the user's folder for data.
-        wait_seconds: How long to wait for another writer.
+        given: Path of a file, or a URL; None for the value of `STANDOFF_STORE`, else a file in the user's data folder.
+        wait_seconds: Longest time to wait for another writer.
 
     Raises:
         InputError: The URL cannot be read.
         MissingExtraError: The driver for PostgreSQL is not installed.
-        StoreError: The store cannot be opened, is none, or is of another version of standoff.
+        StoreError: The store cannot be opened, is not a store, or belongs to another version of standoff.
     """
     place = find_location(given)
     if place.is_default:
@@ -32,7 +32,7 @@ def open_store(given: str | Path | None = None, *, wait_seconds: float = 5.0) ->
     database = Database(place, wait_seconds)
     try:
         if database.is_file:
-            bring_up_to_date(database)
+            upgrade(database)
         else:
             _refuse_old(database)
     except BaseException:
@@ -42,16 +42,16 @@ def open_store(given: str | Path | None = None, *, wait_seconds: float = 5.0) ->
 
 
 def prepare_store(given: str | Path | None = None, *, wait_seconds: float = 5.0) -> Store:
-    """Make the tables in an empty database, or bring those of an older standoff up to date, and open it.
+    """Create the tables in an empty database, or upgrade those of an older standoff, and open the store.
 
     Args:
-        given: As of `open_store`.
-        wait_seconds: How long to wait for another writer.
+        given: Path of a file, or a URL, as in `open_store`.
+        wait_seconds: Longest time to wait for another writer.
 
     Raises:
         InputError: The URL cannot be read.
         MissingExtraError: The driver for PostgreSQL is not installed.
-        StoreError: The database holds something else, is of a newer standoff, or cannot be written to.
+        StoreError: The database is not a store, belongs to a newer standoff, or cannot be written to.
     """
     place = find_location(given)
     if place.is_default:
@@ -59,7 +59,7 @@ def prepare_store(given: str | Path | None = None, *, wait_seconds: float = 5.0)
         _make_folder(place.path.parent)
     database = Database(place, wait_seconds)
     try:
-        bring_up_to_date(database)
+        upgrade(database)
     except BaseException:
         database.close()
         raise

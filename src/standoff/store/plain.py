@@ -1,7 +1,7 @@
-"""Events and claims from plain data and back, and the key by which an event is known again.
+"""Parse events and claims from plain data, and make the key that identifies an event in every coding.
 
-Two codings of a document tell the same event if the same characters are coded with the same type, actor and target. So a
-review of an event holds for it in every other coding of the document that finds it too.
+Two codings of a document contain the same event if they code the same characters with the same type, actor and target. A review
+of an event therefore holds in every coding that contains it.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ __all__ = ["get_code", "make_event_keys", "parse_claim", "parse_event"]
 
 
 def make_event_keys(document_hash: str, events: Iterable[Event]) -> tuple[str, ...]:
-    """The key of each event of a coding: a hash, different for each of them.
+    """Make the key of each event of a coding, a unique hash.
 
     Args:
-        document_hash: The document.
-        events: The events of one coding, in its order; of several that are coded alike the first, second and so on differ.
+        document_hash: Hash of the document.
+        events: Events of one coding in its order; equal codings are numbered in this order.
     """
     seen: Counter[str] = Counter()
     keys = []
@@ -35,23 +35,23 @@ def make_event_keys(document_hash: str, events: Iterable[Event]) -> tuple[str, .
 
 
 def get_code(mention: Mention | None) -> str:
-    """The code of an actor; "" where nobody is named."""
+    """Return the code of an actor; "" if nobody is named."""
     return mention.code if mention else ""
 
 
 def parse_event(plain: Mapping[str, Any]) -> Event:
-    """The event whose `document()` this is."""
+    """Parse an event from the result of its `to_json()`."""
     return Event(
         event_type=plain["type"],
         mode=plain["mode"],
         contexts=tuple(plain["contexts"]),
-        actor=_mention(plain["actor"]),
-        target=_mention(plain["target"]),
+        actor=_parse_mention(plain["actor"]),
+        target=_parse_mention(plain["target"]),
         date=dt.date.fromisoformat(plain["date"]) if plain["date"] else None,
         place=plain["place"],
         span=(plain["span"][0], plain["span"][1]),
         quote=plain["quote"],
-        attribution=_attribution(plain["attribution"]),
+        attribution=_parse_attribution(plain["attribution"]),
         factuality=plain["factuality"],
         confidence=plain["confidence"],
         method=plain["method"],
@@ -60,31 +60,31 @@ def parse_event(plain: Mapping[str, Any]) -> Event:
 
 
 def parse_claim(plain: Mapping[str, Any]) -> Claim:
-    """The claim whose `document()` this is."""
+    """Parse a claim from the result of its `to_json()`."""
     return Claim(
         kind=plain["kind"],
         issue=plain["issue"],
-        holder=_mention(plain["holder"]),
-        about=_mention(plain["about"]),
+        holder=_parse_mention(plain["holder"]),
+        about=_parse_mention(plain["about"]),
         value=plain["value"],
         unit=plain["unit"],
         qualifier=plain["qualifier"],
         span=(plain["span"][0], plain["span"][1]),
         quote=plain["quote"],
-        attribution=_attribution(plain["attribution"]),
+        attribution=_parse_attribution(plain["attribution"]),
         factuality=plain["factuality"],
     )
 
 
-def _span(plain: list[int] | None) -> Span | None:
+def _parse_span(plain: list[int] | None) -> Span | None:
     return (plain[0], plain[1]) if plain else None
 
 
-def _mention(plain: Mapping[str, Any] | None) -> Mention | None:
+def _parse_mention(plain: Mapping[str, Any] | None) -> Mention | None:
     if plain is None:
         return None
-    return Mention(plain["code"], plain["text"], _span(plain["span"]), plain["inferred"])
+    return Mention(plain["code"], plain["text"], _parse_span(plain["span"]), plain["inferred"])
 
 
-def _attribution(plain: Mapping[str, Any]) -> Attribution:
-    return Attribution(plain["speaker"], plain["outlet"], _span(plain["span"]))
+def _parse_attribution(plain: Mapping[str, Any]) -> Attribution:
+    return Attribution(plain["speaker"], plain["outlet"], _parse_span(plain["span"]))

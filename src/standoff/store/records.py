@@ -1,4 +1,4 @@
-"""What goes into a store and what comes out, as frozen records."""
+"""The frozen records that a store takes and returns."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ REVIEW_ACTIONS: tuple[ReviewAction, ...] = get_args(ReviewAction)
 
 @dataclass(frozen=True)
 class Added:
-    """What an addition came to.
+    """The result of an addition.
 
     Attributes:
-        given: Records that were given.
-        new: Records that the store did not have: texts, or codings that differ from the last one.
-        copies: Places at which a text was found for the first time; 0 for codings.
+        given: Number of records given.
+        new: Number of new records: texts, or codings that differ from the last one.
+        copies: Number of new copies of texts; 0 for codings.
     """
 
     given: int = 0
@@ -50,22 +50,22 @@ class Added:
 
 @dataclass(frozen=True)
 class Review:
-    """What a person says about a coded event.
+    """A person's review of a coded event.
 
     Attributes:
-        event_id: The event, as `StoredEvent.event_id` gives it.
-        action: "confirm": it is as coded; "correct": it is `correction` instead; "drop": the text does not say so.
-        author: Who says so.
-        reason: Why; "" where that is plain.
+        event_id: Number of the event (`StoredEvent.event_id`).
+        action: "confirm": correctly coded; "correct": `correction` instead; "drop": the text does not say so.
+        author: Name of the reviewer.
+        reason: Reason; may be empty.
         correction: The event as it should have been coded; None unless the action is "correct".
-        reviewed_at: When; None for the moment at which it is recorded.
-        scenario: Identifier of the scenario that `stands_for` belongs to; "" where nothing is said of any.
-        stands_for: The event of its model that this event is, such as "pressure.usa.strike"; "" with a scenario: none that
-            could be named, which takes back what was said before.
+        reviewed_at: Time of the review; None for the time at which it is recorded.
+        scenario: Identifier of the scenario of `stands_for`; "" if no match is made.
+        stands_for: Matching event of the scenario's model, such as "pressure.usa.strike"; "" with a scenario revokes an earlier
+            match.
 
     Raises:
-        ValueError: Nobody is named, a correction is missing or stands where none belongs, or an event of a model has no scenario
-            or is that of a dropped event.
+        ValueError: The author is missing, a correction is missing or not allowed, or a match has no scenario or belongs to a
+            dropped event.
     """
 
     event_id: int
@@ -83,19 +83,19 @@ class Review:
         if not self.author.strip():
             raise ValueError("a review needs an author")
         if (self.action == "correct") != (self.correction is not None):
-            raise ValueError("a review holds a correction if and only if it corrects")
+            raise ValueError("a review has a correction if and only if its action is `correct`")
         if self.stands_for and (not self.scenario or self.action == "drop"):
-            raise ValueError("an event of a model needs its scenario, and is never that of a dropped event")
+            raise ValueError("a match needs its scenario, and a dropped event has none")
 
 
 @dataclass(frozen=True)
 class StoredReview:
-    """A review and when it was recorded.
+    """A recorded review.
 
     Attributes:
-        review_id: Its number; of several reviews of an event the one with the highest counts.
-        write_id: The write that recorded it.
-        review: What was said; its `reviewed_at` is set.
+        review_id: Number of the review; the highest number of an event holds.
+        write_id: Write that recorded it.
+        review: The review; its `reviewed_at` is set.
     """
 
     review_id: int
@@ -105,19 +105,19 @@ class StoredReview:
 
 @dataclass(frozen=True)
 class StoredEvent:
-    """An event of a document, with what people said about it.
+    """An event of a document, with its last review.
 
     Attributes:
-        event_id: Its number in the store.
-        document_hash: The document that tells it.
-        method: What coded the document.
-        coded: The event as it was coded.
-        review: The last review of it; None where nobody looked at it.
-        cluster_id: The cluster that it was last put into; None where it is in none.
-        published: First known day on which the document was published; None where it is not known.
-        position: Location in its document, counted from 0 over the events of the coding.
-        write_id: The write that recorded its coding.
-        stands_for: Scenario -> the event of its model that it is, as a reviewer said. It holds until the event is dropped or gets
+        event_id: Number in the store.
+        document_hash: Hash of the document that reports it.
+        method: Method that coded the document.
+        coded: The event as coded.
+        review: Last review; None if it was not reviewed.
+        cluster_id: Cluster to which it was added last; None if it is in no cluster.
+        published: First known day of publication of the document; None if unknown.
+        position: Position in the coding of its document, from 0.
+        write_id: Write that recorded its coding.
+        stands_for: Matching event of the model, by scenario, from reviews. A match holds until the event is dropped or gets
             another type, actor or target.
     """
 
@@ -134,27 +134,27 @@ class StoredEvent:
 
     @property
     def event(self) -> Event:
-        """The event as it is taken to be: corrected, where somebody corrected it."""
+        """The event with its correction, if there is one."""
         if self.review is None or self.review.review.correction is None:
             return self.coded
         return self.review.review.correction
 
     @property
     def is_dropped(self) -> bool:
-        """Whether somebody said that the text does not say so."""
+        """Whether a reviewer dropped the event."""
         return self.review is not None and self.review.review.action == "drop"
 
 
 @dataclass(frozen=True)
 class StoredCoding:
-    """What one method found in a document.
+    """A recorded coding of a document by one method.
 
     Attributes:
-        coding_id: Its number.
-        write_id: The write that recorded it.
-        method: What coded it, with its version.
-        version: From 1, counted for this document and method.
-        coded: What was found.
+        coding_id: Number of the coding.
+        write_id: Write that recorded it.
+        method: Method and its version.
+        version: Number of the coding for this document and method, from 1.
+        coded: Events and claims.
         event_ids: Number of each event, in the order of `coded.events`.
     """
 
@@ -168,13 +168,13 @@ class StoredCoding:
 
 @dataclass(frozen=True)
 class StoredClaims:
-    """The claims of a document, as the coding that counts has them.
+    """The claims of a document in its current coding.
 
     Attributes:
-        document_hash: The document.
-        method: What coded it.
-        published: First known day on which the document was published; None where it is not known.
-        claims: What is claimed, in the order of the text.
+        document_hash: Hash of the document.
+        method: Method that coded it.
+        published: First known day of publication of the document; None if unknown.
+        claims: Claims in the order of the text.
     """
 
     document_hash: str
@@ -185,13 +185,13 @@ class StoredClaims:
 
 @dataclass(frozen=True)
 class EventCluster:
-    """One event told by many.
+    """Reports of one event.
 
     Attributes:
-        cluster_id: Its number.
-        method: What or who put it together.
-        label: A name for people; may be empty.
-        event_ids: The coded events that were put into it and not into another one later.
+        cluster_id: Number of the cluster.
+        method: Rule or reviewer that made it.
+        label: Text for people; may be empty.
+        event_ids: Coded events that were added to it and to no later cluster.
     """
 
     cluster_id: int
@@ -202,14 +202,14 @@ class EventCluster:
 
 @dataclass(frozen=True)
 class ForecastSeries:
-    """The probability of one thing by date.
+    """The probability of one outcome or milestone by date.
 
     Attributes:
         kind: "outcome" or "milestone"; "unresolved" is an outcome.
         name: Slug.
         label: Text for people.
         dates: Day after the last day of each period.
-        probabilities: Probability that it has happened before that day.
+        probabilities: Probability that it occurred before each day.
     """
 
     kind: Literal["outcome", "milestone"]
@@ -225,18 +225,18 @@ class ForecastSeries:
 
 @dataclass(frozen=True)
 class Run:
-    """A solve, with all that is needed to do it again.
+    """A solve, with all that is needed to repeat it.
 
     Attributes:
-        scenario: What was solved, with its overrides made.
-        settings: How, as plain data: the arguments of `Settings`.
-        document: Everything it printed, as `Solution.document()`: certificate, versions and probabilities are read from it.
-        kind: What it was for, such as "run" or "update".
-        known_by: The last write whose news it knew; None where it used no news.
+        scenario: Scenario with its overrides.
+        settings: Arguments of `Settings` as plain data.
+        document: JSON document, as `Solution.document()`: certificate, versions and probabilities are read from it.
+        kind: Purpose, such as "run" or "update".
+        known_by: Last write whose news was used; None without news.
         note: A remark.
 
     Raises:
-        ValueError: The document is of another scenario, or lacks a part.
+        ValueError: The document belongs to another scenario, or lacks a part.
     """
 
     scenario: Scenario
@@ -253,10 +253,10 @@ class Run:
         if missing:
             raise ValueError(f"the document of a run lacks {', '.join(sorted(missing))}")
         if self.document["scenario_hash"] != self.scenario.scenario_hash:
-            raise ValueError("the document of a run is of another scenario")
+            raise ValueError("the document of a run belongs to another scenario")
 
-    def series(self) -> tuple[ForecastSeries, ...]:
-        """The probabilities by date, each outcome's and each milestone's; those after the update where there was one."""
+    def list_series(self) -> tuple[ForecastSeries, ...]:
+        """List the probabilities of every outcome and milestone by date, updated ones for an update."""
         scenario = self.scenario
         dates = tuple(scenario.date_of_period(k + 1) for k in range(len(self.document["unresolved"])))
 
@@ -278,23 +278,23 @@ class Run:
 
 @dataclass(frozen=True)
 class StoredRun:
-    """A run as the store has it. The scenario itself is made again by `Store.scenario_of(run_id)`.
+    """A recorded run. `Store.scenario_of(run_id)` restores its scenario.
 
     Attributes:
-        run_id: Its number.
-        write_id: The write that recorded it.
-        recorded_at: When, UTC.
-        kind: What it was for.
+        run_id: Number of the run.
+        write_id: Write that recorded it.
+        recorded_at: Time of recording, UTC.
+        kind: Purpose.
         note: A remark.
         scenario: Identifier of the scenario.
-        scenario_hash: Its hash.
-        as_of: Day on which everything in it was known.
-        known_by: The last write whose news it knew; None where it used no news.
-        overrides: What was changed after the file was read.
-        settings: How it was solved.
-        versions: Of everything that its numbers depend on.
-        certificate: How good the solution is.
-        document: Everything it printed.
+        scenario_hash: Hash of the scenario.
+        as_of: Day of the scenario.
+        known_by: Last write whose news was used; None without news.
+        overrides: Overrides of the scenario.
+        settings: Arguments of `Settings`.
+        versions: Versions of everything on which the numbers depend.
+        certificate: Certificate of the solution.
+        document: JSON document; its layout is that of its `json_version`.
         series: Probabilities by date.
     """
 
@@ -317,11 +317,11 @@ class StoredRun:
 
 @dataclass(frozen=True)
 class Fault:
-    """Something in a store that is not as it should be.
+    """Damage in a store.
 
     Attributes:
-        table: Where.
-        message: What.
+        table: Table with the damage; "" for the file.
+        message: Description.
     """
 
     table: str

@@ -1,7 +1,7 @@
-"""The store: frozen records go in and come out; everything between is a transaction.
+"""The store takes and returns frozen records, and does every operation in a transaction.
 
-Every addition is made whole or not at all. Long ones are made in batches, each a transaction of its own, and may be given
-again from the beginning after any interruption: what is there already is not recorded twice.
+Every addition is complete or not made at all. A long addition is made in batches, each a transaction of its own. After an
+interruption it may be repeated from the beginning: nothing is recorded twice.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Store:
     """An open store. Use it in a `with` block, or close it.
 
     Attributes:
-        place: Where it is.
+        place: Location of the store.
     """
 
     def __init__(self, database: Database) -> None:
@@ -52,12 +52,12 @@ class Store:
 
     @property
     def place(self) -> Location:
-        """Where it is; as text without a password."""
+        """Location of the store; its text has no password."""
         return self._database.place
 
     @property
     def is_read_only(self) -> bool:
-        """Whether it is a file that may not be written to."""
+        """Whether the store is a read-only file."""
         return self._database.is_read_only
 
     def __enter__(self) -> Self:
@@ -69,26 +69,26 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         self._database.close()
 
     def last_write(self) -> int:
-        """Number of the last write; 0 in an empty store. Reads with `known_by` at it will always give the same."""
+        """Return the number of the last write, 0 in an empty store; reads up to it always return the same."""
         with self._database.reading() as connection:
             return int(connection.execute(select(func.max(writes.c.id))).scalar_one() or 0)
 
     def add_documents(
         self, given: Iterable[Document], *, batch_size: int = 500, progress: Callable[[Added], None] | None = None
     ) -> Added:
-        """Record documents. The same text is one document; every place at which it was found is a sighting of it.
+        """Record documents. Equal texts are one document with several copies.
 
         Args:
             given: The documents.
-            batch_size: Documents in a transaction, 1..5000.
-            progress: Called after every transaction with what the additions came to so far.
+            batch_size: Number of documents in a transaction, 1..5000.
+            progress: Called after every transaction with the result so far.
 
         Raises:
-            InputError: A text holds a character that no database keeps; its batch was not written.
+            InputError: A text contains a character that databases cannot store; its batch was not written.
             StoreError: The store failed; the message says how many documents before are kept.
         """
 
@@ -106,16 +106,16 @@ class Store:
         batch_size: int = 500,
         progress: Callable[[Added], None] | None = None,
     ) -> Added:
-        """Record what a method found in documents. Earlier codings stay; one equal to the last is not recorded again.
+        """Record codings by one method. Earlier codings stay; a coding equal to the last one is not recorded again.
 
         Args:
             given: The codings, of documents that are in the store.
-            method: What coded them, with its version.
-            batch_size: Codings in a transaction, 1..5000.
-            progress: Called after every transaction with what the additions came to so far.
+            method: Method and its version.
+            batch_size: Number of codings in a transaction, 1..5000.
+            progress: Called after every transaction with the result so far.
 
         Raises:
-            InputError: A document is unknown, or a quote does not stand where its span says; its batch was not written.
+            InputError: A document is unknown, or a quote is not at its position; its batch was not written.
             StoreError: The store failed; the message says how many codings before are kept.
         """
         if not method.strip():
@@ -128,25 +128,25 @@ class Store:
         return _in_batches("codings", given, batch_size, write, progress=progress)
 
     def add_reviews(self, given: Sequence[Review]) -> tuple[int, ...]:
-        """Record what people said about events, all or none.
+        """Record reviews, all or none.
 
         Returns:
             Number of each review.
 
         Raises:
-            InputError: An event is unknown, or a correction quotes what does not stand there; nothing was written.
+            InputError: An event is unknown, or the quote of a correction is not at its position; nothing was written.
             StoreError: The store failed; nothing was written.
         """
         with self._database.writing("reviews", "no review was written") as transaction:
             return news_writing.add_reviews(transaction, given)
 
     def add_cluster(self, event_ids: Sequence[int], *, method: str, label: str = "") -> int:
-        """Record that events are one event, told by many. An event is in the cluster that it was put into last.
+        """Record that several coded events are one event. An event is in the cluster to which it was added last.
 
         Args:
-            event_ids: The events; one alone takes it out of its cluster.
-            method: What or who says so.
-            label: A name for people.
+            event_ids: The events; a single event leaves its cluster.
+            method: Rule or reviewer.
+            label: Text for people.
 
         Returns:
             Number of the cluster.
@@ -161,16 +161,16 @@ class Store:
             return news_writing.add_cluster(transaction, event_ids, method, label)
 
     def add_clusters(self, groups: Sequence[Sequence[int]], *, method: str, after: int, up_to: int) -> bool:
-        """Record clusters that a method found among everything up to a write, and that it has come so far.
+        """Record the clusters that a rule found up to a write, and its progress.
 
         Args:
-            groups: The events of each cluster.
-            method: What found them, with its version; also the name of the mark that says how far it has come.
-            after: How far it had come when it looked, 0 for not at all.
-            up_to: The last write that it knew.
+            groups: Events of each cluster.
+            method: Rule and its version, which is also the name of its mark.
+            after: Mark of the rule when it started; 0 for none.
+            up_to: Last write that it processed.
 
         Returns:
-            Whether they were recorded; not, where the method has come further meanwhile and must look again.
+            Whether they were recorded; False if another pass of the rule was faster, so that it must start again.
 
         Raises:
             InputError: An event is unknown; nothing was written.
@@ -185,19 +185,19 @@ class Store:
             return True
 
     def mark(self, name: str) -> Any:
-        """How far something has come, as plain data; None where it has not begun."""
+        """Read the last mark of a name as plain data; None if there is none."""
         with self._database.reading() as connection:
             return marks.read_mark(connection, name)
 
     def set_mark(self, name: str, value: Any) -> None:
-        """Record how far something has come, where that differs from what was recorded last.
+        """Record a mark if it differs from the last one of its name.
 
         Args:
-            name: What goes through the store or into it, such as the reading of a feed.
-            value: How far, as plain data.
+            name: Name of a repeated task, such as the reading of a feed.
+            value: Progress, as plain data.
 
         Raises:
-            InputError: The name holds a character that no database keeps; nothing was written.
+            InputError: The name contains a character that databases cannot store; nothing was written.
             StoreError: The store failed; nothing was written.
         """
         with self._database.writing("mark", "the mark was not written") as transaction:
@@ -208,10 +208,10 @@ class Store:
         """Record a run with its scenario and its probabilities.
 
         Returns:
-            Its number.
+            Number of the run.
 
         Raises:
-            InputError: The write up to which it knew the news is unknown; nothing was written.
+            InputError: The last write of its news is unknown; nothing was written.
             StoreError: The store failed; nothing was written.
         """
         with self._database.writing("run", "the run was not written") as transaction:
@@ -220,12 +220,12 @@ class Store:
     def documents(
         self, *, since: dt.date | None = None, until: dt.date | None = None, known_by: int | None = None
     ) -> Iterator[Document]:
-        """Every text once, by day of publication, as the sighting has it that is earliest by day.
+        """Read every text once, by day of publication, in its earliest copy.
 
         Args:
-            since: First day; documents without a day are left out then.
-            until: Last day; documents without a day are left out then.
-            known_by: The last write that is to be known; None for all.
+            since: First day; undated documents are excluded then.
+            until: Last day; undated documents are excluded then.
+            known_by: Last write to be read; None for all.
 
         Raises:
             StoreError: The store cannot be read.
@@ -238,7 +238,7 @@ class Store:
             yield from found
 
     def documents_of(self, hashes: Sequence[str]) -> tuple[Document, ...]:
-        """The documents of some hashes, by day of publication, as `documents` gives them; unknown hashes are left out."""
+        """Read the documents with some hashes, by day of publication; unknown hashes are left out."""
         with self._database.reading() as connection:
             keys = news_reading.document_keys(connection, None, None, None, hashes=list(dict.fromkeys(hashes)))
             found = (
@@ -248,22 +248,22 @@ class Store:
             return tuple(document for chunk in found for document in chunk)
 
     def list_copies(self, document_hash: str, *, known_by: int | None = None) -> tuple[Document, ...]:
-        """Every place at which a text was found, as the document that was read there; empty for an unknown text."""
+        """List every copy of a text; empty for an unknown text."""
         with self._database.reading() as connection:
             return news_reading.list_copies(connection, document_hash, known_by)
 
     def read_copies(self, hashes: Sequence[str], *, known_by: int | None = None) -> dict[str, tuple[Document, ...]]:
-        """The same for many texts, by hash; unknown hashes are left out."""
+        """Read every copy of several texts, by hash; unknown hashes are left out."""
         with self._database.reading() as connection:
             return news_reading.read_copies(connection, list(dict.fromkeys(hashes)), known_by)
 
     def uncoded(self, method: str) -> tuple[str, ...]:
-        """Hashes of the documents that a method has not coded: what is left to do after an interruption."""
+        """List the hashes of the documents that a method has not coded, for example after an interruption."""
         with self._database.reading() as connection:
             return news_reading.list_uncoded(connection, method)
 
     def codings(self, document_hash: str, *, known_by: int | None = None) -> tuple[StoredCoding, ...]:
-        """Every coding of a document, old and new."""
+        """List every coding of a document, old and new."""
         with self._database.reading() as connection:
             return news_reading.list_codings(connection, document_hash, known_by)
 
@@ -275,9 +275,9 @@ class Store:
         known_by: int | None = None,
         after: int | None = None,
     ) -> tuple[StoredEvent, ...]:
-        """Every event of the codings that count, with its last review, dropped ones among them: what a person reviews.
+        """List every event of the current codings with its last review, including dropped ones.
 
-        The coding of a document that counts is the one whose event was reviewed last, else the one recorded last.
+        The current coding of a document is the one whose event was reviewed last, else the one recorded last.
 
         Args:
             method: Count only codings by this method.
@@ -287,37 +287,6 @@ class Store:
         """
         with self._database.reading() as connection:
             return tuple(news_reading.list_events(connection, method, document_hash, known_by, after=after))
-
-    def effective_events(
-        self,
-        *,
-        countries: Iterable[str] | None = None,
-        since: dt.date | None = None,
-        until: dt.date | None = None,
-        method: str | None = None,
-        known_by: int | None = None,
-    ) -> tuple[StoredEvent, ...]:
-        """The events to reckon with: as coded, corrected where somebody corrected them, without those that were dropped.
-
-        Args:
-            countries: Keep events whose actor or target is of one of these (ISO 3166 alpha-3).
-            since: First day of the event, or of its document where the event has none; unknown days are left out then.
-            until: Last day, likewise.
-            method: Count only codings by this method.
-            known_by: The last write that is to be known; None for all.
-
-        Returns:
-            By day, then in the order of the documents and their text; unknown days last.
-        """
-        wanted = None if countries is None else frozenset(countries)
-        found = [
-            one
-            for one in self.coded_events(method=method, known_by=known_by)
-            if not one.is_dropped
-            and (wanted is None or not wanted.isdisjoint(_countries(one)))
-            and news_reading.is_between(_day(one), since, until)
-        ]
-        return tuple(sorted(found, key=lambda one: _day(one) or dt.date.max))  # sorting keeps the order of equal days
 
     def claims(
         self,
@@ -335,11 +304,6 @@ class Store:
         """Every review of an event, in the order of recording; the last one holds."""
         with self._database.reading() as connection:
             return news_reading.list_reviews(connection, event_id, known_by)
-
-    def unapplied_reviews(self, *, known_by: int | None = None) -> tuple[StoredReview, ...]:
-        """Reviews of events that the coding that counts does not have: they hold for nothing until made again."""
-        with self._database.reading() as connection:
-            return news_reading.list_unapplied_reviews(connection, known_by)
 
     def clusters(self, *, known_by: int | None = None) -> tuple[EventCluster, ...]:
         """Every cluster that still has events."""
@@ -386,8 +350,8 @@ class Store:
         """
         with self._database.reading() as connection:
             if isinstance(run, int):
-                return run_records.scenario_of_run(connection, run)
-            return run_records.scenario_of_hash(connection, run)
+                return run_records.restore_scenario_of_run(connection, run)
+            return run_records.restore_scenario_of_hash(connection, run)
 
     def check(self) -> tuple[Fault, ...]:
         """Look for damage: the file's own checks, and every hash and key worked out again.
@@ -425,12 +389,3 @@ def _in_batches(
         if progress is not None:
             progress(total)
     return total
-
-
-def _countries(one: StoredEvent) -> set[str]:
-    sides = (one.event.actor, one.event.target)
-    return {country for side in sides if side is not None for country in side.countries}
-
-
-def _day(one: StoredEvent) -> dt.date | None:
-    return one.event.date or one.published

@@ -1,4 +1,4 @@
-"""Recording runs and reading them again, inside a transaction that another module holds."""
+"""Record and read runs, inside a transaction of the caller."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from standoff.store.news_writing import check_text
 from standoff.store.records import ForecastSeries, Run, StoredRun
 from standoff.store.tables import forecasts, runs, scenarios, writes
 
-__all__ = ["add_run", "list_runs", "read_run", "scenario_of_hash", "scenario_of_run"]
+__all__ = ["add_run", "list_runs", "read_run", "restore_scenario_of_hash", "restore_scenario_of_run"]
 
 
 def add_run(write: Write, run: Run) -> int:
-    """Record a run, its probabilities, and the scenario if it is not there yet.
+    """Record a run, its probabilities, and the scenario if it is new.
 
     Raises:
-        InputError: The write up to which it knew the news is not in the store (`unknown-write`).
+        InputError: The last write of its news is not in the store (`unknown-write`).
         ValueError: A number of the document or of the settings is not finite.
     """
     encode_json([dict(run.document), dict(run.settings)])
@@ -36,7 +36,7 @@ def add_run(write: Write, run: Run) -> int:
         raise InputError(faults)
     row = {
         "write_id": write.write_id,
-        "scenario_id": _scenario_number(write, run.scenario),
+        "scenario_id": _find_or_add_scenario(write, run.scenario),
         "known_by": run.known_by,
         "kind": run.kind,
         "note": run.note,
@@ -57,7 +57,7 @@ def add_run(write: Write, run: Run) -> int:
             "dates": [day.isoformat() for day in series.dates],
             "probabilities": list(series.probabilities),
         }
-        for series in run.series()
+        for series in run.list_series()
     ]
     write.connection.execute(insert(forecasts), rows)
     return number
@@ -66,8 +66,8 @@ def add_run(write: Write, run: Run) -> int:
 def list_runs(
     connection: Connection, scenario: str | None, scenario_hash: str | None, kind: str | None, *, limit: int | None
 ) -> tuple[StoredRun, ...]:
-    """Runs in the order of recording; with a limit the newest ones."""
-    wanted = _joined()
+    """List runs in the order of recording; with a limit, the newest ones."""
+    wanted = _select_runs()
     if scenario is not None:
         wanted = wanted.where(scenarios.c.name == scenario)
     if scenario_hash is not None:
@@ -75,23 +75,23 @@ def list_runs(
     if kind is not None:
         wanted = wanted.where(runs.c.kind == kind)
     rows = connection.execute(wanted.order_by(runs.c.id.desc()).limit(limit)).all()
-    return _runs(connection, list(reversed(rows)))
+    return _read_rows(connection, list(reversed(rows)))
 
 
 def read_run(connection: Connection, run_id: int) -> StoredRun:
-    """One run.
+    """Read one run.
 
     Raises:
         InputError: There is no such run (`unknown-run`).
     """
-    found = _runs(connection, list(connection.execute(_joined().where(runs.c.id == run_id))))
+    found = _read_rows(connection, list(connection.execute(_select_runs().where(runs.c.id == run_id))))
     if not found:
-        raise _no_run(run_id)
+        raise _make_error(run_id)
     return found[0]
 
 
-def scenario_of_run(connection: Connection, run_id: int) -> Scenario:
-    """The scenario that a run solved, made again.
+def restore_scenario_of_run(connection: Connection, run_id: int) -> Scenario:
+    """Restore the scenario of a run.
 
     Raises:
         InputError: There is no such run (`unknown-run`).
@@ -100,15 +100,15 @@ def scenario_of_run(connection: Connection, run_id: int) -> Scenario:
     wanted = select(scenarios.c.archive).join(runs, runs.c.scenario_id == scenarios.c.id).where(runs.c.id == run_id)
     found = connection.execute(wanted).scalar_one_or_none()
     if found is None:
-        raise _no_run(run_id)
+        raise _make_error(run_id)
     return restore_scenario(found)
 
 
-def scenario_of_hash(connection: Connection, scenario_hash: str) -> Scenario:
-    """The scenario of a hash; the start of a hash will do where it fits one alone.
+def restore_scenario_of_hash(connection: Connection, scenario_hash: str) -> Scenario:
+    """Restore the scenario with a hash, given in full or by a unique start.
 
     Raises:
-        InputError: There is none, or several begin so (`unknown-scenario`).
+        InputError: No scenario has such a hash, or several do (`unknown-scenario`).
         ScenarioError: This version of standoff refuses what the scenario says.
     """
     begins = scenarios.c.scenario_hash.startswith(scenario_hash, autoescape=True)
@@ -125,8 +125,8 @@ def scenario_of_hash(connection: Connection, scenario_hash: str) -> Scenario:
     )
 
 
-def _scenario_number(write: Write, scenario: Scenario) -> int:
-    """Number of the row that holds the scenario as it was written, which is made if it is not there."""
+def _find_or_add_scenario(write: Write, scenario: Scenario) -> int:
+    """Find the row of the scenario as written, or add it."""
     kept = archive_scenario(scenario)
     assert restore_scenario(kept).scenario_hash == scenario.scenario_hash, (
         "an archived scenario must be the same scenario"
@@ -151,7 +151,7 @@ def _scenario_number(write: Write, scenario: Scenario) -> int:
     return int(made[0])
 
 
-def _joined() -> Select[tuple[Any, ...]]:
+def _select_runs() -> Select[tuple[Any, ...]]:
     return (
         select(runs, writes.c.recorded_at, scenarios.c.name, scenarios.c.scenario_hash, scenarios.c.as_of)
         .join(writes, writes.c.id == runs.c.write_id)
@@ -159,7 +159,7 @@ def _joined() -> Select[tuple[Any, ...]]:
     )
 
 
-def _runs(connection: Connection, rows: list[Row[tuple[Any, ...]]]) -> tuple[StoredRun, ...]:
+def _read_rows(connection: Connection, rows: list[Row[tuple[Any, ...]]]) -> tuple[StoredRun, ...]:
     series: dict[int, list[ForecastSeries]] = defaultdict(list)
     numbers = [row.id for row in rows]
     for start in range(0, len(numbers), 500):
@@ -189,5 +189,5 @@ def _runs(connection: Connection, rows: list[Row[tuple[Any, ...]]]) -> tuple[Sto
     )
 
 
-def _no_run(run_id: int) -> InputError:
+def _make_error(run_id: int) -> InputError:
     return InputError(Problem("unknown-run", f"there is no run `{run_id}` in the store", help="list the runs"))

@@ -1,7 +1,7 @@
-"""Which version of the tables a database has, and how it gets the newest.
+"""Find the version of the tables of a database, create them, or upgrade them.
 
-A file that standoff made is brought up to date when it is opened. A database on a server is somebody's responsibility:
-its tables are made and changed only when that is asked for.
+A file of standoff is upgraded when it is opened. A database on a server has an administrator: its tables are created and changed
+only on request.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from standoff.version import __version__
 if TYPE_CHECKING:
     from alembic.config import Config
 
-__all__ = ["APPLICATION_ID", "REVISIONS", "bring_up_to_date", "check_revision", "find_revision"]
+__all__ = ["APPLICATION_ID", "REVISIONS", "check_revision", "find_revision", "upgrade"]
 
 REVISIONS = ("0001", "0002")
-"""Every version of the tables, in order; a migration each."""
+"""Every version of the tables, in order, with a migration for each."""
 APPLICATION_ID = 0x53544446
-"""Marks an SQLite file as standoff's: "STDF"."""
+"""Application id of an SQLite file of standoff: "STDF"."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a database holds.
+class SchemaState:
+    """The state of the tables of a database.
 
     Attributes:
-        revision: Version of its tables; "" where it has none yet.
-        needs: The version of standoff that made its newest change.
-        is_foreign: Whether it holds something else than a store.
+        revision: Version of the tables; "" if there are none.
+        needs: Version of standoff that made the newest change.
+        is_foreign: Whether the database contains something other than a store.
     """
 
     revision: str = ""
@@ -48,7 +48,7 @@ class Found:
 
     @property
     def is_newer(self) -> bool:
-        """Whether a later standoff changed the tables."""
+        """Whether a newer standoff changed the tables."""
         return bool(self.revision) and self.revision not in REVISIONS
 
     @property
@@ -57,51 +57,53 @@ class Found:
         return self.revision == REVISIONS[-1]
 
 
-def find_revision(connection: Connection) -> Found:
-    """Say what the database holds."""
+def find_revision(connection: Connection) -> SchemaState:
+    """Find the state of the tables of a database."""
     names = set(inspect(connection).get_table_names())
     marks = {schema_changes.name, "standoff_revision"}
     if connection.dialect.name == "sqlite":
         application = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
         is_ours = application == APPLICATION_ID
         if not names and application in {0, APPLICATION_ID}:
-            return Found()
+            return SchemaState()
     else:
         is_ours = True
         if not names:
-            return Found()
+            return SchemaState()
     if not is_ours or not marks <= names:
-        return Found(is_foreign=True)
+        return SchemaState(is_foreign=True)
     revision = connection.execute(text("SELECT version_num FROM standoff_revision")).scalar_one()
     needs = connection.execute(
         select(schema_changes.c.standoff_version).where(schema_changes.c.revision == revision)
     ).scalar_one_or_none()
-    return Found(revision=str(revision), needs=str(needs or ""))
+    return SchemaState(revision=str(revision), needs=str(needs or ""))
 
 
-def check_revision(database: Database) -> Found:
-    """Refuse what is no store or one of a later standoff.
+def check_revision(database: Database) -> SchemaState:
+    """Find the state of the tables, and refuse a database that is not a store or belongs to a newer standoff.
 
     Raises:
-        StoreError: It is something else (`store-foreign`) or newer (`store-newer`); nothing was changed.
+        StoreError: The database is not a store (`store-foreign`) or is newer (`store-newer`); nothing was changed.
     """
     with database.reading() as connection:
         found = find_revision(connection)
-    return _checked(database, found)
+    return _refuse_unusable(database, found)
 
 
-def bring_up_to_date(database: Database) -> None:
-    """Make the tables, or change them to the newest version, in one transaction.
+def upgrade(database: Database) -> None:
+    """Create the tables, or upgrade them to the newest version, in one transaction.
 
     Raises:
-        StoreError: The database holds something else, is newer, or cannot be written to; nothing was changed.
+        StoreError: The database is not a store, is newer, or cannot be written to; nothing was changed.
     """
     if check_revision(database).is_newest:
         return
     if database.is_file:
-        _write_ahead(database)
+        _enable_write_ahead(database)
     with database.writing("schema", unwritten="its tables were not changed") as write:
-        found = _checked(database, find_revision(write.connection))  # another program may have been faster
+        found = _refuse_unusable(
+            database, find_revision(write.connection)
+        )  # another program may have done it meanwhile
         if found.is_newest:
             return
         if found.revision:
@@ -116,9 +118,9 @@ def bring_up_to_date(database: Database) -> None:
             write.connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
 
 
-def _checked(database: Database, found: Found) -> Found:
+def _refuse_unusable(database: Database, found: SchemaState) -> SchemaState:
     if found.is_foreign:
-        message = f"`{database.place}` holds something else than a store of standoff; nothing was changed"
+        message = f"`{database.place}` is not a store of standoff; nothing was changed"
         raise StoreError(Problem("store-foreign", message, help="name another file, or an empty database"))
     if found.is_newer:
         message = (
@@ -154,8 +156,8 @@ def _configure_alembic(connection: Connection) -> Config:
     return config
 
 
-def _write_ahead(database: Database) -> None:
-    """Let readers go on while one writes. Changing this asks for the file alone, and SQLite does not wait for that."""
+def _enable_write_ahead(database: Database) -> None:
+    """Let readers continue while one program writes. The change needs sole access, for which SQLite does not wait."""
     end = time.monotonic() + database.wait_milliseconds / 1000
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Looking for damage that a database does not see by itself: every hash and key is worked out again."""
+"""Detect damage that a database does not notice: every hash and key is computed again."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ __all__ = ["find_faults"]
 
 
 def find_faults(connection: Connection) -> tuple[Fault, ...]:
-    """Every fault found; none in a sound store."""
-    found = list(_of_file(connection)) if connection.dialect.name == "sqlite" else []
-    return (*found, *_of_documents(connection), *_of_events(connection), *_of_scenarios(connection))
+    """Find every fault; empty for a sound store."""
+    found = list(_check_file(connection)) if connection.dialect.name == "sqlite" else []
+    return (*found, *_check_documents(connection), *_check_events(connection), *_check_scenarios(connection))
 
 
-def _of_file(connection: Connection) -> Iterator[Fault]:
+def _check_file(connection: Connection) -> Iterator[Fault]:
     for (said,) in connection.exec_driver_sql("PRAGMA integrity_check"):
         if said != "ok":
             yield Fault("", str(said))
     for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-        yield Fault(str(table), f"row {row} belongs to a row of {parent} that is not there")
+        yield Fault(str(table), f"row {row} refers to a missing row of {parent}")
 
 
-def _of_documents(connection: Connection) -> Iterator[Fault]:
+def _check_documents(connection: Connection) -> Iterator[Fault]:
     for row in connection.execute(select(documents.c.document_hash, documents.c.text)):
         if hashlib.sha256(row.text.encode()).hexdigest() != row.document_hash:
-            yield Fault("documents", f"the text of {row.document_hash} is not the one that was recorded")
+            yield Fault("documents", f"the text of {row.document_hash} differs from the recorded one")
 
 
-def _of_events(connection: Connection) -> Iterator[Fault]:
+def _check_events(connection: Connection) -> Iterator[Fault]:
     wanted = (
         select(events.c.id, events.c.coding_id, events.c.content, events.c.event_key)
         .add_columns(documents.c.document_hash, documents.c.text)
@@ -50,10 +50,10 @@ def _of_events(connection: Connection) -> Iterator[Fault]:
         keys = make_event_keys(rows[0].document_hash, found)
         for row, event, key in zip(rows, found, keys, strict=True):
             if key != row.event_key or row.text[slice(*event.span)] != event.quote:
-                yield Fault("events", f"event {row.id} is not the one that was recorded")
+                yield Fault("events", f"event {row.id} differs from the recorded one")
 
 
-def _of_scenarios(connection: Connection) -> Iterator[Fault]:
+def _check_scenarios(connection: Connection) -> Iterator[Fault]:
     for row in connection.execute(select(scenarios.c.archive, scenarios.c.archive_hash, scenarios.c.scenario_hash)):
         if compute_hash(encode_json(row.archive)) != row.archive_hash:
-            yield Fault("scenarios", f"the scenario {row.scenario_hash} is not the one that was recorded")
+            yield Fault("scenarios", f"the scenario {row.scenario_hash} differs from the recorded one")

@@ -1,21 +1,21 @@
-"""The tables. Rows are added, never changed and never taken out: the database itself refuses both.
+"""The tables. Rows are added and never changed or deleted: the database itself refuses both.
 
-    writes            one row for every transaction that recorded something; its number orders all that is known
-      documents       a text, by its hash
-        sightings     where a text was found: outlet, address, title, day
-        codings       what one method found in a document; a new coding stands beside the old ones
+    writes            one row for each transaction; its number orders everything that is recorded
+      documents       texts, by hash
+        sightings     copies of a text: outlet, address, title, day
+        codings       what one method found in a document; old codings stay
           events      with an `event_key` by which the same event of another coding is known
-            reviews   what a person said about an event, and which event of a scenario's model it is
+            reviews   a person's verdict on an event, and the matching event of a scenario's model
             cluster_members
           claims
-      clusters        events that are one event, told by many
-      scenarios       a scenario with its overrides made, as it was written, by its hash
-        runs          a solve: settings, versions, certificate, everything it printed
+      clusters        reports of one event
+      scenarios       scenarios with their overrides, as written, by hash
+        runs          a solve: settings, versions, certificate and JSON document
           forecasts   probabilities by date of one outcome or milestone
-      marks           how far something has come that goes through the store or into it, such as the reading of a feed
-    schema_changes    which migrations were made, by which version of standoff
+      marks           progress of a repeated task, such as the reading of a feed
+    schema_changes    migrations, and the version of standoff that made them
 
-Whatever was known when write `n` was done is what rows with `write_id <= n` say; so any past forecast can be made again.
+Rows with `write_id <= n` are what was known after write `n`, so that any past forecast can be repeated.
 """
 
 from __future__ import annotations

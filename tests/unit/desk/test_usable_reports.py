@@ -79,7 +79,7 @@ def test_what_is_no_event_of_the_model_is_set_aside(scenario):
     found = select_usable_reports(apply_reviews(make_events(article(FLEET)), [review]), scenario)
     assert (found.observations, [one.reason for one in found.excluded]) == (
         (),
-        ["none of the events of the model, by a review"],
+        ["matches no event of the model, according to a review"],
     )
 
 
@@ -136,7 +136,7 @@ def test_an_inferred_target_touches_no_scenario(scenario):
     inferred = replace(events.events[0].coded, target=Mention("USA", is_inferred=True))
     events = replace(events, events=(replace(events.events[0], coded=inferred),))
     found = select_usable_reports(events, scenario)
-    assert (found.observations, found.excluded[0].reason) == ((), "nobody of the scenario acts or is acted upon")
+    assert (found.observations, found.excluded[0].reason) == ((), "no actor of the scenario acts or is acted upon")
 
 
 def test_the_last_day_is_that_of_news_that_touches_the_scenario(scenario):

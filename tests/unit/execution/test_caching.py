@@ -106,7 +106,9 @@ def test_a_draw_that_was_too_dear_is_not_tried_again_at_more_points(tmp_path):
 
 def test_a_folder_of_another_scenario_is_refused(tmp_path):
     solve(tmp_path / "kept", DRAWS[:1])
-    with pytest.raises(InputError, match="cannot hold this set of solves: it holds another set of solves: `overrides`"):
+    with pytest.raises(
+        InputError, match="cannot hold this set of solves: it contains another set of solves: `overrides`"
+    ):
         solve(tmp_path / "kept", DRAWS[:1], scenario=apply_overrides(tiny(), [f"{NAME}=0.3"]))
 
 

@@ -120,14 +120,14 @@ def test_the_folder_of_another_ensemble_is_refused_with_what_differs(tmp_path, o
 
 def test_a_folder_with_something_else_is_refused_and_left_alone(tmp_path):
     (tmp_path / "letters.txt").write_text("dear")
-    assert "something else is in it" in refusal(tmp_path).message
+    assert "it contains something else" in refusal(tmp_path).message
     assert [path.name for path in tmp_path.iterdir()] == ["letters.txt"]
 
 
 @pytest.mark.parametrize("name", ["draws.parquet", "letters.txt"])
 def test_a_file_is_no_folder(tmp_path, name):
     (tmp_path / "letters.txt").write_text("dear")
-    assert "it is no folder" in refusal(tmp_path / name).message
+    assert "it is not a folder" in refusal(tmp_path / name).message
 
 
 def test_a_folder_whose_parent_is_missing_is_refused(tmp_path):

@@ -78,7 +78,7 @@ def test_draws_are_taken_only_a_few_parts_ahead():
 
 def test_workers_that_are_always_lost_end_the_run():
     crew = Crew(lost=range(10_000))
-    with pytest.raises(SolveError, match="workers are lost again and again"):
+    with pytest.raises(SolveError, match="workers keep dying"):
         run(crew, 10)
 
 

@@ -11,11 +11,11 @@ from standoff.errors import SolveError
 from standoff.history.deterrence import (
     DeterrenceCounts,
     DeterrenceGame,
+    compute_log_likelihood,
+    compute_logit,
+    compute_probit,
     fit_rationality,
     fit_sigma,
-    log_likelihood,
-    logit_probabilities,
-    probit_probabilities,
 )
 
 GAME = DeterrenceGame(0.2, 1.0, -0.5, -0.3, 0.1)
@@ -23,7 +23,7 @@ GAME = DeterrenceGame(0.2, 1.0, -0.5, -0.3, 0.1)
 
 def test_probit_probabilities_are_what_players_with_drawn_shocks_do():
     rng, draws, sigma = np.random.default_rng(2), 2_000_000, 0.7
-    probabilities = probit_probabilities(GAME, sigma)
+    probabilities = compute_probit(GAME, sigma)
     concession, defence = sigma * rng.standard_normal((2, draws))
     defends = GAME.defender_defence + defence > GAME.defender_concession + concession
     assert defends.mean() == pytest.approx(probabilities.defend, abs=4.5 * 0.5 / math.sqrt(draws))
@@ -36,25 +36,25 @@ def test_probit_probabilities_are_what_players_with_drawn_shocks_do():
 
 
 def test_rationality_zero_is_uniform():
-    probabilities = logit_probabilities(GAME, 0)
+    probabilities = compute_logit(GAME, 0)
     assert (probabilities.attack, probabilities.defend) == (0.5, 0.5)
 
 
 def test_without_noise_the_better_move_is_taken():
-    for probabilities in (probit_probabilities(GAME, 1e-3), logit_probabilities(GAME, 1e4)):
+    for probabilities in (compute_probit(GAME, 1e-3), compute_logit(GAME, 1e4)):
         assert (probabilities.attack, probabilities.defend) == (0.0, 1.0)
 
 
 @given(st.floats(0.1, 10), st.floats(0.1, 10))
 def test_only_payoffs_per_unit_of_noise_matter(scale, sigma):
     scaled = DeterrenceGame(*(scale * payoff for payoff in (0.2, 1.0, -0.5, -0.3, 0.1)))
-    first, second = probit_probabilities(GAME, sigma), probit_probabilities(scaled, scale * sigma)
+    first, second = compute_probit(GAME, sigma), compute_probit(scaled, scale * sigma)
     assert (first.attack, first.defend) == pytest.approx((second.attack, second.defend), abs=1e-12)
 
 
 @pytest.mark.parametrize("sigma", [0.2, 0.8])
 def test_a_known_sigma_is_recovered_within_its_standard_error(sigma):
-    probabilities, number = probit_probabilities(GAME, sigma), 1_000_000
+    probabilities, number = compute_probit(GAME, sigma), 1_000_000
     attacked = round(number * probabilities.attack)
     counts = DeterrenceCounts(
         number - attacked, round(attacked * (1 - probabilities.defend)), round(attacked * probabilities.defend)
@@ -65,7 +65,7 @@ def test_a_known_sigma_is_recovered_within_its_standard_error(sigma):
 
 def test_the_standard_error_is_the_spread_of_estimates():
     rng, sigma, number = np.random.default_rng(3), 0.5, 4000
-    probabilities = probit_probabilities(GAME, sigma)
+    probabilities = compute_probit(GAME, sigma)
     ends = [
         1 - probabilities.attack,
         probabilities.attack * (1 - probabilities.defend),
@@ -79,9 +79,9 @@ def test_the_standard_error_is_the_spread_of_estimates():
 
 def test_at_the_maximum_the_slope_of_the_log_likelihood_vanishes():
     counts = DeterrenceCounts(700, 120, 180)
-    for fit, probabilities in ((fit_sigma, probit_probabilities), (fit_rationality, logit_probabilities)):
+    for fit, probabilities in ((fit_sigma, compute_probit), (fit_rationality, compute_logit)):
         best, step = fit(GAME, counts).value, 1e-4
-        up, down = (log_likelihood(probabilities(GAME, best * (1 + side * step)), counts) for side in (1, -1))
+        up, down = (compute_log_likelihood(probabilities(GAME, best * (1 + side * step)), counts) for side in (1, -1))
         assert (up - down) / (2 * step) == pytest.approx(0.0, abs=1e-4)
 
 
@@ -91,19 +91,19 @@ def test_counts_that_only_pure_choice_explains_have_no_maximum():
 
 
 def test_what_was_observed_but_cannot_happen_has_likelihood_zero():
-    assert log_likelihood(logit_probabilities(GAME, 1e6), DeterrenceCounts(1, 1, 0)) == -math.inf
+    assert compute_log_likelihood(compute_logit(GAME, 1e6), DeterrenceCounts(1, 1, 0)) == -math.inf
 
 
 @pytest.mark.parametrize("sigma", [0.0, -1.0, math.inf, math.nan])
 def test_a_sigma_that_is_no_spread_is_refused(sigma):
     with pytest.raises(ValueError, match="sigma must be a positive number"):
-        probit_probabilities(GAME, sigma)
+        compute_probit(GAME, sigma)
 
 
 @pytest.mark.parametrize("rationality", [-1.0, math.inf, math.nan])
 def test_a_rationality_below_zero_or_without_bound_is_refused(rationality):
     with pytest.raises(ValueError, match="rationality must be"):
-        logit_probabilities(GAME, rationality)
+        compute_logit(GAME, rationality)
 
 
 @pytest.mark.parametrize("counts", [(-1, 2, 3), (1.5, 2, 3), (True, 2, 3), (0, 0, 0)])

@@ -41,5 +41,5 @@ def test_a_flat_likelihood_is_refused():
 
 
 def test_observations_that_no_parameter_allows_are_refused():
-    with pytest.raises(SolveError, match=r"no mean from 0.01 to 100 allows"):
+    with pytest.raises(SolveError, match=r"impossible for every mean from 0.01 to 100"):
         maximise(lambda _: -math.inf, 0.01, 100, num_observations=1, name="mean")

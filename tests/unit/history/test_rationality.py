@@ -7,11 +7,11 @@ import pytest
 from standoff.errors import SolveError
 from standoff.game.builder import GameBuilder
 from standoff.history.rationality import (
-    Observation,
+    ActionCounts,
     RationalityFit,
+    compute_log_likelihood,
+    compute_public_strategy,
     fit_rationality,
-    log_likelihood,
-    public_strategy,
 )
 from standoff.solve.equilibrium import Settings, solve
 
@@ -39,14 +39,14 @@ def known():
 
 def counted(equilibrium, observation):
     """The observation with the counts that are expected of many plays."""
-    strategy = public_strategy(equilibrium, observation)
+    strategy = compute_public_strategy(equilibrium, observation)
     counts = {action: round(PLAYS * p) for action, p in strategy.items()}
-    return Observation(**{**vars(observation), "counts": counts})
+    return ActionCounts(**{**vars(observation), "counts": counts})
 
 
-BET = Observation("betting", "one", {})
-KING = Observation("betting", "one", {}, player_type="king")
-QUEEN = Observation("betting", "one", {}, player_type="queen")
+BET = ActionCounts("betting", "one", {})
+KING = ActionCounts("betting", "one", {}, player_type="king")
+QUEEN = ActionCounts("betting", "one", {}, player_type="queen")
 
 
 def fitted(observations, **options) -> RationalityFit:
@@ -55,21 +55,21 @@ def fitted(observations, **options) -> RationalityFit:
 
 
 def posterior_of_queen(known):
-    kings, queens = (public_strategy(known, point)["bet"] for point in (KING, QUEEN))
+    kings, queens = (compute_public_strategy(known, point)["bet"] for point in (KING, QUEEN))
     return queens / (kings + queens)
 
 
 def test_the_public_strategy_is_that_of_both_types_by_the_belief(known):
-    by_type = [public_strategy(known, point)["bet"] for point in (KING, QUEEN)]
-    assert public_strategy(known, BET)["bet"] == pytest.approx(0.5 * sum(by_type), abs=1e-12)
-    at_belief = Observation("betting", "one", {}, beliefs=(0.0,))
-    sure = Observation("betting", "one", {}, beliefs=(0.0,), player_type="king")
-    assert public_strategy(known, at_belief) == public_strategy(known, sure)
+    by_type = [compute_public_strategy(known, point)["bet"] for point in (KING, QUEEN)]
+    assert compute_public_strategy(known, BET)["bet"] == pytest.approx(0.5 * sum(by_type), abs=1e-12)
+    at_belief = ActionCounts("betting", "one", {}, beliefs=(0.0,))
+    sure = ActionCounts("betting", "one", {}, beliefs=(0.0,), player_type="king")
+    assert compute_public_strategy(known, at_belief) == compute_public_strategy(known, sure)
 
 
 @pytest.mark.parametrize("points", [[BET], [KING, QUEEN]], ids=["types unknown", "types known"])
 def test_what_players_of_known_rationality_do_gives_it_back(known, points):
-    calls = Observation("calling", "two", {}, beliefs=(posterior_of_queen(known),))
+    calls = ActionCounts("calling", "two", {}, beliefs=(posterior_of_queen(known),))
     fit = fitted([counted(known, point) for point in (*points, calls)])
     assert fit.estimate.value == pytest.approx(TRUE, abs=0.05 * fit.estimate.standard_error)
     assert fit.certificate.residual <= 1e-8
@@ -88,32 +88,34 @@ def test_the_rationality_of_one_player_can_be_fitted_alone():
 def test_the_log_likelihood_at_the_fit_is_that_of_its_equilibrium(known):
     observations = [counted(known, BET)]
     fit = fitted(observations)
-    assert log_likelihood(fit.equilibrium, observations) == pytest.approx(fit.estimate.log_likelihood, rel=1e-12)
+    assert compute_log_likelihood(fit.equilibrium, observations) == pytest.approx(
+        fit.estimate.log_likelihood, rel=1e-12
+    )
 
 
 def test_an_action_that_is_left_out_was_never_taken(known):
-    short, full = (Observation("betting", "one", counts) for counts in ({"bet": 3}, {"bet": 3, "fold": 0}))
-    assert log_likelihood(known, [short]) == log_likelihood(known, [full])
+    short, full = (ActionCounts("betting", "one", counts) for counts in ({"bet": 3}, {"bet": 3, "fold": 0}))
+    assert compute_log_likelihood(known, [short]) == compute_log_likelihood(known, [full])
 
 
 def test_choices_that_are_worse_than_chance_have_no_rationality():
     with pytest.raises(SolveError, match="do not bound it"):
-        fitted([Observation("betting", "one", {"bet": 1, "fold": 9}, player_type="king")])
+        fitted([ActionCounts("betting", "one", {"bet": 1, "fold": 9}, player_type="king")])
 
 
 REFUSED = [
-    (Observation("bidding", "one", {"bet": 1}), "there is no layer `bidding`: use one of `betting`, `calling`"),
-    (Observation("betting", "three", {"bet": 1}), "there is no player `three`: use one of `one`, `two`"),
-    (Observation("betting", "two", {"bet": 1}), "`two` does not move in state 0 of `betting`"),
-    (Observation("betting", "one", {"bat": 1}), "there is no action `bat`: did you mean `bet`"),
-    (Observation("betting", "one", {"bet": -1}), "the count of `bet` must be a number from 0 on, not -1"),
-    (Observation("betting", "one", {"bet": math.nan}), "the count of `bet` must be a number from 0 on, not nan"),
-    (Observation("betting", "one", {"bet": 0}), "nothing was observed"),
-    (Observation("betting", "one", {"bet": 1}, state=7), "there is no state 7 in `betting`"),
-    (Observation("betting", "one", {"bet": 1}, period=1), "there is no period 1; the game has 1"),
-    (Observation("betting", "one", {"bet": 1}, player_type="ace"), "there is no type `ace`"),
-    (Observation("betting", "one", {"bet": 1}, beliefs=(0.5, 0.5)), "beliefs must be 1 numbers from 0 to 1"),
-    (Observation("betting", "one", {"bet": 1}, beliefs=(1.5,)), "beliefs must be 1 numbers from 0 to 1"),
+    (ActionCounts("bidding", "one", {"bet": 1}), "there is no layer `bidding`: use one of `betting`, `calling`"),
+    (ActionCounts("betting", "three", {"bet": 1}), "there is no player `three`: use one of `one`, `two`"),
+    (ActionCounts("betting", "two", {"bet": 1}), "`two` does not move in state 0 of `betting`"),
+    (ActionCounts("betting", "one", {"bat": 1}), "there is no action `bat`: did you mean `bet`"),
+    (ActionCounts("betting", "one", {"bet": -1}), "the count of `bet` must be a number of at least 0, not -1"),
+    (ActionCounts("betting", "one", {"bet": math.nan}), "the count of `bet` must be a number of at least 0, not nan"),
+    (ActionCounts("betting", "one", {"bet": 0}), "nothing was observed"),
+    (ActionCounts("betting", "one", {"bet": 1}, state=7), "there is no state 7 in `betting`"),
+    (ActionCounts("betting", "one", {"bet": 1}, period=1), "there is no period 1; the game has 1"),
+    (ActionCounts("betting", "one", {"bet": 1}, player_type="ace"), "there is no type `ace`"),
+    (ActionCounts("betting", "one", {"bet": 1}, beliefs=(0.5, 0.5)), "beliefs must be 1 numbers from 0 to 1"),
+    (ActionCounts("betting", "one", {"bet": 1}, beliefs=(1.5,)), "beliefs must be 1 numbers from 0 to 1"),
 ]
 
 
@@ -132,4 +134,4 @@ def test_players_and_bounds_are_checked():
 
 def test_a_solve_that_fails_on_the_way_says_where_the_fit_looked():
     with pytest.raises(SolveError, match=r"the fit tried rationalities from 100 to 5000; narrow them"):
-        fitted([Observation("betting", "one", {"bet": 3, "fold": 1})], low=100.0, high=5000.0)
+        fitted([ActionCounts("betting", "one", {"bet": 3, "fold": 1})], low=100.0, high=5000.0)

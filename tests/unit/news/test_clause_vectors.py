@@ -85,7 +85,7 @@ def test_axes_are_principal_axes(monkeypatch, verbs):
     spreads = np.r_[5.0, 3.0, np.full(SIZE - 2, 0.01)]
     vectors = iter((random.standard_normal((400, SIZE)) * spreads + 1.0).astype(np.float32))
     monkeypatch.setattr(clause_vectors, "_list_encoded", lambda tokens: [None] * len(tokens))
-    monkeypatch.setattr(clause_vectors, "_clause_vector", lambda *_: next(vectors))
+    monkeypatch.setattr(clause_vectors, "_encode_clause", lambda *_: next(vectors))
     fitted = fit_axes([verbs["left"]] * 400)
     assert fitted.axes.shape == (NUM_AXES, SIZE)
     np.testing.assert_allclose(fitted.axes[:2, :2], np.eye(2), atol=0.1)

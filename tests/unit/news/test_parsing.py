@@ -21,7 +21,7 @@ def test_a_changed_model_is_refused_before_it_is_loaded(tmp_path, monkeypatch):
     for file in parsing.KNOWN_FILES:
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (folder / file).write_bytes(b"changed")
-    monkeypatch.setattr(parsing, "_installed", lambda: ("en_core_web_sm", folder))
+    monkeypatch.setattr(parsing, "_find_installed", lambda: ("en_core_web_sm", folder))
     check = check_model()
     assert not check.is_known
     assert len(check.problems) == len(parsing.KNOWN_FILES)

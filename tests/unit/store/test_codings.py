@@ -22,7 +22,7 @@ def filled(store):
 
 
 def acts(store, **filters):
-    return [found.event for found in store.effective_events(**filters)]
+    return [found.event for found in store.coded_events(**filters) if not found.is_dropped]
 
 
 def numbers(store, document_hash=DOCUMENT.document_hash):
@@ -108,17 +108,15 @@ def test_a_newer_coding_does_not_take_a_reviewed_one_away(filled):
     filled.add_reviews([Review(numbers(filled)[0], "correct", "ann", correction=as_aid(event()))])
     filled.add_codings([coded(DOCUMENT, [ACCUSATION])], method=NEWER)
     assert acts(filled) == [as_aid(event()), replace(ACCUSATION)]
-    assert filled.unapplied_reviews() == ()
 
 
-def test_a_review_that_holds_for_nothing_any_more_is_told(filled):
+def test_a_review_of_an_event_that_the_current_coding_lacks_has_no_effect(filled):
     first = numbers(filled)[0]
     filled.add_reviews([Review(first, "drop", "ann")])
     filled.add_codings([coded(DOCUMENT, [event("AID"), ACCUSATION])], method=NEWER)
     newer = filled.codings(DOCUMENT.document_hash)[1].event_ids
     filled.add_reviews([Review(newer[0], "confirm", "bob")])
     assert acts(filled) == [event("AID"), ACCUSATION]
-    assert [one.review.event_id for one in filled.unapplied_reviews()] == [first]
 
 
 def test_a_past_state_of_the_news_is_read_again(filled):
@@ -132,23 +130,8 @@ def test_a_past_state_of_the_news_is_read_again(filled):
     assert acts(filled, known_by=then) == [event(), ACCUSATION]
     assert acts(filled, known_by=between) == [ACCUSATION]
     assert filled.clusters(known_by=between) == ()
-    assert [one.cluster_id for one in filled.effective_events(known_by=between)] == [None]
+    assert [one.cluster_id for one in filled.coded_events(known_by=between) if not one.is_dropped] == [None]
     assert len(filled.reviews(first, known_by=between)) == 1
-
-
-def test_events_are_sought_by_country_and_day(filled):
-    filled.add_codings([coded(OTHER, [event(actor="EST;NTH MIL", target="", date=None)])], method=METHOD)
-    assert len(acts(filled)) == 3
-    assert [found.document_hash for found in filled.effective_events(countries=["EST"])] == [OTHER.document_hash]
-    assert len(acts(filled, countries=["STH"])) == 2
-    assert acts(filled, countries=[]) == []
-    assert acts(filled, since=dt.date(2031, 3, 5)) == [ACCUSATION]  # on the day of its document
-    assert acts(filled, until=dt.date(2031, 3, 4)) == [event()]
-
-
-def test_a_corrected_day_is_the_day_that_is_sought(filled):
-    filled.add_reviews([Review(numbers(filled)[0], "correct", "ann", correction=as_aid(event()))])
-    assert acts(filled, since=dt.date(2031, 3, 5), until=dt.date(2031, 3, 5)) == [as_aid(event())]
 
 
 def test_claims_are_those_of_the_coding_that_counts(filled):
@@ -169,14 +152,14 @@ def test_an_event_is_in_the_cluster_that_it_was_put_into_last(filled):
     ]
     second = filled.add_cluster([theirs], method="ann")
     assert [(one.cluster_id, one.event_ids) for one in filled.clusters()] == [(first, (mine,)), (second, (theirs,))]
-    clusters = {one.event_id: one.cluster_id for one in filled.effective_events()}
+    clusters = {one.event_id: one.cluster_id for one in filled.coded_events()}
     assert (clusters[mine], clusters[theirs]) == (first, second)
 
 
 def test_a_cluster_holds_for_the_same_event_of_a_newer_coding(filled):
     number = filled.add_cluster([numbers(filled)[0]], method="ann")
     filled.add_codings([coded(DOCUMENT, [event(confidence=0.5)])], method=NEWER)
-    assert [one.cluster_id for one in filled.effective_events()] == [number]
+    assert [one.cluster_id for one in filled.coded_events()] == [number]
     assert len(filled.clusters()[0].event_ids) == 1
 
 

@@ -26,7 +26,7 @@ def test_a_time_in_another_zone_comes_back_as_the_same_moment(store):
     assert (found.retrieved, found.retrieved.utcoffset()) == (NOON, dt.timedelta(0))
 
 
-def test_the_same_text_from_two_places_is_one_document_with_two_sightings(store):
+def test_the_same_text_from_two_places_is_one_document_with_two_copies(store):
     here, there = document(outlet="A", address="a"), document(outlet="B", address="b")
     assert store.add_documents([here, there]) == Added(given=2, new=1, copies=2)
     assert len(list(store.documents())) == 1
@@ -54,7 +54,7 @@ def test_batches_do_not_change_what_is_recorded(store):
     given = [document(k % 7, address=str(k % 9)) for k in range(40)]
     told = []
     total = store.add_documents(iter(given), batch_size=3, progress=told.append)
-    assert total == Added(given=40, new=7, sightings=len({(k % 7, k % 9) for k in range(40)}))
+    assert total == Added(given=40, new=7, copies=len({(k % 7, k % 9) for k in range(40)}))
     assert [one.given for one in told] == [*range(3, 40, 3), 40]
     assert store.check() == ()
 

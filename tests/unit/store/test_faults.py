@@ -191,7 +191,7 @@ def test_a_file_in_a_closed_folder_is_told_to_be_copied(filled_file):
     before = filled_file.read_bytes()
     (told,) = looked_at_by_another_user(filled_file)
     assert told.startswith("store-read-only |")
-    assert "needs a folder that may be written to" in told
+    assert "needs write permission for its folder" in told
     assert filled_file.read_bytes() == before
 
 

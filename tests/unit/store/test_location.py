@@ -8,7 +8,7 @@ import pytest
 
 from standoff.errors import InputError, MissingExtraError, StoreError
 from standoff.store import open_store, prepare_store
-from standoff.store.location import default_path, find_location
+from standoff.store.location import find_default_path, find_location
 
 
 @pytest.mark.parametrize(
@@ -57,10 +57,10 @@ def test_else_it_is_in_the_folder_for_data_which_is_made(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
     monkeypatch.setenv("HOME", str(tmp_path))
     with open_store() as store:
-        assert store.place.path == default_path()
-    assert default_path().name == "standoff.sqlite"
-    assert default_path().exists()
-    assert default_path().is_relative_to(tmp_path)
+        assert store.place.path == find_default_path()
+    assert find_default_path().name == "standoff.sqlite"
+    assert find_default_path().exists()
+    assert find_default_path().is_relative_to(tmp_path)
 
 
 def test_a_folder_that_is_not_there_is_no_place_for_a_store(tmp_path):

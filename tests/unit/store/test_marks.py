@@ -115,5 +115,5 @@ def test_what_was_known_before_is_still_known(store, numbers):
     "given", [{"action": "confirm", "stands_for": "storm"}, {"action": "drop", "scenario": "a", "stands_for": "storm"}]
 )
 def test_an_event_of_a_model_needs_a_scenario_and_an_event(given):
-    with pytest.raises(ValueError, match="an event of a model needs its scenario"):
+    with pytest.raises(ValueError, match="a match needs its scenario"):
         Review(1, author="ann", **given)

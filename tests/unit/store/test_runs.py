@@ -47,12 +47,12 @@ def test_a_run_comes_back_as_it_was_given(store, changed):
     assert (found.kind, found.note, found.known_by) == ("update", "after the speech", None)
     assert (found.scenario, found.scenario_hash, found.as_of) == (changed.id, changed.scenario_hash, changed.as_of)
     assert found.overrides == changed.overrides
-    assert found.series == given.series()
+    assert found.series == given.list_series()
     assert abs(dt.datetime.now(dt.UTC) - found.recorded_at) < dt.timedelta(hours=1)
 
 
 def test_the_probabilities_of_a_run_have_dates(changed):
-    war, unresolved, alarm = a_run(changed).series()
+    war, unresolved, alarm = a_run(changed).list_series()
     assert [series.kind for series in (war, unresolved, alarm)] == ["outcome", "outcome", "milestone"]
     assert war.dates == (changed.date_of_period(1), changed.date_of_period(2))
     assert unresolved.probabilities == (0.9, 1 - 1 / 3)

@@ -169,7 +169,7 @@ def test_an_older_store_is_brought_up_to_date_where_that_is_allowed(first_versio
     prepare_store(first_version).close()
     database = Database(find_location(first_version), 1.0)
     with database.reading() as connection:
-        assert schema.find_revision(connection) == schema.Found("0002", __version__)
+        assert schema.find_revision(connection) == schema.SchemaState("0002", __version__)
     database.close()
 
 

@@ -54,7 +54,7 @@ def find_names(text: str) -> list[NameMention]:
             if last >= len(words) or tuple(folded[index : last + 1]) != wanted:
                 continue
             written = text[words[index].start() : words[last].end()]
-            if _case_fits(written, entry) and not _is_broken(text, words, index, last):
+            if _has_case(written, entry) and not _is_broken(text, words, index, last):
                 names.append(NameMention(words[index].start(), words[last].end(), entry))
                 index = last
                 break
@@ -62,7 +62,7 @@ def find_names(text: str) -> list[NameMention]:
     return names
 
 
-def _case_fits(written: str, entry: Entry) -> bool:
+def _has_case(written: str, entry: Entry) -> bool:
     if entry.is_acronym:
         return written == entry.name or written + "." == entry.name
     words = zip(find_words(entry.name), find_words(written), strict=False)

@@ -123,7 +123,7 @@ class Mentions:
             resolved = self._resolve(passage, sentence, token, found)
             if resolved.is_actor or resolved.is_judge:
                 found[token.i] = resolved
-                self._note(token, resolved)
+                self._record(token, resolved)
         weights: dict[str, float] = {}
         for index, resolved in found.items():
             if not resolved.kind:
@@ -156,10 +156,10 @@ class Mentions:
             if word in _PERSON | _THING | _ANY:
                 return self._make_referent(token, self._resolve_pronoun(token, found))
             if word in _RELATIVE and token.tag_ in ("WDT", "WP", "WP$"):
-                return self._make_referent(token, self._antecedent(token, found))
+                return self._make_referent(token, self._find_antecedent(token, found))
             if word in _PAIR:
                 stands_alone = word == "both" and token.dep_ in (*_SUBJECTS, "dobj", "pobj")
-                return self._make_referent(token, self._pair(found, token)) if stands_alone else NOBODY
+                return self._make_referent(token, self._find_pair(found, token)) if stands_alone else NOBODY
         if (
             token.dep_ in ("amod", "compound", "nmod", "poss", "conj")
             and token.i in passage.names
@@ -177,7 +177,7 @@ class Mentions:
             return replace(resolved, codes=(byname,), is_open=False)
         if lemma in _PARTIES and any(child.lower_ in _PAIR for child in token.children):
             role = "GOV" if resolved.role in ("", "CVL", "LEG") else resolved.role
-            pair = tuple(_as_role(code, role) for code in self._pair(found, token))
+            pair = tuple(_replace_role(code, role) for code in self._find_pair(found, token))
             return replace(resolved, codes=pair, role=role, is_open=not pair)
         if token.pos_ == "PROPN" and token.text in self._persons:
             return replace(resolved, codes=self._persons[token.text], is_open=False, kind="person")
@@ -199,7 +199,7 @@ class Mentions:
             if child.dep_ == "poss" and child.i in found and is_other:
                 shunned |= {code.split()[0] for code in found[child.i].codes}
             elif child.dep_ == "poss" and child.i in found:
-                return tuple(dict.fromkeys(_as_role(code, resolved.role) for code in found[child.i].codes))
+                return tuple(dict.fromkeys(_replace_role(code, resolved.role) for code in found[child.i].codes))
             elif child.dep_ == "poss" and child.lower_ in _PERSON | _THING | _ANY:
                 return ()
         if resolved.role in _UNBOUND or any(child.lower_ in _FOREIGN for child in token.children):
@@ -303,7 +303,7 @@ class Mentions:
                 best, chosen = score, mention.codes
         return chosen
 
-    def _antecedent(self, token: Any, found: dict[int, Resolved]) -> tuple[str, ...]:
+    def _find_antecedent(self, token: Any, found: dict[int, Resolved]) -> tuple[str, ...]:
         verb = token.head
         for _ in range(3):
             if verb.dep_ == "relcl":
@@ -312,7 +312,7 @@ class Mentions:
             verb = verb.head
         return ()
 
-    def _pair(self, found: dict[int, Resolved], token: Any) -> tuple[str, ...]:
+    def _find_pair(self, found: dict[int, Resolved], token: Any) -> tuple[str, ...]:
         """Find the two countries that the text names most often, except the one that acts on them in the same clause."""
         acting: set[str] = set()
         if token.dep_ in ("dobj", "pobj", "dative", "nsubj"):
@@ -324,7 +324,7 @@ class Mentions:
         ranked = [code for code, _ in self.counts.most_common() if _is_country(code) and code not in acting]
         return tuple(f"{code} GOV" for code in ranked[:2]) if len(ranked) > 1 else ()
 
-    def _note(self, token: Any, resolved: Resolved) -> None:
+    def _record(self, token: Any, resolved: Resolved) -> None:
         if resolved.kind == "pronoun" or resolved.is_judge or not resolved.codes:
             return
         for code in resolved.codes if resolved.kind else ():
@@ -345,6 +345,6 @@ def _is_country(code: str) -> bool:
     return len(code.partition(" ")[0]) == 3 and code[:3] not in ROLES
 
 
-def _as_role(code: str, role: str) -> str:
+def _replace_role(code: str, role: str) -> str:
     """Return the code of a country with another role; the code of an organisation stays the same."""
     return f"{code.split()[0]} {role}" if role and _is_country(code) else code

@@ -146,33 +146,33 @@ def resolve_head(passage: ParsedPassage, head: Any, depth: int = 0) -> Resolved:
         head: The head, a spaCy token.
         depth: Number of links by "of" that led here.
     """
-    first = _first(head)
+    first = _find_first(head)
     if head.lower_ in _PERSONAL and head.i not in passage.names:
         return Resolved((), "", False, False, "pronoun", "", head.i, head.i)
-    role, office = _role(passage, head, first)
+    role, office = _find_role(passage, head, first)
     if not role and head.lemma_.lower() in JUDGES:
         role = "CVL"
     own = passage.names.get(head.i)
     if own is not None and own[0].kind in ("country", "seat"):
         role = ""  # "Union" in "Soviet Union" is not a role
     is_judge = own is None and head.lemma_.lower() in JUDGES
-    left = _left_names(passage, head, first, own)
+    left = _find_left_names(passage, head, first, own)
     if own is not None and own[0].kind != "demonym":
-        codes = _codes_of(own[0], role if own[0].kind != "place" else "", is_head=True)
+        codes = _list_codes(own[0], role if own[0].kind != "place" else "", is_head=True)
         return Resolved(codes, role, False, False, own[0].kind, office, min(first, own[1]), head.i)
     if own is not None:  # a demonym as the head: "the Greeks"; with a number, people
         role = "CVL" if any(child.dep_ == "nummod" for child in head.children) else "GOV"
-        codes = tuple(f"{entry.code} {role}" for entry in _joined([*left, own[0]], head))
+        codes = tuple(f"{entry.code} {role}" for entry in _select_coordinated([*left, own[0]], head))
         return Resolved(codes, role, False, False, "demonym", "", first, head.i)
     person = head.ent_type_ == "PERSON"
     if left and (role or person or head.lemma_.lower() in JUDGES):
-        codes = tuple(dict.fromkeys(code for entry in left for code in _codes_of(entry, role or "GOV")))
+        codes = tuple(dict.fromkeys(code for entry in left for code in _list_codes(entry, role or "GOV")))
         return Resolved(codes, role, False, is_judge, left[-1].kind, office, first, head.i)
     if is_judge:
         return Resolved((), role, False, True, "", office, first, head.i)
-    linked = _linked(passage, head, depth)
+    linked = _resolve_linked(passage, head, depth)
     if linked and (role or person or head.lemma_.lower() in _PARTITIVES):
-        codes = tuple(dict.fromkeys(_with_role(code, role, head) for code in linked.codes))
+        codes = tuple(dict.fromkeys(_add_role(code, role, head) for code in linked.codes))
         if codes:
             return Resolved(codes, role or linked.role, False, False, linked.kind, office, first, head.i)
         if not role:
@@ -182,10 +182,10 @@ def resolve_head(passage: ParsedPassage, head: Any, depth: int = 0) -> Resolved:
 
 def list_countries(passage: ParsedPassage, head: Any) -> tuple[str, ...]:
     """List the countries to the left of a head that is not an actor itself: "Polish proposal"."""
-    return tuple(dict.fromkeys(entry.code for entry in _left_names(passage, head, _first(head), None)))
+    return tuple(dict.fromkeys(entry.code for entry in _find_left_names(passage, head, _find_first(head), None)))
 
 
-def _first(head: Any) -> int:
+def _find_first(head: Any) -> int:
     first = head.i
     for child in head.lefts:
         if child.dep_ in _LEFT:
@@ -193,7 +193,7 @@ def _first(head: Any) -> int:
     return int(first)
 
 
-def _role(passage: ParsedPassage, head: Any, first: int) -> tuple[str, str]:
+def _find_role(passage: ParsedPassage, head: Any, first: int) -> tuple[str, str]:
     """Find the role and its words: the longest that end at the head or, for a person, before the name."""
     table = group_roles_by_words()
     end = head.i
@@ -214,7 +214,7 @@ def _role(passage: ParsedPassage, head: Any, first: int) -> tuple[str, str]:
     return "", ""
 
 
-def _left_names(passage: ParsedPassage, head: Any, first: int, own: tuple[Entry, int, int] | None) -> list[Entry]:
+def _find_left_names(passage: ParsedPassage, head: Any, first: int, own: tuple[Entry, int, int] | None) -> list[Entry]:
     """Find the names to the left of the head; of several that are not coordinated, the last."""
     found: list[tuple[Entry, int]] = []
     for index in range(first, head.i):
@@ -227,10 +227,10 @@ def _left_names(passage: ParsedPassage, head: Any, first: int, own: tuple[Entry,
             found.append((named[0], index))
     if len(found) > 1 and any(passage.names[at][0].kind in ("organisation", "group") for _, at in found[-1:]):
         found = found[-1:]
-    return _joined([entry for entry, _ in found], head)
+    return _select_coordinated([entry for entry, _ in found], head)
 
 
-def _joined(entries: list[Entry], head: Any) -> list[Entry]:
+def _select_coordinated(entries: list[Entry], head: Any) -> list[Entry]:
     """Return all names where "and" or a comma is among them to the left of the head, otherwise the last."""
     if len({entry.code for entry in entries}) <= 1:
         return entries[-1:]
@@ -240,7 +240,7 @@ def _joined(entries: list[Entry], head: Any) -> list[Entry]:
     return entries if joined else entries[-1:]
 
 
-def _linked(passage: ParsedPassage, head: Any, depth: int) -> Resolved | None:
+def _resolve_linked(passage: ParsedPassage, head: Any, depth: int) -> Resolved | None:
     """Resolve a dependent of the head: an apposition, or "of", "from", "in", "for"."""
     if depth >= _DEEPEST:
         return None
@@ -253,7 +253,7 @@ def _linked(passage: ParsedPassage, head: Any, depth: int) -> Resolved | None:
             return found
     for word in _LINKS:
         if word in links:
-            for token in _objects(links[word]):
+            for token in _list_objects(links[word]):
                 found = _resolve_plain(passage, token, depth + 1)
                 if found.codes:
                     return found
@@ -272,13 +272,13 @@ def _resolve_plain(passage: ParsedPassage, token: Any, depth: int) -> Resolved:
     return found
 
 
-def _objects(preposition: Any) -> Iterator[Any]:
+def _list_objects(preposition: Any) -> Iterator[Any]:
     for child in preposition.children:
         if child.dep_ == "pobj":
             yield child
 
 
-def _codes_of(entry: Entry, role: str, is_head: bool = False) -> tuple[str, ...]:
+def _list_codes(entry: Entry, role: str, is_head: bool = False) -> tuple[str, ...]:
     """Return the codes of a name with the role of the words around it."""
     if entry.kind == "region" or not entry.code:
         return ()
@@ -291,7 +291,7 @@ def _codes_of(entry: Entry, role: str, is_head: bool = False) -> tuple[str, ...]
     return (f"{entry.code} {role or 'GOV'}",)
 
 
-def _with_role(code: str, role: str, head: Any) -> str:
+def _add_role(code: str, role: str, head: Any) -> str:
     """Return a linked code with the role of the head before it: "army" + "of Chad"."""
     if ":" in code or not role:
         return code

@@ -66,7 +66,7 @@ def find_words(text: str) -> Iterator[re.Match[str]]:
 def group_names_by_words() -> Mapping[str, tuple[tuple[tuple[str, ...], Entry], ...]]:
     """Group every name by its first word in lower case, longest names first."""
     table: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
-    for entry in _entries():
+    for entry in _read_entries():
         words = tuple(fold(found.group()).lower() for found in find_words(entry.name))
         if words:
             table.setdefault(words[0], []).append((words, entry))
@@ -77,17 +77,17 @@ def group_names_by_words() -> Mapping[str, tuple[tuple[tuple[str, ...], Entry], 
 def group_roles_by_words() -> Mapping[tuple[str, ...], str]:
     """Map the words of roles, in lower case, to the roles."""
     table: dict[tuple[str, ...], str] = {}
-    for role, listed in _lines("roles.txt"):
+    for role, listed in _read_lines("roles.txt"):
         for name in listed.split(","):
             table.setdefault(tuple(found.group() for found in find_words(name.strip())), role)
     return table
 
 
-def _entries() -> Iterator[Entry]:
+def _read_entries() -> Iterator[Entry]:
     """Yield every name of every table; of equal names the first is used."""
     kinds: tuple[Kind, ...] = ("country", "demonym", "seat", "place", "leader")
     known: set[str] = set()
-    for code, *fields in _lines("countries.txt"):
+    for code, *fields in _read_lines("countries.txt"):
         known.add(code)
         for kind, listed in zip(kinds, fields, strict=True):
             yield from (Entry(code, kind, name.strip()) for name in listed.split(",") if name.strip())
@@ -98,15 +98,15 @@ def _entries() -> Iterator[Entry]:
                 name = getattr(country, field, "")
                 if name and "," not in name:
                     yield Entry(country.alpha_3, "country", name)
-    for code, listed in _lines("organisations.txt"):
+    for code, listed in _read_lines("organisations.txt"):
         yield from (Entry(code, "organisation", name.strip()) for name in listed.split(",") if name.strip())
-    for code, listed in _lines("groups.txt"):
+    for code, listed in _read_lines("groups.txt"):
         yield from (Entry(code, "group", name.strip()) for name in listed.split(",") if name.strip())
-    for (listed,) in _lines("places.txt"):
+    for (listed,) in _read_lines("places.txt"):
         yield from (Entry("", "region", name.strip()) for name in listed.split(","))
 
 
-def _lines(file: str) -> Iterator[list[str]]:
+def _read_lines(file: str) -> Iterator[list[str]]:
     for line in (_FOLDER / file).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             yield line.split("|")

@@ -145,7 +145,7 @@ class _Verifier:
         if span is None:
             return None
         value = answer.value.strip()
-        if value and all(_cuts_number(self.text, place) for place in find_words(self.text, value, span)):
+        if value and all(_is_part_of_number(self.text, place) for place in find_words(self.text, value, span)):
             self.rejected["value not in the quotation"] += 1
             return None
         return Claim(
@@ -210,7 +210,7 @@ class _Verifier:
         return kept
 
 
-def _cuts_number(text: str, place: Span) -> bool:
+def _is_part_of_number(text: str, place: Span) -> bool:
     """Whether a span is only a part of a number, such as the 000 of 3,000."""
     before, after = text[max(0, place[0] - 2) : place[0]], text[place[1] : place[1] + 2]
     return bool(_NUMBER_CONTINUES.fullmatch(before[::-1]) and text[place[0]].isdigit()) or bool(

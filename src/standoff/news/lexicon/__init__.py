@@ -25,7 +25,7 @@ def _read(file: str) -> dict[str, list[str]]:
     }
 
 
-def _inverted(table: Mapping[str, list[str]], *, of_pairs: bool) -> dict[str, tuple[str, ...]]:
+def _invert(table: Mapping[str, list[str]], *, of_pairs: bool) -> dict[str, tuple[str, ...]]:
     types: dict[str, list[str]] = {}
     for name, words in table.items():
         for word in words:
@@ -35,11 +35,11 @@ def _inverted(table: Mapping[str, list[str]], *, of_pairs: bool) -> dict[str, tu
 
 
 _VERBS = _read("verbs.txt")
-ACT_VERBS: Mapping[str, tuple[str, ...]] = _inverted(_VERBS, of_pairs=False)
+ACT_VERBS: Mapping[str, tuple[str, ...]] = _invert(_VERBS, of_pairs=False)
 """Types of verbs without a complement, by lemma."""
-PAIRS: Mapping[str, tuple[str, ...]] = _inverted(_VERBS, of_pairs=True)
+PAIRS: Mapping[str, tuple[str, ...]] = _invert(_VERBS, of_pairs=True)
 """Types of verbs with a complement, by "verb+complement"."""
-ACT_NOUNS: Mapping[str, tuple[str, ...]] = _inverted(_read("nouns.txt"), of_pairs=False)
+ACT_NOUNS: Mapping[str, tuple[str, ...]] = _invert(_read("nouns.txt"), of_pairs=False)
 """Types of nouns, by lemma."""
 WORDS: Mapping[str, frozenset[str]] = {name: frozenset(words) for name, words in _read("words.txt").items()}
 """Lemmas by their function."""

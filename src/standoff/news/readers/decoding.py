@@ -75,16 +75,16 @@ def decode(content: bytes, *, address: str, declared: str = "", named: str = "")
     if not content.strip():
         raise make_error("empty-file", "the source is empty", "give a source that contains text", file=address)
     if content.startswith(_BINARY):
-        raise _binary(address)
+        raise _make_binary_error(address)
     text = _decode(content, address, declared, named)
     if len(_CONTROL.findall(text)) > 0.01 * len(text):
-        raise _binary(address)
+        raise _make_binary_error(address)
     return text
 
 
 def _decode(content: bytes, address: str, declared: str, named: str) -> str:
     if named:
-        known = _known(named)
+        known = _look_up(named)
         if not known:
             raise make_error(
                 "bad-encoding-name",
@@ -105,13 +105,13 @@ def _decode(content: bytes, address: str, declared: str, named: str) -> str:
         if content.startswith(mark):
             text = _try(content[len(mark) :], encoding)
             if text is None:
-                raise _unknown(address)
+                raise _make_unknown_error(address)
             return text
     if b"\x00" in content:
-        raise _binary(address)
+        raise _make_binary_error(address)
     found = _DECLARED.search(content[:4096])
     inside = (found[1] or found[2]).decode("ascii") if found else ""
-    for encoding in (_known(declared), _known(inside), "utf-8"):
+    for encoding in (_look_up(declared), _look_up(inside), "utf-8"):
         # without a mark and a NUL it is not UTF-16 or 32, whatever is declared; nearly any bytes decode as those
         text = _try(content, encoding) if encoding and not encoding.startswith(("utf-16", "utf-32")) else None
         if text is not None:
@@ -122,24 +122,24 @@ def _decode(content: bytes, address: str, declared: str, named: str) -> str:
 def _guess(content: bytes, address: str) -> str:
     """Decode by the guess of charset-normalizer, if that is clear."""
     if len(content) < _FEWEST_BYTES:
-        raise _unknown(address)
+        raise _make_unknown_error(address)
     detector = import_extra("charset_normalizer", "news", "detecting the encoding of a text")
     found = list(detector.from_bytes(content, cp_isolation=_GUESSED, preemptive_behaviour=False))
     if not found or found[0].chaos > _MOST_CHAOS or not found[0].coherence:
-        raise _unknown(address)
+        raise _make_unknown_error(address)
     best = found[0]
     for rival in found[1:]:
         is_close = rival.chaos <= best.chaos + _MARGIN and rival.coherence >= best.coherence - _MARGIN / 2
         if is_close and str(rival) != str(best):
-            raise _unknown(address)
-    encoding = _known(best.encoding)
+            raise _make_unknown_error(address)
+    encoding = _look_up(best.encoding)
     text = _try(content, encoding) if encoding else None
     if text is None:
-        raise _unknown(address)
+        raise _make_unknown_error(address)
     return text
 
 
-def _known(name: str) -> str:
+def _look_up(name: str) -> str:
     """Return the encoding to read with; "" where the name is not in the list."""
     try:
         found = codecs.lookup(name.strip()).name if name.isascii() else ""
@@ -157,7 +157,7 @@ def _try(content: bytes, encoding: str) -> str | None:
         return None
 
 
-def _binary(address: str) -> Exception:
+def _make_binary_error(address: str) -> Exception:
     return make_error(
         "binary-file",
         "the source is not a text, web page, feed or PDF",
@@ -166,7 +166,7 @@ def _binary(address: str) -> Exception:
     )
 
 
-def _unknown(address: str) -> Exception:
+def _make_unknown_error(address: str) -> Exception:
     return make_error(
         "unknown-encoding",
         "the text is not UTF-8, and its encoding cannot be determined with certainty",

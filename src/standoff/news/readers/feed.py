@@ -105,18 +105,18 @@ def read_feed(text: str, *, address: str) -> list[Draft]:
         raise make_error(
             "not-a-feed", "the source is XML, but not an RSS or Atom feed", "give the address of a feed", file=address
         )
-    drafts = [_draft(entry, feed.feed) for entry in feed.entries]
+    drafts = [_make_draft(entry, feed.feed) for entry in feed.entries]
     return [draft for draft in drafts if draft.text.strip()]
 
 
-def _draft(entry: Any, feed: Any) -> Draft:
+def _make_draft(entry: Any, feed: Any) -> Draft:
     """Make the draft of an item; None where it has no text."""
     contents = [part for part in entry.get("content", []) if part.get("value")]
     summary = entry.get("summary_detail") or {}
-    title = _without_markup(entry.get("title", ""), (entry.get("title_detail") or {}).get("type", ""))
+    title = _remove_markup(entry.get("title", ""), (entry.get("title_detail") or {}).get("type", ""))
     candidates = [(part["value"], part.get("type", "")) for part in contents]
     candidates.append((summary.get("value", ""), summary.get("type", "")))
-    texts = [_without_markup(value, media_type) for value, media_type in candidates]
+    texts = [_remove_markup(value, media_type) for value, media_type in candidates]
     text = next((found for found in texts if found.strip()), title)
     source = entry.get("source") or {}
     outlet = source.get("title") or feed.get("title", "")
@@ -124,9 +124,9 @@ def _draft(entry: Any, feed: Any) -> Draft:
     return Draft(
         text=text,
         title=title,
-        outlet=_without_markup(outlet, "text/html"),
+        outlet=_remove_markup(outlet, "text/html"),
         author=_name(entry.get("author", "") or ""),
-        date=_day(entry),
+        date=_read_day(entry),
         language=(contents[0].get("language") if contents else "") or feed.get("language", "") or "",
         address=link if link.startswith(("http://", "https://")) else "",
     )
@@ -138,7 +138,7 @@ def _name(author: str) -> str:
     return (found[1] or found[2]) if found else author
 
 
-def _day(entry: Any) -> dt.date | None:
+def _read_day(entry: Any) -> dt.date | None:
     """Return the day of publication, in UTC, as feedparser gives it."""
     found = entry.get("published_parsed") or entry.get("updated_parsed")
     try:
@@ -147,7 +147,7 @@ def _day(entry: Any) -> dt.date | None:
         return None
 
 
-def _without_markup(value: str, media_type: str) -> str:
+def _remove_markup(value: str, media_type: str) -> str:
     """Return the text of a fragment of HTML, one line for each block."""
     if media_type == "text/plain" or ("<" not in value and "&" not in value):
         return value

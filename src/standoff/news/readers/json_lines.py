@@ -26,7 +26,7 @@ _MOST_PROBLEMS = 50
 def looks_like_json_lines(text: str) -> bool:
     """Whether the first line that is not empty is a JSON object."""
     first = text.lstrip().split("\n", 1)[0]
-    return first.startswith("{") and isinstance(_parsed(first), dict)
+    return first.startswith("{") and isinstance(_parse_line(first), dict)
 
 
 def read_json_lines(text: str, *, address: str) -> list[Draft]:
@@ -48,19 +48,19 @@ def read_json_lines(text: str, *, address: str) -> list[Draft]:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
-        found = _faults(_parsed(line), address, number)
+        found = _check_line(_parse_line(line), address, number)
         if found:
             problems += found
             if len(problems) >= _MOST_PROBLEMS:
                 break
         else:
-            drafts.append(_draft(_parsed(line)))
+            drafts.append(_make_draft(_parse_line(line)))
     if problems:
         raise InputError(problems)
     return drafts
 
 
-def _parsed(line: str) -> Any:
+def _parse_line(line: str) -> Any:
     """Parse a line; None where it is not JSON."""
     try:
         return json.loads(line)
@@ -68,7 +68,7 @@ def _parsed(line: str) -> Any:
         return None
 
 
-def _faults(record: Any, address: str, line: int) -> list[Problem]:
+def _check_line(record: Any, address: str, line: int) -> list[Problem]:
     """List the faults of one line."""
     if not isinstance(record, dict):
         advice = 'write one object a line, such as {"text": "...", "date": "2026-02-02"}'
@@ -87,7 +87,7 @@ def _faults(record: Any, address: str, line: int) -> list[Problem]:
     return faults
 
 
-def _draft(record: dict[str, Any]) -> Draft:
+def _make_draft(record: dict[str, Any]) -> Draft:
     given = {name: record.get(name) or "" for name in _NAMES}
     return Draft(
         text=record["text"],

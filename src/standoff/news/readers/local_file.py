@@ -62,7 +62,7 @@ def read_file(path: str, limits: Limits, deadline: Deadline) -> SourceContent:
     except ValueError:  # a NUL in the path
         raise make_error("no-such-file", "a path cannot contain a NUL character", "check the path", file=path) from None
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise _make_unreadable_error(path, error) from None
     try:
         mode = os.fstat(descriptor).st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
@@ -74,7 +74,7 @@ def read_file(path: str, limits: Limits, deadline: Deadline) -> SourceContent:
             )
         content = _read(descriptor, path, limits, deadline)
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise _make_unreadable_error(path, error) from None
     finally:
         os.close(descriptor)
     media_type = _MEDIA_TYPES.get(PurePath(path).suffix.lower(), "")
@@ -90,7 +90,7 @@ def read_standard_input(limits: Limits, deadline: Deadline) -> SourceContent:
     try:
         content = _read(sys.stdin.fileno(), "-", limits, deadline)
     except (OSError, ValueError, AttributeError) as error:  # closed or absent
-        raise _unreadable("-", error) from None
+        raise _make_unreadable_error("-", error) from None
     return SourceContent(content, "-", "", "", dt.datetime.now(dt.UTC))
 
 
@@ -115,6 +115,6 @@ def _read(descriptor: int, address: str, limits: Limits, deadline: Deadline) -> 
             raise make_size_error(address, limits)
 
 
-def _unreadable(path: str, error: Exception) -> Exception:
+def _make_unreadable_error(path: str, error: Exception) -> Exception:
     reason = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else "it is not open"
     return make_error("cannot-read", f"`{shorten(path)}` cannot be read: {reason}", "check its permissions", file=path)

@@ -49,9 +49,9 @@ def normalise(text: str) -> str:
     text = _BREAKS.sub("\n", text).replace("\u2029", "\n\n")
     text = _UNSEEN.sub("", text)
     if not text.isascii():
-        text = _long_runs().sub(r"\1", text)
+        text = _compile_long_runs().sub(r"\1", text)
         text = unicodedata.normalize("NFC", text)
-        text = _long_runs().sub(r"\1", text)  # a few marks decompose into two
+        text = _compile_long_runs().sub(r"\1", text)  # a few marks decompose into two
     text = _SPACES.sub(" ", text)
     text = _LINE_ENDS.sub("\n", text)
     return _EMPTY_LINES.sub("\n\n", text).strip(" \n")
@@ -69,10 +69,10 @@ def drop_unwritable(markup: str) -> str:
         >>> drop_unwritable("Talks&#1; be\\x0bgan&#xD800; at &#49;0&#99999999999999999999;")
         'Talks began at &#49;0'
     """
-    return _REFERENCE.sub(_kept, _UNWRITABLE.sub("", markup))
+    return _REFERENCE.sub(_filter_reference, _UNWRITABLE.sub("", markup))
 
 
-def _kept(reference: re.Match[str]) -> str:
+def _filter_reference(reference: re.Match[str]) -> str:
     digits, base = (reference[1], 16) if reference[1] else (reference[2], 10)
     code = int(digits, base) if len(digits) <= 8 else sys.maxunicode + 1
     is_writable = code <= sys.maxunicode and not _UNWRITABLE.match(chr(code))
@@ -80,7 +80,7 @@ def _kept(reference: re.Match[str]) -> str:
 
 
 @functools.cache
-def _long_runs() -> re.Pattern[str]:
+def _compile_long_runs() -> re.Pattern[str]:
     """Compile a pattern that matches a run of more than MAX_MARKS combining marks and groups those that stay."""
     marks = [code for code in range(sys.maxunicode + 1) if unicodedata.combining(chr(code))]
     ranges: list[list[int]] = []

@@ -39,13 +39,13 @@ def find_page_date(root: Any, address: str) -> dt.date | None:
     Returns:
         The day in the time zone of the publisher; None where the page declares none.
     """
-    return next((day for text in _declared(root, address) if (day := parse_day(text))), None)
+    return next((day for text in _list_declared(root, address) if (day := parse_day(text))), None)
 
 
-def _declared(root: Any, address: str) -> Iterator[str]:
+def _list_declared(root: Any, address: str) -> Iterator[str]:
     """Yield possible declarations of the day, the most reliable first."""
     for script in root.iterfind(".//script[@type='application/ld+json']"):
-        yield from _linked(script.text or "")
+        yield from _list_linked(script.text or "")
     found: dict[str, str] = {}
     for meta in root.iterfind(".//meta[@content]"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
@@ -58,7 +58,7 @@ def _declared(root: Any, address: str) -> Iterator[str]:
         yield "-".join(inside.groups()) if inside else ""
 
 
-def _linked(text: str) -> Iterator[str]:
+def _list_linked(text: str) -> Iterator[str]:
     """Yield every `datePublished` of linked data, from the outside in."""
     try:
         waiting: list[Any] = [json.loads(text)]

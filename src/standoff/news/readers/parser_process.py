@@ -84,11 +84,11 @@ class _Worker:
         if "problems" in answer:
             raise InputError([Problem(**problem) for problem in answer["problems"]])
         if "failed" in answer:
-            raise _unreadable(kind, address, answer["failed"])
+            raise _make_unreadable_error(kind, address, answer["failed"])
         return [Draft.from_plain(plain) for plain in answer["drafts"]]
 
     def _ask(self, kind: Kind, content: bytes, address: str, deadline: Deadline) -> dict[str, Any]:
-        process = self._started()
+        process = self._start()
         assert process.stdin is not None
         assert process.stdout is not None
         watchdog = threading.Timer(deadline.measure_left(), process.kill)
@@ -113,11 +113,11 @@ class _Worker:
         if not line.endswith(b"\n"):
             status = process.wait()
             self.close()
-            raise _unreadable(kind, address, f"its process ended with status {status}")
+            raise _make_unreadable_error(kind, address, f"its process ended with status {status}")
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> subprocess.Popen[bytes]:
         if self._owner != os.getpid():  # this process was forked; the child belongs to its parent
             self._process, self._owner = None, os.getpid()
         if self._process is None or self._process.poll() is not None:
@@ -173,12 +173,12 @@ def _answer(request: Mapping[str, Any], content: bytes) -> dict[str, Any]:
     try:
         return {"drafts": [draft.to_plain() for draft in readers[request["kind"]]()]}
     except InputError as error:
-        return {"problems": [_plain(problem) for problem in error.problems]}
+        return {"problems": [_convert_problem(problem) for problem in error.problems]}
     except Exception as error:  # noqa: BLE001 - the edge: these libraries may raise anything on hostile bytes
         return {"failed": shorten(f"{type(error).__name__}: {error}")}
 
 
-def _plain(problem: Problem) -> dict[str, Any]:
+def _convert_problem(problem: Problem) -> dict[str, Any]:
     return {name: getattr(problem, name) for name in ("code", "message", "path", "help", "file", "line")}
 
 
@@ -189,7 +189,7 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
 
-def _unreadable(kind: Kind, address: str, reason: str) -> InputError:
+def _make_unreadable_error(kind: Kind, address: str, reason: str) -> InputError:
     return make_error(
         "unreadable",
         f"the {kind} cannot be read: `{shorten(reason)}`",

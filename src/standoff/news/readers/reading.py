@@ -129,7 +129,7 @@ def _read_documents(
             "split it, or allow more documents",
             file=source,
         )
-    return _documents(drafts, found, media_type, limits)
+    return _make_documents(drafts, found, media_type, limits)
 
 
 def _parse(source: SourceContent, encoding: str, deadline: Deadline) -> tuple[str, list[Draft]]:
@@ -140,7 +140,7 @@ def _parse(source: SourceContent, encoding: str, deadline: Deadline) -> tuple[st
     text = decode(source.content, address=address, declared=source.encoding, named=encoding)
     head = text[:2000].lstrip().lower()
     if looks_like_feed(text) or (source.media_type in _FEED_TYPES and not head.startswith(_PAGE_STARTS)):
-        drafts = parse_in_process("feed", _bytes(text), address=address, deadline=deadline)
+        drafts = parse_in_process("feed", _encode_markup(text), address=address, deadline=deadline)
         return "application/xml", drafts
     if head.startswith("<?xml") and not ("<html" in head or source.media_type in _PAGE_TYPES):
         refuse_entities(text, address=address)
@@ -148,18 +148,18 @@ def _parse(source: SourceContent, encoding: str, deadline: Deadline) -> tuple[st
             "not-a-feed", "the source is XML, but not an RSS or Atom feed", "give a feed or a page", file=address
         )
     if head.startswith((*_PAGE_STARTS, "<?xml", "<!--")) or (source.media_type in _PAGE_TYPES and "<" in text):
-        drafts = parse_in_process("web page", _bytes(text), address=address, deadline=deadline)
+        drafts = parse_in_process("web page", _encode_markup(text), address=address, deadline=deadline)
         return "text/html", drafts
     if source.media_type in _JSON_TYPES or looks_like_json_lines(text):
         return "application/x-ndjson", read_json_lines(text, address=address)
     return "text/plain", read_plain_text(text, address=address)
 
 
-def _bytes(markup: str) -> bytes:
+def _encode_markup(markup: str) -> bytes:
     return drop_unwritable(markup).encode("utf-8")
 
 
-def _documents(drafts: list[Draft], source: SourceContent, media_type: str, limits: Limits) -> list[Document]:
+def _make_documents(drafts: list[Draft], source: SourceContent, media_type: str, limits: Limits) -> list[Document]:
     """Make the documents of drafts.
 
     Raises:
@@ -176,7 +176,7 @@ def _documents(drafts: list[Draft], source: SourceContent, media_type: str, limi
             message = f"document `{number}` has no visible characters"
             problems.append(make_problem("missing-text", message, "leave it out", file=source.address))
         elif not problems:
-            documents.append(_document(draft, text, source, media_type))
+            documents.append(_make_document(draft, text, source, media_type))
     if problems:
         raise InputError(problems)
     return documents
@@ -189,7 +189,7 @@ def _address(given: str) -> str:
     return "" if scheme and scheme[1].lower() not in {"http", "https"} else address
 
 
-def _document(draft: Draft, text: str, source: SourceContent, media_type: str) -> Document:
+def _make_document(draft: Draft, text: str, source: SourceContent, media_type: str) -> Document:
     document = Document(
         text=text,
         title=normalise_line(draft.title),
