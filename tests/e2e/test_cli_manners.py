@@ -195,7 +195,10 @@ def test_what_was_typed_cannot_command_the_terminal(standoff):
         (["stories", "cuba-1962"], "the command `stories` is now called `paths`"),
         (["solve", "cuba-1962", "--branches", "12"], "the command `solve` is now called `equilibria`"),
         (["whatif", "cuba-1962", "--base", "war_cost=3"], "the option `--base` of `whatif` is now called `--set`"),
-        (["equilibria", "cuba-1962", "--branches=3"], "the option `--branches` of `equilibria` is now called `--starts`"),
+        (
+            ["equilibria", "cuba-1962", "--branches=3"],
+            "the option `--branches` of `equilibria` is now called `--starts`",
+        ),
     ],
 )
 def test_an_old_name_is_answered_with_the_present_one(warm, arguments, present):

@@ -43,7 +43,9 @@ def row_of(text, label):
 
 
 def test_variants_are_compared_with_the_base(warm):
-    finished = warm("whatif", "cuba-1962", *SHORT, "--variant", "nature.incident=off", "--variant", "bold: usa.types.bold=0.6")
+    finished = warm(
+        "whatif", "cuba-1962", *SHORT, "--variant", "nature.incident=off", "--variant", "bold: usa.types.bold=0.6"
+    )
     assert (finished.code, finished.err) == (0, "")
     assert "1  nature.incident=off\n2  bold: usa.types.bold=0.6\n" in finished.out
     assert "variant 1" in finished.out

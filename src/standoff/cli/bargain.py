@@ -59,7 +59,7 @@ def bargain(
     """Compare every package with waiting and fighting, and show why there is no deal."""
     loaded = load_scenario(scenario, overrides)
     from standoff.analysis.bargain import bargain as weigh_packages
-    from standoff.analysis.no_deal import why_no_deal
+    from standoff.analysis.no_deal import PAYMENTS, why_no_deal
     from standoff.analysis.solution import solve
     from standoff.analysis.targets import parse_targets
     from standoff.game.agenda import tabulate_packages
@@ -74,7 +74,7 @@ def bargain(
         reasons = why_no_deal(
             solution,
             wanted,
-            payments=payments or None,
+            payments=payments or PAYMENTS,
             progress=lambda share: progress(BASE_SHARE + (1.0 - BASE_SHARE) * share),
         )
     if as_json:
