@@ -76,7 +76,7 @@ def patience_part() -> str:
 
 def _answers(solution: Any) -> dict[tuple[str, str], tuple[float, float]]:
     """Chances of accepting and of letting slip, by package and Iranian type, with all else as at the start."""
-    from standoff.solve.sample import layer_strategy
+    from standoff.solve.sample import find_strategy
 
     game = solution.equilibrium.game
     number, layer = next((k, lay) for k, lay in enumerate(game.epochs[0].layers) if lay.name == "round_answer")
@@ -89,7 +89,7 @@ def _answers(solution: Any) -> dict[tuple[str, str], tuple[float, float]]:
         row = dict(zip(layer.fields, map(int, levels), strict=True))
         if row["package"] == 0 or any(row[key] != level for key, level in wanted.items()):
             continue
-        strategies, _ = layer_strategy(solution.equilibrium, 0, number, state, game.prior_belief)
+        strategies, _ = find_strategy(solution.equilibrium, 0, number, state, game.prior_belief)
         own = range(layer.action_start[state], layer.action_start[state + 1])
         names = [layer.action_names[layer.action_label[action]] for action in own]
         label = game.label(game.packages[row["package"] - 1])
