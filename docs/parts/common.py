@@ -63,10 +63,10 @@ def probabilities(solution: Any, name: str, units: float) -> float:
 
 
 def percent(probability: float) -> str:
-    """A probability as the command line writes it."""
-    from standoff.cli.solution_tables import percent as written
+    """A probability as standoff writes it everywhere."""
+    from standoff.text import format_percent
 
-    return written(probability)
+    return format_percent(probability)
 
 
 def run_command(command: str) -> str:

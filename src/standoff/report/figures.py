@@ -15,20 +15,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from standoff.analysis.plots import DASHES, PALETTE, draw_bands, draw_fan
 from standoff.report.chart import Canvas, Chart, add_time_axes, draw_chart, label_curves
-from standoff.report.svg import PALETTE
 from standoff.report.timeline import Timeline
 from standoff.report.typesetting import show_number, show_percent
 from standoff.text import join_words, shorten
 
-__all__ = ["Curve", "Fan", "draw_bands", "draw_fan", "draw_lines", "draw_values"]
+__all__ = ["Curve", "Fan", "chart_bands", "chart_fan", "chart_lines", "chart_values"]
 
 Floats = NDArray[np.float64]
 
-_HATCHES = ("", "//", "xx", "\\\\", "--", "++", "||")
-_DASHES = ("solid", (0, (6, 2)), (0, (2, 1.5)), (0, (8, 2, 2, 2)), (0, (4, 4)), (0, (1, 3)))
 _SCALES = ((0.1, 0.02), (0.25, 0.05), (0.5, 0.1), (1.0, 0.25))
-_UNRESOLVED = "#BBBBBB"
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ class Fan:
     central: Floats
 
 
-def draw_bands(curves: Sequence[Curve], unresolved: Curve, timeline: Timeline, *, name: str, title: str) -> Chart:
+def chart_bands(curves: Sequence[Curve], unresolved: Curve, timeline: Timeline, *, name: str, title: str) -> Chart:
     """Draw bands that fill the chart: the exclusive outcomes, and at the top the probability that none has occurred.
 
     Args:
@@ -75,11 +72,7 @@ def draw_bands(curves: Sequence[Curve], unresolved: Curve, timeline: Timeline, *
 
     def draw(figure: Figure, canvas: Canvas) -> None:
         axes, x = add_time_axes(figure, timeline, canvas), _list_times(timeline)
-        for k, (low, high) in enumerate(zip(bottoms, tops, strict=True)):
-            is_unresolved = k == len(curves)
-            colour = _UNRESOLVED if is_unresolved else PALETTE[k % len(PALETTE)]
-            hatch = None if is_unresolved else _HATCHES[k % len(_HATCHES)]
-            axes.fill_between(x, low, high, facecolor=colour, edgecolor=canvas.surface, hatch=hatch, linewidth=0.8)
+        draw_bands(axes, x, [curve.heights for curve in bands], surface=canvas.surface)
         _set_probability_axis(axes, 1.0, 0.25)
         middles = [float(low[-1] + high[-1]) / 2 for low, high in zip(bottoms, tops, strict=True)]
         label_curves(axes, _name_curves(bands, canvas), middles, canvas)
@@ -87,7 +80,7 @@ def draw_bands(curves: Sequence[Curve], unresolved: Curve, timeline: Timeline, *
     return draw_chart(draw, name=name, title=title, description=_describe_curves(bands, timeline))
 
 
-def draw_lines(curves: Sequence[Curve], timeline: Timeline, *, name: str, title: str, whole: bool) -> Chart:
+def chart_lines(curves: Sequence[Curve], timeline: Timeline, *, name: str, title: str, whole: bool) -> Chart:
     """Draw lines of probabilities, each with its label at the end.
 
     Args:
@@ -110,7 +103,7 @@ def draw_lines(curves: Sequence[Curve], timeline: Timeline, *, name: str, title:
     return draw_chart(draw, name=name, title=title, description=_describe_curves(curves, timeline))
 
 
-def draw_values(curves: Sequence[Curve], timeline: Timeline, *, name: str, title: str, axis: str) -> Chart:
+def chart_values(curves: Sequence[Curve], timeline: Timeline, *, name: str, title: str, axis: str) -> Chart:
     """Draw lines of values that may be negative, with a line at zero, each with its label at the end.
 
     Args:
@@ -140,7 +133,7 @@ def draw_values(curves: Sequence[Curve], timeline: Timeline, *, name: str, title
     return draw_chart(draw, name=name, title=title, description=f"{axis} by {timeline.horizon.date}: {values}.")
 
 
-def draw_fan(fan: Fan, timeline: Timeline, *, name: str, title: str) -> Chart:
+def chart_fan(fan: Fan, timeline: Timeline, *, name: str, title: str) -> Chart:
     """Draw a fan chart: bands of a probability over half and over nine tenths of all draws, and its median.
 
     Args:
@@ -150,17 +143,11 @@ def draw_fan(fan: Fan, timeline: Timeline, *, name: str, title: str) -> Chart:
         title: Title.
     """
     top, step = _choose_scale(float(fan.quantiles[-1].max()), whole=False)
-    colour = PALETTE[1]
 
     def draw(figure: Figure, canvas: Canvas) -> None:
         axes, x = add_time_axes(figure, timeline, canvas), _list_times(timeline)
         low, below, median, above, high = fan.quantiles
-        axes.fill_between(x, low, high, facecolor=colour, alpha=0.22, linewidth=0.0)
-        axes.fill_between(x, below, above, facecolor=colour, alpha=0.38, linewidth=0.0)
-        axes.plot(x, median, color=canvas.ink, linewidth=2.2)
-        axes.plot(x, fan.central, color=PALETTE[2], linestyle=_DASHES[1], linewidth=2.2)
-        for edge in (low, high):
-            axes.plot(x, edge, color=canvas.ink, linewidth=0.8)
+        draw_fan(axes, x, fan.quantiles, fan.central, ink=canvas.ink)
         _set_probability_axis(axes, top, step)
         shown = [
             ("95 % of draws below", high),
@@ -184,7 +171,7 @@ def draw_fan(fan: Fan, timeline: Timeline, *, name: str, title: str) -> Chart:
 def _draw_lines(axes: Axes, curves: Sequence[Curve], timeline: Timeline) -> None:
     x = _list_times(timeline)
     for k, curve in enumerate(curves):
-        colour, dashes = PALETTE[(k + 1) % len(PALETTE)], _DASHES[k % len(_DASHES)]
+        colour, dashes = PALETTE[(k + 1) % len(PALETTE)], DASHES[k % len(DASHES)]
         axes.plot(x, curve.heights, color=colour, linestyle=dashes, linewidth=2.2, clip_on=False)
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
+from standoff.analysis.plots import PALETTE
 from standoff.report.chart import Canvas, Chart, draw_chart
-from standoff.report.svg import PALETTE
 from standoff.report.typesetting import show_percent
 from standoff.text import join_words, shorten
 
-__all__ = ["Bar", "draw_tornado"]
+__all__ = ["Bar", "chart_tornado"]
 
 _ROW = 3.5
 """Height of a row, the name and the bar below it, in heights of a letter."""
@@ -42,7 +42,7 @@ class Bar:
     is_guess: bool
 
 
-def draw_tornado(bars: Sequence[Bar], base: float, *, name: str, title: str) -> Chart:
+def chart_tornado(bars: Sequence[Bar], base: float, *, name: str, title: str) -> Chart:
     """Draw a bar from the probability at one end of each range to that at the other, the widest bar at the top.
 
     The low end is plain and the high end hatched; a parameter that cites no document has a star at its name.

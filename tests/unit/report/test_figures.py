@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from standoff.analysis.plots import PALETTE
 from standoff.report.chart import spread_apart
-from standoff.report.figures import Curve, Fan, draw_bands, draw_fan, draw_lines, draw_values
-from standoff.report.svg import PALETTE
+from standoff.report.figures import Curve, Fan, chart_bands, chart_fan, chart_lines, chart_values
 from unit.report.fakes import HOSTILE
 from unit.report.test_timeline import timeline
 
@@ -17,7 +17,7 @@ RISING = np.linspace(0.0, 0.6, 27)
 
 
 def lines(*labels, probabilities=RISING):
-    return draw_lines([Curve(label, probabilities) for label in labels], WEEKS, name="c", title="t", whole=False)
+    return chart_lines([Curve(label, probabilities) for label in labels], WEEKS, name="c", title="t", whole=False)
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0.01, 0.12)), min_size=1, max_size=8))
@@ -31,7 +31,7 @@ def test_labels_never_lie_over_another_nor_outside(labels):
 
 
 def test_every_band_is_named_with_its_probabilities_beside_it():
-    chart = draw_bands(
+    chart = chart_bands(
         [Curve("Deal", RISING)], Curve("Still open", 1 - RISING), WEEKS, name="ends", title="How it ends"
     )
     text = re.sub(r"<[^>]*>|\s+", " ", str(chart.wide))
@@ -41,7 +41,7 @@ def test_every_band_is_named_with_its_probabilities_beside_it():
 
 def test_bands_differ_in_hatching_as_well_as_in_colour():
     half = RISING / 2
-    chart = draw_bands([Curve("a", half), Curve("b", half)], Curve("open", 1 - RISING), WEEKS, name="ends", title="t")
+    chart = chart_bands([Curve("a", half), Curve("b", half)], Curve("open", 1 - RISING), WEEKS, name="ends", title="t")
     assert str(chart.wide).count("<pattern") == 1  # the first is plain, the second hatched
 
 
@@ -69,7 +69,7 @@ def test_a_character_that_the_drawing_font_lacks_gives_no_warning():
 
 def test_no_line_is_drawn_where_there_are_no_probabilities():
     nothing = np.full(27, np.nan)
-    chart = draw_lines([Curve("a", RISING), Curve("b", nothing)], WEEKS, name="c", title="t", whole=True)
+    chart = chart_lines([Curve("a", RISING), Curve("b", nothing)], WEEKS, name="c", title="t", whole=True)
     assert "nan" not in str(chart.wide)
 
 
@@ -91,13 +91,13 @@ FAN = Fan("Strike", np.outer([0.2, 0.4, 0.5, 0.7, 1.0], RISING), RISING / 3)
 
 
 def test_a_fan_names_its_quantiles_and_the_probabilities_of_the_file():
-    text = re.sub(r"<[^>]*>|\s+", " ", str(draw_fan(FAN, WEEKS, name="fan", title="t").wide))
+    text = re.sub(r"<[^>]*>|\s+", " ", str(chart_fan(FAN, WEEKS, name="fan", title="t").wide))
     for words in ("95 % of draws below: 60 %", "median: 30 %", "5 % below: 12 %", "central values"):
         assert words in text
 
 
 def test_a_chart_of_values_shows_zero_and_losses_with_a_minus_sign():
-    chart = draw_values([Curve("resolved", RISING - 0.9)], WEEKS, name="v", title="t", axis="Gain in payoff")
+    chart = chart_values([Curve("resolved", RISING - 0.9)], WEEKS, name="v", title="t", axis="Gain in payoff")
     assert "resolved −0.3" in re.sub(r"<[^>]*>|\s+", " ", str(chart.wide))
     assert chart.description == "Gain in payoff by 3 August 2026: resolved −0.3.".replace(" August ", "\xa0August\xa0")
 

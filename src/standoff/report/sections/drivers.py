@@ -8,7 +8,7 @@ from markupsafe import Markup
 from standoff.analysis.drivers import Driver, Drivers
 from standoff.report.blocks import Block, Grid, Paragraph, Picture, Section
 from standoff.report.tables import replace_underscores
-from standoff.report.tornado import Bar, draw_tornado
+from standoff.report.tornado import Bar, chart_tornado
 from standoff.report.typesetting import show_number, show_percent, show_points
 from standoff.text import UNKNOWN, join_words
 
@@ -25,7 +25,7 @@ def describe_drivers(drivers: Drivers) -> Section:
     for k, label in enumerate(drivers.target_labels):
         bars = _choose_bars(drivers, k)
         if bars:
-            chart = draw_tornado(bars, float(drivers.probabilities[k]), name=f"tornado-{k + 1}", title=label)
+            chart = chart_tornado(bars, float(drivers.probabilities[k]), name=f"tornado-{k + 1}", title=label)
             caption = (
                 f"{label}: {show_percent(drivers.probabilities[k])} at the central values, and the probability with one "
                 "parameter at either end of its range. A star marks a parameter that rests on judgement."

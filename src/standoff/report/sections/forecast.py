@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from standoff.report.blocks import Block, Heading, Paragraph, Picture, Probabilities, Section, Types
 from standoff.report.bottom_line import find_deal
 from standoff.report.chart import Chart
-from standoff.report.figures import Curve, draw_bands, draw_lines
+from standoff.report.figures import Curve, chart_bands, chart_lines
 from standoff.report.tables import (
     MoveTable,
     list_types,
@@ -161,7 +161,7 @@ def draw_outcomes(solution: Solution) -> Chart:
     outcomes = [Curve(series.label, _start_now(series.cumulative)) for series in forecast.outcomes.values()]
     unresolved = Curve(forecast.unresolved_label, _start_now(forecast.unresolved, now=1.0))
     title = f"Probability of each outcome by date: {solution.scenario.title}"
-    return draw_bands(outcomes, unresolved, build_timeline(solution.scenario), name="outcomes", title=title)
+    return chart_bands(outcomes, unresolved, build_timeline(solution.scenario), name="outcomes", title=title)
 
 
 def draw_milestones(solution: Solution) -> Chart | None:
@@ -172,7 +172,7 @@ def draw_milestones(solution: Solution) -> Chart | None:
     ]
     title = "Probability by date that each milestone has been reached"
     timeline = build_timeline(solution.scenario)
-    return draw_lines(milestones, timeline, name="milestones", title=title, whole=False) if milestones else None
+    return chart_lines(milestones, timeline, name="milestones", title=title, whole=False) if milestones else None
 
 
 def draw_beliefs(solution: Solution) -> Chart | None:
@@ -182,7 +182,7 @@ def draw_beliefs(solution: Solution) -> Chart | None:
     beliefs = [Curve(name_belief(player), known[player.name]) for player in players]
     title = "Public belief about each private type by date"
     timeline = build_timeline(solution.scenario)
-    return draw_lines(beliefs, timeline, name="beliefs", title=title, whole=True) if beliefs else None
+    return chart_lines(beliefs, timeline, name="beliefs", title=title, whole=True) if beliefs else None
 
 
 def _start_now(probabilities: Floats, *, now: float = 0.0) -> Floats:

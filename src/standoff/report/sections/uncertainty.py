@@ -10,7 +10,7 @@ from markupsafe import Markup
 from standoff.analysis.ensemble import LEVELS, Ensemble
 from standoff.analysis.targets import describe_target
 from standoff.report.blocks import Block, Bullets, Grid, Paragraph, Picture, Section
-from standoff.report.figures import Fan, draw_fan
+from standoff.report.figures import Fan, chart_fan
 from standoff.report.timeline import Timeline
 from standoff.report.typesetting import show_count, show_percent
 from standoff.solve.target import Target
@@ -73,7 +73,7 @@ def _draw_fan(ensemble: Ensemble, target: Target, timeline: Timeline, number: in
         f"{series.label}: probability by date. The dark band holds half of the draws, the light band nine tenths. "
         "The dashed line is the forecast at the central values."
     )
-    return Picture(draw_fan(fan, timeline, name=f"fan-{number}", title=title), caption)
+    return Picture(chart_fan(fan, timeline, name=f"fan-{number}", title=title), caption)
 
 
 def summarise_bands(ensemble: Ensemble, targets: Sequence[Target]) -> Markup:

@@ -6,7 +6,7 @@ import numpy as np
 
 from standoff.analysis.window import TypeWindow, Window
 from standoff.report.blocks import Block, Bullets, Paragraph, Picture, Section
-from standoff.report.figures import Curve, draw_values
+from standoff.report.figures import Curve, chart_values
 from standoff.report.timeline import Timeline
 from standoff.report.typesetting import show_day, show_number
 
@@ -17,7 +17,7 @@ def describe_window(window: Window, timeline: Timeline) -> Section:
     """Show the advantage of striking over waiting by date, for every type that can strike."""
     curves = [Curve(one.label, np.concatenate([one.advantage, one.advantage[-1:]])) for one in window.types]
     axis = "Gain from striking now (payoff units)"
-    chart = draw_values(
+    chart = chart_values(
         curves, timeline, name="window", title=f"When striking pays: {window.milestone_label}", axis=axis
     )
     blocks: list[Block] = [
