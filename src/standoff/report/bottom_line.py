@@ -71,9 +71,9 @@ def choose_key_numbers(forecast: Forecast, timeline: Timeline) -> tuple[KeyNumbe
     unresolved = Markup("<bdi>{}</bdi> on {}").format(forecast.unresolved_label, horizon.date)
     numbers.append(KeyNumber(show_percent(forecast.unresolved[-1]), unresolved))
     if forecast.median_duration is None:
-        numbers.append(KeyNumber(f"over {horizon.length}", Markup("median duration")))
+        numbers.append(KeyNumber(f"over {horizon.length}", Markup("Median duration")))
     else:
-        numbers.append(KeyNumber(timeline.mark(forecast.median_duration).length, Markup("median duration")))
+        numbers.append(KeyNumber(timeline.mark(forecast.median_duration).length, Markup("Median duration")))
     return tuple(numbers)
 
 
@@ -138,4 +138,4 @@ def _give_median(forecast: Forecast, timeline: Timeline) -> Markup:
             timeline.horizon.length
         )
     mark = timeline.mark(forecast.median_duration)
-    return Markup("The median duration of the crisis is {}, until {}.").format(mark.length, mark.date)
+    return Markup("The median duration of the crisis is {}, to {}.").format(mark.length, mark.date)

@@ -201,7 +201,10 @@ def _tabulate_move(group: list[FirstMove], player: Player, game: Game) -> MoveTa
             cells.append(Cell(show_percent(posteriors.get(name, math.nan)), 0))
         rows.append(Row(labels[name], tuple(cells)))
     columns = [
-        (replace_underscores(move.player_type) if two_types else "Probability", "would do this" if two_types else "")
+        (
+            replace_underscores(move.player_type) if two_types else "Probability",
+            "probability of the move" if two_types else "",
+        )
         for move in group
     ]
     revealing = ("", "")

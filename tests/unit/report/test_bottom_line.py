@@ -39,7 +39,7 @@ def test_the_second_sentence_gives_probabilities_of_a_strike_and_of_a_deal_by_da
 
 def test_the_third_sentence_gives_the_median_length_with_its_date():
     third = words(write_bottom_line(some_forecast(), timeline()))[2]
-    assert third == "The median duration of the crisis is 8 weeks, until 30 March 2026."
+    assert third == "The median duration of the crisis is 8 weeks, to 30 March 2026."
 
 
 def test_outcomes_that_hardly_differ_are_not_ranked():

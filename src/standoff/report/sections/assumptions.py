@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from standoff.report.blocks import Paragraph, Section, SourcesBlock
 from standoff.report.sources import list_sources
+from standoff.report.typesetting import show_count
 
 if TYPE_CHECKING:
     from standoff.scenario import Scenario
@@ -17,8 +18,8 @@ def describe_assumptions(scenario: Scenario) -> Section:
     """List every parameter with its range and the documents that support it."""
     sources = list_sources(scenario)
     counts = (
-        f"The scenario has {len(sources.assumptions)} parameters: {sources.count('evidence')} cite a source, "
-        f"{sources.count('judgement')} rest on judgement alone and {sources.count('none')} have no stated basis."
+        f"Basis of the {show_count(len(sources.assumptions), 'parameter')}: a document for {sources.count('evidence')}, "
+        f"judgement alone for {sources.count('judgement')}, none stated for {sources.count('none')}."
     )
     blocks = (Paragraph(counts), SourcesBlock(sources))
     return Section("assumptions", "Assumptions and sources", "Assumptions", blocks, starts_page=True)
