@@ -237,7 +237,7 @@ def words(slug):
     return slug.replace("_", " ")
 
 
-def test_the_fixture_tells_its_numbers_apart(typed):
+def test_the_numbers_of_the_fixture_differ(typed):
     # a table that showed a neighbour's number would be seen
     rows = [
         series.cumulative[[p - 1 for p in PERIODS]]
@@ -408,7 +408,7 @@ def test_a_variant_stands_with_its_own_probabilities_and_how_far_they_move(full)
     changed = {label: after[label] - before[label] for label in before}
     assert any(abs(change) > known for change in changed.values())
     for label, change in changed.items():
-        moved = f"{100 * change:+.0f}".replace("-", "−") if abs(change) > known else "="
+        moved = signed(round(100 * change)) if abs(change) > known else "="
         assert table.rows[label] == [percent(before[label]), f"{percent(after[label])} ({moved})"], label
 
 
