@@ -145,7 +145,7 @@ unresolved: {label: Open, payoffs: {}}
 def test_n7_offers_before_war_in_logit(rationality):
     solution = solve(ULTIMATUM % {"L": rationality, "q": 0.5})
     low = strategy(solution, "offer")[0]["low"]
-    war = next(series.cumulative[-1] for series in solution.forecast.outcomes if series.name == "war")
+    war = next(series.cumulative[-1] for series in solution.forecast.outcomes.values() if series.name == "war")
     assert [low, war] == pytest.approx(VALUES["N7c"]["values"][rationality], abs=VALUES["N7c"]["tolerance"])
 
 

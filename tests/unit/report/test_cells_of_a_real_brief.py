@@ -240,7 +240,8 @@ def words(slug):
 def test_the_fixture_tells_its_numbers_apart(typed):
     # a table that showed a neighbour's number would be seen
     rows = [
-        series.cumulative[[p - 1 for p in PERIODS]] for series in (*typed.forecast.outcomes, *typed.forecast.milestones)
+        series.cumulative[[p - 1 for p in PERIODS]]
+        for series in (*typed.forecast.outcomes.values(), *typed.forecast.milestones.values())
     ]
     shown = [tuple(map(percent, row)) for row in rows]
     assert len(set(shown)) == len(shown)
@@ -250,7 +251,9 @@ def test_the_fixture_tells_its_numbers_apart(typed):
 def test_probabilities_stand_by_outcome_and_date(brief):
     table = brief.table([*OUTCOMES.values(), OPEN, *MILESTONES.values()])
     assert [head.split(maxsplit=2)[-1] for head in table.heads] == [date_after(week) for week in WEEKS]
-    series = {one.name: one.cumulative for one in (*brief.forecast.outcomes, *brief.forecast.milestones)}
+    series = {
+        one.name: one.cumulative for one in (*brief.forecast.outcomes.values(), *brief.forecast.milestones.values())
+    }
     for week, period in zip(WEEKS, PERIODS, strict=True):
         for name, label in (OUTCOMES | MILESTONES).items():
             assert table.cell(label, date_after(week)) == percent(series[name][period - 1]), (label, week)
@@ -258,7 +261,7 @@ def test_probabilities_stand_by_outcome_and_date(brief):
 
 
 def test_packages_stand_with_their_probability_and_share_the_most_likely_first(brief):
-    deal = next(series for series in brief.forecast.outcomes if series.name == "deal")
+    deal = next(series for series in brief.forecast.outcomes.values() if series.name == "deal")
     table = brief.table([part.label for part in deal.parts])
     by_probability = sorted(deal.parts, key=lambda part: -part.cumulative[-1])
     assert list(table.rows) == [part.label for part in by_probability]
@@ -273,7 +276,7 @@ def test_probabilities_by_true_type_stand_by_outcome_and_type(typed):
     pairs = [(player, own) for player in TYPES for own in TYPES[player]]
     assert table.heads[1:] == [f"{PLAYERS[player]} {words(own)}" for player, own in pairs]
     known = dict.fromkeys(pairs, 0.0)
-    for series in typed.forecast.outcomes:
+    for series in typed.forecast.outcomes.values():
         label = OUTCOMES[series.name]
         assert table.rows[label][0] == percent(series.cumulative[-1]), label
         for player, own, cumulative in series.by_type:
@@ -319,7 +322,8 @@ def test_first_moves_stand_by_move_and_type_with_what_each_reveals(brief):
 def test_offers_stand_by_their_terms(brief):
     moves = [move for move in brief.forecast.first_moves if move.stage == "round"]
     terms = {
-        part.name: f"offer {part.label}" for part in next(o for o in brief.forecast.outcomes if o.name == "deal").parts
+        part.name: f"offer {part.label}"
+        for part in next(o for o in brief.forecast.outcomes.values() if o.name == "deal").parts
     }
     labels = {name: terms.get(name, "offer nothing") for name in moves[0].strategy}
     table = brief.table(labels.values())
@@ -358,8 +362,8 @@ def test_the_large_numbers_are_those_of_their_dates(brief):
         return found.replace("&lt;", "<").replace("&gt;", ">")
 
     forecast, month = brief.forecast, PERIODS[WEEKS.index(4)]
-    assert value("The fleet is out", "31 March 2031") == percent(forecast.milestones[0].cumulative[month - 1])
-    assert value("Treaty", "31 March 2031") == percent(forecast.outcomes[1].cumulative[month - 1])
+    assert value("The fleet is out", "31 March 2031") == percent(forecast.milestones["fleet_out"].cumulative[month - 1])
+    assert value("Treaty", "31 March 2031") == percent(forecast.outcomes["deal"].cumulative[month - 1])
     assert value(OPEN, "7 April 2031") == percent(forecast.unresolved[-1])
     assert large[3][1] == f"{forecast.median_duration / 2:g} weeks"
 
