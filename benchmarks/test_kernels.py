@@ -14,9 +14,9 @@ from statistics import median
 import numpy as np
 import pytest
 
-from standoff.solve.kernels.arrays import Grid, moves_of
-from standoff.solve.kernels.backward_complete import plain_layer
-from standoff.solve.kernels.node_block import ROWS, evaluate_block
+from standoff.solve.kernels.arrays import Grid, LayerSolution, pack_layer
+from standoff.solve.kernels.backward_complete import complete_layer
+from standoff.solve.kernels.node_block import ROWS, Block, evaluate_block
 from standoff.solve.kernels.vectors import WIDTH, exp, kernel, load, pointer, splat, store
 
 sys.path.insert(0, str(Path(__file__).parent / "peers"))
@@ -41,13 +41,17 @@ def many_exponentials(x, out, times):
 @kernel
 def many_evaluations(n, nm, rationality, coefficients, allowed, ell, work, times):
     """Evaluate eight nodes side by side, again and again; the sum keeps the compiler from leaving any out."""
-    flat, has, evidence, scratch = pointer(coefficients), pointer(allowed), pointer(ell), pointer(work)
+    unused, ratios, space = pointer(coefficients), pointer(ell), pointer(work)
+    block = Block(
+        n, nm, 2, 0, rationality, pointer(allowed), unused, unused, unused, ratios, space, unused, unused, unused, unused, unused,
+        unused,
+    )  # fmt: skip
     total = splat(0.0)
     for k in range(times):
-        store(evidence, 0, splat(1e-6 * k))
-        size, _, _, _ = evaluate_block(n, nm, rationality, splat(0.4), flat, has, evidence, scratch)
+        store(ratios, 0, splat(1e-6 * k))
+        size, _, _, _ = evaluate_block(block, rationality, splat(0.4))
         total = total + size
-    store(scratch, 0, total)
+    store(space, 0, total)
 
 
 @pytest.fixture
@@ -91,18 +95,21 @@ def layer():
     game = ladder(1)
     first = game.epochs[0].layers[0]
     n, rng = first.num_states, np.random.default_rng(0)
-    moves, grid = moves_of(first), Grid(game, 1)
+    arrays, grid = pack_layer(first), Grid(game, 1)
     return {
-        "moves": moves, "grid": grid, "values": rng.normal(size=(n, 2, 1)), "out": np.zeros((n, 2, 1)),
+        "arrays": arrays, "grid": grid, "values": rng.normal(size=(n, 2, 1)), "out": np.zeros((n, 2, 1)),
         "strategies": np.zeros((first.num_actions, 1, 1)), "regrets": np.zeros(n), "counts": np.zeros((n, 6), dtype=np.int64),
     }  # fmt: skip
 
 
 def induct(layer):
-    plain_layer(
-        0, len(layer["out"]), layer["moves"], layer["grid"].sides, layer["grid"].terminal_values, layer["values"],
-        layer["out"], layer["strategies"], layer["regrets"], layer["counts"],
+    nothing = np.zeros((0, 1))
+    solution = LayerSolution(
+        layer["out"], layer["strategies"], layer["strategies"], layer["regrets"], layer["regrets"], layer["counts"], nothing,
+        nothing,
     )  # fmt: skip
+    grid = layer["grid"]
+    complete_layer(0, len(layer["out"]), layer["arrays"], grid.arrays, grid.terminal_values, layer["values"], solution)
 
 
 def report(benchmark, layer):
@@ -130,12 +137,12 @@ def test_backward_induction_in_c(benchmark, layer, tmp_path):
     function = ctypes.CDLL(str(library)).plain_layer
     induct(layer)
     expected = [layer[name].copy() for name in ("out", "strategies", "regrets")]
-    moves, grid = layer["moves"], layer["grid"]
-    arrays = (
-        moves.mover, moves.action_start, moves.action_payoff, moves.branch_start, moves.probability, moves.target,
-        grid.terminal_values, grid.sides.rationality, layer["values"], layer["out"], layer["strategies"], layer["regrets"],
+    arrays, grid = layer["arrays"], layer["grid"]
+    pointed = (
+        arrays.mover, arrays.action_start, arrays.action_payoff, arrays.branch_start, arrays.probability, arrays.target,
+        grid.terminal_values, grid.arrays.rationality, layer["values"], layer["out"], layer["strategies"], layer["regrets"],
     )  # fmt: skip
-    pointers = [array.ctypes.data_as(ctypes.c_void_p) for array in arrays]
+    pointers = [array.ctypes.data_as(ctypes.c_void_p) for array in pointed]
     benchmark.pedantic(lambda: function(ctypes.c_int64(len(layer["out"])), *pointers), rounds=51, warmup_rounds=3)
     report(benchmark, layer)
     for name, array in zip(("out", "strategies", "regrets"), expected, strict=True):

@@ -10,8 +10,8 @@ import numpy as np
 from standoff.belief.filter import PeriodReports
 from standoff.belief.likelihood import ReportLikelihood
 from standoff.belief.reportable import ReportableEvent, ReportableEvents
-from standoff.solve.continuation_probabilities import ContinuationProbabilities, met_on_arrival
-from standoff.solve.public_steps import public_steps
+from standoff.solve.continuation_probabilities import ContinuationProbabilities, add_met_on_arrival
+from standoff.solve.public_steps import list_public_steps
 
 TYPES = (("MOBILIZE",), ("CONSULT", "AGREE"), ("ASSAULT",), ("REQUEST",))
 
@@ -90,13 +90,13 @@ def enumerate_histories(equilibrium, reportables, reports_by_period, *, rates, b
             found.append((share, state, beliefs, met))
             return
         epoch = game.epoch_of(min(period, game.num_periods - 1))
-        met = met_on_arrival(game, epoch.layers[s], state, met)
+        met = add_met_on_arrival(game, epoch.layers[s], state, met)
         if period == len(reports_by_period):
             found.append((share, state, beliefs, met))
             return
         k = next(k for k, one in enumerate(game.epochs) if one is epoch)
         later = continuation.values(period)[s + 1]
-        for step in public_steps(equilibrium, period, s, state=state, beliefs=beliefs, later=later):
+        for step in list_public_steps(equilibrium, period, s, state=state, beliefs=beliefs, next_values=later):
             kinds = reportables.of_action[k][s][step.action] if step.action >= 0 else ()
             after = (*events, *(int(kind) for kind in kinds if kind >= 0))
             arrived = (step.target, step.beliefs, met)

@@ -11,7 +11,7 @@ from games import random_game
 from standoff.export.gambit import to_efg
 from standoff.export.tree import Chance, Decision, count_nodes, unroll
 from standoff.game.model import NOBODY, SecondMover
-from standoff.solve.sample import layer_strategy
+from standoff.solve.sample import find_strategy
 
 
 def small_games(types, count, *, rationality, most_nodes=2500, change=None, **sizes):
@@ -129,7 +129,7 @@ def own_strategies(equilibrium, tree):
             across = int(layer.second.num_actions[x]) if has_second else 1
             movers = [int(layer.mover[x]), *([int(layer.second.mover[x])] if has_second else [])]
             for side, mover in enumerate(movers):
-                strategies, belief_after = layer_strategy(equilibrium, period, s, x, beliefs, mover)
+                strategies, belief_after = find_strategy(equilibrium, period, s, x, beliefs, mover)
                 for player_type, strategy in enumerate(strategies):
                     key = (mover, player_type, history)
                     if key in number:  # a type that the prior or an action has ruled out has no place in the tree

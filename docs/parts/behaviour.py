@@ -79,7 +79,7 @@ def patience_part() -> str:
 
 def _answers(solution: Any) -> dict[tuple[str, str], tuple[float, float]]:
     """Find the probabilities of accepting and of letting time pass, by package and Iranian type, in today's state."""
-    from standoff.solve.sample import layer_strategy
+    from standoff.solve.sample import find_strategy
 
     game = solution.equilibrium.game
     number, layer = next((k, lay) for k, lay in enumerate(game.epochs[0].layers) if lay.name == "round_answer")
@@ -92,7 +92,7 @@ def _answers(solution: Any) -> dict[tuple[str, str], tuple[float, float]]:
         row = dict(zip(layer.fields, map(int, levels), strict=True))
         if row["package"] == 0 or any(row[key] != level for key, level in wanted.items()):
             continue
-        strategies, _ = layer_strategy(solution.equilibrium, 0, number, state, game.prior_belief)
+        strategies, _ = find_strategy(solution.equilibrium, 0, number, state, game.prior_belief)
         own = range(layer.action_start[state], layer.action_start[state + 1])
         names = [layer.action_names[layer.action_label[action]] for action in own]
         label = game.label(game.packages[row["package"] - 1])

@@ -1,4 +1,4 @@
-"""What is installed here, and whether it is what it should be.
+"""Check the installation: packages, kernels, models and the store.
 
 Nothing is changed, made, downloaded or sent: a store is not brought up to date, a language model is not asked.
 """
@@ -20,12 +20,12 @@ from standoff.version import JSON_VERSION, __version__, versions
 __all__ = ["Examination", "Finding", "State", "examine"]
 
 State = Literal["ok", "absent", "broken"]
-"""As it should be; not there, which is no fault; or there, and not as it should be."""
+"""`ok`: present and sound; `absent`: not present, which is not a fault; `broken`: present and damaged."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One part of standoff or of what it runs on.
+    """The state of one part of standoff or of its environment.
 
     Attributes:
         part: Its name, such as "extra news".
@@ -42,7 +42,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Examination:
-    """Everything that was looked at.
+    """The result of a check of the installation.
 
     Attributes:
         findings: In the order in which things build on one another.
@@ -52,11 +52,11 @@ class Examination:
 
     @property
     def is_sound(self) -> bool:
-        """Whether nothing that is there is broken."""
+        """Whether no part is broken."""
         return all(one.state != "broken" for one in self.findings)
 
-    def document(self) -> dict[str, Any]:
-        """As plain data, as `standoff doctor --json` prints it."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the findings as plain data, as `standoff doctor --json` prints them."""
         return {
             "json_version": JSON_VERSION,
             "is_sound": self.is_sound,
@@ -68,7 +68,7 @@ class Examination:
 
 
 def examine(store: str | Path | None = None) -> Examination:
-    """Look at everything.
+    """Check every part.
 
     Args:
         store: The store, as of `standoff.store.open_store`.
@@ -93,9 +93,9 @@ def _packages(part: str, requirements: tuple[str, ...], command: str) -> Finding
     missing = [one.name for one in packages if not one.version]
     if len(missing) == len(packages):
         return Finding(part, "absent", "not installed", command)
-    told = ", ".join(_told(one) for one in packages)
+    found_text = ", ".join(_told(one) for one in packages)
     is_whole = not missing and not any(one.is_old for one in packages)
-    return Finding(part, "ok", told) if is_whole else Finding(part, "broken", told, command)
+    return Finding(part, "ok", found_text) if is_whole else Finding(part, "broken", found_text, command)
 
 
 def _told(package: Installed) -> str:
@@ -105,7 +105,7 @@ def _told(package: Installed) -> str:
 
 
 def _kernels() -> Finding:
-    """How many kernels of the solver are compiled on disk, newer than their source."""
+    """Count the kernels of the solver that are compiled on disk and newer than their source."""
     import importlib
     import pkgutil
 
@@ -123,9 +123,9 @@ def _kernels() -> Finding:
                 folders.add(str(kernel.stats.cache_path))
     if not num_kernels:
         return Finding("kernels", "absent", "run as plain Python, which is very slow", "unset NUMBA_DISABLE_JIT")
-    told = f"{num_compiled} of {num_kernels} compiled in {os.path.commonpath(folders)}"
+    found_text = f"{num_compiled} of {num_kernels} compiled in {os.path.commonpath(folders)}"
     later = "" if num_compiled else "the first run compiles them, which takes about half a minute"
-    return Finding("kernels", "ok" if num_compiled else "absent", told, later)
+    return Finding("kernels", "ok" if num_compiled else "absent", found_text, later)
 
 
 def _is_compiled(kernel: Any) -> bool:
@@ -151,8 +151,8 @@ def _english_model() -> Finding:
     if not found.is_known:
         command = "python -m pip install --force-reinstall 'standoff[news]'"
         return Finding("English model", "broken", f"{found.name} {found.version}: {'; '.join(found.problems)}", command)
-    told = f"{found.name} {found.version}, its files are those of the official release"
-    return Finding("English model", "ok", told)
+    found_text = f"{found.name} {found.version}, identical to the official release"
+    return Finding("English model", "ok", found_text)
 
 
 def _trained() -> Finding:
@@ -161,15 +161,15 @@ def _trained() -> Finding:
     try:
         found = load_trained()
     except (StandoffError, OSError, ValueError, KeyError) as error:
-        told = f"{TRAINED_FILE} cannot be read: {error}"
-        return Finding("trained coder", "broken", told, "python -m pip install --force-reinstall standoff")
+        found_text = f"{TRAINED_FILE} cannot be read: {error}"
+        return Finding("trained coder", "broken", found_text, "python -m pip install --force-reinstall standoff")
     return Finding("trained coder", "ok", f"parameters {found.parameters_hash}")
 
 
 def _language_model() -> Finding:
     part = "language model"
     if not all(find_installed(one).version for one in EXTRAS["llm"]):
-        return Finding(part, "absent", "the extra `llm` is not installed; it is never needed")
+        return Finding(part, "absent", "the extra `llm` is not installed; it is optional")
     from standoff.news.language_model.settings import (
         ADDRESS_VARIABLE,
         KEY_VARIABLE,
@@ -178,15 +178,15 @@ def _language_model() -> Finding:
     )
 
     if not (os.environ.get(ADDRESS_VARIABLE) or os.environ.get(MODEL_VARIABLE)):
-        return Finding(part, "absent", f"none is named by {ADDRESS_VARIABLE} and {MODEL_VARIABLE}; it is never needed")
+        return Finding(part, "absent", f"none is named by {ADDRESS_VARIABLE} and {MODEL_VARIABLE}; it is optional")
     try:
         model = load_language_model(cache_folder=Path())
     except InputError as error:
         faults = "; ".join(one.message for one in error.problems)
         return Finding(part, "broken", faults, error.problems[0].help)
     key = "with a key" if model.key else f"without a key ({KEY_VARIABLE} is not set)"
-    told = f"{model.model} at {model.address}, {key}; it is asked only with `--coder llm`"
-    return Finding(part, "ok", told)
+    found_text = f"{model.model} at {model.address}, {key}; it is asked only with `--coder llm`"
+    return Finding(part, "ok", found_text)
 
 
 def _store(given: str | Path | None) -> Finding:
@@ -200,20 +200,20 @@ def _store(given: str | Path | None) -> Finding:
     try:
         place = find_location(given)
         if place.path is not None and not place.path.exists():
-            return Finding("store", "absent", f"none at {place}; it is made when it is first written to")
+            return Finding("store", "absent", f"none at {place}; the first write creates it")
         database = Database(place, 5.0)
         with Store(database) as store:
             revision = check_revision(database)
             if not revision.revision:
                 return Finding("store", "absent", f"{place} is empty")
             if not revision.is_newest:
-                return Finding("store", "ok", f"{place}, tables of version {revision.revision}, an older one")
+                return Finding("store", "ok", f"{place}, tables of the older version {revision.revision}")
             faults = store.check()
     except StandoffError as error:
         message, _, advice = str(error).partition("\n")
         return Finding("store", "broken", message, advice.strip().removeprefix("help: "))
     if faults:
-        told = "; ".join(f"{one.table}: {one.message}" if one.table else one.message for one in faults[:3])
-        return Finding("store", "broken", f"{place} is damaged: {told}", "take the last copy that was kept")
+        found_text = "; ".join(f"{one.table}: {one.message}" if one.table else one.message for one in faults[:3])
+        return Finding("store", "broken", f"{place} is damaged: {found_text}", "restore the last backup")
     reading = "sound, read-only" if store.is_read_only else "sound"
     return Finding("store", "ok", f"{place}, tables of version {revision.revision}, {reading}")

@@ -1,4 +1,4 @@
-"""The packages that standoff runs on, and the extras that bring the others.
+"""The packages that standoff requires, and the extras that install the others.
 
 The same as in pyproject.toml, which an installed standoff does not have; a test holds them together. The English model of spaCy
 is left out: it may be installed under two names, and its files are checked by their hashes.
@@ -17,7 +17,7 @@ REQUIRED = (
     "jinja2>=3.1", "lark>=1.2", "matplotlib>=3.9", "numba>=0.61", "numpy>=2.0", "pydantic>=2.9", "rich>=13.7",
     "ruamel.yaml>=0.18", "scipy>=1.15", "typer>=0.15",
 )  # fmt: skip
-"""What every standoff needs."""
+"""Packages that every installation needs."""
 
 EXTRAS: Mapping[str, tuple[str, ...]] = {
     "cluster": ("ray>=2.40",),
@@ -34,7 +34,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "store": ("alembic>=1.16", "platformdirs>=4.0", "sqlalchemy>=2.0.40"),
     "verify": ("pygambit>=17.0", "stormpy>=2.0"),
 }  # fmt: skip
-"""What each extra brings, the lowest version that will do; the extras for developing standoff are left out."""
+"""Packages of each extra with their lowest versions, without the extras for development."""
 _NUMBER = re.compile(r"\d+")
 
 
@@ -54,12 +54,12 @@ class Installed:
 
     @property
     def is_old(self) -> bool:
-        """Whether it is installed, in a version that is too low."""
+        """Whether the installed version is too old."""
         return bool(self.version) and _numbers(self.version) < _numbers(self.wanted)
 
 
 def find_installed(requirement: str) -> Installed:
-    """Look a requirement such as `numpy>=2.0` up; nothing is imported.
+    """Look up a requirement such as `numpy>=2.0` without an import.
 
     Examples:
         >>> find_installed("no-such-package>=1.0").version
@@ -75,5 +75,5 @@ def find_installed(requirement: str) -> Installed:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """The release of a version: 17.0.0b2 is 17.0.0."""
+    """Parse the release of a version: 17.0.0b2 is 17.0.0."""
     return tuple(int(found[0]) for part in version.split(".")[:3] if (found := _NUMBER.match(part)))

@@ -7,7 +7,7 @@ import pytest
 
 from standoff import load, solve
 from standoff.solve.equilibrium import Settings
-from standoff.solve.sample import layer_strategy
+from standoff.solve.sample import find_strategy
 
 NINE = Settings(belief_points=9)
 
@@ -44,7 +44,7 @@ def answers(solution, package_number, proposer=1):
     x = next(
         x for x in range(layer.num_states) if all(layer.levels[x][k] == wanted[f] for k, f in enumerate(layer.fields))
     )
-    strategies, _ = layer_strategy(solution.equilibrium, 0, s, x, game.prior_belief)
+    strategies, _ = find_strategy(solution.equilibrium, 0, s, x, game.prior_belief)
     own = range(layer.action_start[x], layer.action_start[x + 1])
     return [{layer.action_names[layer.action_label[a]]: p for a, p in zip(own, row, strict=True)} for row in strategies]
 

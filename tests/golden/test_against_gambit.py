@@ -69,12 +69,12 @@ def test_gambit_finds_the_same_strategies_at_every_information_set_and_the_same_
 
 
 @pytest.mark.parametrize(("family", "k"), SIMULTANEOUS_GAMES)
-def test_gambit_finds_the_same_where_two_move_at_the_same_time(family, k):
+def test_gambit_finds_the_same_strategies_with_simultaneous_moves(family, k):
     assert_agreement(simultaneous_games(family)[k])
 
 
 @pytest.mark.parametrize("k", range(2))
-def test_where_rationality_is_high_more_belief_points_bring_the_strategies_to_gambits(k):
+def test_at_high_rationality_strategies_converge_to_those_of_gambit(k):
     # one half is a Chebyshev point already: so the prior is none, whose strategies would be right at once
     game = small_games((2, 2), 2, rationality=5.0, num_periods=3, num_states=(1, 2))[k]
     tree = unroll(game)
@@ -94,7 +94,7 @@ def test_gambit_solves_the_file_of_a_simultaneous_game(rationality):
     assert [row[0], column[0]] == pytest.approx(VALUES["N1"]["values"][rationality], abs=TOLERANCE)
 
 
-def test_the_games_hold_what_they_are_meant_to():
+def test_the_games_have_the_features_to_compare():
     found = dict.fromkeys(["nobody", "may not come up", "chance", "red line", "signals", "discount", "branches"], 0)
     for family, k in GAMES:
         game = games(family)[k]
@@ -113,7 +113,7 @@ def test_the_games_hold_what_they_are_meant_to():
     assert min(found.values()) >= 5, found
 
 
-def test_the_simultaneous_games_hold_what_they_are_meant_to():
+def test_the_simultaneous_games_have_the_features_to_compare():
     second = [own for family, k in SIMULTANEOUS_GAMES for own in unroll(simultaneous_games(family)[k]).information_sets]
     assert sum(own.side for own in second) > 50
     assert sum(own.side and own.player_type for own in second) > 10

@@ -86,7 +86,7 @@ def test_storm_reads_the_drn_file_and_finds_the_same_probabilities(chain, tmp_pa
 
 
 @pytest.mark.parametrize(("types", "seed"), [((1, 1), 0), ((2, 2), 0)])
-def test_storm_finds_the_probabilities_where_two_move_at_the_same_time(types, seed, tmp_path):
+def test_storm_finds_the_probabilities_with_simultaneous_moves(types, seed, tmp_path):
     game = with_second_movers(random_game(seed, types=types, num_milestones=4, num_states=(2, 2, 2)), seed)
     equilibrium = solve(game, Settings(keep_values=True, belief_points=5, belief_tolerance=0.1))
     chain = make_induced_chain(equilibrium, belief_points=3)

@@ -18,8 +18,8 @@ NUMBERS = ("fleet_cost", "hardline_prior", "iran_discount", "audience_cost", "pl
 
 def probability_at(changes):
     found = solve(load("iran-us-2026", overrides=[*SHORT, *changes]), SETTINGS).forecast
-    outcomes = {series.name: series.cumulative for series in found.outcomes}
-    milestones = {series.name: series.cumulative for series in found.milestones}
+    outcomes = {name: series.cumulative for name, series in found.outcomes.items()}
+    milestones = {name: series.cumulative for name, series in found.milestones.items()}
     return np.array([outcomes["deal"][-1], milestones["strike"][1], found.unresolved[-1]])
 
 
@@ -49,7 +49,7 @@ def test_derivatives_are_central_differences_at_two_step_sizes(found, name):
     assert np.abs(differences[1] - row.derivatives).max() <= np.abs(differences[0] - row.derivatives).max() + 1e-9
 
 
-def test_the_derivatives_of_all_probabilities_sum_to_nothing():
+def test_the_derivatives_of_all_probabilities_sum_to_zero():
     scenario = load("iran-us-2026", overrides=SHORT)
     every = [Target("outcome", name) for name in (*scenario.outcomes, "unresolved")]
     found = gradients(solve(scenario, SETTINGS), every, parameters=["fleet_cost", "war_cost_usa"])

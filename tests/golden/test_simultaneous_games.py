@@ -89,7 +89,7 @@ def test_n9_the_values_of_talks(crisis):
     assert crisis.start_values == pytest.approx(expected, abs=VALUES["N9"]["tolerance"])
 
 
-def test_n9_the_probabilities_of_the_ends(crisis):
+def test_n9_the_probabilities_of_the_outcomes(crisis):
     ends = VALUES["N9"]["values"]["ends"]
     found = crisis.sweep.absorbed[-1, :, 0]
     expected = [ends[name] for name in crisis.game.outcomes]
@@ -102,7 +102,7 @@ def test_n9_how_long_the_crisis_stays_open(crisis, periods):
     assert still_open == pytest.approx(VALUES["N9"]["values"]["open"][periods], abs=1e-5)  # one in the last digit given
 
 
-def test_n9_does_not_hang_on_how_far_the_forecast_reaches(crisis):
+def test_n9_does_not_depend_on_the_horizon(crisis):
     short = markov_game(
         STATES, PAID, TRANSITIONS, 1.0, DISCOUNT, num_periods=2, outcomes=ENDS, actions=ACTIONS, players=("a", "b")
     )

@@ -26,7 +26,7 @@ def solve(text, horizon=1, points=33):
 
 def strategy(solution, stage, state=None):
     """Strategies of the mover of a stage in the first period, by type, at the prior."""
-    from standoff.solve.sample import layer_strategy
+    from standoff.solve.sample import find_strategy
 
     game = solution.equilibrium.game
     for s, layer in enumerate(game.epochs[0].layers):
@@ -34,7 +34,7 @@ def strategy(solution, stage, state=None):
             for x in range(layer.num_states):
                 levels = dict(zip(layer.fields, layer.levels[x].tolist(), strict=True))
                 if layer.mover[x] >= 0 and (state is None or all(levels[k] == v for k, v in state.items())):
-                    strategies, _ = layer_strategy(solution.equilibrium, 0, s, x, game.prior_belief)
+                    strategies, _ = find_strategy(solution.equilibrium, 0, s, x, game.prior_belief)
                     own = range(layer.action_start[x], layer.action_start[x + 1])
                     return [
                         {layer.action_names[layer.action_label[a]]: float(p) for a, p in zip(own, row, strict=True)}
@@ -75,7 +75,7 @@ def test_n3_stripped_down_poker(rationality):
     solution = solve(POKER % {"L": rationality}, points=65)
     assert solution.equilibrium.certificate.residual < 1e-8
     king, queen = (row["bet"] for row in strategy(solution, "bet"))
-    probabilities = {series.name: series.cumulative[-1] for series in solution.forecast.outcomes}
+    probabilities = {name: series.cumulative[-1] for name, series in solution.forecast.outcomes.items()}
     call = probabilities["showdown"] / (probabilities["showdown"] + probabilities["taken"])
     assert [king, queen, call] == pytest.approx(VALUES["N3"]["values"][rationality], abs=VALUES["N3"]["tolerance"])
 

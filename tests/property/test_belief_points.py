@@ -13,7 +13,7 @@ from games import random_game
 from small_trees import own_strategies, probabilities_of_outcomes, small_games, with_second_movers
 from standoff.export.tree import unroll
 from standoff.solve.equilibrium import Settings, solve
-from standoff.solve.sample import layer_strategy
+from standoff.solve.sample import find_strategy
 
 FAMILIES = {
     "both-sides-private": {"types": (2, 2), "num_periods": 2, "num_states": (2, 2, 2)},
@@ -40,7 +40,7 @@ def steep_game():
     return small_games(count=4, rationality=3.0, **sizes)[3]
 
 
-def test_probabilities_are_exact_where_strategies_turn_steeply_near_the_prior():
+def test_probabilities_are_exact_where_strategies_are_steep_near_the_prior():
     game = steep_game()
     exact = exact_probabilities(game, 17)
     off = np.abs(solved(game, 17).sweep.absorbed[-1] - exact).max()
@@ -53,7 +53,7 @@ def test_probabilities_are_exact_where_strategies_turn_steeply_near_the_prior():
 
 @pytest.mark.parametrize("rationality", [3.0, 5.0])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_the_certificate_bounds_how_far_all_probabilities_are_off(family, rationality):
+def test_the_certificate_bounds_the_error_of_all_probabilities(family, rationality):
     beyond = []
     for game in small_games(count=4, rationality=rationality, **FAMILIES[family]):
         exact = exact_probabilities(game, 33)
@@ -74,7 +74,7 @@ def test_the_first_decision_is_solved_at_the_prior_itself(seed, types):
     assert found.grid.beliefs[: len(game.prior_belief), int(start.argmax())] == pytest.approx(game.prior_belief, abs=0)
     layer = game.epochs[0].layers[0]
     assert layer.mover[game.start] >= 0
-    exact, _ = layer_strategy(found, 0, 0, game.start, game.prior_belief)
+    exact, _ = find_strategy(found, 0, 0, game.start, game.prior_belief)
     own = slice(layer.action_start[game.start], layer.action_start[game.start + 1])
     # strategies are kept in mover order: put the mover's axis behind the other
     n1, n2 = found.belief_shape

@@ -12,10 +12,10 @@ from games import random_game
 from small_trees import with_second_movers
 from standoff import load
 from standoff.game.compile import compile_game
-from standoff.solve.continuation_probabilities import ContinuationProbabilities, met_on_arrival, probabilities_after
+from standoff.solve.continuation_probabilities import ContinuationProbabilities, add_met_on_arrival
 from standoff.solve.equilibrium import Settings, solve
-from standoff.solve.public_steps import public_steps
-from standoff.solve.target import UNRESOLVED, Target, probability_of_target
+from standoff.solve.public_steps import list_public_steps
+from standoff.solve.target import UNRESOLVED, Target, find_probability
 
 TYPES = st.sampled_from([(2, 2), (2, 1), (1, 2), (1, 1), (2, 1, 2)])
 TARGETS = (
@@ -38,14 +38,14 @@ def at_the_start(probabilities):
 @settings(max_examples=15)
 def test_at_the_start_they_are_the_forecast(seed, types):
     found = solve(random_game(seed, types=types), FIVE)
-    expected = np.clip([probability_of_target(found, target) for target in TARGETS], 0, 1)
+    expected = np.clip([find_probability(found, target) for target in TARGETS], 0, 1)
     assert at_the_start(ContinuationProbabilities(found, TARGETS)) == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_they_are_where_two_move_at_the_same_time(seed):
     found = solve(with_second_movers(random_game(seed), seed), FIVE)
-    expected = np.clip([probability_of_target(found, target) for target in TARGETS], 0, 1)
+    expected = np.clip([find_probability(found, target) for target in TARGETS], 0, 1)
     assert at_the_start(ContinuationProbabilities(found, TARGETS)) == pytest.approx(expected, abs=1e-12)
 
 
@@ -65,7 +65,7 @@ def test_they_are_in_a_crisis_that_goes_on_for_ever(seed):
     game = random_game(seed)
     players = tuple(replace(player, discount=0.8) for player in game.players)
     found = solve(replace(game, players=players, continues=True), FIVE)
-    expected = np.clip([probability_of_target(found, target) for target in TARGETS], 0, 1)
+    expected = np.clip([find_probability(found, target) for target in TARGETS], 0, 1)
     assert at_the_start(ContinuationProbabilities(found, TARGETS)) == pytest.approx(expected, abs=1e-12)
 
 
@@ -75,7 +75,7 @@ def test_they_are_past_a_deadline():
     assert len(compile_game(scenario).epochs) == 2
     targets = [Target("outcome", name) for name in (*compile_game(scenario).outcomes, UNRESOLVED)]
     targets += [Target("milestone", milestone.name) for milestone in compile_game(scenario).milestones]
-    expected = np.clip([probability_of_target(found, target) for target in targets], 0, 1)
+    expected = np.clip([find_probability(found, target) for target in targets], 0, 1)
     assert at_the_start(ContinuationProbabilities(found, targets)) == pytest.approx(expected, abs=1e-12)
 
 
@@ -86,10 +86,10 @@ def places(probabilities, period, s, state, beliefs, met, depth):
         return
     layer = game.epoch_of(period).layers[s]
     arrived_in = period if s else period - 1
-    after = met | {m: arrived_in for m in met_on_arrival(game, layer, state, frozenset(met)) if m not in met}
+    after = met | {m: arrived_in for m in add_met_on_arrival(game, layer, state, frozenset(met)) if m not in met}
     following = (period, s + 1) if s + 1 < game.num_layers else (period + 1, 0)
     later = probabilities.values(period)[s + 1]
-    steps = public_steps(probabilities.equilibrium, period, s, state=state, beliefs=beliefs, later=later)
+    steps = list_public_steps(probabilities.equilibrium, period, s, state=state, beliefs=beliefs, next_values=later)
     yield (period, s, state, beliefs, met), after, [(step, following) for step in steps]
     for step in steps:
         yield from places(probabilities, *following, step.target, step.beliefs, after, depth - 1)
@@ -141,12 +141,9 @@ def test_beliefs_are_martingales_along_public_steps(seed):
         assert mean == pytest.approx(np.array(beliefs), abs=1e-9)
 
 
-def test_one_place_can_be_asked_for_alone():
-    found = solve(random_game(3), FIVE)
-    probabilities = ContinuationProbabilities(found, TARGETS)
-    alone = probabilities_after(found, 1, 2, state=1, beliefs=(0.3, 0.8), targets=TARGETS, met={0: 1})
-    assert alone.tolist() == probabilities.at(1, 2, state=1, beliefs=(0.3, 0.8), met={0: 1}).tolist()
-    assert alone[3] == 1.0  # milestone m0 had been met before
+def test_a_milestone_that_was_met_before_is_certain():
+    probabilities = ContinuationProbabilities(solve(random_game(3), FIVE), TARGETS)
+    assert probabilities.at(1, 2, state=1, beliefs=(0.3, 0.8), met={0: 1})[3] == 1.0
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -157,7 +154,7 @@ def test_over_a_distribution_they_are_the_average_of_those_at_its_places(seed):
     # milestones are met on arrival, so their own channels hold nothing where they hold; m1 comes after m0
     holds = game.epochs[0].layers[0].milestone_holds
     open_mass, unmet = rng.random((2, *(game.num_states[0], grid.num_points)))
-    mass = np.zeros((game.num_states[0], 3, grid.row))
+    mass = np.zeros((game.num_states[0], 3, grid.padded))
     mass[:, 0, : grid.num_points] = open_mass
     mass[:, 1, : grid.num_points] = unmet * ~holds[:, :1]
     expected = np.zeros(len(TARGETS) + 1)

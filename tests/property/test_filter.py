@@ -18,7 +18,7 @@ from standoff.errors import InputError
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.equilibrium import Settings, solve
 from standoff.solve.sample import sample_paths
-from standoff.solve.target import Target, probability_of_target
+from standoff.solve.target import Target, find_probability
 
 MODEL = ReportingModel(
     reporting_rates={
@@ -273,4 +273,4 @@ def test_if_nothing_can_be_reported_milestones_and_targets_are_those_of_the_forw
         Target("outcome", "unresolved", 2),
     ]
     found = evaluate_targets(ContinuationProbabilities(own.equilibrium, targets), path[1])
-    assert found == pytest.approx([probability_of_target(own.equilibrium, one) for one in targets], abs=1e-9)
+    assert found == pytest.approx([find_probability(own.equilibrium, one) for one in targets], abs=1e-9)

@@ -9,7 +9,7 @@ from games import random_game
 from small_trees import with_second_movers
 from standoff.solve.adjoint.gradient import differentiate
 from standoff.solve.equilibrium import Settings, solve
-from standoff.solve.target import UNRESOLVED, Target, probability_of_target
+from standoff.solve.target import UNRESOLVED, Target, find_probability
 
 SEVEN = Settings(belief_points=7, threads=1)
 TARGETS = (
@@ -126,9 +126,7 @@ def with_deadlines(game, seed):
 
 def differences(game, kind, way, step, settings):
     up, down = (solve(changed(game, kind, way, sign * step), settings) for sign in (1, -1))
-    return np.array(
-        [(probability_of_target(up, one) - probability_of_target(down, one)) / (2 * step) for one in TARGETS]
-    )
+    return np.array([(find_probability(up, one) - find_probability(down, one)) / (2 * step) for one in TARGETS])
 
 
 def check(game, kind, settings, seed):

@@ -11,7 +11,7 @@ from games import random_game
 from standoff.errors import SolveError
 from standoff.game import matrix_game
 from standoff.solve.branches import search_branches
-from standoff.solve.equilibrium import Settings, probabilities_of, solve
+from standoff.solve.equilibrium import Settings, collect_probabilities, solve
 
 SEEDS = st.integers(0, 10_000)
 TYPES = st.sampled_from([(2, 2), (2, 1), (1, 2)])
@@ -19,19 +19,19 @@ TYPES = st.sampled_from([(2, 2), (2, 1), (1, 2)])
 
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("types", [(2, 1), (2, 2)])
-def test_the_estimated_error_of_the_probabilities_bounds_the_true_one(seed, types):
+def test_the_estimated_error_of_the_probabilities_bounds_the_true_error(seed, types):
     # 65 points stand for the exact answer; that they do is checked against Gambit in tests/golden.
     game = random_game(seed, types=types, rationality=2.0, num_states=(2, 2, 2))
-    exact = probabilities_of(game, solve(game, Settings(belief_points=65)).sweep)
+    exact = collect_probabilities(game, solve(game, Settings(belief_points=65)).sweep)
     for points in (5, 9, 17):
         found = solve(game, Settings(belief_points=points))
-        error = np.abs(probabilities_of(game, found.sweep) - exact).max()
+        error = np.abs(collect_probabilities(game, found.sweep) - exact).max()
         assert error <= found.certificate.belief_error + 1e-12
 
 
 @given(SEEDS, TYPES)
 @settings(max_examples=15)
-def test_the_number_of_threads_changes_nothing(seed, types):
+def test_the_answer_does_not_depend_on_the_number_of_threads(seed, types):
     game = random_game(seed, types=types, num_states=(40, 30, 20))
     one, three = (solve(game, Settings(belief_points=9, threads=n)) for n in (1, 3))
     assert np.array_equal(one.sweep.absorbed, three.sweep.absorbed)
@@ -41,7 +41,7 @@ def test_the_number_of_threads_changes_nothing(seed, types):
 
 @given(SEEDS)
 @settings(max_examples=15)
-def test_whatever_a_search_finds_is_an_equilibrium(seed):
+def test_every_result_of_a_search_is_an_equilibrium(seed):
     game = random_game(seed, types=(2, 1), rationality=5.0)
     try:
         found = search_branches(game, Settings(belief_points=9), num_starts=4)
@@ -51,7 +51,10 @@ def test_whatever_a_search_finds_is_an_equilibrium(seed):
     for other in found.others:
         assert other.certificate.branch == "other"
         assert other.certificate.residual < 1e-8
-        assert np.abs(probabilities_of(game, other.sweep) - probabilities_of(game, found.principal.sweep)).max() > 1e-6
+        assert (
+            np.abs(collect_probabilities(game, other.sweep) - collect_probabilities(game, found.principal.sweep)).max()
+            > 1e-6
+        )
 
 
 @given(SEEDS, TYPES)
@@ -59,7 +62,9 @@ def test_whatever_a_search_finds_is_an_equilibrium(seed):
 def test_always_tracing_ends_on_the_same_branch(seed, types):
     game = random_game(seed, types=types, rationality=2.0)
     plain, traced = (solve(game, Settings(belief_points=5, trace_always=always)) for always in (False, True))
-    assert probabilities_of(game, plain.sweep) == pytest.approx(probabilities_of(game, traced.sweep), abs=1e-7)
+    assert collect_probabilities(game, plain.sweep) == pytest.approx(
+        collect_probabilities(game, traced.sweep), abs=1e-7
+    )
 
 
 @given(SEEDS, st.floats(0.1, 3))
@@ -84,6 +89,6 @@ def test_at_a_simultaneous_node_both_strategies_are_logit(seed, rationality):
         ({"max_periods": 0}, "max_periods must be at least 1, not 0"),
     ],
 )
-def test_settings_without_sense_are_refused(change, message):
+def test_invalid_settings_are_refused(change, message):
     with pytest.raises(ValueError, match=message.replace(".", r"\.")):
         replace(Settings(), **change)

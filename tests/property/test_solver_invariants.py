@@ -194,7 +194,7 @@ def test_two_types_with_the_same_payoffs_are_one_type(seed):
 
 
 @given(SEEDS, st.floats(0.1, 20))
-def test_a_game_of_one_state_and_one_period_is_plain_logit(seed, rationality):
+def test_a_game_of_one_state_and_one_period_is_logit_choice(seed, rationality):
     game = random_game(seed, types=(1,), num_periods=1, num_states=(1, 1), rationality=rationality)
     game = map_layers(game, lambda layer: replace(layer, arrival=np.ones(1)))
     layer = game.epochs[0].layers[0]
@@ -275,7 +275,7 @@ def test_the_exact_forecast_lies_within_four_standard_errors_of_simulation(types
 
 @pytest.mark.parametrize("rationality", [1.0, 3.0, 6.0])
 @pytest.mark.parametrize("seed", range(4))
-def test_the_belief_error_bounds_what_more_points_change(seed, rationality):
+def test_the_belief_error_bounds_the_change_with_more_points(seed, rationality):
     game = random_game(seed, rationality=rationality, num_states=(5, 6, 7), num_periods=6)
     coarse, fine = solve(game, NINE), solve(game, Settings(belief_points=33))
     outcome = np.eye(len(game.outcomes))[game.terminals.outcome]

@@ -112,7 +112,7 @@ def test_a_damaged_store_is_broken(tmp_path):
         connection.execute("UPDATE documents SET text = 'another text'")
     connection.close()
     found = doctor._store(path)
-    assert (found.state, "is not the one that was recorded" in found.found) == ("broken", True)
+    assert (found.state, "differs from the recorded one" in found.found) == ("broken", True)
 
 
 @pytest.mark.parametrize("content", [b"no database at all" * 100, None])

@@ -42,7 +42,7 @@ from standoff.analysis.solution import Solution
 from standoff.errors import InputError, Problem, nearest
 from standoff.game.agenda import PackageTable, tabulate_packages
 from standoff.scenario import Scenario
-from standoff.solve.action_values import action_values
+from standoff.solve.action_values import find_action_values
 from standoff.solve.equilibrium import Equilibrium
 
 __all__ = ["LIKELY", "Bargain", "Fight", "IssueEffect", "Pair", "Range", "bargain", "find_fight", "milestone_named"]
@@ -296,7 +296,7 @@ def find_fight(equilibrium: Equilibrium, milestone: str | None) -> Fight | None:
         if layer.mover[state] >= 0 and layer.arrival[state] > 0.0 and not layer.milestone_holds[state, m]:
             second = int(layer.second.mover[state]) if layer.second is not None else -1
             for mover in [int(layer.mover[state])] + ([second] if second >= 0 else []):
-                found = action_values(equilibrium, 0, s, state, game.prior_belief, mover)
+                found = find_action_values(equilibrium, 0, s, state, game.prior_belief, mover)
                 for a, name in enumerate(found.names):
                     chance = float(found.milestones[a, m])
                     if found.allowed[:, a].any() and chance >= max(LIKELY, (best.chance if best else 0.0) + 1e-12):

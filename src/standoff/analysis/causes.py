@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from standoff.solve.occupancy import occupancy
+from standoff.solve.occupancy import trace_occupancy
 from standoff.solve.result import Equilibrium
 
 __all__ = ["Cause", "causes_of"]
@@ -44,7 +44,7 @@ def causes_of(equilibrium: Equilibrium, milestone: str, periods: int | None = No
     index = [one.name for one in game.milestones].index(milestone)
     last = (periods or game.num_periods) * game.num_layers
     found: dict[str, float] = {}
-    for standing in occupancy(equilibrium, index):
+    for standing in trace_occupancy(equilibrium, index):
         step = standing.period * game.num_layers + standing.layer_index
         if step > last:
             break

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.happenings import Happening, Words
-from standoff.solve.continuation_probabilities import ContinuationProbabilities, met_on_arrival
-from standoff.solve.public_steps import Step, public_steps
+from standoff.solve.continuation_probabilities import ContinuationProbabilities, add_met_on_arrival
+from standoff.solve.public_steps import Step, list_public_steps
 
 __all__ = ["EventMass", "FirstPeriod", "walk_first_period"]
 
@@ -162,9 +162,9 @@ class _Walk:
     def _steps(self, s: int, node: Node) -> dict[tuple[Step, Met, bool], tuple[tuple[Hashable, Happening | None], ...]]:
         """The steps from a node, each with the milestones met before the next state, quiet or not, and its events."""
         state, beliefs, met, is_quiet = node
-        met_here = met_on_arrival(self.game, self.layers[s], state, met)
+        met_here = add_met_on_arrival(self.game, self.layers[s], state, met)
         found = {}
-        for step in public_steps(self.probabilities.equilibrium, 0, s, state=state, beliefs=beliefs):
+        for step in list_public_steps(self.probabilities.equilibrium, 0, s, state=state, beliefs=beliefs):
             keys: list[tuple[Hashable, Happening | None]] = []
             still_quiet = is_quiet
             if step.action >= 0:
@@ -173,7 +173,7 @@ class _Walk:
                 keys += [(key, happening) for key in _keys_of(happening)]
             if step.target >= 0:
                 arrived = self.layers[(s + 1) % len(self.layers)]
-                after = met_on_arrival(self.game, arrived, step.target, met_here)
+                after = add_met_on_arrival(self.game, arrived, step.target, met_here)
                 keys += [(("milestone", m), None) for m in sorted(after - met_here)]
             found[step, met_here, still_quiet] = tuple(keys)
         return found

@@ -18,7 +18,7 @@ from standoff.analysis.plain import to_plain
 from standoff.errors import InputError, Problem
 from standoff.game.model import Game
 from standoff.solve.equilibrium import Equilibrium
-from standoff.solve.sample import layer_strategy
+from standoff.solve.sample import find_strategy
 from standoff.solve.target import UNRESOLVED
 from standoff.text import format_day, format_percent
 
@@ -338,7 +338,7 @@ def _moves_of(
     game = equilibrium.game
     layer = game.epochs[0].layers[s]
     player = game.players[mover]
-    strategies, posteriors = layer_strategy(equilibrium, 0, s, state, game.prior_belief, mover)
+    strategies, posteriors = find_strategy(equilibrium, 0, s, state, game.prior_belief, mover)
     names = [layer.action_names[label] for label in own_labels]
     labels = {name: game.label(f"{layer.name}.{prefix}{name}") for name in names}
     after = {} if len(player.player_types) == 1 else dict(zip(names, map(float, posteriors), strict=True))

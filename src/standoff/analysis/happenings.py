@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from standoff.game.model import Game, Layer
 from standoff.scenario import Scenario
 from standoff.scenario.schema_moves import Bargaining, Stage
-from standoff.solve.public_steps import own_parts
+from standoff.solve.public_steps import list_movers
 
 __all__ = ["Change", "Happening", "Move", "Words", "named", "sentence"]
 
@@ -159,7 +159,8 @@ class Words:
     def moves(self, layer: Layer, state: int, action: int) -> tuple[Move, ...]:
         """Who did what when an action was taken."""
         return tuple(
-            self._move(layer, player, layer.action_names[label]) for player, label, _ in own_parts(layer, state, action)
+            self._move(layer, player, layer.action_names[label])
+            for player, label, _ in list_movers(layer, state, action)
         )
 
     def stage(self, layer: Layer) -> str:

@@ -40,7 +40,7 @@ from standoff.scenario import Scenario, replace
 from standoff.scenario.commitment import list_ratification_changes, make_deals_binding, remove_power_shift
 from standoff.scenario.side_payments import add_side_payments
 from standoff.solve.equilibrium import Certificate, Equilibrium, Settings, solve
-from standoff.solve.revealed import reveal_types, type_profiles
+from standoff.solve.revealed import list_type_profiles, reveal_types
 from standoff.solve.target import Target
 
 __all__ = ["PAYMENTS", "NoDeal", "Remedy", "Resolve", "why_no_deal"]
@@ -238,7 +238,7 @@ class _Inquiry:
     def _revealed(self, scenario: Scenario, equilibrium: Equilibrium) -> tuple[Floats, list[Resolve], list[float]]:
         """Probabilities with the types revealed, averaged by the prior, and those of every profile."""
         parts, weights = [], []
-        for types, prior in type_profiles(equilibrium.game):
+        for types, prior in list_type_profiles(equilibrium.game):
             names = [
                 player.player_types[k]
                 for player, k in zip(equilibrium.game.players, types, strict=True)

@@ -27,10 +27,10 @@ from standoff.analysis.solution import Solution
 from standoff.errors import InputError, Problem, nearest
 from standoff.game.model import Game
 from standoff.scenario import Scenario
-from standoff.solve.continuation_probabilities import ContinuationProbabilities, met_on_arrival
+from standoff.solve.continuation_probabilities import ContinuationProbabilities, add_met_on_arrival
 from standoff.solve.result import Equilibrium
 from standoff.solve.sample import sample_paths
-from standoff.solve.target import UNRESOLVED, Target, probability_of_target
+from standoff.solve.target import UNRESOLVED, Target, find_probability
 from standoff.text import format_day, format_percent
 
 __all__ = ["Chapter", "EventSequence", "PathsToOutcome", "TypicalPath", "TypicalPaths", "check_names", "paths"]
@@ -270,9 +270,7 @@ def _list_goals(scenario: Scenario, equilibrium: Equilibrium, names: Sequence[st
             target = Target("milestone", name)
             label = scenario.milestones[name].label
             found.append(
-                _Goal(
-                    name, "milestone", label, Goal(milestones=chain), target, probability_of_target(equilibrium, target)
-                )
+                _Goal(name, "milestone", label, Goal(milestones=chain), target, find_probability(equilibrium, target))
             )
         elif name in game.packages and name not in (*game.outcomes, UNRESOLVED):
             own = np.flatnonzero(game.terminals.package == game.packages.index(name))
@@ -289,7 +287,7 @@ def _list_goals(scenario: Scenario, equilibrium: Equilibrium, names: Sequence[st
                     label,
                     Goal(frozenset(own.tolist())),
                     target,
-                    probability_of_target(equilibrium, target),
+                    find_probability(equilibrium, target),
                 )
             )
     return found
@@ -344,7 +342,7 @@ class _Writer:
             before = beliefs
             target = 0
             for one in (step for step in path.steps if step.period == period):
-                met = met_on_arrival(self.game, epoch.layers[one.layer], one.state, met)
+                met = add_met_on_arrival(self.game, epoch.layers[one.layer], one.state, met)
                 target, beliefs = one.step.target, one.step.beliefs
                 if one.step.action >= 0:
                     happenings.append(

@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 
 from standoff.analysis.happenings import Happening, Words
 from standoff.game.model import Game
-from standoff.solve.continuation_probabilities import ContinuationProbabilities, met_on_arrival
-from standoff.solve.public_steps import Step, public_steps
+from standoff.solve.continuation_probabilities import ContinuationProbabilities, add_met_on_arrival
+from standoff.solve.public_steps import Step, list_public_steps
 from standoff.solve.sample import Paths
 
 __all__ = [
@@ -187,19 +187,19 @@ def _trail(paths: Paths, path: int, goal: Goal, game: Game) -> Trail:
         last_period = int(paths.milestone_period[path, goal.milestones[-1]])
     met = frozenset(m for m, period in enumerate(paths.milestone_period[path]) if 0 <= period < last_period)
     if goal.milestones and last_period == 0:
-        met = met_on_arrival(game, game.epochs[0].layers[0], game.start, met)
+        met = add_met_on_arrival(game, game.epochs[0].layers[0], game.start, met)
         if goal.milestones[-1] in met:
             return Trail(())
     for period in range(last_period + 1):
         for s in range(num_layers):
-            state = int(paths.places[period, s, path])
+            state = int(paths.layer_states[period, s, path])
             if state < 0:
                 return Trail(tuple(found))
-            after = paths.places[period, s + 1, path] if s + 1 < num_layers else paths.states[period + 1, path]
+            after = paths.layer_states[period, s + 1, path] if s + 1 < num_layers else paths.states[period + 1, path]
             found.append((period, s, state, int(paths.actions[period, s, path]), int(after)))
             if goal.milestones and period == last_period and after >= 0:
                 arrived = game.epoch_of(period).layers[(s + 1) % num_layers]
-                met = met_on_arrival(game, arrived, int(after), met)
+                met = add_met_on_arrival(game, arrived, int(after), met)
                 if goal.milestones[-1] in met:
                     return Trail(tuple(found))
     return Trail(tuple(found))
@@ -234,8 +234,8 @@ def retrace(probabilities: ContinuationProbabilities, trails: Sequence[Trail]) -
         values = probabilities.values(period)
         for k, trail in enumerate(trails):
             for _, s, state, action, target in (place for place in trail.places if place[0] == period):
-                here = public_steps(
-                    probabilities.equilibrium, period, s, state=state, beliefs=beliefs[k], later=values[s + 1]
+                here = list_public_steps(
+                    probabilities.equilibrium, period, s, state=state, beliefs=beliefs[k], next_values=values[s + 1]
                 )
                 taken = next(step for step in here if (step.action, step.target) == (action, target))
                 steps[k].append(PathStep(period, s, state, taken))

@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from standoff.analysis.executor import Draw, Executor
 from standoff.errors import SolveError, StandoffError
 from standoff.scenario import Scenario
-from standoff.solve.equilibrium import BELIEF_LADDER, SAFETY, Equilibrium, Settings, probabilities_of, solve
+from standoff.solve.equilibrium import BELIEF_LADDER, SAFETY, Equilibrium, Settings, collect_probabilities, solve
 
 __all__ = [
     "MOST_EVALUATIONS",
@@ -91,7 +91,7 @@ class Solved:
     @staticmethod
     def of(equilibrium: Equilibrium) -> Solved:
         """What is kept of a solution."""
-        probabilities = probabilities_of(equilibrium.game, equilibrium.sweep)
+        probabilities = collect_probabilities(equilibrium.game, equilibrium.sweep)
         num_outcomes = len(equilibrium.game.outcomes)
         ends = probabilities[:, :num_outcomes]
         certificate = equilibrium.certificate

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from standoff.errors import InputError, Problem
 from standoff.game.model import Epoch, Layer
-from standoff.solve.action_values import milestone_chances
+from standoff.solve.action_values import find_milestone_probabilities
 from standoff.solve.equilibrium import Equilibrium
 
 __all__ = ["StrikeDecision", "find_decisions"]
@@ -103,7 +103,7 @@ class StrikeDecision:
         strategies = which[period][self.layer_index]
         own = min(player_type, strategies.shape[1] - 1)
         share = strategies[rows.actions.clip(min=0), own][..., : grid.num_points]
-        if self.layer.second is None and grid.sides.axis_of[self.player] == 1:
+        if self.layer.second is None and grid.arrays.axis_of[self.player] == 1:
             # mover order: the own belief, that of the second axis, is outermost
             n1, n2 = grid.shape
             share = share.reshape(*share.shape[:-1], n2, n1).swapaxes(-1, -2).reshape(share.shape)
@@ -122,7 +122,7 @@ class StrikeDecision:
         mean = np.divide((weight * logs).sum(axis=1), total, out=np.zeros_like(total), where=total > 0.0)
         found = []
         for against in (mean, best_other):
-            table = np.full((self.layer.num_states, grid.row), np.nan)
+            table = np.full((self.layer.num_states, grid.padded), np.nan)
             table[rows.states[possible], : grid.num_points] = (best_strike - against)[possible] / player.rationality
             found.append(table)
         return found[0], found[1]
@@ -138,7 +138,7 @@ class StrikeDecision:
 
     def _find_rows(self, epoch: Epoch) -> _Rows:
         layer = epoch.layers[self.layer_index]
-        chances = milestone_chances(self.equilibrium, epoch.start, self.layer_index)[:, self.milestone]
+        chances = find_milestone_probabilities(self.equilibrium, epoch.start, self.layer_index)[:, self.milestone]
         found = []
         for x in range(layer.num_states):
             mover = layer.second.mover[x] if self.is_second and layer.second is not None else layer.mover[x]

@@ -15,7 +15,7 @@ import numpy as np
 from standoff.errors import InputError, Problem, nearest
 from standoff.scenario import Scenario
 from standoff.solve.equilibrium import Equilibrium
-from standoff.solve.target import UNRESOLVED, Target, probability_of_target
+from standoff.solve.target import UNRESOLVED, Target, find_probability
 
 __all__ = ["USUAL_DAYS", "default_targets", "describe_target", "parse_target", "parse_targets", "target_probabilities"]
 
@@ -105,7 +105,7 @@ def target_probabilities(
     equilibrium: Equilibrium, targets: Sequence[Target]
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Public probability of each target, as the forward pass found it; shape (target,)."""
-    return np.clip([probability_of_target(equilibrium, target) for target in targets], 0.0, 1.0)
+    return np.clip([find_probability(equilibrium, target) for target in targets], 0.0, 1.0)
 
 
 def _usual_periods(scenario: Scenario) -> int:

@@ -50,7 +50,7 @@ from standoff.analysis.solution import Solution
 from standoff.analysis.strike_decisions import StrikeDecision, find_decisions
 from standoff.errors import InputError, Problem
 from standoff.scenario import Scenario
-from standoff.solve.occupancy import occupancy
+from standoff.solve.occupancy import trace_occupancy
 
 __all__ = ["BELIEFS", "CALENDAR", "LevelAdvantage", "PartOfChange", "TypeWindow", "Window", "share_out", "window"]
 
@@ -247,7 +247,7 @@ def window(solution: Solution, milestone: str | None = None) -> Window:
     index = decisions[0].milestone
     masses = {
         (standing.period, standing.layer_index): standing.mass.copy()
-        for standing in occupancy(equilibrium, index)
+        for standing in trace_occupancy(equilibrium, index)
         if standing.layer_index in stops and standing.period < game.num_periods
     }
     types = [
@@ -337,7 +337,7 @@ class _TypeView:
         """What half of the coefficients on each belief axis do not tell, in today's state and on average by week."""
         grid = self.decision.equilibrium.grid
         gain = self.gain.reshape(*self.gain.shape[:2], *grid.shape)
-        first, second = _halved(grid.sides.axis1, grid.sides.matrix1), _halved(grid.sides.axis2, grid.sides.matrix2)
+        first, second = _halved(grid.arrays.axis1, grid.arrays.matrix1), _halved(grid.arrays.axis2, grid.arrays.matrix2)
         coarse = np.einsum("ai,txij,bj->txab", first, gain, second, optimize=True)
         apart = (gain - coarse).reshape(self.gain.shape)
         apart = np.abs(apart)  # at one belief the two may meet by chance
@@ -348,7 +348,7 @@ class _TypeView:
         """Interpolation weights of the mean belief in today's state; shape (point,)."""
         grid = self.decision.equilibrium.grid
         here = self.mass[self.first, self.today]
-        return grid.weights_of(grid.beliefs[:, : grid.num_points] @ here / here.sum())
+        return grid.interpolate(grid.beliefs[:, : grid.num_points] @ here / here.sum())
 
     def _described(self, state: int) -> dict[str, str]:
         """Level of each track in a state."""

@@ -36,10 +36,18 @@ from standoff.belief.likelihood import ReportingModel, ReportLikelihood
 from standoff.belief.reportable import NOT_REPORTED, ReportableEvents
 from standoff.errors import InputError, Problem
 from standoff.game.model import Epoch, Layer
-from standoff.solve.kernels.arrays import Moves, second_of
-from standoff.solve.kernels.forward import chance_forward, decision_forward, joint_forward, meet_milestones
-from standoff.solve.kernels.forward_complete import plain_meet_milestones
-from standoff.solve.kernels.simultaneous_layer import simultaneous_send
+from standoff.solve.kernels import forward_complete
+from standoff.solve.kernels.arrays import LayerArrays
+from standoff.solve.kernels.forward import (
+    Destination,
+    Mass,
+    Valuation,
+    chance_forward,
+    decision_forward,
+    joint_forward,
+    meet_milestones,
+)  # fmt: skip
+from standoff.solve.kernels.simultaneous_layer import simultaneous_amounts
 from standoff.solve.result import Equilibrium
 
 __all__ = ["MOST_REPORTS", "SMALLEST_RATIO", "Filter", "FilterState", "PeriodReports"]
@@ -114,7 +122,7 @@ class Filter:
     def start(self) -> FilterState:
         """Return the distribution at the start of the first period."""
         game, grid = self._game, self.equilibrium.grid
-        mass = np.zeros((game.num_states[0], 1 + len(game.milestones), grid.row))
+        mass = np.zeros((game.num_states[0], 1 + len(game.milestones), grid.padded))
         mass[game.start] = grid.start_weights
         for m, milestone in enumerate(game.milestones):
             if milestone.after >= 0:
@@ -294,7 +302,7 @@ class Filter:
         epoch = self._game.epoch_of(period)
         layer, moves, grid = (
             epoch.layers[layer_index],
-            self.equilibrium.moves(period, layer_index),
+            self.equilibrium.layer_arrays(period, layer_index),
             self.equilibrium.grid,
         )
         if has_come_up:
@@ -309,21 +317,23 @@ class Filter:
             return
         channels = mass.shape[1]
         none = self._nothing
-        source = (0, layer.num_states, channels, moves)  # no channel belongs to a player type
-        target = (mass, mass.any(axis=2), next_mass, next_mass.any(axis=2), absorbed, none)
+        last = layer.num_states
+        valuation = Valuation(channels, grid.terminal_values, none)  # no channel belongs to a player type
+        source = Mass(mass, np.asarray(mass.any(axis=2)))
+        to = Destination(next_mass, np.asarray(next_mass.any(axis=2)), absorbed, none)
         strategies = self.equilibrium.strategies[period][layer_index]
         if layer.is_chance:
-            chance_forward(*source, grid.terminal_values, none, *target)
+            chance_forward(0, last, moves, valuation, source, to)
         elif layer.second is not None:
             amounts = np.zeros((layer.num_actions, channels, mass.shape[2]))
             second = self.equilibrium.second_strategies[period][layer_index]
-            simultaneous_send(*source, *second_of(layer), grid.sides, strategies, second, mass, amounts)
-            joint_forward(*source, grid.terminal_values, none, amounts, *target)
+            simultaneous_amounts(0, last, channels, moves, grid.arrays, strategies, second, mass, amounts)
+            joint_forward(0, last, moves, amounts, valuation, source, to)
         else:
-            decision_forward(*source, grid.sides, grid.terminal_values, none, strategies, *target)
+            decision_forward(0, last, moves, grid.arrays, strategies, valuation, source, to)
 
     def _move_plainly(
-        self, period: int, layer_index: int, moves: Moves, mass: Floats, next_mass: Floats, absorbed: Floats
+        self, period: int, layer_index: int, moves: LayerArrays, mass: Floats, next_mass: Floats, absorbed: Floats
     ) -> None:
         """Move mass through a layer in a game without private types, whose mass has no belief points."""
         layer = self._game.epoch_of(period).layers[layer_index]
@@ -346,7 +356,7 @@ class Filter:
         """Remove the mass that meets a milestone on arrival from the channel of the milestone."""
         count = len(self._game.milestones)
         if count and mass.shape[1] > 1 and self.equilibrium.grid.num_points == 1:
-            plain_meet_milestones(layer.milestone_holds, self._after, mass, np.zeros(count))
+            forward_complete.meet_milestones(layer.milestone_holds, self._after, mass, np.zeros(count))
         elif count and mass.shape[1] > 1:
             meet_milestones(layer.milestone_holds, self._after, mass, mass.any(axis=2), np.zeros(count))
 
@@ -361,7 +371,7 @@ def _normalise(period: int, mass: Floats, ended: Floats, log_likelihood: float, 
     return FilterState(period, mass / total, ended / total, log_likelihood + math.log(total), neglected)
 
 
-def _weigh_branches(moves: Moves, factor: Floats) -> Moves:
+def _weigh_branches(moves: LayerArrays, factor: Floats) -> LayerArrays:
     """Weight the branches of every action."""
     actions = np.repeat(np.arange(len(factor)), np.diff(moves.branch_start))
     return moves._replace(probability=np.ascontiguousarray(moves.probability * factor[actions]))

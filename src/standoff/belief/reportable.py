@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from standoff.game.model import Game, Layer
 from standoff.scenario import Scenario
 from standoff.scenario.schema_moves import Bargaining, Stage
-from standoff.solve.public_steps import own_parts
+from standoff.solve.public_steps import list_movers
 
 __all__ = ["ReportableEvent", "ReportableEvents", "find_reportable_events"]
 
@@ -82,7 +82,7 @@ class _EventFinder:
             return found
         for state in range(layer.num_states):
             for action in range(int(layer.action_start[state]), int(layer.action_start[state + 1])):
-                for which, (player, label, _place) in enumerate(own_parts(layer, state, action)):
+                for which, (player, label, _place) in enumerate(list_movers(layer, state, action)):
                     key = (layer.name, player, layer.action_names[label])
                     if key not in self._known:
                         self._known[key] = self._number_move(layer, player, layer.action_names[label])

@@ -34,7 +34,7 @@ def doctor(
 
     found = examine(store)
     if as_json:
-        print_json(found.document())
+        print_json(found.to_json())
     else:
         from rich.table import Table
         from rich.text import Text

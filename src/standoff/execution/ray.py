@@ -26,8 +26,8 @@ from standoff.execution.parts import Answer, Job, solve_part, spread
 from standoff.extras import import_extra
 from standoff.game.compiled_scenario import CompiledScenario
 from standoff.scenario import Scenario
-from standoff.solve.backward_pass import num_processors
 from standoff.solve.result import Equilibrium, Settings
+from standoff.solve.workers import num_processors
 from standoff.version import __version__
 
 __all__ = ["RayCluster", "open_ray_cluster"]

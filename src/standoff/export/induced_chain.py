@@ -27,7 +27,7 @@ from standoff.errors import InputError, Problem
 from standoff.export.chain import Chain
 from standoff.game.model import Layer
 from standoff.solve.equilibrium import Equilibrium
-from standoff.solve.sample import layer_strategy
+from standoff.solve.sample import find_strategy
 
 __all__ = ["MAX_STATES", "make_induced_chain"]
 
@@ -270,7 +270,7 @@ class _Unrolling:
         probability = np.full(len(action), comes_up)
         posterior = np.tile(belief, (len(action), 1))
         for player, own in _find_movers(layer, state, len(action)):
-            strategies, after = layer_strategy(self.equilibrium, period, s, state, beliefs, player)
+            strategies, after = find_strategy(self.equilibrium, period, s, state, beliefs, player)
             if player in game.belief_players:
                 axis = game.belief_players.index(player)
                 expected = (1.0 - belief[axis]) * strategies[0] + belief[axis] * strategies[1]

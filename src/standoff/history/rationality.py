@@ -28,7 +28,7 @@ from standoff.errors import SolveError, nearest
 from standoff.game.model import Game
 from standoff.history.likelihood import Estimate, maximise
 from standoff.solve.equilibrium import Certificate, Equilibrium, Settings, solve
-from standoff.solve.sample import layer_strategy
+from standoff.solve.sample import find_strategy
 
 __all__ = ["ActionCounts", "RationalityFit", "compute_log_likelihood", "compute_public_strategy", "fit_rationality"]
 
@@ -170,7 +170,7 @@ def _find_strategies(
     equilibrium: Equilibrium, observation: ActionCounts, layer_index: int, player: int, beliefs: tuple[float, ...]
 ) -> Floats:
     """Strategies of every type of the player over its own actions; shape (type, action)."""
-    strategies, _ = layer_strategy(equilibrium, observation.period, layer_index, observation.state, beliefs, player)
+    strategies, _ = find_strategy(equilibrium, observation.period, layer_index, observation.state, beliefs, player)
     return strategies
 
 

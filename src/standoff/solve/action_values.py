@@ -1,12 +1,12 @@
-"""What every action at one decision is worth to every player type.
+"""The value of every action at one decision to every player type.
 
 At a state x of a decision layer and a public belief b the mover's type h gets from action a
 
     Q_h(a) = r_h(x, a) + sum_y p(y | x, a) V_h(y, b'(a)),
 
-and every other player type k of player j the same with its own r and V; b'(a) is the public belief after the action by Bayes'
-rule. Where two move at the same time, the other's strategy s_k(c) and its posterior come in: the mover's types expect the
-other's move by the public belief, the other's type k knows its own strategy, so that
+and every other player type k of player j likewise, with its own r and V; b'(a) is the public belief after the action by Bayes'
+rule. Where two players move at the same time, the other's strategy s_k(c) and its posterior enter: the mover's types expect the
+other's move by the public belief, and the other's type k knows its own strategy, so that
 
     Q_h(a) = sum_c sbar(c) (r_h + E V_h(y, b'(a), b'(c))),    Q_k(a) = sum_c s_k(c) (r_k + E V_k(y, b'(a), b'(c))).
 """
@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from standoff.game.model import Layer
 from standoff.solve.result import Equilibrium
-from standoff.solve.sample import layer_strategy
+from standoff.solve.sample import find_strategy
 
-__all__ = ["ActionValues", "action_values", "milestone_chances"]
+__all__ = ["ActionValues", "find_action_values", "find_milestone_probabilities"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,16 +30,16 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class ActionValues:
-    """A decision of one player, seen by everyone.
+    """A decision of one player, observed by everyone.
 
     Attributes:
-        player: Who decides.
+        player: The player who decides.
         names: Its actions.
         strategies: Probability of each action by type; shape (type, action).
         allowed: Whether each type has each action; shape (type, action).
         posteriors: Public belief in the player's second type after each action; shape (action,), nan for one type.
-        values: Worth of each action to every plane; shape (action, plane). For a type of the player that does not have the
-            action: what it would be worth to it.
+        values: Value of each action to every plane; shape (action, plane). For a type of the player that does not have the
+            action: the value that it would have.
         milestones: Probability that the action's own consequences meet each milestone's condition; shape (action, milestone).
     """
 
@@ -52,7 +52,7 @@ class ActionValues:
     milestones: Floats
 
 
-def action_values(
+def find_action_values(
     equilibrium: Equilibrium,
     period: int,
     layer_index: int,
@@ -60,7 +60,7 @@ def action_values(
     beliefs: tuple[float, ...],
     player: int | None = None,
 ) -> ActionValues:
-    """What every action at a state is worth.
+    """Find the value of every action at a state.
 
     Args:
         equilibrium: Its values of the period must have been kept (period 0 always is).
@@ -71,13 +71,13 @@ def action_values(
         player: Which player, where two move at the same time; None: the mover.
 
     Returns:
-        The player's actions and their worth.
+        The player's actions and their values.
     """
     game = equilibrium.game
     layer = game.epoch_of(period).layers[layer_index]
-    first, second = _movers(layer, state)
+    first, second = _find_movers(layer, state)
     who = first if player is None else player
-    strategies, posteriors = layer_strategy(equilibrium, period, layer_index, state, beliefs, who)
+    strategies, posteriors = find_strategy(equilibrium, period, layer_index, state, beliefs, who)
     joint = np.arange(layer.action_start[state], layer.action_start[state + 1])
     count = int(layer.second.num_actions[state]) if layer.second is not None and second >= 0 else 1
     table = joint.reshape(-1, count)  # by the mover's action and the second mover's
@@ -86,25 +86,25 @@ def action_values(
     other = -1
     if second >= 0:
         other = second if who == first else first
-        others, after_other = layer_strategy(equilibrium, period, layer_index, state, beliefs, other)
+        others, after_other = find_strategy(equilibrium, period, layer_index, state, beliefs, other)
         if who == second:
             table = table.T
-    weights = _weights(equilibrium, other, others, beliefs)
+    weights = _weigh_actions(equilibrium, other, others, beliefs)
     values = np.zeros((len(table), len(game.planes)))
-    chances = np.zeros((len(table), len(game.milestones)))
+    probabilities = np.zeros((len(table), len(game.milestones)))
     for a, row in enumerate(table):
         for c, action in enumerate(row):
             after = list(beliefs)
             for mover, posterior in ((who, posteriors[a]), (other, after_other[c])):
                 if mover in game.belief_players:
                     after[game.belief_players.index(mover)] = float(posterior)
-            worth = _worth(equilibrium, period, layer_index, int(action), tuple(after))
-            values[a] += weights[:, c] * worth
-            chances[a] += (
-                _mean(equilibrium, other, others, beliefs)[c]
-                * milestone_chances(equilibrium, period, layer_index)[int(action)]
+            value = _evaluate_action(equilibrium, period, layer_index, int(action), tuple(after))
+            values[a] += weights[:, c] * value
+            probabilities[a] += (
+                _average_strategy(equilibrium, other, others, beliefs)[c]
+                * find_milestone_probabilities(equilibrium, period, layer_index)[int(action)]
             )
-    labels, has = _own(layer, table[:, 0], is_second=who == second)
+    labels, has = _list_actions(layer, table[:, 0], is_second=who == second)
     return ActionValues(
         who,
         tuple(layer.action_names[label] for label in labels),
@@ -112,12 +112,12 @@ def action_values(
         has.T[: len(strategies)] if len(strategies) > 1 else np.ones_like(strategies, dtype=np.bool_),
         posteriors,
         values,
-        chances,
+        probabilities,
     )
 
 
-def milestone_chances(equilibrium: Equilibrium, period: int, layer_index: int) -> Floats:
-    """Probability that each action of a layer leads at once to a state in which each milestone's condition holds.
+def find_milestone_probabilities(equilibrium: Equilibrium, period: int, layer_index: int) -> Floats:
+    """Find the probability that each action of a layer leads at once to a state in which each milestone's condition holds.
 
     Args:
         equilibrium: The solved game.
@@ -125,7 +125,7 @@ def milestone_chances(equilibrium: Equilibrium, period: int, layer_index: int) -
         layer_index: Layer.
 
     Returns:
-        Shape (action, milestone), where two move at the same time: by joint action.
+        Shape (action, milestone); by joint action where two players move at the same time.
     """
     game = equilibrium.game
     epoch = game.epoch_of(period)
@@ -134,10 +134,10 @@ def milestone_chances(equilibrium: Equilibrium, period: int, layer_index: int) -
     holds = np.where(
         (layer.branch_target >= 0)[:, None], arrived.milestone_holds[layer.branch_target.clip(min=0)], False
     )
-    return _by_action(layer, layer.branch_probability[:, None] * holds)
+    return _sum_branches(layer, layer.branch_probability[:, None] * holds)
 
 
-def _by_action(layer: Layer, by_branch: Floats) -> Floats:
+def _sum_branches(layer: Layer, by_branch: Floats) -> Floats:
     """Sum over the branches of each action."""
     owner = np.repeat(np.arange(layer.num_actions), np.diff(layer.branch_start))
     total = np.zeros((layer.num_actions, by_branch.shape[1]))
@@ -145,41 +145,43 @@ def _by_action(layer: Layer, by_branch: Floats) -> Floats:
     return total
 
 
-def _movers(layer: Layer, state: int) -> tuple[int, int]:
+def _find_movers(layer: Layer, state: int) -> tuple[int, int]:
     second = int(layer.second.mover[state]) if layer.second is not None else -1
     return int(layer.mover[state]), second
 
 
-def _own(layer: Layer, actions: Ints, *, is_second: bool) -> tuple[list[int], NDArray[np.bool_]]:
-    """Labels of a player's own actions, and which type has which; shape (action, 2)."""
+def _list_actions(layer: Layer, actions: Ints, *, is_second: bool) -> tuple[list[int], NDArray[np.bool_]]:
+    """List the labels of a player's own actions, and which type has which; shape (action, 2)."""
     if is_second and layer.second is not None:
         return layer.second.action_label[actions].tolist(), layer.second.action_allowed[actions]
     return layer.action_label[actions].tolist(), layer.action_allowed[actions]
 
 
-def _mean(equilibrium: Equilibrium, other: int, others: Floats, beliefs: tuple[float, ...]) -> Floats:
-    """The other mover's strategy in the eyes of those who do not know its type."""
+def _average_strategy(equilibrium: Equilibrium, other: int, others: Floats, beliefs: tuple[float, ...]) -> Floats:
+    """Average the other mover's strategy by the public belief about its type."""
     if len(others) == 1:
         return np.asarray(others[0])
     belief = beliefs[equilibrium.game.belief_players.index(other)]
     return np.asarray((1.0 - belief) * others[0] + belief * others[1])
 
 
-def _weights(equilibrium: Equilibrium, other: int, others: Floats, beliefs: tuple[float, ...]) -> Floats:
-    """Probability of each action of the other mover in the eyes of every plane; shape (plane, action)."""
-    mean = _mean(equilibrium, other, others, beliefs)
+def _weigh_actions(equilibrium: Equilibrium, other: int, others: Floats, beliefs: tuple[float, ...]) -> Floats:
+    """Find the probability of each action of the other mover as every plane expects it; shape (plane, action)."""
+    mean = _average_strategy(equilibrium, other, others, beliefs)
     return np.array([others[plane.player_type] if plane.player == other else mean for plane in equilibrium.game.planes])
 
 
-def _worth(equilibrium: Equilibrium, period: int, layer_index: int, action: int, beliefs: tuple[float, ...]) -> Floats:
-    """Worth of a joint action to every plane, at the public belief after it; shape (plane,)."""
+def _evaluate_action(
+    equilibrium: Equilibrium, period: int, layer_index: int, action: int, beliefs: tuple[float, ...]
+) -> Floats:
+    """Evaluate a joint action for every plane, at the public belief after it; shape (plane,)."""
     game, grid = equilibrium.game, equilibrium.grid
     layer = game.epoch_of(period).layers[layer_index]
-    at = grid.weights_of(beliefs)
-    later = equilibrium.values[period][layer_index + 1]
-    worth = np.array(layer.action_payoff[action], dtype=np.float64)
+    at = grid.interpolate(beliefs)
+    next_values = equilibrium.values[period][layer_index + 1]
+    value = np.array(layer.action_payoff[action], dtype=np.float64)
     for branch in range(layer.branch_start[action], layer.branch_start[action + 1]):
         target = int(layer.branch_target[branch])
-        source = grid.terminal_values[-target - 1] if target < 0 else later[target]
-        worth += layer.branch_probability[branch] * (source[:, : len(at)] @ at)
-    return worth
+        source = grid.terminal_values[-target - 1] if target < 0 else next_values[target]
+        value += layer.branch_probability[branch] * (source[:, : len(at)] @ at)
+    return value

@@ -1,7 +1,8 @@
-"""The backward pass over a game, for values and strategies; the forward pass is `standoff.solve.forward_pass`.
+"""The backward pass: values and strategies of every layer and period, from the last period to the first.
 
-The states of a layer are cut among threads. Every number is found by one thread, in the same way whatever their number, so
-the answer does not depend on it.
+A period is solved layer by layer from its end (`kernels.backward`, `kernels.backward_complete` under complete information,
+`kernels.simultaneous_layer` where two players move at the same time). Threads share the states of a layer. One thread finds
+each number, in the same way whatever the number of threads, so the answer does not depend on it.
 """
 
 from __future__ import annotations
@@ -15,16 +16,16 @@ from numpy.typing import NDArray
 
 from standoff.errors import SolveError
 from standoff.game.model import Epoch, Game, Layer
-from standoff.solve.kernels.arrays import Grid, Moves, moves_of, second_of
-from standoff.solve.kernels.backward import chance_layer, decision_layer, period_end
-from standoff.solve.kernels.backward_complete import plain_layer
-from standoff.solve.kernels.simultaneous_layer import simultaneous_layer
+from standoff.solve.kernels.arrays import Grid, LayerArrays, LayerSolution, pack_layer
+from standoff.solve.kernels.backward import chance_layer, decision_layer, end_period
+from standoff.solve.kernels.backward_complete import complete_layer
+from standoff.solve.kernels.simultaneous_layer import Start, simultaneous_layer
 from standoff.solve.kernels.two_types import ANY_BRANCH, COUNTS, LOST, PRINCIPAL, TRACE_ALWAYS
 from standoff.solve.kernels.vectors import kernel
 from standoff.solve.result import Equilibrium, Settings
-from standoff.solve.workers import Workers, num_processors
+from standoff.solve.workers import Workers
 
-__all__ = ["Backward", "Workers", "backward_pass", "num_processors"]
+__all__ = ["Backward", "backward_pass", "draw_start"]
 
 Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
@@ -32,17 +33,17 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Backward:
-    """What the backward pass found.
+    """The result of the backward pass.
 
     Attributes:
-        values: V by period and layer (one more than there are layers: at the end of the period, before its flow is paid).
-        strategies: By period and layer.
-        second_strategies: By period and layer.
+        values: V by period and layer, and last at the end of the period before its flow is paid.
+        strategies: Strategies of the movers, by period and layer.
+        second_strategies: Strategies of the second movers, by period and layer.
         residual: Largest residual.
         regret: Largest regret.
-        counts: See `COUNTS`.
-        horizon_values: V of a crisis that goes on at the horizon; shape (state of layer 0, plane, row).
-        stationary_change: Largest change of a value by one more period, in a crisis that goes on for ever; else 0.
+        counts: What was done, as `COUNTS` lists it.
+        horizon_values: V of a crisis that is open at the horizon; shape (state of layer 0, plane, point).
+        stationary_change: Largest change of a value by one more period, in a crisis without end; else 0.
     """
 
     values: tuple[tuple[Floats, ...], ...]
@@ -55,8 +56,8 @@ class Backward:
     stationary_change: float
 
     @staticmethod
-    def of(equilibrium: Equilibrium) -> Backward:
-        """What was found for an equilibrium, to go forward from once more; values only of the periods that were kept."""
+    def restore(equilibrium: Equilibrium) -> Backward:
+        """Take the result of an equilibrium, for another forward pass; values only of the periods that were kept."""
         certificate = equilibrium.certificate
         return Backward(
             equilibrium.values, equilibrium.strategies, equilibrium.second_strategies, certificate.residual,
@@ -64,27 +65,25 @@ class Backward:
         )  # fmt: skip
 
 
-def start_of(layer: Layer, layer_index: int, start: int | None) -> tuple[Floats, Floats]:
-    """Where a search for other equilibria starts: relative logarithms of the strategies of the movers and second movers.
+def draw_start(layer: Layer, layer_index: int, start: int | None) -> Start:
+    """Draw where a search for other equilibria starts in a layer.
 
-    They are drawn anew for every start, layer, name of an action and type, and are the same in all states and at all beliefs,
-    so that neighbouring nodes start alike. Every third start is three times as bold. Start None is the uniform one.
-
-    Returns:
-        Two arrays of shape (action, 2).
+    The relative logarithms of the strategies are drawn for every start, layer, action name and type. They are the same in all
+    states and at all beliefs, so that neighbouring nodes start alike. Their spread takes three sizes in turn. Start None is the
+    uniform one, from which no solution is looked for.
     """
     if start is None:
-        return np.zeros((layer.num_actions, 2)), np.zeros((layer.num_actions, 2))
+        return Start(False, np.zeros((layer.num_actions, 2)), np.zeros((layer.num_actions, 2)))
     rng = np.random.default_rng([start, layer_index])
     names = max(len(layer.action_names), 1)
     drawn = rng.normal(scale=(1.0, 3.0, 9.0)[start % 3], size=(names, 2))
     first = drawn[layer.action_label]
     second = drawn[layer.second.action_label] if layer.second is not None else np.zeros_like(first)
-    return first, second
+    return Start(True, first, second)
 
 
 class _Induction:
-    """Backward induction period by period, with what it carries from one to the next."""
+    """Backward induction period by period, with the arrays that it reuses from one to the next."""
 
     def __init__(self, game: Game, settings: Settings, grid: Grid, workers: Workers) -> None:
         self.game = game
@@ -98,65 +97,64 @@ class _Induction:
             self.mode = ANY_BRANCH
         elif settings.trace_always:
             self.mode = TRACE_ALWAYS
-        self.starts: list[tuple[Floats, Floats]] = []
+        self.starts: list[Start] = []
         self.epoch: Epoch | None = None
-        self.moves: tuple[Moves, ...] = ()
+        self.layers: tuple[LayerArrays, ...] = ()
         self.flow = np.empty(0)
-        self.warm: list[Floats] = []
-        self.trend: list[Floats] = []
+        self.ell: list[Floats] = []
+        self.ell_change: list[Floats] = []
         self.turn = 0
-        self.ended = np.empty(0)
-        self.rooms: dict[tuple[int, int], Floats] = {}
-        self.findings: list[_Findings] = []
+        self.end_values = np.empty(0)
+        self.value_arrays: dict[tuple[int, int], Floats] = {}
+        self.reports: list[_Reports] = []
         self.residual = 0.0
         self.regret = 0.0
         self.counts = np.zeros(len(COUNTS), dtype=np.int64)
 
     def enter(self, epoch: Epoch) -> None:
-        """Take the arrays of an epoch; what was known of its nodes is kept where it has the same ones."""
+        """Take the arrays of an epoch; solutions of the last one are kept as guesses where it has the same nodes."""
         if epoch is self.epoch:
             return
         self.epoch = epoch
-        self.moves = tuple(moves_of(layer) for layer in epoch.layers)
+        self.layers = tuple(pack_layer(layer) for layer in epoch.layers)
         self.flow = np.ascontiguousarray(epoch.flow)
-        self.findings = [_Findings.of(layer) for layer in epoch.layers]
-        self.starts = [start_of(layer, s, self.settings.start) for s, layer in enumerate(epoch.layers)]
+        self.reports = [_Reports.make(layer) for layer in epoch.layers]
+        self.starts = [draw_start(layer, s, self.settings.start) for s, layer in enumerate(epoch.layers)]
         for s, layer in enumerate(epoch.layers):
-            shape = (0 if layer.is_chance or layer.second is not None else layer.num_actions, self.grid.row)
-            if s < len(self.warm) and self.warm[s].shape == shape:
+            shape = (0 if layer.is_chance or layer.second is not None else layer.num_actions, self.grid.padded)
+            if s < len(self.ell) and self.ell[s].shape == shape:
                 continue
-            first = self.starts[s][0][: shape[0]]
-            warm = np.repeat(first[:, 1:] - first[:, :1], shape[1], axis=1)
-            if s < len(self.warm):
-                self.warm[s], self.trend[s] = warm, np.zeros(shape)
+            first = self.starts[s].strategies[: shape[0]]
+            ell = np.repeat(first[:, 1:] - first[:, :1], shape[1], axis=1)
+            if s < len(self.ell):
+                self.ell[s], self.ell_change[s] = ell, np.zeros(shape)
             else:
-                self.warm.append(warm)
-                self.trend.append(np.zeros(shape))
+                self.ell.append(ell)
+                self.ell_change.append(np.zeros(shape))
 
-    def _room(self, s: int, layer: Layer) -> Floats:
-        """Where the values of a layer go: used again period by period, unless they are kept, and in turns."""
-        shape = (layer.num_states, len(self.game.planes), self.grid.row)
+    def _reuse_values(self, s: int, layer: Layer) -> Floats:
+        """Give the array for the values of a layer: the same in every period, or two in turns, unless values are kept."""
+        shape = (layer.num_states, len(self.game.planes), self.grid.padded)
         if self.settings.keep_values:
             return np.empty(shape)
         key = (s, self.turn if s == 0 else 0)
-        if key not in self.rooms:
-            self.rooms[key] = np.empty(shape)
-        return self.rooms[key]
+        if key not in self.value_arrays:
+            self.value_arrays[key] = np.empty(shape)
+        return self.value_arrays[key]
 
-    def period(self, period: int, value: Floats, strategies: list[Floats], second: list[Floats]) -> list[Floats]:
-        """Values of every layer of a period, from those at the start of the next; strategies are written."""
+    def solve_period(self, period: int, value: Floats, strategies: list[Floats], second: list[Floats]) -> list[Floats]:
+        """Find the values of every layer of a period, from those at the start of the next; strategies are written."""
         assert self.epoch is not None
         self.turn = 1 - self.turn
-        if self.ended.shape != value.shape or self.settings.keep_values:
-            self.ended = np.empty_like(value)
-        ended = self.ended
-        period_end(value, self.flow, self.discounts, ended)
-        values = [ended]
+        if self.end_values.shape != value.shape or self.settings.keep_values:
+            self.end_values = np.empty_like(value)
+        end_period(value, self.flow, self.discounts, self.end_values)
+        values = [self.end_values]
         for s in range(len(self.epoch.layers) - 1, -1, -1):
             layer = self.epoch.layers[s]
-            out = self._room(s, layer)
+            out = self._reuse_values(s, layer)
             if layer.is_chance:
-                chance_layer(self.moves[s], self.grid.terminal_values, values[0], out)
+                chance_layer(self.layers[s], self.grid.terminal_values, values[0], out)
             else:
                 self._decide(period, s, layer, values[0], out, strategies[s], second[s])
             values.insert(0, out)
@@ -165,49 +163,43 @@ class _Induction:
     def _decide(
         self, period: int, s: int, layer: Layer, value: Floats, out: Floats, strategies: Floats, second: Floats
     ) -> None:
-        grid, moves = self.grid, self.moves[s]
-        residuals, regrets, counts = self.findings[s]
+        grid, arrays = self.grid, self.layers[s]
+        solution = LayerSolution(out, strategies, second, *self.reports[s], self.ell[s], self.ell_change[s])
 
         def solve(first: int, last: int) -> None:
             if layer.second is not None:
                 simultaneous_layer(
-                    first, last, moves, *second_of(layer), grid.sides, grid.terminal_values, value, out, strategies, second,
-                    residuals, regrets, counts, self.mode == ANY_BRANCH, *self.starts[s],
-                )  # fmt: skip
-            elif grid.num_points == 1:
-                plain_layer(
-                    first, last, moves, grid.sides, grid.terminal_values, value, out, strategies, regrets, counts
+                    first, last, arrays, grid.arrays, grid.terminal_values, value, solution, self.starts[s]
                 )
+            elif grid.num_points == 1:
+                complete_layer(first, last, arrays, grid.arrays, grid.terminal_values, value, solution)
             else:
-                decision_layer(
-                    first, last, moves, grid.sides, grid.terminal_values, value, self.warm[s], self.trend[s], out,
-                    strategies, residuals, regrets, counts, self.mode,
-                )  # fmt: skip
+                decision_layer(first, last, arrays, grid.arrays, grid.terminal_values, value, solution, self.mode)
 
-        self.workers.share(solve, layer.num_states, layer.num_actions * grid.row)
-        worst, regret, lost = sum_up(residuals, regrets, counts, self.counts)
+        self.workers.share(solve, layer.num_states, layer.num_actions * grid.padded)
+        worst, regret, lost = sum_up(solution.residuals, solution.regrets, solution.counts, self.counts)
         if lost or not worst <= self.settings.tolerance or not np.isfinite(regret):
-            _refuse(self.game, layer.stage, period, worst, lost, self.settings)
+            raise _refuse(self.game, layer.stage, period, worst, lost, self.settings)
         self.residual = max(self.residual, worst)
         self.regret = max(self.regret, regret)
 
 
-class _Findings(NamedTuple):
-    """Where a layer's kernel writes what it found in every state; used again period by period."""
+class _Reports(NamedTuple):
+    """What a layer's kernel reports of every state; reused period by period."""
 
     residuals: Floats
     regrets: Floats
     counts: NDArray[np.int64]
 
     @staticmethod
-    def of(layer: Layer) -> _Findings:
+    def make(layer: Layer) -> _Reports:
         n = 0 if layer.is_chance else layer.num_states
-        return _Findings(np.zeros(n), np.zeros(n), np.zeros((n, len(COUNTS)), dtype=np.int64))
+        return _Reports(np.zeros(n), np.zeros(n), np.zeros((n, len(COUNTS)), dtype=np.int64))
 
 
 @kernel
 def sum_up(residuals, regrets, counts, totals):
-    """Largest residual and regret of a layer, not a number where one is not, and nodes lost; `totals` are added to."""
+    """Find the largest residual and regret of a layer (nan where one is) and its lost nodes, and add its counts to the totals."""
     worst = 0.0
     regret = 0.0
     for x in range(residuals.shape[0]):
@@ -227,13 +219,13 @@ def backward_pass(game: Game, settings: Settings, grid: Grid, workers: Workers, 
     """Solve every node of the game, from the last period to the first.
 
     Raises:
-        SolveError: A node did not converge, or a crisis that goes on for ever did not become stationary.
+        SolveError: A node did not converge, or a crisis without end did not become stationary.
     """
     induction = _Induction(game, settings, grid, workers)
-    value = np.zeros((game.num_states[0], len(game.planes), grid.row))
+    value = np.zeros((game.num_states[0], len(game.planes), grid.padded))
     stationary_change = 0.0
     if game.continues:
-        value, stationary_change = _stationary(game, settings, induction, value)
+        value, stationary_change = _find_stationary(game, settings, induction, value)
     else:
         value += game.unresolved_payoff[:, :, None]
     horizon_values = value
@@ -246,12 +238,12 @@ def backward_pass(game: Game, settings: Settings, grid: Grid, workers: Workers, 
     all_second: list[tuple[Floats, ...]] = []
     for epoch, length in zip(reversed(game.epochs), reversed(lengths), strict=True):
         induction.enter(epoch)
-        # one piece of memory for an epoch: asking for many small ones costs as much as filling them
-        rooms = _rooms(epoch, length, induction.num_types, grid.row)
+        # one piece of memory for an epoch: many small allocations cost as much as the work
+        arrays = _allocate_strategies(epoch, length, induction.num_types, grid.padded)
         for k in range(length - 1, -1, -1):
             period = epoch.start + k
-            strategies, second = [room[0][k] for room in rooms], [room[1][k] for room in rooms]
-            values = induction.period(period, value, strategies, second)
+            strategies, second = [own[k] for own, _ in arrays], [other[k] for _, other in arrays]
+            values = induction.solve_period(period, value, strategies, second)
             value = values[0]
             if settings.keep_values or period == 0:
                 all_values.append(tuple(values))
@@ -271,46 +263,46 @@ def backward_pass(game: Game, settings: Settings, grid: Grid, workers: Workers, 
     )
 
 
-def _rooms(epoch: Epoch, length: int, num_types: int, row: int) -> list[tuple[Floats, Floats]]:
-    """Room for the strategies of the movers and of the second movers; shape (period, action, type, row) each."""
-    rooms = []
+def _allocate_strategies(epoch: Epoch, length: int, num_types: int, padded: int) -> list[tuple[Floats, Floats]]:
+    """Allocate the strategies of the movers and of the second movers; shape (period, action, type, point) each."""
+    arrays = []
     for layer in epoch.layers:
         own = 0 if layer.is_chance else layer.num_actions
         second = layer.num_actions if layer.second is not None else 0
-        rooms.append((np.empty((length, own, num_types, row)), np.empty((length, second, num_types, row))))
-    return rooms
+        arrays.append((np.empty((length, own, num_types, padded)), np.empty((length, second, num_types, padded))))
+    return arrays
 
 
-def _stationary(game: Game, settings: Settings, induction: _Induction, value: Floats) -> tuple[Floats, float]:
-    """Values of a crisis that goes on for ever: the last epoch's period repeated until nothing changes any more.
+def _find_stationary(game: Game, settings: Settings, induction: _Induction, value: Floats) -> tuple[Floats, float]:
+    """Find the values of a crisis without end: repeat the last epoch's period until no value changes any more.
 
-    With the largest discount d, a change of e by one period leaves at most e d / (1 - d) of later changes if the period is a
-    contraction, as it is at low rationality; the change that counts as none is smaller by that factor.
+    With the largest discount d, a change of e by one period is followed by later changes of at most e d / (1 - d) if the
+    period is a contraction, as it is at low rationality; the change that counts as zero is smaller by that factor.
     """
     epoch = game.epochs[-1]
     induction.enter(epoch)
     discount = max(player.discount for player in game.players)
     change = np.inf
-    rooms = _rooms(epoch, 1, induction.num_types, induction.grid.row)
-    strategies, second = [room[0][0] for room in rooms], [room[1][0] for room in rooms]
+    arrays = _allocate_strategies(epoch, 1, induction.num_types, induction.grid.padded)
+    strategies, second = [own[0] for own, _ in arrays], [other[0] for _, other in arrays]
     for _ in range(settings.max_periods):
-        new = induction.period(game.num_periods, value, strategies, second)[0]
+        new = induction.solve_period(game.num_periods, value, strategies, second)[0]
         change = float(np.max(np.abs(new - value), initial=0.0))
         value = new
         if change * max(1.0, discount / (1.0 - discount)) <= 0.01 * settings.tolerance:
             return value, change
     raise SolveError(
-        f"the crisis goes on for ever, and after {settings.max_periods} periods one more still changed a value by {change:.1e} "
-        "payoff units: lower the discount or the rationality of the players, or give it an end"
+        f"the crisis has no end, and after {settings.max_periods} periods one more still changed a value by {change:.1e} "
+        "payoff units: lower the discount or the rationality of the players, or give the crisis an end"
     )
 
 
-def _refuse(game: Game, stage: str, period: int, residual: float, lost: int, settings: Settings) -> None:
+def _refuse(game: Game, stage: str, period: int, residual: float, lost: int, settings: Settings) -> SolveError:
     lambdas = ", ".join(f"{player.name} {player.rationality:g}" for player in game.players)
     why = f"residual {residual:.1e}, tolerance {settings.tolerance:.1e}"
     if lost:
         why = f"the branch traced from rationality 0 was lost at {lost} belief points"
-    raise SolveError(
+    return SolveError(
         f"the equilibrium of stage `{stage}` in period {period + 1} did not converge ({why}): "
         f"lower the rationality (now {lambdas}), or set more belief points"
     )

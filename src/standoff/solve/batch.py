@@ -1,8 +1,8 @@
-"""Many solves side by side, one to a thread.
+"""Many solves in parallel, one to a thread.
 
-Solves of different games have nothing to do with one another, so a batch is cut between games and not within them: each
-thread solves one game at a time, start to end, while the kernels let the others run. Games are taken from their source only
-a few ahead of the solves, and of each solution only what is asked for is kept, so memory does not grow with their number.
+Solves of different games are independent, so a batch is cut between games and not within them: each thread solves one game at
+a time, start to end, while the kernels let the other threads run. Games are taken from their source only a few ahead of the
+solves, and only a part of each solution is kept, so memory does not grow with the number of games.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = ["solve_batch"]
 Kept = TypeVar("Kept")
 
 AHEAD = 2
-"""Games a thread that wait for it, so that it never waits for them."""
+"""Games that wait for each thread, so that no thread waits for a game."""
 
 
 def solve_batch(
@@ -35,17 +35,18 @@ def solve_batch(
     keep: Callable[[Equilibrium], Kept],
     threads: int | None = None,
 ) -> Iterator[Kept | StandoffError]:
-    """Solve every game and yield what is kept of each, in order.
+    """Solve every game and yield a part of each solution, in order.
 
     Args:
         games: The games, such as `CompiledScenario.games` gives; an error among them is passed on in its place. They are
-            taken from here in the calling thread, a few ahead.
-        settings: How to solve each game; its `threads` do not count.
-        keep: What to keep of a solution. It is called in the thread that solved it; what it returns should be small.
-        threads: Games solved at a time; None: as many as this process may use processors. The answers do not depend on it.
+            taken in the calling thread, a few ahead.
+        settings: How to solve each game; its `threads` are ignored.
+        keep: Function that gives the part of a solution to keep. It is called in the thread of the solve; its result should be
+            small.
+        threads: Games solved at a time; None: one for each processor that this process may use. The answers do not depend on it.
 
     Yields:
-        What `keep` made of each solution, or, where there is none, the error whose text says why.
+        The result of `keep` for each solution or, where there is none, the error whose text says why.
 
     Raises:
         ValueError: `threads` is below 1.
@@ -83,5 +84,5 @@ def _solve_in_order(
             waiting.extend(pool.submit(answer, game) for game in islice(games, 1))
             yield found
     finally:
-        # also where the caller has had enough, or a game has shown a fault of standoff
+        # also where the caller stops early, or a game reveals an error of standoff
         pool.shutdown(cancel_futures=True)

@@ -1,11 +1,11 @@
-"""Search for other equilibria than the one on the principal branch.
+"""Search for equilibria other than the one on the principal branch.
 
-Where moves reveal intentions, a node may have several solutions, and which one is played decides what is worth playing for
-before. The search solves the game again from many starts: from each, every node that is not proved unique takes whatever
-solution Newton's method finds near the start (`standoff.solve.backward_pass.start_of`), or near the solution of the same node a
-period later. What it finds are equilibria, each with its own certificate; that there are no more, only the proof of uniqueness
-at every node says (`Certificate.is_unique`). Equilibria whose probabilities of
-every outcome and milestone by every date agree, to within the error of holding beliefs at points, count as one.
+Where moves reveal intentions, a node may have several solutions, and which one is played decides the value of earlier actions.
+The search solves the game again from many starts: from each, every node that is not proved unique takes the solution that
+Newton's method finds near the start (`backward_pass.draw_start`), or near the solution of the same node a period later. Each
+result is an equilibrium with its own certificate. Only the proof of uniqueness at every node shows that there are no others
+(`Certificate.is_unique`). Equilibria whose probabilities of every outcome and milestone by every date agree within the
+discretisation error count as one.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ import numpy as np
 
 from standoff.errors import SolveError
 from standoff.game.model import Game
-from standoff.solve.equilibrium import probabilities_of, solve
+from standoff.solve.equilibrium import collect_probabilities, solve
 from standoff.solve.result import Equilibrium, Settings
 
 __all__ = ["Branches", "search_branches"]
 
 SAME = 1e-6
-"""Largest difference in any probability between two finds of one equilibrium, or their belief error where that is larger."""
+"""Largest difference in any probability between two results that count as one equilibrium; their belief error if larger."""
 
 
 @dataclass(frozen=True)
 class Branches:
-    """The equilibria found.
+    """The equilibria of a search.
 
     Attributes:
-        principal: The one on the principal branch.
-        others: The others, in the order in which they were found.
-        finds: How many starts led to each, the principal one first.
-        num_starts: Starts tried; 0 where the principal one is proved to be the only one.
-        num_failed: Starts from which some node did not converge.
+        principal: The equilibrium on the principal branch.
+        others: The other equilibria, in the order in which they were found.
+        finds: Number of starts that led to each, the principal one first.
+        num_starts: Starts; 0 where the principal equilibrium is proved to be the only one.
+        num_failed: Starts from which a node did not converge.
     """
 
     principal: Equilibrium
@@ -46,7 +46,7 @@ class Branches:
 
     @property
     def all(self) -> tuple[Equilibrium, ...]:
-        """The principal one and the others."""
+        """The principal equilibrium and the others."""
         return (self.principal, *self.others)
 
 
@@ -56,20 +56,20 @@ def search_branches(
     num_starts: int = 24,
     progress: Callable[[float], None] | None = None,
 ) -> Branches:
-    """Solve a game on its principal branch, then look for other equilibria from many starts.
+    """Solve a game on its principal branch, then search for other equilibria from many starts.
 
     Args:
         game: The game.
-        settings: How to solve; the others are sought at the belief points that the principal one needed.
+        settings: How to solve; the search uses the belief points that the principal equilibrium needed.
         num_starts: Starts, at least 1. The same starts find the same equilibria.
-        progress: Called with the share of the work done.
+        progress: Called with the fraction of the work done.
 
     Returns:
-        What was found.
+        The equilibria.
 
     Raises:
         ValueError: `num_starts` is below 1.
-        SolveError: The principal branch was not found.
+        SolveError: The equilibrium on the principal branch was not found.
     """
     if num_starts < 1:
         raise ValueError(f"num_starts must be at least 1, not {num_starts!r}")
@@ -98,5 +98,7 @@ def search_branches(
 
 
 def _is_same(one: Equilibrium, other: Equilibrium) -> bool:
-    apart = np.abs(probabilities_of(one.game, one.sweep) - probabilities_of(other.game, other.sweep)).max(initial=0.0)
-    return bool(apart <= max(SAME, one.certificate.belief_error, other.certificate.belief_error))
+    difference = np.abs(
+        collect_probabilities(one.game, one.sweep) - collect_probabilities(other.game, other.sweep)
+    ).max(initial=0.0)
+    return bool(difference <= max(SAME, one.certificate.belief_error, other.certificate.belief_error))

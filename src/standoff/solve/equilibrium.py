@@ -1,4 +1,4 @@
-"""Solve a game: backward induction, forward pass, and the certificate that says how good the answer is."""
+"""Solve a game: backward induction, forward pass, and the certificate of the solution."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ __all__ = [
     "Equilibrium",
     "Settings",
     "Sweep",
-    "estimated_error",
-    "probabilities_of",
-    "probabilities_of_all",
+    "collect_all_probabilities",
+    "collect_probabilities",
+    "estimate_error",
+    "refuse_beliefs",
     "solve",
-    "unresolved_beliefs",
 ]
 
 Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
 
 SMALL_GAME = 5000
-"""Actions in all periods below which a solve is over before a second thread would have begun."""
+"""Actions in all periods below which a solve is over before a second thread would have started."""
 
 BELIEF_LADDER = (5, 9, 17, 33)
 """Belief points tried in turn until the error estimate meets the tolerance. Each rung halves the intervals of the last."""
 
 SAFETY = 3.0
-"""What differences of probabilities are multiplied with to estimate an error.
+"""Factor on differences of probabilities that gives an estimate of their error.
 
-If doubling the points leaves a share q of the error, the error of the finer solution is at most q / (1 - q) times the difference
-between both. Three stands for q = 3/4. Smooth values converge far faster; what converges slowly, or hides its error in a
-difference that is small by chance, is why it is not one (docs/explanation/verification.md).
+If doubling the points leaves a fraction q of the error, the error of the finer solution is at most q / (1 - q) times the
+difference between both. Three corresponds to q = 3/4. Smooth values converge far faster; the factor allows for slow convergence
+and for a difference that is small by chance (docs/explanation/verification.md).
 """
 
 
@@ -58,13 +58,13 @@ def solve(game: Game, settings: Settings | None = None, progress: Progress | Non
     Args:
         game: The game.
         settings: How to solve; the defaults suit every catalogue scenario.
-        progress: Called with the share of the work done, 0..1, now and then.
+        progress: Called from time to time with the fraction of the work done, 0..1.
 
     Returns:
         The equilibrium, whose certificate meets the tolerances.
 
     Raises:
-        SolveError: A node did not converge, or the belief points do not reach the belief tolerance.
+        SolveError: A node did not converge, or the largest number of belief points does not meet the belief tolerance.
     """
     settings = settings or Settings()
     if not game.belief_players:
@@ -73,16 +73,16 @@ def solve(game: Game, settings: Settings | None = None, progress: Progress | Non
         points = settings.belief_points
         if not settings.estimate_error:
             return _solve_on(game, settings, points, progress, None)
-        with _beside(game, settings, lambda quiet: _reference(game, quiet)) as reference:
+        with _run_alongside(game, settings, lambda quiet: _solve_reference(game, quiet)) as reference:
             return _solve_on(game, settings, points, progress, reference)
-    return _climb(game, settings, progress)
+    return _raise_points(game, settings, progress)
 
 
 @contextmanager
-def _beside(
+def _run_alongside(
     game: Game, settings: Settings, work: Callable[[Settings], Floats | None]
 ) -> Iterator[Callable[[], Floats | None]]:
-    """Do some work on one thread beside the rest, if there are threads to spare; gives what waits for the result."""
+    """Do some work on one thread alongside the rest, if there are spare threads; gives a function that waits for the result."""
     size = game.num_periods * sum(layer.num_actions for layer in game.epochs[0].layers)
     if (settings.threads or num_processors()) == 1 or size < SMALL_GAME:
         yield lambda: work(settings)
@@ -92,60 +92,59 @@ def _beside(
         yield result.result
 
 
-def _reference(game: Game, settings: Settings) -> Floats:
-    """Probabilities from half as many belief points; where those are too few to solve the game, from twice as many."""
+def _solve_reference(game: Game, settings: Settings) -> Floats:
+    """Find the probabilities with half as many belief points; where those are too few to solve the game, with twice as many."""
     assert settings.belief_points is not None
-    found = _probability_at(game, settings, (settings.belief_points + 1) // 2)
+    found = _find_probabilities(game, settings, (settings.belief_points + 1) // 2)
     if found is not None:
         return found
-    return probabilities_of_all(game, _solve_on(game, settings, 2 * settings.belief_points - 1, None, None).sweep)
+    return collect_all_probabilities(game, _solve_on(game, settings, 2 * settings.belief_points - 1, None, None).sweep)
 
 
-def _probability_at(game: Game, settings: Settings, num_points: int) -> Floats | None:
-    """Probabilities from so many belief points, None where they are too few to solve the game."""
+def _find_probabilities(game: Game, settings: Settings, num_points: int) -> Floats | None:
+    """Find the probabilities with a number of belief points, None where it is too small to solve the game."""
     try:
-        return probabilities_of_all(game, _solve_on(game, settings, num_points, None, None).sweep)
+        return collect_all_probabilities(game, _solve_on(game, settings, num_points, None, None).sweep)
     except SolveError:
         return None
 
 
-def _climb(game: Game, settings: Settings, progress: Progress | None) -> Equilibrium:
+def _raise_points(game: Game, settings: Settings, progress: Progress | None) -> Equilibrium:
     """Raise the belief points until the error estimate meets the tolerance."""
     failed: SolveError | None = None
     error = math.inf
-    with _beside(game, settings, lambda quiet: _probability_at(game, quiet, BELIEF_LADDER[0])) as coarse:
+    with _run_alongside(game, settings, lambda quiet: _find_probabilities(game, quiet, BELIEF_LADDER[0])) as coarse:
         for num_points in BELIEF_LADDER[1:]:
             try:
                 found = _solve_on(game, settings, num_points, progress, coarse)
             except SolveError as problem:
-                # too few points bend the values so that a node has no branch to follow; more may not
-                failed, coarse = problem, _nothing
+                # with too few points values may be so distorted that a node has no branch to follow
+                failed, coarse = problem, _return_none
                 continue
             error, failed = found.certificate.belief_error, None
             if error <= settings.belief_tolerance:
                 return found
-            # only the probabilities are needed of it from here on; the rest is a large part of the memory
-            coarse = partial(_given, probabilities_of_all(game, found.sweep))
+            # only its probabilities are needed from here on; the rest is a large part of the memory
+            coarse = partial(_return, collect_all_probabilities(game, found.sweep))
             del found
     if failed is not None:
         raise failed
-    raise unresolved_beliefs(error, settings)
+    raise refuse_beliefs(error, settings)
 
 
-def unresolved_beliefs(error: float, settings: Settings) -> SolveError:
-    """What to say where the most belief points leave too large an estimated error."""
+def refuse_beliefs(error: float, settings: Settings) -> SolveError:
+    """Make the error for a game whose estimated error is too large with the most belief points."""
     return SolveError(
-        f"beliefs held at {BELIEF_LADDER[-1]} points leave an estimated error of {error:.1e} in the "
-        f"probabilities, above the tolerance "
-        f"{settings.belief_tolerance:.1e}: lower the rationality of the players, or accept a larger belief tolerance"
+        f"with {BELIEF_LADDER[-1]} belief points the estimated error of the probabilities is still {error:.1e}, above the "
+        f"tolerance {settings.belief_tolerance:.1e}: lower the rationality of the players, or accept a larger belief tolerance"
     )
 
 
-def _nothing() -> Floats | None:
+def _return_none() -> Floats | None:
     return None
 
 
-def _given(probabilities: Floats) -> Floats | None:
+def _return(probabilities: Floats) -> Floats | None:
     return probabilities
 
 
@@ -162,16 +161,16 @@ def _solve_on(
         game: The game.
         settings: How to solve.
         num_points: Belief points.
-        progress: Called with the share of the work done.
-        reference: Gives the probabilities against which the error is estimated, None where they could not be found:
-            then the error is infinite. No reference at all: the error is not asked for.
+        progress: Called with the fraction of the work done.
+        reference: Gives the probabilities with which the error is estimated, or None where they could not be found, which
+            makes the error infinite. Without a reference the error is not estimated.
     """
     grid = Grid(game, num_points, settings.anchor)
-    with Workers.of(settings) as workers:
+    with Workers.start(settings) as workers:
         backward = backward_pass(game, settings, grid, workers, progress)
         sweep = forward_pass(game, grid, backward, workers, progress)
-    coarse = reference() if reference is not None else probabilities_of_all(game, sweep)
-    error = math.inf if coarse is None else estimated_error(game, sweep, coarse)
+    coarse = reference() if reference is not None else collect_all_probabilities(game, sweep)
+    error = math.inf if coarse is None else estimate_error(game, sweep, coarse)
     start_values = backward.values[0][0][game.start] @ grid.start_weights
     gap = float(np.max(np.abs(start_values - sweep.payoffs))) if len(start_values) else 0.0
     certificate = Certificate(
@@ -201,44 +200,52 @@ def _solve_on(
     )
 
 
-def probabilities_of(game: Game, sweep: Sweep) -> Floats:
-    """Public probability of every outcome and milestone by the end of every period; shape (period, outcome + milestone)."""
-    return np.concatenate([_outcome_probabilities(game, sweep)[:, :, 0], sweep.milestones], axis=1)
+def collect_probabilities(game: Game, sweep: Sweep) -> Floats:
+    """Collect the public probability of every outcome and milestone by the end of every period.
+
+    Returns:
+        Shape (period, outcome + milestone).
+    """
+    return np.concatenate([_collect_outcomes(game, sweep)[:, :, 0], sweep.milestones], axis=1)
 
 
-def probabilities_of_all(game: Game, sweep: Sweep) -> Floats:
-    """Every probability that a forecast reports by date, those given a player's true type among them; one row a period."""
-    outcomes = _outcome_probabilities(game, sweep)
+def collect_all_probabilities(game: Game, sweep: Sweep) -> Floats:
+    """Collect every probability that a forecast reports by date, including those given a player's true type.
+
+    Returns:
+        Shape (period, probability).
+    """
+    outcomes = _collect_outcomes(game, sweep)
     return np.concatenate([outcomes.reshape(len(outcomes), -1), sweep.milestones], axis=1)
 
 
-def _outcome_probabilities(game: Game, sweep: Sweep) -> Floats:
-    """Probability of every outcome by the end of every period along every measure; shape (period, outcome, measure)."""
+def _collect_outcomes(game: Game, sweep: Sweep) -> Floats:
+    """Collect the probability of every outcome by the end of every period; shape (period, outcome, measure)."""
     outcome_of = np.zeros((len(game.terminals.outcome), len(game.outcomes)))
     outcome_of[np.arange(len(game.terminals.outcome)), game.terminals.outcome] = 1.0
     probabilities: Floats = np.einsum("tkm,ko->tom", sweep.absorbed, outcome_of)
     return probabilities
 
 
-def estimated_error(game: Game, sweep: Sweep, coarse: Floats) -> float:
-    """Estimated error of any probability from holding beliefs at points.
+def estimate_error(game: Game, sweep: Sweep, coarse: Floats) -> float:
+    """Estimate the discretisation error of any probability.
 
     Args:
         game: The game.
-        sweep: What the forward pass found.
-        coarse: The same probabilities from fewer (or more) points, as `probabilities_of_all` gives them.
+        sweep: The result of the forward pass.
+        coarse: The same probabilities with fewer (or more) points, from `collect_all_probabilities`.
     """
-    apart = float(np.max(np.abs(probabilities_of_all(game, sweep) - coarse), initial=0.0))
-    return SAFETY * max(_type_gap(game, sweep), apart)
+    difference = float(np.max(np.abs(collect_all_probabilities(game, sweep) - coarse), initial=0.0))
+    return SAFETY * max(_find_type_gap(game, sweep), difference)
 
 
-def _type_gap(game: Game, sweep: Sweep) -> float:
-    """Largest difference between public probabilities and those averaged over the true types of a player.
+def _find_type_gap(game: Game, sweep: Sweep) -> float:
+    """Find the largest difference between public probabilities and those averaged over the true types of a player.
 
-    Both are the same probability, found along measures that differ in how they pass through belief points, so what lies
-    between them is the error of holding beliefs at points.
+    Both are the same probability, along measures that are interpolated differently, so their difference is a discretisation
+    error.
     """
-    probabilities = _outcome_probabilities(game, sweep)
+    probabilities = _collect_outcomes(game, sweep)
     worst = 0.0
     for player, first in zip(game.players, game.first_plane, strict=True):
         if len(player.player_types) == 2:

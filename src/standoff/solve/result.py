@@ -1,4 +1,4 @@
-"""What a solve is asked for and what it gives."""
+"""The settings and the result of a solve."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Game
-from standoff.solve.kernels.arrays import Grid, Moves, moves_of
+from standoff.solve.kernels.arrays import Grid, LayerArrays, pack_layer
 
 __all__ = ["Certificate", "Equilibrium", "Settings", "Sweep"]
 
@@ -20,22 +20,26 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Settings:
-    """How to solve.
+    """Settings of a solve.
 
     Attributes:
-        tolerance: Largest residual |s - logit(Q)| that counts as solved; for a crisis that goes on for ever also the largest
+        tolerance: Largest residual |s - logit(Q)| that counts as solved; for a crisis without end also the largest
             change of any value, in payoff units, by one more period.
-        belief_points: Points on each belief axis; None climbs `BELIEF_LADDER` until `belief_tolerance` is met.
-        belief_tolerance: Largest estimated error of any probability from holding beliefs at points.
-        anchor: The belief about each player with two types, 0..1, that is made a belief point; None: the prior. What is
-            compared between priors (a derivative, a batch on shared points) holds the points fixed by it.
-        trace_always: Trace every node from rationality 0, also where the solution is proved unique.
+        belief_points: Points on each belief axis; None tries `BELIEF_LADDER` until `belief_tolerance` is met.
+        belief_tolerance: Largest estimated discretisation error of any probability.
+        anchor: The belief about each player with two types, 0..1, that is made a belief point; None: the prior. Comparisons
+            between priors (a derivative, a batch with common points) fix the points by it.
+        trace_always: Trace every node from rationality 0, even where the solution is proved unique.
         start: Start of a search for other equilibria (see `standoff.solve.branches`); None: the principal branch.
-        keep_values: Keep the values of every layer and period, which sampling needs; else those of period 0 alone.
-        threads: Threads to use; None: as many as this process may use processors. The answer does not depend on it.
+        keep_values: Keep the values of every layer and period, which sampling needs; otherwise only those of period 0.
+        threads: Threads to use; None: one for each processor that this process may use. The answer does not depend on it.
         estimate_error: Estimate the error of given `belief_points` by a second solve; without it the certificate's `belief_error`
-            is no more than the difference between public probabilities and those averaged over types.
-        max_periods: Periods after which a crisis that goes on for ever must have become stationary.
+            is only the difference between public probabilities and those averaged over types.
+        max_periods: Periods after which a crisis without end must have become stationary.
+
+    Examples:
+        >>> Settings(belief_points=9, threads=1).belief_tolerance
+        0.002
     """
 
     tolerance: float = 1e-8
@@ -72,28 +76,26 @@ class Settings:
 
 @dataclass(frozen=True)
 class Certificate:
-    """How good a solution is.
+    """Measures of the quality of a solution.
 
     Attributes:
         residual: Largest |s_h(a) - logit(Q)_h(a)| over every node of the game.
         regret: Largest gain in payoff from deviating once from the equilibrium strategy, over every node and type.
             At finite rationality it is positive: it measures the noise in behaviour, not an error of the solver.
         belief_points: Points on each belief axis.
-        belief_error: Estimated error of any reported probabilities from holding beliefs at points: three times the
-            largest change of
-            any outcome's or milestone's probabilities by any date, publicly or given a player's true type, when the
-            points are halved,
-            or three times the largest difference between the public probabilities and those averaged over a player's true types,
-            whichever is larger. It is an estimate and no bound. Without `Settings.estimate_error` it is the second alone.
-        consistency_gap: Largest difference between a player type's payoff added up forward and its value found backward.
+        belief_error: Estimated discretisation error of any reported probability. It is three times the larger of two numbers: the
+            largest change, when the belief grid is halved, of any outcome's or milestone's probability by any date, public or
+            given a player's true type; and the largest difference between a public probability and the same averaged over a
+            player's true types. It is an estimate, not a bound. Without `Settings.estimate_error` only the second counts.
+        consistency_gap: Largest difference between a player type's payoff in the forward pass and its value in the backward pass.
         branch: "principal": every node lies on the branch traced from rationality 0, either because its solution is
-            proved unique or because it was traced. "other": found by a search, on no particular branch.
+            proved unique or because it was traced. "other": found by a search, on any branch.
         nodes: Decision nodes solved.
         evaluations: Evaluations of node equations.
         unique: Nodes whose solution is proved unique.
         traced: Nodes traced from rationality 0.
         folds: Folds and branch points passed while tracing.
-        stationary_change: In a crisis that goes on for ever, the largest change of any value by one more period; else 0.
+        stationary_change: In a crisis without end, the largest change of any value by one more period; else 0.
     """
 
     residual: float
@@ -111,20 +113,20 @@ class Certificate:
 
     @property
     def is_unique(self) -> bool:
-        """Whether every node's solution is proved unique, given what follows it: then there is no other equilibrium."""
+        """Whether every node's solution is proved unique, given what follows it, so that there is no other equilibrium."""
         return self.unique == self.nodes
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """What the forward pass found. The last axis of every array is the measure.
+    """The result of the forward pass.
 
-    Measure 0 is the public one; then one for each plane (player type), in which that player is of that type.
+    Measure 0 is the public one; then comes one for each plane (player type), in which that player is of that type.
 
     Attributes:
-        absorbed: Mass that ended at each terminal by the end of each period; shape (period, terminal, measure).
-        open_mass: Mass still open at the end of each period; shape (period + 1, state of layer 0), public measure.
-        mean_beliefs: Public belief about each player with two types, averaged over what is open; shape (period + 1, axis).
+        absorbed: Probability of having ended at each terminal by the end of each period; shape (period, terminal, measure).
+        open_mass: Public probability of each state, still open, at the end of each period; shape (period + 1, state of layer 0).
+        mean_beliefs: Public belief about each player with two types, averaged over open crises; shape (period + 1, axis).
         milestones: Probability that each milestone was met by the end of each period; shape (period, milestone).
         payoffs: Discounted payoff of each plane along its own measure; shape (plane,).
     """
@@ -142,16 +144,16 @@ class Equilibrium:
 
     Attributes:
         game: The game.
-        settings: How it was solved.
-        certificate: How good it is.
+        settings: Its settings.
+        certificate: Its quality.
         start_values: Expected discounted payoff of each plane at the start; shape (plane,).
-        values: V by period, layer: shape (state, plane, row of belief points). Only period 0 unless
+        values: V by period, layer: shape (state, plane, point). Only period 0 unless
             `settings.keep_values`.
-        strategies: s_h(a) by period, layer: shape (action, type, row); empty for chance layers. In simultaneous states it
+        strategies: s_h(a) by period, layer: shape (action, type, point); empty for chance layers. In simultaneous states it
             is the strategy of the mover.
-        second_strategies: The same of the second mover, by period and layer; empty where there is none.
+        second_strategies: Strategies of the second mover, by period and layer; empty where there is none.
         sweep: What the forward pass found.
-        horizon_values: V where the crisis is still open at the horizon; shape (state of layer 0, plane, row).
+        horizon_values: V where the crisis is still open at the horizon; shape (state of layer 0, plane, point).
     """
 
     game: Game
@@ -166,29 +168,29 @@ class Equilibrium:
 
     @property
     def belief_shape(self) -> tuple[int, int]:
-        """Points on the two belief axes, 1 for an axis that is not there."""
+        """Points on the two belief axes, 1 for an axis that does not exist."""
         sizes = list(self.certificate.belief_points) + [1] * (2 - len(self.game.belief_players))
         return sizes[0], sizes[1]
 
     @cached_property
     def grid(self) -> Grid:
-        """The belief points at which it was solved, as kernels take them."""
+        """The belief points of the solution."""
         points = self.certificate.belief_points
         return Grid(self.game, points[0] if points else 1, self.settings.anchor)
 
-    def moves(self, period: int, layer_index: int) -> Moves:
+    def layer_arrays(self, period: int, layer_index: int) -> LayerArrays:
         """The arrays of a layer, as kernels take them."""
         epoch = self.game.epoch_of(period)
         key = (epoch.start, layer_index)
-        if key not in self._moves:
-            self._moves[key] = moves_of(epoch.layers[layer_index])
-        return self._moves[key]
+        if key not in self._arrays:
+            self._arrays[key] = pack_layer(epoch.layers[layer_index])
+        return self._arrays[key]
 
     @cached_property
-    def _moves(self) -> dict[tuple[int, int], Moves]:
+    def _arrays(self) -> dict[tuple[int, int], LayerArrays]:
         return {}
 
     @property
     def num_points(self) -> int:
-        """Belief points; what lies behind them in a row means nothing."""
+        """Number of belief points; arrays are padded beyond them."""
         return self.belief_shape[0] * self.belief_shape[1]

@@ -1,9 +1,9 @@
-"""The same crisis with the private types laid open.
+"""The same crisis with the private types revealed.
 
-The public belief is part of the state, so a solved game holds the equilibria of all priors. Where the types are known to
-everyone the belief is 0 or 1 and stays there: Bayes' rule moves no certainty. Those beliefs are points of every grid, no
-interpolation comes in, and the strategies found there are those of the game in which the players have just these types.
-What is left to do is the forward pass from there.
+The public belief is part of the state, so a solved game holds the equilibria of all priors. Where everyone knows the types,
+the belief is 0 or 1 and stays there: Bayes' rule moves no certainty. Those beliefs are points of every grid, nothing is
+interpolated, and the strategies there are those of the game in which the players have just these types. Only the forward pass
+is done again.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ from standoff.solve.kernels.arrays import Grid
 from standoff.solve.result import Equilibrium
 from standoff.solve.workers import Workers
 
-__all__ = ["reveal_types", "type_profiles"]
+__all__ = ["list_type_profiles", "reveal_types"]
 
 
-def type_profiles(game: Game) -> Iterator[tuple[tuple[int, ...], float]]:
-    """Every combination of the players' types with its prior probability; one type for each player, in order."""
+def list_type_profiles(game: Game) -> Iterator[tuple[tuple[int, ...], float]]:
+    """List every combination of the players' types with its prior probability; one type for each player, in order."""
     for types in product(*(range(len(player.player_types)) for player in game.players)):
         shares = [player.prior[k] for player, k in zip(game.players, types, strict=True)]
         yield types, float(np.prod(shares))
 
 
 def reveal_types(equilibrium: Equilibrium, types: tuple[int, ...]) -> Equilibrium:
-    """The equilibrium of the game in which everybody knows everybody's type.
+    """Find the equilibrium of the game in which everybody knows everybody's type.
 
     Args:
         equilibrium: The solved game.
         types: Type of each player, in order.
 
     Returns:
-        The equilibrium with priors of 0 and 1. Its certificate holds for every node of the game solved; its `belief_error` is
-        the gap between the public probabilities and those given the true types, which only rounding can open.
+        The equilibrium with priors of 0 and 1. Its certificate holds for every node of the solved game; its `belief_error` is
+        the difference between the public probabilities and those given the true types, which is rounding error.
 
     Raises:
-        ValueError: There are not as many types as players, or a player has no such type.
+        ValueError: `types` does not name one type of each player.
     """
     game = equilibrium.game
     if len(types) != len(game.players) or any(
@@ -57,8 +57,8 @@ def reveal_types(equilibrium: Equilibrium, types: tuple[int, ...]) -> Equilibriu
     revealed = replace(game, players=players)
     points = equilibrium.certificate.belief_points
     grid = Grid(revealed, points[0] if points else 1, equilibrium.settings.anchor or game.prior_belief)
-    found = Backward.of(equilibrium)
-    with Workers.of(equilibrium.settings) as workers:
+    found = Backward.restore(equilibrium)
+    with Workers.start(equilibrium.settings) as workers:
         sweep = forward_pass(revealed, grid, found, workers, None)
     start_values = equilibrium.values[0][0][game.start] @ grid.start_weights
     own = [first + k for first, k in zip(game.first_plane, types, strict=True)]

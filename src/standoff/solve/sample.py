@@ -1,29 +1,31 @@
 """Play a solved game many times with exact beliefs.
 
-At every decision the node is solved afresh at the path's own public belief, which lies anywhere in [0, 1], not at the
-belief points. Sampling therefore checks the forward pass by other means, and it is what stories are told from. Probabilities that
-are reported never come from here.
+At every decision the node is solved at the public belief of the play, which lies anywhere in [0, 1] and not at the belief
+points. So sampling checks the forward pass by other means; it also gives the typical paths. Reported probabilities never come
+from here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Game
-from standoff.solve.kernels.arclength import trace
-from standoff.solve.kernels.arrays import moves_of, second_of
-from standoff.solve.kernels.chebyshev import weights_at
-from standoff.solve.kernels.node import WORK_ROWS, evaluate, finish, is_unique, newton
-from standoff.solve.kernels.simultaneous_layer import joint_values, pair_of_state, solve_pair_at
+from standoff.solve.kernels.arclength import trace_node
+from standoff.solve.kernels.arrays import pack_layer
+from standoff.solve.kernels.chebyshev import write_weights_at
+from standoff.solve.kernels.node import S1, S2, WORK_ROWS, evaluate, newton, update_beliefs
+from standoff.solve.kernels.simultaneous_layer import add_joint_values, fill_joint_node, solve_joint_at
 from standoff.solve.kernels.two_types import LOG_ODDS_TOLERANCE, TRACED_TOLERANCE
+from standoff.solve.kernels.uniqueness import is_unique
 from standoff.solve.kernels.vectors import kernel
 from standoff.solve.result import Equilibrium
 
-__all__ = ["Paths", "layer_strategy", "sample_paths"]
+__all__ = ["Paths", "find_strategy", "sample_paths"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -38,7 +40,7 @@ class Paths:
         states: State at the start of each period, -(terminal + 1) once ended; shape (period + 1, path).
         beliefs: Public belief at the start of each period; shape (period + 1, path, axis).
         actions: Action taken in each layer (index into the layer's actions), -1 for none; shape (period, layer, path).
-        places: State in which each layer was entered, -(terminal + 1) once ended; shape (period, layer, path).
+        layer_states: State in which each layer was entered, -(terminal + 1) once ended; shape (period, layer, path).
         milestone_period: First period in which each milestone was met, -1 for never; shape (path, milestone).
     """
 
@@ -46,66 +48,98 @@ class Paths:
     states: Ints
     beliefs: Floats
     actions: Ints
-    places: NDArray[np.int32]
+    layer_states: NDArray[np.int32]
     milestone_period: Ints
 
 
+class Following(NamedTuple):
+    """What follows a layer.
+
+    Attributes:
+        terminal_values: Payoff of each terminal; shape (terminal, plane, point).
+        values: V of the next layer; shape (state, plane, point).
+    """
+
+    terminal_values: Floats
+    values: Floats
+
+
+class Plays(NamedTuple):
+    """Many plays on their way through a layer.
+
+    Attributes:
+        player_types: True type of each player; shape (path, player).
+        uniforms: Random numbers that decide whether the layer comes up, the mover's action, the branch and, where two players
+            move, the second mover's action; shape (path, 3 or 4).
+        states: State of the layer, then of the next, -(terminal + 1) once ended; shape (path,); changed.
+        beliefs: Public beliefs; shape (path, axis); changed.
+        taken: Action taken, -1 for none; shape (path,); written.
+    """
+
+    player_types: Ints
+    uniforms: Floats
+    states: Ints
+    beliefs: Floats
+    taken: Ints
+
+
 @kernel
-def _solve_at(
-    x, m, beliefs, moves, sides, terminal_worth, values, strategies, posteriors
-):  # fmt: skip
-    """Strategies and posteriors of the mover in state x at a belief off the points; shapes (2, action), (action,)."""
-    action_start, action_allowed, action_payoff = moves.action_start, moves.action_allowed, moves.action_payoff
-    branch_start, probability, target = moves.branch_start, moves.probability, moves.target
-    rationality, axis_of, plane_of, axis1, axis2 = (
-        sides.rationality, sides.axis_of, sides.plane_of, sides.axis1, sides.axis2
+def _solve_at(x, beliefs, layer, grid, following, strategies, posteriors):
+    """Write strategies and posteriors of the mover in state x at any belief; shapes (2, action), (action,).
+
+    Returns:
+        Evaluations used, negative where the branch was lost.
+    """
+    m = layer.mover[x]
+    action_start, branch_start, probability, target = (
+        layer.action_start, layer.branch_start, layer.probability, layer.target
     )  # fmt: skip
-    matrix1, matrix2, samples1, samples2 = sides.matrix1, sides.matrix2, sides.samples1, sides.samples2
+    axis1, axis2 = grid.axis1, grid.axis2
     start = action_start[x]
     n = action_start[x + 1] - start
     n1 = axis1.shape[1]
     n2 = axis2.shape[1]
-    axis = axis_of[m]
-    plane = plane_of[m]
-    lam = rationality[m]
+    axis = grid.axis_of[m]
+    plane = grid.plane_of[m]
+    rationality = grid.rationality[m]
     num_own = 2 if axis >= 0 else 1
     nm = n1 if axis == 0 else n2 if axis == 1 else 1
-    line1 = np.empty(n1)
-    line2 = np.empty(n2)
-    weights_at(beliefs[0], axis1, line1)
-    weights_at(beliefs[1], axis2, line2)
+    weights1 = np.empty(n1)
+    weights2 = np.empty(n2)
+    write_weights_at(beliefs[0], axis1, weights1)
+    write_weights_at(beliefs[1], axis2, weights2)
     q = np.zeros((2, n, nm))
     for h in range(num_own):
         for a in range(n):
             for i in range(nm):
-                q[h, a, i] = action_payoff[start + a, plane + h]
+                q[h, a, i] = layer.action_payoff[start + a, plane + h]
             for branch in range(branch_start[start + a], branch_start[start + a + 1]):
                 y = target[branch]
-                share = probability[branch]
+                p = probability[branch]
                 for i in range(nm):
-                    source = terminal_worth[-y - 1] if y < 0 else values[y]
+                    source = following.terminal_values[-y - 1] if y < 0 else following.values[y]
                     if axis == 0:
                         for k in range(n2):
-                            q[h, a, i] += share * line2[k] * source[plane + h, i * n2 + k]
+                            q[h, a, i] += p * weights2[k] * source[plane + h, i * n2 + k]
                     elif axis == 1:
                         for k in range(n1):
-                            q[h, a, i] += share * line1[k] * source[plane + h, k * n2 + i]
+                            q[h, a, i] += p * weights1[k] * source[plane + h, k * n2 + i]
                     else:
                         for k in range(n1):
                             for other in range(n2):
-                                q[h, a, i] += share * line1[k] * line2[other] * source[plane + h, k * n2 + other]
+                                q[h, a, i] += p * weights1[k] * weights2[other] * source[plane + h, k * n2 + other]
     if axis < 0:
         top = np.max(q[0, :, 0])
         total = 0.0
         for a in range(n):
-            strategies[0, a] = np.exp(lam * (q[0, a, 0] - top))
+            strategies[0, a] = np.exp(rationality * (q[0, a, 0] - top))
             total += strategies[0, a]
         for a in range(n):
             strategies[0, a] /= total
             strategies[1, a] = strategies[0, a]
         return 0
-    matrix = matrix1 if axis == 0 else matrix2
-    allowed = action_allowed[start : start + n]
+    matrix = grid.matrix1 if axis == 0 else grid.matrix2
+    allowed = layer.action_allowed[start : start + n]
     coefficients = np.zeros((2, n, nm))
     for h in range(2):
         for a in range(n):
@@ -117,23 +151,23 @@ def _solve_at(
     belief = beliefs[axis]
     used = 1
     if belief <= 0.0 or belief >= 1.0:
-        evaluate(belief, lam, ell, coefficients, allowed, work)
+        evaluate(belief, rationality, ell, coefficients, allowed, work)
     else:
         used = -1
-        if is_unique(lam, coefficients, allowed, samples1 if axis == 0 else samples2):
-            used = newton(belief, lam, ell, coefficients, allowed, LOG_ODDS_TOLERANCE, work)
+        if is_unique(rationality, coefficients, allowed, grid.samples1 if axis == 0 else grid.samples2):
+            used = newton(belief, rationality, ell, coefficients, allowed, LOG_ODDS_TOLERANCE, work)
         if used < 0:
-            used, _ = trace(belief, lam, ell, coefficients, allowed, TRACED_TOLERANCE, work)
+            used, _ = trace_node(belief, rationality, ell, coefficients, allowed, TRACED_TOLERANCE, work)
     for a in range(n):
-        strategies[0, a] = work[5, a]
-        strategies[1, a] = work[6, a]
-    finish(belief, strategies[:, :n], allowed, posteriors[:n])
+        strategies[0, a] = work[S1, a]
+        strategies[1, a] = work[S2, a]
+    update_beliefs(belief, strategies[:, :n], allowed, posteriors[:n])
     return used
 
 
 @kernel
 def _draw(weights, uniform):
-    """Index drawn with the given weights, which sum to one."""
+    """Draw an index with the given weights, which sum to one."""
     total = 0.0
     for k in range(weights.shape[0]):
         total += weights[k]
@@ -143,90 +177,84 @@ def _draw(weights, uniform):
 
 
 @kernel
-def _follow(action, moves, uniform):
-    """State or end to which an action leads, drawn among its branches."""
-    first = moves.branch_start[action]
-    return moves.target[first + _draw(moves.probability[first : moves.branch_start[action + 1]], uniform)]
+def _draw_branch(action, layer, uniform):
+    """Draw the state or terminal to which an action leads."""
+    first = layer.branch_start[action]
+    return layer.target[first + _draw(layer.probability[first : layer.branch_start[action + 1]], uniform)]
 
 
 @kernel
-def _sample_layer(
-    is_chance, moves, sides, terminal_worth, values, player_types, uniforms, widest, states, beliefs, taken
-):  # fmt: skip
-    """Move every open path through one layer; `states` and `beliefs` are overwritten. Returns failed nodes."""
+def _sample_layer(is_chance, layer, grid, following, widest, plays):
+    """Move every open play through one layer; returns the number of failed nodes."""
     strategies = np.empty((2, widest))
     posteriors = np.empty(widest)
+    states, beliefs, uniforms = plays.states, plays.beliefs, plays.uniforms
     failed = 0
     for path in range(states.shape[0]):
-        taken[path] = -1
+        plays.taken[path] = -1
         x = states[path]
         if x < 0:
             continue
-        if moves.mover[x] == -2 or uniforms[path, 0] >= moves.arrival[x]:
-            states[path] = moves.skip[x]
+        if layer.mover[x] == -2 or uniforms[path, 0] >= layer.arrival[x]:
+            states[path] = layer.skip[x]
             continue
         choice = 0
         if not is_chance:
-            m = moves.mover[x]
-            n = moves.action_start[x + 1] - moves.action_start[x]
-            used = _solve_at(x, m, beliefs[path], moves, sides, terminal_worth, values, strategies, posteriors)
+            m = layer.mover[x]
+            n = layer.action_start[x + 1] - layer.action_start[x]
+            used = _solve_at(x, beliefs[path], layer, grid, following, strategies, posteriors)
             failed += used < 0
-            choice = _draw(strategies[player_types[path, m], :n], uniforms[path, 1])
-            if sides.axis_of[m] >= 0:
-                beliefs[path, sides.axis_of[m]] = posteriors[choice]
-        action = moves.action_start[x] + choice
-        taken[path] = action
-        states[path] = _follow(action, moves, uniforms[path, 2])
+            choice = _draw(strategies[plays.player_types[path, m], :n], uniforms[path, 1])
+            if grid.axis_of[m] >= 0:
+                beliefs[path, grid.axis_of[m]] = posteriors[choice]
+        action = layer.action_start[x] + choice
+        plays.taken[path] = action
+        states[path] = _draw_branch(action, layer, uniforms[path, 2])
     return failed
 
 
 @kernel
-def _sample_joint(
-    moves, second_mover, second_count, second_allowed, sides, terminal_worth, values, player_types, uniforms, states,
-    beliefs, taken
-):  # fmt: skip
-    """As `_sample_layer`, where some states have two movers; the fourth uniform number draws the second one's move."""
-    planes, row = values.shape[1], values.shape[2]
+def _sample_joint_layer(layer, grid, following, plays):
+    """Move every open play through a layer in which two players move in some states; returns the number of failed nodes."""
+    states, beliefs, uniforms = plays.states, plays.beliefs, plays.uniforms
     failed = 0
     for path in range(states.shape[0]):
-        taken[path] = -1
+        plays.taken[path] = -1
         x = states[path]
         if x < 0:
             continue
-        if moves.mover[x] == -2 or uniforms[path, 0] >= moves.arrival[x]:
-            states[path] = moves.skip[x]
+        if layer.mover[x] == -2 or uniforms[path, 0] >= layer.arrival[x]:
+            states[path] = layer.skip[x]
             continue
-        w = joint_values(x, moves, terminal_worth, values, planes, row)
-        pair, size = pair_of_state(x, moves, second_mover, second_count, second_allowed, sides, w)
-        _, tries, _ = solve_pair_at(pair, beliefs[path, 0], beliefs[path, 1], False, np.empty(size), np.empty(size))
-        failed += tries < 0
-        action = moves.action_start[x]
-        for which in range(1 if second_mover[x] < 0 else 2):
-            m = moves.mover[x] if which == 0 else second_mover[x]
-            h = player_types[path, m]
-            own = _draw(pair.s[which, h, : pair.counts[which]], uniforms[path, 1 if which == 0 else 3])
-            if sides.axis_of[m] >= 0:
-                beliefs[path, sides.axis_of[m]] = pair.posterior[which, own]
-            action += own * pair.counts[1] if which == 0 else own
-        taken[path] = action
-        states[path] = _follow(action, moves, uniforms[path, 2])
+        w = add_joint_values(x, layer, following.terminal_values, following.values)
+        node, size = fill_joint_node(x, layer, grid, w)
+        _, used, _ = solve_joint_at(node, beliefs[path, 0], beliefs[path, 1], False, np.empty(size), np.empty(size))
+        failed += used < 0
+        action = layer.action_start[x]
+        for which in range(1 if layer.second_mover[x] < 0 else 2):
+            m = layer.mover[x] if which == 0 else layer.second_mover[x]
+            h = plays.player_types[path, m]
+            own = _draw(node.s[which, h, : node.counts[which]], uniforms[path, 1 if which == 0 else 3])
+            if grid.axis_of[m] >= 0:
+                beliefs[path, grid.axis_of[m]] = node.posterior[which, own]
+            action += own * node.counts[1] if which == 0 else own
+        plays.taken[path] = action
+        states[path] = _draw_branch(action, layer, uniforms[path, 2])
     return failed
 
 
 @kernel
-def _solve_joint_at(
-    x, beliefs, moves, second_mover, second_count, second_allowed, sides, terminal_worth, values, strategies, posteriors
-):  # fmt: skip
-    """Strategies and posteriors of both movers; shapes (mover, type, action), (mover, action). False where lost."""
-    w = joint_values(x, moves, terminal_worth, values, values.shape[1], values.shape[2])
-    pair, size = pair_of_state(x, moves, second_mover, second_count, second_allowed, sides, w)
-    _, tries, _ = solve_pair_at(pair, beliefs[0], beliefs[1], False, np.empty(size), np.empty(size))
+def _solve_joint(x, beliefs, layer, grid, following, strategies, posteriors):
+    """Write strategies and posteriors of both movers; shapes (mover, type, action), (mover, action). False where lost."""
+    w = add_joint_values(x, layer, following.terminal_values, following.values)
+    node, size = fill_joint_node(x, layer, grid, w)
+    _, used, _ = solve_joint_at(node, beliefs[0], beliefs[1], False, np.empty(size), np.empty(size))
     for which in range(2):
-        for a in range(pair.counts[which]):
-            posteriors[which, a] = pair.posterior[which, a]
+        for a in range(node.counts[which]):
+            posteriors[which, a] = node.posterior[which, a]
             for h in range(2):
-                strategies[which, h, a] = pair.s[which, min(h, pair.num_types[which] - 1), a]
-    return tries > 0
+                strategies[which, h, a] = node.s[which, min(h, node.num_types[which] - 1), a]
+    return used > 0
 
 
 def sample_paths(
@@ -268,33 +296,29 @@ def sample_paths(
     state_by = np.empty((game.num_periods + 1, num_paths), dtype=np.int64)
     belief_by = np.empty((game.num_periods + 1, num_paths, 2))
     actions = np.empty((game.num_periods, game.num_layers, num_paths), dtype=np.int64)
-    places = np.empty((game.num_periods, game.num_layers, num_paths), dtype=np.int32)
+    layer_states = np.empty((game.num_periods, game.num_layers, num_paths), dtype=np.int32)
     met = np.full((num_paths, len(game.milestones)), -1, dtype=np.int64)
     state_by[0], belief_by[0] = states, beliefs
     _meet(game, game.epochs[0].layers[0].milestone_holds, states, met, 0)
     for period in range(game.num_periods):
         epoch = game.epoch_of(period)
-        known = equilibrium.values[period] if values is None else values(period)
+        layer_values = equilibrium.values[period] if values is None else values(period)
         for s, layer in enumerate(epoch.layers):
-            moves = moves_of(layer)
-            later = known[s + 1]
-            places[period, s] = states
+            arrays = pack_layer(layer)
+            following = Following(grid.terminal_values, layer_values[s + 1])
+            layer_states[period, s] = states
+            uniforms = rng.random((num_paths, 4 if layer.second is not None else 3))
+            plays = Plays(types, uniforms, states, beliefs, actions[period, s])
             if layer.second is not None:
-                failed = _sample_joint(
-                    moves, *second_of(layer), grid.sides, grid.terminal_values, later, types, rng.random((num_paths, 4)),
-                    states, beliefs, actions[period, s],
-                )  # fmt: skip
+                failed = _sample_joint_layer(arrays, grid.arrays, following, plays)
             else:
                 widest = int(np.max(np.diff(layer.action_start), initial=1))
-                failed = _sample_layer(
-                    layer.is_chance, moves, grid.sides, grid.terminal_values, later, types, rng.random((num_paths, 3)),
-                    widest, states, beliefs, actions[period, s],
-                )  # fmt: skip
+                failed = _sample_layer(layer.is_chance, arrays, grid.arrays, following, widest, plays)
             assert not failed, "a node that the solver had solved at the belief points failed between them"
             arrived = epoch.layers[(s + 1) % game.num_layers]
             _meet(game, arrived.milestone_holds, states, met, period)
         state_by[period + 1], belief_by[period + 1] = states, beliefs
-    return Paths(types, state_by, belief_by[:, :, : len(game.prior_belief)], actions, places, met)
+    return Paths(types, state_by, belief_by[:, :, : len(game.prior_belief)], actions, layer_states, met)
 
 
 def _meet(game: Game, holds: NDArray[np.bool_], states: Ints, met: Ints, period: int) -> None:
@@ -308,7 +332,7 @@ def _meet(game: Game, holds: NDArray[np.bool_], states: Ints, met: Ints, period:
         met[due, m] = period
 
 
-def layer_strategy(
+def find_strategy(
     equilibrium: Equilibrium,
     period: int,
     layer_index: int,
@@ -316,18 +340,18 @@ def layer_strategy(
     beliefs: tuple[float, ...],
     player: int | None = None,
     *,
-    later: Floats | None = None,
+    next_values: Floats | None = None,
 ) -> tuple[Floats, Floats]:
-    """What a mover of a state does at any public belief.
+    """Find what a mover of a state does at any public belief.
 
     Args:
-        equilibrium: Its values of the period must have been kept (period 0 always is), unless `later` is given.
+        equilibrium: Its values of the period must have been kept (period 0 always is), unless `next_values` is given.
         period: Period.
         layer_index: Layer, a decision layer.
         state: State of that layer, one in which a player moves.
         beliefs: Public belief about each player with two types.
         player: Which player, where two move at the same time; None: the mover.
-        later: V of the next layer, or of the end of the period; shape (state, plane, row). None: what was kept.
+        next_values: V of the next layer, or of the end of the period; shape (state, plane, point). None: those that were kept.
 
     Returns:
         Strategies over the player's own actions, shape (type, action), and the posterior belief about the player after each
@@ -338,23 +362,21 @@ def layer_strategy(
     mover = int(layer.mover[state])
     assert mover >= 0, "nobody moves in this state"
     n = int(layer.action_start[state + 1] - layer.action_start[state])
-    padded = np.zeros(2)
-    padded[: len(beliefs)] = beliefs
-    grid = equilibrium.grid
-    moves = equilibrium.moves(period, layer_index)
-    values = equilibrium.values[period][layer_index + 1] if later is None else later
+    both_beliefs = np.zeros(2)
+    both_beliefs[: len(beliefs)] = beliefs
+    grid, arrays = equilibrium.grid, equilibrium.layer_arrays(period, layer_index)
+    values = equilibrium.values[period][layer_index + 1] if next_values is None else next_values
+    following = Following(grid.terminal_values, values)
     if layer.second is None:
         assert player in (None, mover), "this player does not move in this state"
         strategies = np.empty((2, n))
         posteriors = np.full(n, np.nan)
-        _solve_at(state, mover, padded, moves, grid.sides, grid.terminal_values, values, strategies, posteriors)
+        _solve_at(state, both_beliefs, arrays, grid.arrays, following, strategies, posteriors)
     else:
         both = np.empty((2, 2, n))
         after = np.full((2, n), np.nan)
-        arrived = _solve_joint_at(
-            state, padded, moves, *second_of(layer), grid.sides, grid.terminal_values, values, both, after
-        )
-        assert arrived, "a node that the solver had solved at the belief points failed between them"
+        is_solved = _solve_joint(state, both_beliefs, arrays, grid.arrays, following, both, after)
+        assert is_solved, "a node that the solver had solved at the belief points failed between them"
         second = int(layer.second.mover[state])
         which = 0 if player in (None, mover) else 1
         assert which == 0 or player == second, "this player does not move in this state"

@@ -11,7 +11,7 @@ from standoff.errors import InputError, Problem, nearest
 from standoff.game.model import Game
 from standoff.solve.result import Equilibrium
 
-__all__ = ["UNRESOLVED", "Channels", "Target", "check_target", "probability_of_target"]
+__all__ = ["UNRESOLVED", "Channels", "Target", "check_target", "find_probability"]
 
 Floats = NDArray[np.float64]
 
@@ -21,12 +21,16 @@ UNRESOLVED = "unresolved"
 
 @dataclass(frozen=True)
 class Target:
-    """A probability to differentiate.
+    """An outcome or a milestone by the end of a period.
 
     Attributes:
         kind: "outcome" (with `UNRESOLVED` for none of them) or "milestone".
         name: Slug of the outcome or milestone.
-        periods: By the end of how many periods, at least 1; None for the horizon.
+        periods: Number of periods by whose end it happens, at least 1; None for the horizon.
+
+    Examples:
+        >>> str(Target("milestone", "strike", periods=8))
+        'milestone strike by the end of period 8'
     """
 
     kind: str
@@ -38,8 +42,8 @@ class Target:
         return f"{self.kind} {self.name} by {by}"
 
 
-def probability_of_target(equilibrium: Equilibrium, target: Target) -> float:
-    """The probability of a target, as the forward pass found it."""
+def find_probability(equilibrium: Equilibrium, target: Target) -> float:
+    """Find the probability of a target in the result of the forward pass."""
     game, sweep = equilibrium.game, equilibrium.sweep
     last = (target.periods or game.num_periods) - 1
     if target.kind == "milestone":
@@ -50,13 +54,13 @@ def probability_of_target(equilibrium: Equilibrium, target: Target) -> float:
 
 
 def check_target(game: Game, target: Target) -> None:
-    """Refuse a target that names nothing of the game, or no period of it.
+    """Refuse a target that is not an outcome or milestone of the game, or not within its periods.
 
     Raises:
-        InputError: It does.
+        InputError: The target is refused.
     """
     if target.kind not in ("outcome", "milestone"):
-        message, advice = f"`{target.kind}` is no kind of target", nearest(target.kind, ["outcome", "milestone"])
+        message, advice = f"`{target.kind}` is not a kind of target", nearest(target.kind, ["outcome", "milestone"])
         raise InputError(Problem("unknown-target", message, help=advice))
     names = [milestone.name for milestone in game.milestones]
     if target.kind == "outcome":
@@ -70,14 +74,14 @@ def check_target(game: Game, target: Target) -> None:
 
 
 class Channels:
-    """What of the forward pass a target needs.
+    """The channels of the forward pass that make up a target.
 
     Attributes:
         milestones: The milestone of each channel; empty for the public channel alone.
         after: The channel that must be met before each, -1 for none; shape (channel,).
-        hit_worth: What meeting each milestone is worth; shape (channel,).
-        terminal_worth: What mass of each channel adds by ending; shape (terminal, channel).
-        constant: What is added to the sum.
+        hit_value: Contribution of meeting each milestone; shape (channel,).
+        terminal_value: Contribution of mass of each channel that ends; shape (terminal, channel).
+        constant: Number that is added to the sum.
     """
 
     def __init__(self, game: Game, target: Target) -> None:
@@ -86,24 +90,24 @@ class Channels:
         if target.kind == "outcome":
             self.milestones: list[int] = []
             self.after = np.zeros(0, dtype=np.int64)
-            self.hit_worth = np.zeros(0)
-            self.terminal_worth = np.full((num_terminals, 1), -1.0)
+            self.hit_value = np.zeros(0)
+            self.terminal_value = np.full((num_terminals, 1), -1.0)
             if target.name == UNRESOLVED:
                 self.constant = 1.0
             else:
                 outcome = game.outcomes.index(target.name)
-                self.terminal_worth = (game.terminals.outcome == outcome).astype(np.float64)[:, None]
+                self.terminal_value = (game.terminals.outcome == outcome).astype(np.float64)[:, None]
             return
         needed = [[milestone.name for milestone in game.milestones].index(target.name)]
         while game.milestones[needed[0]].after >= 0:
             needed.insert(0, game.milestones[needed[0]].after)
         self.milestones = needed
         self.after = np.arange(-1, len(needed) - 1, dtype=np.int64)
-        self.hit_worth = np.zeros(len(needed))
-        self.hit_worth[-1] = 1.0
-        self.terminal_worth = np.zeros((num_terminals, len(needed)))
+        self.hit_value = np.zeros(len(needed))
+        self.hit_value[-1] = 1.0
+        self.terminal_value = np.zeros((num_terminals, len(needed)))
 
     @property
     def count(self) -> int:
         """Number of channels."""
-        return int(self.terminal_worth.shape[1])
+        return int(self.terminal_value.shape[1])

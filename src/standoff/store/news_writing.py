@@ -97,11 +97,11 @@ def add_reviews(write: Write, given: Sequence[Review]) -> tuple[int, ...]:
             (`quote-elsewhere`).
     """
     connection = write.connection
-    told = _texts_of_events(connection, [review.event_id for review in given])
-    faults = [_no_event(review.event_id) for review in given if review.event_id not in told]
+    texts = _texts_of_events(connection, [review.event_id for review in given])
+    faults = [_no_event(review.event_id) for review in given if review.event_id not in texts]
     for review in given:
-        if review.correction is not None and review.event_id in told:
-            faults += _faults_of_event(review.correction, told[review.event_id], f"event {review.event_id}")
+        if review.correction is not None and review.event_id in texts:
+            faults += _faults_of_event(review.correction, texts[review.event_id], f"event {review.event_id}")
         said = (review.author, review.reason, review.scenario, review.stands_for)
         faults += check_text(f"the review of event {review.event_id}", *said)
     _refuse(faults)

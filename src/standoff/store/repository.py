@@ -382,9 +382,9 @@ def _in_batches(
         try:
             total += write(batch, unwritten)
         except InputError as error:
-            told = f"this batch ({name} {total.given + 1} to {total.given + len(batch)}) was not written, {kept}"
+            message = f"this batch ({name} {total.given + 1} to {total.given + len(batch)}) was not written, {kept}"
             raise InputError(
-                [*error.problems, Problem("batch-unwritten", told, help="mend it and add all again")]
+                [*error.problems, Problem("batch-unwritten", message, help="fix it and add all records again")]
             ) from None
         if progress is not None:
             progress(total)

@@ -22,7 +22,7 @@ from hand_worked import (
 )
 from solving import forecast_of_game, solve_game
 from standoff.game.builder import Action, GameBuilder
-from standoff.solve.action_values import action_values
+from standoff.solve.action_values import find_action_values
 
 EXACT = 1e-12
 PAIRS = [(player, k) for player in TYPES for k in range(2)]
@@ -121,10 +121,10 @@ def test_every_milestone_has_its_first_passage(found):
 
 def test_a_milestone_that_holds_at_the_start_has_been_met():
     from_clash = forecast_of_game(solved("clash"))
-    for series in from_clash.milestones:
+    for series in from_clash.milestones.values():
         expected = mean(lambda chain, name=series.name: chain.milestones[name], start="clash")
         assert series.cumulative == pytest.approx(expected, abs=EXACT), series.name
-    assert from_clash.milestones[1].cumulative.tolist() == [1.0] * NUM_PERIODS
+    assert from_clash.milestones["clash"].cumulative.tolist() == [1.0] * NUM_PERIODS
 
 
 @pytest.mark.parametrize(("player", "k"), [("north", 1), ("south", 1)])
@@ -237,7 +237,7 @@ def test_first_moves_are_those_of_every_decision_that_may_come_up_before_any_mov
         ("warn", "mild"), ("warn", "stern"), ("answer", "soft"), ("answer", "proud"), ("act", "mild"), ("act", "stern")
     ]  # fmt: skip
     for k, move in enumerate(moves):
-        worth = action_values(equilibrium, 0, k // 2, 0, game.prior_belief)
+        worth = find_action_values(equilibrium, 0, k // 2, 0, game.prior_belief)
         player = [one.name for one in game.players].index(move.player)
         own = worth.values[:, game.first_plane[player] + k % 2]
         expected = logit(game.players[player].rationality, dict(zip(worth.names, own, strict=True)))

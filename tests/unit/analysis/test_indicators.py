@@ -11,10 +11,10 @@ from standoff.analysis.happenings import Words
 from standoff.analysis.indicators import compute_entropy, indicators
 from standoff.catalog.opening import write_starter
 from standoff.errors import InputError
-from standoff.solve.continuation_probabilities import ContinuationProbabilities, met_on_arrival
+from standoff.solve.continuation_probabilities import ContinuationProbabilities, add_met_on_arrival
 from standoff.solve.equilibrium import Settings
-from standoff.solve.public_steps import public_steps
-from standoff.solve.target import UNRESOLVED, Target, probability_of_target
+from standoff.solve.public_steps import list_public_steps
+from standoff.solve.target import UNRESOLVED, Target, find_probability
 
 FIVE = Settings(belief_points=5, threads=1)
 
@@ -83,8 +83,8 @@ def histories(probabilities, words):
             worth = probabilities.at(1, 0, state=state, beliefs=beliefs, met=dict.fromkeys(met, 0))
             yield probability, told, np.append(worth, beliefs)
             return
-        after = met_on_arrival(game, layers[s], state, met)
-        for step in public_steps(probabilities.equilibrium, 0, s, state=state, beliefs=beliefs):
+        after = add_met_on_arrival(game, layers[s], state, met)
+        for step in list_public_steps(probabilities.equilibrium, 0, s, state=state, beliefs=beliefs):
             more = told
             if step.action >= 0:
                 more = (*told, words.happening(0, s, state=state, action=step.action, target=step.target))
@@ -154,7 +154,7 @@ def test_the_law_of_total_probability_holds_over_the_consequences_of_a_move(whic
 
 def test_the_probabilities_now_are_the_forecast(cuba):
     found = indicators(cuba)
-    forecast = [probability_of_target(cuba.equilibrium, target) for target in found.targets]
+    forecast = [find_probability(cuba.equilibrium, target) for target in found.targets]
     assert found.before.targets == pytest.approx(forecast, abs=found.gap + 1e-12)
     assert found.gap < cuba.equilibrium.certificate.belief_error
     assert found.before.ends.sum() == pytest.approx(1, abs=1e-12)
@@ -269,7 +269,7 @@ def test_a_round_of_talks_is_not_quiet():
         if s == game.num_layers:
             return 1.0
         total = 0.0
-        for step in public_steps(solution.equilibrium, 0, s, state=state, beliefs=beliefs):
+        for step in list_public_steps(solution.equilibrium, 0, s, state=state, beliefs=beliefs):
             told = None
             if step.action >= 0:
                 told = words.happening(0, s, state=state, action=step.action, target=step.target)

@@ -8,7 +8,7 @@ import pytest
 from standoff import load, paths, solve
 from standoff.errors import InputError
 from standoff.solve.equilibrium import Settings
-from standoff.solve.target import UNRESOLVED, Target, probability_of_target
+from standoff.solve.target import UNRESOLVED, Target, find_probability
 
 FIVE = Settings(belief_points=5, threads=1)
 NUM = 600
@@ -37,7 +37,7 @@ def test_the_same_seed_tells_the_same_paths(solution, found):
 def test_each_end_has_the_probability_of_the_forecast(solution, found):
     for one in found.outcomes:
         target = Target("milestone" if one.kind == "milestone" else "outcome", one.name)
-        assert one.probability == pytest.approx(probability_of_target(solution.equilibrium, target), abs=1e-12)
+        assert one.probability == pytest.approx(find_probability(solution.equilibrium, target), abs=1e-12)
 
 
 def test_sampled_plays_come_to_an_end_as_often_as_the_forecast_says(found):
@@ -95,7 +95,7 @@ def test_a_path_reads_as_sentences(found):
         "The Soviet Union decides to accept (the end: Settlement, Missiles in Cuba: removed, Invasion of Cuba: "
         "forsworn, Missiles in Turkey: removed)."
     ) in text
-    assert "To the others, the chance that the Soviet Union is unbending goes from 35 % to " in text
+    assert "The others' belief that the Soviet Union is unbending changes from 3" in text
 
 
 def test_shares_of_sequences_are_counts_with_their_errors(found):

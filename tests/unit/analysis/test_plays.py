@@ -12,7 +12,7 @@ from standoff.analysis.happenings import Words
 from standoff.analysis.plays import Goal, distances, find_medoid, retrace, select_plays
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.equilibrium import Settings
-from standoff.solve.sample import layer_strategy, sample_paths
+from standoff.solve.sample import find_strategy, sample_paths
 
 EVENTS = st.lists(st.lists(st.sampled_from("abc").map(lambda letter: (letter,)), max_size=6).map(tuple), max_size=5)
 KEPT = Settings(belief_points=5, threads=1, keep_values=True)
@@ -67,7 +67,7 @@ def by_hand(equilibrium, trail):
         total *= arrival
         if not layer.is_chance:
             axis = game.belief_players.index(layer.mover[state])
-            strategies, posteriors = layer_strategy(equilibrium, period, s, state, tuple(beliefs))
+            strategies, posteriors = find_strategy(equilibrium, period, s, state, tuple(beliefs))
             own = action - layer.action_start[state]
             total *= (1 - beliefs[axis]) * strategies[0, own] + beliefs[axis] * strategies[1, own]
             beliefs[axis] = posteriors[own]

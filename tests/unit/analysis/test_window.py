@@ -115,10 +115,10 @@ def test_parts_add_up_to_the_change_since_today(cuba):
 
 
 def test_today_is_the_difference_of_action_values_at_the_start(cuba):
-    from standoff.solve.action_values import action_values
+    from standoff.solve.action_values import find_action_values
 
     game = cuba.equilibrium.game
-    found = action_values(cuba.equilibrium, 0, 0, game.start, game.prior_belief)
+    found = find_action_values(cuba.equilibrium, 0, 0, game.start, game.prior_belief)
     for h, one in enumerate(window(cuba).types):
         strike = found.names.index("strike")
         rest = np.arange(len(found.names)) != strike

@@ -14,7 +14,7 @@ from standoff.solve.equilibrium import Settings, solve
 KEPT = Settings(keep_values=True, belief_points=17)
 
 
-def probabilities_of(equilibrium):
+def collect_probabilities(equilibrium):
     """What the solver's own forward pass says, by the labels of the chain."""
     game, sweep = equilibrium.game, equilibrium.sweep
     outcomes = {
@@ -30,7 +30,7 @@ def gap(equilibrium, belief_points):
     found = sweep_chain(make_induced_chain(equilibrium, belief_points=belief_points))
     return max(
         float(np.max(np.abs(found[name] - probabilities)))
-        for name, probabilities in probabilities_of(equilibrium).items()
+        for name, probabilities in collect_probabilities(equilibrium).items()
     )
 
 
@@ -124,7 +124,10 @@ def test_coefficients_of_a_later_epoch_count_from_its_start():
     unchanged = solve(game, Settings(keep_values=True))
     assert gap(changed, 2) < 1e-12
     assert (
-        np.abs(probabilities_of(changed)["outcome_end_a"] - probabilities_of(unchanged)["outcome_end_a"]).max() > 1e-3
+        np.abs(
+            collect_probabilities(changed)["outcome_end_a"] - collect_probabilities(unchanged)["outcome_end_a"]
+        ).max()
+        > 1e-3
     )
 
 

@@ -11,10 +11,10 @@ from standoff.analysis.causes import causes_of
 from standoff.analysis.strike_decisions import find_decisions
 from standoff.errors import InputError
 from standoff.game.model import Game
-from standoff.solve.action_values import action_values
+from standoff.solve.action_values import find_action_values
 from standoff.solve.equilibrium import Settings, solve
-from standoff.solve.occupancy import occupancy
-from standoff.solve.revealed import reveal_types, type_profiles
+from standoff.solve.occupancy import trace_occupancy
+from standoff.solve.revealed import list_type_profiles, reveal_types
 
 KEPT = Settings(belief_points=5, belief_tolerance=0.1, keep_values=True)
 TYPES = [(2, 2), (2, 1), (1, 2), (1, 1), (2, 1, 2)]
@@ -54,7 +54,7 @@ def test_strategies_are_the_logit_of_action_values(types, joint):
     equilibrium = solve(games(types, 3, joint=joint), KEPT)
     beliefs = tuple(0.3 + 0.2 * k for k in range(len(equilibrium.game.belief_players)))
     for period, s, x, mover in decisions(equilibrium):
-        found = action_values(equilibrium, period, s, x, beliefs, mover)
+        found = find_action_values(equilibrium, period, s, x, beliefs, mover)
         player = equilibrium.game.players[mover]
         for h in range(len(player.player_types)):
             q = found.values[:, equilibrium.game.first_plane[mover] + h]
@@ -73,7 +73,7 @@ def test_values_of_the_layer_are_the_action_values_weighted_by_the_strategies(jo
             continue
         k = (n1 // 2) * n2 + 1
         beliefs = tuple(equilibrium.grid.beliefs[:, k])
-        found = action_values(equilibrium, period, s, x, beliefs, mover)
+        found = find_action_values(equilibrium, period, s, x, beliefs, mover)
         first = game.first_plane[mover]
         for h in range(2):
             value = found.strategies[h] @ np.where(found.allowed[h], found.values[:, first + h], 0.0)
@@ -82,7 +82,7 @@ def test_values_of_the_layer_are_the_action_values_weighted_by_the_strategies(jo
 
 @pytest.mark.parametrize("joint", [False, True])
 @pytest.mark.parametrize("types", [(2, 2), (2, 1), (1, 1)])
-def test_advantages_read_off_the_strategies_are_differences_of_action_values(types, joint):
+def test_advantages_derived_from_strategies_are_differences_of_action_values(types, joint):
     compared = sum(differences_agree(solve(games(types, seed, joint=joint), KEPT)) for seed in (11, 12, 13))
     assert compared > 0
 
@@ -96,7 +96,7 @@ def differences_agree(equilibrium):
             for x in np.flatnonzero(~np.isnan(over_rest[:, 0])):
                 k = equilibrium.grid.num_points // 2
                 beliefs = tuple(equilibrium.grid.beliefs[: len(equilibrium.game.belief_players), k])
-                found = action_values(equilibrium, 1, decision.layer_index, int(x), beliefs, decision.player)
+                found = find_action_values(equilibrium, 1, decision.layer_index, int(x), beliefs, decision.player)
                 q = found.values[:, equilibrium.game.first_plane[decision.player] + h]
                 strike = strikes(equilibrium, decision, int(x)) & found.allowed[h]
                 rest = ~strike & found.allowed[h]
@@ -127,10 +127,10 @@ def strikes(equilibrium, decision, x):
 
 @pytest.mark.parametrize("joint", [False, True])
 @pytest.mark.parametrize("types", [(2, 2), (2, 1), (1, 2), (1, 1)])
-def test_revealing_types_is_solving_the_game_with_priors_of_nought_and_one(types, joint):
+def test_revealing_types_equals_solving_the_game_with_priors_of_zero_and_one(types, joint):
     game = games(types, 7, joint=joint)
     equilibrium = solve(game, Settings(belief_points=5))
-    profiles = list(type_profiles(game))
+    profiles = list(list_type_profiles(game))
     assert sum(prior for _, prior in profiles) == pytest.approx(1.0, abs=1e-12)
     for profile, _ in profiles:
         found = reveal_types(equilibrium, profile)
@@ -151,10 +151,10 @@ def test_wrong_types_are_refused():
 
 @pytest.mark.parametrize("joint", [False, True])
 @pytest.mark.parametrize("types", [(2, 2), (1, 1)])
-def test_what_stands_and_what_has_met_the_milestone_is_what_the_forward_pass_found(types, joint):
+def test_occupancy_and_met_mass_equal_the_result_of_the_forward_pass(types, joint):
     equilibrium = solve(games(types, 2, joint=joint), Settings(belief_points=5))
     sweep = equilibrium.sweep
-    for standing in occupancy(equilibrium):
+    for standing in trace_occupancy(equilibrium):
         if standing.layer_index == 0:
             assert standing.mass[:, 0].sum(axis=1) == pytest.approx(sweep.open_mass[standing.period], abs=1e-12)
     met = sum(cause.probability for cause in causes_of(equilibrium, "m0"))
@@ -163,7 +163,7 @@ def test_what_stands_and_what_has_met_the_milestone_is_what_the_forward_pass_fou
     assert by_one == pytest.approx(float(sweep.milestones[0, 0]), abs=1e-12)
 
 
-def test_at_rationality_nought_strategies_tell_no_values():
+def test_strategies_at_rationality_zero_do_not_reveal_action_values():
     game = games((2, 2), 11, joint=False)
     game = replace(game, players=tuple(replace(player, rationality=0.0) for player in game.players))
     equilibrium = solve(game, Settings(belief_points=5))

@@ -39,26 +39,26 @@ def test_belief_points_are_raised_until_the_tolerance_is_met():
     assert tight.certificate.belief_points[0] in BELIEF_LADDER
 
 
-def test_what_cannot_meet_the_belief_tolerance_is_refused_with_advice():
+def test_a_game_that_misses_the_belief_tolerance_is_refused_with_advice():
     with pytest.raises(SolveError, match="lower the rationality"):
         solve(random_game(2, interdependent=False), Settings(belief_tolerance=1e-15))
 
 
-def test_where_nodes_fold_more_points_may_not_help_and_the_answer_is_refused():
+def test_a_game_with_folds_is_refused_when_more_points_do_not_help():
     game = random_game(1, num_states=(4, 5, 6), num_periods=5)
     found = solve(game, Settings(belief_points=17))
     assert found.certificate.folds > 0
     assert found.certificate.belief_error > 5e-3
-    with pytest.raises(SolveError, match="beliefs held at 33 points leave an estimated error"):
+    with pytest.raises(SolveError, match="with 33 belief points the estimated error of the probabilities is still"):
         solve(game, Settings(belief_tolerance=1e-3))
 
 
-def test_what_does_not_converge_is_refused_with_advice():
+def test_a_solve_that_does_not_converge_is_refused_with_advice():
     with pytest.raises(SolveError, match=r"stage `layer\d` in period \d+ did not converge .* lower the rationality"):
         solve(random_game(2, interdependent=False), Settings(tolerance=1e-30, belief_points=5))
 
 
-def test_progress_runs_up_to_one():
+def test_progress_ends_at_one():
     shares = []
     solve(random_game(1), Settings(belief_points=5), shares.append)
     assert shares[-1] == pytest.approx(1.0)

@@ -7,14 +7,14 @@ from numba.core import config
 from games import random_game
 from standoff.solve import forward_pass
 from standoff.solve.equilibrium import Settings, solve
-from standoff.solve.kernels.arrivals import arrivals_of
+from standoff.solve.kernels.arrivals import sort_by_target
 from standoff.solve.kernels.vectors import kernel, pointer
 
 FIVE = Settings(belief_points=5, threads=1)
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_layer_in_parts_moves_as_the_whole(seed, monkeypatch):
+def test_a_layer_in_parts_gives_the_result_of_the_whole(seed, monkeypatch):
     game = random_game(seed, types=(2, 2), num_states=(5, 6, 7))
     whole = solve(game, FIVE)
     monkeypatch.setattr(forward_pass, "LARGE", 0)
@@ -32,7 +32,7 @@ def test_parts_give_the_same_bytes_on_any_number_of_threads(monkeypatch):
 
 
 @pytest.mark.parametrize("types", [(2, 2), (1, 1)])
-def test_how_the_arrays_of_a_game_lie_in_memory_changes_nothing(types):
+def test_the_memory_order_of_arrays_does_not_change_the_answer(types):
     game = random_game(0, types=types)
     turned = replace(
         game,
@@ -46,21 +46,21 @@ def test_how_the_arrays_of_a_game_lie_in_memory_changes_nothing(types):
 
 
 @pytest.mark.skipif(config.DISABLE_JIT, reason="uncompiled, a pointer is the array itself")
-def test_no_pointer_is_taken_of_an_array_in_pieces():
+def test_a_pointer_of_an_array_that_is_not_contiguous_is_refused():
     @kernel
     def first(array):
         return pointer(array)[0]
 
-    with pytest.raises(Exception, match="does not lie in one piece"):
+    with pytest.raises(Exception, match="must be contiguous"):
         first(np.zeros((2, 3)).T)
 
 
-def test_all_that_leaves_a_state_arrives():
+def test_all_mass_that_leaves_a_state_arrives():
     game = random_game(4, types=(1, 1), num_states=(4, 5, 6))
     layers = game.epochs[0].layers
     for s, layer in enumerate(layers):
         targets = layers[(s + 1) % len(layers)].num_states
-        arrivals = arrivals_of(layer, num_targets=targets, num_terminals=len(game.terminals.outcome))
+        arrivals = sort_by_target(layer, num_targets=targets, num_terminals=len(game.terminals.outcome))
         left = np.zeros(layer.num_states)
         taken = arrivals.source >= 0
         np.add.at(left, arrivals.origin[~taken], arrivals.weight[~taken])

@@ -1,10 +1,9 @@
-"""The adjoint sweep where two players move at the same time.
+"""One layer of the adjoint sweep where two players move at the same time.
 
-As in `standoff.solve.adjoint.sensitivity`, but a node is a `Pair` (`standoff.solve.kernels.simultaneous_node`) and its
-unknowns are the logarithms of all
-strategies, y, with F(y) = y - log softmax(L Q(y)) = 0. For what is carried, y_e now standing for its sensitivity,
+As in `sensitivity`, but a node is a `JointNode` (`kernels.simultaneous_node`) and its unknowns are the logarithms of all
+strategies, y, with F(y) = y - log softmax(L Q(y)) = 0. For the components, with y_e now the sensitivity to component e,
 
-    Phi = q sum_e y_e sum_{i,j} share_e(i, j) W_e(i, j; b'(i), c'(j)),
+    Phi = q sum_e y_e sum_{i,j} weight_e(i, j) W_e(i, j; b'(i), c'(j)),
 
 z = (dF/dy)^{-T} dPhi/dy is found by Gaussian elimination, and the sensitivity to the action value of unknown r of player m is
 E_r = L_m (z_r - s_r sum z), the sum over the actions of the same type.
@@ -14,248 +13,221 @@ from __future__ import annotations
 
 import numpy as np
 
-from standoff.solve.adjoint.linear import continuation
-from standoff.solve.adjoint.sensitivity import LARGEST_REACH, SMALLEST_STAKE, release
-from standoff.solve.kernels.arclength import solve_dense
-from standoff.solve.kernels.simultaneous_layer import pair_of_state
-from standoff.solve.kernels.simultaneous_node import evaluate_pair, jacobian_pair
+from standoff.solve.adjoint.linear import add_branches
+from standoff.solve.adjoint.sensitivity import LARGEST_REACH, SMALLEST_STAKE, differentiate_action
+from standoff.solve.kernels.dense import solve_dense
+from standoff.solve.kernels.simultaneous_layer import fill_joint_node
+from standoff.solve.kernels.simultaneous_node import differentiate_joint, evaluate_joint
 from standoff.solve.kernels.vectors import kernel
 
-__all__ = ["carried_pair_layer", "sensitivity_pair_layer"]
+__all__ = ["differentiate_joint_layer", "evaluate_joint_layer"]
 
 
 @kernel
-def _prepare(k, start, pair, sides, strategies, second_strategies, solution, f):
-    """Evaluate the pair at the strategies found at a point; returns the largest |F| there."""
-    n2 = sides.n2
-    count2 = pair.counts[1]
+def _evaluate_at(k, start, node, grid, strategies, second_strategies, unknowns, f):
+    """Evaluate a node at the strategies of a point; returns the largest |F| there."""
+    n2 = grid.n2
+    count2 = node.counts[1]
     for axis in range(2):
-        pair.at[axis] = sides.axis1[0, k // n2] if axis == 0 else sides.axis2[0, k % n2]
-        if pair.owner[axis] >= 0:
-            pair.belief[pair.owner[axis]] = pair.at[axis]
+        node.at[axis] = grid.axis1[0, k // n2] if axis == 0 else grid.axis2[0, k % n2]
+        if node.owner[axis] >= 0:
+            node.belief[node.owner[axis]] = node.at[axis]
     here = 0
     for m in range(2):
         given = strategies if m == 0 else second_strategies
-        for h in range(pair.num_types[m]):
-            for a in range(pair.counts[m]):
-                if pair.allowed[m, h, a]:
+        for h in range(node.num_types[m]):
+            for a in range(node.counts[m]):
+                if node.allowed[m, h, a]:
                     joint = start + (a * count2 if m == 0 else a)
-                    solution[here] = np.log(max(given[joint, h, k], 1e-300))
+                    unknowns[here] = np.log(max(given[joint, h, k], 1e-300))
                     here += 1
-    return evaluate_pair(pair, 1.0, solution, f)
+    return evaluate_joint(node, 1.0, unknowns, f)
 
 
 @kernel
-def _own_type(e, which, pair, plane1, plane2):
-    """The type of a mover whose own plane a carried row is, or -1."""
+def _find_own_type(e, which, node, plane1, plane2):
+    """Find the type of a mover whose own plane a component is, or -1."""
     plane = plane1 if which == 0 else plane2
-    return e - plane if plane >= 0 and plane <= e < plane + pair.num_types[which] else -1
+    return e - plane if plane >= 0 and plane <= e < plane + node.num_types[which] else -1
 
 
 @kernel
-def _weight_places(i, j, pair):
-    """Which weights of each axis hold after two moves."""
-    first = i if pair.owner[0] == 0 else j if pair.owner[0] == 1 else 0
-    second = i if pair.owner[1] == 0 else j if pair.owner[1] == 1 else 0
+def _find_weights(i, j, node):
+    """Find which interpolation weights of each axis hold after two layer."""
+    first = i if node.owner[0] == 0 else j if node.owner[0] == 1 else 0
+    second = i if node.owner[1] == 0 else j if node.owner[1] == 1 else 0
     return first, second
 
 
 @kernel
-def _at_posteriors(w, pair, i, j, n1, n2):
-    """W of one joint action and carried row at the posteriors, and its slopes in those about movers 1 and 2."""
-    first, second = _weight_places(i, j, pair)
+def _interpolate(w, node, i, j, n1, n2):
+    """Find W of one joint action and component at the posteriors, and its slopes in those about movers 1 and 2."""
+    first, second = _find_weights(i, j, node)
     value, along1, along2 = 0.0, 0.0, 0.0
     for k1 in range(n1):
-        plain, bent = 0.0, 0.0
+        value_along, slope_along = 0.0, 0.0
         for k2 in range(n2):
-            plain += w[k1 * n2 + k2] * pair.weights[1, 0, second, k2]
-            bent += w[k1 * n2 + k2] * pair.weights[1, 1, second, k2]
-        value += pair.weights[0, 0, first, k1] * plain
-        along1 += pair.weights[0, 1, first, k1] * plain
-        along2 += pair.weights[0, 0, first, k1] * bent
-    slope1 = along1 if pair.owner[0] == 0 else along2 if pair.owner[1] == 0 else 0.0
-    slope2 = along1 if pair.owner[0] == 1 else along2 if pair.owner[1] == 1 else 0.0
+            value_along += w[k1 * n2 + k2] * node.weights[1, 0, second, k2]
+            slope_along += w[k1 * n2 + k2] * node.weights[1, 1, second, k2]
+        value += node.weights[0, 0, first, k1] * value_along
+        along1 += node.weights[0, 1, first, k1] * value_along
+        along2 += node.weights[0, 0, first, k1] * slope_along
+    slope1 = along1 if node.owner[0] == 0 else along2 if node.owner[1] == 0 else 0.0
+    slope2 = along1 if node.owner[0] == 1 else along2 if node.owner[1] == 1 else 0.0
     return value, slope1, slope2
 
 
 @kernel
-def carried_pair_layer(
-    moves,
-    second_mover,
-    second_count,
-    second_allowed,
-    sides,
-    strategies,
-    second_strategies,
-    terminals,
-    values,
-    planes,
-    out,
-):
-    """Carried rows of a layer with joint actions; see `standoff.solve.adjoint.linear.carried_layer`."""
-    carried, row = out.shape[1], out.shape[2]
-    n1, n2 = sides.n1, sides.n2
+def evaluate_joint_layer(layer, grid, strategies, second_strategies, following, out):
+    """Write the components of a layer with joint actions; see `linear.evaluate_layer`."""
+    values = following.values
+    num_components, padded = out.shape[1], out.shape[2]
+    n1, n2 = grid.n1, grid.n2
     for x in range(out.shape[0]):
-        q = moves.arrival[x]
-        if moves.mover[x] < 0 or q == 0.0:
-            out[x] = values[moves.skip[x]]
+        q = layer.arrival[x]
+        if layer.mover[x] < 0 or q == 0.0:
+            out[x] = values[layer.skip[x]]
             continue
-        start = moves.action_start[x]
-        w, pair, size, plane1, plane2 = _state(
-            x, planes, moves, second_mover, second_count, second_allowed, sides, terminals, values
-        )
-        solution, f = np.empty(size), np.empty(size)
-        out[x] = (1.0 - q) * values[moves.skip[x]]
+        start = layer.action_start[x]
+        w, node, size, plane1, plane2 = _make_node(x, layer, grid, following)
+        unknowns, f = np.empty(size), np.empty(size)
+        out[x] = (1.0 - q) * values[layer.skip[x]]
         for k in range(n1 * n2):
-            _prepare(k, start, pair, sides, strategies, second_strategies, solution, f)
+            _evaluate_at(k, start, node, grid, strategies, second_strategies, unknowns, f)
             for joint in range(w.shape[0]):
-                i, j = joint // pair.counts[1], joint % pair.counts[1]
-                for e in range(carried):
-                    h, t = _own_type(e, 0, pair, plane1, plane2), _own_type(e, 1, pair, plane1, plane2)
-                    share = pair.s[0, h, i] if h >= 0 else pair.mean[0, i]
-                    share *= pair.s[1, t, j] if t >= 0 else pair.mean[1, j]
-                    value, _, _ = _at_posteriors(w[joint, e], pair, i, j, n1, n2)
-                    out[x, e, k] += q * share * value
-        out[x, :, n1 * n2 : row] = 0.0
+                i, j = joint // node.counts[1], joint % node.counts[1]
+                for e in range(num_components):
+                    h, t = _find_own_type(e, 0, node, plane1, plane2), _find_own_type(e, 1, node, plane1, plane2)
+                    weight = node.s[0, h, i] if h >= 0 else node.mean[0, i]
+                    weight *= node.s[1, t, j] if t >= 0 else node.mean[1, j]
+                    value, _, _ = _interpolate(w[joint, e], node, i, j, n1, n2)
+                    out[x, e, k] += q * weight * value
+        out[x, :, n1 * n2 : padded] = 0.0
 
 
 @kernel
-def _state(x, planes, moves, second_mover, second_count, second_allowed, sides, terminals, values):
-    """W of every joint action of a state, its `Pair`, the unknowns, and the planes of both movers (-1 for nobody)."""
-    start, stop = moves.action_start[x], moves.action_start[x + 1]
+def _make_node(x, layer, grid, following):
+    """Find W of every joint action of a state, its node, the number of unknowns, and the movers' planes (-1 for nobody)."""
+    values = following.values
+    start, stop = layer.action_start[x], layer.action_start[x + 1]
     w = np.empty((stop - start, values.shape[1], values.shape[2]))
     for a in range(start, stop):
-        continuation(a, planes, moves, terminals, values, w[a - start])
-    pair, size = pair_of_state(x, moves, second_mover, second_count, second_allowed, sides, w)
-    plane2 = sides.plane_of[second_mover[x]] if second_mover[x] >= 0 else -1
-    return w, pair, size, sides.plane_of[moves.mover[x]], plane2
+        add_branches(a, layer, following, w[a - start])
+    node, size = fill_joint_node(x, layer, grid, w)
+    plane2 = grid.plane_of[layer.second_mover[x]] if layer.second_mover[x] >= 0 else -1
+    return w, node, size, grid.plane_of[layer.mover[x]], plane2
 
 
 @kernel
-def sensitivity_pair_layer(
-    moves, second_mover, second_count, second_allowed, sides, strategies, second_strategies, terminals, values, planes,
-    sensitivity, next_sensitivity, by_terminal, by_payoff, by_probability, by_arrival, by_rationality,
-):  # fmt: skip
-    """Push the sensitivities through a layer with joint actions; see `standoff.solve.adjoint.sensitivity.sensitivity_layer`."""
-    carried = sensitivity.shape[1]
-    n1, n2 = sides.n1, sides.n2
+def differentiate_joint_layer(layer, grid, strategies, second_strategies, following, sensitivity, to):
+    """Push the sensitivities through a layer with joint actions; see `sensitivity.differentiate_layer`."""
+    values, by_arrival, by_rationality, next_sensitivity = following.values, to.arrival, to.rationality, to.following
+    num_components = sensitivity.shape[1]
+    n1, n2 = grid.n1, grid.n2
     worst = 0.0
     for x in range(sensitivity.shape[0]):
-        q = moves.arrival[x]
-        skip = moves.skip[x]
-        if moves.mover[x] < 0 or q == 0.0:
+        q = layer.arrival[x]
+        skip = layer.skip[x]
+        if layer.mover[x] < 0 or q == 0.0:
             next_sensitivity[skip] += sensitivity[x]
-            if moves.mover[x] >= 0:
+            if layer.mover[x] >= 0:
                 by_arrival[x] = np.nan
             continue
         if not sensitivity[x].any():
             continue
         next_sensitivity[skip] += (1.0 - q) * sensitivity[x]
         by_arrival[x] -= np.sum(sensitivity[x] * values[skip])
-        start = moves.action_start[x]
-        w, pair, size, plane1, plane2 = _state(
-            x, planes, moves, second_mover, second_count, second_allowed, sides, terminals, values
-        )
-        solution, f, z = np.empty(size), np.empty(size), np.empty(size)
+        start = layer.action_start[x]
+        w, node, size, plane1, plane2 = _make_node(x, layer, grid, following)
+        unknowns, f, z = np.empty(size), np.empty(size), np.empty(size)
         by_w = np.zeros(w.shape)
-        at = np.empty((3, w.shape[0], carried))
-        answers = np.empty((w.shape[0], carried))
+        at = np.empty((3, w.shape[0], num_components))
+        sums = np.empty((w.shape[0], num_components))
         for k in range(n1 * n2):
-            _prepare(k, start, pair, sides, strategies, second_strategies, solution, f)
+            _evaluate_at(k, start, node, grid, strategies, second_strategies, unknowns, f)
             y = q * sensitivity[x, :, k]
             for joint in range(w.shape[0]):
-                for e in range(carried):
-                    at[0, joint, e], at[1, joint, e], at[2, joint, e] = _at_posteriors(
-                        w[joint, e], pair, joint // pair.counts[1], joint % pair.counts[1], n1, n2
+                for e in range(num_components):
+                    at[0, joint, e], at[1, joint, e], at[2, joint, e] = _interpolate(
+                        w[joint, e], node, joint // node.counts[1], joint % node.counts[1], n1, n2
                     )
-            by_arrival[x] += _by_unknowns(y, pair, at, plane1, plane2, z, answers) / q
-            worst = max(worst, _solve_transposed(pair, z))
-            _add_own(pair, z, plane1, plane2, moves.mover[x], second_mover[x], by_rationality, answers)
+            by_arrival[x] += _differentiate_unknowns(y, node, at, plane1, plane2, z, sums) / q
+            worst = max(worst, _solve_transposed(node, z))
+            _add_own(node, z, plane1, plane2, layer.mover[x], layer.second_mover[x], by_rationality, sums)
             for joint in range(w.shape[0]):
-                first, second = _weight_places(joint // pair.counts[1], joint % pair.counts[1], pair)
+                first, second = _find_weights(joint // node.counts[1], joint % node.counts[1], node)
                 for k1 in range(n1):
                     for k2 in range(n2):
-                        weight = pair.weights[0, 0, first, k1] * pair.weights[1, 0, second, k2]
-                        for e in range(carried):
-                            by_w[joint, e, k1 * n2 + k2] += answers[joint, e] * weight
+                        weight = node.weights[0, 0, first, k1] * node.weights[1, 0, second, k2]
+                        for e in range(num_components):
+                            by_w[joint, e, k1 * n2 + k2] += sums[joint, e] * weight
         for a in range(w.shape[0]):
-            release(
-                start + a,
-                by_w[a],
-                planes,
-                moves,
-                values,
-                terminals,
-                next_sensitivity,
-                by_terminal,
-                by_payoff,
-                by_probability,
-            )
+            differentiate_action(start + a, by_w[a], layer, following, to)
     return worst
 
 
 @kernel
-def _by_unknowns(y, pair, at, plane1, plane2, by_y, answers):
-    """Write dPhi/dy and q y_e share_e of every joint action; returns Phi.
+def _differentiate_unknowns(y, node, at, plane1, plane2, by_y, sums):
+    """Write dPhi/dy and q y_e weight_e of every joint action; returns Phi.
 
     Args:
-        y: q times the sensitivity to each carried row; shape (carried,).
-        pair: The node, evaluated.
-        at: W at the posteriors and its slopes in those about both movers; shape (3, joint action, carried).
+        y: q times the sensitivity to each component; shape (component,).
+        node: The node, evaluated.
+        at: W at the posteriors and its slopes in those about both movers; shape (3, joint action, component).
         plane1: Plane of the mover's first type.
-        plane2: Of the second mover's, -1 where there is none.
+        plane2: Plane of the second mover's first type, -1 where there is none.
         by_y: Shape (unknown,); written.
-        answers: Shape (joint action, carried); written.
+        sums: Shape (joint action, component); written.
     """
-    widest = pair.s.shape[2]
+    widest = node.s.shape[2]
     by_strategy = np.zeros((2, 2, widest))
     by_posterior = np.zeros((2, widest))
     total = 0.0
     for joint in range(at.shape[1]):
-        i, j = joint // pair.counts[1], joint % pair.counts[1]
+        i, j = joint // node.counts[1], joint % node.counts[1]
         for e in range(at.shape[2]):
-            h, t = _own_type(e, 0, pair, plane1, plane2), _own_type(e, 1, pair, plane1, plane2)
-            one = pair.s[0, h, i] if h >= 0 else pair.mean[0, i]
-            two = pair.s[1, t, j] if t >= 0 else pair.mean[1, j]
-            answers[joint, e] = y[e] * one * two
-            total += answers[joint, e] * at[0, joint, e]
-            by_posterior[0, i] += answers[joint, e] * at[1, joint, e]
-            by_posterior[1, j] += answers[joint, e] * at[2, joint, e]
+            h, t = _find_own_type(e, 0, node, plane1, plane2), _find_own_type(e, 1, node, plane1, plane2)
+            one = node.s[0, h, i] if h >= 0 else node.mean[0, i]
+            two = node.s[1, t, j] if t >= 0 else node.mean[1, j]
+            sums[joint, e] = y[e] * one * two
+            total += sums[joint, e] * at[0, joint, e]
+            by_posterior[0, i] += sums[joint, e] * at[1, joint, e]
+            by_posterior[1, j] += sums[joint, e] * at[2, joint, e]
             for m in range(2):
                 own, a, others = (h, i, two) if m == 0 else (t, j, one)
-                for r in range(pair.num_types[m]):
-                    prior = 1.0 if pair.num_types[m] == 1 else pair.belief[m] if r == 1 else 1.0 - pair.belief[m]
+                for r in range(node.num_types[m]):
+                    prior = 1.0 if node.num_types[m] == 1 else node.belief[m] if r == 1 else 1.0 - node.belief[m]
                     if own >= 0:
                         prior = 1.0 if own == r else 0.0
                     by_strategy[m, r, a] += prior * y[e] * others * at[0, joint, e]
     here = 0
     for m in range(2):
-        for h in range(pair.num_types[m]):
-            for a in range(pair.counts[m]):
-                if not pair.allowed[m, h, a]:
+        for h in range(node.num_types[m]):
+            for a in range(node.counts[m]):
+                if not node.allowed[m, h, a]:
                     continue
-                by_y[here] = pair.s[m, h, a] * by_strategy[m, h, a]
-                if pair.num_types[m] == 2 and pair.allowed[m, 0, a] and pair.allowed[m, 1, a]:
-                    spread = pair.posterior[m, a] * (1.0 - pair.posterior[m, a])
+                by_y[here] = node.s[m, h, a] * by_strategy[m, h, a]
+                if node.num_types[m] == 2 and node.allowed[m, 0, a] and node.allowed[m, 1, a]:
+                    spread = node.posterior[m, a] * (1.0 - node.posterior[m, a])
                     by_y[here] += (2.0 * h - 1.0) * spread * by_posterior[m, a]
                 here += 1
     return total
 
 
 @kernel
-def _solve_transposed(pair, z):
-    """Turn dPhi/dy into z; returns the reach of a node that is not differentiable, else 0."""
+def _solve_transposed(node, z):
+    """Replace dPhi/dy by z; returns the reach of a node that is not differentiable, else 0."""
     size = z.shape[0]
     jacobian, matrix = np.empty((size, size)), np.empty((size, size))
     column, ignored = np.empty(size), np.empty(size)
-    jacobian_pair(pair, 1.0, jacobian, ignored)
+    differentiate_joint(node, 1.0, jacobian, ignored)
     stake = np.max(np.abs(z))
     reach = 0.0
     for which in range(size):
         column[:] = 0.0
         column[which] = 1.0
         matrix[:] = jacobian.T
-        # row sums of the inverse Jacobian are column sums of that of its transpose
+        # padded sums of the inverse Jacobian are column sums of that of its transpose
         total = np.sum(np.abs(column)) if solve_dense(matrix, column) != 0.0 else np.inf
         reach = max(reach, total)
     matrix[:] = jacobian.T
@@ -268,27 +240,27 @@ def _solve_transposed(pair, z):
 
 
 @kernel
-def _add_own(pair, z, plane1, plane2, mover1, mover2, by_rationality, answers):
-    """Add E of both movers' own action values to `answers`, and the sensitivities to rationality."""
+def _add_own(node, z, plane1, plane2, mover1, mover2, by_rationality, sums):
+    """Add E of both movers' own action values to `sums`, and the sensitivities to rationality."""
     here = 0
     for m in range(2):
-        for h in range(pair.num_types[m]):
+        for h in range(node.num_types[m]):
             first = here
             total, mean = 0.0, 0.0
-            for a in range(pair.counts[m]):
-                if pair.allowed[m, h, a]:
+            for a in range(node.counts[m]):
+                if node.allowed[m, h, a]:
                     total += z[here]
-                    mean += pair.s[m, h, a] * pair.q[m, h, a]
+                    mean += node.s[m, h, a] * node.q[m, h, a]
                     here += 1
             here = first
-            for a in range(pair.counts[m]):
-                if not pair.allowed[m, h, a]:
+            for a in range(node.counts[m]):
+                if not node.allowed[m, h, a]:
                     continue
                 plane = plane1 if m == 0 else plane2
                 if plane >= 0:
-                    by_rationality[mover1 if m == 0 else mover2] += z[here] * (pair.q[m, h, a] - mean)
-                    own = pair.rationality[m] * (z[here] - pair.s[m, h, a] * total)
-                    for other in range(pair.counts[1 - m]):
-                        joint = a * pair.counts[1] + other if m == 0 else other * pair.counts[1] + a
-                        answers[joint, plane + h] += own * pair.mean[1 - m, other]
+                    by_rationality[mover1 if m == 0 else mover2] += z[here] * (node.q[m, h, a] - mean)
+                    own = node.rationality[m] * (z[here] - node.s[m, h, a] * total)
+                    for other in range(node.counts[1 - m]):
+                        joint = a * node.counts[1] + other if m == 0 else other * node.counts[1] + a
+                        sums[joint, plane + h] += own * node.mean[1 - m, other]
                 here += 1

@@ -1,16 +1,20 @@
-"""The principal branch of a node, traced from rationality 0 by pseudo-arclength continuation.
+"""The principal branch of a decision, traced from rationality 0 by pseudo-arclength continuation.
 
-The solutions (l, L) of H(l, L) = 0 (see `standoff.solve.kernels.node`) form curves. The principal branch is the one that starts
-at L = 0, where every type mixes uniformly. It is followed in (l, t), t = L / target, by steps along its tangent, each
-corrected by Newton's method on the plane orthogonal to the tangent. Where the curve turns back in L (a **fold**), the
-arclength goes on growing, so folds are passed and counted.
+The solutions (y, t) of a system F(y, t) = 0, where t is the rationality as a fraction of the one asked for, form curves. The
+principal branch is the one that starts at t = 0, where every type mixes uniformly. It is followed by steps along its tangent,
+each corrected by Newton's method on the plane orthogonal to the tangent. Where the curve turns back in t (a **fold**), the
+arclength still grows, so folds are passed and counted.
 
-A step that is too long may land on another curve. Three things guard against that: the correction must be short against the
-step, the tangents at both ends must point nearly the same way, and the determinant of the Jacobian bordered by the tangent,
-whose sign is the orientation of the curve, must keep its sign. It changes only at a branch point, where another curve crosses
-(two moves that are alike in everything make one), and there between points however close; so a step that is very short and
-goes straight on may pass, and is counted with the folds. Where the branch is lost all the same, it is traced again from the
+A step that is too long may land on another curve. Three conditions guard against that: the correction is short compared with
+the step, the tangents at both ends point nearly the same way, and the determinant of the Jacobian bordered by the tangent,
+whose sign is the orientation of the curve, keeps its sign. The orientation changes only at a branch point, where another curve
+crosses (two actions that are alike in everything make one), and there between points however close. So a very short and
+straight step may change it, and is counted with the folds. Where the branch is lost all the same, it is traced again from the
 start in finer steps.
+
+One routine traces a decision with one mover (`node`), whose unknowns are log likelihood ratios, and one with two movers
+(`simultaneous_node`), whose unknowns are logarithms of strategies. Its functions take both kinds, one of which is None, and
+the compiler removes the code of that one.
 
 References:
     Turocy, T. L. (2005), A dynamic homotopy interpretation of the logistic quantal response equilibrium correspondence,
@@ -21,241 +25,201 @@ References:
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from standoff.solve.kernels.node import HL, D, G, H, evaluate, newton
+from standoff.solve.kernels.dense import solve_dense
+from standoff.solve.kernels.node import TracedNode, correct_node, linearise_node
+from standoff.solve.kernels.simultaneous_node import correct_joint, linearise_joint
+from standoff.solve.kernels.vectors import kernel
 
-__all__ = ["BRANCH_POINT_STEP", "solve_dense", "trace"]
+__all__ = ["trace_joint", "trace_node"]
 
-LONGEST_STEPS = (1.0, 0.1, 0.02)  # in one attempt after the other
-SHARPEST_TURNS = (0.95, 0.99, 0.999)  # least cosine between the tangents at both ends of a step
-LONGEST_CORRECTION = 0.2  # of the length of the step
-SMALLEST_STEP = 1e-7
+LONGEST_STEPS = (1.0, 0.1, 0.02)  # in the first, second and third attempt
+SMALLEST_COSINES = (0.95, 0.99, 0.999)  # between the tangents at both ends of a step
+LONGEST_CORRECTION = 0.2  # as a fraction of the length of the step
 BRANCH_POINT_STEP = 1e-4  # longest step over a branch point
-SAME, TURNED_OVER, ANOTHER = range(3)
-MAX_STEPS = 4000
+SMALLEST_STEP = 1e-7  # of a decision with one mover
+SMALLEST_JOINT_STEP = 1e-9  # of a decision with two movers
+MAX_STEPS = 5000
 CORRECTOR_ITERATIONS = 8
 CORRECTOR_TOLERANCE = 1e-9
-FINEST_TOLERANCE = 1e-12
+FEW_ITERATIONS = 4  # after which the next step may be longer
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def solve_dense(matrix, right):
-    """Solve a small dense system in place by Gaussian elimination with partial pivoting.
-
-    Returns:
-        The determinant, scaled by a positive number; 0 where the system is singular.
-    """
-    n = right.shape[0]
-    determinant = 1.0
-    for col in range(n):
-        pivot = col
-        for row in range(col + 1, n):
-            if abs(matrix[row, col]) > abs(matrix[pivot, col]):
-                pivot = row
-        if not abs(matrix[pivot, col]) >= 1e-300:
-            return 0.0
-        determinant = 1.0 if (determinant > 0.0) == (matrix[pivot, col] > 0.0) else -1.0
-        if pivot != col:
-            determinant = -determinant
-            for k in range(n):
-                matrix[col, k], matrix[pivot, k] = matrix[pivot, k], matrix[col, k]
-            right[col], right[pivot] = right[pivot], right[col]
-        for row in range(col + 1, n):
-            factor = matrix[row, col] / matrix[col, col]
-            for k in range(col, n):
-                matrix[row, k] -= factor * matrix[col, k]
-            right[row] -= factor * right[col]
-    for row in range(n - 1, -1, -1):
-        total = right[row]
-        for k in range(row + 1, n):
-            total -= matrix[row, k] * right[k]
-        right[row] = total / matrix[row, row]
-    return determinant
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _bordered(target, common, tangent, work, matrix):
-    """The matrix [dH/dl, dH/dt; tangent'] from an evaluated workspace."""
-    n = common.shape[0]
-    for i in range(n):
-        for k in range(n):
-            matrix[i, k] = work[G, common[k]]
-        matrix[i, i] += work[D, common[i]]
-        matrix[i, n] = target * work[HL, common[i]]
-    for k in range(n + 1):
-        matrix[n, k] = tangent[k]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _correct(belief, target, y, y_hat, tangent, ell, coefficients, allowed, common, work, matrix, right):
-    """Newton's method from y on H = 0, tangent'(y - y_hat) = 0; iterations, negative where it failed."""
-    n = common.shape[0]
-    for iteration in range(1, CORRECTOR_ITERATIONS + 1):
-        for i in range(n):
-            ell[common[i]] = y[i]
-        evaluate(belief, target * y[n], ell, coefficients, allowed, work)
-        _bordered(target, common, tangent, work, matrix)
-        right[n] = 0.0
-        for i in range(n):
-            right[i] = -work[H, common[i]]
-        for i in range(n + 1):
-            right[n] -= tangent[i] * (y[i] - y_hat[i])
-        if solve_dense(matrix, right) == 0.0:
-            return -iteration
-        change = 0.0
-        for i in range(n + 1):
-            y[i] += right[i]
-            change = max(change, abs(right[i]))
-        if not np.isfinite(change):
-            return -iteration
-        if change < CORRECTOR_TOLERANCE:
-            return iteration
-    return -CORRECTOR_ITERATIONS
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def trace(belief, target, ell, coefficients, allowed, tolerance, work):
-    """Follow the principal branch to rationality `target`.
+@kernel
+def trace_node(belief, rationality, ell, coefficients, allowed, tolerance, work):
+    """Follow the principal branch of a decision with one mover from rationality 0.
 
     Args:
         belief: Public belief b, inside (0, 1).
-        target: Rationality asked for.
+        rationality: L asked for.
         ell: Written with the solution; shape (action,).
         coefficients: Chebyshev coefficients of Q_h(a; .); shape (type, action, coefficient).
         allowed: Shape (action, type).
         tolerance: Largest |H_a| at the solution.
-        work: Workspace of `evaluate`; holds the evaluation at the solution on return.
+        work: Workspace of `node.evaluate`; holds the evaluation at the solution on return.
+
+    Returns:
+        Evaluations used (negative where the branch was lost) and folds passed.
+    """
+    is_common = allowed[:, 0] & allowed[:, 1]
+    # at rationality 0 every type mixes uniformly over its actions
+    ell[:] = np.log(np.sum(allowed[:, 0]) / np.sum(allowed[:, 1]))
+    common = np.flatnonzero(is_common)
+    node = TracedNode(belief, rationality, ell, coefficients, allowed, common, work)
+    return _trace_branch(node, None, ell[common], tolerance, SMALLEST_STEP)
+
+
+@kernel
+def trace_joint(node, y, tolerance):
+    """Follow the principal branch of a decision with two movers from t = 0 to t = 1.
+
+    Args:
+        node: The decision.
+        y: Written with the solution; shape (unknown,).
+        tolerance: Largest |F| at the solution.
+
+    Returns:
+        Evaluations used (negative where the branch was lost) and folds passed.
+    """
+    # at t = 0 every type mixes uniformly over its actions
+    here = 0
+    for m in range(2):
+        for h in range(node.num_types[m]):
+            count = 0
+            for a in range(node.counts[m]):
+                count += node.allowed[m, h, a]
+            y[here : here + count] = -np.log(count)
+            here += count
+    return _trace_branch(None, node, y, tolerance, SMALLEST_JOINT_STEP)
+
+
+@kernel
+def _trace_branch(single, joint, y, tolerance, smallest_step):
+    """Follow the principal branch from t = 0, where its solution is y on entry, to t = 1.
 
     Returns:
         Evaluations used (negative where the branch was lost) and folds passed.
     """
     evaluations = 0
     folds = 0
+    start = y.copy()
     for attempt in range(len(LONGEST_STEPS)):
-        tries, folds = _attempt(
-            belief, target, ell, coefficients, allowed, tolerance, work, LONGEST_STEPS[attempt], SHARPEST_TURNS[attempt]
+        y[:] = start
+        used, folds = _attempt(
+            single, joint, y, tolerance, smallest_step, LONGEST_STEPS[attempt], SMALLEST_COSINES[attempt]
         )
-        evaluations += abs(tries)
-        if tries > 0:
+        evaluations += abs(used)
+        if used > 0:
             return evaluations, folds
     return -evaluations, folds
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _attempt(belief, target, ell, coefficients, allowed, tolerance, work, longest_step, sharpest_turn):
-    """Follow the branch with the given limits; returns as `trace` does."""
-    num_actions = ell.shape[0]
-    n = 0
-    count1 = 0
-    count2 = 0
-    for a in range(num_actions):
-        count1 += allowed[a, 0]
-        count2 += allowed[a, 1]
-        if allowed[a, 0] and allowed[a, 1]:
-            n += 1
-    common = np.empty(n, dtype=np.int64)
-    n = 0
-    for a in range(num_actions):
-        ell[a] = np.log(count1 / count2)
-        if allowed[a, 0] and allowed[a, 1]:
-            common[n] = a
-            n += 1
-    y = np.zeros(n + 1)
-    for i in range(n):
-        y[i] = ell[common[i]]
-    tangent = np.zeros(n + 1)
-    tangent[n] = 1.0
-    y_hat = np.empty(n + 1)
-    y_new = np.empty(n + 1)
-    new_tangent = np.empty(n + 1)
-    matrix = np.empty((n + 1, n + 1))
-    right = np.empty(n + 1)
+@kernel
+def _attempt(single, joint, y, tolerance, smallest_step, longest_step, smallest_cosine):
+    """Follow the branch with the given limits; returns as `_trace_branch` does."""
+    size = y.shape[0]
+    f = np.empty(size)
+    matrix = np.empty((size + 1, size + 1))
+    right = np.empty(size + 1)
+    point, ahead, trial = np.zeros(size + 1), np.empty(size + 1), np.empty(size + 1)
+    point[:size] = y
+    tangent, turned = np.zeros(size + 1), np.empty(size + 1)
+    tangent[size] = 1.0
+    orientation = _turn(single, joint, point, tangent, f, matrix, turned)
+    if orientation == 0.0:
+        return -1, 0
     step = 0.5 * longest_step
-    orientation = 0.0
     folds = 0
     evaluations = 0
     for _ in range(MAX_STEPS):
-        for i in range(n):
-            ell[common[i]] = y[i]
-        evaluate(belief, target * y[n], ell, coefficients, allowed, work)
         evaluations += 1
-        _bordered(target, common, tangent, work, matrix)
-        new_tangent[:] = 0.0
-        new_tangent[n] = 1.0
-        determinant = solve_dense(matrix, new_tangent)
-        if determinant == 0.0:
-            return -evaluations, folds
-        if orientation == 0.0:
-            orientation = determinant
-        norm = np.sqrt(np.sum(new_tangent**2))
-        for i in range(n + 1):
-            new_tangent[i] /= norm
-        if new_tangent[n] * tangent[n] < 0.0:
-            folds += 1
-        tangent[:] = new_tangent
+        turned /= np.sqrt(np.sum(turned**2))
+        folds += turned[size] * tangent[size] < 0.0
+        tangent[:] = turned
         while True:
             # the last step lands on t = 1 exactly, also backward where a correction went past it
             length = step
-            last = y[n] + step * tangent[n] >= 1.0
-            if last and abs(tangent[n]) > 1e-12:
-                length = (1.0 - y[n]) / tangent[n]
-            for i in range(n + 1):
-                y_hat[i] = y[i] + length * tangent[i]
-                y_new[i] = y_hat[i]
-            if last:
-                for i in range(n):
-                    ell[common[i]] = y_new[i]
-                # as far down as rounding lets it go; what counts is the tolerance
-                used = abs(newton(belief, target, ell, coefficients, allowed, FINEST_TOLERANCE, work))
-                if not evaluate(belief, target, ell, coefficients, allowed, work) <= tolerance:
-                    used = -used
-                for i in range(n):
-                    y_new[i] = ell[common[i]]
-                y_new[n] = 1.0
+            is_last = point[size] + step * tangent[size] >= 1.0
+            if is_last and abs(tangent[size]) > 1e-12:
+                length = (1.0 - point[size]) / tangent[size]
+            for k in range(size + 1):
+                ahead[k] = point[k] + length * tangent[k]
+                trial[k] = ahead[k]
+            if is_last:
+                used = _finish(single, joint, trial[:size], tolerance)
+                trial[size] = 1.0
             else:
-                used = _correct(
-                    belief, target, y_new, y_hat, tangent, ell, coefficients, allowed, common, work, matrix, right
-                )
+                used = _correct(single, joint, trial, ahead, tangent, f, matrix, right)
             evaluations += abs(used)
-            drift = 0.0
-            for i in range(n + 1):
-                drift = max(drift, abs(y_new[i] - y_hat[i]))
-            if used > 0 and drift <= LONGEST_CORRECTION * abs(length) + 1e-6:
-                way = _compare(
-                    belief, target, y_new, tangent, ell, coefficients, allowed, common, work, matrix, right,
-                    orientation, sharpest_turn,
-                )  # fmt: skip
-                if way == SAME or (way == TURNED_OVER and abs(length) < BRANCH_POINT_STEP):
-                    if way == TURNED_OVER:
-                        orientation = -orientation
-                        folds += 1
+            if used > 0 and np.max(np.abs(trial - ahead)) <= LONGEST_CORRECTION * abs(length) + 1e-6:
+                determinant = _turn(single, joint, trial, tangent, f, matrix, turned)
+                # `turned` has component 1 along the old tangent, so its norm is 1 / cosine
+                is_straight = determinant != 0.0 and np.sqrt(np.sum(turned**2)) <= 1.0 / smallest_cosine
+                if is_straight and (determinant == orientation or abs(length) < BRANCH_POINT_STEP):
+                    folds += determinant != orientation
+                    orientation = determinant
                     break
             step = 0.5 * min(step, abs(length))
-            if step < SMALLEST_STEP:
+            if step < smallest_step:
                 return -evaluations, folds
-        y[:] = y_new
-        if last:
+        point[:] = trial
+        if is_last:
+            y[:] = point[:size]
             return evaluations, folds
-        if used <= 4:
+        if used <= FEW_ITERATIONS:
             step = min(longest_step, 1.5 * step)
     return -evaluations, folds
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _compare(
-    belief, target, y, tangent, ell, coefficients, allowed, common, work, matrix, right, orientation, sharpest_turn
-):  # fmt: skip
-    """Whether the curve at y is the same curve going the same way, as far as its tangent and its orientation tell."""
-    n = common.shape[0]
-    for i in range(n):
-        ell[common[i]] = y[i]
-    evaluate(belief, target * y[n], ell, coefficients, allowed, work)
-    _bordered(target, common, tangent, work, matrix)
-    right[:] = 0.0
-    right[n] = 1.0
-    determinant = solve_dense(matrix, right)
-    # the bordered system gives the tangent scaled to unit component along the old one, so its norm is 1/cosine
-    if determinant == 0.0 or not np.sqrt(np.sum(right**2)) <= 1.0 / sharpest_turn:
-        return ANOTHER
-    return SAME if determinant == orientation else TURNED_OVER
+@kernel
+def _turn(single, joint, point, tangent, f, matrix, turned):
+    """Write the tangent at a point, scaled to component 1 along the given one; returns the orientation, 0 where singular."""
+    size = f.shape[0]
+    _linearise(single, joint, point, f, matrix)
+    matrix[size, :] = tangent
+    turned[:] = 0.0
+    turned[size] = 1.0
+    return solve_dense(matrix, turned)
+
+
+@kernel
+def _correct(single, joint, trial, ahead, tangent, f, matrix, right):
+    """Newton's method from `trial` on F = 0, tangent'(trial - ahead) = 0; returns iterations, negative where it failed."""
+    size = f.shape[0]
+    for iteration in range(1, CORRECTOR_ITERATIONS + 1):
+        _linearise(single, joint, trial, f, matrix)
+        matrix[size, :] = tangent
+        right[size] = 0.0
+        for k in range(size):
+            right[k] = -f[k]
+        for k in range(size + 1):
+            right[size] -= tangent[k] * (trial[k] - ahead[k])
+        if solve_dense(matrix, right) == 0.0:
+            return -iteration
+        change = np.max(np.abs(right))
+        if not np.isfinite(change):
+            return -iteration
+        trial += right
+        if change < CORRECTOR_TOLERANCE:
+            return iteration
+    return -CORRECTOR_ITERATIONS
+
+
+@kernel
+def _linearise(single, joint, point, f, matrix):
+    """Write F and, into the first rows of the matrix, its Jacobian [dF/dy, dF/dt] at point = (y, t)."""
+    if single is not None:
+        linearise_node(single, point, f, matrix)
+    if joint is not None:
+        linearise_joint(joint, point, f, matrix)
+
+
+@kernel
+def _finish(single, joint, y, tolerance):
+    """Solve F(y, 1) = 0 by Newton's method from y; returns the evaluations used, negative where it failed."""
+    used = 0
+    if single is not None:
+        used = correct_node(single, y, tolerance)
+    if joint is not None:
+        used = correct_joint(joint, y, tolerance)
+    return used

@@ -1,9 +1,9 @@
 """The arrays of a game as kernels take them.
 
-Values are held by state, plane and belief point, points last, so that a kernel takes eight neighbouring points at a time.
-The public belief has two axes, one for each player with two types (an axis of length 1 where there is no such player); point
-i1 n2 + i2 stands for the beliefs i1, i2. The points are filled up to a multiple of eight with numbers that mean nothing but
-are finite. In a game without private types there is a single point and no filling.
+Values are held by state, plane (player type) and belief point, points last, so that a kernel takes eight neighbouring points
+at a time. The public belief has two axes, one for each player with two types; an axis of length 1 stands for one that does
+not exist. Point i1 n2 + i2 stands for the beliefs i1, i2. The point axis of an array is padded to a multiple of eight; the
+numbers in the padding mean nothing but are finite. A game without private types has a single point and no padding.
 """
 
 from __future__ import annotations
@@ -16,49 +16,82 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Game, Layer
-from standoff.solve.kernels.chebyshev import axis_of_points, coefficient_matrix, differentiation_matrix, weights_at
-from standoff.solve.kernels.node import slope_samples
+from standoff.solve.kernels.chebyshev import (
+    make_axis_points,
+    make_coefficient_matrix,
+    make_differentiation_matrix,
+    write_weights_at,
+)
+from standoff.solve.kernels.uniqueness import slope_samples
 from standoff.solve.kernels.vectors import WIDTH
 
-__all__ = ["Grid", "Moves", "Sides", "moves_of", "padded", "second_of", "terminal_values"]
+__all__ = ["Grid", "GridArrays", "LayerArrays", "LayerSolution", "pack_layer", "pad"]
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
 
 
-class Moves(NamedTuple):
-    """The arrays of a `Layer`, under its names."""
+class LayerArrays(NamedTuple):
+    """The arrays of a `Layer`, under its names; those of the second movers are empty where no state has one."""
 
-    mover: NDArray[np.int32]
+    mover: Ints
     arrival: Floats
-    skip: NDArray[np.int32]
-    action_start: NDArray[np.int32]
-    action_allowed: NDArray[np.bool_]
+    skip: Ints
+    action_start: Ints
+    action_allowed: Bools
     action_payoff: Floats
-    branch_start: NDArray[np.int32]
+    branch_start: Ints
     probability: Floats
-    target: NDArray[np.int32]
+    target: Ints
+    second_mover: Ints
+    second_count: Ints
+    second_allowed: Bools
 
 
-class Sides(NamedTuple):
+class LayerSolution(NamedTuple):
+    """Where the backward induction writes the solution of a layer.
+
+    Attributes:
+        values: V; shape (state, plane, point).
+        strategies: s_h(a) of the mover; shape (action, type, point).
+        second_strategies: Strategies of the second mover; shape (action, type, point).
+        residuals: Largest |s - logit(Q)| of each state; shape (state,).
+        regrets: Largest one-shot regret of each state; shape (state,).
+        counts: What was done in each state, as `two_types.COUNTS` lists it; shape (state, 6).
+        ell: Log likelihood ratios as last solved, where the mover has two types; in mover order; shape (action, point). Read and
+            written.
+        ell_change: How they changed when last solved; shape (action, point). Read and written.
+    """
+
+    values: Floats
+    strategies: Floats
+    second_strategies: Floats
+    residuals: Floats
+    regrets: Floats
+    counts: NDArray[np.int64]
+    ell: Floats
+    ell_change: Floats
+
+
+class GridArrays(NamedTuple):
     """The players and the belief axes.
 
     Attributes:
-        n1: Points on belief axis 1; `n2` on axis 2.
-        n2: Points on axis 2.
+        n1: Points on belief axis 1.
+        n2: Points on belief axis 2.
         rationality: L of each player; shape (player,).
         axis_of: Belief axis of each player, -1 for a player with one type; shape (player,).
         plane_of: Plane of each player's first type; shape (player,).
-        axis1: Points and scales of axis 1; shape (2, n1). `axis2` of axis 2.
-        axis2: Shape (2, n2).
-        matrix1: Coefficient matrix of axis 1; shape (n1, n1). `matrix2` of axis 2.
-        matrix2: Shape (n2, n2).
-        samples1: Slope samples of axis 1 (`slope_samples`). `samples2` of axis 2.
-        samples2: Shape (sample, n2).
-        slope1: Differentiation matrix of axis 1, from values at the points to slopes there; shape (n1, n1). `slope2` of
-            axis 2.
-        slope2: Shape (n2, n2).
-        own_belief: The belief of each axis at every point, in the mover order of that axis (`standoff.solve.kernels.backward`);
-            shape (2, row).
+        axis1: Points and scales of axis 1; shape (2, n1).
+        axis2: Points and scales of axis 2; shape (2, n2).
+        matrix1: Coefficient matrix of axis 1; shape (n1, n1).
+        matrix2: Coefficient matrix of axis 2; shape (n2, n2).
+        samples1: Slope samples of axis 1 (`uniqueness.slope_samples`); shape (sample, n1).
+        samples2: Slope samples of axis 2; shape (sample, n2).
+        slope1: Differentiation matrix of axis 1, from values at the points to slopes there; shape (n1, n1).
+        slope2: Differentiation matrix of axis 2; shape (n2, n2).
+        own_belief: The belief of each axis at every point, in the mover order of that axis (`backward`); shape (2, point).
     """
 
     n1: int
@@ -77,35 +110,42 @@ class Sides(NamedTuple):
     own_belief: Floats
 
 
-def moves_of(layer: Layer) -> Moves:
-    """The arrays of a layer, each in one piece of memory, as pointers need it."""
-    ints = [np.ascontiguousarray(array, dtype=np.int32) for array in (
-        layer.mover, layer.skip, layer.action_start, layer.branch_start, layer.branch_target
-    )]  # fmt: skip
-    floats = [np.ascontiguousarray(array, dtype=np.float64) for array in (
-        layer.arrival, layer.action_payoff, layer.branch_probability
-    )]  # fmt: skip
-    allowed = np.ascontiguousarray(layer.action_allowed, dtype=np.bool_)
-    return Moves(ints[0], floats[0], ints[1], ints[2], allowed, floats[1], ints[3], floats[2], ints[4])
+def pack_layer(layer: Layer) -> LayerArrays:
+    """Copy the arrays of a layer where they are not contiguous or not of the type that kernels take."""
+    second = layer.second
 
+    def ints(array: NDArray[np.generic] | None) -> Ints:
+        return np.ascontiguousarray(np.zeros(0) if array is None else array, dtype=np.int32)
 
-def second_of(layer: Layer) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]]:
-    """Mover, number of own actions and what is allowed, of the second movers of a layer that has some."""
-    assert layer.second is not None
-    return (
-        np.ascontiguousarray(layer.second.mover, dtype=np.int32),
-        np.ascontiguousarray(layer.second.num_actions, dtype=np.int32),
-        np.ascontiguousarray(layer.second.action_allowed, dtype=np.bool_),
+    def floats(array: NDArray[np.generic]) -> Floats:
+        return np.ascontiguousarray(array, dtype=np.float64)
+
+    def bools(array: NDArray[np.generic] | None) -> Bools:
+        return np.ascontiguousarray(np.zeros((0, 2)) if array is None else array, dtype=np.bool_)
+
+    return LayerArrays(
+        mover=ints(layer.mover),
+        arrival=floats(layer.arrival),
+        skip=ints(layer.skip),
+        action_start=ints(layer.action_start),
+        action_allowed=bools(layer.action_allowed),
+        action_payoff=floats(layer.action_payoff),
+        branch_start=ints(layer.branch_start),
+        probability=floats(layer.branch_probability),
+        target=ints(layer.branch_target),
+        second_mover=ints(None if second is None else second.mover),
+        second_count=ints(None if second is None else second.num_actions),
+        second_allowed=bools(None if second is None else second.action_allowed),
     )
 
 
-def padded(num_points: int) -> int:
-    """Length of a row of belief points: filled up to whole vectors, but a single point stays single."""
+def pad(num_points: int) -> int:
+    """Length of the point axis of an array: the number of points rounded up to whole vectors, but a single point stays one."""
     return 1 if num_points == 1 else -(-num_points // WIDTH) * WIDTH
 
 
 class Axis(NamedTuple):
-    """What kernels need of a belief axis, whatever the game; see `Sides` for the shapes."""
+    """The arrays of a belief axis, which do not depend on the game; see `GridArrays` for the shapes."""
 
     points: Floats
     matrix: Floats
@@ -114,38 +154,37 @@ class Axis(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def axis_of(num_points: int, anchor: float | None) -> Axis:
-    """The arrays of an axis with so many points, made once; they are shared, so nobody may write to them."""
+def make_axis(num_points: int, anchor: float | None) -> Axis:
+    """Make the arrays of an axis, once for each number of points; they are shared, so nobody may write to them."""
     return Axis(
-        axis_of_points(num_points, anchor),
-        coefficient_matrix(num_points, anchor),
-        _samples_of(num_points),
-        differentiation_matrix(num_points, anchor),
+        make_axis_points(num_points, anchor),
+        make_coefficient_matrix(num_points, anchor),
+        _sample_slopes(num_points),
+        make_differentiation_matrix(num_points, anchor),
     )
 
 
 @lru_cache(maxsize=16)
-def _samples_of(num_points: int) -> Floats:
+def _sample_slopes(num_points: int) -> Floats:
     return slope_samples(num_points)
 
 
 class Grid:
-    """The belief points of a solve, and where each player stands on them.
+    """The belief points of a solve, and each player's place among them.
 
-    On each axis the prior is a point (`standoff.solve.kernels.chebyshev`, unless it lies next to an end). So every
-    decision up to the
-    first that moves a belief is solved exactly at the prior, and nothing is interpolated there: of all beliefs it is the one
-    that every play passes through.
+    On each axis the prior is a point (see `chebyshev`), unless it lies next to an end. So every decision up to the first that
+    moves a belief is solved exactly at the prior, without interpolation: of all beliefs it is the one that every play passes
+    through.
 
     Attributes:
         shape: Points on both axes.
         num_points: Their product.
-        row: Length of a row of points, filled up.
-        anchors: The belief on each axis that is a point, None on an axis that is not there.
-        sides: The arrays for kernels.
-        start_weights: Interpolation weights of the prior; shape (row,).
-        terminal_values: Worth of each terminal at every belief point; shape (terminal, plane, row).
-        beliefs: The belief of each axis at every point; shape (2, row).
+        padded: Length of the point axis of arrays.
+        anchors: The belief on each axis that is a point, None on an axis that does not exist.
+        arrays: The arrays for kernels.
+        start_weights: Interpolation weights of the prior; shape (point,).
+        terminal_values: Payoff of each terminal at every belief point; shape (terminal, plane, point).
+        beliefs: The belief of each axis at every point; shape (2, point).
     """
 
     def __init__(self, game: Game, num_points: int, anchor: tuple[float, ...] | None = None) -> None:
@@ -153,11 +192,11 @@ class Grid:
 
         Args:
             game: The game.
-            num_points: Points on each axis that is there.
+            num_points: Points on each axis that exists.
             anchor: The belief on each axis that is to be a point; None: the prior.
 
         Raises:
-            ValueError: `anchor` has not one belief for each player with two types.
+            ValueError: `anchor` does not have one belief for each player with two types.
         """
         axes = game.belief_players
         if anchor is not None and len(anchor) != len(axes):
@@ -169,16 +208,16 @@ class Grid:
         sizes = [num_points] * len(axes) + [1] * (2 - len(axes))
         self.shape = (sizes[0], sizes[1])
         self.num_points = sizes[0] * sizes[1]
-        self.row = padded(self.num_points)
-        first, second = axis_of(sizes[0], anchors[0]), axis_of(sizes[1], anchors[1])
+        self.padded = pad(self.num_points)
+        first, second = make_axis(sizes[0], anchors[0]), make_axis(sizes[1], anchors[1])
         points = [first.points, second.points]
-        self.beliefs = np.zeros((2, self.row))
+        self.beliefs = np.zeros((2, self.padded))
         self.beliefs[0, : self.num_points] = np.repeat(points[0][0], self.shape[1])
         self.beliefs[1, : self.num_points] = np.tile(points[1][0], self.shape[0])
-        own_belief = np.zeros((2, self.row))
+        own_belief = np.zeros((2, self.padded))
         own_belief[0] = self.beliefs[0]
         own_belief[1, : self.num_points] = np.repeat(points[1][0], self.shape[0])
-        self.sides = Sides(
+        self.arrays = GridArrays(
             self.shape[0],
             self.shape[1],
             np.array([player.rationality for player in game.players], dtype=np.float64),
@@ -187,33 +226,33 @@ class Grid:
             first.points, second.points, first.matrix, second.matrix, first.samples, second.samples,
             first.slope, second.slope, own_belief,
         )  # fmt: skip
-        self.start_weights = np.zeros(self.row)
-        self.start_weights[: self.num_points] = self.weights_of(game.prior_belief)
-        self.terminal_values = terminal_values(game, points[0][0], points[1][0])
+        self.start_weights = np.zeros(self.padded)
+        self.start_weights[: self.num_points] = self.interpolate(game.prior_belief)
+        self.terminal_values = value_terminals(game, points[0][0], points[1][0])
 
-    def weights_of(self, beliefs: Sequence[float]) -> Floats:
-        """Interpolation weights of a public belief.
+    def interpolate(self, beliefs: Sequence[float]) -> Floats:
+        """Find the interpolation weights of a public belief.
 
         Args:
-            beliefs: One for each axis that is there, 0..1; what is given for others is not looked at.
+            beliefs: One for each axis that exists, 0..1; others are ignored.
 
         Returns:
             Shape (point,); they sum to one.
         """
         lines = [np.ones(1), np.ones(1)]
-        for axis, (belief, points) in enumerate(zip(beliefs, (self.sides.axis1, self.sides.axis2), strict=False)):
+        for axis, (belief, points) in enumerate(zip(beliefs, (self.arrays.axis1, self.arrays.axis2), strict=False)):
             if self.shape[axis] > 1:
                 lines[axis] = np.empty(self.shape[axis])
-                weights_at(belief, points, lines[axis])
+                write_weights_at(belief, points, lines[axis])
         return np.outer(lines[0], lines[1]).ravel()
 
 
-def terminal_values(game: Game, beliefs1: Floats, beliefs2: Floats) -> Floats:
-    """Worth of each terminal at every belief point; shape (terminal, plane, row)."""
+def value_terminals(game: Game, beliefs1: Floats, beliefs2: Floats) -> Floats:
+    """Evaluate the payoff of each terminal at every belief point; shape (terminal, plane, point)."""
     by1 = np.stack([1.0 - beliefs1, beliefs1], axis=1)
     by2 = np.stack([1.0 - beliefs2, beliefs2])
     values = by1 @ game.terminals.payoff @ by2
     num_points = len(beliefs1) * len(beliefs2)
-    rows = np.zeros((*values.shape[:2], padded(num_points)))
-    rows[..., :num_points] = values.reshape(*values.shape[:2], num_points)
-    return rows
+    padded = np.zeros((*values.shape[:2], pad(num_points)))
+    padded[..., :num_points] = values.reshape(*values.shape[:2], num_points)
+    return padded

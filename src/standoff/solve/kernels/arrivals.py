@@ -1,11 +1,11 @@
-"""The branches of a layer by where they lead: what a forward pass gathers.
+"""The branches of a layer sorted by where they lead, as the forward pass under complete information takes them.
 
-A layer tells for every action where it leads. The forward pass asks the other way round: what arrives in a state. Seen from
-the target, every number is added up in one place, so that states can be cut among threads, and nothing is written twice.
+A layer lists for every action where it leads. The forward pass asks the opposite: what arrives in a state. Sorted by target,
+every number is added up in one place, so threads can share the states, and nothing is written twice.
 
 An **entry** is one way to arrive at a target: a branch of an action, or a move that does not come up. Its source is the mass
-that took the action, a row of its own, or, where nobody chose anything, the mass of the state where it stood. Targets are the
-states of the next layer, then the terminals.
+that took the action or, where nobody chose anything, the mass of the state that it left. Targets are the states of the next
+layer, then the terminals.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from standoff.game.model import Layer
 
-__all__ = ["Arrivals", "arrivals_of"]
+__all__ = ["Arrivals", "sort_by_target"]
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -29,12 +29,12 @@ class Arrivals(NamedTuple):
     Attributes:
         start: First entry of each target; shape (state of the next layer + terminal + 1,).
         source: Action whose mass arrives, or -1 for the mass of the state `origin`; shape (entry,).
-        origin: State where it stood; shape (entry,).
-        weight: Share of the source that arrives; shape (entry,).
+        origin: State that it left; shape (entry,).
+        weight: Fraction of the source that arrives; shape (entry,).
         paying: Actions with a payoff; shape (paying action,).
         paying_source: As `source`; shape (paying action,).
         paying_origin: As `origin`; shape (paying action,).
-        paying_weight: Share of the source that is paid; shape (paying action,).
+        paying_weight: Fraction of the source that is paid; shape (paying action,).
     """
 
     start: Ints
@@ -47,8 +47,8 @@ class Arrivals(NamedTuple):
     paying_weight: Floats
 
 
-def arrivals_of(layer: Layer, *, num_targets: int, num_terminals: int) -> Arrivals:
-    """The arrivals of a layer.
+def sort_by_target(layer: Layer, *, num_targets: int, num_terminals: int) -> Arrivals:
+    """Sort the branches of a layer by target.
 
     Args:
         layer: The layer.

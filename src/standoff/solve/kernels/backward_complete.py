@@ -1,4 +1,4 @@
-"""Backward induction without private types: one number a state and player, no belief.
+"""One layer of the backward induction under complete information: one number a state and player, no belief.
 
 States are taken in chunks. In each chunk the action values of all states are found first, then all exponentials at once,
 eight to a vector whatever the number of actions of a state, then strategies and values:
@@ -10,101 +10,117 @@ Two players are by far the most frequent case and have loops of their own, in wh
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 
+from standoff.solve.kernels.continuation import point_to_continuation
 from standoff.solve.kernels.vectors import WIDTH, exp, keep, kernel, load, pointer, store
 
-__all__ = ["plain_layer"]
+__all__ = ["complete_layer"]
 
 CHUNK = 512
 """Actions whose values are held at a time, so that they stay in the fastest cache."""
 
 
+class Arrays(NamedTuple):
+    """The arrays that the loops over a chunk of states take, as pointers.
+
+    Attributes:
+        num_planes: Players.
+        mover: Mover of each state, negative where nobody moves.
+        arrival: Probability that the move comes up.
+        skip: State of the next layer if it does not.
+        action_start: First action of each state.
+        plane_of: Plane of each player.
+        rationality: L of each player.
+        next_values: V of the next layer.
+        q: Q of the actions of the chunk, for every player.
+        tops: Largest Q of the mover, for each state of the chunk.
+        powers: exp(L (Q - max Q)) of the actions of the chunk, and first its exponent.
+        values: V of the layer; written.
+        strategies: s(a); written.
+        regrets: Largest one-shot regret of each state; written.
+    """
+
+    num_planes: int
+    mover: Any
+    arrival: Any
+    skip: Any
+    action_start: Any
+    plane_of: Any
+    rationality: Any
+    next_values: Any
+    q: Any
+    tops: Any
+    powers: Any
+    values: Any
+    strategies: Any
+    regrets: Any
+
+
 @kernel
-def plain_layer(first, last, moves, sides, terminal_values, values, out, strategies, regrets, counts):
-    """Values and strategies of the states [first, last) of a decision layer in a game without private types.
+def complete_layer(first, last, layer, grid, terminal_values, values, solution):
+    """Solve the states [first, last) of a decision layer of a game without private types.
 
     Args:
         first: First state.
         last: One past the last state.
-        moves: The layer.
-        sides: Players.
+        layer: The layer.
+        grid: Players.
         terminal_values: Shape (terminal, plane, 1).
         values: V of the next layer; shape (state, plane, 1).
-        out: V of this layer; shape (state, plane, 1); written.
-        strategies: s(a); shape (action, 1, 1); written.
-        regrets: Largest one-shot regret of each state; shape (state,); written.
-        counts: See `standoff.solve.kernels.backward.COUNTS`; shape (state, 6), zero; the counts of all states are
-            written to `first`.
+        solution: Where the solution is written; its counts, zero before, are written for `first` and hold those of all states.
     """
-    planes = out.shape[1]
-    action_start = pointer(moves.action_start)
+    planes = values.shape[1]
+    action_start = pointer(layer.action_start)
     widest = 1
     for x in range(first, last):
         widest = max(widest, action_start[x + 1] - action_start[x])
     limit = max(CHUNK, widest)
-    room = np.zeros(limit * planes + 2 * limit + WIDTH)
-    q = pointer(room)
-    tops = pointer(room[limit * planes :])
-    probabilities = pointer(room[limit * planes + limit :])
-    mover, arrival, skip = pointer(moves.mover), pointer(moves.arrival), pointer(moves.skip)
-    payoff, branch_start = pointer(moves.action_payoff), pointer(moves.branch_start)
-    probability, target = pointer(moves.probability), pointer(moves.target)
-    rationality, plane_of = pointer(sides.rationality), pointer(sides.plane_of)
-    ends, flat, flat_out = pointer(terminal_values), pointer(values), pointer(out)
-    flat_strategies, flat_regrets = pointer(strategies), pointer(regrets)
+    space = np.zeros(limit * planes + 2 * limit + WIDTH)
+    following = point_to_continuation(layer, terminal_values, values)
+    powers = pointer(space[limit * planes + limit :])
+    arrays = Arrays(
+        planes, pointer(layer.mover), pointer(layer.arrival), pointer(layer.skip), action_start, pointer(grid.plane_of),
+        pointer(grid.rationality), pointer(values), pointer(space), pointer(space[limit * planes :]), powers,
+        pointer(solution.values), pointer(solution.strategies), pointer(solution.regrets),
+    )  # fmt: skip
     nodes = 0
     begin = first
     while begin < last:
-        base = action_start[begin]
-        # a state without a move takes no room for its actions, but one for itself
+        start = action_start[begin]
+        # a state without a move takes no space for its actions, but one number for itself
         end = begin + 1
-        while end < last and end - begin < limit and action_start[end + 1] - base <= limit:
+        while end < last and end - begin < limit and action_start[end + 1] - start <= limit:
             end += 1
-        count = action_start[end] - base
+        count = action_start[end] - start
         if planes == 2:
-            _two_action_values(base, count, payoff, branch_start, probability, target, ends, flat, q)
+            _write_two_action_values(start, count, following, arrays.q)
         else:
-            _action_values(base, count, planes, payoff, branch_start, probability, target, ends, flat, q)
-        _exponents(begin, end, planes, mover, plane_of, rationality, action_start, q, tops, probabilities)
+            _write_action_values(start, count, following, arrays.q)
+        _write_exponents(begin, end, arrays)
         for k in range(0, count, WIDTH):
-            store(probabilities, k, exp(load(probabilities, k)))
-        if planes == 2:
-            nodes += _two_values(
-                begin,
-                end,
-                mover,
-                arrival,
-                skip,
-                plane_of,
-                action_start,
-                q,
-                tops,
-                probabilities,
-                flat,
-                flat_out,
-                flat_strategies,
-                flat_regrets,
-            )
-        else:
-            nodes += _values(
-                begin, end, planes, mover, arrival, skip, plane_of, action_start, q, tops, probabilities, flat, flat_out,
-                flat_strategies, flat_regrets,
-            )  # fmt: skip
+            store(powers, k, exp(load(powers, k)))
+        nodes += _write_two_values(begin, end, arrays) if planes == 2 else _write_values(begin, end, arrays)
         begin = end
     for k in range(3):  # every node is solved by one evaluation, and its solution is unique
-        counts[first, k] = nodes
-    keep(room)
+        solution.counts[first, k] = nodes
+    keep(space)
 
 
 @kernel
-def _two_action_values(base, count, payoff, branch_start, probability, target, ends, values, q):
-    """Q of both players for `count` actions from `base` on."""
-    branch = branch_start[base]
+def _write_two_action_values(start, count, following, q):
+    """Write Q of both players for `count` actions from `start` on."""
+    payoff, branch_start, probability, target = (
+        following.payoff, following.branch_start, following.probability, following.target
+    )  # fmt: skip
+    ends, values = following.terminal_values, following.values
+    branch = branch_start[start]
     for a in range(count):
-        q0 = payoff[2 * (base + a)]
-        q1 = payoff[2 * (base + a) + 1]
-        stop = branch_start[base + a + 1]
+        q0 = payoff[2 * (start + a)]
+        q1 = payoff[2 * (start + a) + 1]
+        stop = branch_start[start + a + 1]
         while branch < stop:
             y = target[branch]
             share = probability[branch]
@@ -120,26 +136,33 @@ def _two_action_values(base, count, payoff, branch_start, probability, target, e
 
 
 @kernel
-def _action_values(base, count, planes, payoff, branch_start, probability, target, ends, values, q):
-    """Q of every player for `count` actions from `base` on."""
+def _write_action_values(start, count, following, q):
+    """Write Q of every player for `count` actions from `start` on."""
+    planes, payoff, branch_start = following.num_planes, following.payoff, following.branch_start
+    probability, target = following.probability, following.target
+    ends, values = following.terminal_values, following.values
     for a in range(count):
-        row = planes * a
+        at = planes * a
         for p in range(planes):
-            q[row + p] = payoff[planes * (base + a) + p]
-        for branch in range(branch_start[base + a], branch_start[base + a + 1]):
+            q[at + p] = payoff[planes * (start + a) + p]
+        for branch in range(branch_start[start + a], branch_start[start + a + 1]):
             y = target[branch]
             share = probability[branch]
             if y < 0:
                 for p in range(planes):
-                    q[row + p] += share * ends[planes * (-y - 1) + p]
+                    q[at + p] += share * ends[planes * (-y - 1) + p]
             else:
                 for p in range(planes):
-                    q[row + p] += share * values[planes * y + p]
+                    q[at + p] += share * values[planes * y + p]
 
 
 @kernel
-def _exponents(begin, end, planes, mover, plane_of, rationality, action_start, q, tops, probabilities):
-    """L (Q - max Q) of the mover of every state, and max Q; zero where nobody moves."""
+def _write_exponents(begin, end, arrays):
+    """Write L (Q - max Q) of the mover of every state, and max Q; zero where nobody moves."""
+    planes, rationality = arrays.num_planes, arrays.rationality
+    mover, action_start, plane_of, q, tops, powers = (
+        arrays.mover, arrays.action_start, arrays.plane_of, arrays.q, arrays.tops, arrays.powers
+    )  # fmt: skip
     base = action_start[begin]
     for x in range(begin, end):
         m = mover[x]
@@ -147,7 +170,7 @@ def _exponents(begin, end, planes, mover, plane_of, rationality, action_start, q
         stop = action_start[x + 1] - base
         if m < 0:
             for a in range(start, stop):
-                probabilities[a] = 0.0
+                powers[a] = 0.0
             continue
         plane = plane_of[m]
         scale = rationality[m]
@@ -155,15 +178,19 @@ def _exponents(begin, end, planes, mover, plane_of, rationality, action_start, q
         for a in range(start + 1, stop):
             top = max(top, q[planes * a + plane])
         for a in range(start, stop):
-            probabilities[a] = scale * (q[planes * a + plane] - top)
+            powers[a] = scale * (q[planes * a + plane] - top)
         tops[x - begin] = top
 
 
 @kernel
-def _two_values(
-    begin, end, mover, arrival, skip, plane_of, action_start, q, tops, probabilities, values, out, strategies, regrets
-):  # fmt: skip
-    """Strategies, values of both players and regrets; returns in how many states somebody moves."""
+def _write_two_values(begin, end, arrays):
+    """Write strategies, values of both players and regrets; returns the number of states in which a player moves."""
+    mover, action_start, plane_of, q, tops, powers = (
+        arrays.mover, arrays.action_start, arrays.plane_of, arrays.q, arrays.tops, arrays.powers
+    )  # fmt: skip
+    arrival, skip, values, out, strategies, regrets = (
+        arrays.arrival, arrays.skip, arrays.next_values, arrays.values, arrays.strategies, arrays.regrets
+    )  # fmt: skip
     base = action_start[begin]
     nodes = 0
     for x in range(begin, end):
@@ -181,12 +208,12 @@ def _two_values(
         nodes += 1
         total = 0.0
         for a in range(start, stop):
-            total += probabilities[a]
+            total += powers[a]
         share = 1.0 / total
         v0 = 0.0
         v1 = 0.0
         for a in range(start, stop):
-            s = probabilities[a] * share
+            s = powers[a] * share
             strategies[base + a] = s
             v0 += s * q[2 * a]
             v1 += s * q[2 * a + 1]
@@ -200,10 +227,15 @@ def _two_values(
 
 
 @kernel
-def _values(
-    begin, end, planes, mover, arrival, skip, plane_of, action_start, q, tops, probabilities, values, out, strategies, regrets
-):  # fmt: skip
-    """Strategies, values of every player and regrets; returns in how many states somebody moves."""
+def _write_values(begin, end, arrays):
+    """Write strategies, values of every player and regrets; returns the number of states in which a player moves."""
+    planes = arrays.num_planes
+    mover, action_start, plane_of, q, tops, powers = (
+        arrays.mover, arrays.action_start, arrays.plane_of, arrays.q, arrays.tops, arrays.powers
+    )  # fmt: skip
+    arrival, skip, values, out, strategies, regrets = (
+        arrays.arrival, arrays.skip, arrays.next_values, arrays.values, arrays.strategies, arrays.regrets
+    )  # fmt: skip
     base = action_start[begin]
     nodes = 0
     for x in range(begin, end):
@@ -221,15 +253,15 @@ def _values(
         nodes += 1
         total = 0.0
         for a in range(start, stop):
-            total += probabilities[a]
+            total += powers[a]
         share = 1.0 / total
         for a in range(start, stop):
-            probabilities[a] *= share
-            strategies[base + a] = probabilities[a]
+            powers[a] *= share
+            strategies[base + a] = powers[a]
         for p in range(planes):
             value = 0.0
             for a in range(start, stop):
-                value += probabilities[a] * q[planes * a + p]
+                value += powers[a] * q[planes * a + p]
             if p == plane_of[m]:
                 regrets[x] = tops[x - begin] - value
             if comes_up < 1.0:

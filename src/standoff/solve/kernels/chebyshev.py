@@ -1,21 +1,21 @@
-"""Functions of a belief, held at points of [0, 1] and interpolated by the polynomial through them.
+"""Functions of a belief, given at points of [0, 1] and interpolated by the polynomial through them.
 
 Chebyshev-Lobatto points are b_k = sin(t_k)^2 with evenly spaced angles t_k = k pi / (2 (n-1)), k = 0..n-1. A belief that
-matters more than others, the **anchor** a = sin(t)^2, can be made a point: of the inner angles the nearest to t, t_m, is moved
-to t, and the others with it, in proportion, so that 0 and pi/2 stay. Anchors nearer to an end of the axis than to any inner
-point are not made points, so that points never crowd. No angle moves by more than half a gap, and interpolation stays as well
-conditioned as before: the Lebesgue constant rises from 2.3, 2.7, 3.2 for 9, 17, 33 points to at most 4.4, 5.1, 5.8.
+matters more than others, the **anchor** a = sin(t)^2, can be made a point: the inner angle nearest to t, t_m, is moved to t,
+and the others with it, in proportion, so that 0 and pi/2 stay. Anchors nearer to an end of the axis than to any inner point
+are not made points, so points never cluster. No angle moves by more than half a gap, and interpolation stays well
+conditioned: the Lebesgue constant rises from 2.3, 2.7, 3.2 for 9, 17, 33 points to at most 4.4, 5.1, 5.8.
 
 The interpolant through values f_k at belief b is
 
     f(b) = sum_k w_k(b) f_k,    w_k(b) = s_k prod_{l != k} (b - b_l),   s_k = 1 / prod_{l != k} (b_k - b_l).
 
-The products are built from both ends, so nothing is divided and a belief that is a point needs no special case.
-The weights sum to one and preserve the mean, sum_k w_k(b) b_k = b, so the transpose of interpolation moves probability
-mass without moving the expected belief. Weights may be negative.
+The products are built from both ends, so there is no division, and a belief that is a point needs no special case. The
+weights sum to one and preserve the mean, sum_k w_k(b) b_k = b, so the transpose of interpolation moves probability mass
+without moving the expected belief. Weights may be negative.
 
-A value is also written as f = sum_k c_k T_k(2b - 1). The decay of c shows how well it is resolved, and bounds slopes:
-by Bernstein's inequality b (1-b) |f'(b)| <= (1/2) sum_k k |c_k|.
+A value is also written as f = sum_k c_k T_k(2b - 1). The decay of c shows how well it is resolved, and bounds slopes: by
+Bernstein's inequality b (1-b) |f'(b)| <= (1/2) sum_k k |c_k|.
 
 References:
     Berrut, J.-P. and Trefethen, L. N. (2004), Barycentric Lagrange interpolation, SIAM Review 46(3), section 2.
@@ -27,30 +27,36 @@ References:
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from standoff.solve.kernels.vectors import kernel
+
 __all__ = [
-    "axis_of_points", "clenshaw", "coefficient_matrix", "differentiation_matrix", "interpolation_weights", "points", "weights_at",
+    "clenshaw",
+    "make_axis_points",
+    "make_coefficient_matrix",
+    "make_differentiation_matrix",
+    "place_points",
+    "write_weights_at",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
 
 
-def points(num_points: int, anchor: float | None = None) -> Floats:
-    """Points of [0, 1], ascending, both ends among them; a single point (at 0) stands for an axis that is not there.
+def place_points(num_points: int, anchor: float | None = None) -> Floats:
+    """Place the points of an axis on [0, 1], ascending and with both ends; a single point (at 0) stands for no axis.
 
     Args:
         num_points: 1, or at least 2.
-        anchor: A belief, 0..1, that is to be a point; None: plain Chebyshev-Lobatto points.
+        anchor: A belief, 0..1, that is to be a point; None: the Chebyshev-Lobatto points.
 
     Returns:
         Shape (num_points,).
 
     Examples:
-        >>> points(3)
+        >>> place_points(3)
         array([0. , 0.5, 1. ])
-        >>> points(3, anchor=0.3)
+        >>> place_points(3, anchor=0.3)
         array([0. , 0.3, 1. ])
     """
     if num_points == 1:
@@ -67,43 +73,36 @@ def points(num_points: int, anchor: float | None = None) -> Floats:
     return np.asarray(np.sin(angles) ** 2)
 
 
-def coefficient_matrix(num_points: int, anchor: float | None = None) -> Floats:
-    """Matrix M with c = M f, from values at the points to Chebyshev coefficients; shape (num_points, num_points)."""
+def make_coefficient_matrix(num_points: int, anchor: float | None = None) -> Floats:
+    """Find the matrix M with c = M f, from values at the points to Chebyshev coefficients; shape (num_points, num_points)."""
     if num_points == 1:
         return np.ones((1, 1))
-    x = 2 * points(num_points, anchor) - 1
+    x = 2 * place_points(num_points, anchor) - 1
     return np.asarray(np.linalg.inv(np.polynomial.chebyshev.chebvander(x, num_points - 1)))
 
 
-def differentiation_matrix(num_points: int, anchor: float | None = None) -> Floats:
-    """Matrix D with f' = D f, from values at the points to slopes of the interpolant there; shape (point, point)."""
+def make_differentiation_matrix(num_points: int, anchor: float | None = None) -> Floats:
+    """Find the matrix D with f' = D f, from values at the points to slopes of the interpolant there; shape (point, point)."""
     if num_points == 1:
         return np.zeros((1, 1))
-    x = 2 * points(num_points, anchor) - 1
+    x = 2 * place_points(num_points, anchor) - 1
     columns = [
         2.0 * np.polynomial.chebyshev.chebval(x, np.polynomial.chebyshev.chebder(unit)) for unit in np.eye(num_points)
     ]
-    return np.ascontiguousarray(np.stack(columns, axis=1) @ coefficient_matrix(num_points, anchor))
+    return np.ascontiguousarray(np.stack(columns, axis=1) @ make_coefficient_matrix(num_points, anchor))
 
 
-def interpolation_weights(belief: float, num_points: int, anchor: float | None = None) -> Floats:
-    """The weights w_k(belief); shape (num_points,)."""
-    weights = np.empty(num_points)
-    weights_at(belief, axis_of_points(num_points, anchor), weights)
-    return weights
-
-
-def axis_of_points(num_points: int, anchor: float | None = None) -> Floats:
-    """The points b_k and the scales s_k of a belief axis, as kernels take them; shape (2, num_points)."""
-    nodes = points(num_points, anchor)
+def make_axis_points(num_points: int, anchor: float | None = None) -> Floats:
+    """Place the points b_k of a belief axis and find their scales s_k; shape (2, num_points)."""
+    nodes = place_points(num_points, anchor)
     gaps = nodes[:, None] - nodes[None, :]
     np.fill_diagonal(gaps, 1.0)
     return np.stack([nodes, 1.0 / gaps.prod(axis=1)])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def weights_at(belief, axis, weights):
-    """Write w_k(belief) into `weights`; `axis` from `axis_of_points`."""
+@kernel
+def write_weights_at(belief, axis, weights):
+    """Write w_k(belief) into `weights`; `axis` from `make_axis_points`."""
     n = axis.shape[1]
     product = 1.0
     for k in range(n):
@@ -115,9 +114,9 @@ def weights_at(belief, axis, weights):
         product *= belief - axis[0, k]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def clenshaw(coefficients, x):
-    """Value and derivative in x of sum_k c_k T_k(x), by Clenshaw's recurrence and its derivative."""
+    """Evaluate sum_k c_k T_k(x) and its derivative in x by Clenshaw's recurrence."""
     b1 = 0.0
     b2 = 0.0
     d1 = 0.0

@@ -2,14 +2,14 @@
 
 A node of the solver is the same short computation at every belief point, so kernels take eight points together, one to a
 **lane**. Numba and LLVM turn a loop over an array into vector instructions only where the loop is simple; a kernel with
-many temporaries is better written on vectors to begin with. `Lanes` is such a vector of eight float64. In a kernel it is
-written like a number: `a * b + c`, `exp(x)`, `load(array, 8 * k)`. LLVM keeps it in one register of a machine with
-AVX-512, in two with AVX, and in more where there is less.
+many temporaries is better written on vectors from the start. `Vector` is such a vector of eight float64. A kernel writes it
+like a number: `a * b + c`, `exp(x)`, `load(array, 8 * k)`. LLVM keeps it in one register of a machine with AVX-512, in two
+with AVX, and in more on other machines.
 
 With `NUMBA_DISABLE_JIT=1` the same functions work on NumPy arrays of eight numbers.
 
 `exp` reduces the argument, x = k ln 2 + r with |r| <= ln 2 / 2, exp(x) = 2^k P(r), with P the Taylor polynomial of degree
-13 and 2^k put together from its bits. `log` takes the exponent e off, x = 2^e m with m in [sqrt(1/2), sqrt 2), and uses
+13 and 2^k assembled from its bits. `log` separates the exponent e, x = 2^e m with m in [sqrt(1/2), sqrt 2), and uses
 log m = 2 artanh((m - 1)/(m + 1)). Both are accurate to a few units in the last place.
 """
 
@@ -42,22 +42,22 @@ LOWEST, HIGHEST = -708.0, 709.0
 SQRT_2 = 1.4142135623730951
 
 
-class LanesType(types.Type):
+class VectorType(types.Type):
     """Eight float64 side by side."""
 
     def __init__(self) -> None:
-        super().__init__(name="Lanes")
+        super().__init__(name="Vector")
 
 
-lanes_type = LanesType()
+vector_type = VectorType()
 _F64 = ir.DoubleType()
 _I64 = ir.IntType(64)
 _VECTOR = ir.VectorType(_F64, WIDTH)
 _WHOLE = ir.VectorType(_I64, WIDTH)
 
 
-@register_model(LanesType)
-class _LanesModel(models.PrimitiveModel):
+@register_model(VectorType)
+class _VectorModel(models.PrimitiveModel):
     def __init__(self, dmm, fe_type):
         super().__init__(dmm, fe_type, _VECTOR)
 
@@ -77,8 +77,8 @@ def _whole(value):
     return ir.Constant(_WHOLE, [int(value)] * WIDTH)
 
 
-@lower_cast(types.Float, lanes_type)
-def _float_to_lanes(context, builder, from_type, to_type, value):
+@lower_cast(types.Float, vector_type)
+def _float_to_vector(context, builder, from_type, to_type, value):
     return _splat(builder, value)
 
 
@@ -86,19 +86,21 @@ def _arithmetic(op, emit):
     @infer_global(op)
     class Arithmetic(AbstractTemplate):
         def generic(self, args, kws):
-            ours = all(isinstance(arg, LanesType | types.Float) for arg in args)
-            if len(args) == 2 and ours and any(isinstance(arg, LanesType) for arg in args):
-                return signature(lanes_type, *args)
+            ours = all(isinstance(arg, VectorType | types.Float) for arg in args)
+            if len(args) == 2 and ours and any(isinstance(arg, VectorType) for arg in args):
+                return signature(vector_type, *args)
             return None
 
     def lower(context, builder, sig, args):
         ready = [
-            value if isinstance(kind, LanesType) else _splat(builder, context.cast(builder, value, kind, types.float64))
+            value
+            if isinstance(kind, VectorType)
+            else _splat(builder, context.cast(builder, value, kind, types.float64))
             for kind, value in zip(sig.args, args, strict=True)
         ]
         return emit(builder, *ready)
 
-    for kinds in ((lanes_type, lanes_type), (lanes_type, types.Float), (types.Float, lanes_type)):
+    for kinds in ((vector_type, vector_type), (vector_type, types.Float), (types.Float, vector_type)):
         lower_builtin(op, *kinds)(lower)
 
 
@@ -117,18 +119,18 @@ for _in_place, _emit in (
 @infer_global(operator.neg)
 class _Negation(AbstractTemplate):
     def generic(self, args, kws):
-        if len(args) == 1 and isinstance(args[0], LanesType):
-            return signature(lanes_type, lanes_type)
+        if len(args) == 1 and isinstance(args[0], VectorType):
+            return signature(vector_type, vector_type)
         return None
 
 
-@lower_builtin(operator.neg, lanes_type)
+@lower_builtin(operator.neg, vector_type)
 def _negate(context, builder, sig, args):
     return builder.fsub(_constant(-0.0), args[0])
 
 
 def _address(context, builder, kind, place, index):
-    """Address of eight numbers of a contiguous one-dimensional array, or behind a pointer."""
+    """Find the address of eight numbers of a contiguous one-dimensional array, or behind a pointer."""
     start = place if isinstance(kind, types.CPointer) else context.make_array(kind)(context, builder, place).data
     return builder.bitcast(builder.gep(start, [index]), _VECTOR.as_pointer())
 
@@ -136,7 +138,7 @@ def _address(context, builder, kind, place, index):
 @intrinsic
 def _pointer(typing_context, array):
     if array.layout != "C":
-        raise TypingError("a pointer is taken of an array that does not lie in one piece, row by row")
+        raise TypingError("the array of a pointer must be contiguous, in C order")
 
     def lower(context, builder, sig, args):
         return context.make_array(sig.args[0])(context, builder, args[0]).data
@@ -150,7 +152,7 @@ def _load(typing_context, array, index):
         place = context.cast(builder, args[1], sig.args[1], types.intp)
         return builder.load(_address(context, builder, sig.args[0], args[0], place), align=8)
 
-    return lanes_type(array, index), lower
+    return vector_type(array, index), lower
 
 
 @intrinsic
@@ -160,7 +162,7 @@ def _store(typing_context, array, index, value):
         builder.store(args[2], _address(context, builder, sig.args[0], args[0], place), align=8)
         return context.get_dummy_value()
 
-    return types.none(array, index, lanes_type), lower
+    return types.none(array, index, vector_type), lower
 
 
 @intrinsic
@@ -168,7 +170,7 @@ def _spread(typing_context, number):
     def lower(context, builder, sig, args):
         return _splat(builder, args[0])
 
-    return lanes_type(types.float64), lower
+    return vector_type(types.float64), lower
 
 
 def _select(compare):
@@ -176,7 +178,7 @@ def _select(compare):
         def lower(context, builder, sig, args):
             return builder.select(builder.fcmp_ordered(compare, args[0], args[1]), args[0], args[1])
 
-        return lanes_type(lanes_type, lanes_type), lower
+        return vector_type(vector_type, vector_type), lower
 
     return make
 
@@ -190,7 +192,7 @@ def _where_below(typing_context, a, b, below, otherwise):
     def lower(context, builder, sig, args):
         return builder.select(builder.fcmp_ordered("<=", args[0], args[1]), args[2], args[3])
 
-    return lanes_type(lanes_type, lanes_type, lanes_type, lanes_type), lower
+    return vector_type(vector_type, vector_type, vector_type, vector_type), lower
 
 
 @intrinsic
@@ -198,14 +200,14 @@ def _largest(typing_context, value):
     def lower(context, builder, sig, args):
         lanes = [builder.extract_element(args[0], ir.Constant(ir.IntType(32), k)) for k in range(WIDTH)]
         while len(lanes) > 1:
-            # a lane that is not a number must win, so that it is seen
+            # a nan must win, so that it is noticed
             lanes = [
                 builder.select(builder.or_(builder.fcmp_ordered(">", a, b), builder.fcmp_unordered("uno", a, a)), a, b)
                 for a, b in zip(lanes[::2], lanes[1::2], strict=True)
             ]
         return lanes[0]
 
-    return types.float64(lanes_type), lower
+    return types.float64(vector_type), lower
 
 
 @intrinsic
@@ -216,44 +218,44 @@ def _lane_sum(typing_context, value):
             lanes = [builder.fadd(a, b) for a, b in zip(lanes[::2], lanes[1::2], strict=True)]
         return lanes[0]
 
-    return types.float64(lanes_type), lower
+    return types.float64(vector_type), lower
 
 
 @intrinsic
 def _power_of_two(typing_context, shifted):
-    """2^k for whole numbers k that stand in the low bits of `shifted`."""
+    """Find 2^k for integers k in the low bits of `shifted`."""
 
     def lower(context, builder, sig, args):
         bits = builder.bitcast(args[0], _WHOLE)
         return builder.bitcast(builder.shl(builder.add(bits, _whole(1023)), _whole(52)), _VECTOR)
 
-    return lanes_type(lanes_type), lower
+    return vector_type(vector_type), lower
 
 
 @intrinsic
 def _exponent(typing_context, value):
-    """The exponent e of x = 2^e m, m in [1, 2), as a number."""
+    """Find the exponent e of x = 2^e m, m in [1, 2), as a number."""
 
     def lower(context, builder, sig, args):
         bits = builder.lshr(builder.bitcast(args[0], _WHOLE), _whole(52))
         return builder.sitofp(builder.sub(bits, _whole(1023)), _VECTOR)
 
-    return lanes_type(lanes_type), lower
+    return vector_type(vector_type), lower
 
 
 @intrinsic
 def _mantissa(typing_context, value):
-    """m of x = 2^e m, m in [1, 2)."""
+    """Find m of x = 2^e m, m in [1, 2)."""
 
     def lower(context, builder, sig, args):
         bits = builder.and_(builder.bitcast(args[0], _WHOLE), _whole((1 << 52) - 1))
         return builder.bitcast(builder.or_(bits, _whole(1023 << 52)), _VECTOR)
 
-    return lanes_type(lanes_type), lower
+    return vector_type(vector_type), lower
 
 
 if config.DISABLE_JIT:
-    # Plain Python: eight numbers are a NumPy array.
+    # Python without a compiler: eight numbers are a NumPy array.
     def _pointer(array):
         return array.reshape(-1)
 
@@ -294,77 +296,77 @@ def kernel(function):
 
 @kernel
 def pointer(array):
-    """Where the numbers of a contiguous array lie, one after the other.
+    """Take the address of the numbers of a contiguous array.
 
     A kernel's inner functions take pointers: an array as an argument is seven machine words and a count of references.
     The array must outlive the pointer: an array made in a kernel is freed after its last use there, so name it again
-    with `keep` behind the last use of its pointers.
+    with `keep` after the last use of its pointers.
     """
     return _pointer(array)
 
 
 @kernel
 def keep(array):
-    """Say that an array must live up to here; see `pointer`."""
+    """Keep an array alive up to here; see `pointer`."""
     return array.shape[0]
 
 
 @kernel
 def load(array, index):
-    """Eight numbers of a contiguous one-dimensional array (or behind a pointer), from `index` on."""
+    """Load eight numbers of a contiguous one-dimensional array (or behind a pointer), from `index` on."""
     return _load(array, index)
 
 
 @kernel
 def store(array, index, value):
-    """Write eight numbers into a contiguous one-dimensional array, from `index` on."""
+    """Write eight numbers into a contiguous one-dimensional array (or behind a pointer), from `index` on."""
     _store(array, index, value)
 
 
 @kernel
 def splat(number):
-    """The same number in every lane."""
+    """Put the same number into every lane."""
     return _spread(number)
 
 
 @kernel
 def maximum(a, b):
-    """The larger of each lane; b where either is not a number."""
+    """Take the larger of each lane; b where either is nan."""
     return _maximum(a, b)
 
 
 @kernel
 def minimum(a, b):
-    """The smaller of each lane."""
+    """Take the smaller of each lane."""
     return _minimum(a, b)
 
 
 @kernel
 def where_below(a, b, below, otherwise):
-    """`below` in the lanes where a <= b, else `otherwise`."""
+    """Take `below` in the lanes where a <= b, else `otherwise`."""
     return _where_below(a, b, below, otherwise)
 
 
 @kernel
 def largest(value):
-    """The largest lane; not a number where any lane is not."""
+    """Find the largest lane; nan where any lane is."""
     return _largest(value)
 
 
 @kernel
 def lane_sum(value):
-    """Sum of the lanes."""
+    """Sum the lanes."""
     return _lane_sum(value)
 
 
 @kernel
 def exp(x):
-    """e^x in every lane; arguments outside -708..709 count as the nearer of the two."""
+    """Compute e^x in every lane; arguments outside -708..709 count as the nearer of the two."""
     v = _minimum(_maximum(x, _spread(LOWEST)), _spread(HIGHEST))
     t = v * LOG2_E + ROUND
     whole = t - ROUND
     r = (v - whole * LN2_HIGH) - whole * LN2_LOW
-    # even and odd powers apart: two short chains of dependent products instead of a long one
+    # even and odd powers separately: two short chains of dependent products instead of a long one
     g = r * r
     odd = g * 1.6059043836821613e-10 + 2.505210838544172e-08
     even = g * 2.08767569878681e-09 + 2.755731922398589e-07
@@ -384,7 +386,7 @@ def exp(x):
 
 @kernel
 def log(x):
-    """Natural logarithm of every lane; positive normal numbers only."""
+    """Compute the natural logarithm of every lane; positive normal numbers only."""
     e = _exponent(x)
     m = _mantissa(x)
     high = _spread(SQRT_2)

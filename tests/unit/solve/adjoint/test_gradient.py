@@ -53,7 +53,7 @@ def by_first_payoff(equilibrium, outcome):
 
 # the reach of the node is 1 / x: up to SAFE_REACH by the Sherman-Morrison formula, above by elimination with pivots
 @pytest.mark.parametrize("x", [0.5, 1e-2, 2 / SAFE_REACH, 0.5 / SAFE_REACH, 1e-4, 1e-5, 2 / LARGEST_REACH])
-def test_derivatives_of_signals_have_the_closed_form_up_to_the_split(x):
+def test_derivatives_of_signals_have_the_closed_form_up_to_the_bifurcation(x):
     down, up, _ = by_first_payoff(signalling((1 - x) * SPLIT), "trusted a")
     own, meant = (1 - x) * SPLIT / 16, (1 - x) / (8 * x)
     # L* is known to rounding, and 1 / x multiplies what is lost
@@ -62,13 +62,13 @@ def test_derivatives_of_signals_have_the_closed_form_up_to_the_split(x):
 
 
 @pytest.mark.parametrize("x", [0.5 / LARGEST_REACH, 1e-9, 0.0])
-def test_at_the_split_of_a_signalling_equilibrium_there_is_no_derivative(x):
+def test_a_signalling_equilibrium_has_no_derivative_at_its_bifurcation(x):
     with pytest.raises(NotDifferentiableError, match=r"in stage `signal` in period 1 .* lower the rationality"):
         by_first_payoff(signalling((1 - x) * SPLIT), "trusted a")
 
 
 @pytest.mark.parametrize("x", [0.5, 1e-2, 1e-4, 1e-5])
-def test_derivatives_of_simultaneous_moves_have_the_closed_form_up_to_the_split(x):
+def test_derivatives_of_simultaneous_moves_have_the_closed_form_up_to_the_bifurcation(x):
     row, column = by_first_payoff(coordination(2 * (1 - x)), "r0, c0")
     expected = (1 - x) / (8 * x)
     assert row == pytest.approx(expected, rel=1e-14 / x)
@@ -76,6 +76,6 @@ def test_derivatives_of_simultaneous_moves_have_the_closed_form_up_to_the_split(
 
 
 @pytest.mark.parametrize("x", [1e-7, 1e-9])
-def test_at_the_split_of_simultaneous_moves_there_is_no_derivative(x):
+def test_simultaneous_moves_have_no_derivative_at_their_bifurcation(x):
     with pytest.raises(NotDifferentiableError, match=r"in stage `moves` in period 1 .* at a fold of the equilibrium"):
         by_first_payoff(coordination(2 * (1 - x)), "r0, c0")

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standoff.solve.kernels.arclength import trace
+from standoff.solve.kernels.arclength import trace_node
 from standoff.solve.kernels.chebyshev import clenshaw
-from standoff.solve.kernels.node import WORK_ROWS, D, G, H, evaluate, is_unique, newton, slope_samples
+from standoff.solve.kernels.node import WORK_ROWS, D, G, H, evaluate, newton
+from standoff.solve.kernels.uniqueness import is_unique, slope_samples
 
 NUM_POINTS = 9
 
@@ -67,7 +68,7 @@ def test_tracing_from_zero_ends_at_a_solution(seed, belief, rationality):
     coefficients = problem(seed, spread=0.3)
     allowed = np.ones((3, 2), dtype=bool)
     ell, work = np.zeros(3), np.empty((WORK_ROWS, 3))
-    used, _ = trace(belief, rationality, ell, coefficients, allowed, 1e-8, work)
+    used, _ = trace_node(belief, rationality, ell, coefficients, allowed, 1e-8, work)
     assert used > 0
     assert residual(belief, rationality, work[5:7], coefficients) < 1e-8
 
