@@ -241,7 +241,9 @@ def starter_solution(starter):
 
 
 def rows_of_json_page():
-    return [line for line in (ROOT / "docs" / "reference" / "json.md").read_text().splitlines() if line.startswith("| `")]
+    return [
+        line for line in (ROOT / "docs" / "reference" / "json.md").read_text().splitlines() if line.startswith("| `")
+    ]
 
 
 def test_every_key_of_the_json_output_is_explained(starter_solution):
@@ -281,7 +283,10 @@ def test_every_key_of_an_answer_is_explained(name, starter, starter_solution):
     shared = {path.rpartition(".")[2] for path in keys_of(json.loads(json.dumps(starter_solution.to_json())))}
     own_rows = [row for row in rows if f"`{name}`" in row.split(" | ")[0]]
     explained = {
-        part.removesuffix("[]") for row in own_rows for text in re.findall(r"`([^`]+)`", row) for part in text.split(".")
+        part.removesuffix("[]")
+        for row in own_rows
+        for text in re.findall(r"`([^`]+)`", row)
+        for part in text.split(".")
     }
     found = ANSWERS[name](starter, starter_solution).to_json()
     keys = {path.rpartition(".")[2].removesuffix("[]") for path in keys_of(json.loads(json.dumps(found)))}
