@@ -1,7 +1,7 @@
 """The few calls by which tests solve a game or a scenario, in one place so that a change of interface is one edit."""
 
-from standoff import solve, window
-from standoff.analysis.brief import assemble_brief
+from standoff import drivers, solve, window
+from standoff.analysis.brief import Brief, assemble_brief
 from standoff.analysis.forecast import forecast
 from standoff.scenario import parse_scenario
 from standoff.solve.equilibrium import Settings
@@ -31,6 +31,12 @@ def forecast_of(solution):
 def window_of(solution, milestone=None):
     """The window of a solved scenario."""
     return window(solution, milestone)
+
+
+def brief_of_drivers(solution, targets):
+    """A brief that shows the effect of each range by its derivative alone."""
+    found = drivers(solution, targets, num_tornado=0)
+    return Brief(solution, found.targets, drivers=found)
 
 
 def full_brief_of(text, variants, parts, *, num_draws, **settings):

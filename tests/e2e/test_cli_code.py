@@ -191,7 +191,7 @@ def test_output_goes_to_a_file_whole(code, folder):
         (["--lines", "a.txt", "--scenario", "iran-us-2026"], "code-request: `--scenario` says nothing"),
         (["a.txt", "--scenario", "iran-us-206"], "unknown-scenario: "),
         (["a.txt", "--coder", "ofline"], "unknown-coder: there is no coder `ofline`"),
-        (["a.txt", "--coder", "llm", "--llm-url", "llm.example"], "llm-settings: `llm.example` is no address"),
+        (["a.txt", "--coder", "llm", "--llm-url", "llm.example"], "llm-settings: `llm.example` is not the address"),
         (["a.txt", "--coder", "llm", "--llm-prices", "-1", "2"], "llm-settings: no server is named"),
         (["a.txt", "--output", "no/such/folder.json"], "cannot-write: "),
     ],

@@ -329,10 +329,10 @@ def test_every_wrong_change_is_told_by_what_was_typed(warm, starter, wrong):
     ("horizon", "told"),
     [
         ("-3", "wrong-value: `-3` should be greater than 0"),
-        ("5000", "horizon: the horizon is 5000 periods; from 1 to 1000 can be solved"),
+        ("5000", "horizon: the horizon is 5000 periods; standoff solves 1 to 1000"),
         ("nan", "wrong-type: expected a number, found `nan`"),
         ("inf", "wrong-type: expected a number, found `inf`"),
-        ("1e308", "horizon: the horizon is 1e+308 periods; from 1 to 1000 can be solved"),
+        ("1e308", "horizon: the horizon is 1e+308 periods; standoff solves 1 to 1000"),
     ],
 )
 def test_a_wrong_horizon_is_told(warm, starter, horizon, told):

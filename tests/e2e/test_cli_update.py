@@ -195,7 +195,7 @@ def test_what_does_not_count_is_told_with_the_reason(updated):
 def test_the_day_is_that_of_the_latest_news_and_the_coder_is_told(updated):
     _, _, document = updated
     assert document["update"]["as_of"] == "2026-02-09"
-    assert document["update"]["reporting"]["confusion"]["origin"].startswith("assumed: the right type with 0.7")
+    assert document["update"]["reporting"]["confusion"]["origin"].startswith("assumed: correct with probability 0.7")
 
 
 def test_the_steps_add_up_to_the_change(updated):

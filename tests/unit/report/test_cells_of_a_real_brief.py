@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from solving import forecast_of, full_brief_of, solve_text
+from solving import brief_of_drivers, forecast_of, full_brief_of, solve_text
 from standoff.report import brief_html
 
 AS_OF = dt.date(2031, 3, 3)
@@ -54,7 +54,7 @@ agenda:
     strait:
       label: The strait
       levels: [closed, half, open]
-      worth: {north: {half: 0.2, open: gain}, south: {half: -0.05, open: -0.2}}
+      worth: {north: {half: 0.2, open: 4 * gain}, south: {half: -0.05, open: -0.2}}
     aid:
       label: Aid
       levels: [none, given]
@@ -381,6 +381,10 @@ def full():
     return Brief(brief_html(answers), answers.solution), answers
 
 
+def signed(points):
+    return f"{points:+d}".replace("-", "−") if points else "0"
+
+
 def by_the_horizon(gain="0.4"):
     """Probability of everything by the horizon where the strait is worth something else."""
     found = forecast_of(solve_text(typed_text(gain), **SETTINGS))
@@ -425,9 +429,20 @@ def test_a_driver_stands_with_its_value_its_range_and_what_the_ends_do(full):
         )
         period = (target.periods or 10) - 1
         points = [round(100 * (end.cumulative[period] - before.cumulative[period])) for end in (low, high)]
-        low, high = (f"{p:+d}".replace("-", "−") if p else "0" for p in points)
+        low, high = map(signed, points)
         assert shown == f"{low} to {high} points"
         assert before.label in head
+
+
+def test_a_driver_whose_ends_were_not_solved_stands_with_the_effect_by_its_derivative(full):
+    brief, _ = full
+    html = brief_html(brief_of_drivers(brief.solution, ["deal", "skirmish"]))
+    table = next(t for t in Page(html).tables if "Gain of the strait" in t.rows and len(t.heads) > 4)
+    below, above = by_the_horizon("0.39"), by_the_horizon("0.41")
+    for label, cell in zip(("Treaty", "First skirmish"), table.rows["Gain of the strait"][-2:], strict=True):
+        slope = (above[label] - below[label]) / 0.02
+        low, high = (signed(round(100 * slope * step)) for step in (0.1 - 0.4, 0.9 - 0.4))
+        assert cell == f"≈ {low} to {high} points", label
 
 
 def test_what_to_watch_for_stands_with_its_probability_and_what_would_follow(full):
