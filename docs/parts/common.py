@@ -56,15 +56,17 @@ def probabilities(solution: Any, name: str, units: float) -> float:
     period = round(units / solution.scenario.period.length) - 1
     if name == "unresolved":
         return float(forecast.unresolved[period])
-    series = next(series for series in (*forecast.outcomes, *forecast.milestones) if series.name == name)
+    series = next(
+        series for series in (*forecast.outcomes.values(), *forecast.milestones.values()) if series.name == name
+    )
     return float(series.cumulative[period])
 
 
 def percent(probability: float) -> str:
-    """A probability as the command line writes it."""
-    from standoff.cli.solution_tables import percent as written
+    """A probability as standoff writes it everywhere."""
+    from standoff.text import format_percent
 
-    return written(probability)
+    return format_percent(probability)
 
 
 def run_command(command: str) -> str:

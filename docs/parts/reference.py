@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import Enum
 from typing import Any
 
 from parts.common import part, table
@@ -15,35 +16,52 @@ def cli_part() -> str:
 
     from standoff.cli.app import app
 
-    def told(path: str, command: Any) -> Iterator[str]:
-        yield f"## `{path}`\n\n{(command.help or '').strip()}\n"
+    def describe(path: str, command: Any) -> Iterator[str]:
+        yield f"## `{path}`\n\n{_join_lines(command.help)}\n"
         inner = getattr(command, "commands", {})
         if inner:
-            yield (
-                table(
-                    ("command", "what it does"), [(f"`{path} {n}`", (c.help or "").strip()) for n, c in inner.items()]
-                )
-                + "\n"
-            )
+            rows = [(f"`{path} {name}`", _join_lines(child.help)) for name, child in inner.items()]
+            yield table(("command", "purpose"), rows) + "\n"
         rows = [row for parameter in command.params if (row := _parameter_row(parameter))]
         if rows:
-            yield table(("argument or option", "what it is", "default"), rows) + "\n"
+            yield table(("argument or option", "meaning", "default"), rows) + "\n"
         for name, child in inner.items():
-            yield from told(f"{path} {name}", child)
+            yield from describe(f"{path} {name}", child)
 
-    return "\n".join(told("standoff", typer.main.get_command(app)))
+    return "\n".join(describe("standoff", typer.main.get_command(app)))
 
 
-def _parameter_row(parameter: Any) -> tuple[str, str, str] | None:
+def _join_lines(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _parameter_row(parameter: Any) -> tuple[str, str, str]:
+    """A row for an argument or option: how it is written, what it means, and what holds where it is not given."""
+    annotation = parameter.type_descriptor.annotation
+    is_choice = isinstance(annotation, type) and issubclass(annotation, Enum)
+    choices = [choice.value for choice in annotation] if is_choice else []
+    meaning = parameter.help or ""
+    if choices:
+        meaning += f" One of {', '.join(f'`{choice}`' for choice in choices)}."
+    if parameter.min is not None and parameter.max is not None:
+        meaning += f" From {parameter.min:g} to {parameter.max:g}."
+    elif parameter.min is not None:
+        meaning += f" At least {parameter.min:g}."
+    default = "required" if parameter.required else _format_default(parameter)
     if parameter.param_type_name == "argument":
-        return f"`{parameter.metavar}`", parameter.help or "", "must be given"
-    kind = "" if parameter.is_flag else " " + (parameter.metavar or "NUMBER")
-    default = "" if parameter.is_flag or parameter.default is None else parameter.default
-    if isinstance(default, float):
-        default = f"{default:g}"
-    bounds = "" if parameter.max is None else f" From {parameter.min:g} to {parameter.max:g}."
-    bounds += " May be given more than once." if parameter.multiple else ""
-    return f"`{', '.join(parameter.opts)}{kind}`", (parameter.help or "") + bounds, str(default)
+        return f"`{parameter.metavar}`", meaning, default
+    placeholder = "" if parameter.is_flag else f" {parameter.metavar or '|'.join(choices)}"
+    return f"`{', '.join(parameter.opts)}{placeholder}`", meaning.strip(), default
+
+
+def _format_default(parameter: Any) -> str:
+    """The default of a parameter; "" where its help says what holds, or where it is a flag."""
+    default = getattr(parameter.default, "value", parameter.default)
+    if parameter.param_type_name == "option" and parameter.is_flag:
+        return ""
+    if default is None or default == () or default == "":
+        return ""
+    return f"{default:g}" if isinstance(default, float) else str(default)
 
 
 @part("schema")
@@ -95,10 +113,10 @@ def _kind(field: dict[str, Any]) -> str:
         return "one of " + ", ".join(f"`{value}`" for value in field["enum"])
     kinds = [inner for inner in (*field.get("anyOf", ()), *field.get("oneOf", ())) if inner.get("type") != "null"]
     if kinds:
-        told = list(dict.fromkeys(map(_kind, kinds)))
-        if told == ["number", "text"]:
+        kinds_in_words = list(dict.fromkeys(map(_kind, kinds)))
+        if kinds_in_words == ["number", "text"]:
             return "number or formula"
-        return (", or " if any("→" in kind for kind in told) else " or ").join(told)
+        return (", or " if any("→" in kind for kind in kinds_in_words) else " or ").join(kinds_in_words)
     if field.get("type") == "object":
         inner = _kind(next(iter(field.get("patternProperties", {}).values()), field.get("additionalProperties")))
         return f"name → ({inner})" if "→" in inner else f"name → {inner}"
@@ -119,7 +137,7 @@ def _event_codes() -> tuple[str, ...]:
 
 def _default(key: str, field: dict[str, Any], required: list[str]) -> str:
     if key in required:
-        return "**must be given**"
+        return "**required**"
     default = field.get("default")
     if default in (None, "", [], {}) and default is not False:
         return ""

@@ -18,9 +18,9 @@ def probabilities_part(name: str) -> str:
     rows = [
         (label, *(percent(probabilities(solution, key, u)) for u in units))
         for key, label in (
-            *((series.name, series.label) for series in forecast.outcomes),
+            *((series.name, series.label) for series in forecast.outcomes.values()),
             ("unresolved", forecast.unresolved_label),
-            *((series.name, f"*{series.label}*") for series in forecast.milestones),
+            *((series.name, f"*{series.label}*") for series in forecast.milestones.values()),
         )
     ]
     return table(header, rows, right=len(units))
@@ -30,7 +30,7 @@ def probabilities_part(name: str) -> str:
 def packages_part(name: str) -> str:
     """What an agreement is made of by the horizon."""
     solution = solved(name)
-    deal = next(series for series in solution.forecast.outcomes if series.parts)
+    deal = next(series for series in solution.forecast.outcomes.values() if series.parts)
     rows = [(part.label, percent(part.cumulative[-1])) for part in deal.parts]
     return table(("package", "probabilities by the horizon"), rows, right=1)
 
@@ -42,7 +42,7 @@ def by_type_part(name: str) -> str:
     columns = [f"{player}: {player_type}" for player, player_type, _ in forecast.outcomes[0].by_type]
     rows = [
         (series.label, percent(series.cumulative[-1]), *(percent(known[-1]) for _, _, known in series.by_type))
-        for series in forecast.outcomes
+        for series in forecast.outcomes.values()
     ]
     return table(("by the horizon", "as known now", *columns), rows, right=len(columns) + 1)
 
@@ -71,7 +71,7 @@ def half_period(name: str) -> str:
     whole, half = solved(name), solved(name, "period.length=0.5")
     forecast = whole.forecast
     period = whole.scenario.period
-    keys = [(series.name, series.label) for series in (*forecast.outcomes, *forecast.milestones)]
+    keys = [(series.name, series.label) for series in (*forecast.outcomes.values(), *forecast.milestones.values())]
     units = [u for u in (4, 8, 13, 26) if u <= period.horizon]
     rows = [
         (label, *(f"{percent(probabilities(whole, key, u))}, {percent(probabilities(half, key, u))}" for u in units))

@@ -4,7 +4,7 @@ Examples:
     >>> import standoff
     >>> scenario = standoff.load("iran-us-2026")
     >>> solution = standoff.solve(scenario)
-    >>> probabilities = solution.forecast.outcomes[0].cumulative
+    >>> probabilities = solution.forecast.outcomes["deal"].cumulative
 """
 
 from __future__ import annotations
@@ -33,26 +33,28 @@ if TYPE_CHECKING:
     from standoff.analysis.drivers import drivers
     from standoff.analysis.ensemble import ensemble
     from standoff.analysis.equilibria import search_equilibria
+    from standoff.analysis.forecast import Forecast
     from standoff.analysis.gradients import gradients
+    from standoff.analysis.indicators import indicators
     from standoff.analysis.no_deal import why_no_deal
+    from standoff.analysis.paths import paths
     from standoff.analysis.regime_map import regime_map
-    from standoff.analysis.stories import stories
+    from standoff.analysis.sweep import sweep
     from standoff.analysis.tripwires import tripwires
-    from standoff.analysis.watch import watch
     from standoff.analysis.whatif import whatif
     from standoff.analysis.window import window
     from standoff.belief.updating import update
     from standoff.catalog import list_scenarios
     from standoff.catalog.opening import load
-    from standoff.desk.coded_news import CodedNews, code
+    from standoff.desk.coded_news import code
     from standoff.game.builder import GameBuilder
     from standoff.scenario import Scenario
     from standoff.solve.result import Settings
     from standoff.solve.target import Target
 
 __all__ = [
-    "CodedNews",
     "CoderError",
+    "Forecast",
     "GameBuilder",
     "InputError",
     "MissingExtraError",
@@ -72,22 +74,23 @@ __all__ = [
     "drivers",
     "ensemble",
     "gradients",
+    "indicators",
     "list_scenarios",
     "load",
+    "paths",
     "regime_map",
     "search_equilibria",
     "solve",
-    "stories",
+    "sweep",
     "tripwires",
     "update",
-    "watch",
     "whatif",
     "why_no_deal",
     "window",
 ]
 
 _MODULES = {
-    "CodedNews": "desk.coded_news",
+    "Forecast": "analysis.forecast",
     "GameBuilder": "game.builder",
     "Scenario": "scenario",
     "Settings": "solve.result",
@@ -98,14 +101,15 @@ _MODULES = {
     "drivers": "analysis.drivers",
     "ensemble": "analysis.ensemble",
     "gradients": "analysis.gradients",
+    "indicators": "analysis.indicators",
     "list_scenarios": "catalog",
     "load": "catalog.opening",
+    "paths": "analysis.paths",
     "regime_map": "analysis.regime_map",
     "search_equilibria": "analysis.equilibria",
-    "stories": "analysis.stories",
+    "sweep": "analysis.sweep",
     "tripwires": "analysis.tripwires",
     "update": "belief.updating",
-    "watch": "analysis.watch",
     "whatif": "analysis.whatif",
     "why_no_deal": "analysis.no_deal",
     "window": "analysis.window",

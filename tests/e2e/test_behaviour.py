@@ -21,7 +21,11 @@ def probabilities(solution, *names, by_week=8):
     """Probability that one of some outcomes, or a milestone, has come about by a week."""
     found = solution.forecast
     period = round(by_week / solution.scenario.period.length) - 1
-    return sum(series.cumulative[period] for series in (*found.outcomes, *found.milestones) if series.name in names)
+    return sum(
+        series.cumulative[period]
+        for series in (*found.outcomes.values(), *found.milestones.values())
+        if series.name in names
+    )
 
 
 def first_move(solution, stage, player_type):
@@ -107,7 +111,7 @@ def test_the_length_of_the_crisis_is_of_the_order_that_icb_shows():
 @pytest.mark.parametrize("scenario", ["iran-us-2026"])
 def test_halving_the_period_moves_no_outcome_by_more_than_two_points(scenario):
     whole, half = solved(scenario=scenario), solved("period.length=0.5", scenario=scenario)
-    for series in whole.forecast.outcomes:
+    for series in whole.forecast.outcomes.values():
         assert abs(probabilities(half, series.name) - probabilities(whole, series.name)) <= 0.02
     assert abs(probabilities(half, "strike") - probabilities(whole, "strike")) <= 0.02
 
@@ -127,7 +131,7 @@ def test_in_cuba_a_bolder_us_prior_brings_more_air_strikes():
         prior: solve(load("cuba-1962", overrides=(f"bold_prior={prior}",)), NINE).forecast for prior in (0.3, 0.5)
     }
     strike = {
-        prior: next(series.cumulative[7] for series in found.milestones if series.name == "strike")
+        prior: next(series.cumulative[7] for series in found.milestones.values() if series.name == "strike")
         for prior, found in by_day.items()
     }
     assert strike[0.5] > strike[0.3]

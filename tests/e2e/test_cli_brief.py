@@ -66,7 +66,7 @@ def test_a_brief_says_how_its_draws_were_made(made):
 def test_parts_can_be_left_out(warm, starter, tmp_path):
     left = [
         word
-        for part in ("ensemble", "drivers", "tripwires", "bargain", "window", "stories")
+        for part in ("ensemble", "drivers", "tripwires", "bargain", "window", "paths")
         for word in ("--without", part)
     ]
     done = warm("brief", starter, "--output", tmp_path / "b.html", *QUICK, *left)
@@ -77,10 +77,10 @@ def test_parts_can_be_left_out(warm, starter, tmp_path):
 
 
 def test_an_unknown_part_is_told_with_the_nearest_name(warm, starter, tmp_path):
-    done = warm("brief", starter, "--output", tmp_path / "b.html", "--without", "storys")
+    done = warm("brief", starter, "--output", tmp_path / "b.html", "--without", "pathes")
     assert done.code == 2
-    assert "unknown-part: a brief has no part `storys`" in done.err
-    assert "did you mean `stories`?" in done.err
+    assert "unknown-part: a brief has no part `pathes`" in done.err
+    assert "did you mean `paths`?" in done.err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -31,7 +31,7 @@ def watch(environment):
     path = os.pathsep.join([str(Path(__file__).parents[1]), environment["PYTHONPATH"]])
 
     def start(*arguments):
-        words = [sys.executable, "-c", COMMAND, "watch-feed", *map(str, arguments)]
+        words = [sys.executable, "-c", COMMAND, "feed", *map(str, arguments)]
         pipe = subprocess.PIPE
         return subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True, env=environment | {"PYTHONPATH": path})
 
@@ -44,7 +44,7 @@ def once(monkeypatch, capsys):
     monkeypatch.setattr(command, "open_coder_named", lambda _: ScriptedCoder())
 
     def finished(*arguments):
-        monkeypatch.setattr(sys, "argv", ["standoff", "watch-feed", "--once", *map(str, arguments)])
+        monkeypatch.setattr(sys, "argv", ["standoff", "feed", "--once", *map(str, arguments)])
         with pytest.raises(SystemExit) as end:
             main()
         return end.value.code or 0, *capsys.readouterr()

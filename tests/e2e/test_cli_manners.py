@@ -11,14 +11,14 @@ from standoff.version import __version__
 
 COMMANDS = (
     "run",
-    "solve",
+    "equilibria",
     "brief",
     "whatif",
     "compare",
     "drivers",
     "tripwires",
-    "watch",
-    "stories",
+    "indicators",
+    "paths",
     "bargain",
     "window",
     "ensemble",
@@ -26,16 +26,16 @@ COMMANDS = (
     "code",
     "review",
     "update",
-    "watch-feed",
+    "feed",
     "list",
-    "check",
-    "show",
     "init",
     "schema",
+    "check",
+    "show",
     "export",
     "doctor",
-    "submodel",
     "events",
+    "submodel",
 )
 HEAVY = ("numba", "scipy", "pandas", "ray", "pyarrow", "SALib", "matplotlib", "numpy", "ruamel", "jinja2")
 MODULES_AFTER = """
@@ -185,3 +185,23 @@ def test_what_was_typed_cannot_command_the_terminal(standoff):
     finished = standoff("run", "\x1b[31mcuba")
     assert (finished.code, finished.out) == (2, "")
     assert finished.err.startswith(r"unknown-scenario: there is no scenario `\x1b[31mcuba`")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "present"),
+    [
+        (["watch", "cuba-1962"], "the command `watch` is now called `indicators`"),
+        (["watch-feed", "--once", "feed.xml"], "the command `watch-feed` is now called `feed`"),
+        (["stories", "cuba-1962"], "the command `stories` is now called `paths`"),
+        (["solve", "cuba-1962", "--branches", "12"], "the command `solve` is now called `equilibria`"),
+        (["whatif", "cuba-1962", "--base", "war_cost=3"], "the option `--base` of `whatif` is now called `--set`"),
+        (
+            ["equilibria", "cuba-1962", "--branches=3"],
+            "the option `--branches` of `equilibria` is now called `--starts`",
+        ),
+    ],
+)
+def test_an_old_name_is_answered_with_the_present_one(warm, arguments, present):
+    finished = warm(*arguments)
+    assert (finished.code, finished.out) == (2, "")
+    assert finished.err.startswith(f"renamed: {present}\n")

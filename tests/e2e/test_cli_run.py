@@ -189,7 +189,7 @@ def test_a_new_file_is_checked_then_run(standoff, tmp_path):
 def test_init_does_not_write_over_a_file(warm, tmp_path):
     (tmp_path / "mine.yaml").write_text("mine\n", encoding="utf-8")
     finished = warm("init", "mine.yaml", cwd=tmp_path)
-    told = "file-exists: `mine.yaml` is there already\n  help: choose another name\n"
+    told = "file-exists: `mine.yaml` exists already\n  help: choose another name\n"
     assert (finished.code, finished.out, finished.err) == (2, "", told)
     assert (tmp_path / "mine.yaml").read_text(encoding="utf-8") == "mine\n"
 

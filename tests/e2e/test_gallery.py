@@ -176,7 +176,7 @@ def test_the_reported_equilibrium_is_the_one_in_which_a_fleet_says_nothing(run):
 
 
 def test_a_search_finds_the_equilibrium_in_which_only_a_resolved_challenger_sends_its_fleet(ask):
-    principal, other = ask("solve", "costly-signal", "--branches", "40")["equilibria"]
+    principal, other = ask("equilibria", "costly-signal", "--starts", "40")["equilibria"]
     assert other["certificate"]["residual"] < 1e-8
     yielded = next(row for row in other["outcomes"] if row["name"] == "yielded")
     opportunist, resolved = (row["cumulative"][-1] for row in yielded["by_type"])
@@ -186,7 +186,7 @@ def test_a_search_finds_the_equilibrium_in_which_only_a_resolved_challenger_send
 
 
 def test_at_low_rationality_there_is_one_equilibrium(ask):
-    found = ask("solve", "costly-signal", "--branches", "40", "--set", "rationality=3")
+    found = ask("equilibria", "costly-signal", "--starts", "40", "--set", "rationality=3")
     assert len(found["equilibria"]) == 1
     assert found["equilibria"][0]["certificate"]["is_unique"]
 

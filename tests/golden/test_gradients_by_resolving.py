@@ -18,8 +18,8 @@ NUMBERS = ("fleet_cost", "hardline_prior", "iran_discount", "audience_cost", "pl
 
 def probability_at(changes):
     found = solve(load("iran-us-2026", overrides=[*SHORT, *changes]), SETTINGS).forecast
-    outcomes = {series.name: series.cumulative for series in found.outcomes}
-    milestones = {series.name: series.cumulative for series in found.milestones}
+    outcomes = {name: series.cumulative for name, series in found.outcomes.items()}
+    milestones = {name: series.cumulative for name, series in found.milestones.items()}
     return np.array([outcomes["deal"][-1], milestones["strike"][1], found.unresolved[-1]])
 
 

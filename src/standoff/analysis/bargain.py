@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,7 @@ from standoff.analysis.frontier import (
     pareto_frontier,
     solution_points,
 )
+from standoff.analysis.plain import to_plain
 from standoff.analysis.solution import Solution
 from standoff.errors import InputError, Problem, nearest
 from standoff.game.agenda import PackageTable, tabulate_packages
@@ -170,6 +172,52 @@ class Bargain:
     waiting: dict[tuple[str, str], float]
     fight: Fight | None
     pairs: tuple[Pair, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Packages, values of disagreement and pairs of types as plain data; packages are named as in the game."""
+        table = self.packages
+        return {
+            "sides": list(self.sides),
+            "packages": [
+                {
+                    "name": name,
+                    "label": table.labels[k],
+                    "levels": dict(zip(table.issues, table.levels[k].tolist(), strict=True)),
+                    "can_be_offered": bool(self.offered[k]),
+                    "worth": [
+                        {"player": player, "player_type": player_type, "worth": float(worth[k])}
+                        for (player, player_type), worth in self.worth.items()
+                    ],
+                    "red_lines": [
+                        {"player": player.name, "player_type": player_type}
+                        for i, player in enumerate(table.players)
+                        for h, player_type in enumerate(player.player_types)
+                        if table.red[k, i, h]
+                    ],
+                    "ratification": {player: float(chance[k]) for player, chance in table.ratification.items()},
+                }
+                for k, name in enumerate(table.names)
+            ],
+            "disagreement": [
+                {
+                    "player": player,
+                    "player_type": player_type,
+                    "waiting": value,
+                    "fighting": None if self.fight is None else self.fight.values[player, player_type],
+                }
+                for (player, player_type), value in self.waiting.items()
+            ],
+            "fight": None
+            if self.fight is None
+            else {
+                "milestone": self.fight.milestone,
+                "stage": self.fight.stage,
+                "player": self.fight.player,
+                "action": self.fight.action,
+                "chance": self.fight.chance,
+            },
+            "pairs": [_pair_to_plain(self, pair) for pair in self.pairs],
+        }
 
 
 def bargain(solution: Solution, milestone: str | None = None) -> Bargain:
@@ -369,3 +417,45 @@ def _red_levels(scenario: Scenario, table: PackageTable, column: int, names: lis
             for level in issue.levels
         ]
     )
+
+
+def _pair_to_plain(found: Bargain, pair: Pair) -> dict[str, Any]:
+    names = found.packages.names
+
+    def name(package: int | None) -> str | None:
+        return None if package is None else names[package]
+
+    def lottery(point: Lottery | None) -> dict[str, Any] | None:
+        if point is None:
+            return None
+        return {
+            "packages": [names[k] for k in point.packages],
+            "weight_of_second": point.weight,
+            "payoffs": list(point.payoffs),
+        }
+
+    def span(one: Range | None) -> dict[str, Any] | None:
+        if one is None:
+            return None
+        return {
+            "disagreement": list(one.disagreement),
+            "packages": [names[k] for k in one.packages],
+            "closeness": one.closeness,
+            "nearest": name(one.nearest),
+        }
+
+    return {
+        "player_types": dict(zip(found.sides, pair.player_types, strict=True)),
+        "prior": pair.prior,
+        "allowed": [names[k] for k in pair.allowed],
+        "worth": {names[k]: row.tolist() for k, row in enumerate(pair.worth)},
+        "frontier": [names[k] for k in pair.frontier],
+        "points": {key: name(getattr(pair.points, key)) for key in ("nash", "kalai_smorodinsky", "egalitarian")},
+        "lotteries": {
+            key: lottery(getattr(pair.lotteries, key)) for key in ("nash", "kalai_smorodinsky", "egalitarian")
+        },
+        "waiting": span(pair.waiting),
+        "fighting": span(pair.fighting),
+        "blocking_issues": list(pair.blocking_issues),
+        "issues": to_plain(pair.issues),
+    }

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from standoff.analysis.drivers import Drivers
     from standoff.analysis.ensemble import Ensemble
     from standoff.analysis.executor import Executor
+    from standoff.analysis.indicators import Indicators
     from standoff.analysis.no_deal import NoDeal
+    from standoff.analysis.paths import TypicalPaths
     from standoff.analysis.solution import Solution
-    from standoff.analysis.stories import Stories
     from standoff.analysis.tripwires import Tripwires
-    from standoff.analysis.watch import WatchList
     from standoff.analysis.whatif import WhatIf
     from standoff.analysis.window import Window
     from standoff.scenario import Scenario
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 __all__ = ["PARTS", "Brief", "Part", "assemble_brief", "chosen_parts"]
 
-Part = Literal["ensemble", "drivers", "tripwires", "watch", "bargain", "window", "stories"]
+Part = Literal["ensemble", "drivers", "tripwires", "indicators", "bargain", "window", "paths"]
 PARTS: tuple[Part, ...] = get_args(Part)
 _SHARES: dict[str, float] = {
-    "solve": 2.0, "whatif": 3.0, "ensemble": 25.0, "drivers": 40.0, "tripwires": 10.0, "watch": 3.0, "bargain": 15.0,
-    "window": 3.0, "stories": 10.0,
+    "solve": 2.0, "whatif": 3.0, "ensemble": 25.0, "drivers": 40.0, "tripwires": 10.0, "indicators": 3.0, "bargain": 15.0,
+    "window": 3.0, "paths": 10.0,
 }  # fmt: skip
 """Roughly how long each part takes, against the others."""
 STRONGEST = 16
@@ -52,11 +52,11 @@ class Brief:
         ensemble: Bands over the ranges of the numbers.
         drivers: What the targets hinge on.
         tripwires: What flips the answer.
-        watch: What to watch for.
+        indicators: Events of the next period that would move the forecast.
         bargain: What could be agreed on today.
         no_deal: Why it is not.
         window: When striking pays.
-        stories: How it might go.
+        paths: How each outcome may come about.
         missing: Parts that were asked for and have no answer, each with the reason.
     """
 
@@ -66,11 +66,11 @@ class Brief:
     ensemble: Ensemble | None = None
     drivers: Drivers | None = None
     tripwires: Tripwires | None = None
-    watch: WatchList | None = None
+    indicators: Indicators | None = None
     bargain: Bargain | None = None
     no_deal: NoDeal | None = None
     window: Window | None = None
-    stories: Stories | None = None
+    paths: TypicalPaths | None = None
     missing: tuple[tuple[str, str], ...] = ()
 
 
@@ -81,8 +81,8 @@ def chosen_parts(without: Sequence[str]) -> tuple[Part, ...]:
         InputError: There is no part of that name.
 
     Examples:
-        >>> chosen_parts(["ensemble", "stories"])
-        ('drivers', 'tripwires', 'watch', 'bargain', 'window')
+        >>> chosen_parts(["ensemble", "paths"])
+        ('drivers', 'tripwires', 'indicators', 'bargain', 'window')
     """
     unknown = [name for name in without if name not in PARTS]
     if unknown:
@@ -125,13 +125,13 @@ def assemble_brief(
     from standoff.analysis.bargain import bargain
     from standoff.analysis.drivers import drivers
     from standoff.analysis.ensemble import ensemble
-    from standoff.analysis.executor import Remembering, Threads
+    from standoff.analysis.executor import MemoisingExecutor, Threads
+    from standoff.analysis.indicators import indicators
     from standoff.analysis.no_deal import why_no_deal
+    from standoff.analysis.paths import paths
     from standoff.analysis.solution import solve
-    from standoff.analysis.stories import stories
     from standoff.analysis.targets import default_targets
     from standoff.analysis.tripwires import tripwires
-    from standoff.analysis.watch import watch
     from standoff.analysis.whatif import whatif
     from standoff.analysis.window import window
     from standoff.solve.equilibrium import Settings
@@ -147,7 +147,7 @@ def assemble_brief(
     steps.begin("solve")
     solution = solve(scenario, settings, steps)
     targets = default_targets(scenario)
-    shared = Remembering(executor or Threads())  # drivers and tripwires look at the same ends of ranges
+    shared = MemoisingExecutor(executor or Threads())  # drivers and tripwires look at the same ends of ranges
     questions: dict[Part, Callable[[], dict[str, Any]]] = {
         "ensemble": lambda: {
             "ensemble": ensemble(scenario, num_draws, seed=seed, executor=executor, progress=steps),
@@ -158,13 +158,13 @@ def assemble_brief(
         "tripwires": lambda: {
             "tripwires": tripwires(solution, num_strongest=STRONGEST, executor=shared, progress=steps)
         },
-        "watch": lambda: {"watch": watch(solution, targets)},
+        "indicators": lambda: {"indicators": indicators(solution, targets)},
         "bargain": lambda: {
             "bargain": bargain(solution),
             "no_deal": why_no_deal(solution, targets, progress=steps),
         },
         "window": lambda: {"window": window(solution)},
-        "stories": lambda: {"stories": stories(solution, seed=seed)},
+        "paths": lambda: {"paths": paths(solution, seed=seed)},
     }
     found: dict[str, Any] = {"whatif": compared} if variants else {}
     missing: list[tuple[str, str]] = []

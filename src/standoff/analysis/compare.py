@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from standoff.analysis.plain import to_plain
 from standoff.analysis.side_by_side import Alignment, Side, SideBySide, put_side_by_side
 from standoff.analysis.whatif import solve_sides
 from standoff.scenario import Scenario, build_scope
 from standoff.solve.result import Settings
+from standoff.version import JSON_VERSION, versions
 
 __all__ = [
     "Comparison",
@@ -91,6 +93,18 @@ class Comparison:
     parameters: tuple[ParameterDifference, ...]
     structure: tuple[StructureDifference, ...]
 
+    def to_json(self) -> dict[str, Any]:
+        """The comparison as plain data, as `standoff compare --json` prints it."""
+        return {
+            "json_version": JSON_VERSION,
+            "before": self.before.to_json(),
+            "after": self.after.to_json(),
+            **self.probabilities.to_json(),
+            "parameters": to_plain(self.parameters),
+            "structure": to_plain(self.structure),
+            "versions": versions(),
+        }
+
 
 def compare(
     before: Scenario,
@@ -112,6 +126,13 @@ def compare(
     Raises:
         InputError: A scenario makes no game, or no period of both ends on the same day.
         SolveError: A solution did not meet the tolerances.
+
+    Examples:
+        >>> from standoff import load
+        >>> short = ["period.horizon=1"]
+        >>> found = compare(load("cuba-1962", overrides=short), load("cuba-1962", overrides=[*short, "war_cost=3"]))
+        >>> [(row.name, row.before, row.after) for row in found.parameters]
+        [('war_cost', 2.0, 3.0)]
     """
     names = [before.id, after.id]
     if before.id == after.id:

@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ from numpy.typing import NDArray
 from standoff.analysis.executor import Executor, Threads
 from standoff.analysis.global_indices import FEWEST_DRAWS, GlobalIndices, global_indices
 from standoff.analysis.gradients import Derivative, gradients
+from standoff.analysis.plain import origin_to_plain, targets_to_plain, to_plain
 from standoff.analysis.quick_solves import SolvedDraw, quick_settings, solve_targets
 from standoff.analysis.sampling import Sampler
 from standoff.analysis.solution import Solution
@@ -37,6 +39,10 @@ from standoff.extras import import_extra
 from standoff.scenario import Scenario, measure_coverage
 from standoff.solve.result import Certificate, Equilibrium, Settings
 from standoff.solve.target import Target
+from standoff.version import JSON_VERSION, versions
+
+if TYPE_CHECKING:
+    from standoff.analysis.plots import Axes
 
 __all__ = ["Driver", "Drivers", "drivers", "ranges_of"]
 
@@ -88,13 +94,18 @@ class Driver:
     is_nonlinear: NDArray[np.bool_]
 
     @property
+    def ends(self) -> Floats:
+        """Effect at both ends of the range, by the derivative where the ends were not solved; shape (target, 2)."""
+        return np.where(np.isnan(self.tornado), self.linear, self.tornado)
+
+    @property
     def largest_swing(self) -> float:
         """Over the targets; -1 where there is none, so that it ranks last."""
         known = self.swing[~np.isnan(self.swing)]
         return float(known.max()) if len(known) else -1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Drivers:
     """What the answer hinges on.
 
@@ -139,6 +150,53 @@ class Drivers:
                 return row
         raise KeyError(name)
 
+    def plot(self, target: int = 0, ax: Axes | None = None) -> Axes:
+        """Plot how far each of the `top` drivers moves a probability over its range (a tornado chart).
+
+        Args:
+            target: Index of the target.
+            ax: The matplotlib axes to draw on; None: new axes.
+        """
+        from standoff.analysis.plots import plot_drivers
+
+        return plot_drivers(self, target, ax)
+
+    def __repr__(self) -> str:
+        names = ", ".join(row.name for row in self.rows[:3])
+        return f"<Drivers of {self.scenario.id}: {'; '.join(self.target_labels)}; strongest {names}>"
+
+    def to_json(self) -> dict[str, Any]:
+        """The drivers as plain data, as `standoff drivers --json` prints them."""
+        rows = [to_plain(row) for row in self.rows]
+        draws = None
+        if self.indices is not None:
+            found = self.indices
+            index = {name: k for k, name in enumerate(found.names)}
+            for row in rows:
+                if row["name"] in index:
+                    k = index[row["name"]]
+                    row["first_order"] = to_plain(found.first_order[k])
+                    row["first_order_error"] = to_plain(found.first_order_error[k])
+                    row["pawn"] = to_plain(found.pawn[k])
+            draws = {
+                "num_draws": found.num_draws,
+                "num_failed": self.num_failed_draws,
+                "first_order_noise": to_plain(found.first_order_noise),
+                "pawn_noise": to_plain(found.pawn_noise),
+            }
+        return {
+            "json_version": JSON_VERSION,
+            **origin_to_plain(self.scenario, self.certificate, self.settings),
+            "targets": targets_to_plain(self.targets, self.target_labels, self.probabilities),
+            "drivers": rows,
+            "hinges_on": list(self.hinges_on),
+            "top": self.top,
+            "num_solves": self.num_solves,
+            "tornado_error": to_plain(self.tornado_error),
+            "draws": draws,
+            "versions": versions(),
+        }
+
 
 def ranges_of(scenario: Scenario) -> dict[str, tuple[float, float]]:
     """Parameter -> its plausible range, of those that have one."""
@@ -173,6 +231,13 @@ def drivers(
             draws are asked for, or an extra is missing.
         SolveError: Too few draws have a solution.
         NotDifferentiableError: The equilibrium lies at a fold.
+
+    Examples:
+        >>> from standoff import load, solve
+        >>> solution = solve(load("cuba-1962", overrides=["period.horizon=1"]))
+        >>> found = drivers(solution, ["strike"], num_tornado=0)
+        >>> bool(found["war_cost"].derivative[0] < 0.0)
+        True
     """
     scenario, equilibrium = solution.scenario, solution.equilibrium
     wanted = parse_targets(scenario, targets)

@@ -23,12 +23,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.analysis.draw_keys import describe_ensemble
+from standoff.analysis.draw_keys import describe_ensemble, sampling_versions
 from standoff.analysis.executor import Draw, Executor, Threads
 from standoff.analysis.resolution import (
     Solved,
@@ -41,10 +41,15 @@ from standoff.analysis.resolution import (
     unseen_share,
 )
 from standoff.analysis.sampling import REPLICATES, SCHEME, Sampler, drawn_parameters, fixed_parameters
+from standoff.analysis.targets import describe_target, parse_targets
 from standoff.errors import InputError, Problem, SolveError, StandoffError
 from standoff.scenario import Scenario
 from standoff.solve.equilibrium import Settings
 from standoff.solve.target import UNRESOLVED, Target
+from standoff.version import JSON_VERSION, versions
+
+if TYPE_CHECKING:
+    from standoff.analysis.plots import Axes
 
 __all__ = [
     "ENSEMBLE_TOLERANCE",
@@ -160,7 +165,7 @@ class EnsembleCertificate:
     folds: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ensemble:
     """The probability of a crisis over many draws of its parameters. K parameters, T periods, S series.
 
@@ -263,6 +268,111 @@ class Ensemble:
         """Where the probability of a target stand: its last period, from 0, and its series."""
         series = next(k for k, one in enumerate(self.names) if (one.kind, one.name) == (target.kind, target.name))
         return (target.periods or self.scenario.num_periods) - 1, series
+
+    def plot(self, target: str | Target | None = None, ax: Axes | None = None) -> Axes:
+        """Plot the bands of a probability by date over all draws, with the probability at the values of the file.
+
+        Args:
+            target: The probability; its date does not matter. None: the first default target.
+            ax: The matplotlib axes to draw on; None: new axes.
+
+        Raises:
+            InputError: The target does not exist.
+        """
+        from standoff.analysis.plots import plot_ensemble
+
+        return plot_ensemble(self, target, ax)
+
+    def __repr__(self) -> str:
+        return f"<Ensemble of {self.scenario.id}: {len(self.draws)} of {self.num_draws} draws solved, seed {self.seed}>"
+
+    def to_json(self, targets: Sequence[str | Target] | None = None) -> dict[str, Any]:
+        """The ensemble without its single draws as plain data, as `standoff ensemble --json` prints it.
+
+        Args:
+            targets: The targets whose convergence is reported; None: every series by the horizon.
+
+        Raises:
+            InputError: A target does not exist.
+        """
+        scenario = self.scenario
+        errors = self.standard_errors
+        certificate = self.certificate
+        every = [Target(name.kind, name.name, scenario.num_periods) for name in self.names]
+        wanted = parse_targets(scenario, targets or every)
+        return {
+            "json_version": JSON_VERSION,
+            "scenario": scenario.id,
+            "scenario_hash": scenario.scenario_hash,
+            "overrides": list(scenario.overrides),
+            "as_of": scenario.as_of.isoformat(),
+            "period": {"unit": scenario.period.unit, "length": scenario.period.length},
+            "horizon": scenario.num_periods,
+            "ensemble": self.key,
+            "seed": self.seed,
+            "scheme": self.scheme,
+            "draws": self.num_draws,
+            "solved": len(self.draws),
+            "failed_share": self.failed_share,
+            "failures": [
+                {"code": code, "draws": count, "example": example} for code, count, example in self.failure_reasons
+            ],
+            "parameters": list(self.parameters),
+            "fixed": list(self.fixed),
+            "levels": list(LEVELS),
+            "series": [
+                {
+                    "kind": name.kind,
+                    "name": name.name,
+                    "label": name.label,
+                    "file": self.file_probabilities[:, k].tolist(),
+                    "mean": self.mean[:, k].tolist(),
+                    "bands": self.bands[:, :, k].tolist(),
+                    "standard_errors": None if errors is None else errors[:, :, k].tolist(),
+                }
+                for k, name in enumerate(self.names)
+            ],
+            "targets": [self._target_to_plain(target) for target in wanted],
+            "certificate": {
+                "residual": certificate.residual,
+                "regret": certificate.regret,
+                "consistency_gap": certificate.consistency_gap,
+                "belief_points": certificate.belief_points,
+                "points_used": {str(points): draws for points, draws in certificate.points_used.items()},
+                "belief_error": certificate.belief_error,
+                "reference_error": certificate.reference_error,
+                "num_checked": certificate.num_checked,
+                "unseen_share": certificate.unseen_share,
+                "nodes": certificate.nodes,
+                "unique": certificate.unique,
+                "folds": certificate.folds,
+            },
+            "settings": {
+                "tolerance": self.settings.tolerance,
+                "belief_points": self.settings.belief_points,
+                "belief_tolerance": self.settings.belief_tolerance,
+            },
+            "versions": versions() | sampling_versions(),
+        }
+
+    def _target_to_plain(self, target: Target) -> dict[str, Any]:
+        """Quantiles of the probability of a target, and what they were after fewer draws."""
+        period, k = self.place(target)
+        return {
+            "kind": target.kind,
+            "name": target.name,
+            "label": describe_target(self.scenario, target),
+            "by": self.scenario.date_of_period(period + 1).isoformat(),
+            "file": float(self.file_probabilities[period, k]),
+            "mean": float(self.mean[period, k]),
+            "bands": self.bands[:, period, k].tolist(),
+            "standard_errors": None if self.standard_errors is None else self.standard_errors[:, period, k].tolist(),
+            "convergence": [
+                {"draws": count, "bands": bands[:, period, k].tolist()}
+                for count, bands in self.convergence
+                if (self.draws < count).any()
+            ],
+        }
 
 
 class DrawStore(Protocol):

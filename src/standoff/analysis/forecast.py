@@ -1,34 +1,47 @@
-"""How the crisis ends and when: probability of every outcome and milestone by date, first moves, beliefs.
+"""Forecast of a solved game: probability of every outcome and milestone by date, first moves, beliefs.
 
 Every number is read off the exact forward pass of the equilibrium; nothing is sampled.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from standoff.analysis.calendar import Calendar
+from standoff.analysis.plain import to_plain
+from standoff.errors import InputError, Problem
 from standoff.game.model import Game
 from standoff.solve.equilibrium import Equilibrium
 from standoff.solve.sample import find_strategy
+from standoff.solve.target import UNRESOLVED
+from standoff.text import format_day, format_percent
+
+if TYPE_CHECKING:
+    from standoff.analysis.frames import Frame
+    from standoff.analysis.plots import Axes
 
 __all__ = ["FirstMove", "Forecast", "Series", "forecast"]
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Series:
-    """The probability of one thing by date.
+    """Probability of an outcome or a milestone by date.
 
     Attributes:
-        name: Slug.
-        label: Text for people.
+        name: Name in the scenario.
+        label: Label for people.
         cumulative: Probability that it has happened by the end of each period; shape (period,).
-        parts: For an outcome reached by packages: the same for every package.
-        by_type: Cumulative probability given a player's true type, by (player, type).
+        parts: For an outcome reached by packages: the series of every package.
+        by_type: Cumulative probability given the true type of a player, by (player, type).
+        calendar: The days of the periods; None for a game that was built without dates.
     """
 
     name: str
@@ -36,18 +49,51 @@ class Series:
     cumulative: Floats
     parts: tuple[Series, ...] = ()
     by_type: tuple[tuple[str, str, Floats], ...] = ()
+    calendar: Calendar | None = field(default=None, compare=False)
+
+    def by(self, when: str | dt.date | int) -> float:
+        """Probability that it has happened by the end of a period.
+
+        Args:
+            when: A day of the period (a date, or its text such as "2026-03-30") or the number of the period, from 1.
+
+        Raises:
+            InputError: The day or the number lies outside the forecast, or a day is given and the game has no dates.
+
+        Examples:
+            >>> from standoff import load, solve
+            >>> strike = solve(load("cuba-1962", overrides=["period.horizon=3"])).forecast.milestones["strike"]
+            >>> strike.by("1962-10-24") == strike.by(2) == strike.cumulative[1]
+            True
+        """
+        return float(self.cumulative[self._number_of(when) - 1])
+
+    def _number_of(self, when: str | dt.date | int) -> int:
+        num_periods = len(self.cumulative)
+        if isinstance(when, int):
+            if not 1 <= when <= num_periods:
+                message = f"`{when}` is not a period of this forecast"
+                raise InputError(Problem("target-date", message, help=f"give a number from 1 to {num_periods}"))
+            return when
+        if self.calendar is None:
+            message = f"a game without dates has no day `{when}`"
+            raise InputError(Problem("target-date", message, help=f"give a number from 1 to {num_periods}"))
+        return self.calendar.number_of(when)
+
+    def __repr__(self) -> str:
+        return f"<Series {self.name}: {format_percent(float(self.cumulative[-1]))} {_by_horizon(self)}>"
 
 
 @dataclass(frozen=True)
 class FirstMove:
-    """What one player type would do now, if the decision came up before anything else happened.
+    """Strategy of one player type now, if the decision came up before anything else happened.
 
     Attributes:
-        stage: Stage.
-        player: Player.
-        player_type: Type.
+        stage: Name of the stage.
+        player: Name of the player.
+        player_type: Type of the player.
         strategy: Probability of each action.
-        labels: Text for people for each action.
+        labels: Label of each action for people.
         posteriors: Public belief in the player's second type after each action; empty for a player with one type.
     """
 
@@ -59,63 +105,163 @@ class FirstMove:
     posteriors: dict[str, float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Forecast:
-    """Probabilities and timing of a solved crisis.
+    """Probabilities and timing of a solved game.
 
     Attributes:
-        outcomes: Exclusive ends; with `unresolved` they sum to one in every period.
+        outcomes: Series of the exclusive outcomes by name, in the order of the file; with `unresolved` they sum to one in
+            every period.
         unresolved: Probability that the crisis is still open at the end of each period; shape (period,).
-        unresolved_label: Text for people.
-        milestones: First passages; neither exclusive nor exhaustive.
-        first_moves: What each type would do now.
-        beliefs: Mean public belief in each two-type player's second type while the crisis is open, by player;
+        unresolved_label: Label of `unresolved` for people.
+        milestones: Series of the milestones (first passages) by name; they are neither exclusive nor exhaustive.
+        first_moves: Strategy of each type at each decision that may be the first.
+        beliefs: Mean public belief in the second type of each player with two types while the crisis is open, by player;
             shape (period + 1,), nan where nothing is open.
         levels: Probability of each level of each track while the crisis is open, by (track, level); shape (period + 1,).
-        mean_duration: Mean length in periods, counting what is open at the horizon as ending there.
+        mean_duration: Mean length in periods, where a crisis that is open at the horizon counts as ending there.
         median_duration: First period by whose end the crisis is over with probability one half, or None.
         start_values: Expected discounted payoff at the start, by (player, type).
+        scenario_id: Id of the scenario; empty for a game that was built without one.
+        calendar: The days of the periods; None for a game that was built without dates.
+
+    Examples:
+        >>> from standoff import load, solve
+        >>> found = solve(load("cuba-1962", overrides=["period.horizon=3"])).forecast
+        >>> list(found.outcomes)
+        ['settlement', 'soviet_withdrawal', 'us_backs_down', 'general_war']
+        >>> 0.0 < found.outcomes["settlement"].by("1962-10-23") < found.outcomes["settlement"].by("1962-10-25")
+        True
     """
 
-    outcomes: tuple[Series, ...]
+    outcomes: Mapping[str, Series]
     unresolved: Floats
     unresolved_label: str
-    milestones: tuple[Series, ...]
+    milestones: Mapping[str, Series]
     first_moves: tuple[FirstMove, ...]
     beliefs: dict[str, Floats]
     levels: dict[tuple[str, str], Floats]
     mean_duration: float
     median_duration: int | None
     start_values: dict[tuple[str, str], float]
+    scenario_id: str = ""
+    calendar: Calendar | None = None
+
+    def to_frame(self) -> Frame:
+        """Probabilities as a pandas table: a row for each period, a column for each outcome and milestone.
+
+        The rows are named by the day on which the period ends (a `DatetimeIndex`), the columns by kind and name.
+
+        Raises:
+            MissingExtraError: pandas is not installed.
+        """
+        from standoff.analysis.frames import make_frame_by_date
+
+        columns = {("outcome", name): series.cumulative for name, series in self.outcomes.items()}
+        columns["outcome", UNRESOLVED] = self.unresolved
+        columns |= {("milestone", name): series.cumulative for name, series in self.milestones.items()}
+        frame = make_frame_by_date(columns, self.calendar)
+        frame.columns.names = ["kind", "name"]
+        return frame
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Plot the probabilities of the outcomes by date as stacked bands.
+
+        Args:
+            ax: The matplotlib axes to draw on; None: new axes.
+        """
+        from standoff.analysis.plots import plot_forecast
+
+        return plot_forecast(self, ax)
+
+    def to_json(self) -> dict[str, Any]:
+        """The forecast as plain data: the part of `standoff run --json` that holds the probabilities."""
+        return {
+            "outcomes": [
+                {
+                    "name": series.name,
+                    "label": series.label,
+                    "cumulative": series.cumulative.tolist(),
+                    "packages": [
+                        {"name": part.name, "label": part.label, "cumulative": part.cumulative.tolist()}
+                        for part in series.parts
+                    ],
+                    "by_type": [
+                        {"player": player, "player_type": player_type, "cumulative": probabilities.tolist()}
+                        for player, player_type, probabilities in series.by_type
+                    ],
+                }
+                for series in self.outcomes.values()
+            ],
+            "unresolved": self.unresolved.tolist(),
+            "milestones": [
+                {"name": series.name, "label": series.label, "cumulative": series.cumulative.tolist()}
+                for series in self.milestones.values()
+            ],
+            "first_moves": [
+                {
+                    "stage": move.stage,
+                    "player": move.player,
+                    "player_type": move.player_type,
+                    "strategy": move.strategy,
+                    "posteriors": move.posteriors,
+                }
+                for move in self.first_moves
+            ],
+            "beliefs": to_plain(self.beliefs),
+            "mean_duration": self.mean_duration,
+            "median_duration": self.median_duration,
+            "start_values": [
+                {"player": player, "player_type": player_type, "value": value}
+                for (player, player_type), value in self.start_values.items()
+            ],
+        }
+
+    def __repr__(self) -> str:
+        ends = [f"{series.name} {format_percent(float(series.cumulative[-1]))}" for series in self.outcomes.values()]
+        ends.append(f"{UNRESOLVED} {format_percent(float(self.unresolved[-1]))}")
+        name = self.scenario_id or "of a game"
+        return f"<Forecast {name}: {', '.join(ends)}, {_by_horizon(self)}>"
 
 
-def forecast(equilibrium: Equilibrium, *, level_names: dict[str, tuple[str, ...]] | None = None) -> Forecast:
+def _by_horizon(found: Series | Forecast) -> str:
+    """The horizon in words."""
+    num_periods = len(found.cumulative if isinstance(found, Series) else found.unresolved)
+    return f"by period {num_periods}" if found.calendar is None else f"by {format_day(found.calendar.days[-1])}"
+
+
+def forecast(
+    equilibrium: Equilibrium,
+    *,
+    level_names: dict[str, tuple[str, ...]] | None = None,
+    calendar: Calendar | None = None,
+    scenario_id: str = "",
+) -> Forecast:
     """Read the forecast off a solved game.
 
     Args:
-        equilibrium: A solved game.
-        level_names: Names of the levels of the tracks to report; none by default.
-
-    Returns:
-        The forecast.
+        equilibrium: The solved game.
+        level_names: Names of the levels of each track to report; by default no track is reported.
+        calendar: The days of the periods; None: dates are not known.
+        scenario_id: Id of the scenario of the game.
     """
     game = equilibrium.game
     sweep = equilibrium.sweep
-    outcomes = tuple(_outcome(game, sweep.absorbed, k) for k in range(len(game.outcomes)))
+    outcomes = [_outcome(game, sweep.absorbed, k, calendar) for k in range(len(game.outcomes))]
     unresolved = 1.0 - sum((series.cumulative for series in outcomes), np.zeros(game.num_periods))
-    milestones = tuple(
-        Series(milestone.name, milestone.label, np.clip(sweep.milestones[:, m], 0.0, 1.0))
+    milestones = [
+        Series(milestone.name, milestone.label, np.clip(sweep.milestones[:, m], 0.0, 1.0), calendar=calendar)
         for m, milestone in enumerate(game.milestones)
-    )
+    ]
     open_before = np.concatenate([[1.0], unresolved[:-1]])
     over = np.flatnonzero(unresolved <= 0.5)
     beliefs = {game.players[i].name: sweep.mean_beliefs[:, axis] for axis, i in enumerate(game.belief_players)}
     planes = game.planes
     return Forecast(
-        outcomes=outcomes,
+        outcomes={series.name: series for series in outcomes},
         unresolved=np.clip(unresolved, 0.0, 1.0),
         unresolved_label=game.label("unresolved"),
-        milestones=milestones,
+        milestones={series.name: series for series in milestones},
         first_moves=_first_moves(equilibrium),
         beliefs=beliefs,
         levels=_levels(equilibrium, level_names or {}),
@@ -125,10 +271,13 @@ def forecast(equilibrium: Equilibrium, *, level_names: dict[str, tuple[str, ...]
             (game.players[plane.player].name, game.players[plane.player].player_types[plane.player_type]): float(value)
             for plane, value in zip(planes, equilibrium.start_values, strict=True)
         },
+        scenario_id=scenario_id,
+        calendar=calendar,
     )
 
 
-def _outcome(game: Game, absorbed: Floats, outcome: int) -> Series:
+def _outcome(game: Game, absorbed: Floats, outcome: int, calendar: Calendar | None) -> Series:
+    """Probability of one outcome by date, with its packages and by type."""
     own = game.terminals.outcome == outcome
     name = game.outcomes[outcome]
     total = absorbed[:, own].sum(axis=1)
@@ -138,6 +287,7 @@ def _outcome(game: Game, absorbed: Floats, outcome: int) -> Series:
             game.packages[k],
             game.label(game.packages[k]),
             absorbed[:, own & (game.terminals.package == k), 0].sum(axis=1).clip(0.0, 1.0),
+            calendar=calendar,
         )
         for k in packages
     )
@@ -147,7 +297,7 @@ def _outcome(game: Game, absorbed: Floats, outcome: int) -> Series:
         for player in [game.players[plane.player]]
         if len(player.player_types) == 2
     )
-    return Series(name, game.label(name), total[:, 0].clip(0.0, 1.0), parts, by_type)
+    return Series(name, game.label(name), total[:, 0].clip(0.0, 1.0), parts, by_type, calendar)
 
 
 def _first_moves(equilibrium: Equilibrium) -> tuple[FirstMove, ...]:
@@ -166,6 +316,7 @@ def _first_moves(equilibrium: Equilibrium) -> tuple[FirstMove, ...]:
 
 
 def _moves_at(equilibrium: Equilibrium, s: int, state: int) -> list[FirstMove]:
+    """First moves of all who decide in a state of a layer."""
     layer = equilibrium.game.epochs[0].layers[s]
     own = slice(int(layer.action_start[state]), int(layer.action_start[state + 1]))
     if layer.second is None or layer.second.mover[state] < 0:
@@ -183,7 +334,7 @@ def _moves_at(equilibrium: Equilibrium, s: int, state: int) -> list[FirstMove]:
 def _moves_of(
     equilibrium: Equilibrium, s: int, state: int, mover: int, own_labels: list[int], prefix: str
 ) -> list[FirstMove]:
-    """First moves of one player; `prefix` tells its actions from those of another who moves at the same time."""
+    """First moves of one player; `prefix` distinguishes its actions from those of another who moves simultaneously."""
     game = equilibrium.game
     layer = game.epochs[0].layers[s]
     player = game.players[mover]
@@ -205,6 +356,7 @@ def _moves_of(
 
 
 def _levels(equilibrium: Equilibrium, level_names: dict[str, tuple[str, ...]]) -> dict[tuple[str, str], Floats]:
+    """Probability of each level of each track among the states that are still open, by date."""
     first = equilibrium.game.epochs[0].layers[0]
     open_mass = equilibrium.sweep.open_mass
     total = open_mass.sum(axis=1)

@@ -110,6 +110,13 @@ def gradients(
     Raises:
         InputError: A target or a parameter does not exist.
         NotDifferentiableError: The equilibrium lies at a fold.
+
+    Examples:
+        >>> from standoff import load, solve
+        >>> solution = solve(load("cuba-1962", overrides=["period.horizon=1"]))
+        >>> found = gradients(solution, ["strike"], parameters=["war_cost"])
+        >>> bool(found["war_cost"].derivatives[0] < 0.0)
+        True
     """
     scenario, equilibrium = solution.scenario, solution.equilibrium
     wanted = parse_targets(scenario, targets)

@@ -24,11 +24,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.causes import Cause, causes_of
+from standoff.analysis.plain import certificate_to_plain, to_plain
 from standoff.analysis.solution import Solution
 from standoff.analysis.targets import parse_targets, target_probabilities
 from standoff.game.agenda import PackageTable, tabulate_packages
@@ -70,6 +72,10 @@ class Resolve:
     causes: tuple[Cause, ...]
     certificate: Certificate
 
+    def to_json(self) -> dict[str, Any]:
+        """The probabilities of the solve as plain data."""
+        return {**to_plain(self), "certificate": certificate_to_plain(self.certificate)}
+
 
 @dataclass(frozen=True)
 class Remedy:
@@ -108,6 +114,15 @@ class Remedy:
             self.removed, self.baseline, out=np.full_like(self.baseline, np.nan), where=self.baseline > 0.0
         )
 
+    def to_json(self) -> dict[str, Any]:
+        """The remedy as plain data."""
+        return {
+            **to_plain(self, without=["parts"]),
+            "removed": to_plain(self.removed),
+            "share_removed": to_plain(self.share_removed),
+            "parts": [part.to_json() for part in self.parts],
+        }
+
 
 @dataclass(frozen=True)
 class NoDeal:
@@ -124,6 +139,15 @@ class NoDeal:
     base: Resolve
     remedies: tuple[Remedy, ...]
     payments: tuple[float, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Probabilities as they are, and without each reason why bargaining fails, as plain data."""
+        return {
+            "targets": [str(target) for target in self.targets],
+            "payments": list(self.payments),
+            "base": self.base.to_json(),
+            "remedies": [remedy.to_json() for remedy in self.remedies],
+        }
 
 
 def why_no_deal(
@@ -145,6 +169,12 @@ def why_no_deal(
         InputError: Nothing is bargained about, or a payment is not positive.
         ScenarioError: A changed crisis makes no game.
         SolveError: A changed crisis could not be solved to the tolerances.
+
+    Examples:
+        >>> from standoff import Settings, load, solve
+        >>> solution = solve(load("cuba-1962", overrides=["period.horizon=1"]), Settings(belief_points=3, belief_tolerance=0.1))
+        >>> [remedy.name for remedy in why_no_deal(solution, ["strike"], payments=[0.2]).remedies]
+        ['information', 'commitment', 'indivisibility', 'all']
     """
     scenario = solution.scenario
     wanted = parse_targets(scenario, targets)

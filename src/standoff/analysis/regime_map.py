@@ -20,11 +20,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.executor import Draw, Executor, Threads
+from standoff.analysis.plain import to_plain
 from standoff.analysis.resolution import (
     Solved,
     cheap,
@@ -34,11 +36,12 @@ from standoff.analysis.resolution import (
     solve_agreed,
     unseen_share,
 )
-from standoff.analysis.targets import parse_targets
+from standoff.analysis.targets import describe_target, parse_targets
 from standoff.errors import InputError, Problem, SolveError, StandoffError, nearest
 from standoff.scenario import Scenario
 from standoff.solve.equilibrium import Settings
 from standoff.solve.target import UNRESOLVED, Target
+from standoff.version import JSON_VERSION, versions
 
 __all__ = ["Axis", "BorderPoint", "MapCertificate", "RegimeMap", "parse_axis", "regime_map"]
 
@@ -150,6 +153,57 @@ class RegimeMap:
         """The place among `outcomes` of the most likely one; shape (X, Y), -1 where a point was not solved."""
         solved = ~np.isnan(self.probabilities[:, :, 0])
         return np.where(solved, np.argmax(np.nan_to_num(self.probabilities, nan=-1.0), axis=2), -1)
+
+    def to_json(self) -> dict[str, Any]:
+        """The map as plain data, as `standoff map --json` prints it."""
+        scenario, certificate = self.scenario, self.certificate
+        periods = self.target.periods or scenario.num_periods
+        return {
+            "json_version": JSON_VERSION,
+            "scenario": scenario.id,
+            "scenario_hash": scenario.scenario_hash,
+            "overrides": list(scenario.overrides),
+            "as_of": scenario.as_of.isoformat(),
+            "by": scenario.date_of_period(periods).isoformat(),
+            "x": {"name": self.x.name, "values": list(self.x.values)},
+            "y": {"name": self.y.name, "values": list(self.y.values)},
+            "outcomes": list(self.outcomes),
+            "labels": list(self.labels),
+            "dominant": [[self.outcomes[k] if k >= 0 else None for k in row] for row in self.dominant.tolist()],
+            "probabilities": to_plain(self.probabilities),
+            "target": {
+                "kind": self.target.kind,
+                "name": self.target.name,
+                "label": describe_target(scenario, self.target),
+                "probabilities": to_plain(self.target_probabilities),
+            },
+            "border": [
+                {
+                    "x": point.x,
+                    "y": point.y,
+                    "between": [point.first, point.second],
+                    "probabilities": point.probabilities,
+                    "difference": point.difference,
+                }
+                for point in self.border
+            ],
+            "failures": [
+                {"x": self.x.values[i], "y": self.y.values[j], "reason": reason} for i, j, reason in self.failures
+            ],
+            "certificate": {
+                "residual": certificate.residual,
+                "belief_points": certificate.belief_points,
+                "belief_error": certificate.belief_error,
+                "num_checked": certificate.num_checked,
+                "solves": certificate.solves,
+            },
+            "settings": {
+                "tolerance": self.settings.tolerance,
+                "belief_points": self.settings.belief_points,
+                "belief_tolerance": self.settings.belief_tolerance,
+            },
+            "versions": versions(),
+        }
 
 
 def parse_axis(scenario: Scenario, text: str) -> Axis:

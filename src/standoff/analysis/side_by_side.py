@@ -16,12 +16,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.forecast import FirstMove, Forecast, Series
+from standoff.analysis.plain import origin_to_plain, to_plain
 from standoff.errors import InputError, Problem
 from standoff.scenario import Scenario
 from standoff.solve.result import Certificate, Settings
@@ -51,6 +52,10 @@ class Side:
     forecast: Forecast
     certificate: Certificate
     settings: Settings
+
+    def to_json(self) -> dict[str, Any]:
+        """Name and origin of the side as plain data."""
+        return {"name": self.name, **origin_to_plain(self.scenario, self.certificate, self.settings)}
 
 
 @dataclass(frozen=True)
@@ -149,6 +154,18 @@ class SideBySide:
         """Whether a difference of probabilities is larger than what the errors of both sides could make of none."""
         return bool(abs(change) > self.probability_error)
 
+    def to_json(self) -> dict[str, Any]:
+        """The differences as plain data."""
+        return {
+            "alignment": self.alignment,
+            "dates": to_plain(self.dates),
+            "dates_after": to_plain(self.dates_after),
+            "probability_error": to_plain(self.probability_error),
+            "probabilities": [to_plain(row) | {"change": to_plain(row.change)} for row in self.probabilities],
+            "first_moves": [to_plain(move, without=["labels"]) for move in self.moves],
+            "start_values": to_plain(self.values),
+        }
+
 
 def put_side_by_side(before: Side, after: Side, alignment: Alignment = "date") -> SideBySide:
     """Compare two solutions.
@@ -200,8 +217,8 @@ def _matched_periods(before: Scenario, after: Scenario, alignment: Alignment) ->
 def _probabilities(before: Forecast, after: Forecast, periods: NDArray[np.int64]) -> list[ProbabilityChange]:
     def all_of(found: Forecast) -> dict[tuple[str, str], Series]:
         still_open = Series(UNRESOLVED, found.unresolved_label, found.unresolved)
-        rows = {("outcome", series.name): series for series in (*found.outcomes, still_open)}
-        return rows | {("milestone", series.name): series for series in found.milestones}
+        rows = {("outcome", series.name): series for series in (*found.outcomes.values(), still_open)}
+        return rows | {("milestone", series.name): series for series in found.milestones.values()}
 
     nothing = np.full(len(periods), np.nan)
     first, second = all_of(before), all_of(after)

@@ -11,12 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from standoff.extras import import_extra
 from standoff.version import JSON_VERSION, versions
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from standoff.analysis.forecast import Forecast
     from standoff.scenario import Scenario
     from standoff.solve.result import Equilibrium, Settings
@@ -50,13 +47,19 @@ def solve(
     return Solution(scenario, solve_game(compile_game(scenario), settings, progress))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Solution:
     """A scenario with its equilibrium.
 
     Attributes:
         scenario: The scenario that was solved, with its overrides.
         equilibrium: The equilibrium and its certificate.
+
+    Examples:
+        >>> from standoff import load
+        >>> solution = solve(load("cuba-1962", overrides=["period.horizon=2"]))
+        >>> solution.scenario.id, len(solution.forecast.unresolved)
+        ('cuba-1962', 2)
     """
 
     scenario: Scenario
@@ -65,40 +68,22 @@ class Solution:
     @cached_property
     def forecast(self) -> Forecast:
         """Probability of every outcome and milestone by date, computed once."""
+        from standoff.analysis.calendar import Calendar
         from standoff.analysis.forecast import forecast
 
         names = {name: tuple(track.levels) for name, track in self.scenario.state.items()}
-        return forecast(self.equilibrium, level_names=names)
+        return forecast(
+            self.equilibrium,
+            level_names=names,
+            calendar=Calendar.of(self.scenario),
+            scenario_id=self.scenario.id,
+        )
 
     def header_to_json(self) -> dict[str, Any]:
         """The part that every JSON document shares: scenario, overrides, settings, certificate and versions."""
-        keys = ("json_version", "scenario", "scenario_hash", "overrides", "as_of", "period", "horizon")
-        document = self.to_json()
-        return {key: document[key] for key in (*keys, "certificate", "settings", "versions")}
+        from standoff.analysis.plain import certificate_to_plain
 
-    def to_frame(self) -> pd.DataFrame:
-        """Probabilities by date as a pandas table: a row for each period, a column for each outcome and milestone.
-
-        Raises:
-            MissingExtraError: pandas is not installed.
-        """
-        pandas = import_extra("pandas", "frames", "a table of probabilities")
-        found = self.forecast
-        columns: dict[tuple[str, str], Any] = {("outcome", series.name): series.cumulative for series in found.outcomes}
-        columns["outcome", "unresolved"] = found.unresolved
-        columns |= {("milestone", series.name): series.cumulative for series in found.milestones}
-        dates = [self.scenario.date_of_period(k + 1) for k in range(self.scenario.num_periods)]
-        frame: pd.DataFrame = pandas.DataFrame(columns, index=pandas.Index(dates, name="by"))
-        frame.columns.names = ["kind", "name"]
-        return frame
-
-    def to_json(self) -> dict[str, Any]:
-        """The forecast and the certificate as plain data, as `standoff run --json` prints them (docs/reference/json.md)."""
-        from standoff.scenario import measure_coverage
-
-        found = self.forecast
-        scenario = self.scenario
-        certificate = self.equilibrium.certificate
+        scenario, settings = self.scenario, self.equilibrium.settings
         return {
             "json_version": JSON_VERSION,
             "scenario": scenario.id,
@@ -107,66 +92,20 @@ class Solution:
             "as_of": scenario.as_of.isoformat(),
             "period": {"unit": scenario.period.unit, "length": scenario.period.length},
             "horizon": scenario.num_periods,
-            "outcomes": [
-                {
-                    "name": series.name,
-                    "label": series.label,
-                    "cumulative": series.cumulative.tolist(),
-                    "packages": [
-                        {"name": part.name, "label": part.label, "cumulative": part.cumulative.tolist()}
-                        for part in series.parts
-                    ],
-                    "by_type": [
-                        {"player": player, "player_type": player_type, "cumulative": probabilities.tolist()}
-                        for player, player_type, probabilities in series.by_type
-                    ],
-                }
-                for series in found.outcomes
-            ],
-            "unresolved": found.unresolved.tolist(),
-            "milestones": [
-                {"name": series.name, "label": series.label, "cumulative": series.cumulative.tolist()}
-                for series in found.milestones
-            ],
-            "first_moves": [
-                {
-                    "stage": move.stage,
-                    "player": move.player,
-                    "player_type": move.player_type,
-                    "strategy": move.strategy,
-                    "posteriors": move.posteriors,
-                }
-                for move in found.first_moves
-            ],
-            "beliefs": {
-                name: [None if value != value else float(value) for value in series]  # nan is not JSON
-                for name, series in found.beliefs.items()
-            },
-            "mean_duration": found.mean_duration,
-            "median_duration": found.median_duration,
-            "start_values": [
-                {"player": player, "player_type": player_type, "value": value}
-                for (player, player_type), value in found.start_values.items()
-            ],
-            "unsourced": list(measure_coverage(scenario).unsourced),
-            "certificate": {
-                "residual": certificate.residual,
-                "regret": certificate.regret,
-                "belief_points": list(certificate.belief_points),
-                "belief_error": certificate.belief_error,
-                "consistency_gap": certificate.consistency_gap,
-                "branch": certificate.branch,
-                "nodes": certificate.nodes,
-                "evaluations": certificate.evaluations,
-                "unique": certificate.unique,
-                "traced": certificate.traced,
-                "folds": certificate.folds,
-                "is_unique": certificate.is_unique,
-                "stationary_change": certificate.stationary_change,
-            },
-            "settings": {
-                "tolerance": self.equilibrium.settings.tolerance,
-                "belief_tolerance": self.equilibrium.settings.belief_tolerance,
-            },
+            "certificate": certificate_to_plain(self.equilibrium.certificate),
+            "settings": {"tolerance": settings.tolerance, "belief_tolerance": settings.belief_tolerance},
             "versions": versions(),
         }
+
+    def to_json(self) -> dict[str, Any]:
+        """The forecast and the certificate as plain data, as `standoff run --json` prints them (docs/reference/json.md)."""
+        from standoff.scenario import measure_coverage
+
+        header = self.header_to_json()
+        made_of = {key: header.pop(key) for key in ("certificate", "settings", "versions")}
+        unsourced = list(measure_coverage(self.scenario).unsourced)
+        return header | self.forecast.to_json() | {"unsourced": unsourced} | made_of
+
+    def __repr__(self) -> str:
+        certificate = self.equilibrium.certificate
+        return f"<Solution of {self.scenario.id}: {certificate.branch} branch, residual {certificate.residual:.0e}>"

@@ -22,6 +22,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ from numpy.typing import NDArray
 from standoff.analysis.drivers import ranges_of
 from standoff.analysis.executor import Executor, Threads
 from standoff.analysis.gradients import gradients
+from standoff.analysis.plain import origin_to_plain, targets_to_plain, to_plain
 from standoff.analysis.quick_solves import SolvedDraw, quick_settings, solve_targets
 from standoff.analysis.solution import Solution
 from standoff.analysis.targets import describe_target, parse_targets, target_probabilities
@@ -36,6 +38,7 @@ from standoff.errors import InputError, Problem, SolveError, StandoffError, near
 from standoff.scenario import Scenario, measure_coverage
 from standoff.solve.result import Certificate, Settings
 from standoff.solve.target import UNRESOLVED, Target
+from standoff.version import JSON_VERSION, versions
 
 __all__ = ["Tripwire", "Tripwires", "chosen_ranges", "likeliest_outcome", "parse_answer", "tripwires"]
 
@@ -134,6 +137,27 @@ class Tripwires:
         """Those of which no flip was found, but some value has no solution, so that nothing can be said."""
         return tuple(row for row in self.rows if row.flips_at is None and row.failures)
 
+    def to_json(self) -> dict[str, Any]:
+        """The tripwires as plain data, as `standoff tripwires --json` prints them."""
+        return {
+            "json_version": JSON_VERSION,
+            **origin_to_plain(self.scenario, self.certificate, self.settings),
+            "candidates": targets_to_plain(self.candidates, self.candidate_labels, self.probabilities),
+            "answer": self.candidates[self.answer].name,
+            "lead": to_plain(self.lead),
+            "skipped": list(self.skipped),
+            "tripwires": [
+                to_plain(row)
+                | {
+                    "answer": None if row.answer is None else self.candidates[row.answer].name,
+                    "share_of_range": to_plain(row.share_of_range),
+                    "share_of_value": to_plain(row.share_of_value),
+                }
+                for row in self.rows
+            ],
+            "versions": versions(),
+        }
+
 
 def likeliest_outcome(scenario: Scenario, periods: int) -> tuple[Target, ...]:
     """Every outcome and "unresolved", by the end of so many periods: the candidates of "how does it end?"."""
@@ -199,6 +223,13 @@ def tripwires(
         InputError: A parameter or candidate does not exist, or none has a range.
         SolveError: The lead of the answer does not exceed the probability error, so there is no answer to flip.
         NotDifferentiableError: The equilibrium lies at a fold.
+
+    Examples:
+        >>> from standoff import load, solve
+        >>> solution = solve(load("cuba-1962", overrides=["period.horizon=1"]))
+        >>> found = tripwires(solution, "unresolved>strike", parameters=["strike_gain_bold"])
+        >>> found.candidates[found.answer].name
+        'unresolved'
     """
     scenario, equilibrium = solution.scenario, solution.equilibrium
     candidates = parse_answer(scenario, answer) if answer is None or isinstance(answer, str) else tuple(answer)

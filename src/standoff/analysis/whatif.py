@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from standoff.analysis.forecast import Forecast, forecast
 from standoff.analysis.side_by_side import Side, SideBySide, put_side_by_side
@@ -20,6 +21,7 @@ from standoff.game.compile import compile_game
 from standoff.scenario import Scenario, apply_overrides
 from standoff.solve.batch import solve_batch
 from standoff.solve.result import Certificate, Equilibrium, Settings
+from standoff.version import JSON_VERSION, versions
 
 __all__ = ["Variant", "WhatIf", "parse_variant", "parse_variants", "solve_sides", "whatif"]
 
@@ -52,6 +54,12 @@ class WhatIf:
     base: Side
     variants: tuple[Side, ...]
     differences: tuple[SideBySide, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The scenario and its variants as plain data, as `standoff whatif --json` prints them."""
+        pairs = zip(self.variants, self.differences, strict=True)
+        variants = [side.to_json() | difference.to_json() for side, difference in pairs]
+        return {"json_version": JSON_VERSION, **self.base.to_json(), "variants": variants, "versions": versions()}
 
 
 def parse_variant(text: str) -> Variant:

@@ -39,11 +39,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.bargain import LIKELY, milestone_named
+from standoff.analysis.plain import to_plain
 from standoff.analysis.solution import Solution
 from standoff.analysis.strike_decisions import StrikeDecision, find_decisions
 from standoff.errors import InputError, Problem
@@ -179,6 +181,15 @@ class TypeWindow:
         amount, part = max(moved, key=lambda pair: -math.inf if math.isnan(pair[0]) else pair[0])
         return part if amount > 0.0 else None
 
+    def to_json(self) -> dict[str, Any]:
+        """The window of the type as plain data; None where the type could not strike."""
+        return {
+            **to_plain(self, without=["track_label", "label"]),
+            "spells": [{"opens": start, "closes": end} for start, end in self.spells],
+            "peak": self.peak,
+            "parts": to_plain(self.parts),
+        }
+
 
 @dataclass(frozen=True)
 class Window:
@@ -195,6 +206,14 @@ class Window:
     milestone_label: str
     dates: tuple[dt.date, ...]
     types: tuple[TypeWindow, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Advantage of striking by type and period as plain data."""
+        return {
+            "milestone": self.milestone,
+            "dates": to_plain(self.dates),
+            "types": [one.to_json() for one in self.types],
+        }
 
 
 def window(solution: Solution, milestone: str | None = None) -> Window:

@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.analysis.plain import plain
+from standoff.analysis.plain import to_plain
 from standoff.analysis.solution import Solution, solve
 from standoff.analysis.targets import USUAL_DAYS, describe_target, target_probabilities
 from standoff.belief.attribution import SURPRISING, Association, Attribution, KnownFacts, ReportEffect
@@ -124,7 +124,7 @@ class Update:
 
     def to_json(self) -> dict[str, Any]:
         """Return what the numbers depend on, and the update as plain data under `update`, its keys the attributes."""
-        own: dict[str, Any] = plain(self, without=("solution", "model", "facts", "states"))
+        own: dict[str, Any] = to_plain(self, without=("solution", "model", "facts", "states"))
         own["states"] = [
             {"levels": dict(one.levels), "probability": one.probability, "beliefs": dict(one.beliefs)}
             for one in self.states

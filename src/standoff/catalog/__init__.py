@@ -27,6 +27,10 @@ def list_scenarios(group: str | None = None) -> list[str]:
 
     Args:
         group: A key of `GROUPS`; by default all groups.
+
+    Examples:
+        >>> list_scenarios("crises")
+        ['cuba-1962', 'iran-us-2026']
     """
     return sorted(path.stem for path in _FOLDER.glob(f"{group or '*'}/*.yaml"))
 

@@ -8,8 +8,17 @@ from typing import Annotated
 
 import typer
 
+from standoff.cli.common import (
+    BeliefPoints,
+    BeliefTolerance,
+    Overrides,
+    ScenarioName,
+    Seed,
+    load_scenario,
+    make_settings,
+)
 from standoff.cli.progress import progress_bar
-from standoff.cli.run import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
+from standoff.cli.whatif import Variants
 
 __all__ = ["register"]
 
@@ -31,43 +40,39 @@ def register(app: typer.Typer) -> None:
 
 def brief(
     scenario: ScenarioName,
-    output: Annotated[Path, typer.Option("--output", metavar="FILE", help="The file to write.")],
+    output: Annotated[Path, typer.Option("--output", metavar="FILE", help="File to write.")],
     file_format: Annotated[
-        _Format | None, typer.Option("--format", help="What to write; by default what the name of the file says.")
+        _Format | None, typer.Option("--format", help="File format (default: by the ending of the file).")
     ] = None,
     overrides: Overrides = None,
-    variants: Annotated[
-        list[str] | None,
-        typer.Option("--variant", metavar="CHANGES", help="Also show what if, such as `hawks: a=1; b=off`."),
-    ] = None,
-    draws: Annotated[int, typer.Option("--draws", min=1, help="Draws of the numbers for the bands.")] = 64,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything that is drawn.")] = 0,
+    variants: Variants = None,
+    draws: Annotated[
+        int, typer.Option("--draws", metavar="N", min=1, help="Number of draws of the parameters for the bands.")
+    ] = 64,
+    seed: Seed = 0,
     without: Annotated[
         list[str] | None,
-        typer.Option("--without", metavar="PART", help="Leave out a part, such as `ensemble` or `stories`."),
+        typer.Option("--without", metavar="PART", help="Leave out a part, e.g. `ensemble` or `paths`. Repeatable."),
     ] = None,
     figures: Annotated[
-        Path | None, typer.Option("--figures", metavar="DIR", help="Also write every chart as a file.")
+        Path | None, typer.Option("--figures", metavar="DIR", help="Also write every chart as a file into this folder.")
     ] = None,
     figure_format: Annotated[
-        _FigureFormat, typer.Option("--figure-format", help="Of these files.")
+        _FigureFormat, typer.Option("--figure-format", help="Figure file format.")
     ] = _FigureFormat.svg,
     belief_points: BeliefPoints = None,
     belief_tolerance: BeliefTolerance = 2e-3,
 ) -> None:
-    """Write a brief: probabilities with bands, what they hinge on, what would change them, what to watch, and the sources."""
+    """Write a brief: probabilities with bands, what they depend on, what would change them, indicators and sources."""
     from standoff.analysis.brief import assemble_brief, chosen_parts
-    from standoff.catalog.opening import load
     from standoff.storing import check_writable, make_folder
 
-    loaded = load(scenario, overrides=list(overrides or []))
+    loaded = load_scenario(scenario, overrides)
     parts = chosen_parts(without or ())
-    check_writable(output)  # rather than after the work
+    check_writable(output)  # before the work, not after it
     if figures is not None:
         make_folder(figures, "the figures")
-    from standoff.solve.equilibrium import Settings
-
-    settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
+    settings = make_settings(belief_points, belief_tolerance)
     with progress_bar() as progress:
         found = assemble_brief(
             loaded, settings, variants=variants or (), parts=parts, num_draws=draws, seed=seed, progress=progress
@@ -81,4 +86,4 @@ def brief(
     for file in written.values():
         typer.echo(f"figure written to {file}")
     for part, why in found.missing:
-        typer.echo(f"without {part}: {why}")
+        typer.echo(f"left out {part}: {why}")

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from standoff.cli.common import (
+    AsJson,
+    BeliefPoints,
+    BeliefTolerance,
+    load_scenario,
+    make_settings,
+    open_console,
+    print_json,
+    print_note,
+)
 from standoff.cli.progress import progress_bar
-from standoff.cli.run import BeliefPoints, BeliefTolerance
-from standoff.errors import InputError, Problem, nearest
+from standoff.text import UNKNOWN, format_day, format_percent, shorten
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from standoff.analysis.compare import Comparison
 
 __all__ = ["register"]
 
-ALIGNMENTS = ("date", "ahead")
 LONGEST = 60
-"""Signs of a differing part that are printed."""
+"""Characters of a differing part that are printed."""
+
+
+class _Alignment(StrEnum):
+    date = "date"
+    ahead = "ahead"
 
 
 def register(app: typer.Typer) -> None:
@@ -26,111 +42,107 @@ def register(app: typer.Typer) -> None:
 
 
 def compare(
-    first: Annotated[str, typer.Argument(metavar="FIRST", help="A scenario of the catalogue, or a file.")],
-    second: Annotated[str, typer.Argument(metavar="SECOND", help="Another one, or the same at another date.")],
+    first: Annotated[
+        str, typer.Argument(metavar="FIRST", help="Name of a scenario of the catalogue, or path of a scenario file.")
+    ],
+    second: Annotated[
+        str, typer.Argument(metavar="SECOND", help="Another scenario, or the same scenario as of another date.")
+    ],
     first_set: Annotated[
-        list[str] | None, typer.Option("--first-set", metavar="NAME=VALUE", help="Change a value of the first.")
+        list[str] | None,
+        typer.Option("--first-set", metavar="NAME=VALUE", help="Override a value of the first scenario. Repeatable."),
     ] = None,
     second_set: Annotated[
-        list[str] | None, typer.Option("--second-set", metavar="NAME=VALUE", help="Change a value of the second.")
+        list[str] | None,
+        typer.Option("--second-set", metavar="NAME=VALUE", help="Override a value of the second scenario. Repeatable."),
     ] = None,
     align: Annotated[
-        str | None,
+        _Alignment,
         typer.Option(
             "--align",
-            metavar="HOW",
-            help="`date` (so it is unless told otherwise): by the same day; `ahead`: by the same time after each one's `as_of`.",
+            help="`date`: match probabilities by calendar day; `ahead`: by the time after each scenario's `as_of`.",
         ),
-    ] = None,
+    ] = _Alignment.date,
     belief_points: BeliefPoints = None,
     belief_tolerance: BeliefTolerance = 2e-3,
-    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Compare two crises: probabilities by date, numbers that differ, structure that differs."""
-    from standoff.catalog.opening import load
-
-    how = align or ALIGNMENTS[0]
-    if how not in ALIGNMENTS:
-        raise InputError(Problem("alignment", f"`{how}` is no way to match dates", help=nearest(how, ALIGNMENTS)))
-    scenarios = [load(name, overrides=list(own or [])) for name, own in ((first, first_set), (second, second_set))]
+    """Compare two crises: probabilities by date, and the numbers and structure in which they differ."""
+    before, after = load_scenario(first, first_set), load_scenario(second, second_set)
     from standoff.analysis.compare import compare as compare_scenarios
-    from standoff.solve.equilibrium import Settings
 
     with progress_bar() as progress:
-        settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
-        found = compare_scenarios(
-            scenarios[0], scenarios[1], settings, alignment="date" if how == "date" else "ahead", progress=progress
-        )
+        settings = make_settings(belief_points, belief_tolerance)
+        found = compare_scenarios(before, after, settings, alignment=align.value, progress=progress)
     if as_json:
-        from standoff.cli.tables import print_json
-
-        print_json(found)
+        print_json(found.to_json())
     else:
-        _draw(found)
+        _draw(open_console(), found)
 
 
-def _draw(found: Comparison) -> None:
-    from rich.console import Console
+def _draw(console: Console, found: Comparison) -> None:
     from rich.text import Text
 
     from standoff.cli.tables import (
-        change_by_date,
-        checkpoints,
-        draw_made_of,
-        draw_moves,
-        draw_values,
+        find_date_columns,
         new_table,
-        percent_or_dash,
-        quantity,
+        print_certificates,
+        print_moves,
+        print_values,
+        tabulate_changes,
     )
 
-    console = Console(highlight=False, soft_wrap=False)
     sides = [("first", found.before), ("second", found.after)]
     for heading, side in sides:
         overrides = "".join(f"; {change}" for change in side.scenario.overrides)
-        console.print(Text(f"{heading:6} {side.name}, as of {side.scenario.as_of:%-d %B %Y}{overrides}"))
+        console.print(Text(f"{heading:6} {side.name}, as of {format_day(side.scenario.as_of)}{overrides}"))
     console.print()
-    marks = checkpoints(found.probabilities, found.before)
-    table = new_table("first, second by", *(heading for heading, _ in marks))
+    columns = find_date_columns(found.probabilities, found.before)
+    table = new_table("probability (first, second) by", *(heading for heading, _ in columns))
     for row in found.probabilities.probabilities:
         style = "italic" if row.kind == "milestone" else ""
         cells = [
-            f"{percent_or_dash(float(row.before[place]))}, {percent_or_dash(float(row.after[place]))}"
-            for _, place in marks
+            f"{format_percent(float(row.before[index]))}, {format_percent(float(row.after[index]))}"
+            for _, index in columns
         ]
         table.add_row(Text(row.label, style=style), *cells)
     console.print(table)
     if found.probabilities.alignment == "ahead":
-        console.print(Text("Dates are those of the first; the second is as far ahead of its own start.", style="dim"))
+        print_note(console, "Dates are those of the first; the second is as far ahead of its own start.")
     console.print()
-    console.print(change_by_date(found.probabilities, found.before))
+    console.print(tabulate_changes(found.probabilities, found.before))
     error = 100 * found.probabilities.probability_error
-    console.print(Text(f"none: no difference beyond the error of both solutions, {error:.2g} points\n", style="dim"))
-    if found.parameters:
-        numbers = new_table("number", "first", "second", "")
-        for number in found.parameters:
-            values = ("-" if value is None else quantity(value) for value in (number.before, number.after))
-            units = " / ".join(dict.fromkeys(filter(None, (number.unit_before, number.unit_after))))
-            has_other_range = number.before == number.after and number.range_before != number.range_after
-            numbers.add_row(Text(number.name), *values, Text(units + (" (another range)" if has_other_range else "")))
-        console.print(numbers)
-    else:
-        console.print("No number differs.")
+    print_note(console, f"none: no difference beyond the error of both solutions, {error:.2g} points\n")
+    _draw_parameters(console, found)
     console.print()
     if found.structure:
         parts = new_table("structure", "name", "first", "second", left=4)
         for part in found.structure:
-            parts.add_row(part.kind, Text(part.name), Text(_short(part.before) or "-"), Text(_short(part.after) or "-"))
+            texts = (Text(shorten(text, LONGEST) or UNKNOWN) for text in (part.before, part.after))
+            parts.add_row(part.kind, Text(part.name), *texts)
         console.print(parts)
     else:
         console.print("The structure is the same.")
     console.print()
-    draw_moves(console, "first", [("second", found.probabilities)])
+    print_moves(console, "first", [("second", found.probabilities)])
     console.print()
-    draw_values(console, "first", [("second", found.probabilities)])
-    console.print(Text("The certificate knows no error of first moves and worths.\n", style="dim"))
-    draw_made_of(console, sides)
+    print_values(console, "first", [("second", found.probabilities)])
+    print_note(console, "The certificate does not bound the errors of first moves and values.\n")
+    print_certificates(console, sides)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
+def _draw_parameters(console: Console, found: Comparison) -> None:
+    from rich.text import Text
+
+    from standoff.cli.tables import format_value, new_table
+
+    if not found.parameters:
+        console.print("All parameters have the same values.")
+        return
+    table = new_table("parameter", "first", "second", "")
+    for one in found.parameters:
+        values = (UNKNOWN if value is None else format_value(value) for value in (one.before, one.after))
+        units = " / ".join(dict.fromkeys(filter(None, (one.unit_before, one.unit_after))))
+        has_other_range = one.before == one.after and one.range_before != one.range_after
+        table.add_row(Text(one.name), *values, Text(units + (" (different range)" if has_other_range else "")))
+    console.print(table)

@@ -1,14 +1,12 @@
-"""`standoff doctor`: what is installed, and whether it is sound."""
+"""`standoff doctor`: a check of the installation."""
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Annotated
 
 import typer
 
-from standoff.cli.news_options import AsJson
+from standoff.cli.common import AsJson, open_console, print_json
 
 __all__ = ["register"]
 
@@ -26,28 +24,27 @@ def doctor(
         typer.Option(
             "--store",
             metavar="FILE|URL",
-            help="The store to look at, instead of what STANDOFF_STORE names or the file in your folder for data.",
+            help="Store to check (default: the value of STANDOFF_STORE, else the file in the user's data folder).",
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Look at what is installed: packages, extras, kernels, the coders, the store. Exits with 1 if something is broken."""
+    """Check the installation: packages, extras, kernels, coders, store. Exits with 1 if something is broken."""
     from standoff.doctor import examine
 
     found = examine(store)
     if as_json:
-        sys.stdout.write(json.dumps(found.to_json(), indent=1, allow_nan=False) + "\n")
+        print_json(found.to_json())
     else:
-        from rich.console import Console
         from rich.table import Table
         from rich.text import Text
 
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
         for one in found.findings:
-            told = Text(one.found)
+            text = Text(one.found)
             if one.help:
-                told += Text(f"\n{one.help}", style="yellow")
-            table.add_row(Text(one.part), Text(one.state, style=_STYLES[one.state]), told)
-        Console(highlight=False, soft_wrap=False).print(table)
+                text += Text(f"\n{one.help}", style="yellow")
+            table.add_row(Text(one.part), Text(one.state, style=_STYLES[one.state]), text)
+        open_console().print(table)
     if not found.is_sound:
         raise typer.Exit(1)

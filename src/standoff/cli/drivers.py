@@ -1,14 +1,30 @@
-"""`standoff drivers`: what the answer hinges on."""
+"""`standoff drivers`: what the answer depends on."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from standoff.cli.run import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
-from standoff.cli.solving_options import ExecutorName, KeepIn, RayAddress, Workers, many_solves
+from standoff.cli.common import (
+    AsJson,
+    BeliefPoints,
+    BeliefTolerance,
+    Overrides,
+    ScenarioName,
+    Seed,
+    Targets,
+    load_scenario,
+    make_settings,
+    open_console,
+    print_json,
+    print_note,
+    print_title,
+)
+from standoff.cli.solvers import ExecutorName, KeepFolder, RayAddress, Workers, open_solvers
+from standoff.text import UNKNOWN, format_change, format_percent
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,16 +44,10 @@ def register(app: typer.Typer) -> None:
 def drivers(
     scenario: ScenarioName,
     overrides: Overrides = None,
-    targets: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--target",
-            metavar="TARGET",
-            help="What is to be explained, e.g. strike, deal@12 or deal@2026-06-01; the first milestone and outcome if not said.",
-        ),
-    ] = None,
+    targets: Targets = None,
     top: Annotated[
-        int, typer.Option("--top", min=1, help="How many drivers to print and look at for their source.")
+        int,
+        typer.Option("--top", metavar="N", min=1, help="Number of drivers that are printed and checked for a source."),
     ] = 10,
     num_tornado: Annotated[
         int | None,
@@ -45,7 +55,7 @@ def drivers(
             "--tornado",
             metavar="N",
             min=0,
-            help="Solve both ends of the range only of the N numbers that are the strongest by derivative; all if not said.",
+            help="Solve both ends of the range only for the N parameters with the largest derivative (default: all).",
         ),
     ] = None,
     draws: Annotated[
@@ -55,34 +65,29 @@ def drivers(
             metavar="N",
             min=0,
             max=65536,
-            help="Also global indices from N draws, at least 64; 0 for none.",
+            help="Also compute global sensitivity indices from N draws, at least 64 (default: 0, none).",
         ),
     ] = 0,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the draws.")] = 0,
+    seed: Seed = 0,
     executor: ExecutorName = "local",
     ray_address: RayAddress = None,
     workers: Workers = None,
-    keep: KeepIn = None,
+    keep: KeepFolder = None,
     belief_points: BeliefPoints = None,
     belief_tolerance: BeliefTolerance = 2e-3,
-    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Rank what the answer hinges on, and say which of it is judgement."""
-    from standoff.catalog.opening import load
-
-    loaded = load(scenario, overrides=list(overrides or []))
+    """Rank the parameters on which the answer depends, and show which of them are judgement."""
+    loaded = load_scenario(scenario, overrides)
     from standoff.analysis.drivers import drivers as rank_drivers
     from standoff.analysis.solution import solve
     from standoff.analysis.targets import parse_targets
-    from standoff.solve.equilibrium import Settings
 
-    parse_targets(loaded, targets)  # rather than after the solve
-    settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
-    solves = many_solves(loaded, executor, workers=workers, ray_address=ray_address, keep=keep)
-    with solves as (solver, progress):
-        solution = solve(loaded, settings)
+    parse_targets(loaded, targets)  # a wrong name is reported before the solve
+    solvers = open_solvers(loaded, executor, workers=workers, ray_address=ray_address, keep=keep)
+    with solvers as (solver, progress):
         found = rank_drivers(
-            solution,
+            solve(loaded, make_settings(belief_points, belief_tolerance)),
             targets,
             num_tornado=num_tornado,
             num_draws=draws,
@@ -92,114 +97,116 @@ def drivers(
             progress=progress,
         )
     if as_json:
-        from standoff.cli.tables import print_json
-
-        print_json(found)
+        print_json(found.to_json())
     else:
-        _draw(found)
+        _draw(open_console(), found)
 
 
-def _draw(found: Drivers) -> None:
-    from rich.console import Console
+def _draw(console: Console, found: Drivers) -> None:
     from rich.text import Text
 
-    from standoff.cli.solution_tables import percent
-    from standoff.cli.tables import draw_source_of_numbers, new_table, quantity, source_mark
+    from standoff.cli.tables import format_source, format_value, new_table, print_provenance
 
-    console = Console(highlight=False, soft_wrap=False)
-    scenario = found.scenario
-    console.print(Text(scenario.title, style="bold"))
-    if scenario.overrides:
-        console.print(Text("changed: " + "; ".join(scenario.overrides), style="yellow"))
-    for target, (label, probabilities) in enumerate(zip(found.target_labels, found.probabilities, strict=True), 1):
-        console.print(Text(f"target {target}  {label}: {percent(float(probabilities))}"))
+    print_title(console, found.scenario)
+    for k, (label, probability) in enumerate(zip(found.target_labels, found.probabilities, strict=True), 1):
+        console.print(Text(f"target {k}  {label}: {format_percent(float(probability))}"))
     console.print()
     shown = found.rows[: found.top]
     headings = [f"target {k + 1}\nlow, high" for k in range(len(found.targets))]
     table = new_table("", "driver", "value, range", "source", *headings, left=4)
     for rank, row in enumerate(shown, 1):
-        span = "no range" if row.range is None else f"{quantity(row.range[0])} to {quantity(row.range[1])}"
-        effects = [_effects(row, target) for target in range(len(found.targets))]
-        table.add_row(str(rank), Text(row.name), f"{quantity(row.value)}, {span}", source_mark(row.source), *effects)
+        span = "no range" if row.range is None else f"{format_value(row.range[0])} to {format_value(row.range[1])}"
+        effects = [_format_effects(row, target) for target in range(len(found.targets))]
+        value = f"{format_value(row.value)}, {span}"
+        table.add_row(str(rank), Text(row.name), value, format_source(row.source), *effects)
     console.print(table)
-    how = "by solving both ends, in brackets by the derivative" if found.num_solves else "by the derivative"
-    console.print(
-        Text(
-            f"Low, high: change of the probabilities in points at the ends of the range, {how}; ~ not as the derivative says.\n",
-            style="dim",
-        )
+    how = "from solving both ends (in parentheses: from the derivative)" if found.num_solves else "from the derivative"
+    print_note(
+        console,
+        f"Low, high: change of the probability in percentage points at the ends of the range, {how}. "
+        "~ far from the linear prediction.\n",
     )
-    details = new_table("", "driver", "elasticity", left=2)
-    if found.indices is not None:
-        details.add_column("PAWN", justify="right", no_wrap=True)
-        details.add_column("Sobol", justify="right", no_wrap=True)
-    for rank, row in enumerate(shown, 1):
-        details.add_row(str(rank), Text(row.name), _by_target(row.elasticity, "+.2g"), *_of_draws(found, row.name))
-    console.print(details)
-    console.print(
-        Text("Elasticity: per cent of the probabilities for one per cent of the number, by target.", style="dim")
-    )
-    if found.indices is not None:
-        noise = ", ".join(f"{number:.2f}" for number in found.indices.pawn_noise)
-        first = ", ".join(f"{number:.2f}" for number in found.indices.first_order_noise)
-        failed = f", {found.num_failed_draws} more without a solution" if found.num_failed_draws else ""
-        console.print(
-            Text(
-                f"PAWN and first-order Sobol index from {found.indices.num_draws} draws{failed}; "
-                f"what is not above {noise} (PAWN) and {first} (Sobol) cannot be told from chance.",
-                style="dim",
-            )
-        )
+    _draw_indices(console, found, shown)
     console.print()
     _draw_gaps(console, found)
-    if found.hinges_on:
-        count = f"{len(found.hinges_on)} of the top {found.top} rest on no document"
-        console.print(Text(f"The answer hinges on these: {count}.", style="bold"))
-        for name in found.hinges_on:
-            row = found[name]
-            reason = scenario.parameters[name].judgement or "no source at all"
-            console.print(Text(f"  {name} ({row.label})" if row.label else f"  {name}"))
-            console.print(Text(f"    {' '.join(reason.split())}", style="dim"))
-    else:
-        console.print(f"Each of the top {found.top} rests on a document.")
-    console.print()
+    _draw_unsourced(console, found)
     if found.num_solves:
         console.print(
             f"{found.num_solves} solves at ends of ranges, probability error at most {found.tornado_error:.1e}"
         )
-    draw_source_of_numbers(console, scenario, found.certificate)
+    print_provenance(console, found.scenario, found.certificate)
 
 
-def _effects(row: Driver, target: int) -> str:
-    """Effect at both ends of the range; by the derivative, in brackets, where no end was solved."""
-    from standoff.cli.tables import points
+def _draw_indices(console: Console, found: Drivers, shown: Sequence[Driver]) -> None:
+    """Print elasticities, and global sensitivity indices where they were asked for."""
+    from rich.text import Text
 
+    from standoff.cli.tables import new_table
+
+    headings = ["elasticity"] if found.indices is None else ["elasticity", "PAWN", "Sobol"]
+    table = new_table("", "driver", *headings, left=2)
+    for rank, row in enumerate(shown, 1):
+        table.add_row(
+            str(rank), Text(row.name), _join_targets(row.elasticity, "+.2g"), *_format_indices(found, row.name)
+        )
+    console.print(table)
+    print_note(console, "Elasticity: per cent of the probability for one per cent of the parameter, by target.")
+    if found.indices is not None:
+        noise = ", ".join(f"{number:.2f}" for number in found.indices.pawn_noise)
+        first = ", ".join(f"{number:.2f}" for number in found.indices.first_order_noise)
+        failed = f" ({found.num_failed_draws} more without a solution)" if found.num_failed_draws else ""
+        print_note(
+            console,
+            f"PAWN and first-order Sobol indices from {found.indices.num_draws} draws{failed}; values up to {noise} (PAWN) "
+            f"and {first} (Sobol) cannot be distinguished from sampling noise.",
+        )
+
+
+def _draw_unsourced(console: Console, found: Drivers) -> None:
+    """Print which of the top drivers rest on no document."""
+    from rich.text import Text
+
+    if not found.hinges_on:
+        console.print(f"Each of the top {found.top} drivers rests on a document.\n")
+        return
+    count = len(found.hinges_on)
+    console.print(Text(f"{count} of the top {found.top} drivers rest on no document:", style="bold"))
+    for name in found.hinges_on:
+        row = found[name]
+        reason = found.scenario.parameters[name].judgement or "no source"
+        console.print(Text(f"  {name} ({row.label})" if row.label else f"  {name}"))
+        print_note(console, f"    {' '.join(reason.split())}")
+    console.print()
+
+
+def _format_effects(row: Driver, target: int) -> str:
+    """Write the effects at both ends of the range; from the derivative, in parentheses, where no end was solved."""
     if row.range is None:
         return "no range"
     if any(row.failures):
         return "no solution at an end"
     solved, linear = row.tornado[target], row.linear[target]
     if not math.isnan(solved[0]):
-        return f"{points(solved[0])}, {points(solved[1])}" + (" ~" if row.is_nonlinear[target] else "  ")
-    return "no derivative" if math.isnan(linear[0]) else f"({points(linear[0])}, {points(linear[1])})"
+        return f"{format_change(solved[0])}, {format_change(solved[1])}" + (" ~" if row.is_nonlinear[target] else "  ")
+    return "no derivative" if math.isnan(linear[0]) else f"({format_change(linear[0])}, {format_change(linear[1])})"
 
 
-def _of_draws(found: Drivers, name: str) -> list[str]:
+def _format_indices(found: Drivers, name: str) -> list[str]:
     if found.indices is None:
         return []
     if name not in found.indices.names:
         return ["", ""]
-    place = found.indices.names.index(name)
-    tables = (found.indices.pawn[place], found.indices.first_order[place])
-    return [_by_target(row, ".2f") for row in tables]
+    index = found.indices.names.index(name)
+    tables = (found.indices.pawn[index], found.indices.first_order[index])
+    return [_join_targets(row, ".2f") for row in tables]
 
 
-def _by_target(numbers: NDArray[np.float64], form: str) -> str:
-    return ", ".join("-" if math.isnan(number) else format(float(number), form) for number in numbers)
+def _join_targets(numbers: NDArray[np.float64], form: str) -> str:
+    return ", ".join(UNKNOWN if math.isnan(number) else format(float(number), form) for number in numbers)
 
 
 def _draw_gaps(console: Console, found: Drivers) -> None:
-    """Print of which numbers less is known than of the others."""
+    """Print for which parameters an end was not solved or a derivative does not exist."""
     from rich.text import Text
 
     for row in found.rows:

@@ -1,18 +1,29 @@
-"""`standoff ensemble`: bands of a forecast over everything that its numbers may be."""
+"""`standoff ensemble`: bands of a forecast over the ranges of all parameters."""
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from standoff.cli.common import (
+    AsJson,
+    BeliefPoints,
+    Overrides,
+    ScenarioName,
+    Seed,
+    load_scenario,
+    make_settings,
+    open_console,
+    print_json,
+    print_note,
+    print_title,
+)
 from standoff.cli.progress import progress_bar
-from standoff.cli.run import BeliefPoints, Overrides, ScenarioName
-from standoff.cli.solving_options import ExecutorName, RayAddress, WideTolerance, Workers, told_where_kept
+from standoff.cli.solvers import CheckedTolerance, ExecutorName, RayAddress, Workers, announce_folder
+from standoff.text import format_day, format_percent, pluralise
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,15 +32,6 @@ if TYPE_CHECKING:
     from standoff.solve.target import Target
 
 __all__ = ["register"]
-
-Targets = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--target",
-        metavar="NAME[@WHEN]",
-        help="An outcome or milestone, and by when: strike, strike@12 (time units), strike@2026-04-03.",
-    ),
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -41,45 +43,46 @@ def ensemble(
     scenario: ScenarioName,
     overrides: Overrides = None,
     draws: Annotated[
-        int, typer.Option("--draws", metavar="N", help="How many draws; powers of two spread most evenly.")
+        int, typer.Option("--draws", metavar="N", help="Number of draws; powers of two cover the ranges most evenly.")
     ] = 256,
-    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another seed makes other draws.")] = 0,
-    targets: Targets = None,
+    seed: Seed = 0,
+    targets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--target",
+            metavar="NAME[@WHEN]",
+            help="Outcome or milestone, with an optional deadline: strike, strike@12 (time units ahead) or strike@2026-04-03 "
+            "(a date). Repeatable (default: all, at the horizon).",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
             "--output",
             metavar="DIR",
-            help="A folder for the draws and bands as Parquet; a run that was stopped goes on from what is there.",
+            help="Folder for the draws and bands as Parquet; an interrupted run resumes from it.",
         ),
     ] = None,
     executor: ExecutorName = "local",
     ray_address: RayAddress = None,
     workers: Workers = None,
     belief_points: BeliefPoints = None,
-    belief_tolerance: WideTolerance = 5e-3,
-    as_json: Annotated[bool, typer.Option("--json", help="Print all bands by date as JSON.")] = False,
+    belief_tolerance: CheckedTolerance = 5e-3,
+    as_json: AsJson = False,
 ) -> None:
-    """Solve many draws of the parameters and show how far the probabilities range."""
-    from standoff.catalog.opening import load
-
-    loaded = load(scenario, overrides=list(overrides or []))
-    from standoff.analysis.draw_keys import sampling_versions
-    from standoff.analysis.ensemble import check_request, series_names
+    """Solve many draws of the parameters and show the range of every probability."""
+    loaded = load_scenario(scenario, overrides)
+    from standoff.analysis.ensemble import check_request
     from standoff.analysis.ensemble import ensemble as run_ensemble
-    from standoff.analysis.ensemble_document import ensemble_document
     from standoff.analysis.targets import parse_targets
     from standoff.execution.folder import run_ensemble_in_folder
     from standoff.execution.opening import open_executor
-    from standoff.solve.equilibrium import Settings
-    from standoff.version import versions
 
     check_request(loaded, draws, seed)
-    every = [Target(name.kind, name.name, loaded.num_periods) for name in series_names(loaded)]
-    wanted = parse_targets(loaded, targets) if targets else every
-    settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
+    wanted = parse_targets(loaded, targets) if targets else None
+    settings = make_settings(belief_points, belief_tolerance)
     with (
-        told_where_kept(output, "draws"),
+        announce_folder(output, "draws"),
         open_executor(executor, workers=workers, ray_address=ray_address) as solver,
         progress_bar() as progress,
     ):
@@ -90,96 +93,80 @@ def ensemble(
                 loaded, draws, output, seed=seed, settings=settings, executor=solver, progress=progress
             )
     if as_json:
-        document = ensemble_document(found, wanted, versions() | sampling_versions())
-        sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")
+        print_json(found.to_json(wanted))
         return
-    from rich.console import Console
-
-    _draw(Console(highlight=False, soft_wrap=False), found, wanted, by_date=bool(targets))
+    _draw(open_console(), found, wanted)
     if output is not None:
         typer.echo(f"\ndraws and bands are in {output}")
 
 
-def _draw(console: Console, found: Ensemble, targets: Sequence[Target], *, by_date: bool) -> None:
+def _draw(console: Console, found: Ensemble, wanted: Sequence[Target] | None) -> None:
     from rich.text import Text
 
+    from standoff.analysis.ensemble import series_names
+    from standoff.solve.target import Target
+
     scenario = found.scenario
-    console.print(Text(scenario.title, style="bold"))
-    console.print(
-        Text(f"{found.num_draws} draws of {len(found.parameters)} parameters, as of {scenario.as_of:%-d %B %Y}")
-    )
-    if scenario.overrides:
-        console.print(Text("changed: " + "; ".join(scenario.overrides), style="yellow"))
+    draws, parameters = pluralise(found.num_draws, "draw"), pluralise(len(found.parameters), "parameter")
+    print_title(console, scenario, f"{draws} of {parameters}, as of {format_day(scenario.as_of)}")
     if found.fixed:
-        console.print(Text("held at the value that was set: " + ", ".join(found.fixed), style="yellow"))
+        console.print(Text("fixed by an override: " + ", ".join(found.fixed), style="yellow"))
     console.print()
-    _draw_targets(console, found, targets)
-    if by_date:
-        for target in targets:
-            console.print()
-            _draw_by_date(console, found, target)
+    every = [Target(name.kind, name.name, scenario.num_periods) for name in series_names(scenario)]
+    _draw_targets(console, found, wanted or every)
+    for target in wanted or ():
+        console.print()
+        _draw_by_date(console, found, target)
     console.print()
     _draw_certificate(console, found)
 
 
 def _draw_targets(console: Console, found: Ensemble, targets: Sequence[Target]) -> None:
-    """The quantiles of each target, and the middle band after fewer draws."""
-    from rich.table import Table
+    """Print the quantiles of each target, and the middle band after fewer draws."""
     from rich.text import Text
 
     from standoff.analysis.ensemble import LEVELS
     from standoff.analysis.targets import describe_target
-    from standoff.cli.solution_tables import percent
+    from standoff.cli.tables import new_table
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("of all draws, so many have lower probabilities:")
-    for level in LEVELS:
-        table.add_column(f"{100 * level:.0f} %", justify="right", no_wrap=True)
-    table.add_column("file", justify="right", no_wrap=True)
-    for count, _ in found.convergence[:-1]:
-        table.add_column(f"at {count}", justify="right", no_wrap=True)
     errors = found.standard_errors
-    if errors is not None:
-        table.add_column("±", justify="right", no_wrap=True)
+    headings = [f"{100 * level:.0f} %" for level in LEVELS] + ["file"]
+    headings += [f"at {count}" for count, _ in found.convergence[:-1]] + (["±"] if errors is not None else [])
+    table = new_table("quantiles over the draws", *headings)
     for target in targets:
         period, k = found.place(target)
-        bands = found.bands[:, period, k]
         earlier = [
-            f"{percent(low)}..{percent(high)}" if low == low else "none"
+            f"{format_percent(low)}..{format_percent(high)}" if low == low else "none"
             for _, old in found.convergence[:-1]
             for low, high in [(old[0, period, k], old[-1, period, k])]
         ]
-        row = [*map(percent, bands), percent(found.file_probabilities[period, k]), *earlier]
+        row = [format_percent(float(p)) for p in (*found.bands[:, period, k], found.file_probabilities[period, k])]
+        row += earlier
         if errors is not None:
             row.append(f"{100 * errors[:, period, k].max():.1f}")
         table.add_row(Text(describe_target(found.scenario, target)), *row)
     console.print(table)
-    notes = "file: on the file's own values; at N: from 5 % to 95 % after the first N draws"
+    note = "file: at the values of the file; at N: from the 5 % to the 95 % quantile after N draws"
     if errors is not None:
-        notes += "; ±: largest standard error of the five, in percentage points"
-    console.print(Text(notes, style="dim"))
+        note += "; ±: largest standard error of the quantiles, in percentage points"
+    print_note(console, note)
 
 
 def _draw_by_date(console: Console, found: Ensemble, target: Target) -> None:
-    """The fan of one target: its quantiles by date."""
-    from rich.table import Table
+    """Print the quantiles of one target by date."""
     from rich.text import Text
 
     from standoff.analysis.ensemble import LEVELS
-    from standoff.cli.solution_tables import percent
+    from standoff.cli.tables import new_table
 
     _, k = found.place(target)
     num_periods = found.scenario.num_periods
     console.print(Text(f"{found.names[k].label}, by date", style="bold"))
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("by")
-    for level in LEVELS:
-        table.add_column(f"{100 * level:.0f} %", justify="right", no_wrap=True)
-    table.add_column("file", justify="right", no_wrap=True)
+    table = new_table("by", *(f"{100 * level:.0f} %" for level in LEVELS), "file")
     for period in sorted({round((num_periods - 1) * step / 7) for step in range(8)}):
-        day = found.scenario.date_of_period(period + 1)
         probabilities = (*found.bands[:, period, k], found.file_probabilities[period, k])
-        table.add_row(f"{day:%-d %b %Y}", *map(percent, probabilities))
+        day = format_day(found.scenario.date_of_period(period + 1))
+        table.add_row(day, *(format_percent(float(p)) for p in probabilities))
     console.print(table)
 
 
@@ -188,19 +175,18 @@ def _draw_certificate(console: Console, found: Ensemble) -> None:
 
     certificate = found.certificate
     if found.failures:
-        console.print(
-            Text(f"{len(found.failures)} of {found.num_draws} draws have no answer and count nowhere:", style="yellow")
-        )
+        failed = f"{len(found.failures)} of {found.num_draws} draws were not solved and are excluded from the bands:"
+        console.print(Text(failed, style="yellow"))
         for code, count, example in found.failure_reasons:
             console.print(Text(f"  {count} {code}: {example}", style="yellow"))
-    points = ", ".join(f"{points} in {draws} draws" for points, draws in certificate.points_used.items())
-    console.print(Text(f"Largest residual {certificate.residual:.0e}; belief points on each axis: {points}."))
+    points = ", ".join(f"{points} in {pluralise(draws, 'draw')}" for points, draws in certificate.points_used.items())
+    console.print(Text(f"Largest residual {certificate.residual:.0e}; belief points per axis: {points}."))
     if certificate.belief_points > 1:
         console.print(
             Text(
-                f"Belief error {certificate.belief_error:.0e}: the largest difference of any probability on "
-                f"{certificate.num_checked} checked draws; at 95 % confidence less than "
-                f"{100 * certificate.unseen_share:.0f} % of all draws have a larger one."
+                f"Largest probability error on {pluralise(certificate.num_checked, 'checked draw')}: "
+                f"{certificate.belief_error:.0e}; with 95 % confidence it is larger in less than "
+                f"{100 * certificate.unseen_share:.0f} % of all draws."
             )
         )
     console.print(Text(f"Ensemble {found.key[:16]}, scenario {found.scenario.scenario_hash[:16]}, seed {found.seed}."))

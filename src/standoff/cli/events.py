@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from standoff.cli.news_options import AsJson, Author, ForScenario, Reason, StorePlace, day_of, open_desk, scenario_named
+from standoff.cli.common import AsJson, print_json
+from standoff.cli.news_options import (
+    Author,
+    ForScenario,
+    Reason,
+    StoreLocation,
+    load_named,
+    open_store_named,
+    parse_day,
+)
 from standoff.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -29,16 +36,16 @@ events = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Since = Annotated[
-    str | None, typer.Option("--since", metavar="DAY", help="First day of the events, such as 2026-02-02.")
-]
+Since = Annotated[str | None, typer.Option("--since", metavar="DAY", help="First day of the events, e.g. 2026-02-02.")]
 Until = Annotated[str | None, typer.Option("--until", metavar="DAY", help="Last day of the events.")]
 Countries = Annotated[
     list[str] | None,
-    typer.Option("--country", metavar="CODE", help="Who acts or is acted upon, such as IRN or IGO:UN."),
+    typer.Option("--country", metavar="CODE", help="Code of the actor or target, e.g. IRN or IGO:UN. Repeatable."),
 ]
-Types = Annotated[list[str] | None, typer.Option("--type", metavar="TYPE", help="PLOVER type, such as MOBILIZE.")]
-WithDropped = Annotated[bool, typer.Option("--dropped", help="Dropped events, too.")]
+Types = Annotated[
+    list[str] | None, typer.Option("--type", metavar="TYPE", help="PLOVER event type, e.g. MOBILIZE. Repeatable.")
+]
+WithDropped = Annotated[bool, typer.Option("--dropped", help="Include dropped events.")]
 Numbers = Annotated[list[str], typer.Argument(metavar="EVENT...", help="Numbers or names of events.")]
 Number = Annotated[
     str, typer.Argument(metavar="EVENT", help="Number or name of an event, as `events list` prints them.")
@@ -50,7 +57,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(events)
 
 
-def _wanted(
+def _make_filter(
     since: str | None,
     until: str | None,
     countries: list[str] | None,
@@ -62,11 +69,11 @@ def _wanted(
     from standoff.desk.event_table import EventFilter
 
     return EventFilter(
-        since=day_of("--since", since),
-        until=day_of("--until", until),
+        since=parse_day("--since", since),
+        until=parse_day("--until", until),
         countries=tuple(countries or ()),
         event_types=tuple(one.upper() for one in types or ()),
-        scenario=scenario_named(scenario),
+        scenario=load_named(scenario),
         with_dropped=dropped,
     )
 
@@ -79,33 +86,33 @@ def list_events(
     event_type: Types = None,
     scenario: ForScenario = None,
     dropped: WithDropped = False,
-    store: StorePlace = None,
+    store: StoreLocation = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the events of a store by day, as they are taken to be."""
+    """List the events of a store by day, with their corrections."""
     from standoff.desk.event_table import event_to_json, select_events
 
-    wanted = _wanted(since, until, country, event_type, scenario=scenario, dropped=dropped)
-    with open_desk(store) as desk:
-        found = select_events(desk, wanted)
+    wanted = _make_filter(since, until, country, event_type, scenario=scenario, dropped=dropped)
+    with open_store_named(store) as opened:
+        found = select_events(opened, wanted)
     if as_json:
-        _print_json({"known_by": found.known_by, "events": [event_to_json(found, one) for one in found.events]})
+        _print_document({"known_by": found.known_by, "events": [event_to_json(found, one) for one in found.events]})
         return
-    from standoff.cli.events_drawing import draw_events
+    from standoff.cli.event_text import draw_events
 
     draw_events(found)
 
 
 @events.command("show")
-def show_event(number: Number, store: StorePlace = None, as_json: AsJson = False) -> None:
-    """Show an event with its quote in context, who tells it, and everything said of it."""
+def show_event(number: Number, store: StoreLocation = None, as_json: AsJson = False) -> None:
+    """Show an event with its quotation in context, its sources and its reviews."""
     from standoff.desk.event_table import event_to_json
 
-    with open_desk(store) as desk:
-        events, one = _find(desk, number)
-        reviews = desk.reviews(one.event_id)
+    with open_store_named(store) as opened:
+        events, one = _find(opened, number)
+        reviews = opened.reviews(one.event_id)
     if as_json:
-        said = [
+        shown = [
             {
                 "verdict": review.review.action,
                 "reviewer": review.review.author,
@@ -117,9 +124,9 @@ def show_event(number: Number, store: StorePlace = None, as_json: AsJson = False
             }
             for review in reviews
         ]
-        _print_json(event_to_json(events, one) | {"reviews": said})
+        _print_document(event_to_json(events, one) | {"reviews": shown})
         return
-    from standoff.cli.events_drawing import draw_event
+    from standoff.cli.event_text import draw_event
 
     draw_event(events, one, reviews)
 
@@ -128,30 +135,33 @@ def show_event(number: Number, store: StorePlace = None, as_json: AsJson = False
 def edit_event(
     numbers: Numbers,
     author: Author,
-    event_type: Annotated[str | None, typer.Option("--type", metavar="TYPE", help="The right PLOVER type.")] = None,
+    event_type: Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Correct PLOVER event type.")] = None,
     actor: Annotated[
-        str | None, typer.Option("--actor", metavar="CODE", help="Who acts, such as 'USA MIL'; '' for nobody known.")
+        str | None,
+        typer.Option("--actor", metavar="CODE", help="Correct actor, e.g. 'USA MIL', or '' for an unknown actor."),
     ] = None,
-    target: Annotated[str | None, typer.Option("--target", metavar="CODE", help="Towards whom, likewise.")] = None,
+    target: Annotated[
+        str | None, typer.Option("--target", metavar="CODE", help="Correct target, or '' for an unknown target.")
+    ] = None,
     date: Annotated[
-        str | None, typer.Option("--date", metavar="DAY", help="The right day; '' where it is not known.")
+        str | None, typer.Option("--date", metavar="DAY", help="Correct day, or '' for an unknown day.")
     ] = None,
     stands_for: Annotated[
         str | None,
         typer.Option(
             "--stands-for",
             metavar="NAME",
-            help="The event of the model of --scenario that it is, such as pressure.usa.strike; background for none of "
-            "them, '' to leave it open.",
+            help="Move or hazard of --scenario that the event is, e.g. pressure.usa.strike; `background` for none of them, "
+            "'' to leave it open.",
         ),
     ] = None,
     scenario: Annotated[
-        str | None, typer.Option("--scenario", metavar="SCENARIO", help="The scenario that --stands-for belongs to.")
+        str | None, typer.Option("--scenario", metavar="SCENARIO", help="Scenario to which --stands-for refers.")
     ] = None,
     reason: Reason = "",
-    store: StorePlace = None,
+    store: StoreLocation = None,
 ) -> None:
-    """Correct events, all alike: reviews are recorded, and what was coded stays."""
+    """Correct events, all in the same way: a review is recorded, and the original coding is kept."""
     from standoff.desk.corrections import Correction, check_correction, list_matchable_events, make_review
 
     kind = event_type.upper() if event_type else event_type
@@ -160,67 +170,71 @@ def edit_event(
         message = (
             "`--stands-for` and `--scenario` go together"
             if stands_for is not None
-            else "`--scenario` alone says nothing"
+            else "`--scenario` needs `--stands-for`"
         )
         advice = (
-            "name the scenario whose event it is" if stands_for is not None else "add `--stands-for`, or leave it out"
+            "name the scenario of the move" if stands_for is not None else "add `--stands-for`, or remove `--scenario`"
         )
         raise InputError(Problem("missing-option", message, help=advice))
-    known = scenario_named(scenario)
+    known = load_named(scenario)
     problems = check_correction(correction, list_matchable_events(known) if known is not None else ())
     if problems:
         raise InputError(problems)
     known_id = known.id if known else ""
-    told = _review(
+    groups = _review(
         store,
         numbers,
         lambda one: make_review(one, "correct", author=author, reason=reason, correction=correction, scenario=known_id),
     )
-    _confirm("corrected", told)
+    _confirm("corrected", groups)
 
 
 @events.command("drop")
 def drop_event(
     numbers: Numbers,
     author: Author,
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; recorded with the review.")],
-    store: StorePlace = None,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Reason, recorded with the review.")],
+    store: StoreLocation = None,
 ) -> None:
-    """Drop events that the text does not tell: reviews are recorded, and what was coded stays."""
+    """Drop events that the text does not report: a review is recorded, and the original coding is kept."""
     from standoff.desk.corrections import make_review
 
-    told = _review(store, numbers, lambda one: make_review(one, "drop", author=author, reason=reason))
-    _confirm("dropped", told)
+    groups = _review(store, numbers, lambda one: make_review(one, "drop", author=author, reason=reason))
+    _confirm("dropped", groups)
 
 
 @events.command("join")
-def join_events(numbers: Numbers, author: Author, store: StorePlace = None) -> None:
-    """Say that events are one event, told by many: an update counts them once."""
+def join_events(numbers: Numbers, author: Author, store: StoreLocation = None) -> None:
+    """Mark events as one event with several sources; an update counts it once."""
     if len(set(numbers)) < 2:
-        message = "one event alone is joined with nothing"
-        raise InputError(Problem("one-event", message, help="name two or more, as `standoff events list` prints them"))
-    with open_desk(store) as desk:
-        found = _find_all(desk, numbers)
-        desk.add_cluster([one.event_id for one in found], method=f"by {author}")
+        message = "one event cannot be joined with itself"
+        raise InputError(
+            Problem("one-event", message, help="give two or more numbers, as `standoff events list` prints them")
+        )
+    with open_store_named(store) as opened:
+        found = _find_all(opened, numbers)
+        opened.add_cluster([one.event_id for one in found], method=f"by {author}")
     typer.echo(f"one event: {', '.join(str(one.event_id) for one in found)}")
 
 
 @events.command("split")
-def split_events(numbers: Numbers, author: Author, store: StorePlace = None) -> None:
-    """Say that each of these is an event of its own: an update counts them apart from all others."""
-    with open_desk(store) as desk:
-        found = _find_all(desk, numbers)
+def split_events(numbers: Numbers, author: Author, store: StoreLocation = None) -> None:
+    """Mark each event as a separate event."""
+    with open_store_named(store) as opened:
+        found = _find_all(opened, numbers)
         for one in found:
-            desk.add_cluster([one.event_id], method=f"by {author}")
-    typer.echo(f"each an event of its own: {', '.join(str(one.event_id) for one in found)}")
+            opened.add_cluster([one.event_id], method=f"by {author}")
+    typer.echo(f"separate events: {', '.join(str(one.event_id) for one in found)}")
 
 
 @events.command("export")
 def export_events(
-    output: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; .csv, .parquet or .json.")],
+    output: Annotated[Path, typer.Argument(metavar="FILE", help="File to write: .csv, .parquet or .json.")],
     file_format: Annotated[
         str | None,
-        typer.Option("--format", metavar="NAME", help="csv, parquet or plover; by default what the file ends with."),
+        typer.Option(
+            "--format", metavar="NAME", help="File format: csv, parquet or plover (default: by the ending of the file)."
+        ),
     ] = None,
     since: Since = None,
     until: Until = None,
@@ -228,7 +242,7 @@ def export_events(
     event_type: Types = None,
     scenario: ForScenario = None,
     dropped: WithDropped = False,
-    store: StorePlace = None,
+    store: StoreLocation = None,
 ) -> None:
     """Write events to a file: CSV, Parquet, or the JSON records of PLOVER."""
     from standoff.desk.event_files import choose_format, encode_events
@@ -237,26 +251,26 @@ def export_events(
 
     name = choose_format(output, file_format)
     check_writable(output, "the events")
-    wanted = _wanted(since, until, country, event_type, scenario=scenario, dropped=dropped)
-    with open_desk(store) as desk:
-        found = select_events(desk, wanted)
+    wanted = _make_filter(since, until, country, event_type, scenario=scenario, dropped=dropped)
+    with open_store_named(store) as opened:
+        found = select_events(opened, wanted)
     write_whole(output, encode_events(found, name), "the events")
     typer.echo(f"wrote {len(found.events)} events to {output}")
 
 
-def _find(desk: Store, given: str) -> tuple[EventSet, StoredEvent]:
-    """The event of a number or name, among all others."""
+def _find(opened: Store, given: str) -> tuple[EventSet, StoredEvent]:
+    """Load all events, and find one by its number or name."""
     from standoff.desk.event_set import find_event, load_events
 
-    every = load_events(desk)
+    every = load_events(opened)
     return every, find_event(every, given)
 
 
-def _find_all(desk: Store, numbers: list[str]) -> list[StoredEvent]:
-    """The events of numbers or names, each once; all that are not there are told together."""
+def _find_all(opened: Store, numbers: list[str]) -> list[StoredEvent]:
+    """Find events by their numbers or names, each once; all unknown ones are reported together."""
     from standoff.desk.event_set import find_event, load_events
 
-    events = load_events(desk)
+    events = load_events(opened)
     problems: list[Problem] = []
     found: dict[int, StoredEvent] = {}
     for given in numbers:
@@ -273,40 +287,40 @@ def _find_all(desk: Store, numbers: list[str]) -> list[StoredEvent]:
 def _review(
     store: str | None, numbers: list[str], make: Callable[[StoredEvent], Review]
 ) -> tuple[tuple[StoredEvent, ...], ...]:
-    """Record a review of each event and of those that are told in the same words; all or none.
+    """Record a review of each event and of its verbatim repeats; all or none.
 
     Returns:
-        The events that were reviewed, in groups that are told in the same words.
+        The events that were reviewed, in groups of verbatim repeats.
     """
     from standoff.desk.event_set import find_event, load_events
 
     problems: list[Problem] = []
     groups: dict[int, tuple[StoredEvent, ...]] = {}
     reviews: list[Review] = []
-    with open_desk(store) as desk:
-        events = load_events(desk)
+    with open_store_named(store) as opened:
+        events = load_events(opened)
         for given in numbers:
             try:
-                told = events.list_repeats(find_event(events, given))
-                if told[0].event_id not in groups:
-                    reviews += [make(one) for one in told]
-                    groups[told[0].event_id] = told
+                repeats = events.list_repeats(find_event(events, given))
+                if repeats[0].event_id not in groups:
+                    reviews += [make(one) for one in repeats]
+                    groups[repeats[0].event_id] = repeats
             except InputError as error:
                 problems += error.problems
         if problems:
             raise InputError(list(dict.fromkeys(problems)))
-        desk.add_reviews(reviews)
+        opened.add_reviews(reviews)
     return tuple(groups.values())
 
 
 def _confirm(done: str, groups: tuple[tuple[StoredEvent, ...], ...]) -> None:
-    for told in groups:
-        numbers = ", ".join(str(one.event_id) for one in told)
-        same = ", which are told in the same words" if len(told) > 1 else ""
-        typer.echo(f"{done} event{'s' if len(told) > 1 else ''} {numbers}{same}")
+    for repeats in groups:
+        numbers = ", ".join(str(one.event_id) for one in repeats)
+        same = ", verbatim repeats of each other" if len(repeats) > 1 else ""
+        typer.echo(f"{done} event{'s' if len(repeats) > 1 else ''} {numbers}{same}")
 
 
-def _print_json(document: dict[str, Any]) -> None:
+def _print_document(document: dict[str, Any]) -> None:
     from standoff.version import JSON_VERSION
 
-    sys.stdout.write(json.dumps({"json_version": JSON_VERSION} | document, indent=1, allow_nan=False) + "\n")
+    print_json({"json_version": JSON_VERSION} | document)

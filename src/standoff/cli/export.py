@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from standoff.cli.run import Overrides, ScenarioName
+from standoff.cli.common import Horizon, Overrides, ScenarioName, load_scenario
 from standoff.errors import InputError, Problem, nearest
 
 if TYPE_CHECKING:
@@ -28,17 +28,17 @@ def _efg(scenario: Scenario, _chain_points: int) -> dict[str, str]:
 def _prism(scenario: Scenario, chain_points: int) -> dict[str, str]:
     from standoff.export.prism import to_prism
 
-    return to_prism(_chain(scenario, chain_points))
+    return to_prism(_solve_chain(scenario, chain_points))
 
 
 def _drn(scenario: Scenario, chain_points: int) -> dict[str, str]:
     from standoff.export.prism import to_drn
 
-    return {"": to_drn(_chain(scenario, chain_points))}
+    return {"": to_drn(_solve_chain(scenario, chain_points))}
 
 
-def _chain(scenario: Scenario, chain_points: int) -> Chain:
-    """The chain that the equilibrium makes of the crisis."""
+def _solve_chain(scenario: Scenario, chain_points: int) -> Chain:
+    """Return the Markov chain that the equilibrium induces."""
     from standoff.analysis.solution import solve
     from standoff.export.induced_chain import make_induced_chain
     from standoff.solve.equilibrium import Settings
@@ -48,15 +48,15 @@ def _chain(scenario: Scenario, chain_points: int) -> Chain:
 
 
 FORMATS: dict[str, tuple[Callable[[Scenario, int], dict[str, str]], tuple[str, ...], str]] = {
-    "efg": (_efg, ("",), "the game tree for Gambit, in agent form; only games of a few moves are small enough"),
+    "efg": (_efg, ("",), "the game tree for Gambit, in agent form (feasible for games of a few moves only)"),
     "prism": (
         _prism,
         (".tra", ".lab", ".sta"),
         "the Markov chain of the solved crisis for PRISM, as FILE.tra, FILE.lab and FILE.sta",
     ),
-    "drn": (_drn, ("",), "the same chain for Storm"),
+    "drn": (_drn, ("",), "the same Markov chain for Storm"),
 }
-"""What makes the text of each file by its suffix, the suffixes, and what the format is."""
+"""For each format: the function that returns the text of each file by its suffix, the suffixes, and a description."""
 
 _FORMAT_HELP = "; ".join(f"{name}: {description}" for name, (_, _, description) in FORMATS.items())
 
@@ -68,44 +68,43 @@ def register(app: typer.Typer) -> None:
 
 def export(
     scenario: ScenarioName,
-    file_format: Annotated[str, typer.Option("--format", metavar="NAME", help=_FORMAT_HELP)],
-    output: Annotated[Path, typer.Option("--output", metavar="FILE", help="The file to write.")],
+    file_format: Annotated[
+        str, typer.Option("--format", metavar="NAME", help=f"Format of the export. {_FORMAT_HELP}.")
+    ],
+    output: Annotated[Path, typer.Option("--output", metavar="FILE", help="File to write.")],
     overrides: Overrides = None,
-    horizon: Annotated[
-        float | None,
-        typer.Option("--horizon", metavar="N", help="End the game so many time units ahead, not as the file says."),
-    ] = None,
+    horizon: Horizon = None,
     chain_points: Annotated[
         int,
         typer.Option(
-            "--chain-points", min=2, max=129, help="Grid beliefs on each axis of the chain, beside the prior."
+            "--chain-points",
+            metavar="N",
+            min=2,
+            max=129,
+            help="Number of grid beliefs per axis of the Markov chain, in addition to the prior.",
         ),
     ] = 5,
 ) -> None:
     """Write a crisis for another program."""
-    from standoff.catalog.opening import load
     from standoff.storing import check_writable, write_whole
 
     if file_format not in FORMATS:
         raise InputError(
             Problem(
                 code="unknown-format",
-                message=f"there is no format `{file_format}`",
+                message=f"`{file_format}` is not an export format",
                 help=nearest(file_format, list(FORMATS)),
             )
         )
-    changes = list(overrides or [])
-    if horizon is not None:
-        changes.append(f"period.horizon={horizon:.15g}")
-    loaded = load(scenario, overrides=changes)
+    loaded = load_scenario(scenario, overrides, horizon=horizon)
     make, suffixes, _ = FORMATS[file_format]
     for suffix in suffixes:
-        check_writable(_with_suffix(output, suffix), "the export")  # rather than after the work
+        check_writable(_append_suffix(output, suffix), "the export")  # before the work, not after it
     for suffix, text in make(loaded, chain_points).items():
-        write_whole(_with_suffix(output, suffix), text.encode("utf-8"), "the export")
-        typer.echo(f"wrote {_with_suffix(output, suffix)}")
+        write_whole(_append_suffix(output, suffix), text.encode("utf-8"), "the export")
+        typer.echo(f"wrote {_append_suffix(output, suffix)}")
 
 
-def _with_suffix(output: Path, suffix: str) -> Path:
-    """The path with the suffix after its whole name, not in place of what follows a dot in it."""
+def _append_suffix(output: Path, suffix: str) -> Path:
+    """Append a suffix to the whole name, without replacing what follows a dot in it."""
     return Path(f"{output}{suffix}")

@@ -1,128 +1,120 @@
-"""`standoff watch`: which events of the next period would move the forecast."""
+"""`standoff indicators`: which observable events of the next period would move the forecast (indicators and warnings)."""
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from standoff.cli.common import (
+    AsJson,
+    BeliefPoints,
+    BeliefTolerance,
+    Overrides,
+    ScenarioName,
+    Targets,
+    load_scenario,
+    make_settings,
+    open_console,
+    print_json,
+    print_note,
+    print_title,
+)
 from standoff.cli.progress import progress_bar
-from standoff.cli.run import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
+from standoff.text import format_day, format_precise_percent
 
 if TYPE_CHECKING:
-    from standoff.analysis.solution import Solution
-    from standoff.analysis.watch import WatchEvent, WatchList
+    from rich.console import Console
 
-__all__ = ["Targets", "register"]
+    from standoff.analysis.indicators import Indicator, Indicators
+    from standoff.analysis.solution import Solution
+
+__all__ = ["register"]
 
 IN_WORDS = 3
-"""Events that are also told in sentences."""
-
-Targets = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--target",
-        metavar="NAME[@BY]",
-        help="An outcome or milestone, by so many time units ahead or by a date: strike, strike@12, deal@2026-03-30. "
-        "Several are possible; by default the first milestone and the first outcome of the file.",
-    ),
-]
+"""Number of events that are also described in sentences."""
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("watch")(watch)
+    app.command("indicators")(indicators)
 
 
-def watch(
+def indicators(
     scenario: ScenarioName,
-    target: Targets = None,
-    top: Annotated[int, typer.Option("--top", metavar="N", min=1, help="Show the N events that tell most.")] = 12,
+    targets: Targets = None,
+    top: Annotated[int, typer.Option("--top", metavar="N", min=1, help="Show the N most informative events.")] = 12,
     show_all: Annotated[
         bool,
         typer.Option(
             "--all",
-            help="Show also what may come of each move, what happens only once a milestone asked for has been met, and what "
-            "nobody outside would notice.",
+            help="Also show the possible consequences of each move, events that happen only after a targeted milestone, and "
+            "events that an outsider would not notice.",
         ),
     ] = False,
     overrides: Overrides = None,
     belief_points: BeliefPoints = None,
     belief_tolerance: BeliefTolerance = 2e-3,
-    as_json: Annotated[bool, typer.Option("--json", help="Print everything, every event, as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Say what to watch for in the next period: events, and how far each would move the forecast."""
-    from standoff.catalog.opening import load
-
-    loaded = load(scenario, overrides=list(overrides or []))
+    """Rank the observable events of the next period by how far they would move the forecast."""
+    loaded = load_scenario(scenario, overrides)
+    from standoff.analysis.indicators import indicators as find_indicators
     from standoff.analysis.solution import solve
     from standoff.analysis.targets import parse_targets
-    from standoff.analysis.watch import watch as find_indicators
-    from standoff.solve.equilibrium import Settings
 
-    targets = parse_targets(loaded, target)
+    wanted = parse_targets(loaded, targets)
     with progress_bar() as progress:
-        settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
-        solution = solve(loaded, settings, progress)
-        found = find_indicators(solution, targets)
+        solution = solve(loaded, make_settings(belief_points, belief_tolerance), progress)
+        found = find_indicators(solution, wanted)
     if as_json:
-        sys.stdout.write(json.dumps(solution.header_to_json() | found.document(), indent=1, allow_nan=False) + "\n")
-        return
-    _draw(solution, found, list(found.events if show_all else found.signs)[:top])
+        print_json(solution.header_to_json() | found.to_json())
+    else:
+        _draw(open_console(), solution, found, list(found.events if show_all else found.signs)[:top])
 
 
-def _draw(solution: Solution, found: WatchList, events: list[WatchEvent]) -> None:
-    from rich.console import Console
+def _draw(console: Console, solution: Solution, found: Indicators, events: list[Indicator]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from standoff.analysis.watch import share
-    from standoff.cli.solution_tables import draw_certificate
+    from standoff.cli.tables import print_certificate
 
-    console = Console(highlight=False, soft_wrap=False)
-    scenario = solution.scenario
-    console.print(Text(scenario.title, style="bold"))
-    console.print(Text(f"What to watch for from {found.starts:%-d %B %Y} until {found.ends_on:%-d %B %Y}"))
-    if scenario.overrides:
-        console.print(Text("changed: " + "; ".join(scenario.overrides), style="yellow"))
+    days = f"{format_day(found.starts)} to {format_day(found.ends_on)}"
+    print_title(console, solution.scenario, f"Indicators for {days}")
     console.print()
     for label, before in zip(found.target_labels, found.before.targets, strict=True):
-        console.print(Text(f"{label}: {share(float(before))} now"))
+        console.print(Text(f"{label}: {format_precise_percent(float(before))} now"))
     console.print()
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("event", ratio=1)
-    table.add_column("likely", justify="right", no_wrap=True)
+    table.add_column("probability", justify="right", no_wrap=True)
     for label in found.target_labels:
         table.add_column(label, justify="right", max_width=16)
     table.add_column("bits", justify="right", no_wrap=True)
     table.add_column("reported as", max_width=16)
     for event in events:
-        after = (share(float(probabilities)) for probabilities in event.after.targets)
-        codes = " ".join(event.observed_as)
         table.add_row(
-            Text(event.label), share(event.probability), *after, f"{event.gain:.4f}", Text(codes, style="dim")
+            Text(event.label),
+            format_precise_percent(event.probability),
+            *(format_precise_percent(float(probability)) for probability in event.after.targets),
+            f"{event.gain:.4f}",
+            Text(" ".join(event.observed_as), style="dim"),
         )
     console.print(table)
-    console.print(
-        Text(
-            "The probabilities are those after the event, averaged over all else that may happen. Bits: "
-            "how much less uncertain the "
-            "probabilities are, on average, once it is known whether the event happened.\n",
-            style="dim",
-        )
+    print_note(
+        console,
+        "Probability: that the event happens in this period. Target columns: probability of the target after the event, "
+        "averaged over everything else. Bits: expected reduction of uncertainty about the targets from learning whether it "
+        "happens.\n",
     )
     quiet = [event for event in found.events if event.kind == "quiet" and event not in events[:IN_WORDS]]
     for event in (*events[:IN_WORDS], *quiet):
-        for told in event.sentences:
-            console.print(Text(told))
+        for sentence in event.sentences:
+            console.print(Text(sentence))
     console.print()
-    console.print(
-        Text(
-            f"{found.num_nodes:,} places walked with exact beliefs; histories cut short {found.cut_mass:.1e} of probability; "
-            f"distance from the forecast at belief points {found.gap:.1e}.",
-            style="dim",
-        )
+    print_note(
+        console,
+        f"{found.num_nodes:,} nodes with exact beliefs; probability of histories cut short {found.cut_mass:.1e}; difference "
+        f"from the forecast at the belief points {found.gap:.1e}.",
     )
-    draw_certificate(console, solution)
+    print_certificate(console, solution)

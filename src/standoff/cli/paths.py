@@ -1,137 +1,121 @@
-"""`standoff stories`: how each end might come about, told period by period."""
+"""`standoff paths`: how each outcome might come about, period by period."""
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from standoff.cli.common import (
+    AsJson,
+    BeliefPoints,
+    BeliefTolerance,
+    Overrides,
+    ScenarioName,
+    load_scenario,
+    make_settings,
+    open_console,
+    print_json,
+    print_note,
+    print_title,
+)
 from standoff.cli.progress import progress_bar
-from standoff.cli.run import BeliefPoints, BeliefTolerance, Overrides, ScenarioName
+from standoff.text import format_day, format_precise_percent, pluralise
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from standoff.analysis.paths import PathsToOutcome, TypicalPath, TypicalPaths
     from standoff.analysis.solution import Solution
-    from standoff.analysis.stories import OutcomeStories, Stories, Story
 
 __all__ = ["register"]
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("stories")(stories)
+    app.command("paths")(paths)
 
 
-def stories(
+def paths(
     scenario: ScenarioName,
     outcome: Annotated[
         list[str] | None,
         typer.Option(
             "--outcome",
             metavar="NAME",
-            help="An outcome, a package, a milestone or `unresolved`; several are possible. By default every outcome.",
+            help="Outcome, package, milestone or `unresolved`. Repeatable (default: every outcome).",
         ),
     ] = None,
     samples: Annotated[
-        int, typer.Option("--samples", metavar="N", min=1, max=1_000_000, help="Plays to sample for what is typical.")
+        int, typer.Option("--samples", metavar="N", min=1, max=1_000_000, help="Number of plays to sample.")
     ] = 5000,
-    seed: Annotated[int, typer.Option("--seed", metavar="S", min=0, help="Seed of the sampling.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Random seed.")] = 1,
     overrides: Overrides = None,
     belief_points: BeliefPoints = None,
     belief_tolerance: BeliefTolerance = 2e-3,
-    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Tell how each end might come about: the most probable path, a typical one, and the usual order of events."""
-    from standoff.catalog.opening import load
-
-    loaded = load(scenario, overrides=list(overrides or []))
+    """Show how each outcome might come about: a typical path, and the usual order of milestones and events."""
+    loaded = load_scenario(scenario, overrides)
+    from standoff.analysis.paths import check_names
+    from standoff.analysis.paths import paths as find_paths
     from standoff.analysis.solution import solve
-    from standoff.analysis.stories import check_names
-    from standoff.analysis.stories import stories as find_stories
     from standoff.game.compile import compile_game
-    from standoff.solve.equilibrium import Settings
 
     names = check_names(compile_game(loaded), outcome)
     with progress_bar() as progress:
-        settings = Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
-        solution = solve(loaded, settings, progress)
-        found = find_stories(solution, names, num_samples=samples, seed=seed)
+        solution = solve(loaded, make_settings(belief_points, belief_tolerance), progress)
+        found = find_paths(solution, names, num_samples=samples, seed=seed)
     if as_json:
-        sys.stdout.write(json.dumps(solution.header_to_json() | found.document(), indent=1, allow_nan=False) + "\n")
-        return
-    _draw(solution, found)
+        print_json(solution.header_to_json() | found.to_json())
+    else:
+        _draw(open_console(), solution, found)
 
 
-def _draw(solution: Solution, found: Stories) -> None:
-    from rich.console import Console
-    from rich.text import Text
+def _draw(console: Console, solution: Solution, found: TypicalPaths) -> None:
+    from standoff.cli.tables import print_certificate
 
-    from standoff.cli.solution_tables import draw_certificate
-
-    console = Console(highlight=False, soft_wrap=False)
-    console.print(Text(solution.scenario.title, style="bold"))
-    if solution.scenario.overrides:
-        console.print(Text("changed: " + "; ".join(solution.scenario.overrides), style="yellow"))
+    print_title(console, solution.scenario)
     for one in found.outcomes:
         console.print()
         _draw_outcome(console, found, one)
     console.print()
-    console.print(
-        Text(
-            f"{_plays(found.num_samples)} sampled with seed {found.seed}. Probabilities of paths are exact; shares are of the "
-            "sampled plays that came to this end, with their standard errors.",
-            style="dim",
-        )
+    print_note(
+        console,
+        f"{pluralise(found.num_samples, 'play')} sampled with seed {found.seed}. Probabilities of paths are exact; shares are "
+        "of the sampled plays that reach the outcome, with their standard errors.",
     )
-    draw_certificate(console, solution)
+    print_certificate(console, solution)
 
 
-def _draw_outcome(console: Console, found: Stories, one: OutcomeStories) -> None:
+def _draw_outcome(console: Console, found: TypicalPaths, one: PathsToOutcome) -> None:
     from rich.text import Text
 
-    from standoff.analysis.watch import share
-
-    by = f"{found.horizon:%-d %B %Y}"
-    console.print(Text(f"{one.label}: {share(one.probability)} by {by}", style="bold"))
-    if one.likeliest is not None:
-        proof = "proved" if one.is_proven else f"no other path is more probable than {one.bound:.1e}"
-        console.print(Text(f"The most probable path ({_probabilities(one.likeliest)}; {proof})", style="italic"))
-        _tell(console, one.likeliest)
-    elif one.name != "unresolved":
-        console.print("No path leads there by the horizon.")
+    probability = format_precise_percent(one.probability)
+    console.print(Text(f"{one.label}: {probability} by {format_day(found.horizon)}", style="bold"))
     if one.typical is None:
-        console.print(f"None of {_plays(found.num_samples)} sampled came to this end; sample more for a typical path.")
+        sampled = pluralise(found.num_samples, "sampled play")
+        console.print(f"None of {sampled} reaches this outcome; use a larger --samples for a typical path.")
         return
-    console.print(Text(f"A typical path ({_probabilities(one.typical)}; of {_plays(one.num_plays)})", style="italic"))
-    _tell(console, one.typical)
-    for heading, sequences in (("Milestones on the way", one.routes), ("The same events in order", one.sequences)):
+    path = one.typical
+    heading = f"A typical path (of {pluralise(one.num_plays, 'play')}; its own probability is {path.probability:.1e})"
+    console.print(Text(heading, style="italic"))
+    _draw_path(console, path)
+    for heading, sequences in (("Order of milestones", one.routes), ("Repeated orders of events", one.sequences)):
         if sequences:
-            console.print(Text(f"{heading}, whenever they came", style="italic"))
+            console.print(Text(f"{heading}, whatever their dates", style="italic"))
         for sequence in sequences:
-            told = " → ".join(sequence.events) or "none"
+            order = " → ".join(sequence.events) or "none"
             error = 100 * sequence.standard_error
-            console.print(Text(f"  {100 * sequence.share:.1f} ± {error:.1f} %: {told}"))
+            console.print(Text(f"  {100 * sequence.share:.1f} ± {error:.1f} %: {order}"))
 
 
-def _plays(count: int) -> str:
-    return "1 play" if count == 1 else f"{count:,} plays"
-
-
-def _probabilities(story: Story) -> str:
-    return f"probability {story.probability:.1e}, {story.share:.1e} of this end"
-
-
-def _tell(console: Console, story: Story) -> None:
+def _draw_path(console: Console, path: TypicalPath) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    from standoff.analysis.watch import share
-
-    for chapter in story.chapters:
-        told = Text(chapter.text)
-        if chapter is not story.chapters[-1]:
-            told.append(f" [then {share(chapter.probabilities)}]", style="dim")
-        console.print(Padding(told, (0, 0, 0, 2)))
+    for chapter in path.chapters:
+        text = Text(chapter.text)
+        if chapter is not path.chapters[-1]:
+            text.append(f" [then {format_precise_percent(chapter.probability)}]", style="dim")
+        console.print(Padding(text, (0, 0, 0, 2)))

@@ -129,6 +129,11 @@ def code(
     Raises:
         InputError: The coder is unknown or cannot work.
         MissingExtraError: The coder or a reader is not installed.
+
+    Examples:
+        >>> found = code("no-such-report.txt")
+        >>> found.reports, [problem.code for problem in found.problems]
+        ((), ['file-not-found'])
     """
     from standoff.news.near_duplicates import find_clusters
 

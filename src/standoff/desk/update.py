@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from standoff.analysis.plain import plain
+from standoff.analysis.plain import to_plain
 from standoff.belief.likelihood import ConfusionMatrix, ReportingModel
 from standoff.belief.observation import Observation
 from standoff.belief.updating import KnownFacts, Update, update
@@ -55,9 +55,9 @@ class NewsUpdate:
         return {
             "as_of": self.update.as_of.isoformat(),
             "known_by": self.reports.known_by,
-            "observations": [plain(one) for one in self.reports.observations],
+            "observations": [to_plain(one) for one in self.reports.observations],
             "dated_by_report": list(self.reports.dated_by_report),
-            "targets": [plain(target) for target in self.update.targets],
+            "targets": [to_plain(target) for target in self.update.targets],
         }
 
 

@@ -1,18 +1,15 @@
-"""Write a regime map as a table (CSV, Parquet) and as plain data (JSON)."""
+"""Write a regime map as a table (CSV, Parquet)."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
 from typing import Any
 
 from standoff.analysis.regime_map import RegimeMap
-from standoff.analysis.targets import describe_target
 from standoff.extras import import_extra
-from standoff.version import JSON_VERSION
 
-__all__ = ["map_to_csv", "map_to_json", "map_to_parquet"]
+__all__ = ["map_to_csv", "map_to_parquet"]
 
 
 def map_to_csv(found: RegimeMap) -> bytes:
@@ -40,63 +37,6 @@ def map_to_parquet(found: RegimeMap) -> bytes:
     content = io.BytesIO()
     parquet.write_table(arrow.table(_make_columns(found)).replace_schema_metadata(metadata), content)
     return content.getvalue()
-
-
-def map_to_json(found: RegimeMap, versions: Mapping[str, str]) -> dict[str, Any]:
-    """Return a map as plain data, as `standoff map --json` prints it.
-
-    Args:
-        found: The map.
-        versions: Version of each program that the numbers depend on.
-    """
-    scenario, certificate = found.scenario, found.certificate
-    periods = found.target.periods or scenario.num_periods
-    return {
-        "json_version": JSON_VERSION,
-        "scenario": scenario.id,
-        "scenario_hash": scenario.scenario_hash,
-        "overrides": list(scenario.overrides),
-        "as_of": scenario.as_of.isoformat(),
-        "by": scenario.date_of_period(periods).isoformat(),
-        "x": {"name": found.x.name, "values": list(found.x.values)},
-        "y": {"name": found.y.name, "values": list(found.y.values)},
-        "outcomes": list(found.outcomes),
-        "labels": list(found.labels),
-        "dominant": [[found.outcomes[k] if k >= 0 else None for k in row] for row in found.dominant.tolist()],
-        "probabilities": _replace_nan(found.probabilities.tolist()),
-        "target": {
-            "kind": found.target.kind,
-            "name": found.target.name,
-            "label": describe_target(scenario, found.target),
-            "probabilities": _replace_nan(found.target_probabilities.tolist()),
-        },
-        "border": [
-            {
-                "x": point.x,
-                "y": point.y,
-                "between": [point.first, point.second],
-                "probabilities": point.probabilities,
-                "difference": point.difference,
-            }
-            for point in found.border
-        ],
-        "failures": [
-            {"x": found.x.values[i], "y": found.y.values[j], "reason": reason} for i, j, reason in found.failures
-        ],
-        "certificate": {
-            "residual": certificate.residual,
-            "belief_points": certificate.belief_points,
-            "belief_error": certificate.belief_error,
-            "num_checked": certificate.num_checked,
-            "solves": certificate.solves,
-        },
-        "settings": {
-            "tolerance": found.settings.tolerance,
-            "belief_points": found.settings.belief_points,
-            "belief_tolerance": found.settings.belief_tolerance,
-        },
-        "versions": dict(versions),
-    }
 
 
 def _make_columns(found: RegimeMap) -> dict[str, list[Any]]:

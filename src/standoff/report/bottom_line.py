@@ -33,16 +33,16 @@ class KeyNumber:
 
 def deal_of(forecast: Forecast) -> Series | None:
     """The outcome that is an agreement: the one with packages, or else the one named so, if there is any."""
-    with_packages = [series for series in forecast.outcomes if series.parts]
-    named = [series for series in forecast.outcomes if "deal" in series.name or "agreement" in series.name]
+    with_packages = [series for series in forecast.outcomes.values() if series.parts]
+    named = [series for series in forecast.outcomes.values() if "deal" in series.name or "agreement" in series.name]
     return next(iter([*with_packages, *named]), None)
 
 
 def strike_of(forecast: Forecast) -> Series | None:
     """The milestone that is a first use of force: the one named so, or else the first of all, if there is any."""
-    exact = [series for series in forecast.milestones if series.name in {"strike", "first_strike"}]
-    near = [series for series in forecast.milestones if "strike" in series.name or "attack" in series.name]
-    return next(iter([*exact, *near, *forecast.milestones]), None)
+    exact = [series for series in forecast.milestones.values() if series.name in {"strike", "first_strike"}]
+    near = [series for series in forecast.milestones.values() if "strike" in series.name or "attack" in series.name]
+    return next(iter([*exact, *near, *forecast.milestones.values()]), None)
 
 
 def bottom_line(forecast: Forecast, timeline: Timeline) -> tuple[Markup, ...]:
@@ -84,7 +84,7 @@ def _most_likely(forecast: Forecast, timeline: Timeline) -> Markup:
     horizon = timeline.horizon
     still_open = float(forecast.unresolved[-1])
     ends = sorted(
-        ((float(series.cumulative[-1]), series.label) for series in forecast.outcomes), key=lambda end: -end[0]
+        ((float(series.cumulative[-1]), series.label) for series in forecast.outcomes.values()), key=lambda end: -end[0]
     )
     if not ends or still_open > ends[0][0]:
         text = Markup("On {}, {} from now, the crisis is most likely <strong>still open</strong> ({}).").format(

@@ -137,14 +137,14 @@ def brief_sections(subject: Solution | Brief) -> tuple[Section, ...]:
         answers.append(hinges_section(dossier.drivers))
     if dossier.whatif is not None or dossier.tripwires is not None:
         answers.append(changes_section(dossier.whatif, dossier.tripwires, timeline))
-    if dossier.watch is not None:
-        answers.append(watching_section(dossier.watch))
+    if dossier.indicators is not None:
+        answers.append(watching_section(dossier.indicators))
     if dossier.window is not None:
         answers.append(strike_window_section(dossier.window, timeline))
     if dossier.bargain is not None:
         labels = [describe_target(solution.scenario, target) for target in dossier.targets]
         answers.append(no_deal_section(dossier.bargain, dossier.no_deal, labels))
-    stories = [tales_section(dossier.stories)] if dossier.stories is not None else []
+    stories = [tales_section(dossier.paths)] if dossier.paths is not None else []
     return (
         ends,
         *answers,

@@ -162,7 +162,7 @@ def _beliefs(solution: Solution, timeline: Timeline) -> Iterator[Section]:
 def outcome_chart(solution: Solution) -> Chart:
     """The probability of every end by date."""
     forecast = solution.forecast
-    ends = [Curve(series.label, _from_now(series.cumulative)) for series in forecast.outcomes]
+    ends = [Curve(series.label, _from_now(series.cumulative)) for series in forecast.outcomes.values()]
     still_open = Curve(forecast.unresolved_label, _from_now(forecast.unresolved, now=1.0))
     title = f"Probability of every end by date: {solution.scenario.title}"
     return chart_of_bands(ends, still_open, timeline_of(solution.scenario), name="outcomes", title=title)
@@ -172,7 +172,7 @@ def milestone_chart(solution: Solution) -> Chart | None:
     """The probabilities by date that each milestone is reached; None where there are none."""
     milestones = [
         Curve(series.label, _from_now(series.cumulative, now=float(series.cumulative[0] >= 1.0)))
-        for series in solution.forecast.milestones
+        for series in solution.forecast.milestones.values()
     ]
     title = "Probabilities by date that each milestone is reached"
     timeline = timeline_of(solution.scenario)

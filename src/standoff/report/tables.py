@@ -104,10 +104,10 @@ def probability_table(forecast: Forecast, timeline: Timeline) -> Table:
     return Table(
         columns=tuple((mark.length, mark.short_date) for mark in marks),
         rows=(
-            *(row(series.label, series.cumulative) for series in forecast.outcomes),
+            *(row(series.label, series.cumulative) for series in forecast.outcomes.values()),
             row(forecast.unresolved_label, forecast.unresolved),
         ),
-        more_rows=tuple(row(series.label, series.cumulative) for series in forecast.milestones),
+        more_rows=tuple(row(series.label, series.cumulative) for series in forecast.milestones.values()),
     )
 
 
@@ -130,7 +130,7 @@ def type_table(forecast: Forecast, game: Game) -> Table:
     ]
     labels = {player.name: player.label for player in game.players}
     by_outcome = []
-    for series in forecast.outcomes:
+    for series in forecast.outcomes.values():
         known = {(player, name): float(probabilities[-1]) for player, name, probabilities in series.by_type}
         by_outcome.append((series.label, float(series.cumulative[-1]), [known.get(pair, math.nan) for pair in pairs]))
     rows = [Row(label, tuple(map(_cell, [public, *known]))) for label, public, known in by_outcome]

@@ -189,7 +189,14 @@ class Exercise(Part):
 
 
 class Scenario(Part):
-    """A crisis as an analyst describes it: the players, what can happen, probabilities and payoffs."""
+    """A crisis as an analyst describes it: the players, what can happen, probabilities and payoffs.
+
+    Examples:
+        >>> from standoff import load
+        >>> scenario = load("cuba-1962", overrides=["war_cost=3"])
+        >>> scenario.as_of.isoformat(), list(scenario.players), scenario.parameters["war_cost"].value
+        ('1962-10-22', ['usa', 'ussr'], 3.0)
+    """
 
     standoff: Literal[1] = Field(description="Version of the language.")
     id: DocumentId = Field(description="Identifier: lower-case letters, digits, `-` and `_`.")

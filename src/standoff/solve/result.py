@@ -36,6 +36,10 @@ class Settings:
         estimate_error: Estimate the error of given `belief_points` by a second solve; without it the certificate's `belief_error`
             is only the difference between public probabilities and those averaged over types.
         max_periods: Periods after which a crisis without end must have become stationary.
+
+    Examples:
+        >>> Settings(belief_points=9, threads=1).belief_tolerance
+        0.002
     """
 
     tolerance: float = 1e-8

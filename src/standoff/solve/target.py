@@ -27,6 +27,10 @@ class Target:
         kind: "outcome" (with `UNRESOLVED` for none of them) or "milestone".
         name: Slug of the outcome or milestone.
         periods: Number of periods by whose end it happens, at least 1; None for the horizon.
+
+    Examples:
+        >>> str(Target("milestone", "strike", periods=8))
+        'milestone strike by the end of period 8'
     """
 
     kind: str

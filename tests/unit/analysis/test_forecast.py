@@ -55,26 +55,26 @@ def test_the_solution_is_exact():
 
 
 def test_every_outcome_has_its_probability_by_every_date(found):
-    assert tuple(series.name for series in found.outcomes) == OUTCOMES
-    for series in found.outcomes:
+    assert tuple(series.name for series in found.outcomes.values()) == OUTCOMES
+    for series in found.outcomes.values():
         assert series.cumulative == pytest.approx(mean(of_outcome(series.name)), abs=EXACT), series.name
     assert found.unresolved == pytest.approx(mean(still_open), abs=EXACT)
 
 
 @pytest.mark.parametrize("outcome", ["deal", "truce"])
 def test_each_deal_has_its_own_packages(found, outcome):
-    series = found.outcomes[OUTCOMES.index(outcome)]
+    series = found.outcomes[outcome]
     assert [part.name for part in series.parts] == ["big", "small"]
     for part in series.parts:
         assert part.cumulative == pytest.approx(mean(of_outcome(outcome, part.name)), abs=EXACT), part.name
 
 
 def test_outcomes_without_packages_have_no_parts(found):
-    assert [found.outcomes[OUTCOMES.index(name)].parts for name in ("war", "yielded")] == [(), ()]
+    assert [found.outcomes[name].parts for name in ("war", "yielded")] == [(), ()]
 
 
 def test_probabilities_by_type_are_those_of_the_type(found):
-    for series in found.outcomes:
+    for series in found.outcomes.values():
         assert [(player, own) for player, own, _ in series.by_type] == [(p, TYPES[p][k]) for p, k in PAIRS]
         for (player, k), (_, _, cumulative) in zip(PAIRS, series.by_type, strict=True):
             expected = mean(of_outcome(series.name), **{player: k})
@@ -85,14 +85,14 @@ def test_probabilities_by_type_are_those_of_the_type(found):
 def test_probabilities_by_type_are_the_forecast_with_the_prior_at_that_type(found, player, k):
     # nobody's strategy depends on what is believed, so that the knowledge of a type changes nothing else
     sure = forecast_of_game(solved(prior=PRIOR | {player: (1.0 - k, float(k))}))
-    for series, known in zip(found.outcomes, sure.outcomes, strict=True):
+    for series, known in zip(found.outcomes.values(), sure.outcomes.values(), strict=True):
         by_type = {(name, own): cumulative for name, own, cumulative in series.by_type}
         assert by_type[player, TYPES[player][k]] == pytest.approx(known.cumulative, abs=1e-9), series.name
 
 
 @pytest.mark.parametrize("player", TYPES)
 def test_probabilities_by_type_weighted_with_the_prior_are_the_public_ones(found, player):
-    for series in found.outcomes:
+    for series in found.outcomes.values():
         by_type = [cumulative for name, _, cumulative in series.by_type if name == player]
         weighted = PRIOR[player][0] * by_type[0] + PRIOR[player][1] * by_type[1]
         assert weighted == pytest.approx(series.cumulative, abs=EXACT), series.name
@@ -101,7 +101,7 @@ def test_probabilities_by_type_weighted_with_the_prior_are_the_public_ones(found
 def test_the_order_of_the_players_changes_no_probability(found):
     # with a player of two types in front the public measure is not that of its first plane
     other = forecast_of_game(solved(players=("south", "north", "east")), LEVEL_NAMES)
-    for series, same in zip(found.outcomes, other.outcomes, strict=True):
+    for series, same in zip(found.outcomes.values(), other.outcomes.values(), strict=True):
         assert same.cumulative == pytest.approx(series.cumulative, abs=EXACT), series.name
         for part, same_part in zip(series.parts, same.parts, strict=True):
             assert same_part.cumulative == pytest.approx(part.cumulative, abs=EXACT), (series.name, part.name)
@@ -113,18 +113,18 @@ def test_the_order_of_the_players_changes_no_probability(found):
 
 
 def test_every_milestone_has_its_first_passage(found):
-    assert [series.name for series in found.milestones] == ["talks", "clash", "talks_resumed"]
-    for series in found.milestones:
+    assert [series.name for series in found.milestones.values()] == ["talks", "clash", "talks_resumed"]
+    for series in found.milestones.values():
         expected = mean(lambda chain, name=series.name: chain.milestones[name])
         assert series.cumulative == pytest.approx(expected, abs=EXACT), series.name
 
 
 def test_a_milestone_that_holds_at_the_start_has_been_met():
     from_clash = forecast_of_game(solved("clash"))
-    for series in from_clash.milestones:
+    for series in from_clash.milestones.values():
         expected = mean(lambda chain, name=series.name: chain.milestones[name], start="clash")
         assert series.cumulative == pytest.approx(expected, abs=EXACT), series.name
-    assert from_clash.milestones[1].cumulative.tolist() == [1.0] * NUM_PERIODS
+    assert from_clash.milestones["clash"].cumulative.tolist() == [1.0] * NUM_PERIODS
 
 
 @pytest.mark.parametrize(("player", "k"), [("north", 1), ("south", 1)])
@@ -208,10 +208,10 @@ def test_a_player_with_one_type_has_one_first_move_and_reveals_nothing():
 
 
 def test_labels_are_those_of_the_game(found):
-    labels = {series.name: series.label for series in found.outcomes}
+    labels = {series.name: series.label for series in found.outcomes.values()}
     assert labels == {"war": "war", "deal": LABELS["deal"], "yielded": "yielded", "truce": "truce"}
-    assert [part.label for part in found.outcomes[1].parts] == [LABELS["big"], "small"]
-    assert [series.label for series in found.milestones] == ["Talks", "First clash", "Talks after a clash"]
+    assert [part.label for part in found.outcomes["deal"].parts] == [LABELS["big"], "small"]
+    assert [series.label for series in found.milestones.values()] == ["Talks", "First clash", "Talks after a clash"]
     assert found.unresolved_label == "Still open"
 
 

@@ -85,6 +85,11 @@ def _known(probabilities: np.ndarray) -> tuple[tuple[str, str, np.ndarray], ...]
     return tuple((player, player_type, probabilities) for player, player_type in types)
 
 
+def by_name(*series: Series) -> dict[str, Series]:
+    """Series by name, as a forecast holds them."""
+    return {one.name: one for one in series}
+
+
 def some_forecast(periods: int = 26, pace: float = 0.1) -> Forecast:
     deal = _saturating(0.55, periods, pace)
     war = _saturating(0.12, periods, pace / 2)
@@ -124,10 +129,10 @@ def some_forecast(periods: int = 26, pace: float = 0.1) -> Forecast:
     over = np.flatnonzero(unresolved <= 0.5)
     steps = np.arange(periods + 1)
     return Forecast(
-        outcomes=outcomes,
+        outcomes=by_name(*outcomes),
         unresolved=unresolved,
         unresolved_label="Still open",
-        milestones=(
+        milestones=by_name(
             Series("strike", "First strike on Southland", _saturating(0.35, periods, pace / 2)),
             Series("regional_war", "Regional war", _saturating(0.12, periods, pace / 2)),
             Series("rounds", "Negotiating rounds begin", _saturating(0.86, periods, 2 * pace)),
@@ -279,11 +284,13 @@ def relabelled(text: str) -> FakeSolution:
     base = some_forecast()
     found = replace(
         base,
-        outcomes=tuple(
-            replace(series, label=text, parts=tuple(replace(part, label=text) for part in series.parts))
-            for series in base.outcomes
+        outcomes=by_name(
+            *(
+                replace(series, label=text, parts=tuple(replace(part, label=text) for part in series.parts))
+                for series in base.outcomes.values()
+            )
         ),
-        milestones=tuple(replace(series, label=text) for series in base.milestones),
+        milestones=by_name(*(replace(series, label=text) for series in base.milestones.values())),
         unresolved_label=text,
         first_moves=tuple(
             replace(move, player_type=move.player_type, labels=dict.fromkeys(move.strategy, text))

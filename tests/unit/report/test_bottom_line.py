@@ -7,7 +7,7 @@ import pytest
 from standoff.analysis.forecast import Series
 from standoff.report.bottom_line import bottom_line, deal_of, key_numbers, strike_of
 from standoff.report.wording import SPACE
-from unit.report.fakes import some_forecast
+from unit.report.fakes import by_name, some_forecast
 from unit.report.test_timeline import timeline
 
 
@@ -19,7 +19,7 @@ def ends_at(**probabilities):
     """A forecast in which each end has reached its probabilities from the start."""
     series = tuple(Series(name, name, np.full(26, p)) for name, p in probabilities.items())
     rest = np.full(26, 1.0 - sum(probabilities.values()))
-    return replace(some_forecast(), outcomes=series, unresolved=rest, median_duration=None)
+    return replace(some_forecast(), outcomes=by_name(*series), unresolved=rest, median_duration=None)
 
 
 def test_the_first_sentence_names_the_most_likely_end_and_the_next():
@@ -58,7 +58,7 @@ def test_one_end_alone_needs_no_comparison():
 
 
 def test_without_ends_and_milestones_there_is_still_a_bottom_line():
-    nothing = replace(ends_at(), milestones=())
+    nothing = replace(ends_at(), milestones={})
     assert len(bottom_line(nothing, timeline())) == 2
     assert key_numbers(nothing, timeline())[0].value == f"100{SPACE}%"
 

@@ -7,7 +7,7 @@ import pytest
 from standoff.analysis.brief import Brief
 from standoff.errors import InputError
 from standoff.report import brief_html, write_brief
-from unit.report.fakes import FakeSolution, half_weeks, relabelled, some_forecast, some_game, some_scenario
+from unit.report.fakes import FakeSolution, by_name, half_weeks, relabelled, some_forecast, some_game, some_scenario
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -158,10 +158,10 @@ def test_half_week_periods_give_the_dates_and_lengths_of_weeks():
 def test_a_crisis_without_types_packages_milestones_and_sources_has_a_brief():
     base = FakeSolution()
     players = tuple(replace(player, player_types=player.player_types[:1], prior=(1.0,)) for player in base.game.players)
-    outcomes = tuple(replace(series, parts=(), by_type=()) for series in base.found.outcomes)
+    outcomes = by_name(*(replace(series, parts=(), by_type=()) for series in base.found.outcomes.values()))
     bare = FakeSolution(
         scenario=some_scenario(parameters={"care": {"value": 6}, "stern_prior": {"value": 0.45}}, documents={}),
-        found=replace(base.found, outcomes=outcomes, milestones=(), first_moves=(), beliefs={}),
+        found=replace(base.found, outcomes=outcomes, milestones={}, first_moves=(), beliefs={}),
         game=some_game(players, packages=()),
     )
     page = Page(brief_html(bare))

@@ -62,7 +62,7 @@ def test_a_solved_crisis_has_a_brief_with_its_own_numbers(solution):
         r'<th scope="row">(.*?)</th>\s*<td[^>]*><span>.*?</span></td>\s*<td[^>]*><span>(.*?)</span>', table
     )
     found = solution.forecast
-    by_two_weeks = {series.label: percent(float(series.cumulative[3])) for series in found.outcomes}
+    by_two_weeks = {series.label: percent(float(series.cumulative[3])) for series in found.outcomes.values()}
     assert {name: probabilities.replace("&lt;", "<").replace("&gt;", ">") for name, probabilities in cells} == (
         by_two_weeks | {"Still open": percent(float(found.unresolved[3]))}
     )

@@ -240,7 +240,8 @@ def words(slug):
 def test_the_fixture_tells_its_numbers_apart(typed):
     # a table that showed a neighbour's number would be seen
     rows = [
-        series.cumulative[[p - 1 for p in PERIODS]] for series in (*typed.forecast.outcomes, *typed.forecast.milestones)
+        series.cumulative[[p - 1 for p in PERIODS]]
+        for series in (*typed.forecast.outcomes.values(), *typed.forecast.milestones.values())
     ]
     shown = [tuple(map(percent, row)) for row in rows]
     assert len(set(shown)) == len(shown)
@@ -250,7 +251,9 @@ def test_the_fixture_tells_its_numbers_apart(typed):
 def test_probabilities_stand_by_outcome_and_date(brief):
     table = brief.table([*OUTCOMES.values(), OPEN, *MILESTONES.values()])
     assert [head.split(maxsplit=2)[-1] for head in table.heads] == [date_after(week) for week in WEEKS]
-    series = {one.name: one.cumulative for one in (*brief.forecast.outcomes, *brief.forecast.milestones)}
+    series = {
+        one.name: one.cumulative for one in (*brief.forecast.outcomes.values(), *brief.forecast.milestones.values())
+    }
     for week, period in zip(WEEKS, PERIODS, strict=True):
         for name, label in (OUTCOMES | MILESTONES).items():
             assert table.cell(label, date_after(week)) == percent(series[name][period - 1]), (label, week)
@@ -258,7 +261,7 @@ def test_probabilities_stand_by_outcome_and_date(brief):
 
 
 def test_packages_stand_with_their_probability_and_share_the_most_likely_first(brief):
-    deal = next(series for series in brief.forecast.outcomes if series.name == "deal")
+    deal = next(series for series in brief.forecast.outcomes.values() if series.name == "deal")
     table = brief.table([part.label for part in deal.parts])
     by_probability = sorted(deal.parts, key=lambda part: -part.cumulative[-1])
     assert list(table.rows) == [part.label for part in by_probability]
@@ -273,7 +276,7 @@ def test_probabilities_by_true_type_stand_by_outcome_and_type(typed):
     pairs = [(player, own) for player in TYPES for own in TYPES[player]]
     assert table.heads[1:] == [f"{PLAYERS[player]} {words(own)}" for player, own in pairs]
     known = dict.fromkeys(pairs, 0.0)
-    for series in typed.forecast.outcomes:
+    for series in typed.forecast.outcomes.values():
         label = OUTCOMES[series.name]
         assert table.rows[label][0] == percent(series.cumulative[-1]), label
         for player, own, cumulative in series.by_type:
@@ -319,7 +322,8 @@ def test_first_moves_stand_by_move_and_type_with_what_each_reveals(brief):
 def test_offers_stand_by_their_terms(brief):
     moves = [move for move in brief.forecast.first_moves if move.stage == "round"]
     terms = {
-        part.name: f"offer {part.label}" for part in next(o for o in brief.forecast.outcomes if o.name == "deal").parts
+        part.name: f"offer {part.label}"
+        for part in next(o for o in brief.forecast.outcomes.values() if o.name == "deal").parts
     }
     labels = {name: terms.get(name, "offer nothing") for name in moves[0].strategy}
     table = brief.table(labels.values())
@@ -358,8 +362,8 @@ def test_the_large_numbers_are_those_of_their_dates(brief):
         return found.replace("&lt;", "<").replace("&gt;", ">")
 
     forecast, month = brief.forecast, PERIODS[WEEKS.index(4)]
-    assert value("The fleet is out", "31 March 2031") == percent(forecast.milestones[0].cumulative[month - 1])
-    assert value("Treaty", "31 March 2031") == percent(forecast.outcomes[1].cumulative[month - 1])
+    assert value("The fleet is out", "31 March 2031") == percent(forecast.milestones["fleet_out"].cumulative[month - 1])
+    assert value("Treaty", "31 March 2031") == percent(forecast.outcomes["deal"].cumulative[month - 1])
     assert value(OPEN, "7 April 2031") == percent(forecast.unresolved[-1])
     assert large[3][1] == f"{forecast.median_duration / 2:g} weeks"
 
@@ -375,7 +379,11 @@ def typed_text(gain="0.4"):
 def full():
     """The brief with the answers to more questions, and these answers."""
     answers = full_brief_of(
-        typed_text(), ["More to gain: gain=0.8"], ("ensemble", "drivers", "watch", "bargain"), num_draws=16, **SETTINGS
+        typed_text(),
+        ["More to gain: gain=0.8"],
+        ("ensemble", "drivers", "indicators", "bargain"),
+        num_draws=16,
+        **SETTINGS,
     )
     assert answers.missing == ()
     return Brief(brief_html(answers), answers.solution), answers
@@ -388,7 +396,7 @@ def signed(points):
 def by_the_horizon(gain="0.4"):
     """Probability of everything by the horizon where the strait is worth something else."""
     found = forecast_of(solve_text(typed_text(gain), **SETTINGS))
-    rows = {series.label: series.cumulative[-1] for series in (*found.outcomes, *found.milestones)}
+    rows = {series.label: series.cumulative[-1] for series in (*found.outcomes.values(), *found.milestones.values())}
     return rows | {OPEN: found.unresolved[-1]}
 
 
@@ -424,9 +432,7 @@ def test_a_driver_stands_with_its_value_its_range_and_what_the_ends_do(full):
     assert len(moves) == len(answers.targets) == 2
     ends = [forecast_of(solve_text(typed_text(gain), **SETTINGS)) for gain in ("0.1", "0.9")]
     for target, shown, head in zip(answers.targets, moves, table.heads[-2:], strict=True):
-        before, low, high = (
-            {s.name: s for s in (*one.outcomes, *one.milestones)}[target.name] for one in (brief.forecast, *ends)
-        )
+        before, low, high = ({**one.outcomes, **one.milestones}[target.name] for one in (brief.forecast, *ends))
         period = (target.periods or 10) - 1
         points = [round(100 * (end.cumulative[period] - before.cumulative[period])) for end in (low, high)]
         low, high = map(signed, points)
@@ -448,7 +454,7 @@ def test_a_driver_whose_ends_were_not_solved_stands_with_the_effect_by_its_deriv
 def test_what_to_watch_for_stands_with_its_probability_and_what_would_follow(full):
     brief, answers = full
     (table,) = [t for t in Page(brief.html).tables if "bits" in " ".join(t.heads)]
-    signs = answers.watch.signs
+    signs = answers.indicators.signs
     shown = {f"{one.label}: {one.changes}" if one.changes else one.label: one for one in signs}
     assert len(table.rows) > 4
     for label, cells in table.rows.items():

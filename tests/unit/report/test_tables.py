@@ -34,7 +34,7 @@ def test_half_week_periods_give_the_probabilities_of_the_same_dates():
 
 
 def test_packages_are_listed_by_their_probabilities_with_shares_of_all_agreements():
-    deal = some_forecast().outcomes[0]
+    deal = some_forecast().outcomes["deal"]
     table = package_table(replace(deal, parts=deal.parts[::-1]), timeline())
     assert [texts(row)[1] for row in table.rows] == ["70 %", "30 %", "<1 %"]
 

@@ -117,7 +117,7 @@ def read_if_changed(address: str, limits: Limits, deadline: Deadline, known: Val
 
 
 def _read(response: http.client.HTTPResponse, address: str, limits: Limits) -> SourceContent:
-    """The content of a response that is no redirect."""
+    """Read the content of a response that is not a redirect."""
     if not 200 <= response.status < 300:
         raise make_error(
             "http-status",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from standoff.analysis.stories import OutcomeStories, Stories
+from standoff.analysis.paths import PathsToOutcome, TypicalPaths
 from standoff.report.blocks import Block, Bullets, Heading, Paragraph, Section
 from standoff.report.wording import percent, plural, small
 
 __all__ = ["tales_section"]
 
 
-def tales_section(stories: Stories) -> Section:
+def tales_section(stories: TypicalPaths) -> Section:
     """A typical story for every end that the sampled plays came to, the likeliest first."""
     blocks: list[Block] = [
         Paragraph(
@@ -23,10 +23,10 @@ def tales_section(stories: Stories) -> Section:
     for one in told:
         if one.typical is not None:
             blocks += _story(one)
-    return Section("stories", "How it might go", "Stories", tuple(blocks))
+    return Section("stories", "How it might go", "TypicalPaths", tuple(blocks))
 
 
-def _story(one: OutcomeStories) -> list[Block]:
+def _story(one: PathsToOutcome) -> list[Block]:
     assert one.typical is not None
     chapters = tuple(chapter.text for chapter in one.typical.chapters)
     blocks: list[Block] = [

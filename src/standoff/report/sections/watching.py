@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from standoff.analysis.watch import WatchEvent, WatchList
+from standoff.analysis.indicators import Indicator, Indicators
 from standoff.report.blocks import Block, Bullets, Grid, Paragraph, Section
 from standoff.report.wording import day, number, percent
 
@@ -12,7 +12,7 @@ _TOP_SENTENCES = 3
 _TOP_ROWS = 10
 
 
-def watching_section(watch: WatchList) -> Section:
+def watching_section(watch: Indicators) -> Section:
     """The events that would tell most, with what each would do to the probabilities."""
     events = [event for event in watch.signs if event.kind != "quiet"]
     told = [event.sentences[0] for event in events[:_TOP_SENTENCES]]
@@ -39,7 +39,7 @@ def watching_section(watch: WatchList) -> Section:
     return Section("watching", "What to watch for", "Watch", tuple(blocks))
 
 
-def _row(event: WatchEvent) -> tuple[str, ...]:
+def _row(event: Indicator) -> tuple[str, ...]:
     label = f"{event.label}: {event.changes}" if event.changes else event.label
     after = [percent(float(p)) for p in event.after.targets]
     return (label, percent(event.probability), *after, number(float(f"{event.gain:.2g}")))

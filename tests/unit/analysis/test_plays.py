@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from standoff import load, solve
 from standoff.analysis.happenings import Words
-from standoff.analysis.likeliest import Goal
-from standoff.analysis.played import distances, medoid, plays_to, retrace
+from standoff.analysis.plays import Goal, distances, find_medoid, retrace, select_plays
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.equilibrium import Settings
 from standoff.solve.sample import find_strategy, sample_paths
@@ -46,12 +45,12 @@ def test_the_typical_sequence_is_of_ordinary_size_and_nearest_to_all():
     short, usual, other, long = (("a",),), (("a",), ("b",), ("c",)), (("a",), ("x",), ("y",)), (("a",), *[("b",)] * 9)
     sequences = [short, other, usual, usual, (*usual, ("d",)), long]
     sizes = np.array([[len(one)] for one in sequences], dtype=float)
-    assert medoid(sequences, sizes) == 2
+    assert find_medoid(sequences, sizes) == 2
 
 
 def test_there_is_no_typical_one_of_none():
     with pytest.raises(ValueError, match="there is no sequence"):
-        medoid([], np.zeros((0, 1)))
+        find_medoid([], np.zeros((0, 1)))
 
 
 def by_hand(equilibrium, trail):
@@ -83,7 +82,7 @@ def test_a_sampled_play_has_the_probability_of_its_steps(kept):
     paths = sample_paths(kept.equilibrium, 400, 3)
     probabilities = ContinuationProbabilities(kept.equilibrium, ())
     for goal in (Goal(frozenset(np.flatnonzero(game.terminals.outcome == 0).tolist())), Goal(milestones=(0,)), Goal()):
-        trails = plays_to(paths, goal, words=words).trails[:8]
+        trails = select_plays(paths, goal, words=words).trails[:8]
         assert len(trails) == 8
         for trail, path in zip(trails, retrace(probabilities, trails), strict=True):
             assert path.probability == pytest.approx(by_hand(kept.equilibrium, trail), rel=1e-6)
@@ -113,7 +112,7 @@ def test_a_play_to_a_milestone_stops_where_it_is_met(kept):
     game = kept.equilibrium.game
     words = Words(kept.scenario, game)
     paths = sample_paths(kept.equilibrium, 400, 3)
-    for trail in plays_to(paths, Goal(milestones=(0,)), words=words).trails:
+    for trail in select_plays(paths, Goal(milestones=(0,)), words=words).trails:
         reached = []
         for period, s, _, _, target in trail.places:
             arrived = game.epoch_of(period).layers[(s + 1) % game.num_layers]

@@ -1,11 +1,11 @@
-"""Stories: their probabilities, their weeks, their words."""
+"""Typical paths: their probabilities, their periods and their sentences."""
 
 import json
 import math
 
 import pytest
 
-from standoff import load, solve, stories
+from standoff import load, paths, solve
 from standoff.errors import InputError
 from standoff.solve.equilibrium import Settings
 from standoff.solve.target import UNRESOLVED, Target, find_probability
@@ -21,17 +21,17 @@ def solution():
 
 @pytest.fixture(scope="module")
 def found(solution):
-    return stories(solution, [*solution.equilibrium.game.outcomes, "strike", UNRESOLVED], num_samples=NUM, seed=4)
+    return paths(solution, [*solution.equilibrium.game.outcomes, "strike", UNRESOLVED], num_samples=NUM, seed=4)
 
 
-def all_stories(found):
-    return [story for one in found.outcomes for story in (one.likeliest, one.typical) if story is not None]
+def typical_paths(found):
+    return [one.typical for one in found.outcomes if one.typical is not None]
 
 
-def test_the_same_seed_tells_the_same_stories(solution, found):
+def test_the_same_seed_tells_the_same_paths(solution, found):
     names = [one.name for one in found.outcomes]
-    assert stories(solution, names, num_samples=NUM, seed=4).document() == found.document()
-    assert stories(solution, names, num_samples=NUM, seed=5).document() != found.document()
+    assert paths(solution, names, num_samples=NUM, seed=4).to_json() == found.to_json()
+    assert paths(solution, names, num_samples=NUM, seed=5).to_json() != found.to_json()
 
 
 def test_each_end_has_the_probability_of_the_forecast(solution, found):
@@ -46,61 +46,56 @@ def test_sampled_plays_come_to_an_end_as_often_as_the_forecast_says(found):
         assert abs(one.num_plays / NUM - one.probability) < 4 * error
 
 
-def test_a_story_has_the_probability_of_its_steps(found):
-    for story in all_stories(found):
-        product = math.prod(one.step.probability for one in story.path.steps)
-        assert story.probability == pytest.approx(product, rel=1e-9)
+def test_a_path_has_the_probability_of_its_steps(found):
+    for path in typical_paths(found):
+        product = math.prod(one.step.probability for one in path.path.steps)
+        assert path.probability == pytest.approx(product, rel=1e-9)
 
 
-def test_no_typical_path_is_more_probable_than_the_proved_one(found):
+def test_the_share_of_a_path_is_its_probability_given_the_outcome(found):
     for one in found.outcomes:
-        if one.likeliest is not None and one.typical is not None:
-            assert one.is_proven
-            assert one.typical.probability <= one.likeliest.probability * (1 + 1e-9)
-            assert one.likeliest.share == pytest.approx(one.likeliest.probability / one.probability)
+        if one.typical is not None:
+            assert one.typical.share == pytest.approx(one.typical.probability / one.probability)
 
 
-def test_the_chapters_of_a_story_follow_one_another(solution, found):
-    for story in all_stories(found):
-        assert story.chapters[0].first_period == 0
-        for one, two in zip(story.chapters, story.chapters[1:], strict=False):
+def test_the_chapters_of_a_path_follow_one_another(solution, found):
+    for path in typical_paths(found):
+        assert path.chapters[0].first_period == 0
+        for one, two in zip(path.chapters, path.chapters[1:], strict=False):
             assert two.first_period == one.last_period + 1
             assert one.happenings or two.happenings  # quiet days in a row are one chapter
             assert one.ends_on == two.starts == solution.scenario.date_of_period(two.first_period)
-        assert story.chapters[-1].probabilities == 1.0
+        assert path.chapters[-1].probability == 1.0
 
 
-def test_the_probabilities_along_a_story_are_those_to_go(found):
+def test_the_probabilities_along_a_path_are_those_to_go(found):
     settlement = found.outcomes[0].typical
     assert len(settlement.chapters) > 1
     for chapter in settlement.chapters[:-1]:
-        assert 0.0 < chapter.probabilities < 1.0
+        assert 0.0 < chapter.probability < 1.0
 
 
-def test_a_story_ends_as_it_is_told_to(found):
+def test_a_path_ends_as_it_is_told_to(found):
     for one in found.outcomes:
-        for story in (one.likeliest, one.typical):
-            if story is not None and one.kind == "outcome" and one.name != UNRESOLVED:
-                assert [what.outcome for what in story.chapters[-1].happenings][-1] == one.name
-                assert story.text.count("the end: ") == 1
+        if one.typical is not None and one.kind == "outcome" and one.name != UNRESOLVED:
+            assert [what.outcome for what in one.typical.chapters[-1].happenings][-1] == one.name
+            assert one.typical.text.count("the end: ") == 1
 
 
-def test_a_story_of_what_stays_open_reaches_the_horizon(found):
+def test_a_path_of_what_stays_open_reaches_the_horizon(found):
     still_open = next(one for one in found.outcomes if one.name == UNRESOLVED)
-    assert still_open.likeliest is None
-    assert math.isnan(still_open.bound)
     assert still_open.typical.chapters[-1].ends_on == found.horizon
 
 
-def test_a_story_reads_as_sentences(found):
+def test_a_path_reads_as_sentences(found):
     settlement = next(one for one in found.outcomes if one.name == "settlement")
-    text = settlement.likeliest.text
+    text = settlement.typical.text
     assert text.startswith("22 October 1962: The ")
     assert (
         "The Soviet Union decides to accept (the end: Settlement, Missiles in Cuba: removed, Invasion of Cuba: "
         "forsworn, Missiles in Turkey: removed)."
     ) in text
-    assert "To the others, the chance that the Soviet Union is unbending goes from 35 % to " in text
+    assert "The others' belief that the Soviet Union is unbending changes from 3" in text
 
 
 def test_shares_of_sequences_are_counts_with_their_errors(found):
@@ -115,32 +110,31 @@ def test_shares_of_sequences_are_counts_with_their_errors(found):
         assert sum(shares) <= 1 + 1e-12
 
 
-def test_a_package_has_stories_of_its_own(solution):
+def test_a_package_has_paths_of_its_own(solution):
     name = solution.equilibrium.game.packages[0]
-    found = stories(solution, [name, "settlement"], num_samples=300, seed=1)
+    found = paths(solution, [name, "settlement"], num_samples=300, seed=1)
     package, settlement = (next(one for one in found.outcomes if one.name == which) for which in (name, "settlement"))
     assert package.kind == "package"
     assert 0 < package.probability < settlement.probability
     assert package.num_plays < settlement.num_plays
-    assert package.likeliest.chapters[-1].happenings[-1].package == name
-    assert package.label in package.likeliest.text
+    assert package.typical.chapters[-1].happenings[-1].package == name
+    assert package.label in package.typical.text
 
 
 def test_where_no_play_came_to_an_end_there_is_no_typical_path(solution):
-    found = stories(solution, ["general_war"], num_samples=1, seed=1).outcomes[0]
+    found = paths(solution, ["general_war"], num_samples=1, seed=1).outcomes[0]
     assert (found.num_plays, found.typical, found.routes, found.sequences) == (0, None, (), ())
-    assert found.likeliest is not None
 
 
-def test_stories_are_plain_data(found):
-    document = found.document()
+def test_paths_are_plain_data(found):
+    document = found.to_json()
     assert json.loads(json.dumps(document, allow_nan=False)) == document
-    assert document["outcomes"][0]["likeliest"]["chapters"][0]["text"].startswith("22 October 1962")
+    assert document["outcomes"][0]["typical"]["chapters"][0]["text"].startswith("22 October 1962")
 
 
 def test_names_that_do_not_exist_are_all_told(solution):
     with pytest.raises(InputError) as refused:
-        stories(solution, ["settlment", "peace"])
+        paths(solution, ["settlment", "peace"])
     assert [problem.code for problem in refused.value.problems] == ["unknown-target"] * 2
     assert "did you mean `settlement`?" in str(refused.value)
 
@@ -148,4 +142,4 @@ def test_names_that_do_not_exist_are_all_told(solution):
 @pytest.mark.parametrize("number", [0, -1])
 def test_no_plays_are_refused(solution, number):
     with pytest.raises(ValueError, match="num_paths must be at least 1"):
-        stories(solution, num_samples=number)
+        paths(solution, num_samples=number)

@@ -1,15 +1,14 @@
-"""Sampled plays as sequences of events, and the typical one among them.
+"""Sampled plays as sequences of events, and the typical play of a set.
 
-Plays come from `standoff.solve.sample.sample_paths`, with exact beliefs and a seed. Their **events** are what shows: moves and
-hazards that news would report or that change the public state, in their order, without the weeks between. With the distance of
-Levenshtein d(u, v), how many events have to be put in, taken out or exchanged to make one play of the other, their relative
-distance is
+Plays come from `standoff.solve.sample.sample_paths`, with exact beliefs and a seed. Their **events** are the moves and hazards
+that news would report or that change the public state, in order and without the periods between. Let d(u, v) be the Levenshtein
+distance: the number of events that must be inserted, deleted or replaced to turn one play into the other. The relative distance
 
-    D(u, v) = 2 d(u, v) / (|u| + |v| + d(u, v)),
+    D(u, v) = 2 d(u, v) / (|u| + |v| + d(u, v))
 
-a metric between 0 and 1 that does not favour short plays. The **typical** play of a set is its medoid, the one with the smallest
-mean distance to the others, among those of ordinary size: neither their length in periods nor their number of events lies
-outside the middle half.
+is a metric between 0 and 1 that does not favour short plays. The **typical** play of a set is its medoid, the play with the
+smallest mean distance to the others, among the plays of ordinary size: those whose length in periods and whose number of events
+lie in the middle half.
 
 References:
     Levenshtein, V. I. (1966), Binary codes capable of correcting deletions, insertions and reversals, Soviet Physics Doklady 10.
@@ -28,49 +27,102 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.happenings import Happening, Words
-from standoff.analysis.likeliest import Goal, PathStep, PublicPath
 from standoff.game.model import Game
 from standoff.solve.continuation_probabilities import ContinuationProbabilities, add_met_on_arrival
-from standoff.solve.public_steps import list_public_steps
+from standoff.solve.public_steps import Step, list_public_steps
 from standoff.solve.sample import Paths
 
-__all__ = ["Plays", "Trail", "distances", "medoid", "plays_to", "retrace"]
+__all__ = [
+    "Goal",
+    "PathStep",
+    "Plays",
+    "PublicPath",
+    "Trail",
+    "distances",
+    "find_medoid",
+    "list_chain",
+    "retrace",
+    "select_plays",
+]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Events = tuple[tuple[Hashable, ...], ...]
 Route = tuple[tuple[int, ...], ...]
-"""Milestones in the order in which they were met; those of one period together."""
+"""Milestones in the order in which they were met; milestones met in one period stand together."""
 
 MOST_COMPARED = 250
-"""Plays to one end compared with one another at most, the first ones sampled."""
+"""At most so many plays to one outcome are compared with one another, the first ones sampled."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Where a path leads.
+
+    Attributes:
+        terminals: Terminals that count; empty together with `milestones` for a crisis that is still open at the horizon.
+        milestones: Or milestones that are met in this order, the last of which is the goal.
+    """
+
+    terminals: frozenset[int] = frozenset()
+    milestones: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """One step of a path.
+
+    Attributes:
+        period: Period.
+        layer: Index of the layer.
+        state: State in which the layer was entered.
+        step: What happened in the layer.
+    """
+
+    period: int
+    layer: int
+    state: int
+    step: Step
+
+
+@dataclass(frozen=True)
+class PublicPath:
+    """A path from the start: everything that everybody sees.
+
+    Attributes:
+        steps: Its steps, one for each layer passed.
+        probability: Probability of the path under the public measure.
+    """
+
+    steps: tuple[PathStep, ...]
+    probability: float
 
 
 @dataclass(frozen=True)
 class Trail:
-    """Which way a play went.
+    """The layers that a play passed.
 
     Attributes:
-        places: (period, layer, state, action or -1, state that follows or -(terminal + 1)) of every layer passed.
+        places: For every layer: (period, layer, state, action or -1, next state or -(terminal + 1)).
     """
 
     places: tuple[tuple[int, int, int, int, int], ...]
 
     @property
     def num_periods(self) -> int:
-        """Periods begun."""
+        """Number of periods begun."""
         return self.places[-1][0] + 1 if self.places else 0
 
 
 @dataclass(frozen=True)
 class Plays:
-    """The sampled plays that led to one end.
+    """The sampled plays that reached one goal.
 
     Attributes:
-        trails: Each play.
-        events: Events of each play, by which plays are compared.
-        routes: Milestones that each play met on its way, in order.
-        examples: For each event, one happening of its kind.
+        trails: The layers that each play passed.
+        events: The events of each play, by which plays are compared.
+        routes: The milestones that each play met, in order.
+        examples: One happening for each kind of event.
     """
 
     trails: tuple[Trail, ...]
@@ -78,16 +130,16 @@ class Plays:
     routes: tuple[Route, ...]
     examples: dict[tuple[Hashable, ...], Happening]
 
-    def counts(self) -> list[tuple[Events, int]]:
-        """Each sequence of events with how many plays have it, the most frequent first; ties in the order of sampling."""
+    def count_sequences(self) -> list[tuple[Events, int]]:
+        """Sequences of events and the number of plays with each, the most frequent first; ties in the order of sampling."""
         return Counter(self.events).most_common()
 
-    def route_counts(self) -> list[tuple[Route, int]]:
-        """Each order of milestones with how many plays have it, the most frequent first; ties in the order of sampling."""
+    def count_routes(self) -> list[tuple[Route, int]]:
+        """Orders of milestones and the number of plays with each, the most frequent first; ties in the order of sampling."""
         return Counter(self.routes).most_common()
 
-    def typical(self) -> Trail:
-        """The medoid of ordinary size.
+    def find_typical(self) -> Trail:
+        """The medoid among the plays of ordinary size.
 
         Raises:
             ValueError: There is no play.
@@ -96,26 +148,28 @@ class Plays:
         sizes = np.array(
             [[trail.num_periods, len(own)] for trail, own in zip(self.trails, events, strict=False)], dtype=np.float64
         )
-        return self.trails[medoid(events, sizes)]
+        return self.trails[find_medoid(events, sizes)]
 
 
-def plays_to(paths: Paths, goal: Goal, *, words: Words) -> Plays:
-    """The sampled plays that reached a goal, each up to where it did; with no goal those still open at the horizon."""
+def select_plays(paths: Paths, goal: Goal, *, words: Words) -> Plays:
+    """Select the sampled plays that reached a goal, each up to the goal; an empty goal selects those open at the horizon."""
     examples: dict[tuple[Hashable, ...], Happening] = {}
-    chosen = _chosen(paths, goal)
-    trails = tuple(_trail(paths, path, goal, words.game) for path in chosen)
+    selected = _select_paths(paths, goal)
+    trails = tuple(_trail(paths, path, goal, words.game) for path in selected)
     routes = tuple(
-        _route(paths.milestone_period[path], trail.num_periods) for path, trail in zip(chosen, trails, strict=True)
+        _route(paths.milestone_period[path], trail.num_periods) for path, trail in zip(selected, trails, strict=True)
     )
     return Plays(trails, tuple(_events(trail, words, examples) for trail in trails), routes, examples)
 
 
 def _route(met: Ints, num_periods: int) -> Route:
+    """Milestones of one play in order, from the period in which each was met."""
     periods = sorted({int(period) for period in met if 0 <= period < num_periods})
     return tuple(tuple(np.flatnonzero(met == period).tolist()) for period in periods)
 
 
-def _chosen(paths: Paths, goal: Goal) -> list[int]:
+def _select_paths(paths: Paths, goal: Goal) -> list[int]:
+    """Indices of the sampled paths that reached a goal."""
     if goal.milestones:
         return np.flatnonzero(paths.milestone_period[:, goal.milestones[-1]] >= 0).tolist()
     last = paths.states[-1]
@@ -125,7 +179,7 @@ def _chosen(paths: Paths, goal: Goal) -> list[int]:
 
 
 def _trail(paths: Paths, path: int, goal: Goal, game: Game) -> Trail:
-    """The way of a sampled play up to its goal."""
+    """The layers that a sampled play passed up to its goal."""
     found: list[tuple[int, int, int, int, int]] = []
     num_periods, num_layers = paths.actions.shape[:2]
     last_period = num_periods - 1
@@ -152,7 +206,7 @@ def _trail(paths: Paths, path: int, goal: Goal, game: Game) -> Trail:
 
 
 def _events(trail: Trail, words: Words, examples: dict[tuple[Hashable, ...], Happening]) -> Events:
-    """The events of a play; the first happening of each kind is noted."""
+    """The events of a play; the first happening of each kind is added to `examples`."""
     found = []
     for period, s, state, action, target in trail.places:
         if action >= 0:
@@ -164,14 +218,14 @@ def _events(trail: Trail, words: Words, examples: dict[tuple[Hashable, ...], Hap
 
 
 def retrace(probabilities: ContinuationProbabilities, trails: Sequence[Trail]) -> tuple[PublicPath, ...]:
-    """Walk trails again with exact beliefs, for the probability of every step.
+    """Compute the probability of every step of some plays, with exact beliefs.
 
     Args:
         probabilities: Continuation probabilities of the solved game; its targets do not matter.
-        trails: Where to walk.
+        trails: The plays.
 
     Returns:
-        The paths, in the same order.
+        The path of each play, in the same order.
     """
     game = probabilities.equilibrium.game
     steps: list[list[PathStep]] = [[] for _ in trails]
@@ -191,21 +245,21 @@ def retrace(probabilities: ContinuationProbabilities, trails: Sequence[Trail]) -
     )
 
 
-def medoid(sequences: Sequence[Events], sizes: Floats) -> int:
-    """The sequence with the smallest mean relative distance to all, among those of ordinary size.
+def find_medoid(sequences: Sequence[Events], sizes: Floats) -> int:
+    """Find the sequence with the smallest mean relative distance to all others, among those of ordinary size.
 
     Args:
         sequences: Sequences of events, at least one.
-        sizes: Any measures of their size; shape (sequence, measure).
+        sizes: Measures of their size; shape (sequence, measure).
 
     Returns:
-        Its index; of several the first.
+        Index of the sequence; of several the first.
 
     Raises:
         ValueError: There is no sequence.
 
     Examples:
-        >>> medoid([(("a",),), (("a",), ("b",)), (("a",), ("b",), ("c",))], np.array([[1], [2], [3]]))
+        >>> find_medoid([(("a",),), (("a",), ("b",)), (("a",), ("b",), ("c",))], np.array([[1], [2], [3]]))
         1
     """
     if not sequences:
@@ -216,13 +270,13 @@ def medoid(sequences: Sequence[Events], sizes: Floats) -> int:
     mean = np.divide(2.0 * edits, total, out=np.zeros(edits.shape), where=total > 0).mean(axis=1)
     low, high = np.quantile(sizes, [0.25, 0.75], axis=0, method="nearest")
     is_ordinary = ((sizes >= low) & (sizes <= high)).all(axis=1)
-    if not is_ordinary.any():  # the measures exclude one another: then the first alone counts
+    if not is_ordinary.any():  # no sequence is ordinary by every measure: only the first measure counts
         is_ordinary = (sizes[:, 0] >= low[0]) & (sizes[:, 0] <= high[0])
     return int(np.argmin(np.where(is_ordinary, mean, np.inf)))
 
 
 def distances(sequences: Sequence[Events]) -> Ints:
-    """Distance of Levenshtein between every two sequences; shape (sequence, sequence).
+    """Compute the Levenshtein distance between every two sequences; shape (sequence, sequence).
 
     Examples:
         >>> distances([(("a",), ("b",)), (("b",),), ()])
@@ -238,7 +292,7 @@ def distances(sequences: Sequence[Events]) -> Ints:
         coded[k, : len(one)] = [number.setdefault(event, len(number)) for event in one]
     size = len(sequences)
     found = np.zeros((size, size), dtype=np.int64)
-    # all pairs at once, row by row of the table of the algorithm of Wagner and Fischer
+    # all pairs at once, row by row of the table of Wagner and Fischer
     row = np.broadcast_to(np.arange(longest + 1), (size, size, longest + 1)).copy()
     found[lengths == 0] = lengths
     for i in range(1, longest + 1):
@@ -251,3 +305,11 @@ def distances(sequences: Sequence[Events]) -> Ints:
         ended = lengths == i
         found[ended] = np.take_along_axis(row[ended], lengths[None, :, None], axis=2)[..., 0]
     return found
+
+
+def list_chain(game: Game, milestone: int) -> Sequence[int]:
+    """List a milestone and the milestones that must be met before it, in order."""
+    chain = [milestone]
+    while game.milestones[chain[0]].after >= 0:
+        chain.insert(0, game.milestones[chain[0]].after)
+    return chain

@@ -1,4 +1,4 @@
-"""`standoff watch`: from a scenario to what to look out for."""
+"""`standoff indicators`: from a scenario to the events that would move its forecast."""
 
 import pytest
 
@@ -7,18 +7,18 @@ SHORT = ("cuba-1962", "--set", "period.horizon=3", "--belief-points", "5")
 
 @pytest.fixture(scope="module")
 def found(warm):
-    finished = warm("watch", *SHORT, "--target", "strike@2", "--target", "settlement", "--json")
+    finished = warm("indicators", *SHORT, "--target", "strike@2", "--target", "settlement", "--json")
     assert finished.code == 0
     return finished.document
 
 
-def test_json_says_what_it_was_made_of(found, warm):
+def test_json_has_the_provenance_of_the_run(found, warm):
     run = warm("run", *SHORT, "--json").document
     for key in ("scenario", "scenario_hash", "overrides", "certificate", "settings", "versions"):
         assert found[key] == run[key]
 
 
-def test_json_says_what_is_expected_now_and_after_every_event(found, warm):
+def test_probabilities_before_an_event_average_those_after_it(found, warm):
     run = warm("run", *SHORT, "--json").document
     assert found["target_labels"] == ["Air strikes on Cuba by 24 October 1962", "Settlement by 25 October 1962"]
     strike = next(milestone for milestone in run["milestones"] if milestone["name"] == "strike")
@@ -33,26 +33,26 @@ def test_json_says_what_is_expected_now_and_after_every_event(found, warm):
         assert sum(event["after"]["ends"]) == pytest.approx(1, abs=1e-9)
 
 
-def test_the_table_lists_the_signs_and_tells_them_in_words(warm):
-    shown = warm("watch", *SHORT, "--target", "strike", "--top", "3").out
-    assert "What to watch for from 22 October 1962 until 23 October 1962" in shown
+def test_the_table_lists_indicators_and_describes_the_first_in_words(warm):
+    shown = warm("indicators", *SHORT, "--target", "strike", "--top", "3").out
+    assert "Indicators for 22 October 1962 to 23 October 1962" in shown
     assert "If you see the United States strike the sites (" in shown
     assert "P(Air strikes on Cuba by 25 October 1962) moves from" in shown
     assert "If the day stays quiet (" in shown
     assert "hit back at US forces" not in shown
     assert "Certificate" in shown
-    every = warm("watch", *SHORT, "--target", "strike", "--top", "99", "--all").out
+    every = warm("indicators", *SHORT, "--target", "strike", "--top", "99", "--all").out
     assert "the Soviet Union: hit back at US forces" in every
     assert "the United States: strike the sites (Fighting: air strikes on Cuba)" in every
 
 
 def test_a_wrong_target_is_refused_before_anything_is_solved(warm):
-    refused = warm("watch", "cuba-1962", "--target", "strik", "--target", "settlement@99")
+    refused = warm("indicators", "cuba-1962", "--target", "strik", "--target", "settlement@99")
     assert refused.code == 2
     assert "unknown-target: there is no outcome or milestone `strik`" in refused.err
-    assert "target-date: `99` in `settlement@99` is no date of this forecast" in refused.err
+    assert "target-date: `99` in `settlement@99` is not a date of this forecast" in refused.err
 
 
 def test_the_help_names_the_command(warm):
-    assert "watch" in warm("--help").out
-    assert "--target" in warm("watch", "--help").out
+    assert "indicators" in warm("--help").out
+    assert "--target" in warm("indicators", "--help").out

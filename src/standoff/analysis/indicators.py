@@ -1,17 +1,17 @@
-"""What to watch for: which event of the next period would move the forecast, how far, and how much it would tell.
+"""Indicators: which events of the next period would move the forecast, how far, and how informative they are.
 
-For an event E of the next period and a target T (both happen or do not), with p = P(E), the forecast T|E after it and T|not E
-at the end of a period without it,
+For an event E of the next period and a target T, with p = P(E), the probability of T after E and at the end of a period without
+E satisfy
 
     p P(T|E) + (1-p) P(T|not E) = P(T),
-    I(E; T) = H(T) - p H(T|E) - (1-p) H(T|not E)    (bits, H the entropy of Shannon),
+    I(E; T) = H(T) - p H(T|E) - (1-p) H(T|not E)    (bits, H the Shannon entropy).
 
-the mutual information: how much less uncertain T is, on average, to somebody who learns whether E happened. The same for the
-way in which the crisis ends by a date, H then being the entropy of all outcomes and of none. The events are those of the whole
-first period with exact beliefs (`standoff.analysis.first_period`), so these laws hold to rounding error.
+I is the mutual information: how much less uncertain T is, on average, once it is known whether E happened. The information about
+the outcome by a date is defined likewise, with the entropy of all outcomes and of none. The events are those of the whole first
+period with exact beliefs (`standoff.analysis.first_period`), so these laws hold to rounding error.
 
-What nobody would notice, such as a decision to go on as before, counts as an event of the model but not of the watch list;
-everything of that kind together is a **quiet** period.
+An event that nobody would notice, such as a decision to continue as before, is an event of the model but no indicator. A period
+with only such events is **quiet**.
 
 References:
     Howard, R. A. (1966), Information value theory, IEEE Transactions on Systems Science and Cybernetics 2.
@@ -30,30 +30,31 @@ from numpy.typing import NDArray
 
 from standoff.analysis.first_period import EventMass, FirstPeriod, walk_first_period
 from standoff.analysis.happenings import Happening, Move, Words, named
-from standoff.analysis.plain import plain
+from standoff.analysis.plain import to_plain
 from standoff.analysis.solution import Solution
 from standoff.analysis.targets import describe_target, parse_targets, target_probabilities
 from standoff.game.model import Layer
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.target import UNRESOLVED, Target
+from standoff.text import format_precise_percent
 
-__all__ = ["SMALLEST_MASS", "Probabilities", "WatchEvent", "WatchList", "entropy", "share", "watch"]
+__all__ = ["SMALLEST_MASS", "Indicator", "Indicators", "Probabilities", "compute_entropy", "indicators"]
 
 Floats = NDArray[np.float64]
 
 SMALLEST_MASS = 1e-8
-"""Histories of the first period less likely than this are not walked to its end."""
+"""Histories of the first period that are less likely than this are not followed to its end."""
 NEVER = 1e-12
 """Probability below which an event, or its absence, counts as impossible."""
 
 
 @dataclass(frozen=True)
 class Probabilities:
-    """What is expected at one point.
+    """Probabilities and beliefs at one point of the period.
 
     Attributes:
         targets: Probability of each target; shape (target,).
-        ends: Probability of each outcome by the date, last that none has come; they sum to one; shape (outcome + 1,).
+        ends: Probability of each outcome by the date and, last, of none; they sum to one; shape (outcome + 1,).
         beliefs: Public belief in the second type of each player with two types; shape (player with two types,).
     """
 
@@ -63,28 +64,28 @@ class Probabilities:
 
 
 @dataclass(frozen=True)
-class WatchEvent:
-    """One event of the next period.
+class Indicator:
+    """One event of the next period, and what it would do to the forecast.
 
     Attributes:
-        name: Slug, for example `pressure.usa.strike`, `unrest`, `milestone.strike` or `quiet`.
-        kind: "move", "hazard", "round" (a round of talks comes up), "consequence" (one of several things that came of a move
+        name: Name, for example `pressure.usa.strike`, `unrest`, `milestone.strike` or `quiet`.
+        kind: "move", "hazard", "round" (a round of talks takes place), "consequence" (one of several consequences of a move
             or a hazard), "milestone" or "quiet".
-        label: What happens, for people.
-        player: Who moves, as a slug; "" where nobody does.
-        changes: What it changes in the public state, in words; "" for an event that may have several consequences.
+        label: Label for people.
+        player: Name of the player who moves; "" where nobody does.
+        changes: Changes of the public state in words; "" for an event that may have several consequences.
         observed_as: PLOVER event types under which news would report it.
-        is_visible: Whether news would report it or the public state shows it.
-        is_aftermath: Whether it happens only where a milestone that is asked for has been met already, so that it is no sign
-            of that milestone.
-        probability: That it happens within the period.
-        just_before: What was expected in the moment before, wherever it happens.
-        after: What is expected once it has happened.
-        without: What is expected at the end of a period in which it has not happened; None where it is sure to happen.
+        is_visible: Whether news would report it or the public state would show it.
+        is_aftermath: Whether it happens only after a targeted milestone has been met, so that it does not indicate that
+            milestone.
+        probability: Probability that it happens within the period.
+        just_before: Probabilities just before it happens.
+        after: Probabilities after it has happened.
+        without: Probabilities at the end of a period in which it has not happened; None where it is certain to happen.
         gains: Information about each target, in bits; shape (target,).
-        end_gain: Information about the end of the crisis by the date, in bits.
-        expected_moves: Expected absolute change of each target's probability; shape (target,).
-        sentences: For each target, what seeing the event does to it.
+        end_gain: Information about the outcome by the date, in bits.
+        expected_moves: Expected absolute change of the probability of each target; shape (target,).
+        sentences: The effect of the event on each target, in a sentence.
     """
 
     name: str
@@ -106,27 +107,27 @@ class WatchEvent:
 
     @property
     def gain(self) -> float:
-        """Mean information about the targets, in bits: the order of the list."""
+        """Mean information about the targets, in bits. Indicators are sorted by it."""
         return float(self.gains.mean())
 
 
-@dataclass(frozen=True)
-class WatchList:
-    """What to watch for in the next period.
+@dataclass(frozen=True, repr=False)
+class Indicators:
+    """The events of the next period, the most informative first.
 
     Attributes:
-        targets: What is asked for.
+        targets: The targets.
         target_labels: The targets in words, with their dates.
         starts: First day of the period.
-        ends_on: First day after it.
-        end_date: The date of the probabilities of how the crisis ends.
-        end_names: Outcomes, as slugs, last `unresolved`.
-        end_labels: The same for people.
-        belief_labels: What the beliefs are of, in words.
-        before: What is expected now.
-        events: Every event, those that tell most first.
-        cut_mass: Probability of histories of the period that were not walked to its end.
-        num_nodes: Places walked.
+        ends_on: Day after the period.
+        end_date: The date by which the probabilities of the outcomes are reported.
+        end_names: Names of the outcomes, the last of which is `unresolved`.
+        end_labels: Labels of the outcomes for people.
+        belief_labels: The beliefs in words.
+        before: Probabilities now.
+        events: Every event, sorted by information.
+        cut_mass: Probability of the histories of the period that were not followed to its end.
+        num_nodes: Number of nodes visited.
         gap: Largest difference between `before`, with exact beliefs, and the forecast at the belief points.
     """
 
@@ -139,32 +140,36 @@ class WatchList:
     end_labels: tuple[str, ...]
     belief_labels: tuple[str, ...]
     before: Probabilities
-    events: tuple[WatchEvent, ...]
+    events: tuple[Indicator, ...]
     cut_mass: float
     num_nodes: int
     gap: float
 
     @property
-    def signs(self) -> tuple[WatchEvent, ...]:
-        """The events to watch for: what somebody outside can see, before it is too late, and each move or hazard once."""
+    def signs(self) -> tuple[Indicator, ...]:
+        """The events to watch for: those that an outsider can see before the milestone, and each move or hazard once."""
         return tuple(
             event
             for event in self.events
             if event.is_visible and not event.is_aftermath and event.kind != "consequence"
         )
 
-    def document(self) -> dict[str, Any]:
-        """Everything as plain data; the keys are the attributes, and `gain` of every event."""
-        found: dict[str, Any] = plain(self)
-        for event, told in zip(self.events, found["events"], strict=True):
-            told["gain"] = event.gain
+    def to_json(self) -> dict[str, Any]:
+        """The indicators as plain data; the keys are the attributes, with `gain` for every event."""
+        found: dict[str, Any] = to_plain(self)
+        for event, row in zip(self.events, found["events"], strict=True):
+            row["gain"] = event.gain
         return found
 
-    def event(self, name: str) -> WatchEvent:
+    def __repr__(self) -> str:
+        names = ", ".join(event.name for event in self.signs[:3])
+        return f"<Indicators of {'; '.join(self.target_labels)}: {len(self.signs)} events, first {names}>"
+
+    def __getitem__(self, name: str) -> Indicator:
         """The event of a name.
 
         Raises:
-            KeyError: There is none.
+            KeyError: There is no event of that name.
         """
         for event in self.events:
             if event.name == name:
@@ -172,25 +177,28 @@ class WatchList:
         raise KeyError(name)
 
 
-def watch(
+def indicators(
     solution: Solution,
     targets: Sequence[str | Target] | None = None,
     *,
     smallest_mass: float = SMALLEST_MASS,
-) -> WatchList:
-    """Find what to watch for.
+) -> Indicators:
+    """Find the events of the next period that would move the forecast.
 
     Args:
         solution: The solution; the values of its periods need not have been kept.
-        targets: What is asked for; by default the first milestone and the first outcome by the usual date. The
-            probabilities of how the crisis ends are those by the date of the first one.
-        smallest_mass: Histories of the period less likely than this are not walked to its end, 0 for all.
-
-    Returns:
-        The watch list.
+        targets: The probabilities in question; None: the default targets. The probabilities of the outcomes are reported by the
+            date of the first target.
+        smallest_mass: Histories of the period that are less likely than this are not followed to its end; 0 follows all.
 
     Raises:
-        InputError: A target names nothing of the game, or no period of it.
+        InputError: A target does not exist, or its date lies outside the forecast.
+
+    Examples:
+        >>> from standoff import load, solve
+        >>> found = indicators(solve(load("cuba-1962", overrides=["period.horizon=2"])), ["strike"])
+        >>> found.target_labels
+        ('US air strike by 24 October 1962',)
     """
     scenario, equilibrium = solution.scenario, solution.equilibrium
     wanted = parse_targets(scenario, targets)
@@ -201,8 +209,8 @@ def watch(
     words = Words(scenario, game)
     found = walk_first_period(probabilities, words, smallest_mass=smallest_mass)
     labels = tuple(describe_target(scenario, target) for target in wanted)
-    maker = _Maker(words, labels, found, wanted, len(ends))
-    events = sorted(maker.events(), key=lambda event: (-event.gain, event.name))
+    reader = _EventReader(words, labels, found, wanted, len(ends))
+    events = sorted(reader.list_events(), key=lambda event: (-event.gain, event.name))
     gap = float(
         np.max(
             np.abs(
@@ -211,7 +219,7 @@ def watch(
         )
     )
     players = [game.players[i] for i in game.belief_players]
-    return WatchList(
+    return Indicators(
         targets=wanted,
         target_labels=labels,
         starts=scenario.as_of,
@@ -222,7 +230,7 @@ def watch(
         belief_labels=tuple(
             f"{named(player.label)} is {player.player_types[1].replace('_', ' ')}" for player in players
         ),
-        before=maker.before,
+        before=reader.before,
         events=tuple(events),
         cut_mass=found.cut_mass,
         num_nodes=found.num_nodes,
@@ -230,22 +238,22 @@ def watch(
     )
 
 
-def entropy(probabilities: Floats) -> float:
-    """Entropy of a distribution in bits.
+def compute_entropy(probabilities: Floats) -> float:
+    """Compute the entropy of a distribution in bits.
 
     Args:
         probabilities: Probabilities that sum to one.
 
     Examples:
-        >>> entropy(np.array([0.5, 0.25, 0.25])), entropy(np.array([1.0, 0.0]))
+        >>> compute_entropy(np.array([0.5, 0.25, 0.25])), compute_entropy(np.array([1.0, 0.0]))
         (1.5, 0.0)
     """
     positive = probabilities[probabilities > 0.0]
     return abs(float(np.sum(positive * np.log2(positive))))
 
 
-class _Maker:
-    """Makes the events of a watch list of what was found in the first period."""
+class _EventReader:
+    """Reads the indicators off the events of the first period."""
 
     def __init__(
         self, words: Words, labels: tuple[str, ...], found: FirstPeriod, targets: Sequence[Target], num_ends: int
@@ -260,16 +268,16 @@ class _Maker:
         ends = np.clip(worth[self.num_targets : last], 0.0, None)
         return Probabilities(np.clip(worth[: self.num_targets], 0.0, 1.0), ends / ends.sum(), worth[last:])
 
-    def events(self) -> list[WatchEvent]:
-        """All of them."""
-        made = []
+    def list_events(self) -> list[Indicator]:
+        """All events that are reported."""
+        found = []
         for key, event in self.found.events.items():
             if event.probability > NEVER and self._is_wanted(key):
-                made.append(self._event(key, event))
-        return made
+                found.append(self._event(key, event))
+        return found
 
     def _is_wanted(self, key: Hashable) -> bool:
-        """Whether an event is told: a consequence only if it is one of several, or two moved."""
+        """Whether an event is reported: a consequence only if it is one of several, or if two players moved."""
         assert isinstance(key, tuple)
         if key[0] != "consequence" or len(key[2]) > 1:
             return True
@@ -280,7 +288,7 @@ class _Maker:
         ]
         return len(alike) > 1
 
-    def _event(self, key: Hashable, event: EventMass) -> WatchEvent:
+    def _event(self, key: Hashable, event: EventMass) -> Indicator:
         assert isinstance(key, tuple)
         p = min(event.probability, 1.0)
         after = self._probabilities(event.after / event.probability)
@@ -297,7 +305,7 @@ class _Maker:
         if without is not None:
             moved = moved + np.abs(without.targets - self.before.targets) * (1.0 - p)
         happening = event.example
-        return WatchEvent(
+        return Indicator(
             name=name,
             kind=key[0],
             label=label,
@@ -324,7 +332,7 @@ class _Maker:
         return happening.observed_as
 
     def _is_visible(self, key: tuple[Hashable, ...], happening: Happening | None) -> bool:
-        """Whether news would report an event or, of all that may come of it, something shows."""
+        """Whether news would report an event or the public state would show one of its consequences."""
         if happening is None or key[0] == "round" or self._codes(key, happening):
             return True
         if key[0] == "consequence":
@@ -346,7 +354,7 @@ class _Maker:
         if key[0] == "quiet":
             period = self.words.scenario.period
             span = period.unit if period.length == 1 else "period"
-            return "quiet", "nothing to be seen", f"If the {span} stays quiet"
+            return "quiet", "a quiet period", f"If the {span} stays quiet"
         if key[0] == "milestone":
             assert isinstance(key[1], int)
             milestone = game.milestones[key[1]]
@@ -378,39 +386,22 @@ class _Maker:
 
     def _sentence(self, condition: str, p: float, k: int, after: Probabilities) -> str:
         before = self.before.targets[k]
-        told = f"P({self.labels[k]})"
-        return f"{condition} ({share(p)} likely), {told} {_moves(before, float(after.targets[k]))}."
+        target = f"P({self.labels[k]})"
+        return f"{condition} ({format_precise_percent(p)} likely), {target} {_moves(before, float(after.targets[k]))}."
 
 
 def _acting(moves: Sequence[Move], label: str) -> str:
-    """What is seen, as it follows "If you see"."""
+    """The moves in words, as they follow "If you see"."""
     if any(move.label[:1].isupper() for move in moves):
         return f"this: {label}"
     return " and ".join(f"{move.player_label} {move.label}" for move in moves)
 
 
 def _moves(before: float, after: float) -> str:
-    if share(before) == share(after):
-        return f"stays at {share(after)}"
-    return f"moves from {share(before)} to {share(after)}"
-
-
-def share(probability: float) -> str:
-    """Whole per cent, with a decimal where it is small; never 0 or 100 for what is only nearly so.
-
-    Examples:
-        >>> share(0.0001), share(0.0364), share(0.24), share(0.999), share(1.0)
-        ('<0.1 %', '3.6 %', '24 %', '>99 %', '100 %')
-    """
-    if probability >= 1.0 - NEVER:
-        return "100 %"
-    if NEVER < probability < 0.0005:
-        return "<0.1 %"
-    if 0.0005 <= probability < 0.0995:
-        return f"{100 * probability:.1f} %"
-    if 0.995 <= probability < 1.0:
-        return ">99 %"
-    return f"{100 * probability:.0f} %"
+    """The change of a probability in words."""
+    if format_precise_percent(before) == format_precise_percent(after):
+        return f"stays at {format_precise_percent(after)}"
+    return f"moves from {format_precise_percent(before)} to {format_precise_percent(after)}"
 
 
 def _yes_no(probabilities: Probabilities, k: int) -> Floats:
@@ -418,6 +409,6 @@ def _yes_no(probabilities: Probabilities, k: int) -> Floats:
 
 
 def _gain(p: float, before: Floats, after: Floats, without: Floats | None) -> float:
-    """Mutual information between an event of probability p and what has these probabilities; never below 0."""
-    left = p * entropy(after) + (0.0 if without is None else (1.0 - p) * entropy(without))
-    return max(0.0, entropy(before) - left)
+    """Mutual information between an event of probability p and a variable with these distributions; never below 0."""
+    left = p * compute_entropy(after) + (0.0 if without is None else (1.0 - p) * compute_entropy(without))
+    return max(0.0, compute_entropy(before) - left)

@@ -1,4 +1,4 @@
-"""`standoff solve`, and crises in which two move at the same time and that have no end, from the file to the answer."""
+"""`standoff equilibria`, and crises in which two move at the same time and that have no end, from the file to the answer."""
 
 import pytest
 
@@ -108,16 +108,16 @@ def test_the_table_says_that_the_crisis_is_stationary(warm, stationary):
     assert "stationary: one more period changes no value" in shown
 
 
-def test_solve_prints_the_certificate(warm):
-    shown = warm("solve", "iran-us-2026", "--set", "period.horizon=2").out
+def test_equilibria_prints_the_certificate_of_the_reported_one(warm):
+    shown = warm("equilibria", "iran-us-2026", "--set", "period.horizon=2").out
     assert "branch principal" in shown
     assert "no other equilibrium" in shown
 
 
-def test_branches_of_the_stag_hunt_are_all_found(warm, tmp_path):
+def test_every_equilibrium_of_the_stag_hunt_is_found(warm, tmp_path):
     path = tmp_path / "hunt.yaml"
     path.write_text(STAG_HUNT, encoding="utf-8")
-    found = warm("solve", str(path), "--branches", "12", "--json").document
+    found = warm("equilibria", str(path), "--starts", "12", "--json").document
     stag = []
     for equilibrium in found["equilibria"]:
         probabilities = {outcome["name"]: outcome["cumulative"][-1] for outcome in equilibrium["outcomes"]}
@@ -127,17 +127,17 @@ def test_branches_of_the_stag_hunt_are_all_found(warm, tmp_path):
     assert {equilibrium["certificate"]["branch"] for equilibrium in found["equilibria"][1:]} == {"other"}
     assert stag[0] == pytest.approx(0.000337, abs=1e-6)
     assert sorted(stag[1:]) == pytest.approx([0.765045, 0.976213], abs=1e-6)
-    shown = warm("solve", str(path), "--branches", "12").out
-    assert "2 other equilibria found from 12 starts" in shown
+    shown = warm("equilibria", str(path), "--starts", "12").out
+    assert "2 other equilibria found from 12 starting points" in shown
 
 
 def test_where_every_node_is_unique_nothing_is_searched(warm):
-    shown = warm("solve", "cuba-1962", "--set", "period.horizon=2", "--branches", "5").out
-    assert "There is nothing to look for" in shown
+    shown = warm("equilibria", "cuba-1962", "--set", "period.horizon=2", "--starts", "5").out
+    assert "No search is needed: with these belief points no other equilibrium exists." in shown
 
 
 @pytest.mark.parametrize("number", ["0", "-3", "many"])
 def test_a_wrong_number_of_starts_is_refused(warm, number):
-    refused = warm("solve", "cuba-1962", "--branches", number)
+    refused = warm("equilibria", "cuba-1962", "--starts", number)
     assert refused.code == 2
-    assert "--branches" in refused.err
+    assert "--starts" in refused.err

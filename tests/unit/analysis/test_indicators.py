@@ -1,4 +1,4 @@
-"""The watch list against a walk through the whole tree of the first period, and what it says."""
+"""Indicators against an enumeration of the whole tree of the first period, and their sentences."""
 
 from collections import defaultdict
 from itertools import product
@@ -8,7 +8,7 @@ import pytest
 
 from standoff import load, solve
 from standoff.analysis.happenings import Words
-from standoff.analysis.watch import entropy, watch
+from standoff.analysis.indicators import compute_entropy, indicators
 from standoff.catalog.opening import write_starter
 from standoff.errors import InputError
 from standoff.solve.continuation_probabilities import ContinuationProbabilities, add_met_on_arrival
@@ -111,7 +111,7 @@ def test_every_event_is_what_the_whole_tree_says(which, request):
         Target("outcome", game.outcomes[0], 3),
         Target("outcome", game.outcomes[1], 1),
     )
-    found = watch(solution, targets, smallest_mass=0.0)
+    found = indicators(solution, targets, smallest_mass=0.0)
     probabilities = ContinuationProbabilities(solution.equilibrium, targets)
     likely = defaultdict(float)
     after = defaultdict(float)
@@ -135,7 +135,7 @@ def test_every_event_is_what_the_whole_tree_says(which, request):
 
 @pytest.mark.parametrize("which", ["secrets", "cuba"])
 def test_the_law_of_total_probability_holds_over_the_consequences_of_a_move(which, request):
-    found = watch(request.getfixturevalue(which))
+    found = indicators(request.getfixturevalue(which))
     consequences = [event for event in found.events if event.kind == "consequence"]
     moves = [event for event in found.events if event.kind in {"move", "hazard"}]
     checked = 0
@@ -153,7 +153,7 @@ def test_the_law_of_total_probability_holds_over_the_consequences_of_a_move(whic
 
 
 def test_the_probabilities_now_are_the_forecast(cuba):
-    found = watch(cuba)
+    found = indicators(cuba)
     forecast = [find_probability(cuba.equilibrium, target) for target in found.targets]
     assert found.before.targets == pytest.approx(forecast, abs=found.gap + 1e-12)
     assert found.gap < cuba.equilibrium.certificate.belief_error
@@ -161,80 +161,80 @@ def test_the_probabilities_now_are_the_forecast(cuba):
 
 
 def test_what_is_cut_short_is_missing_from_events_and_no_more(cuba):
-    whole = watch(cuba, smallest_mass=0.0)
-    cut = watch(cuba, smallest_mass=1e-3)
+    whole = indicators(cuba, smallest_mass=0.0)
+    cut = indicators(cuba, smallest_mass=1e-3)
     assert whole.cut_mass == 0.0
     assert 0.0 < cut.cut_mass < 0.05
     assert cut.num_nodes < whole.num_nodes / 2
     for event in cut.events:
-        missing = whole.event(event.name).probability - event.probability
+        missing = whole[event.name].probability - event.probability
         assert -1e-12 <= missing <= cut.cut_mass
 
 
 def test_the_information_of_a_certain_outcome_is_all_there_is(secrets):
-    found = watch(secrets, [Target("outcome", "deal", 1)])
+    found = indicators(secrets, [Target("outcome", "deal", 1)])
     deals = [event for event in found.events if event.kind == "consequence" and "deal" in event.name.split(".")]
     assert len(deals) == 2  # with the other side holding back, or escalating
     for event in deals:
         p, before = event.probability, found.before.targets[0]
-        left = (1 - p) * entropy(np.array([(before - p) / (1 - p), (1 - before) / (1 - p)]))
+        left = (1 - p) * compute_entropy(np.array([(before - p) / (1 - p), (1 - before) / (1 - p)]))
         assert event.after.targets[0] == pytest.approx(1, abs=1e-12)
-        assert event.gain == pytest.approx(entropy(np.array([before, 1 - before])) - left, abs=1e-12)
+        assert event.gain == pytest.approx(compute_entropy(np.array([before, 1 - before])) - left, abs=1e-12)
         assert event.expected_moves[0] == pytest.approx(2 * p * (1 - before), abs=1e-12)
 
 
 def test_information_is_never_negative_and_never_above_the_uncertainty(cuba):
-    found = watch(cuba)
+    found = indicators(cuba)
     for event, k in product(found.events, range(len(found.targets))):
         probabilities = found.before.targets[k]
-        assert 0 <= event.gains[k] <= entropy(np.array([probabilities, 1 - probabilities])) + 1e-12
-        assert event.end_gain <= entropy(np.array([event.probability, 1 - event.probability])) + 1e-12
+        assert 0 <= event.gains[k] <= compute_entropy(np.array([probabilities, 1 - probabilities])) + 1e-12
+        assert event.end_gain <= compute_entropy(np.array([event.probability, 1 - event.probability])) + 1e-12
     assert [event.gain for event in found.events] == sorted((event.gain for event in found.events), reverse=True)
 
 
 def test_an_event_tells_about_the_end_what_it_tells_about_a_sole_end(secrets):
     # with the other outcomes lumped together less can be known
-    found = watch(secrets, [Target("outcome", "deal", 2)])
+    found = indicators(secrets, [Target("outcome", "deal", 2)])
     for event in found.events:
         assert event.end_gain >= event.gains[0] - 1e-12
 
 
 def test_what_nobody_notices_is_not_on_the_list(cuba):
-    found = watch(cuba)
-    assert not found.event("pressure.usa.wait").is_visible
-    assert found.event("pressure.usa.tighten").observed_as == ("COERCE",)
-    assert found.event("building").is_visible  # no news, but the state shows it
+    found = indicators(cuba)
+    assert not found["pressure.usa.wait"].is_visible
+    assert found["pressure.usa.tighten"].observed_as == ("COERCE",)
+    assert found["building"].is_visible  # no news, but the state shows it
     assert "pressure.usa.wait" not in {event.name for event in found.signs}
-    assert found.event("quiet").probability > 0.4
+    assert found["quiet"].probability > 0.4
 
 
 def test_what_can_only_follow_a_strike_is_no_sign_of_one(cuba):
-    found = watch(cuba, [Target("milestone", "strike", 3)])
+    found = indicators(cuba, [Target("milestone", "strike", 3)])
     signs = {event.name for event in found.signs}
     assert {"pressure.usa.strike", "milestone.strike", "building"} <= signs
     for name in ("under_fire.ussr.answer", "truce", "milestone.us_soviet_war"):
-        event = found.event(name)
+        event = found[name]
         assert event.after.targets[0] == 1.0
         assert event.is_aftermath == (name not in signs) == (name != "milestone.us_soviet_war")
-    strike = found.event("pressure.usa.strike")
+    strike = found["pressure.usa.strike"]
     assert strike.just_before.targets[0] == pytest.approx(found.before.targets[0], abs=1e-12)
 
 
 def test_events_are_told_in_the_words_of_the_file(cuba):
-    found = watch(cuba)
-    strike = found.event("pressure.usa.strike")
+    found = indicators(cuba)
+    strike = found["pressure.usa.strike"]
     assert strike.label == "the United States: strike the sites"
     assert strike.sentences[0].startswith("If you see the United States strike the sites (")
     assert strike.sentences[0].endswith(" to 100 %.")
     assert "P(Air strikes on Cuba by 25 October 1962) moves from" in strike.sentences[0]
-    assert found.event("quiet").sentences[0].startswith("If the day stays quiet (")
-    assert found.event("building").sentences[0].startswith("If you see this: Missile sites become ready (")
+    assert found["quiet"].sentences[0].startswith("If the day stays quiet (")
+    assert found["building"].sentences[0].startswith("If you see this: Missile sites become ready (")
     assert found.end_labels[-2:] == ("General war", "Still open")
     assert found.belief_labels == ("the United States is bold", "the Soviet Union is unbending")
 
 
 def test_joint_moves_are_told_together(secrets):
-    found = watch(secrets)
+    found = indicators(secrets)
     told = next(event for event in found.events if event.name == "moves.a.escalate.b.hold.crisis.tense")
     assert told.label == "the United Kingdom: escalate; Borduria: hold back (Crisis: tense)"
     assert told.sentences[0].startswith(
@@ -243,21 +243,21 @@ def test_joint_moves_are_told_together(secrets):
 
 
 def test_a_milestone_is_an_event(secrets):
-    found = watch(secrets, [Target("milestone", "tension", 1)])
-    tension = found.event("milestone.tension")
+    found = indicators(secrets, [Target("milestone", "tension", 1)])
+    tension = found["milestone.tension"]
     assert tension.probability == pytest.approx(found.before.targets[0], abs=1e-9)
     assert tension.after.targets[0] == 1.0
 
 
 def test_a_wrong_target_is_refused(cuba):
     with pytest.raises(InputError, match="the game has no outcome `peace`"):
-        watch(cuba, [Target("outcome", "peace")])
+        indicators(cuba, [Target("outcome", "peace")])
 
 
 def test_the_last_period_can_be_watched():
     solution = solve(load("cuba-1962", overrides=["period.horizon=1"]), FIVE)
-    found = watch(solution, [Target("outcome", UNRESOLVED)])
-    assert found.event("quiet").after.targets[0] == pytest.approx(1, abs=1e-12)
+    found = indicators(solution, [Target("outcome", UNRESOLVED)])
+    assert found["quiet"].after.targets[0] == pytest.approx(1, abs=1e-12)
 
 
 def test_a_round_of_talks_is_not_quiet():
@@ -277,7 +277,7 @@ def test_a_round_of_talks_is_not_quiet():
                 total += step.probability * quiet(s + 1, step.target, step.beliefs)
         return total
 
-    found = watch(solution, smallest_mass=1e-3)
+    found = indicators(solution, smallest_mass=1e-3)
     expected = quiet(0, game.start, tuple(game.prior_belief))
-    assert found.event("quiet").probability == pytest.approx(expected, abs=1e-9)
-    assert found.event("round_call").probability == pytest.approx(0.36, abs=0.05)
+    assert found["quiet"].probability == pytest.approx(expected, abs=1e-9)
+    assert found["round_call"].probability == pytest.approx(0.36, abs=0.05)

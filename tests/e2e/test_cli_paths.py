@@ -1,4 +1,4 @@
-"""`standoff stories`: from a scenario to how it might come about."""
+"""`standoff paths`: from a scenario to how each outcome might come about."""
 
 import pytest
 
@@ -7,12 +7,12 @@ SHORT = ("cuba-1962", "--set", "period.horizon=3", "--belief-points", "5", "--sa
 
 @pytest.fixture(scope="module")
 def found(warm):
-    finished = warm("stories", *SHORT, "--json")
+    finished = warm("paths", *SHORT, "--json")
     assert finished.code == 0
     return finished.document
 
 
-def test_json_says_what_it_was_made_of(found):
+def test_json_has_the_provenance_of_the_run(found):
     assert found["scenario"] == "cuba-1962"
     assert len(found["scenario_hash"]) == 64
     assert found["overrides"] == ["period.horizon=3"]
@@ -20,38 +20,40 @@ def test_json_says_what_it_was_made_of(found):
     assert (found["num_samples"], found["seed"]) == (300, 1)
 
 
-def test_json_tells_every_outcome(found):
+def test_json_has_a_typical_path_to_every_outcome(found):
     assert [one["name"] for one in found["outcomes"]] == [
         "settlement", "soviet_withdrawal", "us_backs_down", "general_war"
     ]  # fmt: skip
     for one in found["outcomes"]:
-        assert one["is_proven"]
-        assert 0 < one["likeliest"]["probability"] == one["bound"] < one["probability"]
-        assert one["likeliest"]["chapters"][-1]["happenings"][-1]["outcome"] == one["name"]
+        path = one["typical"]
+        assert (path is None) == (one["num_plays"] == 0)
+        if path is not None:
+            assert 0 < path["probability"] < one["probability"]
+            assert path["share"] == pytest.approx(path["probability"] / one["probability"], rel=1e-9)
+            assert path["chapters"][-1]["happenings"][-1]["outcome"] == one["name"]
 
 
 def test_the_same_command_prints_the_same_bytes(warm):
-    first, second = (warm("stories", *SHORT, "--seed", "7", "--json").out for _ in range(2))
+    first, second = (warm("paths", *SHORT, "--seed", "7", "--json").out for _ in range(2))
     assert first == second
 
 
-def test_the_stories_are_told_day_by_day(warm):
-    shown = " ".join(warm("stories", *SHORT, "--outcome", "settlement", "--outcome", "unresolved").out.split())
+def test_paths_are_described_day_by_day(warm):
+    shown = " ".join(warm("paths", *SHORT, "--outcome", "settlement", "--outcome", "unresolved").out.split())
     assert "Settlement: " in shown
-    assert "proved)" in shown
     assert "22 October 1962: The Soviet Union decides to open or deepen a channel (Channel: public → letters)." in shown
     assert "A typical path" in shown
     assert "Still open: " in shown
     assert "300 plays sampled with seed 1" in shown
 
 
-def test_what_no_play_came_to_is_said(warm):
-    shown = warm("stories", *SHORT[:-1], "1", "--outcome", "general_war").out
-    assert "None of 1 play sampled came to this end" in shown
+def test_an_outcome_that_no_play_reaches_is_reported(warm):
+    shown = warm("paths", *SHORT[:-1], "1", "--outcome", "general_war").out
+    assert "None of 1 sampled play reaches this outcome" in shown
 
 
 def test_names_that_do_not_exist_are_refused(warm):
-    refused = warm("stories", "cuba-1962", "--outcome", "peace", "--outcome", "settlment")
+    refused = warm("paths", "cuba-1962", "--outcome", "peace", "--outcome", "settlment")
     assert refused.code == 2
     assert "unknown-target: there is no outcome, milestone or package `peace`" in refused.err
     assert "did you mean `settlement`?" in refused.err
@@ -59,6 +61,6 @@ def test_names_that_do_not_exist_are_refused(warm):
 
 @pytest.mark.parametrize("wrong", [("--samples", "0"), ("--seed", "-1")])
 def test_wrong_numbers_are_refused(warm, wrong):
-    refused = warm("stories", "cuba-1962", *wrong)
+    refused = warm("paths", "cuba-1962", *wrong)
     assert refused.code == 2
     assert wrong[0] in refused.err
