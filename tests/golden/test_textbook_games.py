@@ -75,7 +75,7 @@ def test_n3_stripped_down_poker(rationality):
     solution = solve(POKER % {"L": rationality}, points=65)
     assert solution.equilibrium.certificate.residual < 1e-8
     king, queen = (row["bet"] for row in strategy(solution, "bet"))
-    probabilities = {series.name: series.cumulative[-1] for series in solution.forecast.outcomes}
+    probabilities = {name: series.cumulative[-1] for name, series in solution.forecast.outcomes.items()}
     call = probabilities["showdown"] / (probabilities["showdown"] + probabilities["taken"])
     assert [king, queen, call] == pytest.approx(VALUES["N3"]["values"][rationality], abs=VALUES["N3"]["tolerance"])
 

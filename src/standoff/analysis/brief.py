@@ -125,7 +125,7 @@ def assemble_brief(
     from standoff.analysis.bargain import bargain
     from standoff.analysis.drivers import drivers
     from standoff.analysis.ensemble import ensemble
-    from standoff.analysis.executor import Remembering, Threads
+    from standoff.analysis.executor import MemoisingExecutor, Threads
     from standoff.analysis.indicators import indicators
     from standoff.analysis.no_deal import why_no_deal
     from standoff.analysis.paths import paths
@@ -147,7 +147,7 @@ def assemble_brief(
     steps.begin("solve")
     solution = solve(scenario, settings, steps)
     targets = default_targets(scenario)
-    shared = Remembering(executor or Threads())  # drivers and tripwires look at the same ends of ranges
+    shared = MemoisingExecutor(executor or Threads())  # drivers and tripwires look at the same ends of ranges
     questions: dict[Part, Callable[[], dict[str, Any]]] = {
         "ensemble": lambda: {
             "ensemble": ensemble(scenario, num_draws, seed=seed, executor=executor, progress=steps),

@@ -18,7 +18,7 @@ from standoff.scenario import Scenario
 from standoff.solve.batch import solve_batch
 from standoff.solve.result import Equilibrium, Settings
 
-__all__ = ["Draw", "Executor", "Remembering", "Threads"]
+__all__ = ["Draw", "Executor", "MemoisingExecutor", "Threads"]
 
 Kept = TypeVar("Kept")
 Draw = Mapping[str, float]
@@ -84,7 +84,7 @@ class Threads:
         yield from enumerate(solve_batch(games, settings, keep=keep, threads=self.threads))
 
 
-class Remembering:
+class MemoisingExecutor:
     """Hands solves on to another executor, and answers from memory what it has been asked before.
 
     Several questions about one crisis ask for the same draws: the ends of every range, for example. What is kept of them is

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.calendar import Calendar
-from standoff.text import format_number
+from standoff.text import format_number, format_short_day
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,6 +43,8 @@ HATCHES = ("", "//", "xx", "\\\\", "--", "++", "||")
 DASHES = ("solid", (0, (6, 2)), (0, (2, 1.5)), (0, (8, 2, 2, 2)), (0, (4, 4)), (0, (1, 3)))
 STILL_OPEN = "#BBBBBB"
 """Colour of the probability that the crisis is still open."""
+MOST_DATES = 6
+"""Dates on the axis of time after the first."""
 
 
 def draw_bands(axes: Axes, x: Sequence[float] | Floats, bands: Sequence[Floats], *, surface: str) -> None:
@@ -128,8 +131,8 @@ def plot_drivers(found: Drivers, target: int = 0, ax: Axes | None = None) -> Axe
     axes.set_yticks(range(len(rows)), [_describe_range(row.label or row.name, row.range) for row in rows])
     axes.invert_yaxis()
     axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g} %")
-    axes.set_xlabel("probability at the low end (plain) and the high end (hatched) of each range")
-    axes.set_title(found.target_labels[target])
+    axes.set_xlabel("probability; plain: low end of the range, hatched: high end", loc="right")
+    axes.set_title(found.target_labels[target], loc="right")
     return axes
 
 
@@ -163,12 +166,12 @@ def _dates(axes: Axes, calendar: Calendar | None, num_periods: int) -> Floats:
     if calendar is None:
         axes.set_xlabel("periods from the start")
         return np.arange(num_periods + 1, dtype=np.float64)
-    from matplotlib import dates
-
-    locator = dates.AutoDateLocator(maxticks=7)  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
-    return np.array(dates.date2num(calendar.days), dtype=np.float64)  # type: ignore[no-untyped-call]
+    x = np.array([day.toordinal() for day in calendar.days], dtype=np.float64)
+    step = math.ceil(num_periods / MOST_DATES)
+    axes.set_xticks(x[::step], [format_short_day(day) for day in calendar.days[::step]])
+    years = sorted({calendar.days[0].year, calendar.days[-1].year})
+    axes.set_xlabel(" to ".join(str(year) for year in years))
+    return x
 
 
 def _label_bands(axes: Axes, labels: Sequence[str]) -> None:

@@ -75,7 +75,7 @@ def solve_targets(
     places = [
         ((target.periods or scenario.num_periods) - 1, names.index((target.kind, target.name))) for target in targets
     ]
-    # of everything, so that another question about the same draws finds them solved (`Remembering`)
+    # of everything, so that another question about the same draws finds them solved (`MemoisingExecutor`)
     numbered = dict(enumerate(draws))
     solves: Iterable[tuple[int, Solved | StandoffError]]
     if settings.belief_points is None:

@@ -15,8 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from standoff.analysis.plots import DASHES, PALETTE, draw_bands, draw_fan
 from standoff.report.chart import Canvas, Chart, drawn, name_at_the_right, time_axes
-from standoff.report.svg import PALETTE, plain
+from standoff.report.svg import plain
 from standoff.report.timeline import Timeline
 from standoff.report.wording import joined, number, percent
 
@@ -24,10 +25,7 @@ __all__ = ["Curve", "Fan", "chart_of_bands", "chart_of_fan", "chart_of_lines", "
 
 Floats = NDArray[np.float64]
 
-_HATCHES = ("", "//", "xx", "\\\\", "--", "++", "||")
-_DASHES = ("solid", (0, (6, 2)), (0, (2, 1.5)), (0, (8, 2, 2, 2)), (0, (4, 4)), (0, (1, 3)))
 _SCALES = ((0.1, 0.02), (0.25, 0.05), (0.5, 0.1), (1.0, 0.25))
-_STILL_OPEN = "#BBBBBB"
 
 
 @dataclass(frozen=True)
@@ -74,11 +72,7 @@ def chart_of_bands(curves: Sequence[Curve], open_curve: Curve, timeline: Timelin
 
     def draw(figure: Figure, canvas: Canvas) -> None:
         axes, x = time_axes(figure, timeline, canvas), _units(timeline)
-        for k, (low, high) in enumerate(zip(bottoms, tops, strict=True)):
-            is_open = k == len(curves)
-            colour = _STILL_OPEN if is_open else PALETTE[k % len(PALETTE)]
-            hatch = None if is_open else _HATCHES[k % len(_HATCHES)]
-            axes.fill_between(x, low, high, facecolor=colour, edgecolor=canvas.surface, hatch=hatch, linewidth=0.8)
+        draw_bands(axes, x, [curve.probabilities for curve in bands], surface=canvas.surface)
         _set_probabilities_axis(axes, 1.0, 0.25)
         middles = [float(low[-1] + high[-1]) / 2 for low, high in zip(bottoms, tops, strict=True)]
         name_at_the_right(axes, _names(bands, canvas), middles, canvas)
@@ -150,17 +144,11 @@ def chart_of_fan(fan: Fan, timeline: Timeline, *, name: str, title: str) -> Char
         title: What it shows.
     """
     top, step = _scale(float(fan.quantiles[-1].max()), whole=False)
-    colour = PALETTE[1]
 
     def draw(figure: Figure, canvas: Canvas) -> None:
         axes, x = time_axes(figure, timeline, canvas), _units(timeline)
         low, below, median, above, high = fan.quantiles
-        axes.fill_between(x, low, high, facecolor=colour, alpha=0.22, linewidth=0.0)
-        axes.fill_between(x, below, above, facecolor=colour, alpha=0.38, linewidth=0.0)
-        axes.plot(x, median, color=canvas.ink, linewidth=2.2)
-        axes.plot(x, fan.central, color=PALETTE[2], linestyle=_DASHES[1], linewidth=2.2)
-        for edge in (low, high):
-            axes.plot(x, edge, color=canvas.ink, linewidth=0.8)
+        draw_fan(axes, x, fan.quantiles, fan.central, ink=canvas.ink)
         _set_probabilities_axis(axes, top, step)
         shown = [
             ("19 in 20 draws lie below", high),
@@ -184,7 +172,7 @@ def chart_of_fan(fan: Fan, timeline: Timeline, *, name: str, title: str) -> Char
 def _draw_lines(axes: Axes, curves: Sequence[Curve], timeline: Timeline) -> None:
     x = _units(timeline)
     for k, curve in enumerate(curves):
-        colour, dashes = PALETTE[(k + 1) % len(PALETTE)], _DASHES[k % len(_DASHES)]
+        colour, dashes = PALETTE[(k + 1) % len(PALETTE)], DASHES[k % len(DASHES)]
         axes.plot(x, curve.probabilities, color=colour, linestyle=dashes, linewidth=2.2, clip_on=False)
 
 

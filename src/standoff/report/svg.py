@@ -18,7 +18,7 @@ from matplotlib import style
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-__all__ = ["INK", "PALETTE", "RULE", "SURFACE", "drawing", "figure_bytes", "inline_svg", "new_figure", "plain"]
+__all__ = ["INK", "RULE", "SURFACE", "drawing", "figure_bytes", "inline_svg", "new_figure", "plain"]
 
 INK = "#010203"
 """Stand-in for the colour of the text."""
@@ -27,9 +27,6 @@ RULE = "#010204"
 SURFACE = "#010205"
 """Stand-in for the colour of the page."""
 _PAGE_COLOURS = {INK: "currentColor", RULE: "var(--rule)", SURFACE: "var(--surface)"}
-
-PALETTE = ("#009E73", "#0072B2", "#D55E00", "#CC79A7", "#E69F00", "#56B4E9")
-"""The colours of Okabe and Ito (2008), which people with any colour vision tell apart, without yellow and black."""
 
 _STYLE = {
     "axes.labelsize": "medium",

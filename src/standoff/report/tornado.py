@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
+from standoff.analysis.plots import PALETTE
 from standoff.report.chart import Canvas, Chart, drawn
-from standoff.report.svg import PALETTE, plain
+from standoff.report.svg import plain
 from standoff.report.wording import joined, percent
 
 __all__ = ["Bar", "chart_of_tornado"]

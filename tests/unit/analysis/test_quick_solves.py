@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from standoff import load
-from standoff.analysis.executor import Remembering, Threads
+from standoff.analysis.executor import MemoisingExecutor, Threads
 from standoff.analysis.quick_solves import SolvedDraw, solve_targets
 from standoff.analysis.resolution import Solved
 from standoff.analysis.targets import parse_targets
@@ -94,14 +94,14 @@ def test_a_draw_without_a_solution_is_an_error_in_its_place(solved):
 
 def test_what_was_asked_before_is_not_solved_again(scenario):
     recording = Recording()
-    remembering = Remembering(recording)
+    memoising = MemoisingExecutor(recording)
     draws = [{"rationality": 6.0}, {"rationality": 12.0}]
     settings = Settings(belief_points=3)
     first = solve_targets(
-        scenario, parse_targets(scenario, ["strike@1"]), draws[:1], executor=remembering, settings=settings
+        scenario, parse_targets(scenario, ["strike@1"]), draws[:1], executor=memoising, settings=settings
     )
     again = solve_targets(
-        scenario, parse_targets(scenario, ["strike@1", "unresolved@1"]), draws, executor=remembering, settings=settings
+        scenario, parse_targets(scenario, ["strike@1", "unresolved@1"]), draws, executor=memoising, settings=settings
     )
     assert recording.asked == [(1, 3), (1, 3)]
     assert again[0].probabilities[0] == first[0].probabilities[0]

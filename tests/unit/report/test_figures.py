@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from standoff.analysis.plots import PALETTE
 from standoff.report.chart import spread_apart
 from standoff.report.figures import Curve, Fan, chart_of_bands, chart_of_fan, chart_of_lines, chart_of_values
-from standoff.report.svg import PALETTE
 from unit.report.fakes import HOSTILE
 from unit.report.test_timeline import timeline
 
