@@ -17,5 +17,5 @@ def picture() -> str:
 
 
 def words(svg: str) -> str:
-    """The words in an SVG file."""
+    """Return the words in an SVG file."""
     return "\n".join(re.findall(r">([^<>\s][^<>]*)<", re.sub(r"<style.*?</style>", "", svg, flags=re.DOTALL)))
