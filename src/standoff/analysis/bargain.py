@@ -29,6 +29,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from standoff.analysis.fight import Fight, find_fight
 from standoff.analysis.frontier import (
     Lottery,
     LotteryPoints,
@@ -39,41 +40,14 @@ from standoff.analysis.frontier import (
 )
 from standoff.analysis.plain import to_plain
 from standoff.analysis.solution import Solution
-from standoff.errors import InputError, Problem, nearest
+from standoff.analysis.targets import choose_milestone
 from standoff.game.agenda import PackageTable, tabulate_packages
 from standoff.scenario import Scenario
-from standoff.solve.action_values import find_action_values
 from standoff.solve.equilibrium import Equilibrium
 
-__all__ = ["LIKELY", "Bargain", "Fight", "IssueEffect", "Pair", "Range", "bargain", "find_fight", "milestone_named"]
+__all__ = ["Bargain", "IssueEffect", "Pair", "Range", "bargain"]
 
 Floats = NDArray[np.float64]
-
-LIKELY = 0.5
-"""Probability of meeting the milestone from which on an action counts as one that fights."""
-
-
-@dataclass(frozen=True)
-class Fight:
-    """The most warlike action now.
-
-    Attributes:
-        milestone: The milestone that it meets.
-        stage: Stage in which it can be taken.
-        player: Who takes it.
-        action: Its name.
-        label: Text for people.
-        chance: Probability that its own consequences meet the milestone.
-        values: What it is worth to each (player, type), with what is believed after it.
-    """
-
-    milestone: str
-    stage: str
-    player: str
-    action: str
-    label: str
-    chance: float
-    values: dict[tuple[str, str], float]
 
 
 @dataclass(frozen=True)
@@ -239,7 +213,7 @@ def bargain(solution: Solution, milestone: str | None = None) -> Bargain:
     scenario, equilibrium = solution.scenario, solution.equilibrium
     table = tabulate_packages(scenario)
     game = equilibrium.game
-    fight = find_fight(equilibrium, milestone_named(scenario, milestone))
+    fight = find_fight(equilibrium, choose_milestone(scenario, milestone))
     keys = [(game.players[plane.player].name, game.players[plane.player].player_types[plane.player_type])
             for plane in game.planes]  # fmt: skip
     waiting = dict(zip(keys, map(float, equilibrium.start_values), strict=True))
@@ -259,57 +233,6 @@ def bargain(solution: Solution, milestone: str | None = None) -> Bargain:
         fight,
         pairs,
     )
-
-
-def milestone_named(scenario: Scenario, name: str | None) -> str | None:
-    """The milestone of a name, or the first of the file that waits for no other; None where there is none.
-
-    Raises:
-        InputError: There is no such milestone.
-    """
-    if name is None:
-        return next((key for key, milestone in scenario.milestones.items() if milestone.after is None), None)
-    if name not in scenario.milestones:
-        message = f"there is no milestone `{name}`"
-        raise InputError(Problem("unknown-milestone", message, help=nearest(name, list(scenario.milestones))))
-    return name
-
-
-def find_fight(equilibrium: Equilibrium, milestone: str | None) -> Fight | None:
-    """The action at the start state that is likeliest to meet a milestone, if it is at least as likely as not.
-
-    Where several are as likely, the first in the order of the stages and actions.
-
-    Args:
-        equilibrium: The solved game.
-        milestone: The milestone; None: nothing fights. Nor does anything where it holds already.
-    """
-    game = equilibrium.game
-    if milestone is None:
-        return None
-    m = [one.name for one in game.milestones].index(milestone)
-    best: Fight | None = None
-    state: int | None = game.start
-    for s, layer in enumerate(game.epochs[0].layers):
-        if state is None:
-            break
-        if layer.mover[state] >= 0 and layer.arrival[state] > 0.0 and not layer.milestone_holds[state, m]:
-            second = int(layer.second.mover[state]) if layer.second is not None else -1
-            for mover in [int(layer.mover[state])] + ([second] if second >= 0 else []):
-                found = find_action_values(equilibrium, 0, s, state, game.prior_belief, mover)
-                for a, name in enumerate(found.names):
-                    chance = float(found.milestones[a, m])
-                    if found.allowed[:, a].any() and chance >= max(LIKELY, (best.chance if best else 0.0) + 1e-12):
-                        whose = f"{game.players[mover].name}." if second >= 0 else ""
-                        values = {
-                            (game.players[plane.player].name, game.players[plane.player].player_types[plane.player_type]):
-                            float(found.values[a, p]) for p, plane in enumerate(game.planes)
-                        }  # fmt: skip
-                        label = game.label(f"{layer.name}.{whose}{name}")
-                        best = Fight(milestone, layer.stage, game.players[mover].name, name, label, chance, values)
-        # nothing happens: follow the skip, if there is one
-        state = int(layer.skip[state]) if layer.arrival[state] < 1.0 else None
-    return best
 
 
 def _pair(

@@ -15,7 +15,7 @@ from standoff.errors import InputError, Problem, SolveError, nearest
 if TYPE_CHECKING:
     from standoff.analysis.bargain import Bargain
     from standoff.analysis.drivers import Drivers
-    from standoff.analysis.ensemble import Ensemble
+    from standoff.analysis.ensemble_result import Ensemble
     from standoff.analysis.executor import Executor
     from standoff.analysis.indicators import Indicators
     from standoff.analysis.no_deal import NoDeal

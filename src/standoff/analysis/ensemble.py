@@ -21,18 +21,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.analysis.draw_keys import describe_ensemble, sampling_versions
+from standoff.analysis.draw_keys import describe_ensemble
+from standoff.analysis.ensemble_result import Ensemble, EnsembleCertificate, FailedDraw, list_series
 from standoff.analysis.executor import Draw, Executor, Threads
 from standoff.analysis.resolution import (
     Solved,
-    UnsureProbabilityError,
     cheap,
     choose_points,
     keep_probabilities,
@@ -40,36 +38,20 @@ from standoff.analysis.resolution import (
     solve_agreed,
     unseen_share,
 )
-from standoff.analysis.sampling import REPLICATES, SCHEME, Sampler, drawn_parameters, fixed_parameters
-from standoff.analysis.targets import describe_target, parse_targets
+from standoff.analysis.sampling import SCHEME, Sampler, drawn_parameters, fixed_parameters
 from standoff.errors import InputError, Problem, SolveError, StandoffError
 from standoff.scenario import Scenario
 from standoff.solve.equilibrium import Settings
-from standoff.solve.target import UNRESOLVED, Target
-from standoff.version import JSON_VERSION, versions
 
 if TYPE_CHECKING:
-    from standoff.analysis.plots import Axes
+    pass
 
-__all__ = [
-    "ENSEMBLE_TOLERANCE",
-    "LEVELS",
-    "DrawStore",
-    "Ensemble",
-    "EnsembleCertificate",
-    "Failure",
-    "Name",
-    "check_request",
-    "ensemble",
-    "series_names",
-]
+__all__ = ["ENSEMBLE_TOLERANCE", "DrawStore", "check_request", "ensemble"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Record = Solved | StandoffError
 
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-"""Quantiles that bands are given for."""
 ENSEMBLE_TOLERANCE = 5e-3
 """Usual belief tolerance of an ensemble: bands are read to the per cent, so half of one is enough."""
 FIRST_CHECKS = 8
@@ -77,325 +59,24 @@ FIRST_CHECKS = 8
 CHECK_EVERY = 61
 """No multiple of the number of samples, so that draws of all of them are checked."""
 MOST_DRAWS = 2**24
-_UNSOLVED, _UNSURE = "no-solution", "unsure-probabilities"
 FILE = -1
 """The number under which the file's own values are solved."""
-FEWEST_A_SAMPLE = 16
-"""Draws that each of the samples must have before their spread says anything about the whole."""
-
-
-@dataclass(frozen=True)
-class Name:
-    """What a series of probabilities is about.
-
-    Attributes:
-        kind: "outcome" or "milestone"; that the crisis is still open is the outcome `unresolved`.
-        name: Slug.
-        label: Text for people.
-    """
-
-    kind: str
-    name: str
-    label: str
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A draw without an answer.
-
-    Attributes:
-        draw: Its number.
-        code: What kind of fault: `no-solution` where the equations were not solved, `unsure-probabilities` where the
-            belief points that can be afforded leave the probabilities too unsure, else the code of the problem.
-        message: Why, for people.
-    """
-
-    draw: int
-    code: str
-    message: str
-
-    @staticmethod
-    def of(draw: int, error: StandoffError) -> Failure:
-        """The failure that an error tells of."""
-        if isinstance(error, InputError):
-            first = error.problems[0]
-            return Failure(draw, first.code, first.message)
-        return Failure(draw, _UNSURE if isinstance(error, UnsureProbabilityError) else _UNSOLVED, str(error))
-
-    def error(self) -> StandoffError:
-        """The error that it tells of, as `of` would tell it again."""
-        if self.code == _UNSURE:
-            return UnsureProbabilityError(self.message)
-        if self.code == _UNSOLVED:
-            return SolveError(self.message)
-        return InputError(Problem(self.code, self.message))
-
-
-@dataclass(frozen=True)
-class EnsembleCertificate:
-    """How good the probabilities of the draws are.
-
-    Attributes:
-        residual: Largest residual of any draw.
-        regret: Largest regret.
-        consistency_gap: Largest difference between payoffs found forward and backward.
-        belief_points: Points on each belief axis that draws begin with; 1 where no player has two types.
-        points_used: Belief points -> draws that were solved with so many in the end.
-        belief_error: Largest difference of any probability by any date between a checked draw and its check, which
-            has points enough.
-        reference_error: Largest estimated error of those solutions themselves.
-        num_checked: Draws checked, the file's own values among them.
-        unseen_share: Share of all draws that may have a larger error, at 95 per cent confidence.
-        nodes: Decision nodes solved in all draws.
-        unique: Nodes whose solution is proved unique.
-        folds: Folds met.
-    """
-
-    residual: float
-    regret: float
-    consistency_gap: float
-    belief_points: int
-    points_used: Mapping[int, int]
-    belief_error: float
-    reference_error: float
-    num_checked: int
-    unseen_share: float
-    nodes: int
-    unique: int
-    folds: int
-
-
-@dataclass(frozen=True, repr=False)
-class Ensemble:
-    """The probability of a crisis over many draws of its parameters. K parameters, T periods, S series.
-
-    Attributes:
-        sampler: Made the draws: the scenario with any overrides, the parameters that were drawn (K names), and the seed.
-        key: SHA-256 of everything that a draw's probabilities depend on, in hex.
-        scheme: How draws are made.
-        settings: How each is solved.
-        names: What each series is about.
-        fixed: Parameters that would have been drawn, had their value not been set by hand.
-        num_draws: Draws asked for, N; those that failed among them.
-        draws: Numbers of the draws that were solved, rising; shape (solved,).
-        probabilities: Their probabilities by the end of each period; shape (solved, T, S).
-        file_probabilities: Probabilities on the file's own values; shape (T, S).
-        failures: The draws that were not solved.
-        certificate: How good the probabilities are.
-    """
-
-    sampler: Sampler
-    key: str
-    scheme: str
-    settings: Settings
-    names: tuple[Name, ...]
-    fixed: tuple[str, ...]
-    num_draws: int
-    draws: Ints
-    probabilities: Floats
-    file_probabilities: Floats
-    failures: tuple[Failure, ...]
-    certificate: EnsembleCertificate
-
-    @property
-    def scenario(self) -> Scenario:
-        """The scenario, with any overrides."""
-        return self.sampler.scenario
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """The parameters that were drawn."""
-        return self.sampler.names
-
-    @property
-    def seed(self) -> int:
-        """Of the draws."""
-        return self.sampler.seed
-
-    @cached_property
-    def values(self) -> Floats:
-        """Values of the parameters in each draw, in their own units; shape (N, K)."""
-        return self.sampler.values(0, self.num_draws)
-
-    @cached_property
-    def bands(self) -> Floats:
-        """Quantiles `LEVELS` of the probabilities by date; shape (level, T, S)."""
-        return np.quantile(self.probabilities, LEVELS, axis=0)
-
-    @cached_property
-    def mean(self) -> Floats:
-        """Mean probabilities by date: the forecast of somebody who believes the distributions; shape (T, S)."""
-        found: Floats = self.probabilities.mean(axis=0)
-        return found
-
-    @cached_property
-    def standard_errors(self) -> Floats | None:
-        """Standard errors of the bands, from the samples by themselves; shape (level, T, S).
-
-        None where some sample has fewer than 16 solved draws, which N = 128 makes sure of if none fails.
-        """
-        own = self.draws % REPLICATES
-        if np.bincount(own, minlength=REPLICATES).min() < FEWEST_A_SAMPLE:
-            return None
-        alone = np.stack([np.quantile(self.probabilities[own == r], LEVELS, axis=0) for r in range(REPLICATES)])
-        found: Floats = alone.std(axis=0, ddof=1) / np.sqrt(REPLICATES)
-        return found
-
-    def bands_of_first(self, num_draws: int) -> Floats:
-        """The bands as they were after the first draws alone; shape (level, T, S), nan where none of them was solved."""
-        first = self.probabilities[self.draws < num_draws]
-        return np.quantile(first, LEVELS, axis=0) if len(first) else np.full_like(self.bands, np.nan)
-
-    @cached_property
-    def convergence(self) -> tuple[tuple[int, Floats], ...]:
-        """The bands after a quarter, half and all of the draws: (draws, bands of shape (level, T, S))."""
-        counts = dict.fromkeys(max(1, self.num_draws // share) for share in (4, 2, 1))
-        return tuple((count, self.bands_of_first(count)) for count in counts)
-
-    @property
-    def failed_share(self) -> float:
-        """Share of the draws that have no answer."""
-        return len(self.failures) / self.num_draws
-
-    @cached_property
-    def failure_reasons(self) -> tuple[tuple[str, int, str], ...]:
-        """Why draws failed, the most common reason first: (code, draws, an example)."""
-        counts = Counter(failure.code for failure in self.failures)
-        example = {failure.code: failure.message for failure in reversed(self.failures)}
-        return tuple((code, count, example[code]) for code, count in counts.most_common())
-
-    def place(self, target: Target) -> tuple[int, int]:
-        """Where the probability of a target stand: its last period, from 0, and its series."""
-        series = next(k for k, one in enumerate(self.names) if (one.kind, one.name) == (target.kind, target.name))
-        return (target.periods or self.scenario.num_periods) - 1, series
-
-    def plot(self, target: str | Target | None = None, ax: Axes | None = None) -> Axes:
-        """Plot the bands of a probability by date over all draws, with the probability at the values of the file.
-
-        Args:
-            target: The probability; its date does not matter. None: the first default target.
-            ax: The matplotlib axes to draw on; None: new axes.
-
-        Raises:
-            InputError: The target does not exist.
-        """
-        from standoff.analysis.plots import plot_ensemble
-
-        return plot_ensemble(self, target, ax)
-
-    def __repr__(self) -> str:
-        return f"<Ensemble of {self.scenario.id}: {len(self.draws)} of {self.num_draws} draws solved, seed {self.seed}>"
-
-    def to_json(self, targets: Sequence[str | Target] | None = None) -> dict[str, Any]:
-        """The ensemble without its single draws as plain data, as `standoff ensemble --json` prints it.
-
-        Args:
-            targets: The targets whose convergence is reported; None: every series by the horizon.
-
-        Raises:
-            InputError: A target does not exist.
-        """
-        scenario = self.scenario
-        errors = self.standard_errors
-        certificate = self.certificate
-        every = [Target(name.kind, name.name, scenario.num_periods) for name in self.names]
-        wanted = parse_targets(scenario, targets or every)
-        return {
-            "json_version": JSON_VERSION,
-            "scenario": scenario.id,
-            "scenario_hash": scenario.scenario_hash,
-            "overrides": list(scenario.overrides),
-            "as_of": scenario.as_of.isoformat(),
-            "period": {"unit": scenario.period.unit, "length": scenario.period.length},
-            "horizon": scenario.num_periods,
-            "ensemble": self.key,
-            "seed": self.seed,
-            "scheme": self.scheme,
-            "draws": self.num_draws,
-            "solved": len(self.draws),
-            "failed_share": self.failed_share,
-            "failures": [
-                {"code": code, "draws": count, "example": example} for code, count, example in self.failure_reasons
-            ],
-            "parameters": list(self.parameters),
-            "fixed": list(self.fixed),
-            "levels": list(LEVELS),
-            "series": [
-                {
-                    "kind": name.kind,
-                    "name": name.name,
-                    "label": name.label,
-                    "file": self.file_probabilities[:, k].tolist(),
-                    "mean": self.mean[:, k].tolist(),
-                    "bands": self.bands[:, :, k].tolist(),
-                    "standard_errors": None if errors is None else errors[:, :, k].tolist(),
-                }
-                for k, name in enumerate(self.names)
-            ],
-            "targets": [self._target_to_plain(target) for target in wanted],
-            "certificate": {
-                "residual": certificate.residual,
-                "regret": certificate.regret,
-                "consistency_gap": certificate.consistency_gap,
-                "belief_points": certificate.belief_points,
-                "points_used": {str(points): draws for points, draws in certificate.points_used.items()},
-                "belief_error": certificate.belief_error,
-                "reference_error": certificate.reference_error,
-                "num_checked": certificate.num_checked,
-                "unseen_share": certificate.unseen_share,
-                "nodes": certificate.nodes,
-                "unique": certificate.unique,
-                "folds": certificate.folds,
-            },
-            "settings": {
-                "tolerance": self.settings.tolerance,
-                "belief_points": self.settings.belief_points,
-                "belief_tolerance": self.settings.belief_tolerance,
-            },
-            "versions": versions() | sampling_versions(),
-        }
-
-    def _target_to_plain(self, target: Target) -> dict[str, Any]:
-        """Quantiles of the probability of a target, and what they were after fewer draws."""
-        period, k = self.place(target)
-        return {
-            "kind": target.kind,
-            "name": target.name,
-            "label": describe_target(self.scenario, target),
-            "by": self.scenario.date_of_period(period + 1).isoformat(),
-            "file": float(self.file_probabilities[period, k]),
-            "mean": float(self.mean[period, k]),
-            "bands": self.bands[:, period, k].tolist(),
-            "standard_errors": None if self.standard_errors is None else self.standard_errors[:, period, k].tolist(),
-            "convergence": [
-                {"draws": count, "bands": bands[:, period, k].tolist()}
-                for count, bands in self.convergence
-                if (self.draws < count).any()
-            ],
-        }
 
 
 class DrawStore(Protocol):
     """Keeps what is known of draws, so that a run can be taken up again."""
 
-    def load(self, table: str) -> dict[int, Solved | Failure]:
+    def load(self, table: str) -> dict[int, Solved | FailedDraw]:
         """What is kept of a table, "draws" or "checks", by the number of the draw."""
         ...
 
-    def save(self, table: str, records: Mapping[int, Solved | Failure]) -> None:
+    def save(self, table: str, records: Mapping[int, Solved | FailedDraw]) -> None:
         """Keep some more."""
         ...
 
     def flush(self) -> None:
         """Return when all that was given is safe."""
         ...
-
-
-def series_names(scenario: Scenario) -> tuple[Name, ...]:
-    """What the series of `Solved.probabilities` are about."""
-    outcomes = [Name("outcome", name, outcome.label) for name, outcome in scenario.outcomes.items()]
-    milestones = [Name("milestone", name, milestone.label) for name, milestone in scenario.milestones.items()]
-    return (*outcomes, Name("outcome", UNRESOLVED, scenario.unresolved.label), *milestones)
 
 
 def ensemble(
@@ -483,8 +164,8 @@ class _Run:
         self.executor = executor
         self.store = store
         self.progress = progress
-        self.draws: dict[int, Solved | Failure] = store.load("draws") if store else {}
-        self.checks: dict[int, Solved | Failure] = store.load("checks") if store else {}
+        self.draws: dict[int, Solved | FailedDraw] = store.load("draws") if store else {}
+        self.checks: dict[int, Solved | FailedDraw] = store.load("checks") if store else {}
 
     def choose_points(self, numbers: Sequence[int]) -> int:
         """Solve the file's own values and some draws at points enough, and choose by them where all draws begin."""
@@ -523,7 +204,7 @@ class _Run:
         return found | dict(zip(own, self.sampler.draws(own), strict=True))
 
     def _keep(self, table: str, number: int, found: Record) -> None:
-        record = found if isinstance(found, Solved) else Failure.of(number, found)
+        record = found if isinstance(found, Solved) else FailedDraw.of(number, found)
         (self.draws if table == "draws" else self.checks)[number] = record
         if self.store is not None:
             self.store.save(table, {number: record})
@@ -532,7 +213,7 @@ class _Run:
 def _assemble(run: _Run, num_draws: int, num_points: int) -> Ensemble:
     """Put the draws together."""
     solved = {draw: found for draw in range(num_draws) if isinstance(found := run.draws[draw], Solved)}
-    failures = tuple(found for draw in range(num_draws) if isinstance(found := run.draws[draw], Failure))
+    failures = tuple(found for draw in range(num_draws) if isinstance(found := run.draws[draw], FailedDraw))
     if not solved:
         raise SolveError(f"none of {num_draws} draws was solved; the first: {failures[0].message}")
     scenario, settings = run.sampler.scenario, run.settings
@@ -544,7 +225,7 @@ def _assemble(run: _Run, num_draws: int, num_points: int) -> Ensemble:
         key=describe_ensemble(scenario, seed=run.sampler.seed, settings=settings)["key"],
         scheme=SCHEME,
         settings=settings,
-        names=series_names(scenario),
+        names=list_series(scenario),
         fixed=fixed_parameters(scenario),
         num_draws=num_draws,
         draws=np.array(list(solved), dtype=np.int64),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from standoff.analysis.drivers import Drivers
-    from standoff.analysis.ensemble import Ensemble
+    from standoff.analysis.ensemble_result import Ensemble
     from standoff.analysis.forecast import Forecast
     from standoff.analysis.sweep import Sweep
     from standoff.solve.target import Target

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.analysis.ensemble import series_names
+from standoff.analysis.ensemble_result import list_series
 from standoff.analysis.executor import Draw, Executor
 from standoff.analysis.resolution import Solved, keep_probabilities, solve_agreed
 from standoff.errors import StandoffError
@@ -71,7 +71,7 @@ def solve_targets(
     Raises:
         ScenarioError: The scenario itself makes no game, or a name in a draw is no parameter.
     """
-    names = [(one.kind, one.name) for one in series_names(scenario)]
+    names = [(one.kind, one.name) for one in list_series(scenario)]
     places = [
         ((target.periods or scenario.num_periods) - 1, names.index((target.kind, target.name))) for target in targets
     ]

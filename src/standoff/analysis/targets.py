@@ -17,7 +17,15 @@ from standoff.scenario import Scenario
 from standoff.solve.equilibrium import Equilibrium
 from standoff.solve.target import UNRESOLVED, Target, find_probability
 
-__all__ = ["USUAL_DAYS", "default_targets", "describe_target", "parse_target", "parse_targets", "target_probabilities"]
+__all__ = [
+    "USUAL_DAYS",
+    "choose_milestone",
+    "default_targets",
+    "describe_target",
+    "parse_target",
+    "parse_targets",
+    "target_probabilities",
+]
 
 USUAL_DAYS = 56.0
 """Days ahead by which a target is asked for where nothing else is said."""
@@ -80,6 +88,20 @@ def parse_target(scenario: Scenario, text: str) -> Target:
         message = f"there is no outcome or milestone `{name}`"
         raise InputError(Problem("unknown-target", message, help=nearest(name, valid)))
     return Target(kind, name, _periods(scenario, by, text) if sign else _usual_periods(scenario))
+
+
+def choose_milestone(scenario: Scenario, name: str | None) -> str | None:
+    """Choose the milestone of a name, or else the first of the file that depends on no other; None where there is none.
+
+    Raises:
+        InputError: There is no such milestone.
+    """
+    if name is None:
+        return next((key for key, milestone in scenario.milestones.items() if milestone.after is None), None)
+    if name not in scenario.milestones:
+        message = f"there is no milestone `{name}`"
+        raise InputError(Problem("unknown-milestone", message, help=nearest(name, list(scenario.milestones))))
+    return name
 
 
 def describe_target(scenario: Scenario, target: Target) -> str:

@@ -7,7 +7,8 @@ import pytest
 
 from standoff import load
 from standoff.analysis.draw_keys import describe_ensemble
-from standoff.analysis.ensemble import FILE, LEVELS, Failure, check_request, ensemble
+from standoff.analysis.ensemble import FILE, check_request, ensemble
+from standoff.analysis.ensemble_result import LEVELS, FailedDraw
 from standoff.analysis.executor import Threads
 from standoff.analysis.resolution import UnsureProbabilityError, choose_points, keep_probabilities, unseen_share
 from standoff.analysis.sampling import Sampler
@@ -272,13 +273,13 @@ def test_the_unseen_share_is_that_of_the_binomial():
     ids=lambda one: type(one).__name__,
 )
 def test_a_failure_tells_its_error_again(error):
-    failure = Failure.of(3, error)
+    failure = FailedDraw.of(3, error)
     assert type(failure.error()) is type(error)
-    assert Failure.of(3, failure.error()) == failure
+    assert FailedDraw.of(3, failure.error()) == failure
 
 
 def test_a_draw_that_fails_becomes_a_failure_with_its_code():
-    assert Failure.of(3, SolveError("why")) == Failure(3, "no-solution", "why")
+    assert FailedDraw.of(3, SolveError("why")) == FailedDraw(3, "no-solution", "why")
 
 
 def test_points_are_the_fewest_that_agree(secret):

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from standoff import load, solve, window
-from standoff.analysis.window import BELIEFS, CALENDAR, share_out
+from standoff.analysis.shapley import compute_shapley_values
+from standoff.analysis.type_window import BELIEFS, CALENDAR
 from standoff.errors import InputError
 from standoff.scenario import parse_scenario
 from standoff.solve.equilibrium import Settings
@@ -177,10 +178,10 @@ def test_shares_are_averages_over_the_orders_that_exist(seed):
     worth, exists = rng.normal(size=(16, 5)), rng.random((16, 5)) < 0.8
     exists[0] = exists[-1] = True
     expected = sum(by_orders(worth[:, game], exists[:, game]) for game in range(5))
-    assert share_out(worth, exists) == pytest.approx(expected, abs=1e-12)
+    assert compute_shapley_values(worth, exists) == pytest.approx(expected, abs=1e-12)
 
 
 def test_where_all_coalitions_exist_the_shares_are_shapleys_and_add_up():
     worth = np.random.default_rng(0).normal(size=(32, 3))
-    share = share_out(worth, np.ones_like(worth, dtype=bool))
+    share = compute_shapley_values(worth, np.ones_like(worth, dtype=bool))
     assert share.sum() == pytest.approx((worth[-1] - worth[0]).sum(), abs=1e-12)

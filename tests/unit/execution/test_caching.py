@@ -3,7 +3,7 @@
 import pytest
 
 from standoff.analysis.executor import Threads
-from standoff.analysis.regime_map import Axis, regime_map
+from standoff.analysis.regime_map import regime_map
 from standoff.analysis.resolution import Solved, UnsureProbabilityError, keep_agreed, keep_probabilities, solve_agreed
 from standoff.errors import InputError
 from standoff.execution.caching import cache_solves

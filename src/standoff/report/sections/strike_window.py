@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from standoff.analysis.window import TypeWindow, Window
+from standoff.analysis.type_window import TypeWindow
+from standoff.analysis.window import Window
 from standoff.report.blocks import Block, Bullets, Paragraph, Picture, Section
 from standoff.report.figures import Curve, chart_of_values
 from standoff.report.timeline import Timeline
