@@ -13,7 +13,7 @@ from standoff.analysis.draw_keys import describe_ensemble
 from standoff.analysis.ensemble import ensemble
 from standoff.analysis.ensemble_result import list_series
 from standoff.analysis.executor import Threads
-from standoff.analysis.resolution import Solved, cheap, keep_probabilities
+from standoff.analysis.resolution import Solved, keep_probabilities, without_estimate
 from standoff.analysis.sampling import Sampler
 from standoff.catalog.opening import find_scenario
 from standoff.scenario import apply_overrides, load_scenario
@@ -89,7 +89,7 @@ def test_solve_draws(benchmark, iran, executor):
     with open_executor(executor, workers=2) as solver:
 
         def run():
-            return list(solver.solve_draws(scenario, draws, cheap(SETTINGS, 5), keep_probabilities))
+            return list(solver.solve_draws(scenario, draws, without_estimate(SETTINGS, 5), keep_probabilities))
 
         run()
         benchmark.pedantic(run, rounds=3)
@@ -135,7 +135,8 @@ def test_threads_here_take_turns_only_in_python(benchmark, iran):
     draws = list(Sampler.of(scenario, seed=0).draws(range(32)))
     before = time.process_time()
     benchmark.pedantic(
-        lambda: list(Threads(2).solve_draws(scenario, draws, cheap(SETTINGS, 5), keep_probabilities)), rounds=3
+        lambda: list(Threads(2).solve_draws(scenario, draws, without_estimate(SETTINGS, 5), keep_probabilities)),
+        rounds=3,
     )
     used = (time.process_time() - before) / 3
     benchmark.extra_info["processors in use"] = round(used / benchmark.stats.stats.median, 2)

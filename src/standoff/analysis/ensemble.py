@@ -1,20 +1,20 @@
-"""Bands of a forecast over everything that its numbers may be: many draws of the parameters, each solved.
+"""An ensemble: the forecast solved for many draws of the parameters, and bands of its probabilities.
 
 Draw i of the parameters (`standoff.analysis.sampling`) gives the probabilities p_i(t) of every outcome and milestone
-by the end of each
-period t. A **band** is a quantile of p_i(t) over the draws, for each t by itself. Draws that could not be solved are
-left out, and their share and reasons are told with the bands.
+by the end of
+each period t. A **band** is a quantile of p_i(t) over the draws, separately for each t. Draws that could not be solved are left
+out; their share and the reasons are reported with the bands.
 
-The draws come from R = 8 independently scrambled samples in turn. With q_r the quantile of sample r alone, the **standard
-error** of a
-band is the standard deviation of q_1 .. q_R over sqrt(R).
+The draws come in turn from R = 8 independently scrambled samples. With q_r the quantile of sample r alone, the **standard error**
+of a band is the standard deviation of q_1 .. q_R divided by sqrt(R).
 
-Probability of each draw have an error from holding beliefs at points: `standoff.analysis.resolution` says how it is
+The probabilities of each draw have an error because beliefs are held at points; `standoff.analysis.resolution` explains how it is
 kept small and measured.
 
 References:
-    Helton and Davis (2003), Latin hypercube sampling and the propagation of uncertainty in analyses of complex systems.
-    Owen (2013), Monte Carlo theory, methods and examples, chapter 17 (replicates).
+    Helton, J. C. and Davis, F. J. (2003), Latin hypercube sampling and the propagation of uncertainty in analyses of complex
+        systems, Reliability Engineering and System Safety 81.
+    Owen, A. B. (2013), Monte Carlo theory, methods and examples, chapter 17 (replicates).
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from standoff.analysis.ensemble_result import Ensemble, EnsembleCertificate, Fai
 from standoff.analysis.executor import Draw, Executor, Threads
 from standoff.analysis.resolution import (
     Solved,
-    cheap,
     choose_points,
+    compute_unseen_share,
+    find_largest_gap,
     keep_probabilities,
-    largest_gap,
     solve_agreed,
-    unseen_share,
+    without_estimate,
 )
-from standoff.analysis.sampling import SCHEME, Sampler, drawn_parameters, fixed_parameters
+from standoff.analysis.sampling import SCHEME, Sampler, list_drawn_parameters, list_fixed_parameters
 from standoff.errors import InputError, Problem, SolveError, StandoffError
 from standoff.scenario import Scenario
 from standoff.solve.equilibrium import Settings
@@ -53,29 +53,29 @@ Ints = NDArray[np.int64]
 Record = Solved | StandoffError
 
 ENSEMBLE_TOLERANCE = 5e-3
-"""Usual belief tolerance of an ensemble: bands are read to the per cent, so half of one is enough."""
+"""Default belief tolerance of an ensemble: bands are read to the per cent, so half a per cent is enough."""
 FIRST_CHECKS = 8
-"""The first draws are all checked, and then one in `CHECK_EVERY`."""
+"""The first draws are all checked, later draws only every `CHECK_EVERY`-th."""
 CHECK_EVERY = 61
-"""No multiple of the number of samples, so that draws of all of them are checked."""
+"""Not a multiple of the number of samples, so that draws of every sample are checked."""
 MOST_DRAWS = 2**24
 FILE = -1
-"""The number under which the file's own values are solved."""
+"""Number under which the values of the file are solved."""
 
 
 class DrawStore(Protocol):
-    """Keeps what is known of draws, so that a run can be taken up again."""
+    """Keeps solved draws, so that an interrupted run can be resumed."""
 
     def load(self, table: str) -> dict[int, Solved | FailedDraw]:
-        """What is kept of a table, "draws" or "checks", by the number of the draw."""
+        """Load the records of a table, "draws" or "checks", by the number of the draw."""
         ...
 
     def save(self, table: str, records: Mapping[int, Solved | FailedDraw]) -> None:
-        """Keep some more."""
+        """Add records to a table."""
         ...
 
     def flush(self) -> None:
-        """Return when all that was given is safe."""
+        """Return when every record is on disk."""
         ...
 
 
@@ -89,21 +89,22 @@ def ensemble(
     store: DrawStore | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Ensemble:
-    """Draw the parameters many times and solve each draw.
+    """Solve a scenario for many draws of its parameters.
 
     Args:
         scenario: The scenario.
-        num_draws: Draws; powers of two spread most evenly.
-        seed: Of the draws.
-        settings: How each is solved; its `belief_points` are those to begin with, chosen by checks where it gives none.
-        executor: Solves them; here by default.
-        store: Where finished draws are kept and taken from.
+        num_draws: Number of draws; powers of two spread most evenly.
+        seed: Random seed of the draws.
+        settings: Settings with which each draw is solved; its `belief_points` are those of the first solve, and are chosen by
+            checks where it gives none.
+        executor: Solves the draws; None: the threads of this process.
+        store: Keeps finished draws, so that they are not solved again.
         progress: Called with the share of the work done.
 
     Raises:
-        InputError: There is nothing to draw, or the number of draws or the seed is out of bounds.
+        InputError: No parameter is drawn, or the number of draws or the seed is out of bounds.
         ScenarioError: The scenario makes no game.
-        SolveError: No draw was solved, or the probabilities of checked draws are off by more than the belief tolerance.
+        SolveError: No draw was solved, or the probabilities of checked draws have a larger error than the belief tolerance.
 
     Examples:
         >>> from standoff import load
@@ -114,42 +115,43 @@ def ensemble(
     settings = settings or Settings(belief_tolerance=ENSEMBLE_TOLERANCE)
     check_request(scenario, num_draws, seed)
     sampler = Sampler.of(scenario, seed=seed)
-    run = _Run(sampler, settings, executor or Threads(), store, progress or _tell_nobody)
+    run = _Run(sampler, settings, executor or Threads(), store, progress or _ignore)
     wanted = [draw for draw in range(num_draws) if draw < FIRST_CHECKS or draw % CHECK_EVERY == 0]
     try:
         num_points = run.choose_points(wanted)
         run.solve_draws(num_draws, num_points)
-    finally:  # also where somebody stops it: what is done is kept
+    finally:  # also after an interruption, so that finished draws are kept
         if store is not None:
             store.flush()
     return _assemble(run, num_draws, num_points)
 
 
 def check_request(scenario: Scenario, num_draws: int, seed: int) -> None:
-    """Refuse what no ensemble can be made of.
+    """Check a request for an ensemble.
 
     Raises:
-        InputError: There is nothing to draw, or the number of draws or the seed is out of bounds; carries every fault.
+        InputError: No parameter is drawn, or the number of draws or the seed is out of bounds; carries every fault.
     """
     problems = []
     if not 1 <= num_draws <= MOST_DRAWS:
-        advice = f"ask for 1 to {MOST_DRAWS}, best a power of two"
+        advice = f"ask for 1 to {MOST_DRAWS} draws, preferably a power of two"
         problems.append(Problem("num-draws", f"`{num_draws}` draws cannot be made", help=advice))
     if not 0 <= seed < 2**63:
-        problems.append(Problem("seed", f"`{seed}` is no seed", help="write a whole number from 0 on"))
-    if not drawn_parameters(scenario):
+        problems.append(Problem("seed", f"`{seed}` is not a seed", help="write a whole number, at least 0"))
+    if not list_drawn_parameters(scenario):
         message = f"no parameter of `{scenario.id}` is drawn"
         problems.append(Problem("nothing-drawn", message, help="give a parameter a `range:` or a `distribution:`"))
     if problems:
         raise InputError(problems)
 
 
-def _tell_nobody(share: float) -> None:
-    pass
+def _ignore(share: float) -> None:
+    """Progress that is not reported."""
+    del share
 
 
 class _Run:
-    """One run: what is known so far, and the store that keeps it."""
+    """One run: the draws solved so far, and the store that keeps them."""
 
     def __init__(
         self,
@@ -168,14 +170,14 @@ class _Run:
         self.checks: dict[int, Solved | FailedDraw] = store.load("checks") if store else {}
 
     def choose_points(self, numbers: Sequence[int]) -> int:
-        """Solve the file's own values and some draws at points enough, and choose by them where all draws begin."""
+        """Solve the values of the file and some draws on enough belief points, and choose the points of all draws by them."""
         draws = self._draws([FILE, *numbers])
         missing = {number: draw for number, draw in draws.items() if number not in self.checks}
         for number, found in solve_agreed(self.sampler.scenario, missing, self.settings, self.executor):
             if number == FILE and not isinstance(found, Solved):
                 raise found
             self._keep("checks", number, found)
-            self.progress(0.0)  # it goes on, though no draw is done yet
+            self.progress(0.0)  # a sign of life, although no draw is finished yet
         checks = {number: known for number in draws if isinstance(known := self.checks[number], Solved)}
         num_points, solved = choose_points(self.sampler.scenario, draws, checks, self.settings, self.executor)
         for number, one in solved.items():
@@ -184,26 +186,32 @@ class _Run:
         return num_points
 
     def solve_draws(self, num_draws: int, num_points: int) -> None:
-        """Solve the draws that are not known yet, or only at fewer belief points."""
+        """Solve the draws that are not solved yet, or only on fewer belief points."""
         missing = [draw for draw in range(num_draws) if self._is_missing(draw, num_points)]
         done = num_draws - len(missing)
         for index, found in self.executor.solve_draws(
-            self.sampler.scenario, self.sampler.draws(missing), cheap(self.settings, num_points), keep_probabilities
+            self.sampler.scenario,
+            self.sampler.draws(missing),
+            without_estimate(self.settings, num_points),
+            keep_probabilities,
         ):
             self._keep("draws", missing[index], found)
             done += 1
             self.progress(done / num_draws)
 
     def _is_missing(self, draw: int, num_points: int) -> bool:
+        """Whether a draw must still be solved on some number of belief points."""
         known = self.draws.get(draw)
         return known is None or (isinstance(known, Solved) and 1 < known.belief_points < num_points)
 
     def _draws(self, numbers: Sequence[int]) -> dict[int, Draw]:
+        """Parameters of some draws, by number."""
         own = [number for number in numbers if number != FILE]
         found: dict[int, Draw] = {FILE: {}} if FILE in numbers else {}
         return found | dict(zip(own, self.sampler.draws(own), strict=True))
 
     def _keep(self, table: str, number: int, found: Record) -> None:
+        """Record an answer, also in the store."""
         record = found if isinstance(found, Solved) else FailedDraw.of(number, found)
         (self.draws if table == "draws" else self.checks)[number] = record
         if self.store is not None:
@@ -211,7 +219,7 @@ class _Run:
 
 
 def _assemble(run: _Run, num_draws: int, num_points: int) -> Ensemble:
-    """Put the draws together."""
+    """Make the result of a run."""
     solved = {draw: found for draw in range(num_draws) if isinstance(found := run.draws[draw], Solved)}
     failures = tuple(found for draw in range(num_draws) if isinstance(found := run.draws[draw], FailedDraw))
     if not solved:
@@ -226,7 +234,7 @@ def _assemble(run: _Run, num_draws: int, num_points: int) -> Ensemble:
         scheme=SCHEME,
         settings=settings,
         names=list_series(scenario),
-        fixed=fixed_parameters(scenario),
+        fixed=list_fixed_parameters(scenario),
         num_draws=num_draws,
         draws=np.array(list(solved), dtype=np.int64),
         probabilities=np.stack([found.probabilities for found in solved.values()]),
@@ -237,6 +245,7 @@ def _assemble(run: _Run, num_draws: int, num_points: int) -> Ensemble:
 
 
 def _certificate(run: _Run, solved: Mapping[int, Solved], num_points: int) -> EnsembleCertificate:
+    """Accuracy of the draws of a run."""
     pairs = [
         (found, check)
         for draw, check in run.checks.items()
@@ -249,10 +258,10 @@ def _certificate(run: _Run, solved: Mapping[int, Solved], num_points: int) -> En
         consistency_gap=max(found.consistency_gap for found in solved.values()),
         belief_points=1 if one_type else num_points,
         points_used=dict(sorted(Counter(found.belief_points for found in solved.values()).items())),
-        belief_error=max((largest_gap(found, check) for found, check in pairs), default=float("nan")),
+        belief_error=max((find_largest_gap(found, check) for found, check in pairs), default=float("nan")),
         reference_error=max((check.belief_error for _, check in pairs), default=float("nan")),
         num_checked=len(pairs),
-        unseen_share=0.0 if one_type else unseen_share(len(pairs)),
+        unseen_share=0.0 if one_type else compute_unseen_share(len(pairs)),
         nodes=sum(found.nodes for found in solved.values()),
         unique=sum(found.unique for found in solved.values()),
         folds=sum(found.folds for found in solved.values()),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.analysis.draw_keys import sampling_versions
+from standoff.analysis.draw_keys import list_sampling_versions
 from standoff.analysis.resolution import (
     UnsureProbabilityError,
 )
@@ -40,12 +40,12 @@ _UNSOLVED, _UNSURE = "no-solution", "unsure-probabilities"
 
 @dataclass(frozen=True)
 class SeriesName:
-    """What a series of probabilities is about.
+    """The outcome or milestone of a series of probabilities.
 
     Attributes:
-        kind: "outcome" or "milestone"; that the crisis is still open is the outcome `unresolved`.
-        name: Slug.
-        label: Text for people.
+        kind: "outcome" or "milestone"; `unresolved` is an outcome.
+        name: Name in the scenario.
+        label: Label for people.
     """
 
     kind: str
@@ -55,13 +55,13 @@ class SeriesName:
 
 @dataclass(frozen=True)
 class FailedDraw:
-    """A draw without an answer.
+    """A draw that was not solved.
 
     Attributes:
-        draw: Its number.
-        code: What kind of fault: `no-solution` where the equations were not solved, `unsure-probabilities` where the
-            belief points that can be afforded leave the probabilities too unsure, else the code of the problem.
-        message: Why, for people.
+        draw: Number of the draw.
+        code: `no-solution` where the equations were not solved, `unsure-probabilities` where the probabilities are not accurate
+            enough with the belief points that can be afforded, else the code of the problem.
+        message: The reason, for people.
     """
 
     draw: int
@@ -70,14 +70,14 @@ class FailedDraw:
 
     @staticmethod
     def of(draw: int, error: StandoffError) -> FailedDraw:
-        """The failure that an error tells of."""
+        """Make the record of an error."""
         if isinstance(error, InputError):
             first = error.problems[0]
             return FailedDraw(draw, first.code, first.message)
         return FailedDraw(draw, _UNSURE if isinstance(error, UnsureProbabilityError) else _UNSOLVED, str(error))
 
     def error(self) -> StandoffError:
-        """The error that it tells of, as `of` would tell it again."""
+        """Make the error again from which the record was made."""
         if self.code == _UNSURE:
             return UnsureProbabilityError(self.message)
         if self.code == _UNSOLVED:
@@ -87,18 +87,18 @@ class FailedDraw:
 
 @dataclass(frozen=True)
 class EnsembleCertificate:
-    """How good the probabilities of the draws are.
+    """Accuracy of the probabilities of the draws.
 
     Attributes:
         residual: Largest residual of any draw.
         regret: Largest regret.
         consistency_gap: Largest difference between payoffs found forward and backward.
-        belief_points: Points on each belief axis that draws begin with; 1 where no player has two types.
-        points_used: Belief points -> draws that were solved with so many in the end.
-        belief_error: Largest difference of any probability by any date between a checked draw and its check, which
-            has points enough.
-        reference_error: Largest estimated error of those solutions themselves.
-        num_checked: Draws checked, the file's own values among them.
+        belief_points: Points on each belief axis with which draws are first solved; 1 where no player has two types.
+        points_used: Number of draws by the belief points with which each was finally solved.
+        belief_error: Largest difference of any probability by any date between a checked draw and its check,
+            which is solved on enough belief points.
+        reference_error: Largest estimated error of the checks themselves.
+        num_checked: Draws checked, including the values of the file.
         unseen_share: Share of all draws that may have a larger error, at 95 per cent confidence.
         nodes: Decision nodes solved in all draws.
         unique: Nodes whose solution is proved unique.
@@ -121,21 +121,21 @@ class EnsembleCertificate:
 
 @dataclass(frozen=True, repr=False)
 class Ensemble:
-    """The probability of a crisis over many draws of its parameters. K parameters, T periods, S series.
+    """Probabilities over many draws of the parameters. K parameters, T periods, S series.
 
     Attributes:
-        sampler: Made the draws: the scenario with any overrides, the parameters that were drawn (K names), and the seed.
-        key: SHA-256 of everything that a draw's probabilities depend on, in hex.
-        scheme: How draws are made.
-        settings: How each is solved.
-        names: What each series is about.
-        fixed: Parameters that would have been drawn, had their value not been set by hand.
-        num_draws: Draws asked for, N; those that failed among them.
-        draws: Numbers of the draws that were solved, rising; shape (solved,).
-        probabilities: Their probabilities by the end of each period; shape (solved, T, S).
-        file_probabilities: Probabilities on the file's own values; shape (T, S).
-        failures: The draws that were not solved.
-        certificate: How good the probabilities are.
+        sampler: Source of the draws: the scenario, the parameters that were drawn (K names), and the random seed.
+        key: SHA-256 in hex of everything on which the probabilities of a draw depend.
+        scheme: Name of the sampling scheme.
+        settings: Settings with which each draw is solved.
+        names: Outcome or milestone of each series; S names.
+        fixed: Parameters that are not drawn because an override sets their value.
+        num_draws: Number of draws, N, including those that failed.
+        draws: Numbers of the draws that were solved, in ascending order; shape (solved,).
+        probabilities: Probabilities of these draws by the end of each period; shape (solved, T, S).
+        file_probabilities: Probabilities at the values of the file; shape (T, S).
+        failures: Draws that were not solved.
+        certificate: Accuracy of the probabilities.
     """
 
     sampler: Sampler
@@ -153,7 +153,7 @@ class Ensemble:
 
     @property
     def scenario(self) -> Scenario:
-        """The scenario, with any overrides."""
+        """The scenario, with its overrides."""
         return self.sampler.scenario
 
     @property
@@ -163,7 +163,7 @@ class Ensemble:
 
     @property
     def seed(self) -> int:
-        """Of the draws."""
+        """Random seed of the draws."""
         return self.sampler.seed
 
     @cached_property
@@ -178,15 +178,15 @@ class Ensemble:
 
     @cached_property
     def mean(self) -> Floats:
-        """Mean probabilities by date: the forecast of somebody who believes the distributions; shape (T, S)."""
+        """Mean probabilities by date: the forecast if the distributions are believed; shape (T, S)."""
         found: Floats = self.probabilities.mean(axis=0)
         return found
 
     @cached_property
     def standard_errors(self) -> Floats | None:
-        """Standard errors of the bands, from the samples by themselves; shape (level, T, S).
+        """Standard errors of the bands, from the independent samples; shape (level, T, S).
 
-        None where some sample has fewer than 16 solved draws, which N = 128 makes sure of if none fails.
+        None where a sample has fewer than 16 solved draws. With N = 128 and no failure every sample has 16.
         """
         own = self.draws % REPLICATES
         if np.bincount(own, minlength=REPLICATES).min() < FEWEST_A_SAMPLE:
@@ -195,8 +195,8 @@ class Ensemble:
         found: Floats = alone.std(axis=0, ddof=1) / np.sqrt(REPLICATES)
         return found
 
-    def bands_of_first(self, num_draws: int) -> Floats:
-        """The bands as they were after the first draws alone; shape (level, T, S), nan where none of them was solved."""
+    def compute_first_bands(self, num_draws: int) -> Floats:
+        """Compute the bands of the first draws alone; shape (level, T, S), nan where none of them was solved."""
         first = self.probabilities[self.draws < num_draws]
         return np.quantile(first, LEVELS, axis=0) if len(first) else np.full_like(self.bands, np.nan)
 
@@ -204,22 +204,22 @@ class Ensemble:
     def convergence(self) -> tuple[tuple[int, Floats], ...]:
         """The bands after a quarter, half and all of the draws: (draws, bands of shape (level, T, S))."""
         counts = dict.fromkeys(max(1, self.num_draws // share) for share in (4, 2, 1))
-        return tuple((count, self.bands_of_first(count)) for count in counts)
+        return tuple((count, self.compute_first_bands(count)) for count in counts)
 
     @property
     def failed_share(self) -> float:
-        """Share of the draws that have no answer."""
+        """Share of the draws that were not solved."""
         return len(self.failures) / self.num_draws
 
     @cached_property
     def failure_reasons(self) -> tuple[tuple[str, int, str], ...]:
-        """Why draws failed, the most common reason first: (code, draws, an example)."""
+        """Reasons why draws failed, the most common first: (code, number of draws, an example)."""
         counts = Counter(failure.code for failure in self.failures)
         example = {failure.code: failure.message for failure in reversed(self.failures)}
         return tuple((code, count, example[code]) for code, count in counts.most_common())
 
-    def place(self, target: Target) -> tuple[int, int]:
-        """Where the probability of a target stand: its last period, from 0, and its series."""
+    def locate(self, target: Target) -> tuple[int, int]:
+        """Find the last period of a target, from 0, and the index of its series."""
         series = next(k for k, one in enumerate(self.names) if (one.kind, one.name) == (target.kind, target.name))
         return (target.periods or self.scenario.num_periods) - 1, series
 
@@ -306,12 +306,12 @@ class Ensemble:
                 "belief_points": self.settings.belief_points,
                 "belief_tolerance": self.settings.belief_tolerance,
             },
-            "versions": versions() | sampling_versions(),
+            "versions": versions() | list_sampling_versions(),
         }
 
     def _target_to_plain(self, target: Target) -> dict[str, Any]:
         """Quantiles of the probability of a target, and what they were after fewer draws."""
-        period, k = self.place(target)
+        period, k = self.locate(target)
         return {
             "kind": target.kind,
             "name": target.name,
@@ -330,7 +330,7 @@ class Ensemble:
 
 
 def list_series(scenario: Scenario) -> tuple[SeriesName, ...]:
-    """What the series of `Solved.probabilities` are about."""
+    """List the outcomes and milestones of the series of `Solved.probabilities`, in order."""
     outcomes = [SeriesName("outcome", name, outcome.label) for name, outcome in scenario.outcomes.items()]
     milestones = [SeriesName("milestone", name, milestone.label) for name, milestone in scenario.milestones.items()]
     return (*outcomes, SeriesName("outcome", UNRESOLVED, scenario.unresolved.label), *milestones)

@@ -20,11 +20,11 @@ class Fight:
     Attributes:
         milestone: The milestone that it meets.
         stage: Stage in which it can be taken.
-        player: Who takes it.
-        action: Its name.
-        label: Text for people.
+        player: Player who can take it.
+        action: Name of the action.
+        label: Label for people.
         chance: Probability that its own consequences meet the milestone.
-        values: What it is worth to each (player, type), with what is believed after it.
+        values: Its value to each (player, type), with the beliefs after it.
     """
 
     milestone: str
@@ -37,13 +37,14 @@ class Fight:
 
 
 def find_fight(equilibrium: Equilibrium, milestone: str | None) -> Fight | None:
-    """The action at the start state that is likeliest to meet a milestone, if it is at least as likely as not.
+    """Find the action at the start state that is most likely to meet a milestone, if its probability is at least one half.
 
-    Where several are as likely, the first in the order of the stages and actions.
+    Of several equally likely actions it is the first in the order of stages and actions. Where the milestone holds already, no
+    action fights.
 
     Args:
         equilibrium: The solved game.
-        milestone: The milestone; None: nothing fights. Nor does anything where it holds already.
+        milestone: Name of the milestone; None: no action fights.
     """
     game = equilibrium.game
     if milestone is None:

@@ -104,7 +104,7 @@ def plot_ensemble(found: Ensemble, target: str | Target | None = None, ax: Axes 
 
     axes = _new_axes() if ax is None else ax
     (wanted, *_) = parse_targets(found.scenario, None if target is None else [target])
-    _, k = found.place(wanted)
+    _, k = found.locate(wanted)
     start = float(found.names[k].name == "unresolved")
     quantiles = np.hstack([np.full((len(found.bands), 1), start), found.bands[:, :, k]])
     central = np.concatenate([[start], found.file_probabilities[:, k]])

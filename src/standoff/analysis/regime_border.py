@@ -22,12 +22,12 @@ from numpy.typing import NDArray
 from standoff.analysis.executor import Draw, Executor
 from standoff.analysis.resolution import (
     Solved,
-    cheap,
     choose_points,
+    compute_unseen_share,
+    find_largest_gap,
     keep_probabilities,
-    largest_gap,
     solve_agreed,
-    unseen_share,
+    without_estimate,
 )
 from standoff.errors import StandoffError
 from standoff.scenario import Scenario
@@ -48,11 +48,11 @@ FILE = -1
 
 @dataclass(frozen=True)
 class MapAxis:
-    """A parameter and the values that it takes.
+    """An axis of a map: a parameter and its values.
 
     Attributes:
-        name: The parameter.
-        values: In its own unit, rising.
+        name: Name of the parameter.
+        values: Values in the unit of the parameter, ascending.
     """
 
     name: str
@@ -61,37 +61,37 @@ class MapAxis:
 
 @dataclass(frozen=True)
 class BorderPoint:
-    """A point at which two outcomes are equally likely and none is likelier.
+    """A point at which two outcomes are equally likely and no outcome is more likely.
 
     Attributes:
         x: Value of the first parameter.
         y: Value of the second.
         first: The outcome that dominates on the side of smaller values.
-        second: The one on the other side.
-        probabilities: Their probabilities there.
-        difference: How far their probabilities are still apart.
+        second: The outcome that dominates on the other side.
+        probability: Probability of both outcomes at the point.
+        difference: Remaining difference of the two probabilities.
     """
 
     x: float
     y: float
     first: str
     second: str
-    probabilities: float
+    probability: float
     difference: float
 
 
 @dataclass(frozen=True)
 class MapCertificate:
-    """How good the probability of a map are.
+    """Accuracy of the probabilities of a map.
 
     Attributes:
         residual: Largest residual of any solve.
-        belief_points: Points on each belief axis that solves begin with.
+        belief_points: Points on each belief axis of the first solves.
         belief_error: Largest difference of any probability by any date between checked points and their checks.
-        num_checked: Points checked: the corners, the middle and the file's own values.
-        unseen_share: Share of all points that may have a larger error, at 95 per cent confidence, were the checks drawn at
-            random.
-        solves: Solves on the grid and along its edges.
+        num_checked: Points checked: the corners, the middle and the values of the file.
+        unseen_share: Share of all points that may have a larger error, at 95 per cent confidence, if the checks were
+            drawn at random.
+        solves: Number of solves on the grid and along its edges.
     """
 
     residual: float
@@ -119,11 +119,11 @@ class MapSolver:
         self.solves = 0
 
     def draw(self, place: tuple[float, float]) -> Draw:
-        """The parameters at a place of the map, given by values."""
+        """The parameters at a point of the map."""
         return {axis.name: value for axis, value in zip(self.axes, place, strict=True)}
 
     def choose_points(self) -> None:
-        """Solve the file's own values, the corners and the middle at points enough, and choose belief points by them."""
+        """Solve the values of the file, the corners and the middle on enough belief points, and choose the points by them."""
         x, y = (axis.values for axis in self.axes)
         places = [(a, b) for a in (x[0], x[-1]) for b in (y[0], y[-1])] + [(x[len(x) // 2], y[len(y) // 2])]
         draws: dict[int, Draw] = {FILE: {}} | {k: self.draw(place) for k, place in enumerate(places)}
@@ -134,7 +134,7 @@ class MapSolver:
         self.num_points, found = choose_points(self.scenario, draws, checks, self.settings, self.executor)
         self.num_checked = len(checks)
         self.belief_error = max(
-            largest_gap(one, checks[number]) for number, one in found.items() if isinstance(one, Solved)
+            find_largest_gap(one, checks[number]) for number, one in found.items() if isinstance(one, Solved)
         )
         if all(one.belief_points == 1 for one in checks.values()):
             self.num_points = 1
@@ -151,33 +151,32 @@ class MapSolver:
         return dict(sorted(found.items()))
 
     def solve(self, places: Sequence[tuple[float, float]]) -> Iterator[tuple[int, Solved | StandoffError]]:
-        """Solve places of the map, given by values; yields the place's index with what was found."""
-        settings = cheap(self.settings, max(self.num_points, 5))
+        """Solve points of the map, and yield the index of each point with its answer."""
+        settings = without_estimate(self.settings, max(self.num_points, 5))
         for k, found in self.executor.solve_draws(self.scenario, map(self.draw, places), settings, keep_probabilities):
             self.solves += 1
             if isinstance(found, Solved):
                 self.residual = max(self.residual, found.residual)
             yield k, found
 
-    def certificate(self) -> MapCertificate:
-        """How good all of it is."""
+    def certify(self) -> MapCertificate:
+        """Make the certificate of all solves."""
         return MapCertificate(
             self.residual,
             self.num_points,
             self.belief_error,
             self.num_checked,
-            unseen_share(self.num_checked),
+            compute_unseen_share(self.num_checked),
             self.solves,
         )
 
 
 @dataclass
 class _Edge:
-    """A part of the line between two neighbours on the grid, at whose ends different outcomes dominate.
+    """A part of the line between two neighbours on the grid, with different dominant outcomes at its ends.
 
-    `low` and `high` are places on the line, from 0 to 1; `first` dominates at `low`, `second` at `high`. The differences
-    p_first -
-    p_second at the ends are halved as the Illinois form asks, so they are kept beside the probabilities.
+    `low` and `high` are positions on the line, from 0 to 1; `first` dominates at `low`, `second` at `high`. The Illinois form
+    halves the differences p_first - p_second at the ends, so they are held apart from the probabilities.
     """
 
     start: tuple[float, float]
@@ -195,18 +194,18 @@ class _Edge:
         self.difference_high = float(self.probability_high[self.first] - self.probability_high[self.second])
 
     def guess(self) -> float:
-        """Where the probabilities should be equal, kept off the ends."""
+        """Estimate the position at which the probabilities are equal, away from the ends."""
         gap = self.difference_low - self.difference_high
         share = self.difference_low / gap if gap > 0 else 0.5
         return self.low + (self.high - self.low) * min(max(share, 0.02), 0.98)
 
-    def place(self, position: float) -> tuple[float, float]:
-        """Values of the two parameters at a place on the line."""
+    def locate(self, position: float) -> tuple[float, float]:
+        """Compute the values of the two parameters at a position on the line."""
         x, y = (a + (b - a) * position for a, b in zip(self.start, self.stop, strict=True))
         return x, y
 
     def narrow(self, position: float, probabilities: Floats) -> None:
-        """Take a place between the ends as the new end on its side."""
+        """Make a position between the ends the new end of its side."""
         difference = float(probabilities[self.first] - probabilities[self.second])
         if difference > 0:
             self.low, self.probability_low, self.difference_low = position, probabilities, difference
@@ -218,7 +217,7 @@ class _Edge:
             self.side = -1
 
     def split(self, position: float, probabilities: Floats, third: int) -> list[_Edge]:
-        """The two parts of the line where a third outcome dominates between the ends."""
+        """Split the line where a third outcome dominates between the ends."""
         return [
             _Edge(self.start, self.stop, self.low, position, self.probability_low, probabilities, self.first, third),
             _Edge(self.start, self.stop, position, self.high, probabilities, self.probability_high, third, self.second),
@@ -226,7 +225,7 @@ class _Edge:
 
 
 class BorderSearch:
-    """The search for the places at which the dominant outcome flips."""
+    """Search for the points at which the dominant outcome changes."""
 
     def __init__(self, work: MapSolver, period: int, ends: Sequence[str]) -> None:
         self.work = work
@@ -234,14 +233,14 @@ class BorderSearch:
         self.ends = tuple(ends)
 
     def find(self, grid: Mapping[tuple[int, int], Solved]) -> tuple[BorderPoint, ...]:
-        """Find a place on every line between neighbours that differ; lines on which a solve fails have none."""
+        """Find a point on every line between neighbours that differ; a line on which a solve fails has no point."""
         edges = list(self._edges(grid))
         found: list[BorderPoint] = []
         for _ in range(MOST_ROUNDS):
             if not edges:
                 break
             positions = [edge.guess() for edge in edges]
-            places = [edge.place(position) for edge, position in zip(edges, positions, strict=True)]
+            places = [edge.locate(position) for edge, position in zip(edges, positions, strict=True)]
             left: list[_Edge] = []
             for k, solved in self.work.solve(places):
                 if isinstance(solved, Solved):
@@ -254,6 +253,7 @@ class BorderSearch:
         return probabilities
 
     def _edges(self, grid: Mapping[tuple[int, int], Solved]) -> Iterator[_Edge]:
+        """Yield the lines between neighbours with different dominant outcomes."""
         x, y = (axis.values for axis in self.work.axes)
         for (i, j), here in grid.items():
             for other in ((i + 1, j), (i, j + 1)):
@@ -267,7 +267,7 @@ class BorderSearch:
                     )
 
     def _step(self, edge: _Edge, position: float, probabilities: Floats, found: list[BorderPoint]) -> list[_Edge]:
-        """What is left of a line after the probabilities at a place of it are known; a place that is found is added."""
+        """Return what remains of a line once the probabilities at a position are known; a border point is added to `found`."""
         third = int(np.argmax(probabilities))
         if third not in {edge.first, edge.second}:
             return edge.split(position, probabilities, third)
@@ -275,7 +275,7 @@ class BorderSearch:
         edge.narrow(position, probabilities)
         if abs(difference) > PROBABILITY_TOLERANCE and edge.high - edge.low > POSITION_TOLERANCE:
             return [edge]
-        x, y = edge.place(position)
+        x, y = edge.locate(position)
         names = self.ends[edge.first], self.ends[edge.second]
         found.append(
             BorderPoint(

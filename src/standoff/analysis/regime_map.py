@@ -1,19 +1,9 @@
-"""Which end of a crisis is most likely, over two of its parameters, and where that flips.
+"""Regime map: the most likely outcome over two parameters, and the border where it changes.
 
-On a grid of values of two parameters every crisis is solved; all other numbers are the file's. The **dominant** outcome of
-a grid point is
-the most likely of the outcomes, `unresolved` among them, by the date asked for. Between two neighbours with different
-dominant
-outcomes A and B lies a point at which their probabilities are equal,
-
-    d(s) = p_A(s) - p_B(s) = 0,    d(0) > 0 > d(1),
-
-with s the place on the edge between them. It is found by regula falsi in the Illinois form, all edges side by side. Where
-a third outcome is
-the most likely on the way, the edge is cut there in two and both parts have a border of their own.
-
-References:
-    Dowell and Jarratt (1971), A modified regula falsi method for computing the root of an equation.
+The scenario is solved on a grid of values of two parameters; all other values are those of the file. The
+**dominant** outcome of a
+grid point is the most likely outcome, `unresolved` included, by the date of the map. `standoff.analysis.regime_border` finds the
+points between neighbours at which the dominant outcome changes.
 """
 
 from __future__ import annotations
@@ -43,29 +33,29 @@ __all__ = ["RegimeMap", "parse_axis", "regime_map"]
 Floats = NDArray[np.float64]
 
 MAP_TOLERANCE = 5e-3
-"""Usual belief tolerance of a map."""
+"""Default belief tolerance of a map."""
 NUM_VALUES = 9
-"""Values of an axis where nothing is said."""
+"""Default number of values of an axis."""
 MOST_POINTS = 100_000
 
 
 @dataclass(frozen=True)
 class RegimeMap:
-    """Dominant outcomes over two parameters. X and Y values, E ends.
+    """Dominant outcomes over two parameters. X and Y values, E outcomes.
 
     Attributes:
-        scenario: The scenario, with any overrides.
-        settings: How each point was solved.
+        scenario: The scenario, with its overrides.
+        settings: Settings with which each point was solved.
         x: First parameter.
         y: Second parameter.
-        target: What `target_probabilities` are of; its date is the date of the map.
-        outcomes: The ends, `unresolved` last; E names.
-        labels: Texts for people, one for each end.
-        probabilities: Probability of each end by the date; shape (X, Y, E), nan where a point was not solved.
-        target_probabilities: Probabilities of the target; shape (X, Y).
-        border: Where the dominant outcome flips.
-        failures: Points that were not solved, and why: (place on x, place on y, why).
-        certificate: How good the probabilities are.
+        target: The target of `target_probabilities`; its date is the date of the map.
+        outcomes: Names of the outcomes, `unresolved` last; E names.
+        labels: Labels of the outcomes for people.
+        probabilities: Probability of each outcome by the date; shape (X, Y, E), nan where a point was not solved.
+        target_probabilities: Probability of the target; shape (X, Y).
+        border: Points at which the dominant outcome changes.
+        failures: Points that were not solved: (index on x, index on y, reason).
+        certificate: Accuracy of the probabilities.
     """
 
     scenario: Scenario
@@ -83,7 +73,7 @@ class RegimeMap:
 
     @property
     def dominant(self) -> NDArray[np.int64]:
-        """The place among `outcomes` of the most likely one; shape (X, Y), -1 where a point was not solved."""
+        """Index in `outcomes` of the most likely outcome; shape (X, Y), -1 where a point was not solved."""
         solved = ~np.isnan(self.probabilities[:, :, 0])
         return np.where(solved, np.argmax(np.nan_to_num(self.probabilities, nan=-1.0), axis=2), -1)
 
@@ -115,7 +105,7 @@ class RegimeMap:
                     "x": point.x,
                     "y": point.y,
                     "between": [point.first, point.second],
-                    "probabilities": point.probabilities,
+                    "probability": point.probability,
                     "difference": point.difference,
                 }
                 for point in self.border
@@ -140,14 +130,14 @@ class RegimeMap:
 
 
 def parse_axis(scenario: Scenario, text: str) -> MapAxis:
-    """The axis that somebody wrote.
+    """Read an axis.
 
     Args:
         scenario: The scenario.
-        text: `NAME` for 9 values over its range, or `NAME=LOW:HIGH:COUNT`, in the parameter's own unit.
+        text: `NAME` for 9 values over the range of the parameter, or `NAME=LOW:HIGH:COUNT` in the unit of the parameter.
 
     Raises:
-        InputError: There is no such parameter, it has no range and none was given, or what was given is no range.
+        InputError: The parameter does not exist, no range is known, or the text is not a range.
 
     Examples:
         >>> from standoff import load
@@ -174,7 +164,7 @@ def parse_axis(scenario: Scenario, text: str) -> MapAxis:
     except (ValueError, IndexError):
         sound = False
     if not sound:
-        raise InputError(Problem("axis", f"`{given}` in `{text}` is no range of values", help=advice))
+        raise InputError(Problem("axis", f"`{given}` in `{text}` is not a range of values", help=advice))
     return MapAxis(name, tuple(np.linspace(low, high, count).tolist()))
 
 
@@ -188,17 +178,18 @@ def regime_map(
     executor: Executor | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> RegimeMap:
-    """Solve a grid over two parameters and find where the dominant outcome flips.
+    """Solve a grid over two parameters and find where the dominant outcome changes.
 
     Args:
         scenario: The scenario.
         x: First parameter, an `MapAxis` or a text (`parse_axis`).
         y: Second parameter, another one.
-        target: Whose probabilities to keep besides, and by when outcomes are compared; the first outcome by the
-            horizon by default.
-        settings: How to solve; its `belief_points` are those to begin with, chosen by checks where it gives none.
-        executor: Solves the points; here by default.
-        progress: Called with the share of the grid that is done.
+        target: A target whose probability is reported at each point, and whose date is the date of the map; None: the first
+            outcome by the horizon.
+        settings: Settings of the solver; its `belief_points` are those of the first solve, and are chosen by checks where it
+            gives none.
+        executor: Solves the points; None: the threads of this process.
+        progress: Called with the share of the grid done.
 
     Raises:
         InputError: Both parameters are the same, or the grid is too large.
@@ -243,14 +234,14 @@ def regime_map(
         target_probabilities=target_probabilities,
         border=border,
         failures=tuple((*place, _reason(found)) for place, found in grid.items() if not isinstance(found, Solved)),
-        certificate=work.certificate(),
+        certificate=work.certify(),
     )
 
 
 def _read_request(
     scenario: Scenario, x: str | MapAxis, y: str | MapAxis, target: str | Target | None
 ) -> tuple[MapAxis, MapAxis, Target]:
-    """Read what is given as text, and report the faults of all."""
+    """Read the axes and the target, and report the faults of all."""
     problems: list[Problem] = []
     axes: list[MapAxis] = []
     for axis in (x, y):
@@ -272,6 +263,7 @@ def _read_request(
 
 
 def _check_axes(x: MapAxis, y: MapAxis) -> None:
+    """Refuse two equal axes, and a grid that is too large."""
     if x.name == y.name:
         message = f"both axes are `{x.name}`"
         raise InputError(Problem("axis", message, help="name two parameters"))
@@ -282,4 +274,5 @@ def _check_axes(x: MapAxis, y: MapAxis) -> None:
 
 
 def _reason(error: StandoffError) -> str:
+    """Why a point was not solved, in one line."""
     return error.problems[0].message if isinstance(error, InputError) else str(error)

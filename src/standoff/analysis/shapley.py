@@ -17,17 +17,18 @@ Floats = NDArray[np.float64]
 
 
 def compute_shapley_values(worth: Floats, exists: NDArray[np.bool_]) -> Floats:
-    """Shares of the members of coalitions in what the whole is worth beyond nobody, summed over several games.
+    """Compute the Shapley value of each member, summed over several games.
 
-    A member's share is what it adds on joining, averaged over the orders in which all join one by one, each order counting
-    only where every coalition on its way exists.
+    The value of a member is the worth that it adds on joining, averaged over the orders in which all members join one by one. An
+    order counts only where every coalition on its way exists.
 
     Args:
-        worth: Of each coalition in each game, coalitions as numbers whose bits are the members; shape (2 ** members, game).
+        worth: Worth of each coalition in each game; a coalition is a number whose bits are its members; shape (2 **
+            members, game).
         exists: Whether the coalition exists; shape (2 ** members, game).
 
     Returns:
-        Shape (member,); games in which no order exists are left out.
+        The values; shape (member,). Games without any order are left out.
 
     Examples:
         Two members worth 1 and 2 alone and 5 together:
@@ -36,7 +37,7 @@ def compute_shapley_values(worth: Floats, exists: NDArray[np.bool_]) -> Floats:
         array([2., 3.])
     """
     num_members = len(worth).bit_length() - 1
-    before, after = exists.astype(np.float64), exists.astype(np.float64)  # orders up to a coalition, and on from it
+    before, after = exists.astype(np.float64), exists.astype(np.float64)  # orders up to a coalition, and from it on
     for coalition in range(1, len(worth)):
         ways = [before[coalition & ~(1 << k)] for k in range(num_members) if coalition >> k & 1]
         before[coalition] *= np.sum(ways, axis=0)
@@ -51,7 +52,7 @@ def compute_shapley_values(worth: Floats, exists: NDArray[np.bool_]) -> Floats:
                 joined = coalition | 1 << k
                 weight = before[coalition] * after[joined]
                 weight = np.divide(weight, orders, out=np.zeros_like(weight), where=orders > 0.0)
-                # where a coalition does not exist its worth is no number that counts
+                # the worth of a coalition that does not exist has no meaning
                 added = np.where(weight > 0.0, worth[joined] - worth[coalition], 0.0)
                 share[k] += float(weight @ added)
     return share

@@ -30,12 +30,12 @@ NEGLIGIBLE = 1e-9
 
 @dataclass(frozen=True)
 class PartOfChange:
-    """What one track, the beliefs or the calendar contributes.
+    """Contribution of one track, the beliefs or the calendar.
 
     Attributes:
         name: The track, `beliefs` or `calendar`.
-        label: Text for people.
-        values: Contribution to the change of the advantage since today, by week; shape (period,), nan where nobody could strike.
+        label: Label for people.
+        values: Contribution to the change of the advantage since today; shape (period,), nan where the type could not strike.
     """
 
     name: str
@@ -45,17 +45,17 @@ class PartOfChange:
 
 @dataclass(frozen=True)
 class LevelAdvantage:
-    """What one level of a track means for striking.
+    """The advantage of striking at one level of a track.
 
     Attributes:
-        track: The track.
-        track_label: Text for people.
-        level: The level.
-        label: Text for people.
-        share: Probability of the level where the type could strike, by week; shape (period,).
-        observed: Mean advantage where the track stands at the level; shape (period,), nan where it never does.
-        held: Mean advantage if the track stood at the level and all else as it does; shape (period,), nan where some of the
-            states that this asks for cannot be reached.
+        track: Name of the track.
+        track_label: Label of the track for people.
+        level: Name of the level.
+        label: Label of the level for people.
+        share: Probability of the level where the type could strike; shape (period,).
+        observed: Mean advantage where the track is at the level; shape (period,), nan where it never is.
+        held: Mean advantage if the track were at the level and everything else as it is; shape (period,), nan where some of
+            these states cannot be reached.
     """
 
     track: str
@@ -72,26 +72,26 @@ class TypeWindow:
     """The window of one type.
 
     Attributes:
-        player: Player.
-        player_type: Type.
-        label: Text for people.
+        player: Name of the player.
+        player_type: Name of the type.
+        label: Label of the type for people.
         stage: Stage in which it can strike.
         actions: The actions that strike.
-        today: Advantage in the state from which changes are counted: where the type most likely stands in the first week in
+        today: Advantage in the state from which changes are counted: the most likely state of the type in the first period in
             which it can strike.
         today_state: That state, level by track.
-        advantage: Mean advantage of striking over not striking by week; shape (period,), nan where nobody could strike.
-        over_best: The same over the best other action.
-        exposure: Probability that the type stands where it could strike, before the milestone; shape (period,).
-        share_open: Share of that, by states, in which striking gains on average over the beliefs; shape (period,).
-        modal_state: The most likely such state by week, level by track; None where there is none.
-        modal_advantage: Mean advantage there; shape (period,).
-        parts: What the change since today is due to.
-        unattributed: What could not be shared out; shape (period,).
-        levels: Advantage by level of each track that moves.
-        belief_error: Estimated error of `advantage` and `today` from holding beliefs at points: what half as many Chebyshev
-            coefficients do not tell of the advantage, its largest value at any belief in today's state or its mean in any
-            week, whichever is larger. An estimate and no bound.
+        advantage: Mean advantage of striking over not striking; shape (period,), nan where the type could not strike.
+        over_best: Mean advantage of striking over the best other action; shape (period,), nan likewise.
+        exposure: Probability that the type faces the decision before the milestone is met; shape (period,).
+        share_open: Share of that probability, by states, in which striking gains on average over the beliefs; shape (period,).
+        modal_state: The most likely such state in each period, level by track; None where there is none.
+        modal_advantage: Mean advantage in that state; shape (period,).
+        parts: Contributions to the change since today.
+        unattributed: The part of the change that cannot be attributed; shape (period,).
+        levels: Advantage by level of each track that changes.
+        belief_error: Estimated error of `advantage` and `today` from holding beliefs at points: the part of the advantage that
+            half as many Chebyshev coefficients miss, its largest value at any belief in today's state or its mean in any
+            period, whichever is larger. It is an estimate, not a bound.
     """
 
     player: str
@@ -114,7 +114,7 @@ class TypeWindow:
 
     @property
     def spells(self) -> tuple[tuple[int, int | None], ...]:
-        """First week of each time that the window is open, and the week in which it has closed, None for never."""
+        """Periods of each opening of the window: the first, and the one in which it has closed, None for never."""
         is_open = np.nan_to_num(self.advantage, nan=-1.0) > 0.0
         edges = np.flatnonzero(np.diff(np.concatenate([[False], is_open]).astype(int)))
         starts = [int(edge) for edge in edges if is_open[edge]]
@@ -124,19 +124,19 @@ class TypeWindow:
 
     @property
     def peak(self) -> int | None:
-        """The week with the largest advantage, None where the type can never strike."""
+        """The period with the largest advantage; None where the type can never strike."""
         return None if np.isnan(self.advantage).all() else int(np.nanargmax(self.advantage))
 
-    def leading_part(self, since: int | None, until: int, *, is_rise: bool) -> PartOfChange | None:
-        """The part that raised or lowered the advantage most between two weeks.
+    def find_leading_part(self, since: int | None, until: int, *, is_rise: bool) -> PartOfChange | None:
+        """Find the part that raised or lowered the advantage most between two periods.
 
         Args:
-            since: First week; None: today.
-            until: Last week.
-            is_rise: Whether to look for what raised it.
+            since: First period; None: today.
+            until: Last period.
+            is_rise: Whether to find the part that raised the advantage.
 
         Returns:
-            None where no part moved it in that direction.
+            The part, or None where no part moved the advantage in that direction.
         """
         sign = 1.0 if is_rise else -1.0
         moved = [
@@ -172,12 +172,12 @@ def find_type_window(
 
 
 class _TypeView:
-    """One type's decision over time.
+    """The decision of one type over time.
 
     Attributes:
-        mass: Where the type stands, in its own measure, in states in which it could strike; shape (period, state, point).
-        gain: Its advantage there; shape (period, state, point), 0 where it could not strike.
-        could: Where it could; shape (period, state).
+        mass: Mass of the type, under its own measure, in states in which it could strike; shape (period, state, point).
+        gain: Its advantage; shape (period, state, point), 0 where it could not strike.
+        could: Whether it could strike; shape (period, state).
     """
 
     def __init__(
@@ -188,7 +188,7 @@ class _TypeView:
         self.decision = decision
         self.player_type = player_type
         plane = game.first_plane[decision.player] + player_type
-        both = [decision.advantage(t, player_type) for t in range(game.num_periods)]
+        both = [decision.compute_advantage(t, player_type) for t in range(game.num_periods)]
         gain = np.stack([one[0] for one in both])[..., : grid.num_points]
         over = np.stack([one[1] for one in both])[..., : grid.num_points]
         self.could = ~np.isnan(gain[..., 0])
@@ -201,15 +201,15 @@ class _TypeView:
         self.levels = decision.layer.levels
         self.fields = decision.layer.fields
         self.place = {tuple(row): x for x, row in enumerate(self.levels.tolist())}
-        self.asked = np.flatnonzero(self.exposure > NEGLIGIBLE)
+        self.periods = np.flatnonzero(self.exposure > NEGLIGIBLE)
 
     def find_window(self) -> TypeWindow | None:
-        """The window, None for a type that can never strike."""
-        if not len(self.asked):
+        """Find the window; None for a type that can never strike."""
+        if not len(self.periods):
             return None
         game = self.decision.equilibrium.game
         player = game.players[self.decision.player]
-        self.first = int(self.asked[0])
+        self.first = int(self.periods[0])
         self.today = int(self.by_state[self.first].argmax())
         self.at_today = self._weights_today()
         worth = np.einsum("txk,txk->tx", self.mass, self.gain)
@@ -227,12 +227,12 @@ class _TypeView:
             layer.stage,
             self.decision.actions,
             float(self.gain[self.first, self.today] @ self.at_today),
-            self._described(self.today),
+            self._describe(self.today),
             self._mean(worth.sum(axis=1)),
             self._mean(np.einsum("txk,txk->t", self.mass, self.over)),
             self.exposure,
             self._mean(np.where(by_state > 0.0, self.by_state, 0.0).sum(axis=1)),
-            tuple(self._described(int(x)) if self.exposure[t] > NEGLIGIBLE else None for t, x in enumerate(modal)),
+            tuple(self._describe(int(x)) if self.exposure[t] > NEGLIGIBLE else None for t, x in enumerate(modal)),
             np.where(self.exposure > NEGLIGIBLE, by_state[np.arange(len(modal)), modal], np.nan),
             parts,
             unattributed,
@@ -241,20 +241,20 @@ class _TypeView:
         )
 
     def _mean(self, total: Floats) -> Floats:
-        """Per unit of exposure, nan where nobody is there."""
+        """Mean per unit of exposure, nan where the type does not face the decision."""
         out = np.full_like(total, np.nan)
         return np.divide(total, self.exposure, out=out, where=self.exposure > NEGLIGIBLE)
 
     def _belief_error(self) -> float:
-        """What half of the coefficients on each belief axis do not tell, in today's state and on average by week."""
+        """The part of the advantage that half of the coefficients miss, in today's state and on average by period."""
         grid = self.decision.equilibrium.grid
         gain = self.gain.reshape(*self.gain.shape[:2], *grid.shape)
         first, second = _halved(grid.arrays.axis1, grid.arrays.matrix1), _halved(grid.arrays.axis2, grid.arrays.matrix2)
         coarse = np.einsum("ai,txij,bj->txab", first, gain, second, optimize=True)
         apart = (gain - coarse).reshape(self.gain.shape)
-        apart = np.abs(apart)  # at one belief the two may meet by chance
-        by_week = np.einsum("txk,txk->t", np.abs(self.mass), apart)[self.asked] / self.exposure[self.asked]
-        return float(max(by_week.max(), apart[self.first, self.today].max()))
+        apart = np.abs(apart)  # absolute, as both may agree by chance at one belief
+        by_period = np.einsum("txk,txk->t", np.abs(self.mass), apart)[self.periods] / self.exposure[self.periods]
+        return float(max(by_period.max(), apart[self.first, self.today].max()))
 
     def _weights_today(self) -> Floats:
         """Interpolation weights of the mean belief in today's state; shape (point,)."""
@@ -262,32 +262,33 @@ class _TypeView:
         here = self.mass[self.first, self.today]
         return grid.interpolate(grid.beliefs[:, : grid.num_points] @ here / here.sum())
 
-    def _described(self, state: int) -> dict[str, str]:
+    def _describe(self, state: int) -> dict[str, str]:
         """Level of each track in a state."""
         return {
             name: track.levels[self.levels[state, self.fields.index(name)]]
             for name, track in self.scenario.state.items()
         }
 
-    def _moved(self) -> list[int]:
-        """Columns in which the states where the type may stand differ."""
+    def _list_moved(self) -> list[int]:
+        """Columns in which the states of the type differ."""
         seen = self.levels[(self.by_state > 0.0).any(axis=0)]
         return [column for column in range(len(self.fields)) if len(np.unique(seen[:, column])) > 1]
 
     def _label(self, column: int) -> str:
+        """Label of a column of the state."""
         name = self.fields[column]
         track = self.scenario.state.get(name)
         return track.label if track is not None else name
 
     def _with_column(self, states: Ints, columns: list[int], levels: NDArray[np.int32]) -> Ints:
-        """The states that differ from some in a few columns, -1 where there is none."""
+        """States that differ from given states in a few columns; -1 where there is no such state."""
         changed = self.levels[states].copy()
         changed[:, columns] = levels
         return np.array([self.place.get(tuple(row), -1) for row in changed.tolist()], dtype=np.int64)
 
     def _parts(self) -> tuple[tuple[PartOfChange, ...], Floats]:
-        """Share the change since today out among the tracks, the beliefs and the calendar."""
-        columns = self._moved()
+        """Attribute the change since today to the tracks, the beliefs and the calendar."""
+        columns = self._list_moved()
         states = np.flatnonzero((self.by_state != 0.0).any(axis=0))
         # a coalition is a set of bits: the tracks in order, then the beliefs, then the calendar
         tables = np.stack(
@@ -299,28 +300,28 @@ class _TypeView:
         )
         parts = np.full((len(columns) + 2, len(self.gain)), np.nan)
         rest = np.full(len(self.gain), np.nan)
-        for t in self.asked:
+        for t in self.periods:
             mass = self.mass[t, states]
             worth, exists = [], []
-            for week in (self.first, t):
-                gains = self.gain[week, tables]
+            for period in (self.first, t):
+                gains = self.gain[period, tables]
                 by_state = np.stack([(gains @ self.at_today) * mass.sum(axis=1), np.einsum("sxk,xk->sx", gains, mass)])
                 worth.append(by_state.reshape(-1, len(states)))
-                could = (tables >= 0) & self.could[week, tables]
+                could = (tables >= 0) & self.could[period, tables]
                 exists.append(np.concatenate([could, could]))
             shared = compute_shapley_values(np.concatenate(worth), np.concatenate(exists))
             change = worth[1][-1].sum() - worth[0][0].sum()
             parts[:, t] = shared / self.exposure[t]
             rest[t] = (change - shared.sum()) / self.exposure[t]
         names = [self.fields[column] for column in columns] + [BELIEFS, CALENDAR]
-        labels = [self._label(column) for column in columns] + ["What is believed", "Deadlines and the horizon"]
+        labels = [self._label(column) for column in columns] + ["Beliefs", "Deadlines and the horizon"]
         return tuple(map(PartOfChange, names, labels, parts)), rest
 
     def _levels(self) -> tuple[LevelAdvantage, ...]:
-        """Advantage by level of each track that moves."""
+        """Advantage by level of each track that changes."""
         found = []
         states = np.flatnonzero((self.by_state != 0.0).any(axis=0))
-        for column in self._moved():
+        for column in self._list_moved():
             name = self.fields[column]
             track = self.scenario.state.get(name)
             if track is None:
@@ -329,7 +330,7 @@ class _TypeView:
                 at = self._with_column(states, [column], np.array([level], dtype=np.int32))
                 share, observed, held = (np.full(len(self.gain), np.nan) for _ in range(3))
                 here = states[self.levels[states, column] == level]
-                for t in self.asked:
+                for t in self.periods:
                     total = self.by_state[t, here].sum()
                     share[t] = total / self.exposure[t]
                     if total > NEGLIGIBLE:
@@ -343,11 +344,11 @@ class _TypeView:
 
 
 def _halved(axis: Floats, matrix: Floats) -> Floats:
-    """Matrix from values at the points to those of the polynomial with half as many coefficients; shape (point, point).
+    """Matrix from values at the points to values of the polynomial with half as many coefficients; shape (point, point).
 
     Args:
         axis: Points and scales of the axis; shape (2, point).
-        matrix: Its coefficient matrix; shape (point, point).
+        matrix: Coefficient matrix of the axis; shape (point, point).
     """
     kept = (axis.shape[1] + 1) // 2
     if kept == axis.shape[1]:

@@ -1,31 +1,31 @@
-"""When does striking pay, for whom, and what opens and closes the window?
+"""Window: when striking pays, for whom, and what opens and closes the window.
 
-In a state x at public belief b, type h of a player that has an action which meets the milestone gains by taking it
+In a state x at public belief b, type h of a player who has an action that meets the milestone gains by taking it
 
     A_h(x, b) = Q_h(strike) - sum_{a not strike} s_h(a) Q_h(a) / (1 - s_h(strike)),
 
-the value of striking now less that of not striking now, in payoff units. The **window** of a type is open in a week
-in which the mean of A over where the play then stands is positive. That mean goes along the expected path as the type itself
-sees it: over the states and beliefs in which it would stand if the decision came up, given that it is of this type, that the
-crisis is open and that the milestone has not been met. Beside it stands the advantage over the best other action, which is
-never larger.
+the value of striking now less that of not striking now, in payoff units. The **window** of a type is open in a
+period in which the
+mean of A is positive. The mean is over the states and beliefs in which the type would face the decision, given that it is of this
+type, that the crisis is open and that the milestone has not been met. The advantage over the best other action is
+reported as well; it is never larger.
 
-**What opens it.** The change of the mean since today is shared out among the tracks, the beliefs and the calendar (what
-deadlines and the nearing horizon change) by the value of Shapley. For a state x where the type may stand in week t, a
-coalition S is worth the advantage where its members are as they then are and all others as today:
+**What opens it.** The change of the mean since the first period is divided among the tracks, the beliefs and the
+calendar (the effect
+of deadlines and of the nearing horizon) by the Shapley value. For a state x in which the type may decide in period
+t, a coalition S is worth the advantage with its members as they are then and all others as today:
 
-    v_x(S) = A(x with the tracks outside S as today, b or today's belief, week t or the first)
+    v_x(S) = A(x with the tracks outside S as today, b or today's belief, period t or the first)
 
-and the parts are averaged over the states. Where a state in between cannot be reached (forces that come only with
-interceptors cannot be there without them), only the orders of joining that pass through states of the game count (Faigle
-and Kern 1992); states to which no order leads are told as `unattributed`. The parts and that sum up to the change.
+and the parts are averaged over the states. Where an intermediate state cannot be reached (forces that arrive only together with
+interceptors, for example), only the orders of joining that pass through states of the game count (Faigle and Kern
+1992); states to which no order leads are reported as `unattributed`. The parts and that remainder sum to the change.
 
-**Levels.** For each level of a track: how likely the type stands there, its advantage there, and its advantage if the track
-stood there and all else as it does.
+**Levels.** For each level of a track: the probability that the type decides there, its advantage there, and its advantage if the
+track stood there and everything else as it does.
 
 Differences between action values are read off the strategies, which are their logits: Q_h(a) - Q_h(c) = log(s_h(a) / s_h(c)) / L.
-That is exact to the tolerance of the solver's log-odds and needs no values of later periods, which would not fit into memory
-for some games.
+This is exact to the tolerance of the solver and needs no values of later periods, which would not fit into memory for some games.
 
 References:
     Powell, R. (2006), War as a commitment problem, International Organization 60(1), 169-203.
@@ -60,13 +60,13 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Window:
-    """When striking pays.
+    """When striking pays, by type.
 
     Attributes:
         milestone: The milestone that a strike meets.
-        milestone_label: Text for people.
-        dates: First day of each week (period); shape (period,).
-        types: One for each type of each player that has a decision at which it can strike.
+        milestone_label: Label of the milestone for people.
+        dates: First day of each period; shape (period,).
+        types: The window of each type of each player that has a decision at which it can strike.
     """
 
     milestone: str
@@ -84,15 +84,15 @@ class Window:
 
 
 def window(solution: Solution, milestone: str | None = None) -> Window:
-    """When striking pays for each type, and what opens and closes the window.
+    """Find when striking pays for each type, and what opens and closes the window.
 
     Args:
         solution: The solution.
-        milestone: The milestone that a strike meets; None: the first of the file that waits for no other.
+        milestone: The milestone that a strike meets; None: the first of the file that depends on no other.
 
     Raises:
-        InputError: There is no such milestone, it waits for another, no decision can meet it, or the strategies do not tell
-            what actions are worth.
+        InputError: There is no such milestone, it depends on another, no decision can meet it, or the values of actions cannot
+            be read off the strategies.
 
     Examples:
         >>> from standoff import Settings, load, solve
@@ -103,7 +103,7 @@ def window(solution: Solution, milestone: str | None = None) -> Window:
     scenario, equilibrium = solution.scenario, solution.equilibrium
     name = choose_milestone(scenario, milestone)
     if name is None or scenario.milestones[name].after is not None:
-        message = "there is no milestone to ask about" if name is None else f"milestone `{name}` waits for another"
+        message = "there is no milestone to ask about" if name is None else f"milestone `{name}` depends on another"
         raise InputError(Problem("no-window", message, help="name a milestone without `after`"))
     decisions = find_decisions(equilibrium, name, LIKELY)
     if not decisions:

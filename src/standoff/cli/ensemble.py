@@ -134,7 +134,7 @@ def _draw_targets(console: Console, found: Ensemble, targets: Sequence[Target]) 
     headings += [f"at {count}" for count, _ in found.convergence[:-1]] + (["±"] if errors is not None else [])
     table = new_table("quantiles over the draws", *headings)
     for target in targets:
-        period, k = found.place(target)
+        period, k = found.locate(target)
         earlier = [
             f"{format_percent(low)}..{format_percent(high)}" if low == low else "none"
             for _, old in found.convergence[:-1]
@@ -159,7 +159,7 @@ def _draw_by_date(console: Console, found: Ensemble, target: Target) -> None:
     from standoff.analysis.ensemble_result import LEVELS
     from standoff.cli.tables import new_table
 
-    _, k = found.place(target)
+    _, k = found.locate(target)
     num_periods = found.scenario.num_periods
     console.print(Text(f"{found.names[k].label}, by date", style="bold"))
     table = new_table("by", *(f"{100 * level:.0f} %" for level in LEVELS), "file")

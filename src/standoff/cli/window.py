@@ -161,7 +161,7 @@ def _describe_spells(found: Window, one: TypeWindow) -> list[str]:
 
 
 def _describe_cause(one: TypeWindow, since: int | None, until: int, *, is_rise: bool) -> str:
-    part = one.leading_part(since, until, is_rise=is_rise)
+    part = one.find_leading_part(since, until, is_rise=is_rise)
     if part is None:
         return ""
     moved = part.values[until] - (0.0 if since is None else part.values[since])

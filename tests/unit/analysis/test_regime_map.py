@@ -43,7 +43,7 @@ def test_the_border_lies_where_both_pay_the_same(found):
     for point in found.border:
         assert abs(point.x - point.y) < 1.01 * 2 * PROBABILITY_TOLERANCE / RATIONALITY
         assert point.difference < PROBABILITY_TOLERANCE
-        assert point.probabilities == pytest.approx(0.5, abs=PROBABILITY_TOLERANCE)
+        assert point.probability == pytest.approx(0.5, abs=PROBABILITY_TOLERANCE)
 
 
 def test_every_line_between_neighbours_that_differ_has_one_place_of_the_border(found):

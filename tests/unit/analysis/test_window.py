@@ -75,7 +75,7 @@ def test_the_window_opens_with_the_shield(shield):
     assert shield.modal_state == ({"shield": "thin", "conflict": "none"}, {"shield": "ready", "conflict": "none"})
     assert shield.modal_advantage[1] == pytest.approx(0.5, abs=1e-9)
     assert shield.share_open == pytest.approx([0.0, ARRIVES], abs=1e-12)
-    assert shield.leading_part(None, 1, is_rise=True).name == "shield"
+    assert shield.find_leading_part(None, 1, is_rise=True).name == "shield"
 
 
 def test_exposure_is_the_chance_of_not_having_struck(shield):
@@ -142,14 +142,14 @@ def test_a_window_may_open_and_close_again():
     closed = SHIELD.replace("by(shield, -0.5, 0.5)", "by(shield, 0.5, -0.5)")
     one = window(solved(closed)).types[0]
     assert one.spells == ((0, 1),)
-    assert one.leading_part(0, 1, is_rise=False).name == "shield"
+    assert one.find_leading_part(0, 1, is_rise=False).name == "shield"
 
 
 def test_only_milestones_that_a_decision_brings_have_a_window():
     solution = solved()
     with pytest.raises(InputError, match="no decision is likely to meet milestone `ready`"):
         window(solution, "ready")
-    with pytest.raises(InputError, match="milestone `ready_after` waits for another"):
+    with pytest.raises(InputError, match="milestone `ready_after` depends on another"):
         window(solution, "ready_after")
     with pytest.raises(InputError, match="there is no milestone `wat`"):
         window(solution, "wat")

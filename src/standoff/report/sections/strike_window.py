@@ -40,7 +40,7 @@ def _told(one: TypeWindow, window: Window) -> str:
         return head + "."
     text = f"{head}; most on {day(window.dates[peak])} ({number(float(small_value(one.advantage[peak])))})"
     if peak > 0:
-        part = one.leading_part(None, peak, is_rise=True)
+        part = one.find_leading_part(None, peak, is_rise=True)
         if part is not None:
             text += f", above all because of {part.label[:1].lower() + part.label[1:]}"
     return text + "."

@@ -20,7 +20,7 @@ __all__ = ["band_of", "band_sentence", "draws_of", "sureness_section"]
 
 def band_of(ensemble: Ensemble, target: Target) -> tuple[float, float]:
     """Where the probability of a target lie in nine of ten draws."""
-    period, column = ensemble.place(target)
+    period, column = ensemble.locate(target)
     low, *_, high = ensemble.bands[:, period, column]
     return float(low), float(high)
 
@@ -42,7 +42,7 @@ def sureness_section(ensemble: Ensemble, targets: Sequence[Target], timeline: Ti
         )
     ]
     for k, target in enumerate(targets):
-        _, column = ensemble.place(target)
+        _, column = ensemble.locate(target)
         name = ensemble.names[column]
         starts = 1.0 if name.name == "unresolved" else 0.0
         quantiles = np.concatenate([np.full((len(LEVELS), 1), starts), ensemble.bands[:, :, column]], axis=1)
