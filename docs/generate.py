@@ -1,12 +1,12 @@
 """Write the generated parts of the documents: between `<!-- generated: NAME -->` and `<!-- end -->`, and the pictures.
 
     python docs/generate.py             write them
-    python docs/generate.py --check     change nothing; exit 1 if something is out of date
-    python docs/generate.py --cheap     only what needs no solving
+    python docs/generate.py --check     change nothing; exit with 1 if something is out of date
+    python docs/generate.py --cheap     only the parts that need no solving
 
-Every number in the documents that comes out of a solve is written here. Such numbers differ in their last digits from
-machine to machine, so `--check` compares them loosely: the words must be the same, numbers in per cent may differ by
-one, other numbers are not looked at. What needs no solving must be the same to the letter.
+Every number in the documents that comes from a solve is written here. The last digits of such numbers differ from machine to
+machine, so `--check` compares them loosely: the words must be identical, percentages may differ by one, and other numbers are
+not compared. Parts that need no solving must be identical.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ NUMBER = re.compile(r"[<>]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?(?:[ \u00a0]%)?")
 
 
 def documents() -> list[Path]:
-    """Every document of the project, sorted."""
+    """Return every document of the project, sorted."""
     return sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 
 
 def alike(first: str, second: str) -> bool:
-    """Whether two texts say the same, up to spaces, to one per cent, and to numbers that are not in per cent."""
+    """Whether two texts agree up to spaces, one per cent, and numbers that are not percentages."""
     first, second = (re.sub(r"[ \t\u00a0]+", " ", text).strip() for text in (first, second))
     if NUMBER.sub("#", first) != NUMBER.sub("#", second):
         return False
@@ -43,14 +43,14 @@ def alike(first: str, second: str) -> bool:
 
 
 def _percent(text: str) -> float:
-    """A number in per cent, 0 for any other number."""
+    """Return a percentage as a number, and 0 for any other number."""
     if not text.endswith("%"):
         return 0.0
     return {"<": 0.0, ">": 100.0}.get(text[0]) or float(text.rstrip(" \u00a0%").strip("<>"))
 
 
 def renewed(text: str, *, cheap: bool = False) -> Iterator[tuple[str, str, str]]:
-    """Yield each generated part of a document: its name, what is there, what should be there."""
+    """Yield each generated part of a document: its name, its present text, and its new text."""
     for found in MARK.finditer(text):
         name, *arguments = found[2].split()
         if not (cheap and name in solved_parts):
@@ -58,7 +58,7 @@ def renewed(text: str, *, cheap: bool = False) -> Iterator[tuple[str, str, str]]
 
 
 def stale(*, cheap: bool = False) -> list[str]:
-    """The parts that are out of date, as `file: name`."""
+    """Return the parts that are out of date, as `file: name`."""
     found = []
     for path in documents():
         for name, old, new in renewed(path.read_text(encoding="utf-8"), cheap=cheap):

@@ -60,12 +60,12 @@ def factor(ratio: float) -> str:
 
 
 def verdict(measured: float, target: float, text: str) -> str:
-    """Whether a target was met."""
+    """Say whether a target was met."""
     return f"{text}: met" if measured <= target else f"{text}: **missed** by a factor of {measured / target:.1f}"
 
 
 def draw(results: dict, path: Path) -> None:
-    """Time by number of periods, on logarithmic axes."""
+    """Draw time by number of periods, on logarithmic axes."""
     with mpl.rc_context(
         {"svg.hashsalt": "standoff", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
     ):
@@ -112,20 +112,19 @@ def _head(results: dict) -> list[str]:
     machine = results["machine"]
     left_out = " The longest run, pygambit on four periods, was left out (`--quick`)." if results["quick"] else ""
     return [
-        "# Side by side with other programs",
+        "# Speed compared with other programs",
         "",
-        "How long standoff takes, and how long other programs take for the same games on the same machine.",
+        "This page reports how long standoff and other programs take for the same games on the same machine.",
         f"Measured on {results['date']} by `make bench-peers`, on {machine['cores']} cores of {machine['model']}, "
         f"Python {machine['python']}; the load was {machine['load']:.1f} when it began.{left_out}",
-        "Times are medians of repeated runs in one process after a first one, unless a line says otherwise; "
-        "starting up and compiling are told apart, below.",
-        "This page and its picture are written by the benchmark, so every number comes from the same run.",
+        "Times are medians of repeated runs in one process after a first run, unless a line says otherwise; start-up and compilation are reported separately below.",
+        "The benchmark writes this page and its picture, so every number comes from the same run.",
         "",
         "![Time by number of periods, on logarithmic axes](../images/peers.svg)",
         "",
-        "No program here is slow at what it is made for.",
-        "Gambit solves any game tree and follows all of it; sgamesolver solves stationary games; Storm checks chains; Mesa simulates.",
-        "Standoff solves one kind of game, and most of what it gains comes from the structure of that kind.",
+        "Each of these programs is fast at what it is made for.",
+        "Gambit solves any game tree and visits all of it; sgamesolver solves stationary games; Storm checks chains; Mesa simulates.",
+        "Standoff solves one kind of game, and most of its advantage comes from the structure of that kind.",
         "",
     ]
 
@@ -135,18 +134,13 @@ def _crisis(results: dict) -> list[str]:
     lines = [
         "## (a) A crisis with private types, by horizon",
         "",
-        "Two sides with two private types each; in every period one side holds, raises or strikes, then the other holds, raises or yields; "
-        "tension runs from 0 to 3, raising costs, and the higher the tension the likelier is an accident that ends it all.",
+        "There are two sides with two private types each. In every period one side holds, raises or strikes, and then the other holds, raises or yields. Tension runs from 0 to 3; raising is costly, and the higher the tension, the more likely is an accident that ends the crisis.",
         "Both sides have rationality 3.",
-        "Four of the nine pairs of moves go on, so the tree has four times as many public histories with every period.",
+        "The crisis continues after four of the nine pairs of moves, so the number of public histories in the tree grows fourfold with every period.",
         "",
-        "- **pygambit** 17.0.0b2 solves the unrolled tree for its agent logit equilibrium (`qre.logit_solve_lambda`), reading the file not counted. "
-        "It knows nothing of the structure, and its linear algebra grows with the cube of the tree.",
-        "- **NumPy on public histories** (`benchmarks/peers/public_tree.py`) is the fair baseline: plain NumPy without compiled kernels, "
-        "but with the structure. A public history stands once with its beliefs, whole levels are arrays, "
-        "and sweeps forward for beliefs and backward for values are repeated until nothing changes by 1e-11.",
-        "- **standoff** holds values at belief points, so that histories with the same state and belief are one. "
-        "Its time includes the coarser solution that estimates the error, the certificate and the forward pass.",
+        "- **pygambit** 17.0.0b2 solves the unrolled tree for its agent logit equilibrium (`qre.logit_solve_lambda`); reading the file is not counted. It does not use the structure, and the cost of its linear algebra grows with the cube of the tree.",
+        "- **NumPy on public histories** (`benchmarks/peers/public_tree.py`) is the fair baseline: plain NumPy without compiled kernels, but with the structure. Each public history occurs once with its beliefs, whole levels are arrays, and forward sweeps for beliefs and backward sweeps for values are repeated until nothing changes by more than 1e-11.",
+        "- **standoff** stores values at belief points, so that histories with the same state and belief are merged. Its time includes the coarser solution that estimates the error, the certificate and the forward pass.",
         "",
         "| periods | nodes of the tree | pygambit | NumPy on public histories | standoff | pygambit / NumPy | NumPy / standoff |",
         "|---:|---:|---:|---:|---:|---:|---:|",
@@ -178,19 +172,18 @@ def _where_it_comes_from(ours: dict[int, float], tree: dict[int, float], gambit:
     last, longest = common[-1], max(set(ours) & set(tree))
     slower = [t for t in sorted(set(ours) & set(tree)) if tree[t] < ours[t]]
     lines = [
-        "**Where it comes from.** "
+        "**Where the difference comes from.** "
         f"At {last} periods NumPy on public histories takes {factor(tree[last] / gambit[last])} the time of pygambit, "
         f"and standoff {factor(ours[last] / tree[last])} the time of NumPy: "
-        "on small horizons the structure wins nearly all of it, and compiled kernels little or nothing."
+        "on short horizons nearly all of the gain comes from the structure, and little or none from compiled kernels."
     ]
     if slower:
         lines.append(
-            f"Up to {slower[-1]} periods the NumPy baseline is the faster of the two, because standoff solves a grid of beliefs twice "
-            "and proves what it solved, where the tree has a handful of histories."
+            f"Up to {slower[-1]} periods the NumPy baseline is faster, because standoff solves a grid of beliefs twice and proves its solution, whereas the tree has only a few histories."
         )
     lines += [
-        f"What standoff adds is that its time grows with the horizon and not with 4 to its power: at {longest} periods it takes "
-        f"{factor(ours[longest] / tree[longest])} the time of the NumPy tree, and at a few dozen periods no tree can be held at all.",
+        f"The time of standoff grows linearly with the horizon, not exponentially: at {longest} periods it takes "
+        f"{factor(ours[longest] / tree[longest])} the time of the NumPy tree, and for a few dozen periods no tree fits in memory.",
         "",
     ]
     return lines
@@ -198,7 +191,7 @@ def _where_it_comes_from(ours: dict[int, float], tree: dict[int, float], gambit:
 
 def _agreement(results: dict) -> list[str]:
     lines = [
-        "**Do they agree?** Largest difference of any probability in any strategy, over all information sets:",
+        "**Agreement.** Largest difference of any probability in any strategy, over all information sets:",
         "",
         "| periods | pygambit and NumPy | standoff and NumPy, 9 belief points | 17 points | 33 points |",
         "|---:|---:|---:|---:|---:|",
@@ -215,7 +208,7 @@ def _agreement(results: dict) -> list[str]:
     points = results["crisis"]["8"]["points"][0]
     lines += [
         "",
-        f"The probability of a strike, a concession and an accident differ between NumPy and standoff with {points} belief points by at most "
+        f"The probabilities of a strike, a concession and an accident differ between NumPy and standoff with {points} belief points by at most "
         f"{max(gaps.values()):.0e} over 1 to {max(map(int, gaps))} periods.",
         "",
     ]
@@ -226,11 +219,10 @@ def _talks(results: dict) -> list[str]:
     ours, theirs = times(results["talks"]), times(results["sgamesolver"])
     gaps = {row["periods"]: row["sgamesolver_to_ours"] for row in results["agreement"]["talks"]}
     lines = [
-        "## (b) Talks with everything known, both moving at once",
+        "## (b) Talks with complete information and simultaneous moves",
         "",
-        "Talks or mobilised, hold or escalate against hold or concede, deal and war as ends, discount 0.9, rationality 1, over T periods.",
-        "**sgamesolver** solves stationary games, so each state stands once for each period; it follows its branch from lambda 0 to 1 "
-        "with its Cython implementation, the setting up of the game not counted.",
+        "The two states are talks and mobilised; one side holds or escalates while the other holds or concedes; the outcomes are a deal and a war; the discount is 0.9 and the rationality 1, over T periods.",
+        "**sgamesolver** solves stationary games, so each state occurs once for each period; it traces its branch from lambda 0 to 1 with its Cython implementation; setting up the game is not counted.",
         "",
         "| periods | states of sgamesolver | sgamesolver | standoff | ratio | largest difference of any strategy |",
         "|---:|---:|---:|---:|---:|---:|",
@@ -243,8 +235,8 @@ def _talks(results: dict) -> list[str]:
     lines += ["", *_failed(results, "sgamesolver")]
     lines += [f"Target: {verdict(ours[26], 1e-3, f'26 periods in 1 ms, measured {shown(ours[26])}')}.", ""]
     lines += [
-        "The difference is one of structure too: a dense system of all periods at once against one small system for each state and period.",
-        "sgamesolver stops where its equations are met to 1e-7, which is what the strategies differ by.",
+        "This difference also comes from structure: one dense system for all periods against a small system for each state and period.",
+        "sgamesolver stops when its equations hold to 1e-7, which explains the differences between the strategies.",
         "",
     ]
     return lines
@@ -255,10 +247,10 @@ def _ladder(results: dict) -> list[str]:
     lines = [
         "## (c) 20,000 states over 365 periods",
         "",
-        "A game of 20,000 public states, 3 moves in each and 4 branches a move, with everything known; the sides move by turns.",
-        "**standoff** finds both sides' logit strategies in every state and period by backward induction, then the probabilities of both ends by every date.",
-        "**Storm** (stormpy 2.0.0) is given the strategies: it checks one end by step 365 on the chain that the stationary strategies induce.",
-        "So the two do not do the same, and standoff does more; Storm is the measure of what a mature engine needs for one sweep over such a chain.",
+        "The game has 20,000 public states, 3 moves in each and 4 branches per move, with complete information; the sides move in turn.",
+        "**standoff** finds both sides' logit strategies in every state and period by backward induction, then the probabilities of both outcomes by every date.",
+        "**Storm** (stormpy 2.0.0) is given the strategies: it computes the probability of one outcome by step 365 on the chain that the stationary strategies induce.",
+        "The two tasks differ, and standoff does more; Storm shows what a mature engine needs for one sweep over such a chain.",
         "",
         "| | median |",
         "|---|---:|",
@@ -269,12 +261,12 @@ def _ladder(results: dict) -> list[str]:
         storm = results["storm"][LADDER]
         theirs = median(storm)
         lines += [
-            f"| Storm, one end | {shown(theirs)} |",
+            f"| Storm, one outcome | {shown(theirs)} |",
             f"| Storm, building the chain from arrays, once | {shown(storm['build_seconds'])} |",
             "",
             f"Target: {verdict(ours, 3 * theirs, f'within three times Storm, measured {ours / theirs:.1f} times')}.",
             "",
-            f"For the stationary game, where the chain is exactly what standoff sweeps, the probabilities of both ends differ by at most {storm['gap']:.0e}.",
+            f"For the stationary game, whose chain is exactly the one that standoff sweeps, the probabilities of both outcomes differ by at most {storm['gap']:.0e}.",
         ]
     lines += ["", *_failed(results, "storm")]
     return lines
@@ -290,14 +282,14 @@ def _mesa(results: dict) -> list[str]:
         how = (
             "measured"
             if reached
-            else f"told from {mesa['runs']:,} runs in {shown(mesa['seconds'])} by the square-root law"
+            else f"extrapolated from {mesa['runs']:,} runs in {shown(mesa['seconds'])} by the square-root law"
         )
         lines += [
-            f"The crisis of (a) over {MESA} periods, played in **Mesa** {mesa['version']} by two agents who look their strategies up by public history.",
-            f"A standard error of 1e-3 in the probability of every end takes {shown(mesa['seconds_to_goal'])} ({how}), given the strategies; "
+            f"The crisis of (a) over {MESA} periods is played in **Mesa** {mesa['version']} by two agents that look up their strategies by public history.",
+            f"A standard error of 1e-3 in the probability of every outcome takes {shown(mesa['seconds_to_goal'])} ({how}), given the strategies; "
             f"standoff takes {shown(ours)} to find the strategies and the probabilities without sampling noise, {factor(mesa['seconds_to_goal'] / ours)} less.",
             f"The largest difference of any probability was {gap:.1e} with a standard error of {mesa['standard_error']:.1e}.",
-            "Simulation has its place where a model is too rich to be solved; this one is not.",
+            "Simulation is useful where a model is too rich to be solved; this one is not.",
             "",
         ]
     return [*lines, *_failed(results, "mesa")]
@@ -305,9 +297,9 @@ def _mesa(results: dict) -> list[str]:
 
 def _first(results: dict) -> list[str]:
     lines = [
-        "## Starting up and compiling",
+        "## Start-up and compilation",
         "",
-        "What the medians above leave out: one new process each, from the import to the answer.",
+        "The medians above exclude start-up. Each row is a new process, from the import to the answer.",
         "",
         "| | import | first solve, kernels cached | first solve, kernels compiled |",
         "|---|---:|---:|---:|",
@@ -329,11 +321,11 @@ def _first(results: dict) -> list[str]:
     return [
         *lines,
         "",
-        "Kernels are compiled once for an installation, and again only when standoff, Numba or the processor changes.",
+        "Kernels are compiled once per installation, and again only when standoff, Numba or the processor changes.",
         "",
         "## Run it yourself",
         "",
-        "`make bench-peers` makes the environments it needs under `build/peers`, runs everything and writes this page anew; "
+        "`make bench-peers` creates the environments that it needs under `build/peers`, runs everything and rewrites this page; "
         "`make bench-peers ARGS=--quick` leaves out the longest run.",
-        "The scripts are in `benchmarks/peers`, one for each program.",
+        "The scripts are in `benchmarks/peers`, one per program.",
     ]

@@ -1,4 +1,4 @@
-"""What changes in the first scenario when one number changes."""
+"""The effects of single changes in the first scenario."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _move(solution: Any, stage: str, player_type: str, action: str) -> float:
 
 @part("behaviour", is_solved=True)
 def behaviour_part() -> str:
-    """What changes when one number of the first scenario changes."""
+    """Write how probabilities change when one number of the first scenario changes."""
     name = "iran-us-2026"
     base = solved(name)
     changes = (
@@ -31,7 +31,7 @@ def behaviour_part() -> str:
         ("partners' defence ready from the start", ("state.shield.start=ready",)),
         ("Iran without missiles", ("missile_stock=0",)),
         ("missiles off the agenda", (SHORT_AGENDA,)),
-        ("fleet five times as dear", ("fleet_cost=0.02",)),
+        ("fleet five times as expensive", ("fleet_cost=0.02",)),
         ("Iran more patient", ("iran_discount=0.999",)),
         ("Iran less patient", ("iran_discount=0.97",)),
         ("Iran thought more hardline", ("hardline_prior=0.8",)),
@@ -49,24 +49,27 @@ def behaviour_part() -> str:
             )
         )
     moved = ("deal", "capitulation", "withdrawal", "first strike", "regional war", "a resolved US strikes now")
-    told = []
+    signals = []
     for cost in (0.0, base.scenario.parameter_values()["audience_cost"], 0.5):
         first = next(m for m in solved(name, f"audience_cost={cost:g}").forecast.first_moves if m.stage == "pressure")
-        told.append((f"{cost:g}", percent(first.posteriors["threaten"])))
-    ultimatum = table(("`audience_cost`", "belief that the US is resolved, after an ultimatum"), told, right=2)
+        signals.append((f"{cost:g}", percent(first.posteriors["threaten"])))
+    ultimatum = table(("`audience_cost`", "belief that the US is resolved, after an ultimatum"), signals, right=2)
     return table((f"by week {AT}", *moved), rows, right=6) + "\n\n" + ultimatum
 
 
 @part("patience", is_solved=True)
 def patience_part() -> str:
-    """How each Iranian type answers each package that the US puts on the table, at three discounts."""
+    """Write how each Iranian type answers each package that the US proposes, at three discounts."""
     name = "iran-us-2026"
     answers = [_answers(solved(name, *change)) for change in (("iran_discount=0.97",), (), ("iran_discount=0.999",))]
     rows = [
         (
             label,
             player_type,
-            *(", ".join(f"{100 * chance:.1f} %" for chance in found[label, player_type]) for found in answers),
+            *(
+                ", ".join(f"{100 * probability:.1f} %" for probability in found[label, player_type])
+                for found in answers
+            ),
         )
         for (label, player_type), (accepts, _) in answers[1].items()
         if accepts > 0
@@ -75,7 +78,7 @@ def patience_part() -> str:
 
 
 def _answers(solution: Any) -> dict[tuple[str, str], tuple[float, float]]:
-    """Chances of accepting and of letting slip, by package and Iranian type, with all else as at the start."""
+    """Find the probabilities of accepting and of letting time pass, by package and Iranian type, in today's state."""
     from standoff.solve.sample import find_strategy
 
     game = solution.equilibrium.game
@@ -94,14 +97,14 @@ def _answers(solution: Any) -> dict[tuple[str, str], tuple[float, float]]:
         names = [layer.action_names[layer.action_label[action]] for action in own]
         label = game.label(game.packages[row["package"] - 1])
         for h, player_type in enumerate(iran.player_types):
-            chances = dict(zip(names, map(float, strategies[h]), strict=True))
-            found[label, player_type] = chances["accept"], chances["slip"]
+            strategy = dict(zip(names, map(float, strategies[h]), strict=True))
+            found[label, player_type] = strategy["accept"], strategy["slip"]
     return found
 
 
 @part("hardline", is_solved=True)
 def hardline_part() -> str:
-    """Probability of a deal, by package, and of capitulation under three priors."""
+    """Write the probabilities of a deal, by package, and of capitulation under three priors."""
     name = "iran-us-2026"
     solutions = [solved(name, *change) for change in (("hardline_prior=0.4",), (), ("hardline_prior=0.8",))]
     forecasts = [solution.forecast for solution in solutions]

@@ -1,4 +1,4 @@
-"""The page of the gallery: what each crisis shows, where the idea comes from, and what to try."""
+"""The page of the gallery: the idea of each crisis, its literature, and exercises."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from parts.common import part
 
 @part("gallery")
 def gallery_part(name: str) -> str:
-    """The heading, summary and literature of a crisis of the gallery."""
+    """Write the heading, summary and literature of a crisis of the gallery."""
     from standoff.catalog.opening import load
 
     scenario = load(name)
@@ -25,7 +25,7 @@ def gallery_part(name: str) -> str:
 
 @part("exercises")
 def exercises_part(name: str) -> str:
-    """What to try with a crisis of the gallery."""
+    """Write the exercises of a crisis of the gallery."""
     from standoff.catalog.opening import load
 
     shown = []

@@ -10,12 +10,12 @@ PICTURE = DOCS / "images" / "iran-us-2026.svg"
 
 
 def picture() -> str:
-    """The probability of every end by date as an SVG file, as `standoff brief --figures` writes it."""
-    from standoff.report.forecast_sections import outcome_chart
+    """Draw the probability of each outcome by date as an SVG file, as `standoff brief --figures` writes it."""
+    from standoff.report.sections.forecast import draw_outcomes
 
-    return outcome_chart(solved("iran-us-2026")).file("svg").decode()
+    return draw_outcomes(solved("iran-us-2026")).encode("svg").decode()
 
 
 def words(svg: str) -> str:
-    """The words in an SVG file."""
+    """Return the words in an SVG file."""
     return "\n".join(re.findall(r">([^<>\s][^<>]*)<", re.sub(r"<style.*?</style>", "", svg, flags=re.DOTALL)))

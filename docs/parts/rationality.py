@@ -1,4 +1,4 @@
-"""How a solution and its forecast move with rationality and with the number of belief points."""
+"""Solutions and forecasts over rationality and over the number of belief points."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _at(name: str, rationality: float | None, points: int | None) -> Solution | 
     if rationality is not None:
         changes = [f"players.{player}.rationality={rationality:g}" for player in scenario.players]
         scenario = load(name, overrides=changes)
-    # the probabilities are shown whatever their error, which stands beside them
+    # the probabilities are shown whatever their error, which has a column of its own
     settings = Settings(belief_points=points, belief_tolerance=0.1)
     try:
         return solve(scenario, settings)
@@ -34,7 +34,7 @@ def _at(name: str, rationality: float | None, points: int | None) -> Solution | 
 
 
 def _names(name: str) -> tuple[str, str]:
-    """The outcome and the milestone that the tables follow: the first of each in the file."""
+    """Return the outcome and the milestone that the tables show: the first of each in the file."""
     from standoff import load
 
     scenario = load(name)
@@ -67,7 +67,7 @@ def _table(name: str, head: str, rows: list[tuple[str, ...]]) -> str:
     scenario = load(name)
     outcome, milestone = _names(name)
     heads = (
-        head, "residual", "regret", "evaluations a node", "proved unique", "traced", "folds", "probability error",
+        head, "residual", "regret", "evaluations per node", "proved unique", "traced", "folds", "probability error",
         scenario.outcomes[outcome].label, scenario.milestones[milestone].label,
     )  # fmt: skip
     return table(heads, rows, right=9)
@@ -75,13 +75,13 @@ def _table(name: str, head: str, rows: list[tuple[str, ...]]) -> str:
 
 @part("rationality", is_solved=True)
 def rationality_part(name: str) -> str:
-    """Certificates and probability of a scenario over rationality, at 9 belief points an axis."""
+    """Write certificates and probabilities of a scenario over rationality, with 9 belief points per axis."""
     rows = [_row(name, f"{rationality}", _at(name, rationality, 9)) for rationality in RATIONALITIES]
     return _table(name, "rationality of both", rows)
 
 
 @part("belief-points", is_solved=True)
 def belief_points_part(name: str) -> str:
-    """Certificates and probability of a scenario over belief points, at the rationality of the file."""
+    """Write certificates and probabilities of a scenario over belief points, at the rationality of the file."""
     rows = [_row(name, f"{points} x {points}", _at(name, None, points)) for points in POINTS]
     return _table(name, "belief points", rows)

@@ -1,4 +1,4 @@
-"""What the command line prints, for the README and the tutorial."""
+"""Output of the command line in the README and the tutorial."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from parts.common import excerpt, part
 
 @part("version")
 def version_part() -> str:
-    """The version."""
+    """Write the version."""
     from standoff import __version__
 
     return f"Version {__version__}."
@@ -19,7 +19,7 @@ def version_part() -> str:
 
 @part("readme-run", is_solved=True)
 def readme_run() -> str:
-    """The command line's answer to the first command."""
+    """Write the output of the first command."""
     return excerpt(
         "standoff run iran-us-2026",
         ("United States and Iran", "Rounds of negotiation after a strike"),
@@ -31,7 +31,7 @@ def readme_run() -> str:
 
 @part("tutorial-run", is_solved=True)
 def tutorial_run() -> str:
-    """The starter's forecast."""
+    """Write the forecast of the starter."""
     with_starter = _starter()
     block = excerpt(
         f"standoff run {with_starter}",
@@ -45,7 +45,7 @@ def tutorial_run() -> str:
 
 @part("tutorial-change", is_solved=True)
 def tutorial_change() -> str:
-    """The starter's forecast with one number changed."""
+    """Write the forecast of the starter with one number changed."""
     with_starter = _starter()
     block = excerpt(f"standoff run {with_starter} --set war_cost=0.7", ("A border crisis", "Talks open"))
     return block.replace(with_starter, "crisis.yaml")

@@ -9,7 +9,7 @@ WEEKS = (1, 2, 4, 8, 13, 26)
 
 @part("probabilities", is_solved=True)
 def probabilities_part(name: str) -> str:
-    """Probability of every outcome and milestone of a catalogue scenario."""
+    """Write the probability of every outcome and milestone of a scenario."""
     solution = solved(name)
     forecast = solution.forecast
     period = solution.scenario.period
@@ -28,35 +28,35 @@ def probabilities_part(name: str) -> str:
 
 @part("packages", is_solved=True)
 def packages_part(name: str) -> str:
-    """What an agreement is made of by the horizon."""
+    """Write the probability of each package by the horizon."""
     solution = solved(name)
     deal = next(series for series in solution.forecast.outcomes.values() if series.parts)
     rows = [(part.label, percent(part.cumulative[-1])) for part in deal.parts]
-    return table(("package", "probabilities by the horizon"), rows, right=1)
+    return table(("package", "probability by the horizon"), rows, right=1)
 
 
 @part("by-type", is_solved=True)
 def by_type_part(name: str) -> str:
-    """Probabilities by the horizon given each true type."""
+    """Write the probabilities by the horizon given each true type."""
     forecast = solved(name).forecast
     columns = [f"{player}: {player_type}" for player, player_type, _ in forecast.outcomes[0].by_type]
     rows = [
         (series.label, percent(series.cumulative[-1]), *(percent(known[-1]) for _, _, known in series.by_type))
         for series in forecast.outcomes.values()
     ]
-    return table(("by the horizon", "as known now", *columns), rows, right=len(columns) + 1)
+    return table(("by the horizon", "types unknown", *columns), rows, right=len(columns) + 1)
 
 
 @part("certificate", is_solved=True)
 def certificate_part(name: str) -> str:
-    """The certificate of a catalogue scenario."""
+    """Write the certificate of a scenario."""
     c = solved(name).equilibrium.certificate
     rows = [
         ("residual", f"{c.residual:.1e}"),
         ("regret", f"{c.regret:.2g}"),
         ("belief points", " x ".join(map(str, c.belief_points))),
         ("probability error", f"{c.belief_error:.1e}"),
-        ("consistency gap", f"{c.consistency_gap:.1e}"),
+        ("forward-backward gap", f"{c.consistency_gap:.1e}"),
         ("nodes", f"{c.nodes:,}"),
         ("proved unique", f"{c.unique:,}"),
         ("traced from rationality 0", f"{c.traced:,}"),
@@ -67,7 +67,7 @@ def certificate_part(name: str) -> str:
 
 @part("half-period", is_solved=True)
 def half_period(name: str) -> str:
-    """Probabilities by date with the period of the file and with half of it."""
+    """Write the probabilities by date with the period of the file and with half of it."""
     whole, half = solved(name), solved(name, "period.length=0.5")
     forecast = whole.forecast
     period = whole.scenario.period
@@ -87,7 +87,7 @@ def half_period(name: str) -> str:
 
 @part("parameters")
 def parameters_part(name: str) -> str:
-    """Parameters with their sources."""
+    """Write the parameters with their sources."""
     from standoff import load
 
     rows = []
@@ -97,25 +97,25 @@ def parameters_part(name: str) -> str:
         said += [f"Judgement: {parameter.judgement}"] if parameter.judgement else []
         label = f"`{key}`" + (f"<br>{parameter.label}" if parameter.label else "")
         rows.append((label, str(parameter.value), spread, parameter.unit or "", "<br>".join(said)))
-    return table(("parameter", "value", "range", "unit", "where it is from"), rows)
+    return table(("parameter", "value", "range", "unit", "source"), rows)
 
 
 @part("coverage")
 def coverage_part(name: str) -> str:
-    """How many numbers have a source."""
+    """Write how many parameters have a source."""
     from standoff import load
     from standoff.scenario import measure_coverage
 
     counts = measure_coverage(load(name)).counts
     return (
-        f"{counts['evidence']} parameters have evidence, {counts['judgement']} rest on judgement alone, "
+        f"{counts['evidence']} parameters cite a document, {counts['judgement']} rest on judgement alone, "
         f"{counts['none']} have no source."
     )
 
 
 @part("documents")
 def documents_part(name: str) -> str:
-    """Documents that evidence points to."""
+    """Write the documents that are cited."""
     from standoff import load
 
     rows = [

@@ -1,4 +1,4 @@
-"""The brief in a real browser: readable without network or script, on a telephone, by night and on paper."""
+"""The brief in a real browser: readable without network or script, on a phone, in dark mode and on paper."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 def browser():
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
-        message = "no Chromium is installed, so the brief was not looked at in a browser"
+        message = "no Chromium is installed, so the brief was not opened in a browser"
         if os.environ.get("CI", "").lower() in {"1", "true"}:
             pytest.fail(message)
         pytest.skip(message)
@@ -42,7 +42,7 @@ def hostile_brief(tmp_path_factory):
 
 
 class Visit:
-    """A page that was opened, with everything that it asked for and complained of."""
+    """An open page, with everything that it requested and reported to the console."""
 
     def __init__(self, browser, path, width, **options):
         self.context = browser.new_context(viewport={"width": width, "height": 800}, **options)
@@ -64,7 +64,7 @@ class Visit:
         return self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
-def test_the_page_fetches_nothing_and_complains_of_nothing(browser, brief):
+def test_the_page_fetches_nothing_and_reports_no_error(browser, brief):
     with Visit(browser, brief, 1200) as visit:
         assert [url for url in visit.requests if not url.startswith("data:")] == [brief.as_uri()]
         assert visit.complaints == []
@@ -112,7 +112,7 @@ def test_no_name_in_a_chart_is_cut_off(browser, brief, width):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_stands_out_from_the_page_by_day_and_by_night(browser, brief, scheme):
+def test_text_has_enough_contrast_in_light_and_dark_mode(browser, brief, scheme):
     with Visit(browser, brief, 1200, color_scheme=scheme) as visit:
         colours = visit.page.evaluate(
             """() => {

@@ -9,11 +9,11 @@ QUICK = ("--draws", 8, "--belief-points", 5)
 
 @pytest.fixture(scope="module")
 def made(warm, starter, tmp_path_factory):
-    """A full brief of the starter scenario as both kinds of file, and the folder they are in."""
+    """Write full briefs of the starter scenario as HTML and Markdown, and return their folder."""
     folder = tmp_path_factory.mktemp("brief")
     for name, kind in (("brief.html", "svg"), ("brief.md", "png")):
         done = warm(
-            "brief", starter, "--output", folder / name, *QUICK, "--variant", "a dearer war: war_cost=0.7",
+            "brief", starter, "--output", folder / name, *QUICK, "--variant", "a costlier war: war_cost=0.7",
             "--figures", folder / "figures", "--figure-format", kind,
         )  # fmt: skip
         assert done.code == 0, done.err
@@ -27,15 +27,15 @@ def ids(html):
 
 def test_a_brief_answers_every_question_in_the_order_of_a_reader_in_a_hurry(made):
     found = ids((made / "brief.html").read_text(encoding="utf-8"))
-    assert found[:5] == ["bottom-line", "ends", "sureness", "hinges", "changes"]
+    assert found[:5] == ["bottom-line", "outcomes", "uncertainty", "drivers", "changes"]
     assert found[-3:] == ["limits", "assumptions", "certificate"]
-    assert {"watching", "window", "no-deal", "moves", "beliefs", "stories"} <= set(found)
+    assert {"indicators", "window", "bargaining", "moves", "beliefs", "paths"} <= set(found)
 
 
 def test_the_bottom_line_has_bands(made):
     html = (made / "brief.html").read_text(encoding="utf-8")
-    assert "in nine of ten draws the probabilities lie in a band" in html
-    assert "a dearer war" in html
+    assert "nine draws in ten put the probability of" in html
+    assert "a costlier war" in html
 
 
 def test_every_chart_is_a_file_of_both_kinds_and_linked_from_markdown(made):
@@ -52,31 +52,31 @@ def test_markdown_has_the_sections_of_the_page(made):
     assert re.findall(r"^## (.*)$", (made / "brief.md").read_text(encoding="utf-8"), re.MULTILINE) == titles
 
 
-def test_no_text_is_left_unformatted(made):
+def test_every_text_is_formatted(made):
     for name in ("brief.html", "brief.md"):
         text = (made / name).read_text(encoding="utf-8")
         assert not re.search(r"\bnan\b|\bNone\b|np\.float|Markup\(|\{\{|0x[0-9a-f]{6}", text)
 
 
-def test_a_brief_says_how_its_draws_were_made(made):
+def test_a_brief_gives_the_settings_of_its_draws(made):
     html = (made / "brief.html").read_text(encoding="utf-8")
     assert re.search(r"draws 8, seed 0, ensemble [0-9a-f]{64}", html)
 
 
 def test_parts_can_be_left_out(warm, starter, tmp_path):
-    left = [
+    omitted = [
         word
         for part in ("ensemble", "drivers", "tripwires", "bargain", "window", "paths")
         for word in ("--without", part)
     ]
-    done = warm("brief", starter, "--output", tmp_path / "b.html", *QUICK, *left)
+    done = warm("brief", starter, "--output", tmp_path / "b.html", *QUICK, *omitted)
     assert done.code == 0, done.err
     found = ids((tmp_path / "b.html").read_text(encoding="utf-8"))
-    assert "watching" in found
-    assert {"sureness", "hinges", "changes", "window", "stories"}.isdisjoint(found)
+    assert "indicators" in found
+    assert {"uncertainty", "drivers", "changes", "window", "paths"}.isdisjoint(found)
 
 
-def test_an_unknown_part_is_told_with_the_nearest_name(warm, starter, tmp_path):
+def test_an_unknown_part_is_refused_with_the_nearest_name(warm, starter, tmp_path):
     done = warm("brief", starter, "--output", tmp_path / "b.html", "--without", "pathes")
     assert done.code == 2
     assert "unknown-part: a brief has no part `pathes`" in done.err
@@ -84,14 +84,14 @@ def test_an_unknown_part_is_told_with_the_nearest_name(warm, starter, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_faulty_variant_is_told_before_anything_is_written(warm, starter, tmp_path):
+def test_a_faulty_variant_is_refused_before_anything_is_written(warm, starter, tmp_path):
     done = warm("brief", starter, "--output", tmp_path / "b.html", *QUICK, "--variant", "war_csot=1")
     assert done.code == 2
     assert "did you mean `war_cost`?" in done.err
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_place_that_cannot_be_written_is_told_before_the_work(warm, starter, tmp_path):
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(warm, starter, tmp_path):
     done = warm("brief", starter, "--output", tmp_path / "none" / "b.html")
     assert done.code == 2
     assert "cannot-write" in done.err

@@ -1,4 +1,4 @@
-"""`standoff watch-feed` in a process of its own: killed, stopped, started again, and two at once."""
+"""`standoff feed` in a process of its own: killed, stopped, started again, and two at once."""
 
 import json
 import os

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 import standoff
-from standoff import solve
 from standoff.catalog.opening import write_starter
+from standoff.scenario import apply_overrides
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "standoff"
@@ -203,14 +203,19 @@ def test_texts_are_alike_up_to_one_per_cent(first, second, same):
     assert generate.alike(first, second) is same
 
 
+NAMED = {
+    "beliefs", "levels", "modal_state", "player_types", "points_used", "posteriors", "ratification", "strategy", "today_state",
+    "versions", "worth",
+}  # fmt: skip
+"""Keys of JSON objects whose own keys are names of the scenario or of packages."""
+
+
 def keys_of(value, path=""):
-    """Paths of the keys of a JSON document; what is under a name of the scenario is left out."""
-    if isinstance(value, dict) and path not in {
-        "beliefs",
-        "versions",
-        "first_moves[].strategy",
-        "first_moves[].posteriors",
-    }:
+    """Paths of the keys of a JSON document; names of the scenario are left out."""
+    last = path.rpartition(".")[2].removesuffix("[]")
+    if isinstance(value, dict):
+        if last in NAMED or re.search(r"first_moves\[\]\.(before|after)$", path):
+            return
         for key, inner in value.items():
             inner_path = f"{path}.{key}" if path else key
             yield inner_path
@@ -220,19 +225,73 @@ def keys_of(value, path=""):
             yield from keys_of(inner, f"{path}[]")
 
 
-def test_every_key_of_the_json_output_is_explained(tmp_path):
-    write_starter(tmp_path / "crisis.yaml")
-    solution = solve(standoff.load(tmp_path / "crisis.yaml", overrides=["period.horizon=2"]))
-    page = (ROOT / "docs" / "reference" / "json.md").read_text()
-    rows = [line for line in page.splitlines() if line.startswith("| `")]
+@pytest.fixture(scope="module")
+def starter(tmp_path_factory):
+    path = tmp_path_factory.mktemp("starter") / "crisis.yaml"
+    write_starter(path)
+    return standoff.load(path, overrides=["period.horizon=2"])
+
+
+SETTINGS = standoff.Settings(belief_points=5, belief_tolerance=0.1)
+
+
+@pytest.fixture(scope="module")
+def starter_solution(starter):
+    return standoff.solve(starter, SETTINGS)
+
+
+def rows_of_json_page():
+    return [
+        line for line in (ROOT / "docs" / "reference" / "json.md").read_text().splitlines() if line.startswith("| `")
+    ]
+
+
+def test_every_key_of_the_json_output_is_explained(starter_solution):
+    rows = rows_of_json_page()
     unexplained = set()
-    for path in keys_of(json.loads(json.dumps(solution.to_json()))):
+    for path in keys_of(json.loads(json.dumps(starter_solution.to_json()))):
         parent, _, key = path.rpartition(".")
         listed = any(f"`{path}{end}" in row for row in rows for end in ("`", "[]`", "."))
         in_row_of_list = any(row.startswith(f"| `{parent}`") and f"`{key}`" in row for row in rows)
         if not (listed or in_row_of_list):
             unexplained.add(path)
     assert unexplained == set()
+
+
+ANSWERS = {
+    "whatif": lambda scenario, _: standoff.whatif(scenario, ["war_cost=0.3"], SETTINGS),
+    "compare": lambda scenario, _: standoff.compare(
+        scenario, apply_overrides(scenario, ["war_cost=0.3", "nature.clash=off"]), SETTINGS
+    ),
+    "drivers": lambda _, solution: standoff.drivers(solution, ["mobilisation"], num_tornado=0, num_draws=64),
+    "tripwires": lambda _, solution: standoff.tripwires(solution, "unresolved>mobilisation", parameters=["war_cost"]),
+    "ensemble": lambda scenario, _: standoff.ensemble(scenario, 4, settings=SETTINGS),
+    "map": lambda scenario, _: standoff.regime_map(scenario, "war_cost=0.3:0.4:2", "pace=0.4:0.5:2", settings=SETTINGS),
+    "equilibria": lambda scenario, _: standoff.search_equilibria(scenario, SETTINGS, num_starts=2),
+    "indicators": lambda _, solution: standoff.indicators(solution, ["mobilisation"]),
+    "paths": lambda _, solution: standoff.paths(solution, num_samples=50),
+    "window": lambda _, solution: standoff.window(solution),
+    "bargain": lambda _, solution: standoff.bargain(solution),
+    "no_deal": lambda _, solution: standoff.why_no_deal(solution, ["mobilisation"], payments=[0.1]),
+    "sweep": lambda scenario, _: standoff.sweep(scenario, "war_cost", [0.3, 0.4], settings=SETTINGS),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_every_key_of_an_answer_is_explained(name, starter, starter_solution):
+    rows = rows_of_json_page()
+    shared = {path.rpartition(".")[2] for path in keys_of(json.loads(json.dumps(starter_solution.to_json())))}
+    own_rows = [row for row in rows if f"`{name}`" in row.split(" | ")[0]]
+    explained = {
+        part.removesuffix("[]")
+        for row in own_rows
+        for text in re.findall(r"`([^`]+)`", row)
+        for part in text.split(".")
+    }
+    found = ANSWERS[name](starter, starter_solution).to_json()
+    keys = {path.rpartition(".")[2].removesuffix("[]") for path in keys_of(json.loads(json.dumps(found)))}
+    assert own_rows
+    assert keys - explained - shared == set()
 
 
 def test_contributing_says_why_each_dependency_is_there():

@@ -198,7 +198,7 @@ def indicators(
         >>> from standoff import load, solve
         >>> found = indicators(solve(load("cuba-1962", overrides=["period.horizon=2"])), ["strike"])
         >>> found.target_labels
-        ('US air strike by 24 October 1962',)
+        ('Air strikes on Cuba by 24 October 1962',)
     """
     scenario, equilibrium = solution.scenario, solution.equilibrium
     wanted = parse_targets(scenario, targets)

@@ -29,11 +29,13 @@ def to_plain(value: Any, *, without: Collection[str] = ()) -> Any:
         TypeError: The result holds a value of another kind.
 
     Examples:
-        >>> to_plain((1.5, math.nan, dt.date(2026, 2, 2), np.array([0.5])))
-        [1.5, None, '2026-02-02', [0.5]]
+        >>> to_plain((1.5, math.nan, dt.date(2026, 2, 2), np.array([0.5]), np.array([True])))
+        [1.5, None, '2026-02-02', [0.5], [True]]
     """
     if value is None or isinstance(value, (bool, str)):
         return value
+    if isinstance(value, np.bool_):
+        return bool(value)
     if isinstance(value, (int, np.integer)):
         return int(value)
     if isinstance(value, (float, np.floating)):

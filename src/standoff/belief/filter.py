@@ -45,8 +45,8 @@ from standoff.solve.kernels.forward import (
     chance_forward,
     decision_forward,
     joint_forward,
-    meet_milestones,
-)  # fmt: skip
+)
+from standoff.solve.kernels.mass import meet_milestones
 from standoff.solve.kernels.simultaneous_layer import simultaneous_amounts
 from standoff.solve.result import Equilibrium
 

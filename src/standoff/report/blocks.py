@@ -1,6 +1,6 @@
-"""What a brief is made of: sections of blocks, which a page and a text file draw each in their own way.
+"""Sections of a brief and the blocks in them, which the HTML page and the Markdown file render each in its own way.
 
-Texts that hold markup are `Markup`, in which everything that came from a scenario is escaped; a plain `str` is plain text.
+A text with markup is a `Markup`, in which everything that comes from a scenario is escaped; a `str` is plain text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import ClassVar
 from markupsafe import Markup
 
 from standoff.report.chart import Chart
-from standoff.report.ledger import Ledger
+from standoff.report.sources import SourcesTable
 from standoff.report.tables import Table, TypeGroup
 
 __all__ = [
@@ -19,11 +19,11 @@ __all__ = [
     "Bullets",
     "Grid",
     "Heading",
-    "LedgerBlock",
     "Paragraph",
     "Picture",
     "Probabilities",
     "Section",
+    "SourcesBlock",
     "Types",
 ]
 
@@ -34,7 +34,7 @@ class Paragraph:
 
     Attributes:
         text: The text.
-        is_before: Whether it belongs to what follows and should stand on the same sheet of paper.
+        is_before: Whether it introduces the next block and should be printed on the same sheet of paper.
     """
 
     kind: ClassVar[str] = "paragraph"
@@ -60,7 +60,7 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Types:
-    """Who may be what."""
+    """The private types of every player that has any."""
 
     kind: ClassVar[str] = "types"
     groups: tuple[TypeGroup, ...]
@@ -72,12 +72,12 @@ class Probabilities:
 
     Attributes:
         id: Slug, unique in the brief.
-        caption: What it shows.
+        caption: Caption of the table.
         first: Head of the first column.
         table: The probabilities.
-        has_bars: Whether a bar stands behind every number.
-        ends: Heading over the rows, or "".
-        passages: Heading over `table.more_rows`.
+        has_bars: Whether a bar is drawn behind every number.
+        outcomes: Heading of the rows, or "".
+        milestones: Heading of `table.more_rows`.
     """
 
     kind: ClassVar[str] = "probabilities"
@@ -86,20 +86,20 @@ class Probabilities:
     first: str
     table: Table
     has_bars: bool = False
-    ends: str = ""
-    passages: str = ""
+    outcomes: str = ""
+    milestones: str = ""
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A table of words and numbers.
+    """A table of text and numbers.
 
     Attributes:
         id: Slug, unique in the brief.
-        caption: What it shows.
+        caption: Caption of the table.
         head: Heads of the columns.
-        rows: Cells by row, the first of each naming the row.
-        wordy: Columns that hold sentences; the others are as narrow as their numbers.
+        rows: Cells by row; the first cell is the head of its row.
+        wordy: Columns of sentences; the other columns are as narrow as their numbers.
     """
 
     kind: ClassVar[str] = "grid"
@@ -120,14 +120,14 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class LedgerBlock:
-    """The assumptions and the documents behind them."""
+class SourcesBlock:
+    """The parameters and the documents that support them."""
 
-    kind: ClassVar[str] = "ledger"
-    ledger: Ledger
+    kind: ClassVar[str] = "sources"
+    sources: SourcesTable
 
 
-Block = Paragraph | Heading | Bullets | Types | Probabilities | Grid | Picture | LedgerBlock
+Block = Paragraph | Heading | Bullets | Types | Probabilities | Grid | Picture | SourcesBlock
 
 
 @dataclass(frozen=True)
@@ -137,9 +137,9 @@ class Section:
     Attributes:
         id: Slug, unique in the brief.
         title: Heading.
-        short: The same in a word or two, for the list of sections.
-        blocks: What is in it.
-        starts_page: Whether it begins a new sheet of paper.
+        short: Short title for the list of sections.
+        blocks: Blocks of the section.
+        starts_page: Whether the section starts a new sheet of paper.
     """
 
     id: str

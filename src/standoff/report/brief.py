@@ -1,7 +1,7 @@
-"""Put the brief together and write it to a file.
+"""Render the brief of a solved crisis and write it to a file.
 
 The page holds everything it shows: style sheet and charts are inside, there is no script, and a content security policy
-forbids the browser to fetch anything. Every text of a scenario is escaped, for a scenario may come from anybody.
+forbids the browser to fetch anything. Every text of a scenario is escaped, because a scenario may come from anybody.
 """
 
 from __future__ import annotations
@@ -16,25 +16,29 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from standoff.analysis.brief import Brief
 from standoff.analysis.targets import describe_target
 from standoff.report.blocks import Section
-from standoff.report.bottom_line import bottom_line, key_numbers
+from standoff.report.bottom_line import choose_key_numbers, write_bottom_line
 from standoff.report.chart import FileFormat
-from standoff.report.closing_sections import assumptions_section, certificate_section, limits_section
-from standoff.report.forecast_sections import forecast_sections, timeline_of
-from standoff.report.markdown import markdown_brief
-from standoff.report.sections.changes import changes_section
-from standoff.report.sections.hinges import hinges_section
-from standoff.report.sections.no_deal import no_deal_section
-from standoff.report.sections.strike_window import strike_window_section
-from standoff.report.sections.sureness import band_sentence, draws_of, sureness_section
-from standoff.report.sections.tales import tales_section
-from standoff.report.sections.watching import watching_section
-from standoff.report.wording import INVISIBLE, day
+from standoff.report.markdown import write_markdown
+from standoff.report.sections.assumptions import describe_assumptions
+from standoff.report.sections.bargaining import describe_bargaining
+from standoff.report.sections.certificate import describe_certificate
+from standoff.report.sections.changes import describe_changes
+from standoff.report.sections.drivers import describe_drivers
+from standoff.report.sections.forecast import describe_forecast
+from standoff.report.sections.indicators import describe_indicators
+from standoff.report.sections.limits import describe_limits
+from standoff.report.sections.paths import describe_paths
+from standoff.report.sections.uncertainty import describe_draws, describe_uncertainty, summarise_bands
+from standoff.report.sections.window import describe_window
+from standoff.report.timeline import build_timeline
+from standoff.report.typesetting import show_day
 from standoff.storing import check_writable, make_folder, write_whole
+from standoff.text import make_safe
 
 if TYPE_CHECKING:
     from standoff.analysis.solution import Solution
 
-__all__ = ["brief_html", "brief_markdown", "brief_sections", "render_page", "write_brief", "write_figures"]
+__all__ = ["choose_sections", "render_html", "render_markdown", "render_page", "write_brief", "write_figures"]
 
 
 def write_brief(
@@ -46,37 +50,37 @@ def write_brief(
 ) -> None:
     """Write the brief of a solved crisis.
 
-    The file is written beside its place and then renamed, so that a reader sees the old file or the new one, whole.
+    The text is written to a temporary file which is then renamed, so that a reader sees the old brief or the new one, whole.
 
     Args:
-        subject: A solved crisis, or a dossier, which holds the answers to more questions.
-        path: The file; one that is there is replaced.
-        kind: An HTML page that holds everything, or Markdown.
-        figures: For Markdown: the files of the charts, as `write_figures` gives them; they are linked from where the brief lies.
+        subject: A solved crisis, or a brief with the answers to more questions (`standoff.analysis.brief`).
+        path: The file; an existing file is replaced.
+        kind: "html" for a page that holds everything, "md" for Markdown.
+        figures: For Markdown: name of each chart and its file, as returned by `write_figures`; links are relative to the brief.
 
     Raises:
         InputError: The file cannot be written (`cannot-write`).
     """
-    place = Path(path)
-    check_writable(place)  # before the work of making the page
+    file = Path(path)
+    check_writable(file)  # before the work of rendering
     if kind == "html":
-        text = brief_html(subject)
+        text = render_html(subject)
     else:
-        links = {name: Path(os.path.relpath(file, place.parent)).as_posix() for name, file in (figures or {}).items()}
-        text = brief_markdown(subject, links)
-    write_whole(place, text.encode("utf-8", errors="replace"))
+        links = {name: Path(os.path.relpath(one, file.parent)).as_posix() for name, one in (figures or {}).items()}
+        text = render_markdown(subject, links)
+    write_whole(file, text.encode())
 
 
-def brief_html(subject: Solution | Brief) -> str:
-    """The brief as one HTML page; the same subject gives the same bytes."""
-    return render_page(_content(_dossier_of(subject)))
+def render_html(subject: Solution | Brief) -> str:
+    """Render the brief as one HTML page; the same subject gives the same bytes."""
+    return render_page(_gather_content(subject))
 
 
 def render_page(content: Mapping[str, Any]) -> str:
-    """A page that holds everything it shows.
+    """Render a page that holds everything it shows.
 
     Args:
-        content: What the template names.
+        content: The variables of the template.
     """
     environment = Environment(
         loader=PackageLoader("standoff.report"),
@@ -86,29 +90,29 @@ def render_page(content: Mapping[str, Any]) -> str:
         lstrip_blocks=True,
     )
     page = environment.get_template("brief.html.j2").render(content)
-    return page.translate(INVISIBLE)
+    return "\n".join(make_safe(line) for line in page.split("\n"))
 
 
-def brief_markdown(subject: Solution | Brief, pictures: Mapping[str, str] | None = None) -> str:
-    """The brief as a Markdown file; the same subject gives the same bytes.
+def render_markdown(subject: Solution | Brief, pictures: Mapping[str, str] | None = None) -> str:
+    """Render the brief as Markdown; the same subject gives the same bytes.
 
     Args:
-        subject: A solved crisis, or a dossier.
-        pictures: Name of a chart -> address of its file; charts without one are told in words.
+        subject: A solved crisis, or a brief with the answers to more questions.
+        pictures: Name of each chart and the address of its file; a chart without a file is described in a sentence.
     """
-    return markdown_brief(_content(_dossier_of(subject)), pictures or {})
+    return write_markdown(_gather_content(subject), pictures or {})
 
 
 def write_figures(subject: Solution | Brief, folder: str | Path, kind: FileFormat = "svg") -> dict[str, str]:
-    """Write every chart of the brief as a file of its own.
+    """Write every chart of the brief to a file of its own.
 
     Args:
-        subject: A solved crisis, or a dossier.
-        folder: Where to; it is made if it is not there.
+        subject: A solved crisis, or a brief with the answers to more questions.
+        folder: The folder; it is created if necessary.
         kind: "svg" or "png".
 
     Returns:
-        Name of each chart -> its file.
+        The name of each chart and its file.
 
     Raises:
         InputError: A file cannot be written (`cannot-write`).
@@ -116,72 +120,72 @@ def write_figures(subject: Solution | Brief, folder: str | Path, kind: FileForma
     place = Path(folder)
     make_folder(place, "the figures")
     written = {}
-    for section in brief_sections(subject):
+    for section in choose_sections(subject):
         for chart in section.charts:
             file = place / f"{chart.name}.{kind}"
-            write_whole(file, chart.file(kind), "the figures")
+            write_whole(file, chart.encode(kind), "the figures")
             written[chart.name] = str(file)
     return written
 
 
-def brief_sections(subject: Solution | Brief) -> tuple[Section, ...]:
-    """The sections of the brief, in the order in which somebody in a hurry reads them."""
-    dossier = _dossier_of(subject)
-    solution = dossier.solution
-    timeline = timeline_of(solution.scenario)
-    ends, *others = forecast_sections(solution)
+def choose_sections(subject: Solution | Brief) -> tuple[Section, ...]:
+    """Choose the sections of the brief, in the order in which a reader in a hurry needs them."""
+    brief = _make_brief(subject)
+    solution = brief.solution
+    timeline = build_timeline(solution.scenario)
+    outcomes, *others = describe_forecast(solution)
     answers: list[Section] = []
-    if dossier.ensemble is not None:
-        answers.append(sureness_section(dossier.ensemble, dossier.targets, timeline))
-    if dossier.drivers is not None:
-        answers.append(hinges_section(dossier.drivers))
-    if dossier.whatif is not None or dossier.tripwires is not None:
-        answers.append(changes_section(dossier.whatif, dossier.tripwires, timeline))
-    if dossier.indicators is not None:
-        answers.append(watching_section(dossier.indicators))
-    if dossier.window is not None:
-        answers.append(strike_window_section(dossier.window, timeline))
-    if dossier.bargain is not None:
-        labels = [describe_target(solution.scenario, target) for target in dossier.targets]
-        answers.append(no_deal_section(dossier.bargain, dossier.no_deal, labels))
-    stories = [tales_section(dossier.paths)] if dossier.paths is not None else []
+    if brief.ensemble is not None:
+        answers.append(describe_uncertainty(brief.ensemble, brief.targets, timeline))
+    if brief.drivers is not None:
+        answers.append(describe_drivers(brief.drivers))
+    if brief.whatif is not None or brief.tripwires is not None:
+        answers.append(describe_changes(brief.whatif, brief.tripwires, timeline))
+    if brief.indicators is not None:
+        answers.append(describe_indicators(brief.indicators))
+    if brief.window is not None:
+        answers.append(describe_window(brief.window, timeline))
+    if brief.bargain is not None:
+        labels = [describe_target(solution.scenario, target) for target in brief.targets]
+        answers.append(describe_bargaining(brief.bargain, brief.no_deal, labels))
+    paths = [describe_paths(brief.paths)] if brief.paths is not None else []
     return (
-        ends,
+        outcomes,
         *answers,
         *others,
-        *stories,
-        limits_section(solution, has_bands=dossier.ensemble is not None, missing=dossier.missing),
-        assumptions_section(solution.scenario),
-        certificate_section(solution),
+        *paths,
+        describe_limits(solution, has_bands=brief.ensemble is not None, missing=brief.missing),
+        describe_assumptions(solution.scenario),
+        describe_certificate(solution),
     )
 
 
-def _dossier_of(subject: Solution | Brief) -> Brief:
+def _make_brief(subject: Solution | Brief) -> Brief:
     return subject if isinstance(subject, Brief) else Brief(solution=subject, targets=())
 
 
-def _content(dossier: Brief) -> dict[str, Any]:
-    """Everything that the template shows."""
-    solution = dossier.solution
-    scenario = solution.scenario
-    forecast = solution.forecast
+def _gather_content(subject: Solution | Brief) -> dict[str, Any]:
+    """Gather everything that the template shows."""
+    brief = _make_brief(subject)
+    solution = brief.solution
+    scenario, forecast = solution.scenario, solution.forecast
     document = solution.to_json()
-    timeline = timeline_of(scenario)
-    sentences = [*bottom_line(forecast, timeline)]
-    if dossier.ensemble is not None:
-        sentences.append(band_sentence(dossier.ensemble, dossier.targets))
+    timeline = build_timeline(scenario)
+    sentences = [*write_bottom_line(forecast, timeline)]
+    if brief.ensemble is not None:
+        sentences.append(summarise_bands(brief.ensemble, brief.targets))
     return {
         "title": scenario.title,
         "summary": scenario.summary,
-        "as_of": day(scenario.as_of),
+        "as_of": show_day(scenario.as_of),
         "overrides": document["overrides"],
         "timeline": timeline,
         "sentences": sentences,
-        "key_numbers": key_numbers(forecast, timeline),
-        "sections": brief_sections(dossier),
+        "key_numbers": choose_key_numbers(forecast, timeline),
+        "sections": choose_sections(brief),
         "scenario_id": scenario.id,
         "scenario_hash": scenario.scenario_hash,
-        "settings": document["settings"] | draws_of(dossier.ensemble),
+        "settings": document["settings"] | describe_draws(brief.ensemble),
         "versions": document["versions"],
         "closing": "The same scenario, settings and versions give the same page, byte for byte.",
     }

@@ -1,7 +1,7 @@
-"""A chart: drawn for wide pages, for telephones, and as a file of its own.
+"""A chart, drawn for wide pages, for phones, and as a file of its own.
 
-What draws a chart is handed axes and a `Canvas`, which knows sizes and colours, so one drawing serves all three. In the page
-the colours are stand-ins for the page's own (`standoff.report.svg`); in a file they are those of a printed page.
+The function that draws a chart receives a figure and a `Canvas` with sizes and colours, so it serves all three. In the page the
+colours are placeholders for those of the page (`standoff.report.svg`); in a file they are those of a printed page.
 """
 
 from __future__ import annotations
@@ -19,16 +19,25 @@ from standoff.report.svg import (
     INK,
     RULE,
     SURFACE,
-    drawing,
-    figure_bytes,
-    inline_svg,
+    embed_svg,
+    encode_figure,
     new_figure,
-    plain,
+    use_style,
 )
 from standoff.report.timeline import Timeline
-from standoff.report.wording import short_day
+from standoff.text import format_short_day, shorten
 
-__all__ = ["NARROW", "WIDE", "Canvas", "Chart", "FileFormat", "drawn", "name_at_the_right", "spread_apart", "time_axes"]
+__all__ = [
+    "NARROW",
+    "WIDE",
+    "Canvas",
+    "Chart",
+    "FileFormat",
+    "add_time_axes",
+    "draw_chart",
+    "label_curves",
+    "spread_apart",
+]
 
 FileFormat = Literal["svg", "png"]
 _LEFT, _TOP, _BOTTOM, _LINE = 3.9, 0.8, 4.4, 1.25
@@ -36,7 +45,7 @@ _LEFT, _TOP, _BOTTOM, _LINE = 3.9, 0.8, 4.4, 1.25
 
 @dataclass(frozen=True)
 class Canvas:
-    """Sizes in CSS pixels, the longest line of a label in letters, the most ticks on the axis of time, and colours."""
+    """Sizes in CSS pixels, the length of a line of a label in letters, the number of ticks on the time axis, and colours."""
 
     suffix: str
     width: float
@@ -50,10 +59,10 @@ class Canvas:
     surface: str = SURFACE
 
     def box(self, left: float = _LEFT) -> tuple[float, float, float, float]:
-        """Left edge, lower edge, width and height of the axes; what surrounds them grows with the letters.
+        """Return left edge, lower edge, width and height of the axes; the margins grow with the font.
 
         Args:
-            left: Room at the left in heights of a letter.
+            left: Left margin in heights of a letter.
         """
         low, top = _BOTTOM * self.font, _TOP * self.font
         return left * self.font, low, self.width - left * self.font - self.margin, self.height - low - top
@@ -72,10 +81,10 @@ class Chart:
 
     Attributes:
         name: Slug.
-        title: What it shows.
-        description: The same in a sentence or two, with its main numbers, for those who do not see it.
+        title: Title.
+        description: A sentence or two with the main numbers, for screen readers.
         wide: SVG for pages of 40 rem and more.
-        narrow: SVG for telephones.
+        narrow: SVG for phones.
     """
 
     name: str
@@ -85,40 +94,40 @@ class Chart:
     narrow: Markup
     _draw: tuple[Draw, float] = field(repr=False, compare=False)
 
-    def file(self, kind: FileFormat) -> bytes:
-        """The chart as a file of its own, on white; the same chart gives the same bytes."""
+    def encode(self, kind: FileFormat) -> bytes:
+        """Encode the chart as a file of its own on white; the same chart gives the same bytes."""
         draw, scale = self._draw
         canvas = replace(_FILE, height=_FILE.height * scale)
-        with drawing(canvas.font, canvas.ink):
+        with use_style(canvas.font, canvas.ink):
             figure = new_figure(canvas.width, canvas.height)
             figure.patch.set_facecolor(canvas.surface)
             figure.patch.set_alpha(1.0)
             draw(figure, canvas)
-            return figure_bytes(figure, name=self.name, title=self.title, description=self.description, kind=kind)
+            return encode_figure(figure, name=self.name, title=self.title, description=self.description, kind=kind)
 
 
-def drawn(draw: Draw, *, name: str, title: str, description: str, scale: float = 1.0) -> Chart:
+def draw_chart(draw: Draw, *, name: str, title: str, description: str, scale: float = 1.0) -> Chart:
     """Draw a chart for both widths of page.
 
     Args:
-        draw: Draws on a figure of the canvas's size.
+        draw: Function that draws on a figure of the size of the canvas.
         name: Slug, unique in the page.
-        title: What it shows.
-        description: The same in words with its main numbers.
-        scale: Height as a multiple of the usual one.
+        title: Title.
+        description: A sentence or two with the main numbers.
+        scale: Height as a multiple of the usual height.
     """
     svgs = []
     for usual in (WIDE, NARROW):
         canvas = replace(usual, height=usual.height * scale)
-        with drawing(canvas.font, canvas.ink):
+        with use_style(canvas.font, canvas.ink):
             figure = new_figure(canvas.width, canvas.height)
             draw(figure, canvas)
-            svgs.append(inline_svg(figure, name=f"{name}-{canvas.suffix}", title=title, description=description))
+            svgs.append(embed_svg(figure, name=f"{name}-{canvas.suffix}", title=title, description=description))
     return Chart(name, title, description, svgs[0], svgs[1], (draw, scale))
 
 
-def time_axes(figure: Figure, timeline: Timeline, canvas: Canvas) -> Axes:
-    """Axes by date, with room for names at the right."""
+def add_time_axes(figure: Figure, timeline: Timeline, canvas: Canvas) -> Axes:
+    """Add axes by date, with room for labels on the right."""
     left, low, width, height = canvas.box()
     axes = figure.add_axes(
         (left / canvas.width, low / canvas.height, width / canvas.width, height / canvas.height), facecolor="none"
@@ -127,7 +136,7 @@ def time_axes(figure: Figure, timeline: Timeline, canvas: Canvas) -> Axes:
     axes.set_xlim(0.0, timeline.horizon.units)
     axes.set_xticks(
         [tick.units for tick in ticks],
-        [f"{tick.units:g}\n{short_day(timeline.date_of(tick.period))}" for tick in ticks],
+        [f"{tick.units:g}\n{format_short_day(timeline.date_of(tick.period))}" for tick in ticks],
     )
     axes.set_xlabel(f"{timeline.unit}s from now", labelpad=2.0)
     axes.grid(axis="y", color=canvas.rule, linewidth=0.8)
@@ -139,10 +148,10 @@ def time_axes(figure: Figure, timeline: Timeline, canvas: Canvas) -> Axes:
     return axes
 
 
-def name_at_the_right(axes: Axes, names: Sequence[str], ends: Sequence[float], canvas: Canvas) -> None:
-    """Write a name beside the end of every curve (a share of the height), with a thin line to it."""
+def label_curves(axes: Axes, names: Sequence[str], ends: Sequence[float], canvas: Canvas) -> None:
+    """Write a label to the right of every curve, with a thin line to its end (a share of the height)."""
     _, _, wide, tall = canvas.box()
-    wrapped = [textwrap.wrap(plain(name, 2 * canvas.letters + 8), canvas.letters) for name in names]
+    wrapped = [textwrap.wrap(shorten(name, 2 * canvas.letters + 8), canvas.letters) for name in names]
     heights = [(len(lines) * _LINE + 0.4) * canvas.font / tall for lines in wrapped]
     for lines, end, place in zip(wrapped, ends, spread_apart(ends, heights), strict=True):
         axes.annotate(
@@ -166,10 +175,10 @@ def name_at_the_right(axes: Axes, names: Sequence[str], ends: Sequence[float], c
 
 
 def spread_apart(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:
-    """Centres of labels near where they are wanted, none over another, all within [0, 1] if they fit.
+    """Move labels apart so that none overlaps another and all lie within [0, 1], if they fit.
 
     Args:
-        wanted: Where each centre should be.
+        wanted: Wanted centre of each label.
         heights: Height of each label.
 
     Examples:

@@ -1,7 +1,7 @@
-"""Charts of probabilities by date: how the crisis ends, what happens on the way, what each side believes, and how sure that is.
+"""Charts by date: bands of outcomes, lines of milestones and beliefs, values, and fan charts.
 
-Every band and line is named beside it, so that nothing is told by colour alone, and bands differ in hatching, lines in
-dashes.
+Every band and line has its label next to it, bands differ in hatching and lines in dashes, so that no reader depends on
+colour.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from standoff.analysis.plots import DASHES, PALETTE, draw_bands, draw_fan
-from standoff.report.chart import Canvas, Chart, drawn, name_at_the_right, time_axes
-from standoff.report.svg import plain
+from standoff.report.chart import Canvas, Chart, add_time_axes, draw_chart, label_curves
 from standoff.report.timeline import Timeline
-from standoff.report.wording import joined, number, percent
+from standoff.report.typesetting import show_number, show_percent
+from standoff.text import join_words, shorten
 
-__all__ = ["Curve", "Fan", "chart_of_bands", "chart_of_fan", "chart_of_lines", "chart_of_values"]
+__all__ = ["Curve", "Fan", "chart_bands", "chart_fan", "chart_lines", "chart_values"]
 
 Floats = NDArray[np.float64]
 
@@ -30,25 +30,25 @@ _SCALES = ((0.1, 0.02), (0.25, 0.05), (0.5, 0.1), (1.0, 0.25))
 
 @dataclass(frozen=True)
 class Curve:
-    """One thing whose probabilities, or value, are drawn.
+    """A curve of probabilities or values by date.
 
     Attributes:
-        label: Its name, as the scenario has it.
-        probabilities: From now to the horizon, nan where there are none; shape (period + 1,).
+        label: Label in the scenario.
+        heights: Probabilities or values from now to the horizon, nan where there are none; shape (period + 1,).
     """
 
     label: str
-    probabilities: Floats
+    heights: Floats
 
 
 @dataclass(frozen=True)
 class Fan:
-    """Probabilities of one thing with how far they move.
+    """Quantiles of one probability by date.
 
     Attributes:
-        label: Its name, as the scenario has it.
-        quantiles: At 5, 25, 50, 75 and 95 %; shape (5, period + 1).
-        central: The probabilities at the numbers of the file; shape (period + 1,).
+        label: Label in the scenario.
+        quantiles: Quantiles at 5, 25, 50, 75 and 95 %; shape (5, period + 1).
+        central: Probability at the central values; shape (period + 1,).
     """
 
     label: str
@@ -56,156 +56,151 @@ class Fan:
     central: Floats
 
 
-def chart_of_bands(curves: Sequence[Curve], open_curve: Curve, timeline: Timeline, *, name: str, title: str) -> Chart:
-    """Bands that fill the chart from bottom to top: exclusive ends, and on top what is still open.
+def chart_bands(curves: Sequence[Curve], unresolved: Curve, timeline: Timeline, *, name: str, title: str) -> Chart:
+    """Draw bands that fill the chart: the exclusive outcomes, and at the top the probability that none has occurred.
 
     Args:
-        curves: The ends; with `open_curve` they sum to one.
-        open_curve: What is still open.
+        curves: Outcomes; with `unresolved` they sum to one.
+        unresolved: Probability that the crisis is unresolved.
         timeline: The calendar.
         name: Slug of the chart.
-        title: What it shows.
+        title: Title.
     """
-    bands = [*curves, open_curve]
-    tops = np.cumsum([curve.probabilities for curve in bands], axis=0)
+    bands = [*curves, unresolved]
+    tops = np.cumsum([curve.heights for curve in bands], axis=0)
     bottoms = np.vstack([np.zeros_like(tops[0]), tops[:-1]])
 
     def draw(figure: Figure, canvas: Canvas) -> None:
-        axes, x = time_axes(figure, timeline, canvas), _units(timeline)
-        draw_bands(axes, x, [curve.probabilities for curve in bands], surface=canvas.surface)
-        _set_probabilities_axis(axes, 1.0, 0.25)
+        axes, x = add_time_axes(figure, timeline, canvas), _list_times(timeline)
+        draw_bands(axes, x, [curve.heights for curve in bands], surface=canvas.surface)
+        _set_probability_axis(axes, 1.0, 0.25)
         middles = [float(low[-1] + high[-1]) / 2 for low, high in zip(bottoms, tops, strict=True)]
-        name_at_the_right(axes, _names(bands, canvas), middles, canvas)
+        label_curves(axes, _name_curves(bands, canvas), middles, canvas)
 
-    return drawn(draw, name=name, title=title, description=_at_the_end(bands, timeline))
+    return draw_chart(draw, name=name, title=title, description=_describe_curves(bands, timeline))
 
 
-def chart_of_lines(curves: Sequence[Curve], timeline: Timeline, *, name: str, title: str, whole: bool) -> Chart:
-    """Lines of probabilities, each named at its end.
+def chart_lines(curves: Sequence[Curve], timeline: Timeline, *, name: str, title: str, whole: bool) -> Chart:
+    """Draw lines of probabilities, each with its label at the end.
 
     Args:
         curves: The lines.
         timeline: The calendar.
         name: Slug of the chart.
-        title: What it shows.
-        whole: Whether the axis must reach one; otherwise it reaches a little above the highest line.
+        title: Title.
+        whole: Whether the axis reaches one; otherwise it ends a little above the highest line.
     """
-    curves = [curve for curve in curves if np.isfinite(curve.probabilities).any()]
-    highest = max((float(np.nanmax(curve.probabilities)) for curve in curves), default=0.0)
-    top, step = _scale(highest, whole=whole)
+    curves = [curve for curve in curves if np.isfinite(curve.heights).any()]
+    highest = max((float(np.nanmax(curve.heights)) for curve in curves), default=0.0)
+    top, step = _choose_scale(highest, whole=whole)
 
     def draw(figure: Figure, canvas: Canvas) -> None:
-        axes = time_axes(figure, timeline, canvas)
+        axes = add_time_axes(figure, timeline, canvas)
         _draw_lines(axes, curves, timeline)
-        _set_probabilities_axis(axes, top, step)
-        name_at_the_right(axes, _names(curves, canvas), [_last(curve) / top for curve in curves], canvas)
+        _set_probability_axis(axes, top, step)
+        label_curves(axes, _name_curves(curves, canvas), [_find_last(curve) / top for curve in curves], canvas)
 
-    return drawn(draw, name=name, title=title, description=_at_the_end(curves, timeline))
+    return draw_chart(draw, name=name, title=title, description=_describe_curves(curves, timeline))
 
 
-def chart_of_values(curves: Sequence[Curve], timeline: Timeline, *, name: str, title: str, axis: str) -> Chart:
-    """Lines of values that may be negative, with a line at zero, each named at its end.
+def chart_values(curves: Sequence[Curve], timeline: Timeline, *, name: str, title: str, axis: str) -> Chart:
+    """Draw lines of values that may be negative, with a line at zero, each with its label at the end.
 
     Args:
-        curves: The lines; nan where there is no value.
+        curves: The lines.
         timeline: The calendar.
         name: Slug of the chart.
-        title: What it shows.
-        axis: What the values are, for the axis.
+        title: Title.
+        axis: Label of the axis.
     """
-    curves = [curve for curve in curves if np.isfinite(curve.probabilities).any()]
-    known = np.concatenate([curve.probabilities[np.isfinite(curve.probabilities)] for curve in curves] or [np.zeros(1)])
+    curves = [curve for curve in curves if np.isfinite(curve.heights).any()]
+    known = np.concatenate([curve.heights[np.isfinite(curve.heights)] for curve in curves] or [np.zeros(1)])
     low, high = min(0.0, float(known.min())), max(0.0, float(known.max()))
     room = 0.08 * ((high - low) or 1.0)
     low, high = low - room, high + room
 
     def draw(figure: Figure, canvas: Canvas) -> None:
-        axes = time_axes(figure, timeline, canvas)
+        axes = add_time_axes(figure, timeline, canvas)
         axes.axhline(0.0, color=canvas.ink, linewidth=1.0)
         _draw_lines(axes, curves, timeline)
         axes.set_ylim(low, high)
         axes.set_ylabel(axis)
-        axes.yaxis.set_major_formatter(lambda value, _: number(round(value, 6)))
-        names = [f"{plain(curve.label, 2 * canvas.letters)} {_two_digits(_last(curve))}" for curve in curves]
-        name_at_the_right(axes, names, [(_last(curve) - low) / (high - low) for curve in curves], canvas)
+        axes.yaxis.set_major_formatter(lambda value, _: show_number(round(value, 6)))
+        names = [f"{shorten(curve.label, 2 * canvas.letters)} {show_number(_find_last(curve), 2)}" for curve in curves]
+        label_curves(axes, names, [(_find_last(curve) - low) / (high - low) for curve in curves], canvas)
 
-    told = joined([f"{curve.label} {_two_digits(_last(curve))}" for curve in curves])
-    return drawn(draw, name=name, title=title, description=f"{axis} by {timeline.horizon.date}: {told}.")
+    values = join_words([f"{curve.label} {show_number(_find_last(curve), 2)}" for curve in curves])
+    return draw_chart(draw, name=name, title=title, description=f"{axis} by {timeline.horizon.date}: {values}.")
 
 
-def chart_of_fan(fan: Fan, timeline: Timeline, *, name: str, title: str) -> Chart:
-    """A fan: where the probability of one thing lie in nine and in half of all draws, the median, and the
-    probabilities of the file.
+def chart_fan(fan: Fan, timeline: Timeline, *, name: str, title: str) -> Chart:
+    """Draw a fan chart: bands of a probability over half and over nine tenths of all draws, and its median.
 
     Args:
-        fan: The probabilities.
+        fan: The quantiles.
         timeline: The calendar.
         name: Slug of the chart.
-        title: What it shows.
+        title: Title.
     """
-    top, step = _scale(float(fan.quantiles[-1].max()), whole=False)
+    top, step = _choose_scale(float(fan.quantiles[-1].max()), whole=False)
 
     def draw(figure: Figure, canvas: Canvas) -> None:
-        axes, x = time_axes(figure, timeline, canvas), _units(timeline)
+        axes, x = add_time_axes(figure, timeline, canvas), _list_times(timeline)
         low, below, median, above, high = fan.quantiles
         draw_fan(axes, x, fan.quantiles, fan.central, ink=canvas.ink)
-        _set_probabilities_axis(axes, top, step)
+        _set_probability_axis(axes, top, step)
         shown = [
-            ("19 in 20 draws lie below", high),
-            ("3 in 4 below", above),
+            ("95 % of draws below", high),
+            ("75 % below", above),
             ("median", median),
-            ("1 in 4 below", below),
-            ("1 in 20 below", low),
-            ("at the file’s numbers (dashed)", fan.central),
+            ("25 % below", below),
+            ("5 % below", low),
+            ("central values (dashed)", fan.central),
         ]
-        names = [f"{label} {percent(float(probabilities[-1]))}" for label, probabilities in shown]
-        name_at_the_right(axes, names, [float(probabilities[-1]) / top for _, probabilities in shown], canvas)
+        names = [f"{label}: {show_percent(probabilities[-1])}" for label, probabilities in shown]
+        label_curves(axes, names, [float(probabilities[-1]) / top for _, probabilities in shown], canvas)
 
-    low, below, median, above, high = (percent(float(probabilities)) for probabilities in fan.quantiles[:, -1])
+    low, below, median, above, high = map(show_percent, fan.quantiles[:, -1])
     description = (
-        f"{fan.label} by {timeline.horizon.date}: median {median}, in half of the draws {below} to {above}, "
-        f"in nine of ten {low} to {high}; {percent(float(fan.central[-1]))} at the numbers of the file."
+        f"{fan.label} by {timeline.horizon.date}: median {median}; half of the draws {below} to {above}, "
+        f"nine tenths {low} to {high}; {show_percent(fan.central[-1])} at the central values."
     )
-    return drawn(draw, name=name, title=title, description=description)
+    return draw_chart(draw, name=name, title=title, description=description)
 
 
 def _draw_lines(axes: Axes, curves: Sequence[Curve], timeline: Timeline) -> None:
-    x = _units(timeline)
+    x = _list_times(timeline)
     for k, curve in enumerate(curves):
         colour, dashes = PALETTE[(k + 1) % len(PALETTE)], DASHES[k % len(DASHES)]
-        axes.plot(x, curve.probabilities, color=colour, linestyle=dashes, linewidth=2.2, clip_on=False)
+        axes.plot(x, curve.heights, color=colour, linestyle=dashes, linewidth=2.2, clip_on=False)
 
 
-def _scale(highest: float, *, whole: bool) -> tuple[float, float]:
-    """Top of the axis of probabilities and the step between its lines."""
+def _choose_scale(highest: float, *, whole: bool) -> tuple[float, float]:
+    """Choose the top of an axis of probabilities and the step between its grid lines."""
     return next(scale for scale in _SCALES if scale[0] == 1.0 or (not whole and highest <= 0.9 * scale[0]))
 
 
-def _set_probabilities_axis(axes: Axes, top: float, step: float) -> None:
+def _set_probability_axis(axes: Axes, top: float, step: float) -> None:
     axes.set_ylim(0.0, top)
     axes.set_yticks([k * step for k in range(round(top / step) + 1)])
-    axes.yaxis.set_major_formatter(lambda probabilities, _: f"{100 * probabilities:.0f} %")
+    axes.yaxis.set_major_formatter(lambda probability, _: show_percent(probability))
 
 
-def _names(curves: Sequence[Curve], canvas: Canvas) -> list[str]:
-    """Name and last probability of every curve."""
-    return [f"{plain(curve.label, 2 * canvas.letters)} {percent(_last(curve))}" for curve in curves]
+def _name_curves(curves: Sequence[Curve], canvas: Canvas) -> list[str]:
+    """Label every curve with its last probability."""
+    return [f"{shorten(curve.label, 2 * canvas.letters)} {show_percent(_find_last(curve))}" for curve in curves]
 
 
-def _units(timeline: Timeline) -> Floats:
+def _list_times(timeline: Timeline) -> Floats:
     return np.array([timeline.length * period for period in range(timeline.num_periods + 1)])
 
 
-def _two_digits(value: float) -> str:
-    return number(float(f"{value:.2g}") + 0.0)
-
-
-def _last(curve: Curve) -> float:
-    """The last probabilities that there are, or nan."""
-    known = curve.probabilities[np.isfinite(curve.probabilities)]
+def _find_last(curve: Curve) -> float:
+    """Find the last height of a curve that is not nan, or nan."""
+    known = curve.heights[np.isfinite(curve.heights)]
     return float(known[-1]) if len(known) else math.nan
 
 
-def _at_the_end(curves: Sequence[Curve], timeline: Timeline) -> str:
-    probabilities = joined([f"{curve.label} {percent(_last(curve))}" for curve in curves])
+def _describe_curves(curves: Sequence[Curve], timeline: Timeline) -> str:
+    probabilities = join_words([f"{curve.label} {show_percent(_find_last(curve))}" for curve in curves])
     return f"By {timeline.horizon.date}, after {timeline.horizon.length}: {probabilities}."

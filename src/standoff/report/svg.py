@@ -1,7 +1,7 @@
-"""Matplotlib figures as inline SVG that follows the page: its font, its colours by day and by night, its width.
+"""Matplotlib figures as inline SVG with the font, the light or dark colours and the width of the page.
 
-Figures are drawn with stand-in colours, and the stand-ins are replaced by the page's own in the finished SVG. Same
-figure, same bytes: ids come from a fixed salt, and no date is written.
+Figures are drawn with placeholder colours, which are replaced in the finished SVG by the colours of the page. The same
+figure gives the same bytes: ids come from a fixed salt, and no date is written.
 """
 
 from __future__ import annotations
@@ -18,46 +18,40 @@ from matplotlib import style
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-__all__ = ["INK", "RULE", "SURFACE", "drawing", "figure_bytes", "inline_svg", "new_figure", "plain"]
+__all__ = ["INK", "RULE", "SURFACE", "embed_svg", "encode_figure", "new_figure", "use_style"]
 
 INK = "#010203"
-"""Stand-in for the colour of the text."""
+"""Placeholder for the colour of the text."""
 RULE = "#010204"
-"""Stand-in for the colour of grid lines."""
+"""Placeholder for the colour of grid lines."""
 SURFACE = "#010205"
-"""Stand-in for the colour of the page."""
+"""Placeholder for the colour of the page."""
 _PAGE_COLOURS = {INK: "currentColor", RULE: "var(--rule)", SURFACE: "var(--surface)"}
 
 _STYLE = {
     "axes.labelsize": "medium",
     "hatch.linewidth": 0.8,
     "svg.fonttype": "none",
-    "text.parse_math": False,  # a dollar sign in a label is a dollar sign
+    "text.parse_math": False,  # a dollar sign in a label is literal
 }
 _INKED = ("text.color", "axes.labelcolor", "xtick.color", "ytick.color")
 _TAG = re.compile(r"<[^>]*>")
 _SIZE = re.compile(r' (?:width|height)="[0-9.]+pt"| xmlns(?::xlink)?="[^"]*"| version="1.1"')
 
 
-def plain(text: str, longest: int) -> str:
-    """One line of printable text, cut to a length; labels come from files that anybody may write."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
-
-
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure of a size in CSS pixels."""
+    """Make an empty figure of a size in CSS pixels."""
     figure = Figure(figsize=(width / 72, height / 72), dpi=72)
     FigureCanvasSVG(figure)
     figure.patch.set_alpha(0.0)
     return figure
 
 
-def drawing(font: float, ink: str = INK) -> AbstractContextManager[None]:
-    """A context to draw figures in: the style of the brief, whatever the user's own settings of matplotlib.
+def use_style(font: float, ink: str = INK) -> AbstractContextManager[None]:
+    """Return a context with the style of the brief, which does not depend on the user's own settings of Matplotlib.
 
     Args:
-        font: Size of letters in CSS pixels.
+        font: Font size in CSS pixels.
         ink: Colour of the text.
     """
     sizes = {"font.size": font, "xtick.labelsize": font, "ytick.labelsize": font}
@@ -65,20 +59,20 @@ def drawing(font: float, ink: str = INK) -> AbstractContextManager[None]:
     return context
 
 
-def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> Markup:
-    """A figure as an element of an HTML page.
+def embed_svg(figure: Figure, *, name: str, title: str, description: str) -> Markup:
+    """Turn a figure into an element of an HTML page.
 
     Args:
-        figure: Drawn with the stand-in colours.
+        figure: The figure, in the placeholder colours.
         name: Slug, unique in the page; every id in the SVG begins with it.
-        title: What the figure shows.
-        description: The same in a sentence or two, with its main numbers, for those who do not see it.
+        title: Title of the figure.
+        description: A sentence or two with the main numbers, for screen readers.
 
     Returns:
         The `<svg>` element.
     """
-    svg = _written(figure, name, "svg").decode()
-    svg = _TAG.sub(lambda tag: _adapted(tag.group(), name), svg[svg.index("<svg") :])
+    svg = _save(figure, name, "svg").decode()
+    svg = _TAG.sub(lambda tag: _adapt_tag(tag.group(), name), svg[svg.index("<svg") :])
     head, _, body = svg.partition(">")
     ids = f"{name}-title {name}-description"
     words = (
@@ -89,38 +83,38 @@ def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> Ma
     )
 
 
-def figure_bytes(figure: Figure, *, name: str, title: str, description: str, kind: str) -> bytes:
-    """A figure as a file, with its description inside.
+def encode_figure(figure: Figure, *, name: str, title: str, description: str, kind: str) -> bytes:
+    """Encode a figure as a file that contains its description.
 
     Args:
-        figure: Drawn with the colours that it shall have.
+        figure: The figure, in its final colours.
         name: Slug.
-        title: What the figure shows.
-        description: The same in words with its main numbers.
+        title: Title of the figure.
+        description: A sentence or two with the main numbers.
         kind: "svg" or "png".
     """
     if kind == "svg":
-        head, start, rest = _written(figure, name, kind).decode().partition("<svg")
+        head, start, rest = _save(figure, name, kind).decode().partition("<svg")
         tag, end, body = rest.partition(">")
         words = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
         return f'{head}{start} role="img"{tag}{end}{words}{body}'.encode()
-    return _written(figure, name, kind, {"Title": title, "Description": description, "Software": None})
+    return _save(figure, name, kind, {"Title": title, "Description": description, "Software": None})
 
 
-def _written(figure: Figure, name: str, kind: str, metadata: dict[str, str | None] | None = None) -> bytes:
-    """What matplotlib writes; the same figure gives the same bytes."""
+def _save(figure: Figure, name: str, kind: str, metadata: dict[str, str | None] | None = None) -> bytes:
+    """Save a figure with Matplotlib; the same figure gives the same bytes."""
     file = BytesIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with mpl.rc_context({"svg.hashsalt": name}), warnings.catch_warnings():
-        # the browser's fonts have the signs that matplotlib's lack
+        # the browser's fonts have the characters that Matplotlib's lack
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(file, format=kind, dpi=72 if kind == "svg" else 160, metadata=metadata or nothing)
     return file.getvalue()
 
 
-def _adapted(tag: str, name: str) -> str:
-    """One tag with the page's colours and with ids that no other figure has."""
-    for stand_in, colour in _PAGE_COLOURS.items():
-        tag = tag.replace(stand_in, colour)
+def _adapt_tag(tag: str, name: str) -> str:
+    """Give a tag the colours of the page, and ids that no other figure has."""
+    for placeholder, colour in _PAGE_COLOURS.items():
+        tag = tag.replace(placeholder, colour)
     tag = re.sub(r'\bid="', f'id="{name}-', tag)
     return tag.replace("url(#", f"url(#{name}-").replace('href="#', f'href="#{name}-')

@@ -1,4 +1,4 @@
-"""The tables of the brief as plain data: probabilities by date, packages, probabilities by true type, first moves, beliefs."""
+"""The tables of the brief as plain data: probabilities by date, terms of a deal, private types, first moves and beliefs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from standoff.analysis.forecast import FirstMove, Forecast, Series
 from standoff.game.model import Game, Player
 from standoff.report.timeline import Timeline
-from standoff.report.wording import percent
+from standoff.report.typesetting import show_percent
 
 __all__ = [
     "Cell",
@@ -17,12 +17,14 @@ __all__ = [
     "Row",
     "Table",
     "TypeGroup",
-    "belief_table",
-    "move_tables",
-    "package_table",
-    "probability_table",
-    "type_groups",
-    "type_table",
+    "list_types",
+    "name_belief",
+    "replace_underscores",
+    "tabulate_beliefs",
+    "tabulate_moves",
+    "tabulate_packages",
+    "tabulate_probabilities",
+    "tabulate_types",
 ]
 
 _MOST_PACKAGES = 12
@@ -33,8 +35,8 @@ class Cell:
     """A probability.
 
     Attributes:
-        text: In words.
-        bar: In whole per cent, for a bar behind the text.
+        text: The probability in per cent.
+        bar: Length of the bar behind the text, in whole per cent.
         is_top: Whether it is the largest of its column.
     """
 
@@ -45,16 +47,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table: what it is about, and its cells."""
+    """A row of a table: its head and its cells."""
 
     label: str
     cells: tuple[Cell, ...]
-    note: str = ""
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under columns; each column has a title and a second line, which may be empty."""
+    """A table; the head of each column has a title and a second line, which may be empty."""
 
     columns: tuple[tuple[str, str], ...]
     rows: tuple[Row, ...]
@@ -66,7 +67,7 @@ class TypeGroup:
     """A player with two private types.
 
     Attributes:
-        player: Name for people.
+        player: Label of the player.
         player_types: Name, description and prior probability of each type.
     """
 
@@ -76,30 +77,30 @@ class TypeGroup:
 
 @dataclass(frozen=True)
 class MoveTable:
-    """One decision that may come up now.
+    """A decision that may come up now.
 
     Attributes:
-        stage: Name of the decision for people.
-        player: Who decides.
-        table: Moves by type; the last column of a player with two types is what the move tells the others.
-        telling: Name of the type that the posteriors are about and the probabilities of it now, or ("", "").
-        summary: The likeliest move of each type, as (type, move, probabilities); the type is "" for a player with one.
+        stage: Label of the decision.
+        player: Label of the player who decides.
+        table: Moves by type; for a player with two types the last column holds the belief of the others after each move.
+        revealing: Name of the type that this belief is about and its prior, or ("", "").
+        summary: Type, most likely move and its probability; the type is "" for a player with one type.
     """
 
     stage: str
     player: str
     table: Table
-    telling: tuple[str, str]
+    revealing: tuple[str, str]
     summary: tuple[tuple[str, str, str], ...]
 
 
-def probability_table(forecast: Forecast, timeline: Timeline) -> Table:
-    """Probability of every outcome and milestone at the usual dates; the milestones are in `more_rows`."""
+def tabulate_probabilities(forecast: Forecast, timeline: Timeline) -> Table:
+    """Tabulate the probability of every outcome and milestone by date; the milestones are in `more_rows`."""
     marks = timeline.table_marks()
 
     def row(label: str, probabilities: Iterable[float]) -> Row:
         by_period = list(probabilities)
-        return Row(label, tuple(_cell(by_period[mark.period - 1]) for mark in marks))
+        return Row(label, tuple(_make_cell(by_period[mark.period - 1]) for mark in marks))
 
     return Table(
         columns=tuple((mark.length, mark.short_date) for mark in marks),
@@ -111,20 +112,22 @@ def probability_table(forecast: Forecast, timeline: Timeline) -> Table:
     )
 
 
-def package_table(series: Series, timeline: Timeline) -> Table:
-    """What an agreement is made of: probability of each package by the horizon, and its share of all agreements by then."""
+def tabulate_packages(series: Series, timeline: Timeline) -> Table:
+    """Tabulate the probability of each package by the horizon, and its share of all deals."""
     total = float(series.cumulative[-1])
     parts = sorted(series.parts, key=lambda part: -float(part.cumulative[-1]))
     kept, rest = parts[:_MOST_PACKAGES], parts[_MOST_PACKAGES:]
     probabilities = [(part.label, float(part.cumulative[-1])) for part in kept]
     if rest:
         probabilities.append((f"{len(rest)} other packages", sum(float(part.cumulative[-1]) for part in rest)))
-    rows = tuple(Row(label, (_cell(p), _cell(p / total if total > 0 else math.nan))) for label, p in probabilities)
-    return Table((("Probabilities", f"by {timeline.horizon.date}"), ("Share", "of all such ends")), rows)
+    rows = tuple(
+        Row(label, (_make_cell(p), _make_cell(p / total if total > 0 else math.nan))) for label, p in probabilities
+    )
+    return Table((("Probability", f"by {timeline.horizon.date}"), ("Share", "of all deals")), rows)
 
 
-def type_table(forecast: Forecast, game: Game) -> Table:
-    """Probability of every outcome by the horizon: as known now, and if a player's true type were known."""
+def tabulate_types(forecast: Forecast, game: Game) -> Table:
+    """Tabulate the probability of every outcome by the horizon: overall, and given each private type."""
     pairs = [
         (player.name, name) for player in game.players if len(player.player_types) == 2 for name in player.player_types
     ]
@@ -133,26 +136,30 @@ def type_table(forecast: Forecast, game: Game) -> Table:
     for series in forecast.outcomes.values():
         known = {(player, name): float(probabilities[-1]) for player, name, probabilities in series.by_type}
         by_outcome.append((series.label, float(series.cumulative[-1]), [known.get(pair, math.nan) for pair in pairs]))
-    rows = [Row(label, tuple(map(_cell, [public, *known]))) for label, public, known in by_outcome]
+    rows = [Row(label, tuple(map(_make_cell, [public, *known]))) for label, public, known in by_outcome]
     still_open = [1.0 - sum(known[k] for _, _, known in by_outcome) for k in range(len(pairs))]
     still_open = [min(max(p, 0.0), 1.0) if not math.isnan(p) else p for p in still_open]
-    rows.append(Row(forecast.unresolved_label, tuple(map(_cell, [float(forecast.unresolved[-1]), *still_open]))))
-    columns = (("As known now", ""), *((labels[player], words(name)) for player, name in pairs))
+    rows.append(Row(forecast.unresolved_label, tuple(map(_make_cell, [float(forecast.unresolved[-1]), *still_open]))))
+    columns = (("Overall", ""), *((labels[player], replace_underscores(name)) for player, name in pairs))
     return Table(columns, tuple(rows))
 
 
-def type_groups(game: Game, descriptions: dict[str, dict[str, str]]) -> tuple[TypeGroup, ...]:
-    """Who may be what.
+def list_types(game: Game, descriptions: dict[str, dict[str, str]]) -> tuple[TypeGroup, ...]:
+    """List the private types of every player that has two, with their priors.
 
     Args:
         game: The game.
-        descriptions: Player -> type -> what the scenario says of the type.
+        descriptions: Player -> type -> description of the type in the scenario.
     """
     return tuple(
         TypeGroup(
             player.label,
             tuple(
-                (words(name), _beyond(words(name), descriptions.get(player.name, {}).get(name, "")), percent(prior))
+                (
+                    replace_underscores(name),
+                    _remove_name(replace_underscores(name), descriptions.get(player.name, {}).get(name, "")),
+                    show_percent(prior),
+                )
                 for name, prior in zip(player.player_types, player.prior, strict=True)
             ),
         )
@@ -161,14 +168,14 @@ def type_groups(game: Game, descriptions: dict[str, dict[str, str]]) -> tuple[Ty
     )
 
 
-def _beyond(name: str, description: str) -> str:
-    """What a description says beyond the name that it begins with."""
+def _remove_name(name: str, description: str) -> str:
+    """Remove the name of a type from the beginning of its description."""
     begins = description.lower().startswith(name.lower())
     return description[len(name) :].lstrip(" ,:;.") if begins else description
 
 
-def move_tables(forecast: Forecast, game: Game) -> tuple[MoveTable, ...]:
-    """One table for each decision that may come up now."""
+def tabulate_moves(forecast: Forecast, game: Game) -> tuple[MoveTable, ...]:
+    """Make a table for each decision that may come up now."""
     players = {player.name: player for player in game.players}
     groups: list[list[FirstMove]] = []
     for move in forecast.first_moves:
@@ -178,64 +185,69 @@ def move_tables(forecast: Forecast, game: Game) -> tuple[MoveTable, ...]:
             last.append(move)
         else:
             groups.append([move])
-    return tuple(_move_table(group, players[group[0].player], game) for group in groups)
+    return tuple(_tabulate_move(group, players[group[0].player], game) for group in groups)
 
 
-def _move_table(group: list[FirstMove], player: Player, game: Game) -> MoveTable:
+def _tabulate_move(group: list[FirstMove], player: Player, game: Game) -> MoveTable:
     moves = list(group[0].strategy)
-    labels = {name: _move_label(name, group[0], game) for name in moves}
+    labels = {name: _name_move(name, group[0], game) for name in moves}
     top = [max(move.strategy, key=lambda name, probabilities=move.strategy: probabilities[name]) for move in group]  # type: ignore[misc]
     two_types = len(player.player_types) == 2
-    told = group[0].posteriors if two_types else {}
+    posteriors = group[0].posteriors if two_types else {}
     rows = []
     for name in moves:
-        cells = [_cell(move.strategy[name], is_top=name == best) for move, best in zip(group, top, strict=True)]
-        if told:
-            cells.append(Cell(percent(told.get(name, math.nan)), 0))
+        cells = [_make_cell(move.strategy[name], is_top=name == best) for move, best in zip(group, top, strict=True)]
+        if posteriors:
+            cells.append(Cell(show_percent(posteriors.get(name, math.nan)), 0))
         rows.append(Row(labels[name], tuple(cells)))
     columns = [
-        (words(move.player_type) if two_types else "Probabilities", "would do this" if two_types else "")
+        (
+            replace_underscores(move.player_type) if two_types else "Probability",
+            "probability of the move" if two_types else "",
+        )
         for move in group
     ]
-    telling = ("", "")
-    if told:
-        telling = (words(player.player_types[1]), percent(player.prior[1]))
-        columns.append(("What it tells", f"probabilities of {telling[0]} after it; now {telling[1]}"))
+    revealing = ("", "")
+    if posteriors:
+        revealing = (replace_underscores(player.player_types[1]), show_percent(player.prior[1]))
+        columns.append(("Belief", f"in {revealing[0]} after the move; now {revealing[1]}"))
     summary = tuple(
-        (words(move.player_type) if two_types else "", labels[best], percent(move.strategy[best]))
+        (replace_underscores(move.player_type) if two_types else "", labels[best], show_percent(move.strategy[best]))
         for move, best in zip(group, top, strict=True)
     )
     stage = game.label(group[0].stage)
-    return MoveTable(stage[:1].upper() + stage[1:], player.label, Table(tuple(columns), tuple(rows)), telling, summary)
+    return MoveTable(
+        stage[:1].upper() + stage[1:], player.label, Table(tuple(columns), tuple(rows)), revealing, summary
+    )
 
 
-def belief_table(forecast: Forecast, game: Game, timeline: Timeline) -> Table:
-    """Mean belief in the second type of each player while the crisis is open, now and at the usual dates."""
+def tabulate_beliefs(forecast: Forecast, game: Game, timeline: Timeline) -> Table:
+    """Tabulate the mean belief in the second type of each player while the crisis is unresolved, by date."""
     marks = (timeline.mark(0), *timeline.table_marks())
     rows = tuple(
-        Row(belief_label(player), tuple(_cell(float(forecast.beliefs[player.name][mark.period])) for mark in marks))
+        Row(name_belief(player), tuple(_make_cell(float(forecast.beliefs[player.name][mark.period])) for mark in marks))
         for player in game.players
         if player.name in forecast.beliefs
     )
     return Table((("Now", marks[0].short_date), *((mark.length, mark.short_date) for mark in marks[1:])), rows)
 
 
-def belief_label(player: Player) -> str:
-    """What a belief is about: the player's second type."""
-    return f"{player.label}: {words(player.player_types[1])}"
+def name_belief(player: Player) -> str:
+    """Name the belief about a player: the player and its second type."""
+    return f"{player.label}: {replace_underscores(player.player_types[1])}"
 
 
-def words(slug: str) -> str:
-    """A slug for people."""
+def replace_underscores(slug: str) -> str:
+    """Replace the underscores of a slug by spaces."""
     return slug.replace("_", " ")
 
 
-def _move_label(name: str, move: FirstMove, game: Game) -> str:
+def _name_move(name: str, move: FirstMove, game: Game) -> str:
     if name in game.packages:
         return f"offer {game.label(name)}"
-    return move.labels.get(name, words(name))
+    return move.labels.get(name, replace_underscores(name))
 
 
-def _cell(probability: float, *, is_top: bool = False) -> Cell:
+def _make_cell(probability: float, *, is_top: bool = False) -> Cell:
     bar = 0 if math.isnan(probability) else round(100 * min(max(probability, 0.0), 1.0))
-    return Cell(percent(probability), bar, is_top)
+    return Cell(show_percent(probability), bar, is_top)

@@ -1,14 +1,19 @@
-"""The calendar of a forecast: periods to units of time to dates."""
+"""The calendar of a forecast: from periods to units of time and dates."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from standoff.report.wording import day, plural, short_day
+from standoff.report.typesetting import show_count, show_day
+from standoff.text import format_short_day
 
-__all__ = ["REPORT_AT", "Mark", "Timeline"]
+if TYPE_CHECKING:
+    from standoff.scenario import Scenario
+
+__all__ = ["REPORT_AT", "Mark", "Timeline", "build_timeline"]
 
 REPORT_AT = (1, 2, 4, 8, 13, 26)
 """Lengths, in units of time, at which probabilities are reported."""
@@ -21,10 +26,10 @@ class Mark:
 
     Attributes:
         period: Number of periods since the start; 0 is now.
-        units: The same in units of time.
-        length: The same in words ("4 weeks").
-        date: The date in words.
-        short_date: The same for the head of a column, where it may be broken into lines.
+        units: Time since the start in units of time.
+        length: Time since the start in words ("4 weeks").
+        date: Date in full.
+        short_date: Short date for the head of a column, where it may be broken into lines.
     """
 
     period: int
@@ -42,7 +47,7 @@ class Timeline:
         unit: Unit of time: "day", "week" or "month".
         length: Length of a period in units; may be a half.
         num_periods: Horizon in periods.
-        date_of: Date at the end of so many periods.
+        date_of: Function from a number of periods to the date on which they have passed.
     """
 
     unit: str
@@ -52,17 +57,19 @@ class Timeline:
 
     @property
     def horizon(self) -> Mark:
-        """The end of the last period."""
+        """End of the last period."""
         return self.mark(self.num_periods)
 
     def mark(self, period: int) -> Mark:
-        """The end of a period."""
+        """Return the end of a period."""
         units = round(period * self.length, 9)
         when = self.date_of(period)
-        return Mark(period, units, plural(units, self.unit), day(when), f"{short_day(when)} {when.year}")
+        return Mark(
+            period, units, show_count(units, self.unit), show_day(when), f"{format_short_day(when)} {when.year}"
+        )
 
     def marks(self, units: Iterable[float] = REPORT_AT) -> tuple[Mark, ...]:
-        """The ends of the periods after so many units; what falls within a period or past the horizon is left out."""
+        """Return the ends of periods after given lengths of time, without those within a period or past the horizon."""
         periods = (count / self.length for count in units)
         return tuple(
             self.mark(round(period))
@@ -71,14 +78,19 @@ class Timeline:
         )
 
     def table_marks(self) -> tuple[Mark, ...]:
-        """The marks at which tables give probabilities: the usual ones and the horizon."""
+        """Return the marks at which tables give probabilities: the usual lengths of time and the horizon."""
         usual = self.marks()
         return usual if usual and usual[-1].period == self.num_periods else (*usual, self.horizon)
 
     def ticks(self, most: int) -> tuple[Mark, ...]:
-        """Marks for the axis of a chart, from now on, evenly spread and not more than `most`."""
+        """Return at most `most` evenly spaced marks from now on, for the axis of a chart."""
         span = self.num_periods * self.length
         steps = _STEPS.get(self.unit, (1, 2, 5, 10, 20, 50, 100))
         step = next((step for step in steps if span / step < most), span)
         spread = (k * step for k in range(1, int(span / step + 1e-9) + 1))
         return (self.mark(0), *self.marks(spread))
+
+
+def build_timeline(scenario: Scenario) -> Timeline:
+    """Build the calendar of a scenario's forecast."""
+    return Timeline(scenario.period.unit, scenario.period.length, scenario.num_periods, scenario.date_of_period)

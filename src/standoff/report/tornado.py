@@ -1,4 +1,4 @@
-"""A tornado: how far one number after the other moves the probability of one thing over its range."""
+"""A tornado chart: how far each parameter moves one probability over its range."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from standoff.analysis.plots import PALETTE
-from standoff.report.chart import Canvas, Chart, drawn
-from standoff.report.svg import plain
-from standoff.report.wording import joined, percent
+from standoff.report.chart import Canvas, Chart, draw_chart
+from standoff.report.typesetting import show_percent
+from standoff.text import join_words, shorten
 
-__all__ = ["Bar", "chart_of_tornado"]
+__all__ = ["Bar", "chart_tornado"]
 
 _ROW = 3.5
-"""Height of a row in heights of a letter: its name, and the bar below."""
+"""Height of a row, the name and the bar below it, in heights of a letter."""
 _FOOT = 3.6
 _SIDE = 2.2
 
 
 @dataclass(frozen=True)
 class Bar:
-    """What one number does.
+    """The effect of one parameter.
 
     Attributes:
-        label: Its name for people.
-        low: The probabilities at the low end of its range.
-        high: The probabilities at the high end.
-        low_text: The low end, for people.
-        high_text: The high end.
-        is_guess: Whether the number rests on no document.
+        label: Label of the parameter.
+        low: Probability at the low end of the range.
+        high: Probability at the high end of the range.
+        low_text: The low end of the range as text.
+        high_text: The high end of the range as text.
+        is_guess: Whether the parameter cites no document.
     """
 
     label: str
@@ -42,16 +42,16 @@ class Bar:
     is_guess: bool
 
 
-def chart_of_tornado(bars: Sequence[Bar], base: float, *, name: str, title: str) -> Chart:
-    """Draw bars from the probabilities at one end of each range to those at the other, the widest at the top.
+def chart_tornado(bars: Sequence[Bar], base: float, *, name: str, title: str) -> Chart:
+    """Draw a bar from the probability at one end of each range to that at the other, the widest bar at the top.
 
-    The low end is plain and the high end hatched; a judgement without a document behind it has a star at its name.
+    The low end is plain and the high end hatched; a parameter that cites no document has a star at its name.
 
     Args:
-        bars: The numbers, the strongest first.
-        base: The probabilities at the numbers of the file.
+        bars: The parameters, the strongest first.
+        base: Probability at the central values.
         name: Slug of the chart.
-        title: What it shows.
+        title: Title.
     """
     probabilities = [base, *(bar.low for bar in bars), *(bar.high for bar in bars)]
     room = 0.04 * ((max(probabilities) - min(probabilities)) or 0.1)
@@ -79,22 +79,22 @@ def chart_of_tornado(bars: Sequence[Bar], base: float, *, name: str, title: str)
             star = " *" if bar.is_guess else ""
             ranged = f"{bar.label}{star}: {bar.low_text} to {bar.high_text}"
             longest = int((canvas.width - 2 * side) / (0.52 * canvas.font))
-            axes.text(left, k + 0.42, plain(ranged, longest), ha="left", va="bottom")
+            axes.text(left, k + 0.42, shorten(ranged, longest), ha="left", va="bottom")
         axes.axvline(base, color=canvas.ink, linewidth=1.0)
         axes.set_yticks([])
         axes.grid(axis="x", color=canvas.rule, linewidth=0.8)
         axes.set_axisbelow(True)
         axes.xaxis.set_major_locator(MaxNLocator(canvas.ticks, steps=[1, 2, 5, 10]))
-        if right - left < 0.05:  # else two ticks may show the same whole per cent
+        if right - left < 0.05:  # otherwise two ticks may show the same whole per cent
             axes.xaxis.set_major_locator(MultipleLocator(0.01))
-        axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+        axes.xaxis.set_major_formatter(lambda value, _: show_percent(value))
         axes.tick_params(length=0.0, pad=4.0)
-        axes.set_xlabel("probabilities; plain: at the low end, hatched: at the high end", labelpad=2.0)
+        axes.set_xlabel("probability; plain: low end of the range, hatched: high end", labelpad=2.0)
         for spine in axes.spines.values():
             spine.set_visible(False)
 
-    told = [f"{bar.label} {percent(bar.low)} to {percent(bar.high)}" for bar in bars]
-    description = f"{title}: {percent(base)} at the numbers of the file; {joined(told)}."
-    # the chart must be as high as its rows on the usual page, whose height is that of 32.3 letters
+    effects = [f"{bar.label} {show_percent(bar.low)} to {show_percent(bar.high)}" for bar in bars]
+    description = f"{title}: {show_percent(base)} at the central values; {join_words(effects)}."
+    # the usual chart is 32.3 letters high
     scale = (_ROW * len(bars) + _FOOT + 0.5) / 32.3
-    return drawn(draw, name=name, title=title, description=description, scale=scale)
+    return draw_chart(draw, name=name, title=title, description=description, scale=scale)

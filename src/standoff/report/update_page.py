@@ -1,7 +1,7 @@
-"""An update on news as an HTML page: the new probabilities beside the old, what moved them, and what did not count.
+"""An update on news as an HTML page: the forecast before and after, the effect of each report, and the excluded events.
 
-The page is drawn by the template of the brief, so it holds everything it shows and runs nothing; every text is escaped, and
-what the news says loses the signs that are not seen.
+The template of the brief renders the page, so it holds everything it shows and has no script; every text is escaped, and
+invisible characters of the news are replaced by visible escapes.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from standoff.desk.update import NewsUpdate
 from standoff.report.blocks import Grid, Paragraph, Section
 from standoff.report.bottom_line import KeyNumber
 from standoff.report.brief import render_page
-from standoff.report.closing_sections import certificate_section
-from standoff.report.forecast_sections import timeline_of
-from standoff.report.wording import day, number, percent, plural
+from standoff.report.sections.certificate import describe_certificate
+from standoff.report.timeline import build_timeline
+from standoff.report.typesetting import show_change, show_count, show_day, show_number, show_percent
 from standoff.storing import write_whole
-from standoff.text import make_safe
 
-__all__ = ["update_html", "write_update"]
+__all__ = ["render_update", "write_update"]
 
 MOST_DATES = 6
 
@@ -33,41 +32,41 @@ def write_update(found: NewsUpdate, events: EventSet, path: Path) -> None:
 
     Args:
         found: The update.
-        events: The events that it was made of.
-        path: The file; one that is there is replaced.
+        events: The events that the update used.
+        path: The file; an existing file is replaced.
 
     Raises:
         InputError: The file cannot be written (`cannot-write`).
     """
-    write_whole(path, update_html(found, events).encode("utf-8", errors="replace"), "the page")
+    write_whole(path, render_update(found, events).encode(), "the page")
 
 
-def update_html(found: NewsUpdate, events: EventSet) -> str:
-    """The page of an update; the same update gives the same bytes."""
+def render_update(found: NewsUpdate, events: EventSet) -> str:
+    """Render the page of an update; the same update gives the same bytes."""
     solution, update = found.update.solution, found.update
     scenario, document = solution.scenario, solution.to_json()
-    passages = {events.names[one.event_id]: make_safe(events.quote_passage(one)) for one in events.events}
-    probabilities = zip(update.target_labels, update.before, update.after, strict=True)
-    key = [
-        KeyNumber(f"{percent(float(b))} → {percent(float(a))}", Markup("{}").format(label))
-        for label, b, a in probabilities
+    passages = {events.names[one.event_id]: events.quote_passage(one) for one in events.events}
+    targets = zip(update.target_labels, update.before, update.after, strict=True)
+    key_numbers = [
+        KeyNumber(f"{show_percent(before)} → {show_percent(after)}", Markup("{}").format(label))
+        for label, before, after in targets
     ]
     sections = (
-        _probabilities(found),
-        _accounts(found, passages),
-        _where(found),
-        _aside(found, passages),
-        certificate_section(solution),
+        _describe_forecast(found),
+        _describe_effects(found, passages),
+        _describe_state(found),
+        _describe_excluded(found, passages),
+        describe_certificate(solution),
     )
     return render_page(
         {
             "title": scenario.title,
             "summary": scenario.summary,
-            "as_of": day(update.as_of),
+            "as_of": show_day(update.as_of),
             "overrides": document["overrides"],
-            "timeline": timeline_of(scenario),
-            "sentences": _sentences(found),
-            "key_numbers": key,
+            "timeline": build_timeline(scenario),
+            "sentences": _write_sentences(found),
+            "key_numbers": key_numbers,
             "sections": sections,
             "scenario_id": scenario.id,
             "scenario_hash": scenario.scenario_hash,
@@ -78,102 +77,88 @@ def update_html(found: NewsUpdate, events: EventSet) -> str:
     )
 
 
-def _sentences(found: NewsUpdate) -> list[str]:
-    update, scenario = found.update, found.update.solution.scenario
-    told = [
-        f"The scenario stands on {day(scenario.as_of)}; news until {day(update.as_of)} is taken into account: "
-        f"{plural(len(update.effects), 'report')} count, {len(update.excluded)} were set aside."
+def _write_sentences(found: NewsUpdate) -> list[str]:
+    update = found.update
+    used, excluded = show_count(len(update.effects), "report"), show_count(len(update.excluded), "event")
+    sentences = [
+        f"The scenario describes {show_day(update.solution.scenario.as_of)}. This update uses news until "
+        f"{show_day(update.as_of)}: {used} used, {excluded} excluded."
     ]
-    told += [
-        f"The model is in doubt: it held a report such as that of {day(one.observation.date)} "
-        f"({one.observation.event_type}) for all but impossible."
+    sentences += [
+        f"The model is in doubt: before the report of {show_day(one.observation.date)} "
+        f"({one.observation.event_type}), such a report was almost impossible."
         for one in update.doubts
     ]
-    return told
+    return sentences
 
 
-def _probabilities(found: NewsUpdate) -> Section:
+def _describe_forecast(found: NewsUpdate) -> Section:
     update = found.update
-    places = list(range(1, len(update.dates))) or [0]
-    step = max(1, -(-len(places) // MOST_DATES))
-    shown = sorted({*places[step - 1 :: step], places[-1]})
+    indices = list(range(1, len(update.dates))) or [0]
+    step = max(1, -(-len(indices) // MOST_DATES))
+    shown = sorted({*indices[step - 1 :: step], indices[-1]})
     rows = tuple(
         (
             one.label,
-            *(
-                f"{percent(float(one.before[update.state_period + k - 1]))} → {percent(float(one.after[k]))}"
-                for k in shown
-            ),
+            *(f"{show_percent(one.before[update.state_period + k - 1])} → {show_percent(one.after[k])}" for k in shown),
         )
         for one in update.probabilities
     )
-    head = ("Probabilities by", *(day(update.dates[k]) for k in shown))
-    return Section(
-        "probabilities",
-        "The forecast, before and after the news",
-        "Probabilities",
-        (Grid("probabilities-table", "Before → after.", head, rows),),
-    )
+    head = ("Probability by", *(show_day(update.dates[k]) for k in shown))
+    grid = Grid("probabilities-table", "Probabilities before → after the news.", head, rows)
+    return Section("probabilities", "Forecast before and after the news", "Forecast", (grid,))
 
 
-def _accounts(found: NewsUpdate, passages: Mapping[str, str]) -> Section:
+def _describe_effects(found: NewsUpdate, passages: Mapping[str, str]) -> Section:
     update = found.update
     rows = []
     for one in update.effects:
-        reading = one.associations[0]
-        moves = (_signed(float(shift)) for shift in one.shift)
+        matched = one.associations[0]
         rows.append(
             (
-                f"{day(one.observation.date)}, {one.observation.event_type}: {passages[one.observation.name]}",
-                f"{reading.label} ({percent(reading.probability)})",
-                make_safe("; ".join(one.observation.sources)),
-                *moves,
-                "∞" if math.isinf(one.surprise_bits) else number(float(f"{one.surprise_bits:.2g}")),
+                f"{show_day(one.observation.date)}, {one.observation.event_type}: {passages[one.observation.name]}",
+                f"{matched.label} ({show_percent(matched.probability)})",
+                "; ".join(one.observation.sources),
+                *(show_change(shift) for shift in one.shift),
+                "∞" if math.isinf(one.surprise_bits) else show_number(one.surprise_bits, 2),
             )
         )
-    heads = (f"{label}: percentage points with it less without" for label in update.target_labels)
-    head = ("Report", "taken for", "told by", *heads, "bits of surprise")
+    if not rows:
+        return Section("effects", "Effect of each report", "Effects", (Paragraph("No report was used."),))
+    changes = (f"Change of “{label}” (percentage points)" for label in update.target_labels)
+    head = ("Report", "Matched to", "Sources", *changes, "Surprise (bits)")
     blocks = (
         Paragraph(
-            "What each report did: the probabilities with all reports less the probabilities with all but this one."
+            "The effect of a report is the difference between the probability given all reports and the probability given "
+            "all reports except this one."
         ),
-        Grid("accounts", "The reports that count.", head, tuple(rows), wordy=(0, 1, 2)),
+        Grid("effects-table", "Reports used.", head, tuple(rows), wordy=(0, 1, 2)),
     )
-    return Section("moved", "What moved it", "What moved it", blocks if rows else (Paragraph("No report counts."),))
+    return Section("effects", "Effect of each report", "Effects", blocks)
 
 
-def _signed(change: float) -> str:
-    """A change of a probability in percentage points, with its sign."""
-    return f"{float(f'{100 * change:.2g}'):+g}".replace("-", "\u2212")
-
-
-def _where(found: NewsUpdate) -> Section:
+def _describe_state(found: NewsUpdate) -> Section:
     update = found.update
-    levels: list[tuple[str, ...]] = []
+    rows: list[tuple[str, ...]] = []
     for one in update.levels:
-        pairs = (f"{level} {percent(float(p))}" for level, p in zip(one.levels, one.probability, strict=True) if p > 0)
-        levels.append((one.label, ", ".join(pairs)))
+        pairs = (f"{level} {show_percent(p)}" for level, p in zip(one.levels, one.probability, strict=True) if p > 0)
+        rows.append((one.label, ", ".join(pairs)))
     for belief in update.beliefs:
         now = float(belief.mean[update.state_period])
-        told = f"{percent(float(belief.mean[0]))} → {'nothing is open' if math.isnan(now) else percent(now)}"
-        levels.append((f"{belief.label}: {belief.type_label}", told))
+        after = "the crisis has ended" if math.isnan(now) else show_percent(now)
+        rows.append((f"{belief.label}: {belief.type_label}", f"{show_percent(belief.mean[0])} → {after}"))
     ended = sum(one.probability for one in update.outcomes)
-    levels.append(("It has ended", percent(ended)))
-    grid = Grid(
-        "levels",
-        "While it is open, and what is believed of the types.",
-        ("What", "Probabilities"),
-        tuple(levels),
-        wordy=(1,),
-    )
-    return Section("where", f"Where it stands on {day(update.state_date)}", "Where", (grid,))
+    rows.append(("The crisis has ended", show_percent(ended)))
+    caption = "Public state and beliefs about private types, given that the crisis has not ended."
+    grid = Grid("state-table", caption, ("", "Probability"), tuple(rows), wordy=(1,))
+    return Section("state", f"State of the crisis on {show_day(update.state_date)}", "State", (grid,))
 
 
-def _aside(found: NewsUpdate, passages: Mapping[str, str]) -> Section:
+def _describe_excluded(found: NewsUpdate, passages: Mapping[str, str]) -> Section:
     update = found.update
-    rows = tuple(
-        (one.event_type, passages.get(one.name, make_safe(one.quote)), make_safe(one.reason)) for one in update.excluded
-    )
-    grid = Grid("aside", "Events that were coded and do not count.", ("Type", "Words", "Why"), rows, wordy=(1, 2))
-    blocks = (Paragraph(f"What the coder makes of types is {update.model.confusion.origin}."),)
-    return Section("aside-section", "What was set aside", "Set aside", (grid, *blocks) if rows else blocks)
+    origin = Paragraph(f"Confusion matrix of the coder: {update.model.confusion.origin}.")
+    rows = tuple((one.event_type, passages.get(one.name, one.quote), one.reason) for one in update.excluded)
+    if not rows:
+        return Section("excluded", "Excluded events", "Excluded", (Paragraph("No event was excluded."), origin))
+    grid = Grid("excluded-table", "Coded events that were not used.", ("Type", "Passage", "Reason"), rows, wordy=(1, 2))
+    return Section("excluded", "Excluded events", "Excluded", (grid, origin))

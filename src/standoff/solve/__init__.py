@@ -24,7 +24,8 @@ Read in this order:
    `kernels.backward_complete` is the same layer without private types; `kernels.simultaneous_node` and
    `kernels.simultaneous_layer` are those of two movers at the same time.
 6. `forward_pass`: probability mass from the start to the horizon, with the transpose of the same interpolation
-   (`kernels.forward`, `kernels.forward_complete`, `kernels.arrivals`).
+   (`kernels.forward` with `kernels.departure` and `kernels.mass`; `kernels.forward_complete` with `kernels.arrivals` without
+   private types).
 
 On top of a solution stand `sample` (strategies at any belief, and plays), `public_steps` (what everybody may observe next),
 `action_values`, `occupancy` (mass before every decision), `revealed` (the same crisis with known types), `branches` (search for

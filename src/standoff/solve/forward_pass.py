@@ -23,10 +23,9 @@ from standoff.solve.kernels.forward import (
     Valuation,
     chance_forward,
     decision_forward,
-    join,
     joint_forward,
-    meet_milestones,
-)  # fmt: skip
+)
+from standoff.solve.kernels.mass import join, meet_milestones
 from standoff.solve.kernels.simultaneous_layer import simultaneous_amounts
 from standoff.solve.kernels.vectors import kernel
 from standoff.solve.result import Sweep
@@ -45,7 +44,7 @@ Progress = Callable[[float], None]
 PARTS = 4
 """Parts of a large layer."""
 LARGE = 30_000
-"""Numbers in a layer from which on it is cut into parts."""
+"""Numbers in a layer above which it is cut into parts."""
 
 
 def forward_pass(game: Game, grid: Grid, backward: Backward, workers: Workers, progress: Progress | None) -> Sweep:

@@ -231,7 +231,7 @@ def test_points_that_miss_the_tolerance_are_refused_before_the_draws_are_solved(
     store = Memory()
     settings = Settings(belief_points=5, belief_tolerance=0.019)
     with pytest.raises(
-        SolveError, match=r"9 checked draws the probabilities are off by up to 2.0e-02.* more than 5 belief points"
+        SolveError, match=r"9 checked draws the error of the probabilities is up to 2.0e-02.* more than 5 belief points"
     ):
         ensemble(secret, 50, settings=settings, store=store, executor=Coarse(1))
     assert not store.tables["draws"]

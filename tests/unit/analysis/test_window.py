@@ -156,7 +156,7 @@ def test_only_milestones_that_a_decision_brings_have_a_window():
 
 
 def test_a_rationality_so_high_that_chances_vanish_is_refused():
-    with pytest.raises(InputError, match="its strategy does not tell what its actions are worth"):
+    with pytest.raises(InputError, match="the values of its actions cannot be read off its strategy"):
         window(solved(SHIELD.replace("rationality: 2", "rationality: 5000")))
 
 

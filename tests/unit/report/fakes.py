@@ -63,7 +63,7 @@ FILE: dict[str, Any] = {
         "twice": {
             "value": "2 * fleet_cost",
             "distribution": {"kind": "normal", "mean": 0.002, "sd": 0.0005},
-            "evidence": [{"document": "leaflet", "place": "whole", "says": "fleets are dear"}],
+            "evidence": [{"document": "leaflet", "place": "whole", "says": "fleets are expensive"}],
         },
     },
     "stages": [{"name": "pressure", "mover": "north", "actions": {"hold": {"label": "hold"}}}],
@@ -80,7 +80,7 @@ def _saturating(level: float, periods: int, pace: float = 0.1) -> np.ndarray:
 
 
 def _known(probabilities: np.ndarray) -> tuple[tuple[str, str, np.ndarray], ...]:
-    """The same probabilities whoever is of whichever type."""
+    """Equal probabilities for every type of every player."""
     types = (("north", "mild"), ("north", "stern"), ("south", "open_handed"), ("south", "proud"))
     return tuple((player, player_type, probabilities) for player, player_type in types)
 
@@ -189,7 +189,7 @@ PLAYERS = (
 
 
 def some_game(players: tuple[Player, ...] = PLAYERS, packages: tuple[str, ...] = ("capped_untouched",)) -> Game:
-    """A game in which nobody moves: the brief asks it for names alone."""
+    """A game in which nobody moves, because a brief reads only names from it."""
     planes = sum(len(player.player_types) for player in players)
     watch = Layer(
         name="watch",
@@ -235,7 +235,7 @@ def some_certificate() -> Certificate:
 
 @dataclass(frozen=True)
 class FakeSolution:
-    """What the brief reads of a solution."""
+    """The parts of a solution that a brief reads."""
 
     scenario: Scenario = field(default_factory=some_scenario)
     found: Forecast = field(default_factory=some_forecast)
@@ -259,13 +259,13 @@ class FakeSolution:
 
 
 def half_weeks() -> FakeSolution:
-    """The same crisis on a clock of half weeks."""
+    """The crisis on a clock of half weeks."""
     scenario = some_scenario(period={"unit": "week", "length": 0.5, "horizon": 26})
     return FakeSolution(scenario=scenario, found=some_forecast(52, 0.05))
 
 
 def relabelled(text: str) -> FakeSolution:
-    """The same crisis with one text in place of every label."""
+    """The crisis with one text in place of every label."""
     file = FILE | {
         "title": text,
         "summary": text,

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from standoff import solve
-from standoff.report import brief_html
-from standoff.report.wording import SPACE, percent
+from standoff.report import render_html
+from standoff.report.typesetting import show_percent
 from standoff.scenario import parse_scenario
 
 TEXT = """
@@ -56,25 +56,25 @@ def solution():
 
 
 def test_a_solved_crisis_has_a_brief_with_its_own_numbers(solution):
-    html = brief_html(solution)
+    html = render_html(solution)
     table = html.partition('id="caption-probabilities"')[2].partition("</table>")[0]
     cells = re.findall(
         r'<th scope="row">(.*?)</th>\s*<td[^>]*><span>.*?</span></td>\s*<td[^>]*><span>(.*?)</span>', table
     )
     found = solution.forecast
-    by_two_weeks = {series.label: percent(float(series.cumulative[3])) for series in found.outcomes.values()}
+    by_two_weeks = {series.label: show_percent(float(series.cumulative[3])) for series in found.outcomes.values()}
     assert {name: probabilities.replace("&lt;", "<").replace("&gt;", ">") for name, probabilities in cells} == (
-        by_two_weeks | {"Still open": percent(float(found.unresolved[3]))}
+        by_two_weeks | {"Still open": show_percent(float(found.unresolved[3]))}
     )
 
 
-def test_a_solved_crisis_tells_what_its_moves_tell(solution):
-    html = brief_html(solution).replace(SPACE, " ")
-    assert "probabilities of stern after it; now 50 %" in html
+def test_the_moves_of_a_solved_crisis_stand_with_the_beliefs_after_them(solution):
+    html = render_html(solution).replace("\xa0", " ")
+    assert "in stern after the move; now 50 %" in html
     assert "offer The strait: open" in html
 
 
 def test_a_solved_crisis_names_what_made_it(solution):
-    html = brief_html(solution)
+    html = render_html(solution)
     assert solution.scenario.scenario_hash in html
     assert "standoff" in html.partition("Made with")[2]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from solving import brief_of_drivers, forecast_of, full_brief_of, solve_text
-from standoff.report import brief_html
+from standoff.report import render_html
 
 AS_OF = dt.date(2031, 3, 3)
 WEEKS = (1, 2, 4, 5)  # the usual dates, and the horizon
@@ -202,7 +202,7 @@ def brief_of(players, payoffs):
     for name, worth in payoffs.items():
         text = text.replace(name, worth)
     solution = solve_text(HEAD + players + text, **SETTINGS)
-    return Brief(brief_html(solution), solution)
+    return Brief(render_html(solution), solution)
 
 
 @pytest.fixture(scope="module")
@@ -237,7 +237,7 @@ def words(slug):
     return slug.replace("_", " ")
 
 
-def test_the_fixture_tells_its_numbers_apart(typed):
+def test_the_numbers_of_the_fixture_differ(typed):
     # a table that showed a neighbour's number would be seen
     rows = [
         series.cumulative[[p - 1 for p in PERIODS]]
@@ -386,7 +386,7 @@ def full():
         **SETTINGS,
     )
     assert answers.missing == ()
-    return Brief(brief_html(answers), answers.solution), answers
+    return Brief(render_html(answers), answers.solution), answers
 
 
 def signed(points):
@@ -408,7 +408,7 @@ def test_a_variant_stands_with_its_own_probabilities_and_how_far_they_move(full)
     changed = {label: after[label] - before[label] for label in before}
     assert any(abs(change) > known for change in changed.values())
     for label, change in changed.items():
-        moved = f"{100 * change:+.0f}".replace("-", "−") if abs(change) > known else "="
+        moved = signed(round(100 * change)) if abs(change) > known else "="
         assert table.rows[label] == [percent(before[label]), f"{percent(after[label])} ({moved})"], label
 
 
@@ -442,7 +442,7 @@ def test_a_driver_stands_with_its_value_its_range_and_what_the_ends_do(full):
 
 def test_a_driver_whose_ends_were_not_solved_stands_with_the_effect_by_its_derivative(full):
     brief, _ = full
-    html = brief_html(brief_of_drivers(brief.solution, ["deal", "skirmish"]))
+    html = render_html(brief_of_drivers(brief.solution, ["deal", "skirmish"]))
     table = next(t for t in Page(html).tables if "Gain of the strait" in t.rows and len(t.heads) > 4)
     below, above = by_the_horizon("0.39"), by_the_horizon("0.41")
     for label, cell in zip(("Treaty", "First skirmish"), table.rows["Gain of the strait"][-2:], strict=True):

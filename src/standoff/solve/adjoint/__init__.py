@@ -1,1 +1,1 @@
-"""Exact derivatives of probabilities by the numbers of a game."""
+"""Exact derivatives of probabilities with respect to the numbers of a game."""

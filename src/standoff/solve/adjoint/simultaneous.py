@@ -53,7 +53,7 @@ def _find_own_type(e, which, node, plane1, plane2):
 
 @kernel
 def _find_weights(i, j, node):
-    """Find which interpolation weights of each axis hold after two layer."""
+    """Find which interpolation weights of each axis apply after two moves."""
     first = i if node.owner[0] == 0 else j if node.owner[0] == 1 else 0
     second = i if node.owner[1] == 0 else j if node.owner[1] == 1 else 0
     return first, second
@@ -227,7 +227,7 @@ def _solve_transposed(node, z):
         column[:] = 0.0
         column[which] = 1.0
         matrix[:] = jacobian.T
-        # padded sums of the inverse Jacobian are column sums of that of its transpose
+        # row sums of the inverse Jacobian are column sums of that of its transpose
         total = np.sum(np.abs(column)) if solve_dense(matrix, column) != 0.0 else np.inf
         reach = max(reach, total)
     matrix[:] = jacobian.T

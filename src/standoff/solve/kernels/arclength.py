@@ -184,7 +184,7 @@ def _turn(single, joint, point, tangent, f, matrix, turned):
 
 @kernel
 def _correct(single, joint, trial, ahead, tangent, f, matrix, right):
-    """Newton's method from `trial` on F = 0, tangent'(trial - ahead) = 0; returns iterations, negative where it failed."""
+    """Apply Newton's method from `trial` on F = 0, tangent'(trial - ahead) = 0; returns iterations, negative where it failed."""
     size = f.shape[0]
     for iteration in range(1, CORRECTOR_ITERATIONS + 1):
         _linearise(single, joint, trial, f, matrix)

@@ -22,7 +22,7 @@ from standoff.solve.kernels.chebyshev import (
     make_differentiation_matrix,
     write_weights_at,
 )
-from standoff.solve.kernels.uniqueness import slope_samples
+from standoff.solve.kernels.uniqueness import make_slope_samples
 from standoff.solve.kernels.vectors import WIDTH
 
 __all__ = ["Grid", "GridArrays", "LayerArrays", "LayerSolution", "pack_layer", "pad"]
@@ -87,7 +87,7 @@ class GridArrays(NamedTuple):
         axis2: Points and scales of axis 2; shape (2, n2).
         matrix1: Coefficient matrix of axis 1; shape (n1, n1).
         matrix2: Coefficient matrix of axis 2; shape (n2, n2).
-        samples1: Slope samples of axis 1 (`uniqueness.slope_samples`); shape (sample, n1).
+        samples1: Slope samples of axis 1 (`uniqueness.make_slope_samples`); shape (sample, n1).
         samples2: Slope samples of axis 2; shape (sample, n2).
         slope1: Differentiation matrix of axis 1, from values at the points to slopes there; shape (n1, n1).
         slope2: Differentiation matrix of axis 2; shape (n2, n2).
@@ -140,7 +140,7 @@ def pack_layer(layer: Layer) -> LayerArrays:
 
 
 def pad(num_points: int) -> int:
-    """Length of the point axis of an array: the number of points rounded up to whole vectors, but a single point stays one."""
+    """Round a number of points up to whole vectors, the length of the point axis of arrays; a single point stays one."""
     return 1 if num_points == 1 else -(-num_points // WIDTH) * WIDTH
 
 
@@ -166,7 +166,7 @@ def make_axis(num_points: int, anchor: float | None) -> Axis:
 
 @lru_cache(maxsize=16)
 def _sample_slopes(num_points: int) -> Floats:
-    return slope_samples(num_points)
+    return make_slope_samples(num_points)
 
 
 class Grid:

@@ -43,7 +43,7 @@ ROWS = 10
 
 
 class Block(NamedTuple):
-    """Eight nodes of one state. Attributes without a shape in this list are numbers; the others are pointers.
+    """Eight nodes of one state. The attributes up to `rationality` are numbers; the others are pointers.
 
     Attributes:
         num_actions: Actions of the state, n.
@@ -86,7 +86,7 @@ class Block(NamedTuple):
 
 @kernel
 def _posterior(allowed, belief, ell, a):
-    """Posterior after action a at the log likelihood ratio `ell`."""
+    """Find the posterior after action a at the log likelihood ratio `ell`."""
     if allowed[2 * a] and allowed[2 * a + 1]:
         return belief / (belief + (1.0 - belief) * exp(-load(ell, WIDTH * a)))
     return splat(0.0) if allowed[2 * a] else splat(1.0)
@@ -246,7 +246,7 @@ def evaluate_block(block, rationality, belief):
 
 @kernel
 def newton_block(block, belief, near, inactive):
-    """Newton's method from `block.ell`, which is overwritten, to one step past sum |H| <= near in every active lane.
+    """Apply Newton's method from `block.ell`, which is overwritten, to one step past sum |H| <= near in every active lane.
 
     Args:
         block: The nodes.

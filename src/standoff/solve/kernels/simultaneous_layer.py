@@ -95,7 +95,7 @@ def fill_joint_node(x, layer, grid, w):
         for h in range(node.num_types[which]):
             for a in range(node.counts[which]):
                 action = start + (a * count2 if which == 0 else a)
-                # which types may do something is a question only of players with types
+                # only players with two types have actions of one type
                 has = axis < 0 or (layer.action_allowed[action, h] if which == 0 else layer.second_allowed[action, h])
                 node.allowed[which, h, a] = has
                 size += has
@@ -273,7 +273,7 @@ def simultaneous_amounts(first, last, first_plane, layer, grid, strategies, seco
             continue
         alone = layer.second_mover[x] < 0
         start = layer.action_start[x]
-        # only what the posteriors need of the node: no values
+        # the posteriors need no values
         nothing = np.zeros((layer.action_start[x + 1] - start, planes, padded))
         node, _ = fill_joint_node(x, layer, grid, nothing)
         count2 = node.counts[1]

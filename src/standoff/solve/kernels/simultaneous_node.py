@@ -217,7 +217,7 @@ def differentiate_joint(node, t, matrix, by_t):
     """Write dF/dy and dF/dt of an evaluated node, at the logit strategies of its action values."""
     size = by_t.shape[0]
     matrix[:size, :size] = 0.0
-    # dQ first: rows are unknowns whose action value it is
+    # dQ first: each row belongs to the unknown with that action value
     row = 0
     for m in range(2):
         for h in range(node.num_types[m]):
@@ -285,7 +285,7 @@ def differentiate_joint(node, t, matrix, by_t):
 
 @kernel
 def correct_joint(node, y, tolerance):
-    """Newton's method at the full rationality from y, which is overwritten; returns evaluations, negative where it failed."""
+    """Apply Newton's method at the full rationality from y, which is overwritten; returns evaluations, negative if it failed."""
     size = y.shape[0]
     f = np.empty(size)
     by_t = np.empty(size)

@@ -93,7 +93,7 @@ def trace_block(block, belief):
                     store(ell, WIDTH * a, load(ell, WIDTH * a) + change)
             if largest(where_below(lost, half, size, zero)) <= NEAR:
                 break
-        # a lane has arrived where its correction was short and ended near a solution
+        # a lane succeeds where its correction was short and ended near a solution
         is_off = where_below(size, splat(NEAR), where_below(total, splat(LONGEST_CORRECTION), zero, one), one)
         if largest(where_below(lost, half, is_off, zero)) < 0.5:
             here = there

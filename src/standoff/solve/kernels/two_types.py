@@ -50,7 +50,7 @@ class OwnAxis(NamedTuple):
         num_other: Points on the other axis.
         points: Points and scales of the own axis (`chebyshev.make_axis_points`).
         matrix: Coefficient matrix of the own axis; at m row + column.
-        samples: From `uniqueness.slope_samples`; at m sample + coefficient.
+        samples: From `uniqueness.make_slope_samples`; at m sample + coefficient.
     """
 
     num_own: int
@@ -157,7 +157,7 @@ def solve_two_types(block, axis, w, padded, output, mode):
 
 @kernel
 def _get(source, first, step, count, lanes):
-    """Lanes from first, first + step, ...; the last of `count` is repeated in the lanes beyond."""
+    """Load the lanes from first, first + step, ...; the last of `count` is repeated in the lanes beyond."""
     if step == 1 and count == WIDTH:
         return load(source, first)
     for lane in range(WIDTH):

@@ -25,13 +25,13 @@ from numpy.typing import NDArray
 
 from standoff.solve.kernels.vectors import WIDTH, kernel, largest, load, maximum, minimum, splat, where_below
 
-__all__ = ["is_unique", "prove_unique", "slope_samples"]
+__all__ = ["is_unique", "make_slope_samples", "prove_unique"]
 
 OVERSHOOT = 1.0 / np.cos(np.pi / 8.0) - 1.0
 
 
-def slope_samples(num_points: int) -> NDArray[np.float64]:
-    """Matrix from the Chebyshev coefficients of Q to b (1-b) Q'(b) at 4n + 1 sample beliefs; shape (sample, coefficient)."""
+def make_slope_samples(num_points: int) -> NDArray[np.float64]:
+    """Make the matrix from the Chebyshev coefficients of Q to samples of b (1-b) Q'(b); shape (sample, coefficient)."""
     degree = num_points  # of b (1-b) Q'(b), where Q has degree num_points - 1
     x = np.cos(np.pi * np.arange(4 * degree + 1) / (4 * degree))
     columns = [np.polynomial.chebyshev.chebval(x, np.polynomial.chebyshev.chebder(unit)) for unit in np.eye(num_points)]
@@ -41,7 +41,7 @@ def slope_samples(num_points: int) -> NDArray[np.float64]:
 
 @kernel
 def _is_flat(rationality, coefficients):
-    """A cheaper test that implies the other: Bernstein's inequality bounds L w |Q'| by (L/2) sum_k k |c_k|."""
+    """Whether a cheaper test holds, which implies the other: Bernstein's inequality bounds L w |Q'| by (L/2) sum_k k |c_k|."""
     most1 = 0.0
     most2 = 0.0
     most_gap = 0.0
@@ -67,7 +67,7 @@ def is_unique(rationality, coefficients, allowed, samples):
         rationality: L.
         coefficients: Shape (type, action, coefficient).
         allowed: Shape (action, type).
-        samples: From `slope_samples`.
+        samples: From `make_slope_samples`.
     """
     if _is_flat(rationality, coefficients):
         return True
@@ -121,7 +121,7 @@ def prove_unique(n, nm, rationality, coefficients, allowed, samples):
         rationality: L.
         coefficients: Of Q_h(a; .), as in `newton_block`.
         allowed: Shape (action, 2).
-        samples: From `node.slope_samples`; shape (sample, coefficient).
+        samples: From `make_slope_samples`; shape (sample, coefficient).
     """
     zero = splat(0.0)
     one = splat(1.0)

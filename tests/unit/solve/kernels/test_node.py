@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from standoff.solve.kernels.arclength import trace_node
 from standoff.solve.kernels.chebyshev import clenshaw
 from standoff.solve.kernels.node import WORK_ROWS, D, G, H, evaluate, newton
-from standoff.solve.kernels.uniqueness import is_unique, slope_samples
+from standoff.solve.kernels.uniqueness import is_unique, make_slope_samples
 
 NUM_POINTS = 9
 
@@ -77,7 +77,7 @@ def test_tracing_from_zero_ends_at_a_solution(seed, belief, rationality):
 def test_where_the_solution_is_proved_unique_every_start_finds_it(seed, belief, rationality):
     coefficients = problem(seed, spread=0.3)
     allowed = np.ones((3, 2), dtype=bool)
-    proved = is_unique(rationality, coefficients, allowed, slope_samples(NUM_POINTS))
+    proved = is_unique(rationality, coefficients, allowed, make_slope_samples(NUM_POINTS))
     found = []
     for start in range(6):
         ell, work = np.random.default_rng(start).normal(scale=3, size=3), np.empty((WORK_ROWS, 3))
@@ -109,5 +109,5 @@ def folded():
 def test_a_node_with_several_solutions_is_not_proved_unique():
     coefficients = folded()
     allowed = np.ones((2, 2), dtype=bool)
-    assert is_unique(0.2, coefficients, allowed, slope_samples(NUM_POINTS))
-    assert not is_unique(8.0, coefficients, allowed, slope_samples(NUM_POINTS))
+    assert is_unique(0.2, coefficients, allowed, make_slope_samples(NUM_POINTS))
+    assert not is_unique(8.0, coefficients, allowed, make_slope_samples(NUM_POINTS))

@@ -12,7 +12,7 @@ from standoff.solve.kernels.chebyshev import make_axis_points
 from standoff.solve.kernels.node import WORK_ROWS, evaluate, newton
 from standoff.solve.kernels.node_block import Block
 from standoff.solve.kernels.trace_block import trace_block
-from standoff.solve.kernels.uniqueness import is_unique, prove_unique, slope_samples
+from standoff.solve.kernels.uniqueness import is_unique, make_slope_samples, prove_unique
 from standoff.solve.kernels.vectors import WIDTH, load, pointer, splat, store
 
 NM, N = 9, 3
@@ -143,7 +143,7 @@ def test_tracing_eight_nodes_stops_at_a_fold():
 def test_the_proof_of_uniqueness_agrees_with_that_of_single_nodes(seed, rationality, spread):
     coefficients = problem(seed, spread)
     allowed = np.ones((N, 2), dtype=np.int64)
-    samples, proved = slope_samples(NM), np.zeros(WIDTH)
+    samples, proved = make_slope_samples(NM), np.zeros(WIDTH)
     prove(rationality, coefficients, allowed, samples, proved)
     for lane in range(WIDTH):
         line = np.ascontiguousarray(coefficients[..., lane])

@@ -1,14 +1,14 @@
-"""The ledger of assumptions: every number of the scenario with its range and where it comes from."""
+"""The parameters of a scenario, each with its range and the documents that support it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from standoff.report.wording import day, number
+from standoff.report.typesetting import show_day, show_number
 from standoff.scenario import Parameter, Scenario, measure_coverage
 
-__all__ = ["Assumption", "Ledger", "Reference", "Source", "assumption_ledger", "safe_link"]
+__all__ = ["Assumption", "Reference", "Source", "SourcesTable", "choose_link", "list_sources"]
 
 
 @dataclass(frozen=True)
@@ -16,14 +16,14 @@ class Source:
     """A document of the scenario.
 
     Attributes:
-        anchor: Its id in the page.
-        title: Its title.
-        publisher: Who published it.
-        author: Who wrote it, or "".
-        date: Day of publication.
-        link: Address that may be followed, or "".
-        address: Address as the file gives it, or "".
-        rating: "A", "B", "C" or "".
+        anchor: Id in the page.
+        title: Title.
+        publisher: Publisher.
+        author: Author, or "".
+        date: Date of publication.
+        link: Address that is safe to link to, or "".
+        address: Address in the scenario file, or "".
+        rating: Reliability "A", "B", "C" or "".
     """
 
     anchor: str
@@ -38,7 +38,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Reference:
-    """A place in a document that supports a number."""
+    """A passage of a document that supports a number."""
 
     source: Source
     place: str
@@ -50,15 +50,15 @@ class Assumption:
     """One parameter.
 
     Attributes:
-        name: Its name in the file.
-        label: Its name for people, or "".
-        value: The number, in the unit of the file.
-        formula: How it follows from other parameters, or "".
-        unit: Its unit, or "".
-        spread: Its range or distribution in words, or "".
-        references: The evidence.
+        name: Name in the file.
+        label: Label, or "".
+        value: Value, in the unit of the file.
+        formula: Formula in other parameters, or "".
+        unit: Unit, or "".
+        spread: Range and distribution, or "".
+        references: Citations.
         judgement: The author's reason, or "".
-        basis: "evidence", "judgement" or "none"; a formula has that of the parameters in it.
+        basis: "evidence", "judgement" or "none"; a formula inherits the basis of its parameters.
     """
 
     name: str
@@ -73,26 +73,26 @@ class Assumption:
 
 
 @dataclass(frozen=True)
-class Ledger:
-    """All assumptions and the documents behind them."""
+class SourcesTable:
+    """All parameters and the documents that support them."""
 
     assumptions: tuple[Assumption, ...]
-    sources: tuple[Source, ...]
+    documents: tuple[Source, ...]
 
     def count(self, basis: str) -> int:
-        """Number of assumptions of a basis."""
+        """Count the parameters with a basis."""
         return sum(assumption.basis == basis for assumption in self.assumptions)
 
-    def unsourced(self) -> tuple[str, ...]:
-        """Names of the assumptions that rest on nothing."""
+    def find_unsupported(self) -> tuple[str, ...]:
+        """Return the labels of the parameters without citation or judgement."""
         return tuple(item.label or item.name for item in self.assumptions if item.basis == "none")
 
 
-def safe_link(url: str) -> str:
-    """The address if a reader may be led there, or ""; only http and https are followed.
+def choose_link(url: str) -> str:
+    """Return an address if it is safe to link to, else ""; only http and https are safe.
 
     Examples:
-        >>> safe_link("https://example.org/a"), safe_link("javascript:alert(1)")
+        >>> choose_link("https://example.org/a"), choose_link("javascript:alert(1)")
         ('https://example.org/a', '')
     """
     try:
@@ -103,16 +103,16 @@ def safe_link(url: str) -> str:
     return url if printable and parts.scheme in {"http", "https"} and parts.hostname else ""
 
 
-def assumption_ledger(scenario: Scenario) -> Ledger:
-    """Read the ledger off a scenario."""
+def list_sources(scenario: Scenario) -> SourcesTable:
+    """List the parameters and documents of a scenario."""
     sources = {
         name: Source(
             anchor=f"source-{k}",
             title=document.title,
             publisher=document.publisher,
             author=document.author or "",
-            date=day(document.date),
-            link=safe_link(document.url or ""),
+            date=show_day(document.date),
+            link=choose_link(document.url or ""),
             address=document.url or "",
             rating=document.rating or "",
         )
@@ -121,7 +121,7 @@ def assumption_ledger(scenario: Scenario) -> Ledger:
     values = scenario.parameter_values()
     coverage = measure_coverage(scenario)
     assumptions = tuple(
-        _assumption(
+        _describe_parameter(
             name,
             parameter,
             value=values[name] / scenario.unit_factor(name),
@@ -130,32 +130,34 @@ def assumption_ledger(scenario: Scenario) -> Ledger:
         )
         for name, parameter in scenario.parameters.items()
     )
-    return Ledger(assumptions, tuple(sources.values()))
+    return SourcesTable(assumptions, tuple(sources.values()))
 
 
-def _assumption(name: str, parameter: Parameter, *, value: float, basis: str, sources: dict[str, Source]) -> Assumption:
+def _describe_parameter(
+    name: str, parameter: Parameter, *, value: float, basis: str, sources: dict[str, Source]
+) -> Assumption:
     return Assumption(
         name=name,
         label=parameter.label or "",
-        value=number(value),
+        value=show_number(value),
         formula=parameter.value.source if parameter.value.names else "",
         unit=parameter.unit or "",
-        spread=_spread(parameter),
+        spread=_describe_range(parameter),
         references=tuple(Reference(sources[item.document], item.place, item.says) for item in parameter.evidence),
         judgement=parameter.judgement or "",
         basis=basis,
     )
 
 
-def _spread(parameter: Parameter) -> str:
-    """The range, and the distribution where one is given."""
-    words = []
+def _describe_range(parameter: Parameter) -> str:
+    """Describe the range and the distribution of a parameter."""
+    parts = []
     if parameter.range is not None:
-        words.append(f"{number(parameter.range[0])} to {number(parameter.range[1])}")
+        parts.append(f"{show_number(parameter.range[0])} to {show_number(parameter.range[1])}")
     if parameter.distribution is not None:
         fields = parameter.distribution.model_dump()
         kind = fields.pop("kind")
-        words.append(
-            f"{kind} ({', '.join(f'{key} {number(value)}' for key, value in fields.items() if value is not None)})"
+        parts.append(
+            f"{kind} ({', '.join(f'{key} {show_number(value)}' for key, value in fields.items() if value is not None)})"
         )
-    return "; ".join(words)
+    return "; ".join(parts)
