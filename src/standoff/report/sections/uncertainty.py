@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import Markup
 
-from standoff.analysis.ensemble import LEVELS, Ensemble
+from standoff.analysis.ensemble_result import LEVELS, Ensemble
 from standoff.analysis.targets import describe_target
 from standoff.report.blocks import Block, Bullets, Grid, Paragraph, Picture, Section
 from standoff.report.figures import Fan, chart_fan
