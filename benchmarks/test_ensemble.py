@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from standoff.analysis.draw_keys import describe_ensemble
-from standoff.analysis.ensemble import ensemble, series_names
+from standoff.analysis.ensemble import ensemble
+from standoff.analysis.ensemble_result import list_series
 from standoff.analysis.executor import Threads
-from standoff.analysis.resolution import Solved, cheap, keep_probabilities
+from standoff.analysis.resolution import Solved, keep_probabilities, without_estimate
 from standoff.analysis.sampling import Sampler
 from standoff.catalog.opening import find_scenario
 from standoff.scenario import apply_overrides, load_scenario
@@ -26,7 +27,7 @@ class Answered:
     """An executor that has the answer at once, so that all time is spent beside the solve."""
 
     def __init__(self, scenario):
-        shape = (scenario.num_periods, len(series_names(scenario)))
+        shape = (scenario.num_periods, len(list_series(scenario)))
         self.solved = Solved(np.full(shape, 0.1), 1e-9, 0.1, 0.0, 1e-12, 5, 1, 1, 0)
 
     def solve_draws(self, scenario, draws, settings, keep):  # noqa: ARG002
@@ -69,7 +70,7 @@ def test_keep_draws_in_a_folder(benchmark, iran, tmp_path):
     folders = (tmp_path / str(k) for k in range(100))
 
     def run():
-        with EnsembleFolder(next(folders), described, series_names(iran)) as folder:
+        with EnsembleFolder(next(folders), described, list_series(iran)) as folder:
             folder.finish(ensemble(iran, MANY, settings=SETTINGS, executor=Answered(iran), store=folder))
 
     benchmark.pedantic(run, rounds=3)
@@ -88,7 +89,7 @@ def test_solve_draws(benchmark, iran, executor):
     with open_executor(executor, workers=2) as solver:
 
         def run():
-            return list(solver.solve_draws(scenario, draws, cheap(SETTINGS, 5), keep_probabilities))
+            return list(solver.solve_draws(scenario, draws, without_estimate(SETTINGS, 5), keep_probabilities))
 
         run()
         benchmark.pedantic(run, rounds=3)
@@ -134,7 +135,8 @@ def test_threads_here_take_turns_only_in_python(benchmark, iran):
     draws = list(Sampler.of(scenario, seed=0).draws(range(32)))
     before = time.process_time()
     benchmark.pedantic(
-        lambda: list(Threads(2).solve_draws(scenario, draws, cheap(SETTINGS, 5), keep_probabilities)), rounds=3
+        lambda: list(Threads(2).solve_draws(scenario, draws, without_estimate(SETTINGS, 5), keep_probabilities)),
+        rounds=3,
     )
     used = (time.process_time() - before) / 3
     benchmark.extra_info["processors in use"] = round(used / benchmark.stats.stats.median, 2)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from standoff.analysis.frontier import lottery_points, pareto_frontier, solution_points
+from standoff.analysis.frontier import find_lottery_points, find_pareto_frontier, find_solution_points
 
 COUNT = 100_000
 TARGET_SECONDS = 0.010
@@ -33,7 +33,7 @@ def test_frontier_and_points_of_1e5_packages(benchmark, make):
     point = np.median(worth, axis=0) - 0.1 * worth.std(axis=0)
 
     def everything():
-        return pareto_frontier(worth), solution_points(worth, point), lottery_points(worth, point)
+        return find_pareto_frontier(worth), find_solution_points(worth, point), find_lottery_points(worth, point)
 
     frontier, points, _ = benchmark(everything)
     assert points.nash in frontier

@@ -71,7 +71,7 @@ def test_window_says_when_and_what_opens_it(warm):
         (("window", "cuba-1962", "--milestone", "wat"), "there is no milestone `wat`"),
         (
             ("window", "iran-us-2026", "--set", "period.horizon=2", "--milestone", "talks_after_strike"),
-            "milestone `talks_after_strike` waits for another",
+            "milestone `talks_after_strike` depends on another",
         ),
         (("window", "wat"), "there is no scenario `wat`"),
     ],

@@ -176,7 +176,7 @@ def test_a_cluster_starts_in_a_process_that_has_imported_ray_before():
     [
         (["--draws", 0], "num-draws: `0` draws cannot be made"),
         (["--draws", "many"], "Invalid value for '--draws'"),
-        (["--seed", -1], "seed: `-1` is no seed"),
+        (["--seed", -1], "seed: `-1` is not a seed"),
         (["--executor", "rey"], "unknown-executor: there is no executor `rey`\n  help: did you mean `ray`?"),
         (["--workers", 0], "workers: `0` is not a valid number of workers"),
         (

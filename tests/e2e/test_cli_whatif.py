@@ -198,13 +198,13 @@ def test_no_flip_is_an_answer(warm, choice):
 def test_a_lead_within_the_error_is_refused(warm, choice):
     finished = warm("tripwires", choice, "--set", "gain=0")
     assert (finished.code, finished.out) == (3, "")
-    assert "there is no answer to flip" in finished.err
+    assert "there is no answer to change" in finished.err
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--answer", "war"), "answer: `war` is not an answer that could flip"),
+        (("--answer", "war"), "answer: `war` is not an answer that could change"),
         (("--parameter", "gian"), "unknown-name: there is no parameter `gian`"),
     ],
 )

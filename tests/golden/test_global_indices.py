@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from standoff.analysis.global_indices import global_indices
+from standoff.analysis.global_indices import compute_global_indices
 
 pytest.importorskip("SALib")
 A, B = 7.0, 0.1
@@ -31,7 +31,7 @@ def drawn():
 
 @pytest.fixture(scope="module")
 def found(drawn):
-    return global_indices(NAMES, *drawn, seed=2, num_resamples=20)
+    return compute_global_indices(NAMES, *drawn, seed=2, num_resamples=20)
 
 
 def test_first_order_indices_are_those_of_the_closed_form(found):
@@ -46,18 +46,20 @@ def test_what_acts_only_together_with_another_shows_in_pawn_alone(found):
 
 
 def test_the_same_draws_give_the_same_indices(drawn, found):
-    again = global_indices(NAMES, *drawn, seed=2, num_resamples=20)
+    again = compute_global_indices(NAMES, *drawn, seed=2, num_resamples=20)
     assert np.array_equal(again.first_order_error, found.first_order_error)
     assert np.array_equal(again.pawn_noise, found.pawn_noise)
 
 
 def test_a_target_that_never_varies_has_no_index(drawn):
     draws, probabilities = drawn
-    both = global_indices(NAMES, draws, np.hstack([probabilities, np.full_like(probabilities, 0.25)]), num_resamples=2)
+    both = compute_global_indices(
+        NAMES, draws, np.hstack([probabilities, np.full_like(probabilities, 0.25)]), num_resamples=2
+    )
     assert np.isnan(both.first_order[:, 1]).all()
     assert np.isfinite(both.first_order[:, 0]).all()
 
 
 def test_too_few_draws_are_refused():
     with pytest.raises(ValueError, match="at least 64 draws"):
-        global_indices(["a"], np.zeros((8, 1)), np.zeros((8, 1)))
+        compute_global_indices(["a"], np.zeros((8, 1)), np.zeros((8, 1)))

@@ -1,19 +1,20 @@
-"""Is there a deal that both sides would rather have, and which?
+"""Bargaining: the deals that both sides prefer to no deal.
 
-For one type of each side at the table, h and k, package c is worth u_h(c | k) and u_k(c | h) if it is carried through. Against it
-stand two values of disagreement at the current state:
+For one type of each side, h and k, package c is worth u_h(c | k) and u_k(c | h) if it is carried out. It is compared
+with two values of disagreement at the current state:
 
-    waiting     V at the start: going on as the equilibrium does, with what deals and wars that brings
-    fighting    Q of the most warlike action now: the action at the start state whose own consequences are likeliest to meet a
-                milestone, and what it is worth to everyone, once it is taken and has told what it tells
+    waiting     V at the start: the equilibrium continues, with the deals and wars that it brings
+    fighting    Q of the most warlike action now (`standoff.analysis.fight`): its value to everyone, with the beliefs after it
 
-The **bargaining range** against either holds the packages that no red line of the two types forbids and that are worth at
-least as much as disagreement to both (Fearon 1995; Powell 2006). Among the allowed packages stand the Pareto frontier and, with
-waiting as disagreement, the points of `standoff.analysis.frontier`. **Closeness** is the largest smallest gain over
-disagreement: negative where the range is empty, and then how far the nearest package misses.
+The **bargaining range** against either contains the packages that no red line of the two types forbids and that are
+worth at least
+as much as disagreement to both (Fearon 1995; Powell 2006). Among the allowed packages are the Pareto frontier and,
+with waiting as
+disagreement, the points of `standoff.analysis.frontier`. **Closeness** is the largest of the packages' smaller gains over
+disagreement; it is negative where the range is empty, and then measures how far the nearest package misses.
 
-An issue **blocks** where the range is empty and would not be if the issue were dropped (kept at its status quo without
-anybody minding) or if the red lines on it were lifted.
+An issue **blocks** where the range is empty but would not be if the issue were dropped (kept at its status quo
+without objection) or if the red lines on it were lifted.
 
 References:
     Fearon, J. D. (1995), Rationalist explanations for war, International Organization 49(3), 379-414.
@@ -29,62 +30,36 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from standoff.analysis.fight import Fight, find_fight
 from standoff.analysis.frontier import (
     Lottery,
     LotteryPoints,
     SolutionPoints,
-    lottery_points,
-    pareto_frontier,
-    solution_points,
+    find_lottery_points,
+    find_pareto_frontier,
+    find_solution_points,
 )
 from standoff.analysis.plain import to_plain
 from standoff.analysis.solution import Solution
-from standoff.errors import InputError, Problem, nearest
+from standoff.analysis.targets import choose_milestone
 from standoff.game.agenda import PackageTable, tabulate_packages
 from standoff.scenario import Scenario
-from standoff.solve.action_values import find_action_values
 from standoff.solve.equilibrium import Equilibrium
 
-__all__ = ["LIKELY", "Bargain", "Fight", "IssueEffect", "Pair", "Range", "bargain", "find_fight", "milestone_named"]
+__all__ = ["Bargain", "IssueEffect", "Pair", "Range", "bargain"]
 
 Floats = NDArray[np.float64]
-
-LIKELY = 0.5
-"""Probability of meeting the milestone from which on an action counts as one that fights."""
-
-
-@dataclass(frozen=True)
-class Fight:
-    """The most warlike action now.
-
-    Attributes:
-        milestone: The milestone that it meets.
-        stage: Stage in which it can be taken.
-        player: Who takes it.
-        action: Its name.
-        label: Text for people.
-        chance: Probability that its own consequences meet the milestone.
-        values: What it is worth to each (player, type), with what is believed after it.
-    """
-
-    milestone: str
-    stage: str
-    player: str
-    action: str
-    label: str
-    chance: float
-    values: dict[tuple[str, str], float]
 
 
 @dataclass(frozen=True)
 class Range:
-    """The packages that two types prefer to a kind of disagreement.
+    """The packages that two types prefer to disagreement.
 
     Attributes:
-        disagreement: What it is worth to both.
+        disagreement: Value of disagreement to both.
         packages: Indices of the packages in the range.
-        closeness: Largest smallest gain of any allowed package; None where no package is allowed.
-        nearest: The package that has it.
+        closeness: Largest of the smaller gains of the allowed packages; None where no package is allowed.
+        nearest: Index of the package with that gain.
     """
 
     disagreement: tuple[float, float]
@@ -95,16 +70,15 @@ class Range:
 
 @dataclass(frozen=True)
 class IssueEffect:
-    """What one issue does to the range against waiting.
+    """The effect of one issue on the range against waiting.
 
     Attributes:
-        issue: Its name.
-        label: Text for people.
-        levels_in_range: The levels that some package of the range has.
-        closeness_if_dropped: Closeness if the issue stays at its status quo without anybody minding; None where nothing is
-            allowed.
-        closeness_if_lifted: Closeness without any red lines on the issue; None where nothing is allowed, or no line is drawn.
-        blocks: Whether the range is empty as it is, but not then.
+        issue: Name of the issue.
+        label: Label for people.
+        levels_in_range: Levels of the issue in the packages of the range.
+        closeness_if_dropped: Closeness if the issue stays at its status quo without objection; None where no package is allowed.
+        closeness_if_lifted: Closeness without red lines on the issue; None where no package is allowed or there is no red line.
+        blocks: Whether the range is empty, but would not be in one of these cases.
     """
 
     issue: str
@@ -122,14 +96,14 @@ class Pair:
     Attributes:
         player_types: The types.
         prior: Probability that these are the true types.
-        allowed: Indices of the packages that no red line of the two forbids.
-        worth: What every package is worth to both; shape (package, 2).
-        frontier: Allowed packages that no other allowed one dominates, from the worst to the best for the first side.
+        allowed: Indices of the packages that no red line of the two types forbids.
+        worth: Worth of every package to both; shape (package, 2).
+        frontier: Allowed packages that no other allowed package dominates, from the worst to the best for the first side.
         points: Nash, Kalai-Smorodinsky and egalitarian package against waiting, as indices of packages.
-        lotteries: The same where lotteries between packages can be agreed.
-        waiting: The range against waiting.
-        fighting: The range against fighting; None where no action fights now.
-        issues: What each issue does.
+        lotteries: Nash, Kalai-Smorodinsky and egalitarian lottery where lotteries between packages can be agreed.
+        waiting: Range against waiting.
+        fighting: Range against fighting; None where no action fights now.
+        issues: Effect of each issue.
     """
 
     player_types: tuple[str, str]
@@ -145,21 +119,21 @@ class Pair:
 
     @property
     def blocking_issues(self) -> tuple[str, ...]:
-        """The issues without which, or without whose red lines, the empty range would open."""
+        """Issues that block: without them, or without their red lines, the empty range would not be empty."""
         return tuple(effect.issue for effect in self.issues if effect.blocks)
 
 
 @dataclass(frozen=True)
 class Bargain:
-    """The table today.
+    """The bargaining situation at the start.
 
     Attributes:
-        sides: Names of the two players at the table.
-        side_labels: Text for people.
+        sides: Names of the two players who bargain.
+        side_labels: Labels of the sides for people.
         packages: Every package of the agenda.
-        offered: Whether the game's players can put each package on the table; shape (package,).
-        worth: Expected worth of each package by (player, type), the others' types by their priors; shape (package,) each.
-        waiting: Value of going on as the equilibrium does, by (player, type).
+        offered: Whether each package can be offered in the game; shape (package,).
+        worth: Expected worth of each package by (player, type), over the priors of the others' types; shape (package,) each.
+        waiting: Value of waiting by (player, type).
         fight: The most warlike action now; None where no action is likely to meet the milestone.
         pairs: Every pair of types.
     """
@@ -221,14 +195,14 @@ class Bargain:
 
 
 def bargain(solution: Solution, milestone: str | None = None) -> Bargain:
-    """Weigh every package against waiting and fighting.
+    """Compare every package with waiting and fighting.
 
     Args:
         solution: The solution.
-        milestone: The milestone that fighting meets; None: the first of the file.
+        milestone: The milestone that fighting meets; None: the first of the file that depends on no other.
 
     Raises:
-        InputError: Nothing is bargained about, or there is no such milestone.
+        InputError: The scenario has no bargaining, or there is no such milestone.
 
     Examples:
         >>> from standoff import Settings, load, solve
@@ -239,7 +213,7 @@ def bargain(solution: Solution, milestone: str | None = None) -> Bargain:
     scenario, equilibrium = solution.scenario, solution.equilibrium
     table = tabulate_packages(scenario)
     game = equilibrium.game
-    fight = find_fight(equilibrium, milestone_named(scenario, milestone))
+    fight = find_fight(equilibrium, choose_milestone(scenario, milestone))
     keys = [(game.players[plane.player].name, game.players[plane.player].player_types[plane.player_type])
             for plane in game.planes]  # fmt: skip
     waiting = dict(zip(keys, map(float, equilibrium.start_values), strict=True))
@@ -261,60 +235,10 @@ def bargain(solution: Solution, milestone: str | None = None) -> Bargain:
     )
 
 
-def milestone_named(scenario: Scenario, name: str | None) -> str | None:
-    """The milestone of a name, or the first of the file that waits for no other; None where there is none.
-
-    Raises:
-        InputError: There is no such milestone.
-    """
-    if name is None:
-        return next((key for key, milestone in scenario.milestones.items() if milestone.after is None), None)
-    if name not in scenario.milestones:
-        message = f"there is no milestone `{name}`"
-        raise InputError(Problem("unknown-milestone", message, help=nearest(name, list(scenario.milestones))))
-    return name
-
-
-def find_fight(equilibrium: Equilibrium, milestone: str | None) -> Fight | None:
-    """The action at the start state that is likeliest to meet a milestone, if it is at least as likely as not.
-
-    Where several are as likely, the first in the order of the stages and actions.
-
-    Args:
-        equilibrium: The solved game.
-        milestone: The milestone; None: nothing fights. Nor does anything where it holds already.
-    """
-    game = equilibrium.game
-    if milestone is None:
-        return None
-    m = [one.name for one in game.milestones].index(milestone)
-    best: Fight | None = None
-    state: int | None = game.start
-    for s, layer in enumerate(game.epochs[0].layers):
-        if state is None:
-            break
-        if layer.mover[state] >= 0 and layer.arrival[state] > 0.0 and not layer.milestone_holds[state, m]:
-            second = int(layer.second.mover[state]) if layer.second is not None else -1
-            for mover in [int(layer.mover[state])] + ([second] if second >= 0 else []):
-                found = find_action_values(equilibrium, 0, s, state, game.prior_belief, mover)
-                for a, name in enumerate(found.names):
-                    chance = float(found.milestones[a, m])
-                    if found.allowed[:, a].any() and chance >= max(LIKELY, (best.chance if best else 0.0) + 1e-12):
-                        whose = f"{game.players[mover].name}." if second >= 0 else ""
-                        values = {
-                            (game.players[plane.player].name, game.players[plane.player].player_types[plane.player_type]):
-                            float(found.values[a, p]) for p, plane in enumerate(game.planes)
-                        }  # fmt: skip
-                        label = game.label(f"{layer.name}.{whose}{name}")
-                        best = Fight(milestone, layer.stage, game.players[mover].name, name, label, chance, values)
-        # nothing happens: follow the skip, if there is one
-        state = int(layer.skip[state]) if layer.arrival[state] < 1.0 else None
-    return best
-
-
 def _pair(
     scenario: Scenario, equilibrium: Equilibrium, table: PackageTable, fight: Fight | None, types: tuple[int, int]
 ) -> Pair:
+    """The bargaining situation of one pair of types."""
     players = table.players
     sides = table.sides
     own_planes = [equilibrium.game.first_plane[side] + k for side, k in zip(sides, types, strict=True)]
@@ -331,14 +255,14 @@ def _pair(
         against = np.array([fight.values[players[side].name, name] for side, name in zip(sides, names, strict=True)])
         fighting = _range(worth, allowed, against)
     against_waiting = _range(worth, allowed, waiting)
-    points = solution_points(worth[allowed], waiting)
-    lotteries = lottery_points(worth[allowed], waiting)
+    points = find_solution_points(worth[allowed], waiting)
+    lotteries = find_lottery_points(worth[allowed], waiting)
     return Pair(
         (names[0], names[1]),
         float(players[sides[0]].prior[types[0]] * players[sides[1]].prior[types[1]]),
         tuple(allowed.tolist()),
         worth,
-        tuple(allowed[pareto_frontier(worth[allowed])].tolist()),
+        tuple(allowed[find_pareto_frontier(worth[allowed])].tolist()),
         SolutionPoints(
             _package(points.nash, allowed),
             _package(points.kalai_smorodinsky, allowed),
@@ -359,12 +283,12 @@ def _pair(
 
 
 def _package(found: int | None, allowed: NDArray[np.int64]) -> int | None:
-    """A package of the whole table from its place among the allowed ones."""
+    """Index of a package from its index among the allowed packages."""
     return None if found is None else int(allowed[found])
 
 
 def _lottery(found: Lottery | None, allowed: NDArray[np.int64]) -> Lottery | None:
-    """The same for a lottery."""
+    """A lottery with indices of packages from one with indices among the allowed packages."""
     if found is None:
         return None
     first, second = found.packages
@@ -372,6 +296,7 @@ def _lottery(found: Lottery | None, allowed: NDArray[np.int64]) -> Lottery | Non
 
 
 def _range(worth: Floats, allowed: NDArray[np.int64], disagreement: Floats) -> Range:
+    """Range of the allowed packages against a kind of disagreement."""
     point = (float(disagreement[0]), float(disagreement[1]))
     if not len(allowed):
         return Range(point, (), None, None)
@@ -389,7 +314,7 @@ def _issue_effect(
     waiting: Floats,
     names: list[str],
 ) -> IssueEffect:
-    """What an issue does to the range of a pair, by looking for the range again without it or without its red lines."""
+    """Effect of an issue on the range of a pair: the range is computed again without the issue or without its red lines."""
     assert scenario.agenda is not None
     name = table.issues[column]
     issue = scenario.agenda.issues[name]
@@ -407,7 +332,7 @@ def _issue_effect(
 
 
 def _red_levels(scenario: Scenario, table: PackageTable, column: int, names: list[str]) -> NDArray[np.bool_]:
-    """Which levels of an issue either of the two types refuses; shape (level,)."""
+    """Whether either of the two types refuses each level of an issue; shape (level,)."""
     assert scenario.agenda is not None
     issue = scenario.agenda.issues[table.issues[column]]
     players = [table.players[side] for side in table.sides]
@@ -420,6 +345,7 @@ def _red_levels(scenario: Scenario, table: PackageTable, column: int, names: lis
 
 
 def _pair_to_plain(found: Bargain, pair: Pair) -> dict[str, Any]:
+    """A pair of types as plain data."""
     names = found.packages.names
 
     def name(package: int | None) -> str | None:

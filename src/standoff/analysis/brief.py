@@ -1,7 +1,7 @@
-"""Everything that is asked of a crisis for its brief, gathered in one go.
+"""The contents of a brief: the solution and the answers to every question about it.
 
-A part that a crisis has no answer to (no bargaining to speak of, a fold where there are no derivatives) is left out with the
-reason, and the brief says so; everything else stands.
+A part for which a scenario has no answer (no bargaining, or a fold where there are no derivatives) is left out, and
+the brief reports the reason.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from standoff.errors import InputError, Problem, SolveError, nearest
 if TYPE_CHECKING:
     from standoff.analysis.bargain import Bargain
     from standoff.analysis.drivers import Drivers
-    from standoff.analysis.ensemble import Ensemble
+    from standoff.analysis.ensemble_result import Ensemble
     from standoff.analysis.executor import Executor
     from standoff.analysis.indicators import Indicators
     from standoff.analysis.no_deal import NoDeal
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from standoff.solve.equilibrium import Settings
     from standoff.solve.target import Target
 
-__all__ = ["PARTS", "Brief", "Part", "assemble_brief", "chosen_parts"]
+__all__ = ["PARTS", "Brief", "Part", "assemble_brief", "choose_parts"]
 
 Part = Literal["ensemble", "drivers", "tripwires", "indicators", "bargain", "window", "paths"]
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -36,28 +36,28 @@ _SHARES: dict[str, float] = {
     "solve": 2.0, "whatif": 3.0, "ensemble": 25.0, "drivers": 40.0, "tripwires": 10.0, "indicators": 3.0, "bargain": 15.0,
     "window": 3.0, "paths": 10.0,
 }  # fmt: skip
-"""Roughly how long each part takes, against the others."""
+"""Approximate relative time of each part, for the progress bar."""
 STRONGEST = 16
-"""Numbers whose ranges are solved at both ends, and looked at for tripwires; the effect of the others is told by derivative."""
+"""Number of drivers whose ranges are solved at both ends and searched for tripwires; the others are measured by derivative."""
 
 
 @dataclass(frozen=True)
 class Brief:
-    """A solved crisis and what was asked of it; None where a part was not asked for or has no answer.
+    """The contents of a brief; a part is None where it was not asked for or has no answer.
 
     Attributes:
-        solution: The crisis as it is.
-        targets: The probabilities that the parts are about.
-        whatif: Variants beside it.
-        ensemble: Bands over the ranges of the numbers.
-        drivers: What the targets hinge on.
-        tripwires: What flips the answer.
+        solution: The solution of the scenario.
+        targets: The targets of the parts.
+        whatif: Variants of the scenario.
+        ensemble: Bands over the ranges of the parameters.
+        drivers: Numbers on which the targets depend.
+        tripwires: Smallest changes that change the answer.
         indicators: Events of the next period that would move the forecast.
-        bargain: What could be agreed on today.
-        no_deal: Why it is not.
-        window: When striking pays.
+        bargain: Deals that both sides prefer to no deal.
+        no_deal: Why there is no deal.
+        window: When striking pays, by type.
         paths: How each outcome may come about.
-        missing: Parts that were asked for and have no answer, each with the reason.
+        missing: Parts that were asked for and have no answer: (part, reason).
     """
 
     solution: Solution
@@ -74,14 +74,14 @@ class Brief:
     missing: tuple[tuple[str, str], ...] = ()
 
 
-def chosen_parts(without: Sequence[str]) -> tuple[Part, ...]:
-    """The parts that are left when some are left out.
+def choose_parts(without: Sequence[str]) -> tuple[Part, ...]:
+    """Choose the parts of a brief without some of them.
 
     Raises:
-        InputError: There is no part of that name.
+        InputError: A part does not exist.
 
     Examples:
-        >>> chosen_parts(["ensemble", "paths"])
+        >>> choose_parts(["ensemble", "paths"])
         ('drivers', 'tripwires', 'indicators', 'bargain', 'window')
     """
     unknown = [name for name in without if name not in PARTS]
@@ -106,21 +106,21 @@ def assemble_brief(
     executor: Executor | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Brief:
-    """Solve a crisis and ask everything of it.
+    """Solve a scenario and answer every question about it.
 
     Args:
         scenario: The scenario.
-        settings: How to solve it.
-        variants: Variants to put beside it, as `whatif` takes them.
-        parts: What to ask.
-        num_draws: Draws of the ensemble.
-        seed: Of everything that is drawn.
-        executor: Where the many solves are done; this process by default.
-        progress: Called with the share of the work done, now and then.
+        settings: Settings of the solver.
+        variants: Variants of the scenario, as for `whatif`.
+        parts: The parts of the brief.
+        num_draws: Number of draws of the ensemble.
+        seed: Random seed of everything that is drawn.
+        executor: Solves the draws; None: the threads of this process.
+        progress: Called now and then with the share of the work done.
 
     Raises:
         InputError: A variant is wrong; carries every fault.
-        SolveError: The crisis itself, or a variant, was not solved to tolerance.
+        SolveError: The scenario or a variant was not solved to the tolerance.
     """
     from standoff.analysis.bargain import bargain
     from standoff.analysis.drivers import drivers
@@ -141,13 +141,12 @@ def assemble_brief(
     settings = settings or Settings()
     if variants:
         steps.begin("whatif")
-        compared = whatif(
-            scenario, variants, settings, progress=steps
-        )  # first: what is wrong with it is told before the work
+        # first, so that faults of the variants are reported before the work
+        compared = whatif(scenario, variants, settings, progress=steps)
     steps.begin("solve")
     solution = solve(scenario, settings, steps)
     targets = default_targets(scenario)
-    shared = MemoisingExecutor(executor or Threads())  # drivers and tripwires look at the same ends of ranges
+    shared = MemoisingExecutor(executor or Threads())  # drivers and tripwires solve the same ends of ranges
     questions: dict[Part, Callable[[], dict[str, Any]]] = {
         "ensemble": lambda: {
             "ensemble": ensemble(scenario, num_draws, seed=seed, executor=executor, progress=steps),
@@ -180,27 +179,27 @@ def assemble_brief(
     return Brief(solution=solution, targets=targets, missing=tuple(missing), **found)
 
 
-def _nobody(share: float) -> None:
-    """Progress that nobody looks at."""
+def _ignore(share: float) -> None:
+    """Progress that is not reported."""
     del share
 
 
 class _Steps:
-    """Progress over several steps of different length; itself the progress of the one that has begun."""
+    """Progress over several steps of different length; calling it reports the progress of the current step."""
 
     def __init__(self, shares: dict[str, float], progress: Callable[[float], None] | None) -> None:
-        self._shares, self._progress = shares, progress or _nobody
+        self._shares, self._progress = shares, progress or _ignore
         self._done, self._now = 0.0, 0.0
         self._whole = sum(shares.values())
 
     def begin(self, name: str) -> None:
-        """The step before is done; this one begins."""
+        """Finish the step before and begin this one."""
         self._done += self._now
         self._now = self._shares[name]
         self(0.0)
 
     def end(self) -> None:
-        """All is done."""
+        """Finish the last step."""
         self._progress(1.0)
 
     def __call__(self, share: float) -> None:

@@ -1,7 +1,7 @@
-"""Which stage of the play brings a milestone about: a decision of one side, of a third party, or nature.
+"""Causes of a milestone: the stage that brings it about, a decision of one side, of a third party, or nature.
 
-A milestone is met for the first time as the play enters a state in which its condition holds. What moved it there is the
-layer before, so the probabilities of the milestone are the sum over the layers of what each of them brings.
+A milestone is first met when play enters a state in which its condition holds. The layer before moved play there, so the
+probability of the milestone is the sum of the contributions of the layers.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from standoff.solve.occupancy import trace_occupancy
 from standoff.solve.result import Equilibrium
 
-__all__ = ["Cause", "causes_of"]
+__all__ = ["Cause", "find_causes"]
 
 
 @dataclass(frozen=True)
 class Cause:
-    """What one stage or hazard contributes to the probability of a milestone.
+    """Contribution of one stage or hazard to the probability of a milestone.
 
     Attributes:
         stage: The stage or hazard; `start` where the milestone is met from the start.
-        label: Text for people.
-        probability: Probability that it is what first meets the milestone.
+        label: Label for people.
+        probability: Probability that the milestone is first met in this stage.
     """
 
     stage: str
@@ -29,16 +29,16 @@ class Cause:
     probability: float
 
 
-def causes_of(equilibrium: Equilibrium, milestone: str, periods: int | None = None) -> tuple[Cause, ...]:
-    """The probability of a milestone by what brings it about.
+def find_causes(equilibrium: Equilibrium, milestone: str, periods: int | None = None) -> tuple[Cause, ...]:
+    """Split the probability of a milestone by the stage that brings it about.
 
     Args:
         equilibrium: The solved game.
-        milestone: A milestone that waits for no other.
-        periods: By the end of how many periods; None: by the horizon.
+        milestone: Name of a milestone that depends on no other.
+        periods: Number of periods by whose end the milestone is met; None: the horizon.
 
     Returns:
-        The stages and hazards that contribute, the largest first; together they are the probabilities of the milestone.
+        The stages and hazards that contribute, the largest first; they sum to the probability of the milestone.
     """
     game = equilibrium.game
     index = [one.name for one in game.milestones].index(milestone)

@@ -1,8 +1,7 @@
-"""Two scenarios compared, or two dates of one: probabilities, numbers that differ, and structure that differs.
+"""Compare two scenarios, or two dates of one: probabilities, numbers that differ, and structure that differs.
 
-What is compared are the scenarios as they are solved, overrides included. A number differs where its value, in the
-unit of time of the first scenario, or its range does. Structure is told by name: what only one side has, and what both have
-but not alike.
+The scenarios are compared as they are solved, with their overrides. A number differs where its value, its range or its unit does.
+Structure is compared by name: parts that only one side has, and parts that differ.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ __all__ = [
     "ParameterDifference",
     "StructureDifference",
     "compare",
-    "differing_parameters",
-    "differing_structure",
+    "list_parameter_differences",
+    "list_structure_differences",
 ]
 
 Where = Literal["before", "after", "both"]
@@ -36,13 +35,13 @@ class ParameterDifference:
 
     Attributes:
         name: The parameter, or the path of a player's prior, rationality or discount.
-        label: Text for people; empty where there is none.
-        before: Its value in the unit of the first file; None where there is no such number.
-        after: The same in the second file, in its own unit.
-        range_before: Lowest and highest plausible number; None where none is given.
-        range_after: The same in the second file.
-        unit_before: Unit; empty where none is given.
-        unit_after: The same in the second file.
+        label: Label for people; empty where there is none.
+        before: Value in the first scenario, in its unit; None where the scenario does not have the number.
+        after: Value in the second scenario, in its unit; None likewise.
+        range_before: Lowest and highest plausible value in the first scenario; None where no range is given.
+        range_after: Lowest and highest plausible value in the second scenario; None likewise.
+        unit_before: Unit in the first scenario; empty where none is given.
+        unit_after: Unit in the second scenario; empty likewise.
     """
 
     name: str
@@ -62,10 +61,10 @@ class StructureDifference:
     Attributes:
         kind: "clock", "player", "track", "issue", "agenda", "stage", "action", "hazard", "deadline", "outcome", "milestone",
             "payoffs", "quantity" or "submodel".
-        name: Its name; of an action `STAGE.ACTION`.
-        where: Which side has it.
-        before: What it says on the first side, in a few words; empty where it is not there.
-        after: The same on the second side.
+        name: Name of the part; `STAGE.ACTION` for an action.
+        where: The side that has the part.
+        before: Content on the first side, in a few words; empty where the side does not have the part.
+        after: Content on the second side; empty likewise.
     """
 
     kind: str
@@ -77,11 +76,11 @@ class StructureDifference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two crises compared.
+    """Differences between two solved scenarios.
 
     Attributes:
-        before: The first.
-        after: The second.
+        before: The first scenario.
+        after: The second scenario.
         probabilities: Probabilities by date, first moves and values.
         parameters: Numbers that differ.
         structure: Parts that differ.
@@ -117,9 +116,9 @@ def compare(
     """Solve two scenarios and compare them.
 
     Args:
-        before: The first.
-        after: The second.
-        settings: How to solve each.
+        before: The first scenario.
+        after: The second scenario.
+        settings: Settings of the solver.
         alignment: Whether probabilities are matched by calendar day or by the time ahead.
         progress: Called with the share of the solves done.
 
@@ -144,12 +143,12 @@ def compare(
         first,
         second,
         put_side_by_side(first, second, alignment),
-        tuple(differing_parameters(before, after)),
-        tuple(differing_structure(before, after)),
+        tuple(list_parameter_differences(before, after)),
+        tuple(list_structure_differences(before, after)),
     )
 
 
-def differing_parameters(before: Scenario, after: Scenario) -> Iterator[ParameterDifference]:
+def list_parameter_differences(before: Scenario, after: Scenario) -> Iterator[ParameterDifference]:
     """Yield every number that differs: parameters in the order of the files, then those of the players."""
     first, second = before.parameter_values(), after.parameter_values()
     for name in dict.fromkeys([*first, *second]):
@@ -175,7 +174,7 @@ def differing_parameters(before: Scenario, after: Scenario) -> Iterator[Paramete
 
 
 def _player_numbers(scenario: Scenario) -> dict[str, float]:
-    """Path -> number of each player that is no mere formula of parameters, which are told themselves."""
+    """Numbers of the players by path, except formulas of parameters, which are covered by the parameters."""
     scope = build_scope(scenario)
     found: dict[str, float] = {}
     for name, player in scenario.players.items():
@@ -189,7 +188,7 @@ def _player_numbers(scenario: Scenario) -> dict[str, float]:
     return found
 
 
-def differing_structure(before: Scenario, after: Scenario) -> Iterator[StructureDifference]:
+def list_structure_differences(before: Scenario, after: Scenario) -> Iterator[StructureDifference]:
     """Yield every part that only one side has or that differs, kind by kind."""
     first, second = _parts(before), _parts(after)
     for key in dict.fromkeys([*first, *second]):
@@ -201,10 +200,10 @@ def differing_structure(before: Scenario, after: Scenario) -> Iterator[Structure
 
 
 def _parts(scenario: Scenario) -> dict[tuple[str, str], Any]:
-    """(Kind, name) -> what is compared of each part: as plain data as the file would hold it, without texts for people."""
+    """Content of each part by (kind, name), as plain data without labels."""
     period = scenario.period
     clock = {"as_of": scenario.as_of.isoformat(), "period": f"{period.length:g} {period.unit}"}
-    clock["horizon"] = f"{period.horizon:g} {period.unit}s" + (", and on for ever" if period.continues else "")
+    clock["horizon"] = f"{period.horizon:g} {period.unit}s" + (", and without end" if period.continues else "")
     parts: dict[tuple[str, str], Any] = {("clock", name): text for name, text in clock.items()}
     for name, player in scenario.players.items():
         parts["player", name] = {"types": list(player.types)} if player.types else {}
@@ -237,15 +236,17 @@ def _parts(scenario: Scenario) -> dict[tuple[str, str], Any]:
 
 
 def _amount(amount: Any) -> Any:
+    """An amount of payoff as plain data."""
     return {key: str(inner) for key, inner in amount.items()} if isinstance(amount, Mapping) else str(amount)
 
 
 def _plain(part: Any) -> Any:
-    """A part of the schema as plain data, without the texts that only people read."""
+    """A part of the schema as plain data without labels."""
     return _without_labels(part.model_dump(mode="json", exclude_defaults=True))
 
 
 def _without_labels(plain: Any) -> Any:
+    """Plain data without labels, at every level."""
     if isinstance(plain, Mapping):
         hidden = {"label", "level_labels", "type_labels", "observed_as"}
         return {key: _without_labels(inner) for key, inner in plain.items() if key not in hidden}
@@ -255,7 +256,7 @@ def _without_labels(plain: Any) -> Any:
 
 
 def _in_words(part: Any) -> str:
-    """Plain data on one line, as YAML would have it."""
+    """Plain data on one line, as in YAML."""
     if part is None:
         return ""
     if isinstance(part, Mapping):

@@ -1,4 +1,4 @@
-"""What the probability of a draw depend on, told and hashed: the same key, the same probabilities."""
+"""Keys of draws: a hash of everything on which the probabilities of a draw depend."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from standoff.scenario import Scenario
 from standoff.solve.result import Settings
 from standoff.version import __version__
 
-__all__ = ["describe_ensemble", "describe_solves", "sampling_versions"]
+__all__ = ["describe_ensemble", "describe_solves", "list_sampling_versions"]
 
 
-def sampling_versions() -> dict[str, str]:
-    """Versions of the packages that draws and their probabilities depend on."""
+def list_sampling_versions() -> dict[str, str]:
+    """List the versions of the packages on which draws and their probabilities depend."""
     return {name: _version_of(name) for name in ("numpy", "scipy", "numba")}
 
 
@@ -28,13 +28,13 @@ def _version_of(package: str) -> str:
 
 
 def describe_ensemble(scenario: Scenario, *, seed: int, settings: Settings) -> dict[str, Any]:
-    """Everything that the probabilities of draw i depend on, as plain data; `key` is the SHA-256 of the rest.
+    """Describe everything on which the probabilities of draw i depend, as plain data; `key` is the SHA-256 of the rest.
 
-    The number of draws is not among it: a longer run is the same ensemble.
+    The number of draws is not included: a longer run is the same ensemble.
     """
-    return _with_key(
+    return _add_key(
         {
-            **_solved_with(scenario),
+            **_describe_solver(scenario),
             "seed": seed,
             "scheme": SCHEME,
             "tolerance": settings.tolerance,
@@ -45,20 +45,21 @@ def describe_ensemble(scenario: Scenario, *, seed: int, settings: Settings) -> d
 
 
 def describe_solves(scenario: Scenario) -> dict[str, Any]:
-    """Everything but the draw and the settings that the probability of a draw depend on, as plain data; `key` is the
-    SHA-256 of it."""
-    return _with_key(_solved_with(scenario))
+    """Describe everything but the draw and the settings on which the probabilities of a draw depend; `key` is its SHA-256."""
+    return _add_key(_describe_solver(scenario))
 
 
-def _solved_with(scenario: Scenario) -> dict[str, Any]:
+def _describe_solver(scenario: Scenario) -> dict[str, Any]:
+    """The scenario and the versions that solve it."""
     return {
         "scenario": scenario.id,
         "overrides": list(scenario.overrides),
         "scenario_hash": scenario.scenario_hash,
         "most_evaluations": MOST_EVALUATIONS,
-        "versions": {"standoff": __version__} | sampling_versions(),
+        "versions": {"standoff": __version__} | list_sampling_versions(),
     }
 
 
-def _with_key(described: dict[str, Any]) -> dict[str, Any]:
+def _add_key(described: dict[str, Any]) -> dict[str, Any]:
+    """A description with its hash."""
     return {"key": hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest(), **described}

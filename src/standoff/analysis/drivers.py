@@ -1,19 +1,19 @@
-"""What the answer hinges on: how far each number of a scenario moves the probability of a few targets.
+"""Drivers: how far each number of a scenario moves the probability of a few targets.
 
 For each number p with value v and, where it has one, plausible range [low, high]:
 
     derivative   dT/dp, exact (`standoff.analysis.gradients`)
     elasticity   dT/dp * v / T: per cent of T for one per cent of p, to first order
-    linear       dT/dp * (end - v), what the derivative says of either end of the range
-    tornado      T(end) - T(v), by solving the scenario anew at either end
+    linear       dT/dp * (end - v), the effect of either end of the range according to the derivative
+    tornado      T(end) - T(v), by solving the scenario again at either end
     swing        the largest of T(low), T(v), T(high) less the smallest; by the derivative where no end was solved
 
-Where only some ranges are to be solved, those are taken whose linear effect on any target is the largest, and before them those
-without a derivative.
+Where only some ranges are solved, they are those without a derivative and then those with the largest linear effect
+on any target.
 
-A number is marked **nonlinear** where the two ends move a target otherwise than the derivative says. Drivers are ranked by
-their largest swing over the targets. Each says where its number comes from, and the top ones that rest on no document are
-what the answer hinges on without evidence.
+A number is **nonlinear** where the ends move a target otherwise than the derivative says. Drivers are ranked by their largest
+swing over the targets. Each reports the source of its number; the strongest drivers without a document are the
+unsourced numbers on which the answer depends.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.analysis.executor import Executor, Threads
-from standoff.analysis.global_indices import FEWEST_DRAWS, GlobalIndices, global_indices
+from standoff.analysis.global_indices import FEWEST_DRAWS, GlobalIndices, compute_global_indices
 from standoff.analysis.gradients import Derivative, gradients
 from standoff.analysis.plain import origin_to_plain, targets_to_plain, to_plain
-from standoff.analysis.quick_solves import SolvedDraw, quick_settings, solve_targets
+from standoff.analysis.quick_solves import SolvedDraw, make_quick_settings, solve_targets
 from standoff.analysis.sampling import Sampler
 from standoff.analysis.solution import Solution
 from standoff.analysis.targets import describe_target, parse_targets
@@ -44,37 +44,37 @@ from standoff.version import JSON_VERSION, versions
 if TYPE_CHECKING:
     from standoff.analysis.plots import Axes
 
-__all__ = ["Driver", "Drivers", "drivers", "ranges_of"]
+__all__ = ["Driver", "Drivers", "drivers", "list_ranges"]
 
 Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
 
 NONLINEAR_SHARE = 0.25
-"""Share of the larger of both by which linear and solved effect must differ to be called nonlinear."""
+"""Linear and solved effect must differ by this share of the larger of both to count as nonlinear."""
 TOP = 10
-"""Drivers that are looked at for what the answer hinges on, unless told otherwise."""
+"""Default number of strongest drivers whose source is checked."""
 
 
 @dataclass(frozen=True)
 class Driver:
-    """How one number moves the targets.
+    """The effect of one number on the targets.
 
     Attributes:
-        name: The parameter, or the path of a number that belongs to a player.
-        label: Text for people; empty where the file gives none.
+        name: The parameter, or the path of a number of a player.
+        label: Label for people; empty where the file gives none.
         kind: "parameter", "rationality", "discount" or "prior".
-        unit: Its unit; empty where none is given.
-        value: The number, in the unit of the file.
+        unit: Unit; empty where the file gives none.
+        value: Value in the unit of the file.
         range: Lowest and highest plausible number; None where the file gives none.
-        source: "evidence", "judgement" or "none"; empty for the numbers of players, which have no source of their own.
-        derivative: Shape (target,); not a number where there is none.
+        source: "evidence", "judgement" or "none"; empty for a number of a player, which has no source of its own.
+        derivative: Derivative of each target; shape (target,), nan where there is none.
         undefined: Why there is no derivative; empty where there is one.
-        elasticity: Shape (target,); not a number where there is none.
+        elasticity: Elasticity of each target; shape (target,), nan where there is none.
         linear: Effect at both ends of the range by the derivative; shape (target, 2).
-        tornado: Effect at both ends by solving; shape (target, 2). Not a number where it was not solved.
-        failures: Why there is no solution at the low and high end; empty where there is one or none was asked for.
-        swing: Shape (target,); not a number without a range.
-        is_nonlinear: Shape (target,).
+        tornado: Effect at both ends by solving; shape (target, 2), nan where an end was not solved.
+        failures: Why the low and the high end have no solution; empty where an end has one or was not solved.
+        swing: Swing of each target; shape (target,), nan without a range.
+        is_nonlinear: Whether the effect on each target is nonlinear; shape (target,).
     """
 
     name: str
@@ -100,29 +100,29 @@ class Driver:
 
     @property
     def largest_swing(self) -> float:
-        """Over the targets; -1 where there is none, so that it ranks last."""
+        """Largest swing over the targets; -1 where there is none, so that the driver ranks last."""
         known = self.swing[~np.isnan(self.swing)]
         return float(known.max()) if len(known) else -1.0
 
 
 @dataclass(frozen=True, repr=False)
 class Drivers:
-    """What the answer hinges on.
+    """The drivers of some targets, the strongest first.
 
     Attributes:
         scenario: The scenario.
         targets: The targets.
-        target_labels: The same in words.
-        probabilities: Their probabilities; shape (target,).
+        target_labels: The targets in words, with their dates.
+        probabilities: Probability of each target; shape (target,).
         rows: The drivers, the strongest first.
-        hinges_on: Names of those among the strongest `top` whose number rests on no document.
-        top: How many were looked at for that.
-        num_solves: Ends of ranges that were solved, two for each range; 0 where none was asked for.
+        hinges_on: Names of those among the strongest `top` drivers whose number has no document.
+        top: Number of strongest drivers whose source is checked.
+        num_solves: Ends of ranges that were solved, two for each range.
         tornado_error: Largest estimated error of any probability at an end; 0 where none was solved.
-        indices: Global indices, where they were asked for.
-        num_failed_draws: Draws for them that have no solution, and were left out.
-        certificate: Of the solution at the scenario's own numbers.
-        settings: How that was solved.
+        indices: Global indices; None where they were not asked for.
+        num_failed_draws: Draws of the global indices that have no solution and were left out.
+        certificate: Certificate of the solution at the values of the scenario.
+        settings: Settings of that solution.
     """
 
     scenario: Scenario
@@ -198,8 +198,8 @@ class Drivers:
         }
 
 
-def ranges_of(scenario: Scenario) -> dict[str, tuple[float, float]]:
-    """Parameter -> its plausible range, of those that have one."""
+def list_ranges(scenario: Scenario) -> dict[str, tuple[float, float]]:
+    """List the plausible ranges of the parameters that have one."""
     return {name: part.range for name, part in scenario.parameters.items() if part.range is not None}
 
 
@@ -214,21 +214,21 @@ def drivers(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Drivers:
-    """Rank what moves the targets.
+    """Rank the numbers of a scenario by their effect on the targets.
 
     Args:
         solution: The solution.
         targets: The probabilities to explain; None: the default targets.
-        num_tornado: Ranges that are solved at both ends, those with the largest linear effect; all by default, 0 for none.
-        num_draws: Draws for global indices, as an ensemble makes them, or 0 for none.
-        seed: Of the draws.
-        top: How many of the strongest are looked at for what rests on no document.
-        executor: Where to solve; by default the threads of this process.
+        num_tornado: Number of ranges that are solved at both ends, those with the largest linear effect; None: all.
+        num_draws: Number of draws for global indices, at least 64, or 0 for no indices.
+        seed: Random seed of the draws.
+        top: Number of strongest drivers whose source is checked.
+        executor: Solves the ends and draws; None: the threads of this process.
         progress: Called with the share of the work done.
 
     Raises:
-        InputError: A target does not exist, the number of draws is none that can be used, no parameter has a range though
-            draws are asked for, or an extra is missing.
+        InputError: A target does not exist, there are too few draws, no parameter has a range to draw from, or an extra is
+            missing.
         SolveError: Too few draws have a solution.
         NotDifferentiableError: The equilibrium lies at a fold.
 
@@ -242,7 +242,7 @@ def drivers(
     scenario, equilibrium = solution.scenario, solution.equilibrium
     wanted = parse_targets(scenario, targets)
     where = executor or Threads()
-    ranges = ranges_of(scenario)
+    ranges = list_ranges(scenario)
     if num_draws and num_draws < FEWEST_DRAWS:
         message = f"`{num_draws}` is not a number of draws for global indices"
         raise InputError(Problem("draws", message, help=f"write at least {FEWEST_DRAWS}, such as 256"))
@@ -251,15 +251,15 @@ def drivers(
         message = f"no parameter of `{scenario.id}` has a range to draw from"
         raise InputError(Problem("no-range", message, help="give the parameters `range: [low, high]`"))
     if num_draws:
-        import_extra("SALib", "drivers", "global sensitivity")  # first, for it may be missing
+        import_extra("SALib", "drivers", "global sensitivity")  # first, as it may be missing
     samples = sampler.values(0, num_draws)
-    by_hand = gradients(solution, wanted)
-    at_hand = {row.name: row for row in by_hand.rows}
-    strongest = sorted(ranges, key=lambda name: -_linear_effect(at_hand[name], ranges[name]))[:num_tornado]
+    own = gradients(solution, wanted)
+    by_name = {row.name: row for row in own.rows}
+    strongest = sorted(ranges, key=lambda name: -_linear_effect(by_name[name], ranges[name]))[:num_tornado]
     ends = [{name: end} for name in strongest for end in ranges[name]]
     work = len(ends) + num_draws
     share = len(ends) / work if work else 1.0
-    quick = quick_settings(equilibrium.settings)
+    quick = make_quick_settings(equilibrium.settings)
 
     def part(start: float, width: float) -> Progress | None:
         return None if progress is None else lambda done: progress(start + width * done)
@@ -269,8 +269,8 @@ def drivers(
     ) if ends else []  # fmt: skip
     at_ends = dict(zip(strongest, zip(solved[::2], solved[1::2], strict=True), strict=True)) if ends else {}
     rows = [
-        _driver(scenario, row, by_hand.probabilities, ranges.get(row.name), at_ends.get(row.name), equilibrium)
-        for row in by_hand.rows
+        _driver(scenario, row, own.probabilities, ranges.get(row.name), at_ends.get(row.name), equilibrium)
+        for row in own.rows
         if row.kind == "parameter" or _is_own_number(scenario, row.name)
     ]
     rows.sort(key=lambda row: -row.largest_swing)
@@ -288,7 +288,7 @@ def drivers(
         scenario=scenario,
         targets=wanted,
         target_labels=tuple(describe_target(scenario, target) for target in wanted),
-        probabilities=by_hand.probabilities,
+        probabilities=own.probabilities,
         rows=tuple(rows),
         hinges_on=tuple(row.name for row in rows[:top] if row.name in unsourced and row.largest_swing > 0.0),
         top=top,
@@ -302,13 +302,13 @@ def drivers(
 
 
 def _linear_effect(row: Derivative, bounds: tuple[float, float]) -> float:
-    """The largest effect on any target at an end of the range, by the derivative; infinite where there is none."""
+    """Largest effect on any target at an end of the range, by the derivative; infinite where there is none."""
     effect = float(np.abs(row.derivatives).max() * max(abs(end - row.value) for end in bounds))
     return math.inf if math.isnan(effect) else effect
 
 
 def _is_own_number(scenario: Scenario, path: str) -> bool:
-    """Whether a number of a player is written as a number: a formula of parameters is told by those."""
+    """Whether a number of a player is written as a number; a formula is covered by its parameters."""
     _, player, field, *rest = path.split(".")
     own = scenario.players[player].types[rest[0]] if rest else getattr(scenario.players[player], field)
     return not (own.names & scenario.parameters.keys())
@@ -322,6 +322,7 @@ def _driver(
     ends: Sequence[SolvedDraw | StandoffError] | None,
     equilibrium: Equilibrium,
 ) -> Driver:
+    """Put the effects of one number together."""
     nothing = np.full((len(probabilities), 2), np.nan)
     parameter = scenario.parameters.get(row.name)
     steps = None if bounds is None else np.array(bounds) - row.value
@@ -336,7 +337,7 @@ def _driver(
             failures[side] = str(found)
     effects = np.where(np.isnan(tornado), linear, tornado) if ends is None else tornado
     with_base = np.concatenate([effects, np.zeros((len(probabilities), 1))], axis=1)
-    swing = with_base.max(axis=1) - with_base.min(axis=1)  # not a number where an end is not known
+    swing = with_base.max(axis=1) - with_base.min(axis=1)  # nan where an end has no solution
     larger = np.maximum(np.abs(linear), np.abs(tornado))
     apart = np.abs(tornado - linear)
     is_nonlinear = ((apart > NONLINEAR_SHARE * larger) & (apart > errors[0] + max(errors))).any(axis=1)
@@ -365,10 +366,10 @@ def _driver(
 def _indices(
     names: Sequence[str], samples: Floats, drawn: Sequence[SolvedDraw | StandoffError], seed: int
 ) -> GlobalIndices:
-    """Global indices of the draws that have a solution."""
+    """Global indices from the draws that have a solution."""
     kept = [k for k, found in enumerate(drawn) if isinstance(found, SolvedDraw)]
     probabilities = [found.probabilities for found in drawn if isinstance(found, SolvedDraw)]
     try:
-        return global_indices(names, samples[kept], np.array(probabilities).reshape(len(kept), -1), seed=seed)
+        return compute_global_indices(names, samples[kept], np.array(probabilities).reshape(len(kept), -1), seed=seed)
     except ValueError as error:
         raise SolveError(f"only {len(kept)} of {len(samples)} draws have a solution: {error}") from None

@@ -1,9 +1,8 @@
-"""How the independent solves of an analysis are done: here, or elsewhere (`standoff.execution`).
+"""Executors: the independent solves of an analysis, in this process or elsewhere (`standoff.execution`).
 
-An analysis asks for the solutions of one scenario under many **draws** of its parameters and takes what it needs of each. It
-does not care where they are solved: it is handed an `Executor`. Answers carry the index of their draw, because those who
-solve
-on several machines give them as they come.
+An analysis needs the solutions of one scenario for many **draws** of its parameters, and keeps a part of each. It does not depend
+on where they are solved: an `Executor` is passed to it. Answers carry the index of their draw, because executors on several
+machines return them as they come.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ __all__ = ["Draw", "Executor", "MemoisingExecutor", "Threads"]
 
 Kept = TypeVar("Kept")
 Draw = Mapping[str, float]
-"""Values of some parameters, each in the parameter's own unit as in the file."""
+"""Values of some parameters, each in the unit of the parameter in the file."""
 
 
 class Executor(Protocol):
@@ -39,26 +38,26 @@ class Executor(Protocol):
 
         Args:
             scenario: The scenario.
-            draws: The draws; they are taken from here a few ahead of the solves.
-            settings: How to solve each.
-            keep: What to keep of a solution: a function that can be pickled; what it returns should be small.
+            draws: The draws; they are consumed a few ahead of the solves.
+            settings: Settings with which each draw is solved.
+            keep: Function that takes the kept part of a solution; it can be pickled and returns little data.
 
         Yields:
-            The index of a draw and what was kept of its solution, or the error whose text says why there is none. Every draw
-            comes once, in any order.
+            The index of a draw with the kept part of its solution, or with the error that explains why there is none. Every
+            draw comes once, in any order.
 
         Raises:
-            ScenarioError: The scenario itself makes no game, or a name in a draw is no parameter.
+            ScenarioError: The scenario makes no game, or a name in a draw is not a parameter.
         """
         ...
 
 
 @dataclass(frozen=True)
 class Threads:
-    """Solves in this process, one draw to a thread, in order.
+    """Solves draws in this process, one to a thread, in order.
 
     Attributes:
-        threads: Draws solved at a time; None: as many as this process may use processors.
+        threads: Number of draws solved at a time; None: the number of processors that this process may use.
 
     Examples:
         >>> from standoff import load
@@ -79,16 +78,15 @@ class Threads:
         settings: Settings,
         keep: Callable[[Equilibrium], Kept],
     ) -> Iterator[tuple[int, Kept | StandoffError]]:
-        """As `Executor.solve_draws`."""
+        """Solve every draw; see `Executor.solve_draws`."""
         games = CompiledScenario.of(scenario).games(draws)
         yield from enumerate(solve_batch(games, settings, keep=keep, threads=self.threads))
 
 
 class MemoisingExecutor:
-    """Hands solves on to another executor, and answers from memory what it has been asked before.
+    """Passes solves on to another executor, and remembers the answers.
 
-    Several questions about one crisis ask for the same draws: the ends of every range, for example. What is kept of them is
-    held as long as this lives.
+    Several questions about one scenario need the same draws, such as the ends of every range.
     """
 
     def __init__(self, executor: Executor) -> None:
@@ -102,13 +100,13 @@ class MemoisingExecutor:
         settings: Settings,
         keep: Callable[[Equilibrium], Kept],
     ) -> Iterator[tuple[int, Kept | StandoffError]]:
-        """As `Executor.solve_draws`; what is known comes first."""
-        asked = list(draws)
-        keys = [(scenario.scenario_hash, settings, keep, *sorted(draw.items())) for draw in asked]
+        """Solve every draw that is not known yet; known answers come first. See `Executor.solve_draws`."""
+        wanted = list(draws)
+        keys = [(scenario.scenario_hash, settings, keep, *sorted(draw.items())) for draw in wanted]
         unknown = [k for k, key in enumerate(keys) if key not in self._known]
         for k, key in enumerate(keys):
             if key in self._known:
                 yield k, self._known[key]
-        for place, answer in self._executor.solve_draws(scenario, [asked[k] for k in unknown], settings, keep):
-            self._known[keys[unknown[place]]] = answer
-            yield unknown[place], answer
+        for index, answer in self._executor.solve_draws(scenario, [wanted[k] for k in unknown], settings, keep):
+            self._known[keys[unknown[index]]] = answer
+            yield unknown[index], answer

@@ -1,13 +1,13 @@
-"""Everything that can happen in the first period, with exact beliefs.
+"""All events of the first period, with exact beliefs.
 
-The first period is walked layer by layer from the start. A **node** is a state of a layer, the public beliefs and the milestones
-met so far; histories that agree in these are one node. Nodes of less mass than a given bound are not walked on: what becomes
-of them is read off the continuation probabilities where they stand. At the end of the period the continuation
-probabilities of every target are known, and from there they are averaged back along the very same steps, so that at every node
+The first period is enumerated layer by layer from the start. A **node** is a state of a layer with the public beliefs and the
+milestones met so far; histories that agree in these are one node. Nodes of less mass than a given bound are not followed: their
+continuation probabilities are read off at that point. At the end of the period the continuation probabilities of every target are
+known, and from there they are averaged back along the same steps, so that at every node
 
-    W(node) = sum over the steps that lead on of p W(next node)
+    W(node) = sum over the next steps of p W(next node)
 
-holds to rounding error, and so does the law of total probability for every set of events that exclude and exhaust each other.
+holds to rounding error, and so does the law of total probability for every set of exclusive and exhaustive events.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from standoff.analysis.happenings import Happening, Words
 from standoff.solve.continuation_probabilities import ContinuationProbabilities, add_met_on_arrival
 from standoff.solve.public_steps import Step, list_public_steps
 
-__all__ = ["EventMass", "FirstPeriod", "walk_first_period"]
+__all__ = ["EventMass", "FirstPeriod", "enumerate_first_period"]
 
 Floats = NDArray[np.float64]
 Met = frozenset[int]
 Node = tuple[int, tuple[float, ...], Met, bool]
-"""State, beliefs, milestones met before it was entered, and whether nothing was to be seen so far."""
+"""State, beliefs, milestones met before it was entered, and whether nothing visible has happened so far."""
 DIGITS = 12
-"""Beliefs that agree to so many digits are one belief."""
+"""Beliefs that agree to this number of digits are one belief."""
 
 
 @dataclass
 class EventMass:
-    """An event of the first period, with what is expected after it.
+    """An event of the first period, with the probabilities around it.
 
     Attributes:
         example: One happening of this kind; None for a milestone or a quiet period.
-        probability: That it happens within the period.
-        after: What is expected once it happened, times its probability.
-        just_before: What was expected in the moment before, wherever it happens, times its probability.
+        probability: Probability that it happens within the period.
+        after: W after the event, times its probability.
+        just_before: W just before the event, times its probability.
     """
 
     example: Happening | None
@@ -61,13 +61,13 @@ class _LayerSteps:
 
 @dataclass(frozen=True)
 class FirstPeriod:
-    """What was found.
+    """The events of the first period.
 
     Attributes:
         before: W at the start; shape (quantity,).
-        events: By key; see `walk_first_period`.
-        cut_mass: Probability of the nodes that were not walked on.
-        num_nodes: Nodes walked.
+        events: The events by key; see `enumerate_first_period`.
+        cut_mass: Probability of the nodes that were not followed.
+        num_nodes: Number of nodes visited.
     """
 
     before: Floats
@@ -76,28 +76,28 @@ class FirstPeriod:
     num_nodes: int
 
 
-def walk_first_period(probabilities: ContinuationProbabilities, words: Words, *, smallest_mass: float) -> FirstPeriod:
-    """Walk the first period and average back.
+def enumerate_first_period(
+    probabilities: ContinuationProbabilities, words: Words, *, smallest_mass: float
+) -> FirstPeriod:
+    """Enumerate the events of the first period, and average the probabilities back.
 
     The quantities of W are the targets of `probabilities`, then the public belief about each player with two types.
 
     Events have these keys: `("move", layer, player, action)` for a move, `("hazard", layer)` for a hazard, `("round", layer)`
-    for a round of talks that comes up, `("consequence", ...)` for one of several things that came of a move or a hazard,
-    `("milestone", index)` for a milestone met first in this period, `("quiet",)` for a period in which nothing is to be seen.
+    for a round of talks that takes place, `("consequence", ...)` for one of several consequences of a move or a hazard,
+    `("milestone", index)` for a milestone first met in this period, `("quiet",)` for a period without a visible event.
 
     Args:
         probabilities: Continuation probabilities of the targets.
         words: The words of the scenario.
-        smallest_mass: Nodes of less mass are not walked on.
-
-    Returns:
-        What was found.
+        smallest_mass: Nodes of less mass are not followed.
     """
-    walk = _Walk(probabilities, words, smallest_mass)
-    return walk.run()
+    return _Enumeration(probabilities, words, smallest_mass).run()
 
 
-class _Walk:
+class _Enumeration:
+    """One enumeration of the first period."""
+
     def __init__(self, probabilities: ContinuationProbabilities, words: Words, smallest_mass: float) -> None:
         self.probabilities, self.words, self.smallest_mass = probabilities, words, smallest_mass
         self.game = probabilities.equilibrium.game
@@ -106,6 +106,7 @@ class _Walk:
         self.num_nodes = 0
 
     def run(self) -> FirstPeriod:
+        """Go forward through the layers, then back."""
         nodes: list[Node] = [(self.game.start, tuple(self.game.prior_belief), frozenset(), True)]
         mass = np.ones(1)
         passes: list[tuple[_LayerSteps, Floats, int, dict[int, Floats]]] = []
@@ -127,7 +128,8 @@ class _Walk:
     def _layer(
         self, s: int, nodes: list[Node], mass: Floats
     ) -> tuple[_LayerSteps, dict[int, Floats], list[Node], Floats]:
-        """Walk every node of a layer on; gives the steps, the worth of nodes left standing, and the nodes that follow."""
+        """Follow every node of a layer; returns the steps, W of the nodes that are not followed, and the next nodes
+        with their mass."""
         steps = _LayerSteps()
         fixed: dict[int, Floats] = {}
         index: dict[Node, int] = {}
@@ -160,7 +162,7 @@ class _Walk:
         return steps, fixed, following, next_mass
 
     def _steps(self, s: int, node: Node) -> dict[tuple[Step, Met, bool], tuple[tuple[Hashable, Happening | None], ...]]:
-        """The steps from a node, each with the milestones met before the next state, quiet or not, and its events."""
+        """The steps from a node, each with the milestones met before the next state, whether it stays quiet, and its events."""
         state, beliefs, met, is_quiet = node
         met_here = add_met_on_arrival(self.game, self.layers[s], state, met)
         found = {}
@@ -168,7 +170,7 @@ class _Walk:
             keys: list[tuple[Hashable, Happening | None]] = []
             still_quiet = is_quiet
             if step.action >= 0:
-                happening = self.words.happening(0, s, state=state, action=step.action, target=step.target)
+                happening = self.words.describe_step(0, s, state=state, action=step.action, target=step.target)
                 still_quiet = is_quiet and not happening.is_visible and not happening.is_call
                 keys += [(key, happening) for key in _keys_of(happening)]
             if step.target >= 0:
@@ -179,7 +181,7 @@ class _Walk:
         return found
 
     def _at_end(self, node: Node) -> Floats:
-        """What is expected at the end of the period."""
+        """W of a node at the end of the period."""
         state, beliefs, met, _ = node
         return np.append(self.probabilities.at(1, 0, state=state, beliefs=beliefs, met=dict.fromkeys(met, 0)), beliefs)
 
@@ -192,7 +194,7 @@ class _Walk:
         worth: Floats,
         events: dict[Hashable, EventMass],
     ) -> Floats:
-        """W of a layer from that of the next; its events are written."""
+        """W of a layer from W of the next; the events of the layer are added to `events`."""
         width = len(self.probabilities.targets) + len(self.game.prior_belief)
         found = np.zeros((count, width))
         share = np.array(steps.probability)
@@ -211,7 +213,7 @@ class _Walk:
 
 
 def _keys_of(happening: Happening) -> tuple[Hashable, ...]:
-    """The events that a happening is a case of."""
+    """Keys of the events to which a happening belongs."""
     if happening.is_call:
         return (("round", happening.layer),)
     own: tuple[Hashable, ...] = (("hazard", happening.layer),)

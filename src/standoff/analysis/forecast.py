@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from standoff.analysis.calendar import Calendar
 from standoff.analysis.plain import to_plain
 from standoff.errors import InputError, Problem
 from standoff.game.model import Game
+from standoff.scenario import Scenario
 from standoff.solve.equilibrium import Equilibrium
 from standoff.solve.sample import find_strategy
 from standoff.solve.target import UNRESOLVED
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from standoff.analysis.frames import Frame
     from standoff.analysis.plots import Axes
 
-__all__ = ["FirstMove", "Forecast", "Series", "forecast"]
+__all__ = ["FirstMove", "Forecast", "Series", "add_dates", "forecast"]
 
 Floats = NDArray[np.float64]
 
@@ -230,27 +231,22 @@ def _by_horizon(found: Series | Forecast) -> str:
     return f"by period {num_periods}" if found.calendar is None else f"by {format_day(found.calendar.days[-1])}"
 
 
-def forecast(
-    equilibrium: Equilibrium,
-    *,
-    level_names: dict[str, tuple[str, ...]] | None = None,
-    calendar: Calendar | None = None,
-    scenario_id: str = "",
-) -> Forecast:
+def forecast(equilibrium: Equilibrium, *, level_names: dict[str, tuple[str, ...]] | None = None) -> Forecast:
     """Read the forecast off a solved game.
 
     Args:
         equilibrium: The solved game.
         level_names: Names of the levels of each track to report; by default no track is reported.
-        calendar: The days of the periods; None: dates are not known.
-        scenario_id: Id of the scenario of the game.
+
+    Returns:
+        The forecast, without dates (`add_dates`).
     """
     game = equilibrium.game
     sweep = equilibrium.sweep
-    outcomes = [_outcome(game, sweep.absorbed, k, calendar) for k in range(len(game.outcomes))]
+    outcomes = [_outcome(game, sweep.absorbed, k) for k in range(len(game.outcomes))]
     unresolved = 1.0 - sum((series.cumulative for series in outcomes), np.zeros(game.num_periods))
     milestones = [
-        Series(milestone.name, milestone.label, np.clip(sweep.milestones[:, m], 0.0, 1.0), calendar=calendar)
+        Series(milestone.name, milestone.label, np.clip(sweep.milestones[:, m], 0.0, 1.0))
         for m, milestone in enumerate(game.milestones)
     ]
     open_before = np.concatenate([[1.0], unresolved[:-1]])
@@ -271,12 +267,26 @@ def forecast(
             (game.players[plane.player].name, game.players[plane.player].player_types[plane.player_type]): float(value)
             for plane, value in zip(planes, equilibrium.start_values, strict=True)
         },
-        scenario_id=scenario_id,
+    )
+
+
+def add_dates(found: Forecast, scenario: Scenario) -> Forecast:
+    """Add the id and the calendar of its scenario to a forecast."""
+    calendar = Calendar.of(scenario)
+
+    def date(series: Series) -> Series:
+        return replace(series, parts=tuple(date(part) for part in series.parts), calendar=calendar)
+
+    return replace(
+        found,
+        outcomes={name: date(series) for name, series in found.outcomes.items()},
+        milestones={name: date(series) for name, series in found.milestones.items()},
+        scenario_id=scenario.id,
         calendar=calendar,
     )
 
 
-def _outcome(game: Game, absorbed: Floats, outcome: int, calendar: Calendar | None) -> Series:
+def _outcome(game: Game, absorbed: Floats, outcome: int) -> Series:
     """Probability of one outcome by date, with its packages and by type."""
     own = game.terminals.outcome == outcome
     name = game.outcomes[outcome]
@@ -287,7 +297,6 @@ def _outcome(game: Game, absorbed: Floats, outcome: int, calendar: Calendar | No
             game.packages[k],
             game.label(game.packages[k]),
             absorbed[:, own & (game.terminals.package == k), 0].sum(axis=1).clip(0.0, 1.0),
-            calendar=calendar,
         )
         for k in packages
     )
@@ -297,7 +306,7 @@ def _outcome(game: Game, absorbed: Floats, outcome: int, calendar: Calendar | No
         for player in [game.players[plane.player]]
         if len(player.player_types) == 2
     )
-    return Series(name, game.label(name), total[:, 0].clip(0.0, 1.0), parts, by_type, calendar)
+    return Series(name, game.label(name), total[:, 0].clip(0.0, 1.0), parts, by_type)
 
 
 def _first_moves(equilibrium: Equilibrium) -> tuple[FirstMove, ...]:

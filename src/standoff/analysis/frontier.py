@@ -1,18 +1,18 @@
-"""What bargaining theory picks among packages: the Pareto frontier and the points of Nash, Kalai-Smorodinsky and equality.
+"""The Pareto frontier of packages, and the solutions of Nash, of Kalai and Smorodinsky, and of equal gains.
 
 Every package k is worth u_k = (u_k1, .., u_kn) to the n sides, and no agreement is worth d. With gains g_k = u_k - d:
 
     Pareto frontier      no other package is worth at least as much to every side and more to one
     rational             g_k >= 0 for every side; b_i = max of g_ki over rational packages is side i's ideal gain
     Nash                 largest product of gains over rational packages
-    Kalai-Smorodinsky    largest min_i g_ki / b_i: each side gets the same share of its ideal gain, as nearly as can be
-    egalitarian          largest min_i g_ki: each side gains as much as the other, as nearly as can be
+    Kalai-Smorodinsky    largest min_i g_ki / b_i: each side gets the same share of its ideal gain, as nearly as possible
+    egalitarian          largest min_i g_ki: each side gains as much as the other, as nearly as possible
 
-Ties are broken by the larger gain of the side that does better, and then by the order of the packages. The discrete
-points pick one package. Two sides that may agree on a **lottery** between packages can reach every point of the convex
+Ties are broken by the larger gain of the side that does better, and then by the order of the packages. Each discrete
+solution is one package. Two sides that may agree on a **lottery** between packages can reach every point of the convex
 hull; there the frontier is a chain of straight pieces, each point of it a lottery between two packages, and the three
-points are found in closed form on the pieces. Egalitarian points compare payoffs of two sides, which Nash's and Kalai
-and Smorodinsky's do not: multiplying one side's payoffs by a constant moves the egalitarian point alone.
+solutions are found in closed form on the pieces. The egalitarian solution compares the payoffs of the two sides, unlike the
+other two: it alone changes when the payoffs of one side are multiplied by a constant.
 
 References:
     Nash, J. F. (1950), The bargaining problem, Econometrica 18(2), 155-162.
@@ -33,10 +33,10 @@ __all__ = [
     "Lottery",
     "LotteryPoints",
     "SolutionPoints",
-    "concave_frontier",
-    "lottery_points",
-    "pareto_frontier",
-    "solution_points",
+    "find_concave_frontier",
+    "find_lottery_points",
+    "find_pareto_frontier",
+    "find_solution_points",
 ]
 
 Floats = NDArray[np.float64]
@@ -45,7 +45,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class SolutionPoints:
-    """One package each, as an index; None for all where no package is rational.
+    """One package for each solution, as an index; None for all where no package is rational.
 
     Attributes:
         nash: Largest product of gains.
@@ -60,11 +60,11 @@ class SolutionPoints:
 
 @dataclass(frozen=True)
 class Lottery:
-    """A chance `weight` of the second package and `1 - weight` of the first.
+    """A lottery with probability `weight` of the second package and `1 - weight` of the first.
 
     Attributes:
-        packages: Indices of the two packages; the same twice where nothing is left to chance.
-        weight: Probability of the second, in [0, 1].
+        packages: Indices of the two packages; equal where one package is certain.
+        weight: Probability of the second package, in [0, 1].
         payoffs: Expected payoff of both sides.
     """
 
@@ -75,30 +75,30 @@ class Lottery:
 
 @dataclass(frozen=True)
 class LotteryPoints:
-    """The three points where lotteries between packages can be agreed; None for all where none is rational."""
+    """One lottery for each solution; None for all where no lottery is rational."""
 
     nash: Lottery | None
     kalai_smorodinsky: Lottery | None
     egalitarian: Lottery | None
 
 
-def pareto_frontier(payoffs: ArrayLike) -> Ints:
-    """The packages that no other one dominates. With two sides in O(n log n).
+def find_pareto_frontier(payoffs: ArrayLike) -> Ints:
+    """Find the packages that no other package dominates; with two sides in O(n log n).
 
     Args:
-        payoffs: What every package is worth to every side; shape (package, side), finite.
+        payoffs: Worth of every package to every side; shape (package, side), finite.
 
     Returns:
-        Indices, from the worst to the best for the first side; packages that are worth the same to all are all kept, in order.
+        Indices, from the worst to the best for the first side; packages with equal worth to all sides are all kept, in order.
 
     Raises:
         ValueError: The payoffs are not a finite table with at least one side.
 
     Examples:
-        >>> pareto_frontier([[0.0, 1.0], [0.6, 0.6], [0.5, 0.5], [1.0, 0.0]])
+        >>> find_pareto_frontier([[0.0, 1.0], [0.6, 0.6], [0.5, 0.5], [1.0, 0.0]])
         array([0, 1, 3])
     """
-    worth = _table(payoffs)
+    worth = _check_table(payoffs)
     if worth.shape[1] == 2:
         found = _two_sided(worth[:, 0], worth[:, 1])
     else:
@@ -107,7 +107,8 @@ def pareto_frontier(payoffs: ArrayLike) -> Ints:
     return found[np.argsort(worth[found, 0], kind="stable")]
 
 
-def _table(payoffs: ArrayLike) -> Floats:
+def _check_table(payoffs: ArrayLike) -> Floats:
+    """Check that payoffs are a finite table."""
     worth = np.asarray(payoffs, dtype=np.float64)
     if worth.ndim != 2 or not worth.shape[1]:
         raise ValueError(f"payoffs must have the shape (package, side), not {worth.shape!r}")
@@ -117,15 +118,15 @@ def _table(payoffs: ArrayLike) -> Floats:
 
 
 def _two_sided(first: Floats, second: Floats) -> Ints:
-    """Indices of the packages on the frontier, in any order."""
+    """Indices of the packages on the frontier of two sides, in any order."""
     if not len(first):
         return np.zeros(0, dtype=np.int64)
-    # what the package with the largest sum dominates goes at once: in a cloud of packages that leaves little to sort
+    # drop at once what the package with the largest sum dominates: of a cloud of packages this leaves little to sort
     best = int(np.argmax(first + second))
     kept = np.flatnonzero((first >= first[best]) | (second >= second[best]))
     order = kept[np.argsort(-first[kept])]
     u, v = first[order], second[order]
-    # packages worth the same to the first side stand together; the best of them for the second must top all before
+    # packages of equal worth to the first side stand together; the best of them for the second side must exceed all before
     starts = np.flatnonzero(np.concatenate([[True], u[1:] != u[:-1]]))
     tops = np.maximum.reduceat(v, starts)
     before = np.concatenate([[-np.inf], np.maximum.accumulate(tops)[:-1]])
@@ -134,7 +135,8 @@ def _two_sided(first: Floats, second: Floats) -> Ints:
 
 
 def _many_sided(worth: Floats) -> Ints:
-    """The same for any number of sides: by falling sum, so that none is dominated by a later one."""
+    """Indices of the packages on the frontier of any number of sides, by descending sum: no package is dominated by
+    a later one."""
     remaining = np.argsort(-worth.sum(axis=1), kind="stable")
     found: list[int] = []
     while len(remaining):
@@ -153,15 +155,15 @@ def _many_sided(worth: Floats) -> Ints:
     return np.array(found, dtype=np.int64)
 
 
-def solution_points(payoffs: ArrayLike, disagreement: ArrayLike) -> SolutionPoints:
-    """The packages that Nash, Kalai and Smorodinsky, and equality pick.
+def find_solution_points(payoffs: ArrayLike, disagreement: ArrayLike) -> SolutionPoints:
+    """Find the packages of the solutions of Nash, of Kalai and Smorodinsky, and of equal gains.
 
     Args:
-        payoffs: What every package is worth to every side; shape (package, side), finite.
-        disagreement: What no agreement is worth; shape (side,), finite.
+        payoffs: Worth of every package to every side; shape (package, side), finite.
+        disagreement: Value of no agreement; shape (side,), finite.
 
     Returns:
-        One package for each; None where no package gives every side at least what no agreement does.
+        One package for each solution; None where no package gives every side at least the value of no agreement.
 
     Raises:
         ValueError: The shapes do not fit each other, or a number is not finite.
@@ -170,17 +172,17 @@ def solution_points(payoffs: ArrayLike, disagreement: ArrayLike) -> SolutionPoin
         Split 10 dollars between two, where the second side has 4 without agreement:
 
         >>> split = [[k, 10 - k] for k in range(11)]
-        >>> solution_points(split, [0, 4])
+        >>> find_solution_points(split, [0, 4])
         SolutionPoints(nash=3, kalai_smorodinsky=3, egalitarian=3)
     """
-    worth = _table(payoffs)
+    worth = _check_table(payoffs)
     point = np.asarray(disagreement, dtype=np.float64)
     if point.shape != worth.shape[1:] or not np.isfinite(point).all():
         raise ValueError(
             f"disagreement must be {worth.shape[1]} finite numbers, one for each side, not {disagreement!r}"
         )
-    # whatever dominates a rational package is rational, too, so the frontier holds all that is needed
-    frontier = np.sort(pareto_frontier(worth))
+    # a package that dominates a rational package is rational, too, so the frontier is enough
+    frontier = np.sort(find_pareto_frontier(worth))
     gains = worth[frontier] - point
     is_rational = (gains >= 0.0).all(axis=1)
     rational, gains = frontier[is_rational], gains[is_rational]
@@ -188,7 +190,7 @@ def solution_points(payoffs: ArrayLike, disagreement: ArrayLike) -> SolutionPoin
         return SolutionPoints(None, None, None)
     ideal = gains.max(axis=0)
     shares = gains / np.where(ideal > 0.0, ideal, 1.0)
-    # a side that cannot gain gets its full share of nothing
+    # a side that cannot gain gets its full share
     shares[:, ideal <= 0.0] = 1.0
     return SolutionPoints(
         int(rational[_largest(shares.prod(axis=1), shares.sum(axis=1))]),
@@ -198,14 +200,14 @@ def solution_points(payoffs: ArrayLike, disagreement: ArrayLike) -> SolutionPoin
 
 
 def _largest(score: Floats, tie_breaker: Floats) -> int:
-    """Index of the largest score; of those within rounding of it the one with the largest tie-breaker, then the first."""
+    """Index of the largest score; among ties up to rounding the one with the largest tie-breaker, then the first."""
     top = score.max()
     near = np.flatnonzero(score >= top - 1e-12 * max(abs(top), 1.0))
     return int(near[np.argmax(tie_breaker[near])])
 
 
-def concave_frontier(payoffs: ArrayLike) -> Ints:
-    """Corners of the frontier that lotteries between the packages of two sides can reach.
+def find_concave_frontier(payoffs: ArrayLike) -> Ints:
+    """Find the corners of the frontier that two sides can reach by lotteries between packages.
 
     Args:
         payoffs: Shape (package, 2), finite.
@@ -219,13 +221,13 @@ def concave_frontier(payoffs: ArrayLike) -> Ints:
     Examples:
         The second package is better for both than some lottery between the others, the third is not:
 
-        >>> concave_frontier([[0.0, 1.0], [0.6, 0.6], [0.75, 0.3], [1.0, 0.0]])
+        >>> find_concave_frontier([[0.0, 1.0], [0.6, 0.6], [0.75, 0.3], [1.0, 0.0]])
         array([0, 1, 3])
     """
-    worth = _table(payoffs)
+    worth = _check_table(payoffs)
     if worth.shape[1] != 2:
-        raise ValueError(f"lotteries are worked out for 2 sides, not {worth.shape[1]}")
-    corners = pareto_frontier(worth)
+        raise ValueError(f"lotteries are computed for 2 sides, not {worth.shape[1]}")
+    corners = find_pareto_frontier(worth)
     if not len(corners):
         return corners
     points = worth[corners]
@@ -249,28 +251,28 @@ def concave_frontier(payoffs: ArrayLike) -> Ints:
     return np.asarray(corners[sorted(set(kept))])
 
 
-def lottery_points(payoffs: ArrayLike, disagreement: ArrayLike) -> LotteryPoints:
-    """The three points where two sides may agree on lotteries between packages.
+def find_lottery_points(payoffs: ArrayLike, disagreement: ArrayLike) -> LotteryPoints:
+    """Find the three solutions where two sides may agree on lotteries between packages.
 
     Args:
         payoffs: Shape (package, 2), finite.
-        disagreement: What no agreement is worth to either side; finite.
+        disagreement: Value of no agreement to each side; finite.
 
     Returns:
-        The points; None where no lottery gives both sides at least what no agreement does.
+        The lotteries; None where no lottery gives both sides at least the value of no agreement.
 
     Raises:
         ValueError: There are not two sides, or a number is not finite.
 
     Examples:
-        All or nothing, to be had by either: a coin decides.
+        All or nothing for either side: a coin decides.
 
-        >>> found = lottery_points([[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0])
+        >>> found = find_lottery_points([[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0])
         >>> found.nash
         Lottery(packages=(1, 0), weight=0.5, payoffs=(0.5, 0.5))
     """
-    worth = _table(payoffs)
-    corners = concave_frontier(worth)
+    worth = _check_table(payoffs)
+    corners = find_concave_frontier(worth)
     point = np.asarray(disagreement, dtype=np.float64)
     if point.shape != (2,) or not np.isfinite(point).all():
         raise ValueError(f"disagreement must be 2 finite numbers, not {disagreement!r}")
@@ -289,7 +291,7 @@ def lottery_points(payoffs: ArrayLike, disagreement: ArrayLike) -> LotteryPoints
 
 
 def _rational_part(gains: Floats) -> Floats:
-    """The chain of points cut off where either gain falls below 0; shape (point, 2), the first gain rising."""
+    """The chain of points, cut where either gain falls below 0; shape (point, 2), the first gain ascending."""
     pieces: list[Floats] = []
     if len(gains) == 1:
         return gains if (gains >= 0.0).all() else np.zeros((0, 2))
@@ -309,7 +311,7 @@ def _rational_part(gains: Floats) -> Floats:
 
 
 def _nash_on(chain: Floats) -> Floats:
-    """The point of a chain with the largest product, which on a straight piece is a quadratic in the way along it."""
+    """The point of a chain with the largest product, which is quadratic in the position on a straight piece."""
     best, product = chain[0], chain[0].prod()
     for left, right in pairwise(chain):
         along = right - left
@@ -323,7 +325,7 @@ def _nash_on(chain: Floats) -> Floats:
 
 
 def _equal_on(chain: Floats, scale: Floats) -> Floats:
-    """The point of a chain whose scaled gains are equal; the nearer end where none is."""
+    """The point of a chain with equal scaled gains, or the nearer end where there is none."""
     ahead = (chain / scale) @ np.array([1.0, -1.0])  # rises along the chain
     if ahead[0] >= 0.0:
         return np.asarray(chain[0])
@@ -335,7 +337,7 @@ def _equal_on(chain: Floats, scale: Floats) -> Floats:
 
 
 def _lottery(worth: Floats, corners: Ints, payoffs: Floats) -> Lottery:
-    """Which two neighbouring packages make a point of the frontier, and with what chances."""
+    """The lottery between two neighbouring packages that gives a point of the frontier."""
     first = worth[corners, 0]
     k = int(np.clip(np.searchsorted(first, payoffs[0]), 1, max(len(corners) - 1, 1)))
     if len(corners) == 1:

@@ -1,13 +1,14 @@
-"""Global sensitivity from given data: how much each parameter moves a target while all the others vary too.
+"""Global sensitivity indices from given data: the effect of each parameter on a target while all others vary, too.
 
-From draws of the parameters and the target under each, wherever they come from:
+From draws of the parameters and the target for each:
 
     S1_i    = Var( E[T | x_i] ) / Var(T)             first-order Sobol index, by EASI with bias correction
     PAWN_i  = median_k  sup_t | F(t) - F(t | x_i in slice k) |      the largest shift of the target's distribution
 
-S1 is the share of the target's variance that goes by the parameter alone; PAWN also sees what leaves the mean in place.
-With few draws both are above 0 by chance. How far is found from **dummies**: random numbers that enter no game. What does
-not exceed the largest index of any dummy cannot be told from nothing.
+S1 is the share of the variance of the target due to the parameter alone; PAWN also captures effects that leave the
+mean unchanged.
+With few draws both exceed 0 by chance. Their noise is measured with **dummies**, random numbers that enter no game: an index that
+does not exceed the largest index of any dummy cannot be distinguished from zero.
 
 References:
     Plischke, E. (2010), An effective algorithm for computing global sensitivity indices (EASI).
@@ -27,12 +28,12 @@ from numpy.typing import NDArray
 
 from standoff.extras import import_extra
 
-__all__ = ["FEWEST_DRAWS", "GlobalIndices", "global_indices"]
+__all__ = ["FEWEST_DRAWS", "GlobalIndices", "compute_global_indices"]
 
 Floats = NDArray[np.float64]
 
 FEWEST_DRAWS = 64
-"""Below this the ten harmonics of the first-order index are mostly noise."""
+"""With fewer draws the ten harmonics of the first-order index are mostly noise."""
 NUM_DUMMIES = 8
 
 
@@ -42,10 +43,10 @@ class GlobalIndices:
 
     Attributes:
         names: The parameters.
-        num_draws: Draws they rest on.
-        first_order: First-order Sobol index; shape (parameter, target). Not a number where the target does not vary.
-        first_order_error: Half the width of its 95 % interval; the same shape.
-        pawn: PAWN index, the median over slices; the same shape.
+        num_draws: Number of draws used.
+        first_order: First-order Sobol index; shape (parameter, target), nan where the target does not vary.
+        first_order_error: Half the width of its 95 % interval; shape (parameter, target).
+        pawn: PAWN index, the median over slices; shape (parameter, target).
         first_order_noise: Largest first-order index of any dummy; shape (target,).
         pawn_noise: Largest PAWN index of any dummy; shape (target,).
     """
@@ -59,18 +60,18 @@ class GlobalIndices:
     pawn_noise: Floats
 
 
-def global_indices(
+def compute_global_indices(
     names: Sequence[str], draws: Floats, probabilities: Floats, *, seed: int = 0, num_resamples: int = 100
 ) -> GlobalIndices:
-    """Work out the indices.
+    """Compute the global indices.
 
     Args:
         names: The parameters.
-        draws: Values of the parameters; shape (draw, parameter). Where they were drawn together, an index also holds what goes
-            by the others that a parameter is correlated with.
-        probabilities: The target under each; shape (draw, target).
-        seed: Of the dummies and the resampling.
-        num_resamples: Resamples for the interval.
+        draws: Values of the parameters; shape (draw, parameter). The index of a correlated parameter includes
+            the effect of the parameters with which it is correlated.
+        probabilities: Targets for each draw; shape (draw, target).
+        seed: Random seed of the dummies and the resampling.
+        num_resamples: Number of resamples for the interval.
 
     Raises:
         ValueError: There are fewer than `FEWEST_DRAWS` draws, or the shapes do not fit.

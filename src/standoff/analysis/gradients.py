@@ -1,14 +1,14 @@
-"""Exact derivatives of probabilities by every number of a scenario.
+"""Gradients: exact derivatives of probabilities by every number of a scenario.
 
-The adjoint sweep (`standoff.solve.adjoint`) gives the derivative of a target by every array of the game. What is left is how
-the arrays answer to a parameter. They are explicit formulas of it, so their central difference is found without solving
-anything: the game is compiled with the parameter a little up and a little down, and
+The adjoint sweep (`standoff.solve.adjoint`) gives the derivative of a target by every array of the game. The arrays are explicit
+formulas of each parameter, so their central difference is found without solving: the game is compiled with the parameter slightly
+larger and slightly smaller, and
 
     dT/d(parameter) = sum over all arrays   dT/d(array) * (array up - array down) / (2 step).
 
-A parameter has no derivative where the two games differ in more than their numbers (a package enters the efficient set, a
-branch becomes impossible), where the target turns at the value itself (a kink, as of `min` and `max`), or where the value
-cannot be changed both ways. Then the reason is told in the place of the number.
+A parameter has no derivative where the two games differ in more than their numbers (a package enters the efficient set, a branch
+becomes impossible), where the target has a kink at the value (as from `min` and `max`), or where the value cannot be changed both
+ways. The reason is then reported in place of the number.
 
 References:
     Griewank, A. and Walther, A. (2008), Evaluating Derivatives, SIAM.
@@ -36,23 +36,22 @@ __all__ = ["Derivative", "Gradients", "gradients"]
 Floats = NDArray[np.float64]
 
 RELATIVE_STEP = 1e-4
-"""Step of a central difference of coefficients, as a share of the parameter."""
+"""Step of the central difference as a share of the parameter."""
 KINK = 1e-2
-"""Largest relative difference between the slopes on both sides of a value at which it counts as smooth."""
+"""A target counts as smooth where its slopes on both sides of a value differ by no more than this share."""
 SAME_PAYOFF = 1e-9
-"""Largest difference, as a share of the step, between the payoffs of ends that are one end in the game as it is."""
+"""Largest difference, as a share of the step, between payoffs of terminals that are one terminal in the game itself."""
 
 
 @dataclass(frozen=True)
 class Derivative:
-    """How the targets answer to one number.
+    """Derivatives of the targets by one number.
 
     Attributes:
-        name: The parameter, or the path of a number that belongs to a player, such as `players.usa.rationality`.
+        name: The parameter, or the path of a number of a player, such as `players.usa.rationality`.
         kind: "parameter", "rationality", "discount" or "prior".
-        value: The number, in the unit in which the file gives it.
-        derivatives: Change of each target for a change of one in the number, to first order; shape (target,). Not a number
-            where there is no derivative.
+        value: Value in the unit of the file.
+        derivatives: Derivative of each target; shape (target,), nan where there is none.
         undefined: Why there is no derivative; empty where there is one.
     """
 
@@ -65,13 +64,13 @@ class Derivative:
 
 @dataclass(frozen=True)
 class Gradients:
-    """Derivatives of several targets by every parameter.
+    """Derivatives of several targets by the numbers of a scenario.
 
     Attributes:
         targets: The targets.
-        probabilities: Their probabilities; shape (target,).
-        rows: One for each parameter in the order of the file, then those of the players.
-        by_array: Derivatives by every array of the game, one for each target.
+        probabilities: Probability of each target; shape (target,).
+        rows: The parameters in the order of the file, then the numbers of the players.
+        by_array: Derivatives by every array of the game, for each target.
     """
 
     targets: tuple[Target, ...]
@@ -80,7 +79,7 @@ class Gradients:
     by_array: tuple[GameGradient, ...]
 
     def __getitem__(self, name: str) -> Derivative:
-        """The row of a number.
+        """The derivatives by a number.
 
         Raises:
             KeyError: There is no number of that name.
@@ -96,16 +95,13 @@ def gradients(
 ) -> Gradients:
     """Differentiate targets by parameters, and by the priors, discounts and rationality of the players.
 
-    The derivative by a player's own number is the one by that number alone. It is offered even where the file gives it as a
-    formula of parameters, whose derivatives then hold it already.
+    The derivative by a number of a player is by that number alone. It is reported even where the file gives the number as a
+    formula of parameters, whose derivatives already include it.
 
     Args:
         solution: The solution.
         targets: The probabilities to differentiate; None: the default targets.
-        parameters: Names of the parameters; all of them by default.
-
-    Returns:
-        The derivatives.
+        parameters: Names of the parameters; None: all of them.
 
     Raises:
         InputError: A target or a parameter does not exist.
@@ -150,32 +146,34 @@ def _by_parameters(
         try:
             up, down = (_Coefficients.of(game, one, step) for one in changed if isinstance(one, Game))
         except _OtherGameError as change:
-            yield Derivative(name, "parameter", value, nothing, f"the least change makes another game: {change}")
+            yield Derivative(name, "parameter", value, nothing, f"a small change makes another game: {change}")
             continue
         here = _Coefficients.of(game, game, step)
-        above = np.array([up.minus(here).against(one) for one in found]) / step
-        below = np.array([here.minus(down).against(one) for one in found]) / step
-        derivatives = np.array([up.minus(down).against(one) for one in found]) / (2.0 * step)
+        above = np.array([up.minus(here).multiply(one) for one in found]) / step
+        below = np.array([here.minus(down).multiply(one) for one in found]) / step
+        derivatives = np.array([up.minus(down).multiply(one) for one in found]) / (2.0 * step)
         why = ""
         if np.isnan(derivatives).any():
             why = "it changes how often a decision comes up that never does, and what would be decided there was not solved"
         elif (np.abs(above - below) > KINK * np.maximum(np.abs(above), np.abs(below)) + 1e-9 / step).any():
-            why = f"the probabilities turn at the value: a slope of {_list(below)} below it and {_list(above)} above"
+            why = f"the probabilities have a kink at the value: a slope of {_join(below)} below it and {_join(above)} above"
         yield Derivative(name, "parameter", value, nothing if why else derivatives, why)
 
 
-def _list(numbers: Floats) -> str:
+def _join(numbers: Floats) -> str:
+    """Numbers in words."""
     return ", ".join(f"{number:.3g}" for number in numbers)
 
 
 def _step(scenario: Scenario, name: str, value: float) -> float:
-    """A small share of the value, or where it is 0 of its range."""
+    """A small share of the value, or of the range where the value is 0."""
     bounds = scenario.parameters[name].range
     scale = abs(value) or (bounds[1] - bounds[0] if bounds else 0.0) or 1.0
     return RELATIVE_STEP * scale
 
 
 def _by_players(scenario: Scenario, game: Game, found: Sequence[GameGradient]) -> Iterator[Derivative]:
+    """Derivatives by the numbers of the players."""
     length = scenario.period.length
     for i, player in enumerate(game.players):
         path = f"players.{player.name}"
@@ -197,12 +195,12 @@ class _OtherGameError(Exception):
 
 @dataclass(frozen=True)
 class _Coefficients:
-    """Every number of a game, in the order of the arrays of another game of the same structure.
+    """The numbers of a game, in the order of the arrays of another game of the same structure.
 
     Attributes:
         arrays: Arrival, payoffs and probabilities of every layer, epoch by epoch; then the flows of the epochs.
         terminals: Payoffs of the terminals of the other game; shape (terminal, plane, 2, 2).
-        unresolved: Shape (state of layer 0, plane).
+        unresolved: Payoffs of the horizon; shape (state of layer 0, plane).
         players: Rationality, discount and prior of the second type; shape (3, player).
     """
 
@@ -216,7 +214,7 @@ class _Coefficients:
         """Read the numbers of `game`.
 
         Raises:
-            _OtherGameError: It has not the structure of `base`.
+            _OtherGameError: `game` does not have the structure of `base`.
         """
         _require_same(base, game)
         arrays: list[Floats] = []
@@ -228,14 +226,14 @@ class _Coefficients:
         return _Coefficients(tuple(arrays), _terminals(base, game, step), game.unresolved_payoff, players)
 
     def minus(self, other: _Coefficients) -> _Coefficients:
-        """The difference."""
+        """The difference to other numbers."""
         arrays = tuple(one - two for one, two in zip(self.arrays, other.arrays, strict=True))
         return _Coefficients(
             arrays, self.terminals - other.terminals, self.unresolved - other.unresolved, self.players - other.players
         )
 
-    def against(self, gradient: GameGradient) -> float:
-        """The sum of products with the derivatives by the same numbers; not a number where one is that counts."""
+    def multiply(self, gradient: GameGradient) -> float:
+        """The sum of products with the derivatives by these numbers; nan where a derivative that matters is nan."""
         by: list[Floats] = []
         for layers in gradient.layers:
             for layer in layers:
@@ -248,12 +246,13 @@ class _Coefficients:
 
 
 def _require_same(base: Game, game: Game) -> None:
+    """Refuse a game that differs in more than its numbers."""
     if base is game:
         return
     if base.packages != game.packages:
         raise _OtherGameError(f"the packages on the table are {', '.join(game.packages)}")
     if base.num_states != game.num_states or [e.start for e in base.epochs] != [e.start for e in game.epochs]:
-        raise _OtherGameError("other states can be reached")
+        raise _OtherGameError("other states become reachable")
     for mine, other in zip(base.epochs, game.epochs, strict=True):
         for one, two in zip(mine.layers, other.layers, strict=True):
             if not all(np.array_equal(a, b) for a, b in zip(_structure(one), _structure(two), strict=True)):
@@ -263,7 +262,7 @@ def _require_same(base: Game, game: Game) -> None:
 
 
 def _structure(layer: Layer) -> tuple[NDArray[np.generic], ...]:
-    """Everything of a layer but its numbers; the ends of the crisis are compared apart."""
+    """Everything of a layer but its numbers; terminals are compared separately."""
     second = layer.second
     together = () if second is None else (second.mover, second.num_actions, second.action_label, second.action_allowed)
     return (
@@ -273,7 +272,7 @@ def _structure(layer: Layer) -> tuple[NDArray[np.generic], ...]:
 
 
 def _terminals(base: Game, game: Game, step: float) -> Floats:
-    """Payoffs of the terminals of `base` in `game`, which may number its own in another way."""
+    """Payoffs of the terminals of `base` in `game`, which may number its terminals differently."""
     payoff = np.full_like(base.terminals.payoff, np.nan)
     for mine, other in zip(base.epochs, game.epochs, strict=True):
         for one, two in zip(mine.layers, other.layers, strict=True):
@@ -288,5 +287,5 @@ def _terminals(base: Game, game: Game, step: float) -> Floats:
                 if np.isnan(payoff[here]).all():
                     payoff[here] = found
                 elif np.abs(payoff[here] - found).max(initial=0.0) > SAME_PAYOFF * step:
-                    raise _OtherGameError(f"ends of stage `{one.stage}` that pay the same do so no longer")
+                    raise _OtherGameError(f"terminals of stage `{one.stage}` that pay the same no longer do")
     return np.where(np.isnan(payoff), base.terminals.payoff, payoff)

@@ -1,9 +1,11 @@
-"""What happens in a scenario's game, in the words of its file.
+"""Happenings: the steps of play in the words of the scenario file.
 
-A **happening** is one step of the play in one layer: who did what, or which hazard struck, and what came of it. Sentences are
-put together from the labels of the file in forms that take any label: what a player does is a verb phrase ("send more forces"),
-as after "decides to"; a label that begins with a capital is taken for a name and set behind a colon. What happens by itself is
-told in its own words. What came of it stands in brackets, each track with its levels before and after.
+A **happening** is one step of play in one layer: who did what, or which hazard occurred, and its consequence.
+Sentences are formed
+from the labels of the file: the label of an action is a verb phrase ("send more forces"), as after "decides to"; a
+label that begins
+with a capital letter is treated as a name and follows a colon. A hazard has its own label. The consequence stands in
+brackets, each track with its levels before and after.
 """
 
 from __future__ import annotations
@@ -15,20 +17,20 @@ from standoff.scenario import Scenario
 from standoff.scenario.schema_moves import Bargaining, Stage
 from standoff.solve.public_steps import list_movers
 
-__all__ = ["Change", "Happening", "Move", "Words", "named", "sentence"]
+__all__ = ["Happening", "LevelChange", "Move", "Words", "add_article", "make_sentence"]
 
 _WITH_ARTICLE = {"Emirates", "Federation", "Kingdom", "Netherlands", "Philippines", "Republic", "States", "Union"}
 
 
 @dataclass(frozen=True)
 class Move:
-    """What one player did.
+    """The move of one player.
 
     Attributes:
-        player: Slug.
-        player_label: Name for people, with its article where English has one: "the United States".
-        action: Slug; for an offer the name of the package.
-        label: What was done, as a verb phrase.
+        player: Name of the player.
+        player_label: Label of the player, with an article where English has one: "the United States".
+        action: Name of the action; for an offer the name of the package.
+        label: Label of the action, a verb phrase.
         observed_as: PLOVER event types under which news would report it.
     """
 
@@ -40,16 +42,16 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Change:
-    """A track that went from one level to another.
+class LevelChange:
+    """The change of a track from one level to another.
 
     Attributes:
-        track: Slug.
-        track_label: Name for people.
-        before: Level before, as a slug.
-        after: Level after, as a slug.
-        before_label: Level before, for people.
-        after_label: Level after, for people.
+        track: Name of the track.
+        track_label: Label of the track for people.
+        before: Name of the level before.
+        after: Name of the level after.
+        before_label: Label of the level before.
+        after_label: Label of the level after.
     """
 
     track: str
@@ -62,27 +64,27 @@ class Change:
 
 @dataclass(frozen=True)
 class Happening:
-    """One step of the play, in words.
+    """One step of play, in words.
 
     Attributes:
-        layer: Layer of the game.
-        stage: Stage or hazard, as a slug.
-        label: What happened by itself, or the name of the stage.
-        moves: Who did what; empty where nature moved.
-        changes: The tracks that moved.
-        outcome: Slug of the outcome that it ended the crisis in, or "".
-        package: Slug of the package agreed on, or "".
-        end_label: The outcome and package, for people, or "".
+        layer: Name of the layer of the game.
+        stage: Name of the stage or hazard.
+        label: Label of the hazard or the stage.
+        moves: The moves; empty where nature moved.
+        changes: The tracks that changed.
+        outcome: Name of the outcome that it brings about, or "".
+        package: Name of the package that is agreed, or "".
+        end_label: Label of the outcome and package, or "".
         observed_as: PLOVER event types of the moves or the hazard.
-        is_call: Whether it only settles that a round of talks comes up and who proposes.
-        note: What else is to be said of what came of it, or "".
+        is_call: Whether it only determines that a round of talks takes place and who proposes.
+        note: A note on the consequence, or "".
     """
 
     layer: str
     stage: str
     label: str
     moves: tuple[Move, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[LevelChange, ...]
     outcome: str
     package: str
     end_label: str
@@ -92,45 +94,46 @@ class Happening:
 
     @property
     def is_visible(self) -> bool:
-        """Whether news would report it, or the public state shows it."""
+        """Whether news would report it or the public state shows it."""
         return bool(self.observed_as or self.changes or self.outcome)
 
     @property
     def kind(self) -> tuple[object, ...]:
-        """What makes two happenings of different days the same kind of event."""
+        """Key that two happenings of the same kind share."""
         moves = tuple((move.player, move.action) for move in self.moves)
         return (self.layer, moves, tuple((one.track, one.after) for one in self.changes), self.outcome, self.package)
 
     @property
     def consequence(self) -> str:
-        """What came of it, in words; empty where nothing did."""
-        return self._told([f"{one.track_label}: {one.before_label} → {one.after_label}" for one in self.changes])
+        """Consequence in words; empty where there is none."""
+        return self._join([f"{one.track_label}: {one.before_label} → {one.after_label}" for one in self.changes])
 
     @property
     def result(self) -> str:
-        """Where it left the public state, in words; "nothing changes" where it did not touch it."""
-        return self._told([f"{one.track_label}: {one.after_label}" for one in self.changes]) or "nothing changes"
+        """The public state that it leaves, in words; "nothing changes" where it changes nothing."""
+        return self._join([f"{one.track_label}: {one.after_label}" for one in self.changes]) or "nothing changes"
 
     @property
     def summary(self) -> str:
-        """The kind of event in one line: who did what, and where it left the public state."""
-        told = "; ".join(f"{move.player_label}: {move.label}" for move in self.moves) or self.label
-        return f"{told} ({self.result})" if self.consequence else told
+        """The kind of event in one line: the moves, and the public state that they leave."""
+        event = "; ".join(f"{move.player_label}: {move.label}" for move in self.moves) or self.label
+        return f"{event} ({self.result})" if self.consequence else event
 
     @property
     def text(self) -> str:
-        """The whole as a sentence."""
-        told = " ".join(_decides(move) for move in self.moves) or sentence(self.label)
+        """The happening as a sentence."""
+        event = " ".join(_describe_move(move) for move in self.moves) or make_sentence(self.label)
         consequence = self.consequence
-        return f"{told[:-1]} ({consequence})." if consequence else told
+        return f"{event[:-1]} ({consequence})." if consequence else event
 
-    def _told(self, changes: list[str]) -> str:
+    def _join(self, changes: list[str]) -> str:
+        """The note, the changes and the outcome in words."""
         note = [self.note] if self.note else []
-        return "; ".join(note + changes + ([f"the end: {self.end_label}"] if self.outcome else []))
+        return "; ".join(note + changes + ([f"outcome: {self.end_label}"] if self.outcome else []))
 
 
 class Words:
-    """The words for everything that can happen in a scenario's game."""
+    """The words of a scenario for every step of its game."""
 
     def __init__(self, scenario: Scenario, game: Game) -> None:
         self.scenario = scenario
@@ -139,12 +142,12 @@ class Words:
         self._tracks = tuple(scenario.state.items())
         self._known: dict[tuple[int, int, int, int, int], Happening] = {}
 
-    def happening(self, period: int, layer_index: int, *, state: int, action: int, target: int) -> Happening:
-        """The words for one step.
+    def describe_step(self, period: int, layer_index: int, *, state: int, action: int, target: int) -> Happening:
+        """Describe one step of play.
 
         Args:
             period: Period.
-            layer_index: Layer.
+            layer_index: Index of the layer.
             state: State of the layer.
             action: Index into the layer's actions.
             target: State of the next layer, or -(terminal + 1).
@@ -156,48 +159,49 @@ class Words:
             self._known[key] = self._describe(epoch.layers[layer_index], arrived, state, action, target)
         return self._known[key]
 
-    def moves(self, layer: Layer, state: int, action: int) -> tuple[Move, ...]:
-        """Who did what when an action was taken."""
+    def list_moves(self, layer: Layer, state: int, action: int) -> tuple[Move, ...]:
+        """List the moves of an action."""
         return tuple(
             self._move(layer, player, layer.action_names[label])
             for player, label, _ in list_movers(layer, state, action)
         )
 
-    def stage(self, layer: Layer) -> str:
-        """The name of a stage or hazard; the two may share theirs with an outcome, so `Game.labels` cannot tell."""
+    def name_stage(self, layer: Layer) -> str:
+        """Label of a stage or hazard; an outcome may have the same name, so `Game.labels` is ambiguous."""
         if layer.stage in self._stages:
             return self._stages[layer.stage].label or layer.stage.replace("_", " ")
         return self.scenario.nature[layer.stage].label
 
-    def end(self, outcome: str) -> str:
-        """The name of an outcome, or of none."""
+    def name_outcome(self, outcome: str) -> str:
+        """Label of an outcome, or of `unresolved`."""
         if outcome not in self.scenario.outcomes:
             return self.scenario.unresolved.label
         return self.scenario.outcomes[outcome].label
 
-    def player(self, player: int) -> str:
-        """A player's name as it stands in a sentence."""
-        return named(self.game.players[player].label)
+    def name_player(self, player: int) -> str:
+        """Label of a player within a sentence."""
+        return add_article(self.game.players[player].label)
 
     def _describe(self, layer: Layer, arrived: Layer, state: int, action: int, target: int) -> Happening:
-        moves = self.moves(layer, state, action)
+        """Describe a step that has not been described before."""
+        moves = self.list_moves(layer, state, action)
         codes = tuple(dict.fromkeys(code for move in moves for code in move.observed_as))
         is_call = layer.is_chance and layer.stage in self._stages
-        label = self.stage(layer)
+        label = self.name_stage(layer)
         if is_call:
             stage = self._stages[layer.stage]
             position = int(arrived.levels[target, arrived.fields.index("proposer")])
             if stage.bargaining is not None and position:
                 proposer = self.scenario.players[stage.bargaining.between[position - 1]].label
-                label = f"{label}: {named(proposer)} is to propose"
+                label = f"{label}: {add_article(proposer)} is to propose"
         elif layer.is_chance:
             codes = tuple(self.scenario.nature[layer.stage].observed_as)
         outcome = package = end_label = ""
-        changes: tuple[Change, ...] = ()
+        changes: tuple[LevelChange, ...] = ()
         if target < 0:
             outcome = self.game.outcomes[self.game.terminals.outcome[-target - 1]]
             number = int(self.game.terminals.package[-target - 1])
-            end_label = self.end(outcome)
+            end_label = self.name_outcome(outcome)
             if number >= 0:
                 package = self.game.packages[number]
                 end_label = f"{end_label}, {self.game.label(package)}"
@@ -211,18 +215,21 @@ class Words:
         )
 
     def _is_bargaining(self, layer: Layer) -> bool:
+        """Whether a layer belongs to a bargaining stage."""
         return layer.stage in self._stages and self._stages[layer.stage].bargaining is not None
 
-    def _changes(self, before: list[int], after: list[int]) -> tuple[Change, ...]:
+    def _changes(self, before: list[int], after: list[int]) -> tuple[LevelChange, ...]:
+        """The tracks whose level changed."""
         found = []
         for column, (name, track) in enumerate(self._tracks):
             if before[column] != after[column]:
                 one, two = track.levels[before[column]], track.levels[after[column]]
                 words = [track.level_labels.get(level, level.replace("_", " ")) for level in (one, two)]
-                found.append(Change(name, track.label, one, two, *words))
+                found.append(LevelChange(name, track.label, one, two, *words))
         return tuple(found)
 
     def _move(self, layer: Layer, player: int, action: str) -> Move:
+        """Describe the move of one player."""
         own = self.game.players[player]
         stage = self._stages[layer.stage]
         if stage.bargaining is not None:
@@ -230,10 +237,10 @@ class Words:
         else:
             found = next(one.action for one in stage.actions_of(own.name) if one.name == action)
             label, codes = found.label, tuple(found.observed_as)
-        return Move(own.name, self.player(player), action, label, codes)
+        return Move(own.name, self.name_player(player), action, label, codes)
 
     def _bargaining(self, bargaining: Bargaining, layer: Layer, action: str) -> tuple[str, tuple[str, ...]]:
-        """Words and codes of a move at the table."""
+        """Label and event types of a bargaining move."""
         if action == "no_offer":
             return bargaining.no_offer.label or "offer nothing", tuple(bargaining.no_offer.observed_as)
         if layer.name.endswith("_offer"):
@@ -245,11 +252,11 @@ class Words:
         return reply.label or words[action], tuple(reply.observed_as)
 
 
-def named(label: str) -> str:
-    """A player's name as it stands in a sentence.
+def add_article(label: str) -> str:
+    """Add the article that English gives to a name within a sentence.
 
     Examples:
-        >>> named("United States"), named("Iran"), named("Soviet Union")
+        >>> add_article("United States"), add_article("Iran"), add_article("Soviet Union")
         ('the United States', 'Iran', 'the Soviet Union')
     """
     words = label.split()
@@ -257,17 +264,18 @@ def named(label: str) -> str:
     return f"the {label}" if has_article else label
 
 
-def sentence(text: str) -> str:
-    """A text with a capital at its start and a full stop at its end.
+def make_sentence(text: str) -> str:
+    """Make a sentence: a capital letter at the start and a full stop at the end.
 
     Examples:
-        >>> sentence("dangerous incident at sea")
+        >>> make_sentence("dangerous incident at sea")
         'Dangerous incident at sea.'
     """
     return text[:1].upper() + text[1:].rstrip(".") + "."
 
 
-def _decides(move: Move) -> str:
+def _describe_move(move: Move) -> str:
+    """A move as a sentence."""
     if move.label[:1].isupper():
-        return sentence(f"{move.player_label}: {move.label}")
-    return sentence(f"{move.player_label} decides to {move.label}")
+        return make_sentence(f"{move.player_label}: {move.label}")
+    return make_sentence(f"{move.player_label} decides to {move.label}")

@@ -28,11 +28,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.analysis.first_period import EventMass, FirstPeriod, walk_first_period
-from standoff.analysis.happenings import Happening, Move, Words, named
+from standoff.analysis.first_period import EventMass, FirstPeriod, enumerate_first_period
+from standoff.analysis.happenings import Happening, Move, Words, add_article
 from standoff.analysis.plain import to_plain
 from standoff.analysis.solution import Solution
-from standoff.analysis.targets import describe_target, parse_targets, target_probabilities
+from standoff.analysis.targets import describe_target, find_target_probabilities, parse_targets
 from standoff.game.model import Layer
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.target import UNRESOLVED, Target
@@ -207,14 +207,15 @@ def indicators(
     ends = [Target("outcome", name, by) for name in (*game.outcomes, UNRESOLVED)]
     probabilities = ContinuationProbabilities(equilibrium, (*wanted, *ends))
     words = Words(scenario, game)
-    found = walk_first_period(probabilities, words, smallest_mass=smallest_mass)
+    found = enumerate_first_period(probabilities, words, smallest_mass=smallest_mass)
     labels = tuple(describe_target(scenario, target) for target in wanted)
     reader = _EventReader(words, labels, found, wanted, len(ends))
     events = sorted(reader.list_events(), key=lambda event: (-event.gain, event.name))
     gap = float(
         np.max(
             np.abs(
-                found.before[: len(probabilities.targets)] - target_probabilities(equilibrium, probabilities.targets)
+                found.before[: len(probabilities.targets)]
+                - find_target_probabilities(equilibrium, probabilities.targets)
             )
         )
     )
@@ -226,9 +227,9 @@ def indicators(
         ends_on=scenario.date_of_period(1),
         end_date=scenario.date_of_period(by),
         end_names=(*game.outcomes, UNRESOLVED),
-        end_labels=tuple(words.end(name) for name in (*game.outcomes, UNRESOLVED)),
+        end_labels=tuple(words.name_outcome(name) for name in (*game.outcomes, UNRESOLVED)),
         belief_labels=tuple(
-            f"{named(player.label)} is {player.player_types[1].replace('_', ' ')}" for player in players
+            f"{add_article(player.label)} is {player.player_types[1].replace('_', ' ')}" for player in players
         ),
         before=reader.before,
         events=tuple(events),
@@ -361,7 +362,7 @@ class _EventReader:
             return f"milestone.{milestone.name}", milestone.label, f"If it comes to this: {milestone.label}"
         assert happening is not None
         if key[0] == "round":
-            label = self.words.stage(self._layer(happening))
+            label = self.words.name_stage(self._layer(happening))
             return happening.layer, label, f"If you see this: {label}"
         if key[0] == "move":
             move = next(move for move in happening.moves if move.player == key[2])

@@ -1,10 +1,10 @@
-"""The distribution of one parameter: from a number between 0 and 1 to a value with that share of the draws below it.
+"""The distribution of one parameter: its quantiles.
 
-F is the distribution's function and [a, b] the range. What is drawn is the distribution cut to the range,
+F is the distribution function and [a, b] the range. Draws are from the distribution truncated to the range,
 
     x = F^-1( F(a) + u (F(b) - F(a)) ),    0 < u < 1,
 
-so that every value lies in the range and none is heaped up at its ends. Parameters with a range alone are uniform on it.
+so that every value lies in the range and none piles up at its ends. A parameter with a range alone is uniform on it.
 PERT is the beta
 distribution on [low, high] with shape parameters 1 + 4 (mode - low) / (high - low) and 1 + 4 (high - mode) / (high - low).
 
@@ -32,26 +32,26 @@ from standoff.scenario.schema_parameters import (
     Uniform,
 )
 
-__all__ = ["quantiles"]
+__all__ = ["compute_quantiles"]
 
 Floats = NDArray[np.float64]
 
 
-def quantiles(parameter: Parameter, value: float, shares: Floats) -> Floats:
-    """Values of a parameter below which given shares of its draws lie.
+def compute_quantiles(parameter: Parameter, value: float, shares: Floats) -> Floats:
+    """Compute the values of a parameter below which given shares of its draws lie.
 
     Args:
-        parameter: One that is drawn; its distribution is trusted to lie at least partly in its range.
-        value: Its number in the file, in its own unit; the mode where the distribution gives none.
-        shares: Strictly between 0 and 1; any shape.
+        parameter: A parameter that is drawn; its distribution is trusted to lie at least partly in its range.
+        value: Value in the file, in the unit of the parameter; the mode where the distribution gives none.
+        shares: Shares strictly between 0 and 1; any shape.
 
     Returns:
-        Values in the parameter's own unit, within its range and its distribution's bounds; of the same shape.
+        Values in the unit of the parameter, within its range and the bounds of its distribution; the same shape.
 
     Examples:
         >>> from standoff.scenario import Expression
         >>> wide = Parameter(value=Expression.parse(4), range=(0.0, 10.0))
-        >>> quantiles(wide, 4.0, np.array([0.25, 0.5])).tolist()
+        >>> compute_quantiles(wide, 4.0, np.array([0.25, 0.5])).tolist()
         [2.5, 5.0]
     """
     low, high = parameter.range or (-math.inf, math.inf)
@@ -89,9 +89,9 @@ def _log(number: float) -> float:
 
 
 def _bounded_normal(mean: float, sd: float, low: float, high: float, shares: Floats) -> Floats:
-    """Quantiles of a normal distribution cut to [low, high]; worked out on the side where digits are kept."""
+    """Quantiles of a normal distribution truncated to [low, high], computed on the side with the better precision."""
     start, end = (low - mean) / sd, (high - mean) / sd
-    if start > 0:  # far above the mean 1 - F is small and F has no digits left
+    if start > 0:  # far above the mean 1 - F is small and F loses all digits
         return -_bounded_normal(-mean, sd, -high, -low, 1.0 - shares)
     below, above = special.ndtr(start), special.ndtr(end)
     found: Floats = np.clip(mean + sd * special.ndtri(below + (above - below) * shares), low, high)

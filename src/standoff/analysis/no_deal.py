@@ -1,20 +1,19 @@
-"""Why is there no deal? The crisis solved again without each of Fearon's three reasons.
+"""Why there is no deal: the crisis solved again without each of the three reasons of Fearon.
 
-Two sides that fight could both have saved the costs of the fight by a deal on what it brings. Fearon (1995) names three reasons
-why rational sides fail to: each is taken away here in turn, the crisis is solved again, and what remains of the probabilities of
-war is compared with what there was.
+Two sides that fight could both have saved the costs of the fight by a deal on its result. Fearon (1995) names three reasons why
+rational sides fail to. Each is removed here in turn, the crisis is solved again, and the remaining probability of war is compared
+with the probability before.
 
     information      Everybody knows everybody's type: the probabilities of the game with each pair of types known, averaged by
                      the prior. The same solution holds them (`standoff.solve.revealed`).
-    commitment       Deals bind: what is accepted is carried through, and what the scenario's `agenda.commitment` calls the
-                     price of a shift of power is not to be paid. Both halves are also solved alone.
-    indivisibility   Every package that can be offered can also be had with a side payment. More offers change by themselves
-                     how logit players choose, so this is compared with a crisis in which the same offers are there and the
-                     payments are worth nothing.
+    commitment       Deals bind: an accepted deal is carried out, and the price of a shift of power (`agenda.commitment` of the
+                     scenario) is not paid. Both halves are also solved alone.
+    indivisibility   Every package that can be offered can also be combined with a side payment. A longer menu by itself changes
+                     logit choice, so the result is compared with a crisis that has the same offers and worthless payments.
 
-The reasons work together, so what they remove does not add up; what all three together leave comes from noise in behaviour,
-from third parties and from accidents, and from a war that a side prefers to every deal (`standoff.analysis.causes` tells
-these apart by the stage that brings it). A reason can also hold war back: then it removes a negative amount.
+The reasons interact, so the amounts that they remove do not add up. What all three together leave is due to noise in behaviour,
+third parties, accidents, and a war that a side prefers to every deal (`standoff.analysis.causes` distinguishes these by the stage
+that brings the war about). A reason can also prevent war; it then removes a negative amount.
 
 References:
     Fearon, J. D. (1995), Rationalist explanations for war, International Organization 49(3), 379-414.
@@ -29,10 +28,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.analysis.causes import Cause, causes_of
+from standoff.analysis.causes import Cause, find_causes
 from standoff.analysis.plain import certificate_to_plain, to_plain
 from standoff.analysis.solution import Solution
-from standoff.analysis.targets import parse_targets, target_probabilities
+from standoff.analysis.targets import find_target_probabilities, parse_targets
 from standoff.game.agenda import PackageTable, tabulate_packages
 from standoff.game.compile import compile_game
 from standoff.game.model import Game
@@ -49,20 +48,20 @@ Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
 
 PAYMENTS = (0.1, 0.3)
-"""Sizes of side payments where nothing else is said, in payoff units."""
+"""Default sizes of side payments, in payoff units."""
 
 
 @dataclass(frozen=True)
 class Resolve:
-    """One crisis solved.
+    """One solve of the changed crisis.
 
     Attributes:
-        label: What is different in it.
-        scenario_hash: Hash of the scenario that was solved.
-        changes: Its overrides, as `name=value`.
+        label: The change in words.
+        scenario_hash: Hash of the changed scenario.
+        changes: Overrides of the changed scenario, as `name=value`.
         probabilities: Probability of each target; shape (target,).
-        causes: What brings the first target about, where that is a milestone.
-        certificate: How good the solution is.
+        causes: Stages that bring the first target about, where it is a milestone.
+        certificate: Accuracy of the solution.
     """
 
     label: str
@@ -79,18 +78,18 @@ class Resolve:
 
 @dataclass(frozen=True)
 class Remedy:
-    """What taking one reason away does.
+    """The effect of removing one reason.
 
     Attributes:
         name: `information`, `commitment`, `indivisibility` or `all`.
-        label: Text for people.
-        applies: Whether the scenario has anything to take away; if not, the probabilities are those of the baseline.
-        baseline: Probabilities with the reason in place; shape (target,).
-        probabilities: Probabilities without it; shape (target,).
-        parts: The solves that it rests on: for information one for each profile of types, with its prior in `weights`; else
-            the whole remedy first, then its halves, or the crisis to compare with.
-        weights: Prior of each profile of types, for information; empty otherwise.
-        note: What the reader must know.
+        label: Label for people.
+        applies: Whether the scenario has the reason; if not, the probabilities are those of the baseline.
+        baseline: Probabilities with the reason; shape (target,).
+        probabilities: Probabilities without the reason; shape (target,).
+        parts: The solves behind it: for information one for each profile of types, with its prior in `weights`; otherwise the
+            whole remedy first, then its halves or the crisis of comparison.
+        weights: Prior of each profile of types, for information; otherwise empty.
+        note: A note for the reader.
     """
 
     name: str
@@ -104,7 +103,7 @@ class Remedy:
 
     @property
     def removed(self) -> Floats:
-        """Baseline less probabilities; shape (target,)."""
+        """Baseline minus probabilities; shape (target,)."""
         return np.asarray(self.baseline - self.probabilities)
 
     @property
@@ -129,8 +128,8 @@ class NoDeal:
     """Why there is no deal.
 
     Attributes:
-        targets: The probabilities asked about.
-        base: The crisis as it is.
+        targets: The targets.
+        base: The unchanged crisis.
         remedies: Information, commitment, indivisibility, and all together.
         payments: Sizes of the side payments.
     """
@@ -157,17 +156,17 @@ def why_no_deal(
     payments: Sequence[float] = PAYMENTS,
     progress: Progress | None = None,
 ) -> NoDeal:
-    """Solve the crisis again without each reason why bargaining fails.
+    """Solve a crisis again without each reason why bargaining fails.
 
     Args:
         solution: The solution of a scenario with a bargaining stage; the others are solved with the same settings.
         targets: The probabilities to compare; None: the default targets.
         payments: Sizes of side payments, in payoff units.
-        progress: Called with the share of the work done, now and then.
+        progress: Called now and then with the share of the work done.
 
     Raises:
-        InputError: Nothing is bargained about, or a payment is not positive.
-        ScenarioError: A changed crisis makes no game.
+        InputError: The scenario has no bargaining, or a payment is not positive.
+        ScenarioError: A changed scenario makes no game.
         SolveError: A changed crisis could not be solved to the tolerances.
 
     Examples:
@@ -182,7 +181,7 @@ def why_no_deal(
 
 
 class _Inquiry:
-    """The solves of one question."""
+    """The solves of one call of `why_no_deal`."""
 
     def __init__(
         self,
@@ -202,33 +201,35 @@ class _Inquiry:
         self.done = 0
 
     def answer(self) -> NoDeal:
-        # what is wrong with the input is told before anything is solved
+        # first, so that faults of the input are reported before anything is solved
         paid = self._with_payments(self.scenario, self.equilibrium.game, are_paid=True)
-        base = self._told("as it is", self.scenario, self.equilibrium)
+        base = self._record("as it is", self.scenario, self.equilibrium)
         remedies = (
             self._information(base), self._commitment(base), self._indivisibility(paid), self._all(base)
         )  # fmt: skip
         return NoDeal(self.targets, base, remedies, self.payments)
 
-    def _told(self, label: str, scenario: Scenario, equilibrium: Equilibrium) -> Resolve:
+    def _record(self, label: str, scenario: Scenario, equilibrium: Equilibrium) -> Resolve:
+        """Record one solve."""
         before = set(self.scenario.overrides)
         return Resolve(
             label,
             scenario.scenario_hash,
             tuple(change for change in scenario.overrides if change not in before),
-            target_probabilities(equilibrium, self.targets),
+            find_target_probabilities(equilibrium, self.targets),
             self._causes(equilibrium),
             equilibrium.certificate,
         )
 
     def _causes(self, equilibrium: Equilibrium) -> tuple[Cause, ...]:
+        """Stages that bring the first target about."""
         first = self.targets[0]
         if first.kind != "milestone" or self.scenario.milestones[first.name].after is not None:
             return ()
-        return causes_of(equilibrium, first.name, first.periods)
+        return find_causes(equilibrium, first.name, first.periods)
 
-    def _solved(self, scenario: Scenario) -> Equilibrium:
-        """Solve another crisis; its values are not kept."""
+    def _solve(self, scenario: Scenario) -> Equilibrium:
+        """Solve a changed crisis without keeping its values."""
         found = solve(compile_game(scenario), self.settings)
         self.done += 1
         if self.progress is not None:
@@ -244,7 +245,7 @@ class _Inquiry:
                 for player, k in zip(equilibrium.game.players, types, strict=True)
                 if len(player.player_types) == 2
             ]
-            parts.append(self._told(" and ".join(names) or "as it is", scenario, reveal_types(equilibrium, types)))
+            parts.append(self._record(" and ".join(names) or "as it is", scenario, reveal_types(equilibrium, types)))
             weights.append(prior)
         return np.asarray(np.array(weights) @ np.array([part.probabilities for part in parts])), parts, weights
 
@@ -274,20 +275,20 @@ class _Inquiry:
         shift = agenda.commitment if agenda is not None else None
         if not ratified and shift is None:
             note = (
-                "The scenario names no price of a shift of power (`agenda.commitment`), and no deal can fail at home."
+                "The scenario gives no price of a shift of power (`agenda.commitment`), and no deal can fail at home."
             )
             return Remedy("commitment", label, False, base.probabilities, base.probabilities, (), (), note)
         parts = []
         notes = []
         binding = make_deals_binding(self.scenario)
-        parts.append(self._told(label, binding, self._solved(binding)))
+        parts.append(self._record(label, binding, self._solve(binding)))
         if ratified and shift is not None:
             carried = replace(self.scenario, ratified)
-            parts.append(self._told("only: what is accepted is carried through", carried, self._solved(carried)))
+            parts.append(self._record("only: accepted deals are carried out", carried, self._solve(carried)))
             still = remove_power_shift(self.scenario)
-            parts.append(self._told("only: a deal shifts no power", still, self._solved(still)))
+            parts.append(self._record("only: a deal shifts no power", still, self._solve(still)))
         notes.append(" ".join(shift.note.split()) if shift is not None
-                     else "The scenario names no price of a shift of power (`agenda.commitment`), so only ratification is "
+                     else "The scenario gives no price of a shift of power (`agenda.commitment`), so only ratification is "
                      "made certain.")  # fmt: skip
         if not ratified:
             notes.append("No deal can fail at home in this scenario.")
@@ -297,12 +298,12 @@ class _Inquiry:
 
     def _indivisibility(self, paid: Scenario) -> Remedy:
         unpaid = self._with_payments(self.scenario, self.equilibrium.game, are_paid=False)
-        with_payments = self._told("with side payments", paid, self._solved(paid))
-        without = self._told("the same offers, payments worth nothing", unpaid, self._solved(unpaid))
+        with_payments = self._record("with side payments", paid, self._solve(paid))
+        without = self._record("the same offers, payments worth nothing", unpaid, self._solve(unpaid))
         sizes = " or ".join(f"{size:g}" for size in self.payments)
         note = (
-            f"Payments of {sizes} cost the payer what they are worth to the other, at an exchange rate of 1 between payoffs that "
-            "are on scales of their own: an idealisation."
+            f"Payments of {sizes} cost the payer as much as the other gains. This sets an exchange rate of 1 between payoffs on "
+            "different scales: an idealisation."
         )
         return Remedy(
             "indivisibility", "side payments are possible", True, without.probabilities, with_payments.probabilities,
@@ -310,20 +311,21 @@ class _Inquiry:
         )  # fmt: skip
 
     def _all(self, base: Resolve) -> Remedy:
-        """The three together. The crisis to compare with is the one as it is."""
+        """All three together, compared with the unchanged crisis."""
         binding = make_deals_binding(self.scenario)
         scenario = self._with_payments(binding, compile_game(binding), are_paid=True)
-        probabilities, parts, weights = self._revealed(scenario, self._solved(scenario))
-        note = "What is left comes from noise in behaviour, from third parties, from accidents, and from war for its own sake."
+        probabilities, parts, weights = self._revealed(scenario, self._solve(scenario))
+        note = "The rest is due to noise in behaviour, third parties, accidents, and war that a side prefers to every deal."
         return Remedy("all", "all three", True, base.probabilities, probabilities, tuple(parts), tuple(weights), note)
 
     def _with_payments(self, scenario: Scenario, game: Game, *, are_paid: bool) -> Scenario:
+        """The scenario with side payments on every offer."""
         assert scenario.agenda is not None
         return add_side_payments(scenario, _offered(self.table, scenario, game), self.payments, are_paid=are_paid)
 
 
 def _offered(table: PackageTable, scenario: Scenario, game: Game) -> list[dict[str, str]]:
-    """The packages that can be put on the table of a game, as issue -> level."""
+    """Packages that can be offered in a game, as issue -> level."""
     assert scenario.agenda is not None
     place = {name: k for k, name in enumerate(table.names)}
     issues = scenario.agenda.issues

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.analysis.happenings import Happening, Words, named
+from standoff.analysis.happenings import Happening, Words, add_article
 from standoff.analysis.plain import to_plain
 from standoff.analysis.plays import Goal, Plays, PublicPath, list_chain, retrace, select_plays
 from standoff.analysis.solution import Solution
@@ -323,7 +323,9 @@ class _Writer:
         self.game = probabilities.equilibrium.game
         self.scenario = words.scenario
         players = [self.game.players[i] for i in self.game.belief_players]
-        self.belief_labels = tuple(f"{named(player.label)} is {_plain(player.player_types[1])}" for player in players)
+        self.belief_labels = tuple(
+            f"{add_article(player.label)} is {_plain(player.player_types[1])}" for player in players
+        )
 
     def describe(self, path: PublicPath, index: int, probability: float) -> TypicalPath:
         """Describe a path.
@@ -346,7 +348,9 @@ class _Writer:
                 target, beliefs = one.step.target, one.step.beliefs
                 if one.step.action >= 0:
                     happenings.append(
-                        self.words.happening(period, one.layer, state=one.state, action=one.step.action, target=target)
+                        self.words.describe_step(
+                            period, one.layer, state=one.state, action=one.step.action, target=target
+                        )
                     )
             to_come = 1.0
             if period < path.steps[-1].period:

@@ -210,7 +210,7 @@ def _events(trail: Trail, words: Words, examples: dict[tuple[Hashable, ...], Hap
     found = []
     for period, s, state, action, target in trail.places:
         if action >= 0:
-            happening = words.happening(period, s, state=state, action=action, target=target)
+            happening = words.describe_step(period, s, state=state, action=action, target=target)
             if happening.is_visible:
                 found.append(happening.kind)
                 examples.setdefault(happening.kind, happening)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from standoff.analysis.drivers import Drivers
-    from standoff.analysis.ensemble import Ensemble
+    from standoff.analysis.ensemble_result import Ensemble
     from standoff.analysis.forecast import Forecast
     from standoff.analysis.sweep import Sweep
     from standoff.solve.target import Target
@@ -104,7 +104,7 @@ def plot_ensemble(found: Ensemble, target: str | Target | None = None, ax: Axes 
 
     axes = _new_axes() if ax is None else ax
     (wanted, *_) = parse_targets(found.scenario, None if target is None else [target])
-    _, k = found.place(wanted)
+    _, k = found.locate(wanted)
     start = float(found.names[k].name == "unresolved")
     quantiles = np.hstack([np.full((len(found.bands), 1), start), found.bands[:, :, k]])
     central = np.concatenate([[start], found.file_probabilities[:, k]])

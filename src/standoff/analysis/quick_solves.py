@@ -1,7 +1,7 @@
-"""Probabilities of targets under many draws of the parameters, each with its own estimated error, at the least cost.
+"""Probabilities of targets for many draws of the parameters, each with its estimated error, at low cost.
 
-Every draw is solved at ever more belief points until two rungs agree on its public probabilities
-(`resolution.keep_agreed`), so no number rests on one number of points alone.
+Every draw is solved on more and more belief points until two solutions agree on its public probabilities
+(`resolution.keep_agreed`), so no probability depends on one number of points.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.analysis.ensemble import series_names
+from standoff.analysis.ensemble_result import list_series
 from standoff.analysis.executor import Draw, Executor
 from standoff.analysis.resolution import Solved, keep_probabilities, solve_agreed
 from standoff.errors import StandoffError
@@ -21,23 +21,23 @@ from standoff.solve.equilibrium import BELIEF_LADDER
 from standoff.solve.result import Settings
 from standoff.solve.target import Target
 
-__all__ = ["QUICK_TOLERANCE", "SolvedDraw", "quick_settings", "solve_targets"]
+__all__ = ["QUICK_TOLERANCE", "SolvedDraw", "make_quick_settings", "solve_targets"]
 
 Floats = NDArray[np.float64]
 
 QUICK_TOLERANCE = 5e-3
-"""Largest estimated probability error that are read to the per cent."""
+"""Largest estimated error of probabilities that are read to the per cent."""
 FIRST_POINTS = (BELIEF_LADDER[0] + 1) // 2
-"""Belief points that each draw is solved with first, to see whether the next agree."""
+"""Belief points with which each draw is first solved."""
 
 
 @dataclass(frozen=True)
 class SolvedDraw:
-    """What was kept of one draw.
+    """Probabilities of the targets for one draw.
 
     Attributes:
         probabilities: Probability of each target; shape (target,).
-        error: Estimated error of any probability of this solution.
+        error: Estimated error of these probabilities.
         belief_points: Points on each belief axis; 1 where no player has two types.
     """
 
@@ -59,23 +59,23 @@ def solve_targets(
 
     Args:
         scenario: The scenario.
-        targets: The probabilities wanted.
-        draws: Values of some parameters, each in the parameter's own unit.
-        executor: Where to solve.
-        settings: How to solve. If they fix the belief points, each draw is solved at those alone.
+        targets: The targets.
+        draws: Values of some parameters, each in the unit of the parameter.
+        executor: Solves the draws.
+        settings: Settings of the solver. If they fix the belief points, each draw is solved on these alone.
         progress: Called with the share of the solves done.
 
     Returns:
-        One for each draw, in order: what was kept, or the error whose text says why there is none.
+        For each draw, in order, its probabilities or the error that explains why there are none.
 
     Raises:
-        ScenarioError: The scenario itself makes no game, or a name in a draw is no parameter.
+        ScenarioError: The scenario makes no game, or a name in a draw is not a parameter.
     """
-    names = [(one.kind, one.name) for one in series_names(scenario)]
+    names = [(one.kind, one.name) for one in list_series(scenario)]
     places = [
         ((target.periods or scenario.num_periods) - 1, names.index((target.kind, target.name))) for target in targets
     ]
-    # of everything, so that another question about the same draws finds them solved (`MemoisingExecutor`)
+    # every probability is kept, so that another question about the same draws finds them solved (`MemoisingExecutor`)
     numbered = dict(enumerate(draws))
     solves: Iterable[tuple[int, Solved | StandoffError]]
     if settings.belief_points is None:
@@ -87,14 +87,14 @@ def solve_targets(
         found[k] = answer
         if progress is not None:
             progress(len(found) / len(draws))
-    return [_of_targets(found[k], places) for k in range(len(draws))]
+    return [_select_targets(found[k], places) for k in range(len(draws))]
 
 
-def quick_settings(settings: Settings) -> Settings:
-    """How many other solves are done beside a forecast: to the same residual, and to probabilities that are read to the per cent.
+def make_quick_settings(settings: Settings) -> Settings:
+    """Make the settings of many solves alongside a forecast: the same residual, and probabilities that are read to the per cent.
 
     Args:
-        settings: How the forecast was solved. Belief points that it fixes are kept.
+        settings: Settings of the forecast. Belief points that they fix are kept.
     """
     return Settings(
         tolerance=settings.tolerance,
@@ -104,7 +104,8 @@ def quick_settings(settings: Settings) -> Settings:
     )
 
 
-def _of_targets(found: Solved | StandoffError, places: Sequence[tuple[int, int]]) -> SolvedDraw | StandoffError:
+def _select_targets(found: Solved | StandoffError, places: Sequence[tuple[int, int]]) -> SolvedDraw | StandoffError:
+    """Probabilities of the targets from everything that was kept of a draw."""
     if not isinstance(found, Solved):
         return found
     probabilities = np.array([found.probabilities[place] for place in places])

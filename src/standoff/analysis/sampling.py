@@ -1,22 +1,19 @@
-"""Draws of the parameters of a scenario: scrambled Sobol points, turned into values of correlated parameters.
+"""Draws of the parameters of a scenario: scrambled Sobol points, transformed to correlated parameters.
 
 A point u of the unit cube becomes a draw in three steps. z_k = Phi^-1(u_k) are independent normal numbers; L z, with L the
-Cholesky factor of the copula's matrix (`standoff.scenario.correlations`), are correlated ones; and
-x_k = F_k^-1(Phi((L z)_k)) have the distributions of the file (`standoff.analysis.marginals`). Uncorrelated
-parameters take x_k = F_k^-1(u_k) at once.
+Cholesky factor of the matrix of the copula (`standoff.scenario.correlations`), are correlated normal numbers; and
+x_k = F_k^-1(Phi((L z)_k)) have the distributions of the file (`standoff.analysis.marginals`). Uncorrelated parameters are
+x_k = F_k^-1(u_k).
 
-The points come from `REPLICATES` Sobol sequences in turn, each scrambled by itself: draw i is point i div `REPLICATES` of
-sequence
-i mod `REPLICATES`. Each sequence alone is a sample of the whole, and they are independent of each other, so how far apart
-they are says how exact
-the whole is. Draw i depends on the scenario, the seed and i alone: the first N of 2 N draws are the N draws, and a run can
-be
-taken up again or extended.
+The points come in turn from `REPLICATES` Sobol sequences, each scrambled independently: draw i is point i div `REPLICATES` of
+sequence i mod `REPLICATES`. Each sequence alone is a sample, and the sequences are independent, so their spread measures the
+accuracy of the whole sample. Draw i depends on the scenario, the seed and i alone: the first N of 2 N draws are the N draws,
+and a run can be resumed or extended.
 
 References:
-    Sobol' (1967), On the distribution of points in a cube and the approximate evaluation of integrals.
-    Matousek (1998), On the L2-discrepancy for anchored boxes (the scrambling).
-    L'Ecuyer and Lemieux (2002), Recent advances in randomized quasi-Monte Carlo methods (independent scramblings).
+    Sobol', I. M. (1967), On the distribution of points in a cube and the approximate evaluation of integrals.
+    Matousek, J. (1998), On the L2-discrepancy for anchored boxes (the scrambling).
+    L'Ecuyer, P. and Lemieux, C. (2002), Recent advances in randomized quasi-Monte Carlo methods (independent scramblings).
 """
 
 from __future__ import annotations
@@ -32,29 +29,29 @@ from scipy import special
 from scipy.stats import qmc
 
 from standoff.analysis.executor import Draw
-from standoff.analysis.marginals import quantiles
+from standoff.analysis.marginals import compute_quantiles
 from standoff.scenario import Scenario
 from standoff.scenario.correlations import build_rank_matrix, compute_copula_matrix, iterate_ranks
 from standoff.scenario.schema_parameters import is_drawn
 
-__all__ = ["REPLICATES", "SCHEME", "Sampler", "drawn_parameters", "fixed_parameters"]
+__all__ = ["REPLICATES", "SCHEME", "Sampler", "list_drawn_parameters", "list_fixed_parameters"]
 
 Floats = NDArray[np.float64]
 
 REPLICATES = 8
-"""Sobol sequences of their own scrambling that a sample is made of."""
+"""Number of independently scrambled Sobol sequences in a sample."""
 SCHEME = "sobol-8"
-"""Name of how draws are made; another name wherever the same seed gives other draws."""
+"""Name of the sampling scheme; it changes whenever the same seed gives other draws."""
 BLOCK = 64
-"""Points of each sequence that are made at a time: a power of two, as Sobol sequences want."""
+"""Points of each sequence that are generated at a time: a power of two, as Sobol sequences require."""
 SIZE = BLOCK * REPLICATES
-"""Draws that are made at a time."""
+"""Draws that are generated at a time."""
 _HALF_STEP = 2.0**-31
-"""Half the distance between the numbers that a sequence can hold, which are multiples of 2^-30 from 0 on."""
+"""Half the distance between the values of a sequence, which are multiples of 2^-30 from 0 on."""
 
 
-def drawn_parameters(scenario: Scenario) -> tuple[str, ...]:
-    """The parameters that are drawn: those with a range or distribution whose value nobody has set by hand, and no formulas."""
+def list_drawn_parameters(scenario: Scenario) -> tuple[str, ...]:
+    """List the parameters that are drawn: those with a range or distribution that are not formulas and not set by an override."""
     given = scenario.source_map.overrides
     return tuple(
         name
@@ -63,21 +60,21 @@ def drawn_parameters(scenario: Scenario) -> tuple[str, ...]:
     )
 
 
-def fixed_parameters(scenario: Scenario) -> tuple[str, ...]:
-    """The parameters that would be drawn, had nobody set their value by hand."""
-    drawn = set(drawn_parameters(scenario))
+def list_fixed_parameters(scenario: Scenario) -> tuple[str, ...]:
+    """List the parameters that are not drawn only because an override sets their value."""
+    drawn = set(list_drawn_parameters(scenario))
     parameters = scenario.parameters
     return tuple(name for name in parameters if is_drawn(parameters[name], parameters) and name not in drawn)
 
 
 @dataclass(frozen=True)
 class Sampler:
-    """Makes the draws of a scenario.
+    """Generates the draws of a scenario.
 
     Attributes:
         scenario: The scenario.
-        names: The parameters that are drawn; K of them.
-        seed: Of the scramblings.
+        names: The parameters that are drawn; K names.
+        seed: Random seed of the scrambling.
 
     Examples:
         >>> from standoff import load
@@ -93,11 +90,11 @@ class Sampler:
 
     @staticmethod
     def of(scenario: Scenario, *, seed: int) -> Sampler:
-        """The sampler of all parameters that are drawn."""
-        return Sampler(scenario, drawn_parameters(scenario), seed)
+        """Make the sampler of all parameters that are drawn."""
+        return Sampler(scenario, list_drawn_parameters(scenario), seed)
 
     def values(self, start: int, stop: int) -> Floats:
-        """The values of draws start..stop-1, in each parameter's own unit; shape (draw, K)."""
+        """Values of the draws start..stop-1, in the unit of each parameter; shape (draw, K)."""
         if stop <= start:
             return np.zeros((0, len(self.names)))
         first = start // SIZE
@@ -105,7 +102,7 @@ class Sampler:
         return found[start - first * SIZE : stop - first * SIZE]
 
     def draws(self, wanted: Sequence[int]) -> Iterator[Draw]:
-        """Yield some draws, given by their numbers in rising order; a block of them is made at a time."""
+        """Yield draws by their numbers, which are in ascending order; a block is generated at a time."""
         by_block = groupby(wanted, key=lambda draw: draw // SIZE)
         blocks = self._blocks(dict.fromkeys(draw // SIZE for draw in wanted))
         for (_, own), (number, block) in zip(by_block, blocks, strict=True):
@@ -114,7 +111,7 @@ class Sampler:
 
     @cached_property
     def centre(self) -> Floats:
-        """The value of each drawn parameter as in the file, in its own unit; shape (K,)."""
+        """Value of each drawn parameter in the file, in its unit; shape (K,)."""
         values = self.scenario.parameter_values()
         return np.array([values[name] / self.scenario.unit_factor(name) for name in self.names])
 
@@ -163,6 +160,9 @@ class Sampler:
             shares[:, own] = np.clip(special.ndtr(special.ndtri(shares[:, own]) @ factor.T), _HALF_STEP, 1 - _HALF_STEP)
         parameters = self.scenario.parameters
         return np.stack(
-            [quantiles(parameters[name], float(self.centre[k]), shares[:, k]) for k, name in enumerate(self.names)],
+            [
+                compute_quantiles(parameters[name], float(self.centre[k]), shares[:, k])
+                for k, name in enumerate(self.names)
+            ],
             axis=1,
         )

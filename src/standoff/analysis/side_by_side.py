@@ -1,14 +1,14 @@
-"""Two solved crises side by side: probabilities by date, first moves and values, and which differences mean something.
+"""Two solved scenarios side by side: probabilities by date, first moves and values, and which differences exceed the error.
 
 The probabilities of two solutions are each known up to the error that its certificate estimates, so their difference
 is known up to the sum of both,
 
     |(p_after - p_before) - (true difference)|  <=  error_before + error_after,
 
-and a difference that is no larger is **none beyond the error**. The certificate estimates no error of values, nor of the
-strategy at the start, so those carry none.
+and a difference that is no larger does not exceed the error. The certificate estimates no error of values or of the
+strategy at the start, so none is reported for these.
 
-Probabilities are compared only at dates at which a period of both ends: nothing is interpolated.
+Probabilities are compared only on dates on which a period of both ends: nothing is interpolated.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ __all__ = ["Alignment", "MoveChange", "ProbabilityChange", "Side", "SideBySide",
 
 Floats = NDArray[np.float64]
 Alignment = Literal["date", "ahead"]
-"""Whether probabilities are compared by the same calendar day, or by the same time ahead of each scenario's own `as_of`."""
+"""Whether probabilities are matched by calendar day, or by the time ahead of the `as_of` of each scenario."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """A solved crisis, without what only the solver needs.
+    """One solved scenario of a comparison.
 
     Attributes:
-        name: What it is called beside the other.
-        scenario: What was solved.
-        forecast: Probabilities, first moves, values.
-        certificate: How good the solution is.
-        settings: How it was solved.
+        name: Name in the comparison.
+        scenario: The scenario.
+        forecast: Probabilities, first moves and values.
+        certificate: Accuracy of the solution.
+        settings: Settings of the solver.
     """
 
     name: str
@@ -60,14 +60,14 @@ class Side:
 
 @dataclass(frozen=True)
 class ProbabilityChange:
-    """The probability of one thing on both sides.
+    """Probability of an outcome or a milestone on both sides.
 
     Attributes:
-        kind: "outcome" (`unresolved` among them) or "milestone".
-        name: Slug.
-        label: Text for people.
-        before: Probability by each date; shape (date,). Not a number where only the other side has the thing.
-        after: The same on the other side.
+        kind: "outcome" (including `unresolved`) or "milestone".
+        name: Name in the scenarios.
+        label: Label for people.
+        before: Probability by each date on the first side; shape (date,), nan where only the second side has it.
+        after: Probability by each date on the second side; shape (date,), nan where only the first side has it.
     """
 
     kind: str
@@ -78,21 +78,21 @@ class ProbabilityChange:
 
     @property
     def change(self) -> Floats:
-        """How much more likely it is on the second side; shape (date,)."""
+        """Probability on the second side minus that on the first; shape (date,)."""
         return self.after - self.before
 
 
 @dataclass(frozen=True)
 class MoveChange:
-    """What one player type would do now, on both sides.
+    """Strategy of one player type at a first decision, on both sides.
 
     Attributes:
-        stage: Stage.
-        player: Player.
-        player_type: Type.
-        labels: Action -> text for people, of every action of either side.
-        before: Action -> probability; an action that is not there is left out; empty where the move does not come up.
-        after: The same on the other side.
+        stage: Name of the stage.
+        player: Name of the player.
+        player_type: Type of the player.
+        labels: Label for people of every action of either side.
+        before: Probability of each action on the first side; empty where the side does not have the decision.
+        after: Probability of each action on the second side; empty likewise.
     """
 
     stage: str
@@ -105,7 +105,7 @@ class MoveChange:
 
 @dataclass(frozen=True)
 class ValueChange:
-    """Expected discounted payoff of one player type at the start, on both sides; None where there is no such type."""
+    """Expected discounted payoff of one player type at the start, on both sides; None on a side without that type."""
 
     player: str
     player_type: str
@@ -118,15 +118,15 @@ class SideBySide:
     """Two solutions compared.
 
     Attributes:
-        alignment: By what the dates were matched.
-        days_ahead: Days from the first side's `as_of` (its own from each side's, where aligned by "ahead"); shape (date,).
-        dates: The days of the first side by the end of which probabilities are compared.
-        dates_after: The days of the second side.
-        periods: Index of the period that ends then, on both sides; shape (date, 2).
-        probabilities: Outcomes, unresolved, milestones.
+        alignment: How the dates are matched.
+        days_ahead: Days from the `as_of` of the first side (of each side, where matched by "ahead"); shape (date,).
+        dates: Days of the first side by which probabilities are compared.
+        dates_after: Days of the second side.
+        periods: Index of the period that ends on each date, on both sides; shape (date, 2).
+        probabilities: Outcomes, `unresolved` and milestones.
         moves: First moves.
         values: Values at the start.
-        probability_error: How well a difference of probabilities is known: the sum of both estimated errors.
+        probability_error: Estimated error of a difference of probabilities: the sum of both errors.
     """
 
     alignment: Alignment
@@ -140,10 +140,10 @@ class SideBySide:
     probability_error: float
 
     def __getitem__(self, name: str) -> ProbabilityChange:
-        """The probability of an outcome or milestone.
+        """The probabilities of an outcome or milestone.
 
         Raises:
-            KeyError: There is none of that name.
+            KeyError: There is no outcome or milestone of that name.
         """
         for row in self.probabilities:
             if row.name == name:
@@ -151,7 +151,7 @@ class SideBySide:
         raise KeyError(name)
 
     def is_beyond_error(self, change: float) -> bool:
-        """Whether a difference of probabilities is larger than what the errors of both sides could make of none."""
+        """Whether a difference of probabilities exceeds the errors of both sides."""
         return bool(abs(change) > self.probability_error)
 
     def to_json(self) -> dict[str, Any]:
@@ -171,14 +171,14 @@ def put_side_by_side(before: Side, after: Side, alignment: Alignment = "date") -
     """Compare two solutions.
 
     Args:
-        before: What is changed, or comes first.
-        after: What it is compared with.
-        alignment: By what dates are matched.
+        before: The first side.
+        after: The second side.
+        alignment: How dates are matched.
 
     Raises:
         InputError: No period of both ends on the same day.
     """
-    periods, days = _matched_periods(before.scenario, after.scenario, alignment)
+    periods, days = _match_periods(before.scenario, after.scenario, alignment)
     return SideBySide(
         alignment=alignment,
         days_ahead=days,
@@ -192,8 +192,8 @@ def put_side_by_side(before: Side, after: Side, alignment: Alignment = "date") -
     )
 
 
-def _matched_periods(before: Scenario, after: Scenario, alignment: Alignment) -> tuple[NDArray[np.int64], Floats]:
-    """Periods of both that end together, and the days from the start of the first until then."""
+def _match_periods(before: Scenario, after: Scenario, alignment: Alignment) -> tuple[NDArray[np.int64], Floats]:
+    """Periods of both sides that end on the same date, and the days from the start of the first side until then."""
     shift = (after.as_of - before.as_of).days if alignment == "date" else 0
     ends = {round((k + 1) * before.period_days, 6): k for k in range(before.num_periods)}
     pairs = []
@@ -215,6 +215,8 @@ def _matched_periods(before: Scenario, after: Scenario, alignment: Alignment) ->
 
 
 def _probabilities(before: Forecast, after: Forecast, periods: NDArray[np.int64]) -> list[ProbabilityChange]:
+    """Probabilities of everything that either side has."""
+
     def all_of(found: Forecast) -> dict[tuple[str, str], Series]:
         still_open = Series(UNRESOLVED, found.unresolved_label, found.unresolved)
         rows = {("outcome", series.name): series for series in (*found.outcomes.values(), still_open)}
@@ -234,6 +236,7 @@ def _probabilities(before: Forecast, after: Forecast, periods: NDArray[np.int64]
 
 
 def _moves(before: tuple[FirstMove, ...], after: tuple[FirstMove, ...]) -> list[MoveChange]:
+    """Strategies at every first decision of either side."""
     first = {(move.stage, move.player, move.player_type): move for move in before}
     second = {(move.stage, move.player, move.player_type): move for move in after}
     rows = []
@@ -253,5 +256,6 @@ def _moves(before: tuple[FirstMove, ...], after: tuple[FirstMove, ...]) -> list[
 
 
 def _values(before: Mapping[tuple[str, str], float], after: Mapping[tuple[str, str], float]) -> list[ValueChange]:
+    """Values of every type of either side."""
     keys = dict.fromkeys([*before, *after])
     return [ValueChange(*key, before=before.get(key), after=after.get(key)) for key in keys]

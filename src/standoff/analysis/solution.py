@@ -68,16 +68,10 @@ class Solution:
     @cached_property
     def forecast(self) -> Forecast:
         """Probability of every outcome and milestone by date, computed once."""
-        from standoff.analysis.calendar import Calendar
-        from standoff.analysis.forecast import forecast
+        from standoff.analysis.forecast import add_dates, forecast
 
         names = {name: tuple(track.levels) for name, track in self.scenario.state.items()}
-        return forecast(
-            self.equilibrium,
-            level_names=names,
-            calendar=Calendar.of(self.scenario),
-            scenario_id=self.scenario.id,
-        )
+        return add_dates(forecast(self.equilibrium, level_names=names), self.scenario)
 
     def header_to_json(self) -> dict[str, Any]:
         """The part that every JSON document shares: scenario, overrides, settings, certificate and versions."""

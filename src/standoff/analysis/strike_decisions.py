@@ -1,4 +1,4 @@
-"""The decisions at which a player can meet a milestone by its own move, and what that move is worth against the others.
+"""Decisions at which a player can meet a milestone by its own move, and the advantage of that move over the others.
 
 In the logit equilibrium s_h(a) is proportional to exp(L Q_h(a)), so differences between action values are read off the
 strategies:
@@ -26,18 +26,18 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 SMALLEST = 1e-300
-"""Probability below which the kernels' exponential no longer follows the exponent, so that nothing can be read off."""
+"""Below this probability the exponential of the kernels is inaccurate, so that no value can be read off."""
 
 
 @dataclass(frozen=True)
 class _Rows:
-    """The own actions of a player in the states of a layer; rows are filled up with -1.
+    """The actions of a player in the states of a layer; rows are padded with -1.
 
     Attributes:
         states: States in which the player decides; shape (decision,).
-        actions: Where the strategy of each own action stands; shape (decision, action).
-        is_strike: Shape (decision, action).
-        allowed: Shape (decision, action, 2).
+        actions: Index of the strategy of each action; shape (decision, action).
+        is_strike: Whether the action strikes; shape (decision, action).
+        allowed: Whether each type has the action; shape (decision, action, 2).
     """
 
     states: Ints
@@ -48,15 +48,15 @@ class _Rows:
 
 @dataclass(frozen=True)
 class StrikeDecision:
-    """A player's decision, in one layer of every period, that can meet the milestone.
+    """A decision of a player, in one layer of every period, that can meet the milestone.
 
     Attributes:
         equilibrium: The solved game.
-        layer_index: The layer.
+        layer_index: Index of the layer.
         player: Index of the player.
-        is_second: Whether it is the second of two who move at the same time.
+        is_second: Whether the player is the second of two simultaneous movers.
         milestone: Index of the milestone.
-        least: Probability from which on an action counts.
+        least: Smallest probability of meeting the milestone with which an action strikes.
     """
 
     equilibrium: Equilibrium
@@ -83,18 +83,18 @@ class StrikeDecision:
                 found[layer.action_names[labels[action]]] = None
         return tuple(found)
 
-    def advantage(self, period: int, player_type: int) -> tuple[Floats, Floats]:
-        """What striking is worth beyond not striking, and beyond the best other action.
+    def compute_advantage(self, period: int, player_type: int) -> tuple[Floats, Floats]:
+        """Compute the advantage of striking over not striking, and over the best other action.
 
         Args:
             period: Period.
             player_type: Type of the player.
 
         Returns:
-            Two arrays of shape (state, row of belief points), nan where the type cannot both strike and not strike.
+            Two arrays of shape (state, belief point), nan where the type cannot both strike and not strike.
 
         Raises:
-            InputError: The strategies do not tell the values, because the rationality is 0 or too high.
+            InputError: The values cannot be read off the strategies, because the rationality is 0 or too high.
         """
         game, grid = self.equilibrium.game, self.equilibrium.grid
         player = game.players[self.player]
@@ -111,7 +111,9 @@ class StrikeDecision:
         strike, other = (has & rows.is_strike)[..., None], (has & ~rows.is_strike)[..., None]
         if player.rationality == 0.0 or (share[has] < SMALLEST).any():
             how = "is 0" if player.rationality == 0.0 else f"is {player.rationality:g}"
-            message = f"the rationality of `{player.name}` {how}: its strategy does not tell what its actions are worth"
+            message = (
+                f"the rationality of `{player.name}` {how}: the values of its actions cannot be read off its strategy"
+            )
             raise InputError(Problem("rationality", message, help="set a positive rationality that is not so high"))
         logs = np.log(np.where(strike | other, share, 1.0))
         best_strike = np.where(strike, logs, -np.inf).max(axis=1)
@@ -128,6 +130,7 @@ class StrikeDecision:
         return found[0], found[1]
 
     def _rows(self, epoch: Epoch) -> _Rows:
+        """Actions of the player in an epoch, computed once."""
         if epoch.start not in self._known:
             self._known[epoch.start] = self._find_rows(epoch)
         return self._known[epoch.start]
@@ -137,19 +140,20 @@ class StrikeDecision:
         return {}
 
     def _find_rows(self, epoch: Epoch) -> _Rows:
+        """Find the states in which the player decides, its actions there, and which of them strike."""
         layer = epoch.layers[self.layer_index]
-        chances = find_milestone_probabilities(self.equilibrium, epoch.start, self.layer_index)[:, self.milestone]
+        probabilities = find_milestone_probabilities(self.equilibrium, epoch.start, self.layer_index)[:, self.milestone]
         found = []
         for x in range(layer.num_states):
             mover = layer.second.mover[x] if self.is_second and layer.second is not None else layer.mover[x]
-            # where the milestone holds already, no move brings it
+            # where the milestone holds already, no move can meet it
             if mover != self.player or layer.arrival[x] <= 0.0 or layer.milestone_holds[x, self.milestone]:
                 continue
             count = int(layer.second.num_actions[x]) if layer.second is not None and layer.second.mover[x] >= 0 else 1
             table = np.arange(layer.action_start[x], layer.action_start[x + 1]).reshape(-1, count)
             table = table.T if self.is_second else table
-            # whatever the other does at the same time
-            found.append((x, table[:, 0], chances[table].min(axis=1) >= self.least))
+            # whatever the simultaneous mover does
+            found.append((x, table[:, 0], probabilities[table].min(axis=1) >= self.least))
         widest = max((len(actions) for _, actions, _ in found), default=0)
         actions = np.full((len(found), widest), -1, dtype=np.int64)
         is_strike = np.zeros((len(found), widest), dtype=np.bool_)
@@ -163,15 +167,15 @@ class StrikeDecision:
 
 
 def find_decisions(equilibrium: Equilibrium, milestone: str, least: float) -> tuple[StrikeDecision, ...]:
-    """Every decision at which some action's own consequences are likely to meet a milestone.
+    """Find every decision with an action whose own consequences are likely to meet a milestone.
 
     Args:
         equilibrium: The solved game.
         milestone: Name of the milestone.
-        least: Probability from which on an action counts, whatever another does at the same time.
+        least: Smallest probability of meeting the milestone with which an action strikes, whatever a simultaneous mover does.
 
     Returns:
-        In the order of the stages.
+        The decisions in the order of the stages.
     """
     game = equilibrium.game
     index = [one.name for one in game.milestones].index(milestone)

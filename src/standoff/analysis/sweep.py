@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from standoff.analysis.executor import Executor, Threads
 from standoff.analysis.plain import to_plain
-from standoff.analysis.quick_solves import SolvedDraw, quick_settings, solve_targets
+from standoff.analysis.quick_solves import SolvedDraw, make_quick_settings, solve_targets
 from standoff.analysis.targets import describe_target, parse_targets
 from standoff.errors import InputError, Problem, SolveError, nearest
 from standoff.scenario import Scenario
@@ -140,7 +140,7 @@ def sweep(
         wanted,
         [{name: float(value)} for value in given],
         executor=executor or Threads(),
-        settings=quick_settings(settings or Settings()),
+        settings=make_quick_settings(settings or Settings()),
         progress=progress,
     )
     if not any(isinstance(one, SolvedDraw) for one in solved):

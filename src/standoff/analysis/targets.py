@@ -1,7 +1,7 @@
-"""The probabilities that an analysis is about: an outcome or a milestone by a date, as a person writes it.
+"""Targets: the probability of an outcome or a milestone by a date, as a person writes it.
 
-`strike` is the milestone `strike` by the usual date, eight weeks ahead or at the horizon where that comes sooner;
-`strike@12` by twelve time units ahead, `strike@2026-04-03` by the end of the period in which that day lies.
+`strike` is the milestone `strike` by the default date, eight weeks ahead or at the horizon if that comes sooner;
+`strike@12` is by 12 time units ahead, and `strike@2026-04-03` by the end of the period that contains that day.
 """
 
 from __future__ import annotations
@@ -17,14 +17,22 @@ from standoff.scenario import Scenario
 from standoff.solve.equilibrium import Equilibrium
 from standoff.solve.target import UNRESOLVED, Target, find_probability
 
-__all__ = ["USUAL_DAYS", "default_targets", "describe_target", "parse_target", "parse_targets", "target_probabilities"]
+__all__ = [
+    "USUAL_DAYS",
+    "choose_milestone",
+    "default_targets",
+    "describe_target",
+    "find_target_probabilities",
+    "parse_target",
+    "parse_targets",
+]
 
 USUAL_DAYS = 56.0
-"""Days ahead by which a target is asked for where nothing else is said."""
+"""Default time ahead of a target, in days."""
 
 
 def default_targets(scenario: Scenario) -> tuple[Target, ...]:
-    """The first milestone and the first outcome of the file, by the usual date."""
+    """Return the first milestone and the first outcome of the file, by the default date."""
     periods = _usual_periods(scenario)
     targets = [Target("milestone", name, periods) for name in list(scenario.milestones)[:1]]
     targets += [Target("outcome", name, periods) for name in list(scenario.outcomes)[:1]]
@@ -56,14 +64,14 @@ def parse_targets(scenario: Scenario, targets: Sequence[str | Target] | None) ->
 
 
 def parse_target(scenario: Scenario, text: str) -> Target:
-    """The target that somebody wrote.
+    """Read a target.
 
     Args:
         scenario: The scenario.
         text: `NAME`, `NAME@UNITS` or `NAME@DATE`, where NAME is an outcome, a milestone or `unresolved`.
 
     Raises:
-        InputError: It does not exist, or its date lies outside the forecast.
+        InputError: The target does not exist, or its date lies outside the forecast.
 
     Examples:
         >>> from standoff import load
@@ -82,8 +90,22 @@ def parse_target(scenario: Scenario, text: str) -> Target:
     return Target(kind, name, _periods(scenario, by, text) if sign else _usual_periods(scenario))
 
 
+def choose_milestone(scenario: Scenario, name: str | None) -> str | None:
+    """Choose the milestone of a name, or else the first of the file that depends on no other; None where there is none.
+
+    Raises:
+        InputError: There is no such milestone.
+    """
+    if name is None:
+        return next((key for key, milestone in scenario.milestones.items() if milestone.after is None), None)
+    if name not in scenario.milestones:
+        message = f"there is no milestone `{name}`"
+        raise InputError(Problem("unknown-milestone", message, help=nearest(name, list(scenario.milestones))))
+    return name
+
+
 def describe_target(scenario: Scenario, target: Target) -> str:
-    """The target in words, with its date.
+    """Describe a target in words, with its date.
 
     Examples:
         >>> from standoff import load
@@ -101,26 +123,27 @@ def describe_target(scenario: Scenario, target: Target) -> str:
     return f"{label} by {day.day} {day:%B %Y}"
 
 
-def target_probabilities(
+def find_target_probabilities(
     equilibrium: Equilibrium, targets: Sequence[Target]
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Public probability of each target, as the forward pass found it; shape (target,)."""
+    """Find the public probability of each target in the forward pass; shape (target,)."""
     return np.clip([find_probability(equilibrium, target) for target in targets], 0.0, 1.0)
 
 
 def _usual_periods(scenario: Scenario) -> int:
+    """Number of periods up to the default date."""
     return max(1, min(scenario.num_periods, round(USUAL_DAYS / scenario.period_days)))
 
 
 def _periods(scenario: Scenario, by: str, text: str) -> int:
-    """How many periods lie up to what stands behind the `@`."""
+    """Number of periods up to the date after the `@`."""
     last = scenario.date_of_period(scenario.num_periods)
     unit = scenario.period.unit
     advice = (
         f"write `NAME@8` for 8 {unit}s ahead or `NAME@{last}` for a date, "
         f"up to {scenario.period.horizon:g} {unit}s or {last}"
     )
-    wrong = InputError(Problem("target-date", f"`{by}` in `{text}` is no date of this forecast", help=advice))
+    wrong = InputError(Problem("target-date", f"`{by}` in `{text}` is not a date of this forecast", help=advice))
     try:
         periods = float(by) / scenario.period.length
     except ValueError:

@@ -1,7 +1,7 @@
-"""What if: variants of a crisis solved beside it, and how far each moves the probabilities.
+"""What if: variants of a scenario, and how far each moves the probabilities.
 
-A **variant** is a name and one or more changes, each as `standoff.scenario.apply_overrides` takes them. As text the changes
-are joined by `;` or `,` outside brackets and quotes, and a name may stand before them:
+A **variant** is a name and one or more overrides (`standoff.scenario.apply_overrides`). In a text the overrides are
+separated by `;` or `,` outside brackets and quotes, and a name may precede them:
 
     fleet_cost=0.008
     nature.mediation=off; usa.types.resolved=0.6
@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from standoff.analysis.forecast import Forecast, forecast
+from standoff.analysis.forecast import Forecast, add_dates, forecast
 from standoff.analysis.side_by_side import Side, SideBySide, put_side_by_side
 from standoff.errors import InputError, Problem, SolveError, StandoffError
 from standoff.game.compile import compile_game
@@ -30,11 +30,11 @@ _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 @dataclass(frozen=True)
 class Variant:
-    """Changes that are made together.
+    """Overrides that are applied together.
 
     Attributes:
-        name: What people call it; the changes themselves where they gave no name.
-        changes: Each `path=value`.
+        name: Name of the variant; the overrides themselves where no name is given.
+        changes: The overrides, each `path=value`.
     """
 
     name: str
@@ -43,12 +43,12 @@ class Variant:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """A crisis and its variants.
+    """A scenario and its variants.
 
     Attributes:
-        base: The crisis as it is.
-        variants: Its variants.
-        differences: Each variant against the base.
+        base: The unchanged scenario.
+        variants: The variants.
+        differences: Difference of each variant to the base.
     """
 
     base: Side
@@ -63,10 +63,10 @@ class WhatIf:
 
 
 def parse_variant(text: str) -> Variant:
-    """Read a variant as a person writes it.
+    """Read a variant.
 
     Raises:
-        InputError: It makes no change.
+        InputError: The text contains no override.
 
     Examples:
         >>> parse_variant("hawks: usa.types.resolved=0.7; stages.round.rate=max(0.1, pace)")
@@ -89,7 +89,7 @@ def parse_variants(texts: Sequence[str]) -> tuple[Variant, ...]:
     """Read several variants.
 
     Raises:
-        InputError: One makes no change, or two have one name; carries every fault.
+        InputError: A text contains no override, or two variants have the same name; carries every fault.
     """
     problems: list[Problem] = []
     found: dict[str, Variant] = {}
@@ -101,7 +101,7 @@ def parse_variants(texts: Sequence[str]) -> tuple[Variant, ...]:
             continue
         if variant.name in found:
             message = f"two variants are called `{variant.name}`"
-            problems.append(Problem("variant", message, help="give one another name, as in `name: a=1`"))
+            problems.append(Problem("variant", message, help="give one of them a name, as in `name: a=1`"))
         found[variant.name] = variant
     if problems:
         raise InputError(problems)
@@ -115,21 +115,21 @@ def whatif(
     *,
     progress: Callable[[float], None] | None = None,
 ) -> WhatIf:
-    """Solve a crisis and its variants, and compare.
+    """Solve a scenario and its variants, and compare them.
 
     Args:
-        scenario: The crisis as it is.
-        variants: Its variants, each a text (`parse_variant`); at least one.
-        settings: How to solve each.
+        scenario: The scenario.
+        variants: The variants, each a text (`parse_variant`); at least one.
+        settings: Settings of the solver.
         progress: Called with the share of the solves done.
 
     Raises:
-        InputError: There is no variant, a change is wrong, or a variant makes no scenario; carries the faults of all.
+        InputError: There is no variant, an override is wrong, or a variant makes no scenario; carries every fault.
         SolveError: A solution did not meet the tolerances; names the variant.
 
     References:
-        Pearl, J. (2009), Causality, 2nd ed., chapter 3: an intervention changes the model, and what follows is worked out
-        anew. Players know of the change.
+        Pearl, J. (2009), Causality, 2nd ed., chapter 3: an intervention changes the model, and the consequences are
+        computed again. The players know of the change.
 
     Examples:
         >>> from standoff import load
@@ -165,13 +165,13 @@ def solve_sides(
 
     Args:
         scenarios: The scenarios.
-        names: What each is called; in the order of the scenarios.
-        settings: How to solve each.
+        names: Names of the scenarios, in the same order.
+        settings: Settings of the solver.
         progress: Called with the share of the solves done.
 
     Raises:
-        ScenarioError: A scenario has faults that show only in its states; carries those of all.
-        SolveError: A solution did not meet the tolerances; names the side.
+        ScenarioError: A scenario has faults that appear only when its states are built; carries every fault.
+        SolveError: A solution did not meet the tolerances; names the scenario.
     """
     used = settings or Settings()
     problems: list[Problem] = []
@@ -184,22 +184,23 @@ def solve_sides(
     if problems:
         raise InputError(dict.fromkeys(problems))
     sides = []
-    solved = solve_batch(games, used, keep=_kept, threads=used.threads)
+    solved = solve_batch(games, used, keep=_keep, threads=used.threads)
     for scenario, name, found in zip(scenarios, names, solved, strict=True):
         if isinstance(found, StandoffError):
             raise SolveError(f"`{name}`: {found}")
-        sides.append(Side(name, scenario, found[0], found[1], used))
+        sides.append(Side(name, scenario, add_dates(found[0], scenario), found[1], used))
         if progress is not None:
             progress(len(sides) / len(scenarios))
     return sides
 
 
-def _kept(equilibrium: Equilibrium) -> tuple[Forecast, Certificate]:
+def _keep(equilibrium: Equilibrium) -> tuple[Forecast, Certificate]:
+    """The part of a solution that is compared."""
     return forecast(equilibrium), equilibrium.certificate
 
 
 def _split(text: str) -> list[str]:
-    """Cut at `;` and `,`, but not inside brackets or quotes."""
+    """Split a text at `;` and `,` outside brackets and quotes."""
     parts, current = [], ""
     open_brackets: list[str] = []
     quote = ""

@@ -1,31 +1,31 @@
-"""When does striking pay, for whom, and what opens and closes the window?
+"""Window: when striking pays, for whom, and what opens and closes the window.
 
-In a state x at public belief b, type h of a player that has an action which meets the milestone gains by taking it
+In a state x at public belief b, type h of a player who has an action that meets the milestone gains by taking it
 
     A_h(x, b) = Q_h(strike) - sum_{a not strike} s_h(a) Q_h(a) / (1 - s_h(strike)),
 
-the value of striking now less that of not striking now, in payoff units. The **window** of a type is open in a week
-in which the mean of A over where the play then stands is positive. That mean goes along the expected path as the type itself
-sees it: over the states and beliefs in which it would stand if the decision came up, given that it is of this type, that the
-crisis is open and that the milestone has not been met. Beside it stands the advantage over the best other action, which is
-never larger.
+the value of striking now less that of not striking now, in payoff units. The **window** of a type is open in a
+period in which the
+mean of A is positive. The mean is over the states and beliefs in which the type would face the decision, given that it is of this
+type, that the crisis is open and that the milestone has not been met. The advantage over the best other action is
+reported as well; it is never larger.
 
-**What opens it.** The change of the mean since today is shared out among the tracks, the beliefs and the calendar (what
-deadlines and the nearing horizon change) by the value of Shapley. For a state x where the type may stand in week t, a
-coalition S is worth the advantage where its members are as they then are and all others as today:
+**What opens it.** The change of the mean since the first period is divided among the tracks, the beliefs and the
+calendar (the effect
+of deadlines and of the nearing horizon) by the Shapley value. For a state x in which the type may decide in period
+t, a coalition S is worth the advantage with its members as they are then and all others as today:
 
-    v_x(S) = A(x with the tracks outside S as today, b or today's belief, week t or the first)
+    v_x(S) = A(x with the tracks outside S as today, b or today's belief, period t or the first)
 
-and the parts are averaged over the states. Where a state in between cannot be reached (forces that come only with
-interceptors cannot be there without them), only the orders of joining that pass through states of the game count (Faigle
-and Kern 1992); states to which no order leads are told as `unattributed`. The parts and that sum up to the change.
+and the parts are averaged over the states. Where an intermediate state cannot be reached (forces that arrive only together with
+interceptors, for example), only the orders of joining that pass through states of the game count (Faigle and Kern
+1992); states to which no order leads are reported as `unattributed`. The parts and that remainder sum to the change.
 
-**Levels.** For each level of a track: how likely the type stands there, its advantage there, and its advantage if the track
-stood there and all else as it does.
+**Levels.** For each level of a track: the probability that the type decides there, its advantage there, and its advantage if the
+track stood there and everything else as it does.
 
 Differences between action values are read off the strategies, which are their logits: Q_h(a) - Q_h(c) = log(s_h(a) / s_h(c)) / L.
-That is exact to the tolerance of the solver's log-odds and needs no values of later periods, which would not fit into memory
-for some games.
+This is exact to the tolerance of the solver and needs no values of later periods, which would not fit into memory for some games.
 
 References:
     Powell, R. (2006), War as a commitment problem, International Organization 60(1), 169-203.
@@ -37,169 +37,36 @@ References:
 from __future__ import annotations
 
 import datetime as dt
-import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.analysis.bargain import LIKELY, milestone_named
+from standoff.analysis.fight import LIKELY
 from standoff.analysis.plain import to_plain
 from standoff.analysis.solution import Solution
-from standoff.analysis.strike_decisions import StrikeDecision, find_decisions
+from standoff.analysis.strike_decisions import find_decisions
+from standoff.analysis.targets import choose_milestone
+from standoff.analysis.type_window import TypeWindow, find_type_window
 from standoff.errors import InputError, Problem
-from standoff.scenario import Scenario
 from standoff.solve.occupancy import trace_occupancy
 
-__all__ = ["BELIEFS", "CALENDAR", "LevelAdvantage", "PartOfChange", "TypeWindow", "Window", "share_out", "window"]
+__all__ = ["Window", "window"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-BELIEFS, CALENDAR = "beliefs", "calendar"
-"""Names of the parts of a change that are no track."""
-NOBODY = 1e-9
-"""Probability below which there is nobody to ask."""
-
-
-@dataclass(frozen=True)
-class PartOfChange:
-    """What one track, the beliefs or the calendar contributes.
-
-    Attributes:
-        name: The track, `beliefs` or `calendar`.
-        label: Text for people.
-        values: Contribution to the change of the advantage since today, by week; shape (period,), nan where nobody could strike.
-    """
-
-    name: str
-    label: str
-    values: Floats
-
-
-@dataclass(frozen=True)
-class LevelAdvantage:
-    """What one level of a track means for striking.
-
-    Attributes:
-        track: The track.
-        track_label: Text for people.
-        level: The level.
-        label: Text for people.
-        share: Probability of the level where the type could strike, by week; shape (period,).
-        observed: Mean advantage where the track stands at the level; shape (period,), nan where it never does.
-        held: Mean advantage if the track stood at the level and all else as it does; shape (period,), nan where some of the
-            states that this asks for cannot be reached.
-    """
-
-    track: str
-    track_label: str
-    level: str
-    label: str
-    share: Floats
-    observed: Floats
-    held: Floats
-
-
-@dataclass(frozen=True)
-class TypeWindow:
-    """The window of one type.
-
-    Attributes:
-        player: Player.
-        player_type: Type.
-        label: Text for people.
-        stage: Stage in which it can strike.
-        actions: The actions that strike.
-        today: Advantage in the state from which changes are counted: where the type most likely stands in the first week in
-            which it can strike.
-        today_state: That state, level by track.
-        advantage: Mean advantage of striking over not striking by week; shape (period,), nan where nobody could strike.
-        over_best: The same over the best other action.
-        exposure: Probability that the type stands where it could strike, before the milestone; shape (period,).
-        share_open: Share of that, by states, in which striking gains on average over the beliefs; shape (period,).
-        modal_state: The most likely such state by week, level by track; None where there is none.
-        modal_advantage: Mean advantage there; shape (period,).
-        parts: What the change since today is due to.
-        unattributed: What could not be shared out; shape (period,).
-        levels: Advantage by level of each track that moves.
-        belief_error: Estimated error of `advantage` and `today` from holding beliefs at points: what half as many Chebyshev
-            coefficients do not tell of the advantage, its largest value at any belief in today's state or its mean in any
-            week, whichever is larger. An estimate and no bound.
-    """
-
-    player: str
-    player_type: str
-    label: str
-    stage: str
-    actions: tuple[str, ...]
-    today: float
-    today_state: dict[str, str]
-    advantage: Floats
-    over_best: Floats
-    exposure: Floats
-    share_open: Floats
-    modal_state: tuple[dict[str, str] | None, ...]
-    modal_advantage: Floats
-    parts: tuple[PartOfChange, ...]
-    unattributed: Floats
-    levels: tuple[LevelAdvantage, ...]
-    belief_error: float
-
-    @property
-    def spells(self) -> tuple[tuple[int, int | None], ...]:
-        """First week of each time that the window is open, and the week in which it has closed, None for never."""
-        is_open = np.nan_to_num(self.advantage, nan=-1.0) > 0.0
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], is_open]).astype(int)))
-        starts = [int(edge) for edge in edges if is_open[edge]]
-        ends: list[int | None] = [int(edge) for edge in edges if not is_open[edge]]
-        ends += [None] * (len(starts) - len(ends))
-        return tuple(zip(starts, ends, strict=True))
-
-    @property
-    def peak(self) -> int | None:
-        """The week with the largest advantage, None where the type can never strike."""
-        return None if np.isnan(self.advantage).all() else int(np.nanargmax(self.advantage))
-
-    def leading_part(self, since: int | None, until: int, *, is_rise: bool) -> PartOfChange | None:
-        """The part that raised or lowered the advantage most between two weeks.
-
-        Args:
-            since: First week; None: today.
-            until: Last week.
-            is_rise: Whether to look for what raised it.
-
-        Returns:
-            None where no part moved it in that direction.
-        """
-        sign = 1.0 if is_rise else -1.0
-        moved = [
-            (sign * float(part.values[until] - (0.0 if since is None else part.values[since])), part)
-            for part in self.parts
-        ]
-        amount, part = max(moved, key=lambda pair: -math.inf if math.isnan(pair[0]) else pair[0])
-        return part if amount > 0.0 else None
-
-    def to_json(self) -> dict[str, Any]:
-        """The window of the type as plain data; None where the type could not strike."""
-        return {
-            **to_plain(self, without=["track_label", "label"]),
-            "spells": [{"opens": start, "closes": end} for start, end in self.spells],
-            "peak": self.peak,
-            "parts": to_plain(self.parts),
-        }
-
 
 @dataclass(frozen=True)
 class Window:
-    """When striking pays.
+    """When striking pays, by type.
 
     Attributes:
         milestone: The milestone that a strike meets.
-        milestone_label: Text for people.
-        dates: First day of each week (period); shape (period,).
-        types: One for each type of each player that has a decision at which it can strike.
+        milestone_label: Label of the milestone for people.
+        dates: First day of each period; shape (period,).
+        types: The window of each type of each player that has a decision at which it can strike.
     """
 
     milestone: str
@@ -217,15 +84,15 @@ class Window:
 
 
 def window(solution: Solution, milestone: str | None = None) -> Window:
-    """When striking pays for each type, and what opens and closes the window.
+    """Find when striking pays for each type, and what opens and closes the window.
 
     Args:
         solution: The solution.
-        milestone: The milestone that a strike meets; None: the first of the file that waits for no other.
+        milestone: The milestone that a strike meets; None: the first of the file that depends on no other.
 
     Raises:
-        InputError: There is no such milestone, it waits for another, no decision can meet it, or the strategies do not tell
-            what actions are worth.
+        InputError: There is no such milestone, it depends on another, no decision can meet it, or the values of actions cannot
+            be read off the strategies.
 
     Examples:
         >>> from standoff import Settings, load, solve
@@ -234,9 +101,9 @@ def window(solution: Solution, milestone: str | None = None) -> Window:
         [('cautious', ()), ('bold', ((0, 1), (4, None)))]
     """
     scenario, equilibrium = solution.scenario, solution.equilibrium
-    name = milestone_named(scenario, milestone)
+    name = choose_milestone(scenario, milestone)
     if name is None or scenario.milestones[name].after is not None:
-        message = "there is no milestone to ask about" if name is None else f"milestone `{name}` waits for another"
+        message = "there is no milestone to ask about" if name is None else f"milestone `{name}` depends on another"
         raise InputError(Problem("no-window", message, help="name a milestone without `after`"))
     decisions = find_decisions(equilibrium, name, LIKELY)
     if not decisions:
@@ -251,235 +118,9 @@ def window(solution: Solution, milestone: str | None = None) -> Window:
         if standing.layer_index in stops and standing.period < game.num_periods
     }
     types = [
-        _TypeView(scenario, decision, h, masses).found()
+        find_type_window(scenario, decision, h, masses)
         for decision in decisions
         for h in range(len(game.players[decision.player].player_types))
     ]
     dates = tuple(scenario.date_of_period(k) for k in range(game.num_periods))
     return Window(name, scenario.milestones[name].label, dates, tuple(one for one in types if one is not None))
-
-
-class _TypeView:
-    """One type's decision over time.
-
-    Attributes:
-        mass: Where the type stands, in its own measure, in states in which it could strike; shape (period, state, point).
-        gain: Its advantage there; shape (period, state, point), 0 where it could not strike.
-        could: Where it could; shape (period, state).
-    """
-
-    def __init__(
-        self, scenario: Scenario, decision: StrikeDecision, player_type: int, masses: dict[tuple[int, int], Floats]
-    ) -> None:
-        game, grid = decision.equilibrium.game, decision.equilibrium.grid
-        self.scenario = scenario
-        self.decision = decision
-        self.player_type = player_type
-        plane = game.first_plane[decision.player] + player_type
-        both = [decision.advantage(t, player_type) for t in range(game.num_periods)]
-        gain = np.stack([one[0] for one in both])[..., : grid.num_points]
-        over = np.stack([one[1] for one in both])[..., : grid.num_points]
-        self.could = ~np.isnan(gain[..., 0])
-        self.gain, self.over = np.nan_to_num(gain), np.nan_to_num(over)
-        self.mass = np.stack(
-            [masses[t, decision.layer_index][:, 1 + plane, : grid.num_points] for t in range(game.num_periods)]
-        ) * self.could[..., None]  # fmt: skip
-        self.by_state: Floats = self.mass.sum(axis=2)
-        self.exposure: Floats = self.by_state.sum(axis=1)
-        self.levels = decision.layer.levels
-        self.fields = decision.layer.fields
-        self.place = {tuple(row): x for x, row in enumerate(self.levels.tolist())}
-        self.asked = np.flatnonzero(self.exposure > NOBODY)
-
-    def found(self) -> TypeWindow | None:
-        """The window, None for a type that can never strike."""
-        if not len(self.asked):
-            return None
-        game = self.decision.equilibrium.game
-        player = game.players[self.decision.player]
-        self.first = int(self.asked[0])
-        self.today = int(self.by_state[self.first].argmax())
-        self.at_today = self._weights_today()
-        worth = np.einsum("txk,txk->tx", self.mass, self.gain)
-        safe = np.where(self.by_state > NOBODY, self.by_state, 1.0)
-        by_state = np.where(self.by_state > NOBODY, worth / safe, np.nan)
-        modal = self.by_state.argmax(axis=1)
-        parts, unattributed = self._parts()
-        names = self.scenario.players[player.name]
-        own = player.player_types[self.player_type]
-        layer = self.decision.layer
-        return TypeWindow(
-            player.name,
-            own,
-            names.type_labels.get(own, names.label if own == player.name else own),
-            layer.stage,
-            self.decision.actions,
-            float(self.gain[self.first, self.today] @ self.at_today),
-            self._described(self.today),
-            self._mean(worth.sum(axis=1)),
-            self._mean(np.einsum("txk,txk->t", self.mass, self.over)),
-            self.exposure,
-            self._mean(np.where(by_state > 0.0, self.by_state, 0.0).sum(axis=1)),
-            tuple(self._described(int(x)) if self.exposure[t] > NOBODY else None for t, x in enumerate(modal)),
-            np.where(self.exposure > NOBODY, by_state[np.arange(len(modal)), modal], np.nan),
-            parts,
-            unattributed,
-            self._levels(),
-            self._belief_error(),
-        )
-
-    def _mean(self, total: Floats) -> Floats:
-        """Per unit of exposure, nan where nobody is there."""
-        out = np.full_like(total, np.nan)
-        return np.divide(total, self.exposure, out=out, where=self.exposure > NOBODY)
-
-    def _belief_error(self) -> float:
-        """What half of the coefficients on each belief axis do not tell, in today's state and on average by week."""
-        grid = self.decision.equilibrium.grid
-        gain = self.gain.reshape(*self.gain.shape[:2], *grid.shape)
-        first, second = _halved(grid.arrays.axis1, grid.arrays.matrix1), _halved(grid.arrays.axis2, grid.arrays.matrix2)
-        coarse = np.einsum("ai,txij,bj->txab", first, gain, second, optimize=True)
-        apart = (gain - coarse).reshape(self.gain.shape)
-        apart = np.abs(apart)  # at one belief the two may meet by chance
-        by_week = np.einsum("txk,txk->t", np.abs(self.mass), apart)[self.asked] / self.exposure[self.asked]
-        return float(max(by_week.max(), apart[self.first, self.today].max()))
-
-    def _weights_today(self) -> Floats:
-        """Interpolation weights of the mean belief in today's state; shape (point,)."""
-        grid = self.decision.equilibrium.grid
-        here = self.mass[self.first, self.today]
-        return grid.interpolate(grid.beliefs[:, : grid.num_points] @ here / here.sum())
-
-    def _described(self, state: int) -> dict[str, str]:
-        """Level of each track in a state."""
-        return {
-            name: track.levels[self.levels[state, self.fields.index(name)]]
-            for name, track in self.scenario.state.items()
-        }
-
-    def _moved(self) -> list[int]:
-        """Columns in which the states where the type may stand differ."""
-        seen = self.levels[(self.by_state > 0.0).any(axis=0)]
-        return [column for column in range(len(self.fields)) if len(np.unique(seen[:, column])) > 1]
-
-    def _label(self, column: int) -> str:
-        name = self.fields[column]
-        track = self.scenario.state.get(name)
-        return track.label if track is not None else name
-
-    def _with_column(self, states: Ints, columns: list[int], levels: NDArray[np.int32]) -> Ints:
-        """The states that differ from some in a few columns, -1 where there is none."""
-        changed = self.levels[states].copy()
-        changed[:, columns] = levels
-        return np.array([self.place.get(tuple(row), -1) for row in changed.tolist()], dtype=np.int64)
-
-    def _parts(self) -> tuple[tuple[PartOfChange, ...], Floats]:
-        """Share the change since today out among the tracks, the beliefs and the calendar."""
-        columns = self._moved()
-        states = np.flatnonzero((self.by_state != 0.0).any(axis=0))
-        # a coalition is a set of bits: the tracks in order, then the beliefs, then the calendar
-        tables = np.stack(
-            [
-                self._with_column(states, held, self.levels[self.today, held])
-                for tracks in range(2 ** len(columns))
-                for held in [[column for k, column in enumerate(columns) if not tracks >> k & 1]]
-            ]
-        )
-        parts = np.full((len(columns) + 2, len(self.gain)), np.nan)
-        rest = np.full(len(self.gain), np.nan)
-        for t in self.asked:
-            mass = self.mass[t, states]
-            worth, exists = [], []
-            for week in (self.first, t):
-                gains = self.gain[week, tables]
-                by_state = np.stack([(gains @ self.at_today) * mass.sum(axis=1), np.einsum("sxk,xk->sx", gains, mass)])
-                worth.append(by_state.reshape(-1, len(states)))
-                could = (tables >= 0) & self.could[week, tables]
-                exists.append(np.concatenate([could, could]))
-            shared = share_out(np.concatenate(worth), np.concatenate(exists))
-            change = worth[1][-1].sum() - worth[0][0].sum()
-            parts[:, t] = shared / self.exposure[t]
-            rest[t] = (change - shared.sum()) / self.exposure[t]
-        names = [self.fields[column] for column in columns] + [BELIEFS, CALENDAR]
-        labels = [self._label(column) for column in columns] + ["What is believed", "Deadlines and the horizon"]
-        return tuple(map(PartOfChange, names, labels, parts)), rest
-
-    def _levels(self) -> tuple[LevelAdvantage, ...]:
-        """Advantage by level of each track that moves."""
-        found = []
-        states = np.flatnonzero((self.by_state != 0.0).any(axis=0))
-        for column in self._moved():
-            name = self.fields[column]
-            track = self.scenario.state.get(name)
-            if track is None:
-                continue
-            for level, level_name in enumerate(track.levels):
-                at = self._with_column(states, [column], np.array([level], dtype=np.int32))
-                share, observed, held = (np.full(len(self.gain), np.nan) for _ in range(3))
-                here = states[self.levels[states, column] == level]
-                for t in self.asked:
-                    total = self.by_state[t, here].sum()
-                    share[t] = total / self.exposure[t]
-                    if total > NOBODY:
-                        observed[t] = np.sum(self.mass[t, here] * self.gain[t, here]) / total
-                    could = (at >= 0) & self.could[t, at]
-                    if could[self.by_state[t, states] != 0.0].all():
-                        held[t] = np.sum(self.mass[t, states[could]] * self.gain[t, at[could]]) / self.exposure[t]
-                label = track.level_labels.get(level_name, level_name)
-                found.append(LevelAdvantage(name, track.label, level_name, label, share, observed, held))
-        return tuple(found)
-
-
-def _halved(axis: Floats, matrix: Floats) -> Floats:
-    """Matrix from values at the points to those of the polynomial with half as many coefficients; shape (point, point).
-
-    Args:
-        axis: Points and scales of the axis; shape (2, point).
-        matrix: Its coefficient matrix; shape (point, point).
-    """
-    kept = (axis.shape[1] + 1) // 2
-    if kept == axis.shape[1]:
-        return np.ones((1, 1))
-    x = 2.0 * axis[0] - 1.0
-    return np.asarray(np.polynomial.chebyshev.chebvander(x, kept - 1) @ matrix[:kept])
-
-
-def share_out(worth: Floats, exists: NDArray[np.bool_]) -> Floats:
-    """Shares of the members of coalitions in what the whole is worth beyond nobody, summed over several games.
-
-    A member's share is what it adds on joining, averaged over the orders in which all join one by one, each order counting
-    only where every coalition on its way exists.
-
-    Args:
-        worth: Of each coalition in each game, coalitions as numbers whose bits are the members; shape (2 ** members, game).
-        exists: Whether the coalition exists; shape (2 ** members, game).
-
-    Returns:
-        Shape (member,); games in which no order exists are left out.
-
-    Examples:
-        Two members worth 1 and 2 alone and 5 together:
-
-        >>> share_out(np.array([[0.0], [1.0], [2.0], [5.0]]), np.ones((4, 1), dtype=bool))
-        array([2., 3.])
-    """
-    num_members = len(worth).bit_length() - 1
-    before, after = exists.astype(np.float64), exists.astype(np.float64)  # orders up to a coalition, and on from it
-    for coalition in range(1, len(worth)):
-        ways = [before[coalition & ~(1 << k)] for k in range(num_members) if coalition >> k & 1]
-        before[coalition] *= np.sum(ways, axis=0)
-    for coalition in range(len(worth) - 2, -1, -1):
-        ways = [after[coalition | 1 << k] for k in range(num_members) if not coalition >> k & 1]
-        after[coalition] *= np.sum(ways, axis=0)
-    orders = before[-1]
-    share = np.zeros(num_members)
-    for coalition in range(len(worth)):
-        for k in range(num_members):
-            if not coalition >> k & 1:
-                joined = coalition | 1 << k
-                weight = before[coalition] * after[joined]
-                weight = np.divide(weight, orders, out=np.zeros_like(weight), where=orders > 0.0)
-                # where a coalition does not exist its worth is no number that counts
-                added = np.where(weight > 0.0, worth[joined] - worth[coalition], 0.0)
-                share[k] += float(weight @ added)
-    return share

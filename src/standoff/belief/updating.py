@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 
 from standoff.analysis.plain import to_plain
 from standoff.analysis.solution import Solution, solve
-from standoff.analysis.targets import USUAL_DAYS, describe_target, target_probabilities
+from standoff.analysis.targets import USUAL_DAYS, describe_target, find_target_probabilities
 from standoff.belief.attribution import SURPRISING, Association, Attribution, KnownFacts, ReportEffect
 from standoff.belief.filter import FilterState, PeriodReports
 from standoff.belief.likelihood import ReportingModel
@@ -252,7 +252,7 @@ def update_solution(
         state_date=scenario.date_of_period(state_period),
         targets=tuple(targets),
         target_labels=tuple(describe_target(scenario, target) for target in targets),
-        before=target_probabilities(equilibrium, targets),
+        before=find_target_probabilities(equilibrium, targets),
         without_reports=without_reports,
         after=evaluate_targets(probabilities, found),
         effects=effects,

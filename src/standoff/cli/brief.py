@@ -64,11 +64,11 @@ def brief(
     belief_tolerance: BeliefTolerance = 2e-3,
 ) -> None:
     """Write a brief: probabilities with bands, what they depend on, what would change them, indicators and sources."""
-    from standoff.analysis.brief import assemble_brief, chosen_parts
+    from standoff.analysis.brief import assemble_brief, choose_parts
     from standoff.storing import check_writable, make_folder
 
     loaded = load_scenario(scenario, overrides)
-    parts = chosen_parts(without or ())
+    parts = choose_parts(without or ())
     check_writable(output)  # before the work, not after it
     if figures is not None:
         make_folder(figures, "the figures")

@@ -28,7 +28,7 @@ from standoff.text import format_day, format_percent, pluralise
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from standoff.analysis.ensemble import Ensemble
+    from standoff.analysis.ensemble_result import Ensemble
     from standoff.solve.target import Target
 
 __all__ = ["register"]
@@ -103,7 +103,7 @@ def ensemble(
 def _draw(console: Console, found: Ensemble, wanted: Sequence[Target] | None) -> None:
     from rich.text import Text
 
-    from standoff.analysis.ensemble import series_names
+    from standoff.analysis.ensemble_result import list_series
     from standoff.solve.target import Target
 
     scenario = found.scenario
@@ -112,7 +112,7 @@ def _draw(console: Console, found: Ensemble, wanted: Sequence[Target] | None) ->
     if found.fixed:
         console.print(Text("fixed by an override: " + ", ".join(found.fixed), style="yellow"))
     console.print()
-    every = [Target(name.kind, name.name, scenario.num_periods) for name in series_names(scenario)]
+    every = [Target(name.kind, name.name, scenario.num_periods) for name in list_series(scenario)]
     _draw_targets(console, found, wanted or every)
     for target in wanted or ():
         console.print()
@@ -125,7 +125,7 @@ def _draw_targets(console: Console, found: Ensemble, targets: Sequence[Target]) 
     """Print the quantiles of each target, and the middle band after fewer draws."""
     from rich.text import Text
 
-    from standoff.analysis.ensemble import LEVELS
+    from standoff.analysis.ensemble_result import LEVELS
     from standoff.analysis.targets import describe_target
     from standoff.cli.tables import new_table
 
@@ -134,7 +134,7 @@ def _draw_targets(console: Console, found: Ensemble, targets: Sequence[Target]) 
     headings += [f"at {count}" for count, _ in found.convergence[:-1]] + (["±"] if errors is not None else [])
     table = new_table("quantiles over the draws", *headings)
     for target in targets:
-        period, k = found.place(target)
+        period, k = found.locate(target)
         earlier = [
             f"{format_percent(low)}..{format_percent(high)}" if low == low else "none"
             for _, old in found.convergence[:-1]
@@ -156,10 +156,10 @@ def _draw_by_date(console: Console, found: Ensemble, target: Target) -> None:
     """Print the quantiles of one target by date."""
     from rich.text import Text
 
-    from standoff.analysis.ensemble import LEVELS
+    from standoff.analysis.ensemble_result import LEVELS
     from standoff.cli.tables import new_table
 
-    _, k = found.place(target)
+    _, k = found.locate(target)
     num_periods = found.scenario.num_periods
     console.print(Text(f"{found.names[k].label}, by date", style="bold"))
     table = new_table("by", *(f"{100 * level:.0f} %" for level in LEVELS), "file")

@@ -71,11 +71,11 @@ def tripwires(
     """Find the smallest change in each parameter that flips the answer."""
     loaded = load_scenario(scenario, overrides)
     from standoff.analysis.solution import solve
-    from standoff.analysis.tripwires import chosen_ranges, parse_answer
+    from standoff.analysis.tripwires import choose_ranges, parse_answer
     from standoff.analysis.tripwires import tripwires as find_tripwires
 
     parse_answer(loaded, answer)  # a wrong name is reported before the solve
-    chosen_ranges(loaded, parameters)
+    choose_ranges(loaded, parameters)
     solvers = open_solvers(loaded, executor, workers=workers, ray_address=ray_address, keep=keep)
     with solvers as (solver, progress):
         found = find_tripwires(

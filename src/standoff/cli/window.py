@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from standoff.analysis.solution import Solution
-    from standoff.analysis.window import TypeWindow, Window
+    from standoff.analysis.type_window import TypeWindow
+    from standoff.analysis.window import Window
 
 __all__ = ["register"]
 
@@ -58,11 +59,11 @@ def window(
 ) -> None:
     """Show when striking pays more than waiting, for whom, and what opens and closes the window."""
     loaded = load_scenario(scenario, overrides)
-    from standoff.analysis.bargain import milestone_named
     from standoff.analysis.solution import solve
+    from standoff.analysis.targets import choose_milestone
     from standoff.analysis.window import window as find_window
 
-    milestone_named(loaded, milestone)  # a wrong name is reported before the solve
+    choose_milestone(loaded, milestone)  # a wrong name is reported before the solve
     with progress_bar() as progress:
         solution = solve(loaded, make_settings(belief_points, belief_tolerance), progress)
         found = find_window(solution, milestone)
@@ -135,7 +136,7 @@ def _format_advantage(value: float) -> str:
 
 def _describe_spells(found: Window, one: TypeWindow) -> list[str]:
     """Say when the window opens and closes, and because of what."""
-    from standoff.analysis.window import CALENDAR
+    from standoff.analysis.type_window import CALENDAR
 
     sentences = []
     calendar = next(part for part in one.parts if part.name == CALENDAR)
@@ -160,7 +161,7 @@ def _describe_spells(found: Window, one: TypeWindow) -> list[str]:
 
 
 def _describe_cause(one: TypeWindow, since: int | None, until: int, *, is_rise: bool) -> str:
-    part = one.leading_part(since, until, is_rise=is_rise)
+    part = one.find_leading_part(since, until, is_rise=is_rise)
     if part is None:
         return ""
     moved = part.values[until] - (0.0 if since is None else part.values[since])

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from standoff.analysis.draw_keys import describe_solves
-from standoff.analysis.ensemble import Failure, series_names
+from standoff.analysis.ensemble_result import FailedDraw, list_series
 from standoff.analysis.executor import Draw, Executor
 from standoff.analysis.resolution import Solved, keep_agreed, keep_probabilities
 from standoff.errors import StandoffError
@@ -53,7 +53,7 @@ class CachingExecutor:
         try:
             for place, answer in self._executor.solve_draws(scenario, [asked[k] for k in unknown], settings, keep):
                 number = numbers[unknown[place]]
-                record = answer if isinstance(answer, Solved) else Failure.of(number, answer)
+                record = answer if isinstance(answer, Solved) else FailedDraw.of(number, answer)
                 self._known[number] = record
                 self._folder.save(_TABLE, {number: record})
                 yield unknown[place], answer
@@ -78,7 +78,7 @@ def cache_solves(executor: Executor, path: Path | None, scenario: Scenario) -> I
     if path is None:
         yield executor
         return
-    with EnsembleFolder(path, describe_solves(scenario), series_names(scenario), noun="set of solves") as folder:
+    with EnsembleFolder(path, describe_solves(scenario), list_series(scenario), noun="set of solves") as folder:
         yield CachingExecutor(executor, folder)
 
 

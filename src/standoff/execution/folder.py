@@ -24,16 +24,8 @@ from typing import IO, Any, Self
 import numpy as np
 
 from standoff.analysis.draw_keys import describe_ensemble
-from standoff.analysis.ensemble import (
-    ENSEMBLE_TOLERANCE,
-    LEVELS,
-    Ensemble,
-    Failure,
-    Name,
-    check_request,
-    ensemble,
-    series_names,
-)
+from standoff.analysis.ensemble import ENSEMBLE_TOLERANCE, check_request, ensemble
+from standoff.analysis.ensemble_result import LEVELS, Ensemble, FailedDraw, SeriesName, list_series
 from standoff.analysis.executor import Executor
 from standoff.analysis.resolution import Solved
 from standoff.errors import InputError, Problem, StoreError
@@ -80,7 +72,7 @@ def run_ensemble_in_folder(
     settings = settings or Settings(belief_tolerance=ENSEMBLE_TOLERANCE)
     check_request(scenario, num_draws, seed)  # before the folder is made
     described = describe_ensemble(scenario, seed=seed, settings=settings)
-    with EnsembleFolder(path, described, series_names(scenario)) as folder:
+    with EnsembleFolder(path, described, list_series(scenario)) as folder:
         found = ensemble(
             scenario, num_draws, seed=seed, settings=settings, executor=executor, store=folder, progress=progress
         )
@@ -96,7 +88,7 @@ class EnsembleFolder:
     """
 
     def __init__(
-        self, path: Path, described: Mapping[str, Any], names: Sequence[Name], *, noun: str = "ensemble"
+        self, path: Path, described: Mapping[str, Any], names: Sequence[SeriesName], *, noun: str = "ensemble"
     ) -> None:
         """Open or create the folder.
 
@@ -118,7 +110,7 @@ class EnsembleFolder:
         self._noun = noun
         self._key = str(described["key"])
         self._columns = [f"probabilities.{name.name}" for name in names]
-        self._waiting: dict[str, dict[int, Solved | Failure]] = {table: {} for table in TABLES}
+        self._waiting: dict[str, dict[int, Solved | FailedDraw]] = {table: {} for table in TABLES}
         self._saved_at = time.monotonic()
         self._claim(described)
 
@@ -133,13 +125,13 @@ class EnsembleFolder:
         if self._lock is not None:
             self._lock.close()
 
-    def load(self, table: str) -> dict[int, Solved | Failure]:
+    def load(self, table: str) -> dict[int, Solved | FailedDraw]:
         """Load the records of a table, by number of the draw.
 
         Raises:
             StoreError: A file is damaged.
         """
-        found: dict[int, Solved | Failure] = {}
+        found: dict[int, Solved | FailedDraw] = {}
         whole = self.path / f"{table}.parquet"
         for path in (*([whole] if whole.exists() else ()), *self._parts(table)):
             for number, record in self._read(path):
@@ -147,7 +139,7 @@ class EnsembleFolder:
                     found[number] = record
         return found
 
-    def save(self, table: str, records: Mapping[int, Solved | Failure]) -> None:
+    def save(self, table: str, records: Mapping[int, Solved | FailedDraw]) -> None:
         """Add records; they are written with the others of the same second."""
         self._waiting[table].update(records)
         if time.monotonic() - self._saved_at >= SAVE_SECONDS:
@@ -236,12 +228,12 @@ class EnsembleFolder:
     def _parts(self, table: str) -> list[Path]:
         return sorted((self.path / "parts").glob(f"{table}-*.parquet"))
 
-    def _make_columns(self, records: Mapping[int, Solved | Failure]) -> dict[str, Any]:
+    def _make_columns(self, records: Mapping[int, Solved | FailedDraw]) -> dict[str, Any]:
         """Make the columns of records; a failed draw has null for what it lacks."""
         arrow = self._arrow
         rows = list(records.values())
         solved = [row if isinstance(row, Solved) else None for row in rows]
-        failed = [row if isinstance(row, Failure) else None for row in rows]
+        failed = [row if isinstance(row, FailedDraw) else None for row in rows]
         columns: dict[str, Any] = {
             "draw": arrow.array(list(records), arrow.int64()),
             "code": arrow.array([row and row.code for row in failed], arrow.string()),
@@ -262,7 +254,7 @@ class EnsembleFolder:
         self._parquet.write_table(table, content)
         write_whole(path, content.getvalue(), f"the {self._noun}")
 
-    def _read(self, path: Path) -> Iterable[tuple[int, Solved | Failure]]:
+    def _read(self, path: Path) -> Iterable[tuple[int, Solved | FailedDraw]]:
         """Read the records of a file."""
         try:
             table = self._parquet.read_table(io.BytesIO(path.read_bytes()))
@@ -275,21 +267,21 @@ class EnsembleFolder:
             message = f"`{path}` is damaged ({str(error).partition(chr(10))[0]})"
             raise StoreError(Problem("run-folder", message, help="delete it, and its draws are solved again")) from None
 
-    def _record(self, columns: Mapping[str, list[Any]], row: int) -> tuple[int, Solved | Failure]:
+    def _record(self, columns: Mapping[str, list[Any]], row: int) -> tuple[int, Solved | FailedDraw]:
         number = int(columns["draw"][row])
         if columns["code"][row] is not None:
-            return number, Failure(number, columns["code"][row], columns["message"][row])
+            return number, FailedDraw(number, columns["code"][row], columns["message"][row])
         probabilities = np.array([columns[name][row] for name in self._columns], dtype=np.float64).T
         fields: dict[str, Any] = {name: float(columns[name][row]) for name in _NUMBERS}
         fields |= {name: int(columns[name][row]) for name in _COUNTS}
         return number, Solved(probabilities=probabilities, **fields)
 
 
-def _is_better(record: Solved | Failure, known: Solved | Failure | None) -> bool:
+def _is_better(record: Solved | FailedDraw, known: Solved | FailedDraw | None) -> bool:
     """Whether a row replaces another row of the same draw."""
-    if known is None or isinstance(record, Failure):
+    if known is None or isinstance(record, FailedDraw):
         return known is None
-    return isinstance(known, Failure) or record.belief_points > known.belief_points
+    return isinstance(known, FailedDraw) or record.belief_points > known.belief_points
 
 
 def _make_parameters(ensemble: Ensemble, numbers: Sequence[int]) -> dict[str, Any]:

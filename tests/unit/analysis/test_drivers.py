@@ -96,7 +96,7 @@ def test_an_end_without_a_solution_is_told_and_has_no_swing(choice):
 def test_where_a_parameter_turns_there_is_no_derivative_but_a_swing(choice):
     row = found_in(apply_overrides(choice, ["stages.decide.actions.press.payoffs.north=max(gain, 0.3)"]))["gain"]
     assert np.isnan(row.derivative).all()
-    assert "turn at the value" in row.undefined
+    assert "have a kink at the value" in row.undefined
     assert row.swing == pytest.approx([probabilities_of_war(1.0) - probabilities_of_war(0.3)], abs=1e-8)
 
 

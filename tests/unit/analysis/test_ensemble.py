@@ -7,9 +7,10 @@ import pytest
 
 from standoff import load
 from standoff.analysis.draw_keys import describe_ensemble
-from standoff.analysis.ensemble import FILE, LEVELS, Failure, check_request, ensemble
+from standoff.analysis.ensemble import FILE, check_request, ensemble
+from standoff.analysis.ensemble_result import LEVELS, FailedDraw
 from standoff.analysis.executor import Threads
-from standoff.analysis.resolution import UnsureProbabilityError, choose_points, keep_probabilities, unseen_share
+from standoff.analysis.resolution import UnsureProbabilityError, choose_points, compute_unseen_share, keep_probabilities
 from standoff.analysis.sampling import Sampler
 from standoff.analysis.targets import parse_target
 from standoff.errors import InputError, Problem, SolveError
@@ -66,14 +67,14 @@ def wide():
 
 
 def test_every_draw_has_the_probabilities_of_its_own_parameters(wide):
-    period, k = wide.place(WAR)
+    period, k = wide.locate(WAR)
     assert wide.probabilities[:, period, k] == pytest.approx(probabilities_of_war(*wide.values.T), abs=1e-9)
     assert wide.certificate.residual < 1e-8
 
 
 def test_bands_are_the_quantiles_of_the_true_distribution(wide):
     """war - peace is triangular on [-2, 2], and the probabilities are a rising function of it."""
-    period, k = wide.place(WAR)
+    period, k = wide.locate(WAR)
     level = np.array(LEVELS)
     difference = np.where(level < 0.5, np.sqrt(8 * level) - 2, 2 - np.sqrt(8 * (1 - level)))
     expected = probabilities_of_war(difference, 0)
@@ -87,14 +88,14 @@ def test_bands_are_the_quantiles_of_the_true_distribution(wide):
 def test_standard_errors_are_those_of_other_seeds():
     """The spread over seeds is the standard error, within the error of a standard deviation of so few."""
     runs = [ensemble(tiny(), 128, seed=seed, executor=Threads(1)) for seed in range(6)]
-    period, k = runs[0].place(WAR)
+    period, k = runs[0].locate(WAR)
     spread = np.std([run.bands[2, period, k] for run in runs], ddof=1)
     told = np.sqrt(np.mean([run.standard_errors[2, period, k] ** 2 for run in runs]))
     assert 0.3 < spread / told < 3.0
 
 
 def test_the_file_has_its_own_probabilities(wide):
-    period, k = wide.place(WAR)
+    period, k = wide.locate(WAR)
     assert wide.file_probabilities[period, k] == pytest.approx(probabilities_of_war(0.5, 0.2), abs=1e-9)
 
 
@@ -230,7 +231,7 @@ def test_points_that_miss_the_tolerance_are_refused_before_the_draws_are_solved(
     store = Memory()
     settings = Settings(belief_points=5, belief_tolerance=0.019)
     with pytest.raises(
-        SolveError, match=r"9 checked draws the probabilities are off by up to 2.0e-02.* more than 5 belief points"
+        SolveError, match=r"9 checked draws the error of the probabilities is up to 2.0e-02.* more than 5 belief points"
     ):
         ensemble(secret, 50, settings=settings, store=store, executor=Coarse(1))
     assert not store.tables["draws"]
@@ -262,8 +263,8 @@ def load_game(scenario):
 
 def test_the_unseen_share_is_that_of_the_binomial():
     """If a share q had larger errors, m checks would all miss them with probability (1 - q)^m = 0.05."""
-    assert (1 - unseen_share(30)) ** 30 == pytest.approx(0.05)
-    assert unseen_share(0) == 1.0
+    assert (1 - compute_unseen_share(30)) ** 30 == pytest.approx(0.05)
+    assert compute_unseen_share(0) == 1.0
 
 
 @pytest.mark.parametrize(
@@ -272,13 +273,13 @@ def test_the_unseen_share_is_that_of_the_binomial():
     ids=lambda one: type(one).__name__,
 )
 def test_a_failure_tells_its_error_again(error):
-    failure = Failure.of(3, error)
+    failure = FailedDraw.of(3, error)
     assert type(failure.error()) is type(error)
-    assert Failure.of(3, failure.error()) == failure
+    assert FailedDraw.of(3, failure.error()) == failure
 
 
 def test_a_draw_that_fails_becomes_a_failure_with_its_code():
-    assert Failure.of(3, SolveError("why")) == Failure(3, "no-solution", "why")
+    assert FailedDraw.of(3, SolveError("why")) == FailedDraw(3, "no-solution", "why")
 
 
 def test_points_are_the_fewest_that_agree(secret):
@@ -293,5 +294,5 @@ def test_points_are_the_fewest_that_agree(secret):
 
 def test_a_target_stands_where_its_period_ends():
     run = ensemble(tiny(), 3, executor=Threads(1))
-    assert run.place(parse_target(tiny(), "deal@2")) == (1, 1)
+    assert run.locate(parse_target(tiny(), "deal@2")) == (1, 1)
     assert run.names[1].label == "Deal"

@@ -3,7 +3,7 @@
 import pytest
 
 from standoff import load
-from standoff.analysis.happenings import Happening, Move, Words, named
+from standoff.analysis.happenings import Happening, Move, Words, add_article
 from standoff.game.compile import compile_game
 
 
@@ -15,7 +15,7 @@ def every_happening(scenario):
             for action in range(layer.action_start[state], layer.action_start[state + 1]):
                 for branch in range(layer.branch_start[action], layer.branch_start[action + 1]):
                     target = int(layer.branch_target[branch])
-                    yield words.happening(0, s, state=state, action=action, target=target)
+                    yield words.describe_step(0, s, state=state, action=action, target=target)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def test_a_move_is_a_sentence_with_what_came_of_it(iran):
         "Partners' missile defence: thin → partial)."
     ) in told
     assert (
-        "The United States decides to send the fleet home without a deal (the end: US withdraws without a deal)."
+        "The United States decides to send the fleet home without a deal (outcome: US withdraws without a deal)."
     ) in told
 
 
@@ -62,7 +62,7 @@ def test_a_round_of_talks_is_told_move_by_move(iran):
     assert f"Iran decides to offer a package ({package})." in texts(iran, "round_offer")
     assert "Iran decides to make no offer." in texts(iran, "round_offer")
     answers = texts(iran, "round_answer")
-    assert f"Iran decides to accept (the end: Deal, {package})." in answers
+    assert f"Iran decides to accept (outcome: Deal, {package})." in answers
     assert (
         "Iran decides to accept (not ratified at home; Talks: rounds of negotiation → contacts without a date)."
         in answers
@@ -71,7 +71,7 @@ def test_a_round_of_talks_is_told_move_by_move(iran):
 
 
 def test_an_end_has_the_name_of_its_outcome_and_not_of_the_hazard_of_that_name(cuba):
-    assert texts(cuba, "general_war") == {"The fighting escalates to a general war (the end: General war)."}
+    assert texts(cuba, "general_war") == {"The fighting escalates to a general war (outcome: General war)."}
 
 
 def test_proposals_in_turn_need_no_word_on_whose_turn_it_is(cuba):
@@ -110,4 +110,4 @@ def test_two_who_move_at_once_have_a_sentence_each():
     ],
 )
 def test_names_have_the_article_that_english_gives_them(label, told):
-    assert named(label) == told
+    assert add_article(label) == told

@@ -87,7 +87,7 @@ def histories(probabilities, words):
         for step in list_public_steps(probabilities.equilibrium, 0, s, state=state, beliefs=beliefs):
             more = told
             if step.action >= 0:
-                more = (*told, words.happening(0, s, state=state, action=step.action, target=step.target))
+                more = (*told, words.describe_step(0, s, state=state, action=step.action, target=step.target))
             yield from walk(s + 1, step.target, step.beliefs, after, probability * step.probability, more)
 
     yield from walk(0, game.start, tuple(game.prior_belief), frozenset(), 1.0, ())
@@ -272,7 +272,7 @@ def test_a_round_of_talks_is_not_quiet():
         for step in list_public_steps(solution.equilibrium, 0, s, state=state, beliefs=beliefs):
             told = None
             if step.action >= 0:
-                told = words.happening(0, s, state=state, action=step.action, target=step.target)
+                told = words.describe_step(0, s, state=state, action=step.action, target=step.target)
             if told is None or not (told.is_visible or told.is_call):
                 total += step.probability * quiet(s + 1, step.target, step.beliefs)
         return total

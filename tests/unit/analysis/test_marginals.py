@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from standoff.analysis.marginals import quantiles
+from standoff.analysis.marginals import compute_quantiles
 from standoff.scenario import Expression, Parameter
 
 SHARES = np.linspace(0.001, 0.999, 999)
@@ -34,7 +34,7 @@ def parameter(distribution=None, bounds=None, value=4.0):
     ids=lambda part: part["kind"] if isinstance(part, dict) else "",
 )
 def test_quantiles_are_those_of_scipy(distribution, reference):
-    found = quantiles(parameter(distribution), 4.0, SHARES)
+    found = compute_quantiles(parameter(distribution), 4.0, SHARES)
     assert found == pytest.approx(reference.ppf(SHARES), rel=1e-9, abs=1e-9)
 
 
@@ -54,7 +54,7 @@ def test_quantiles_are_those_of_scipy(distribution, reference):
 )
 def test_a_distribution_is_cut_to_the_range_and_not_heaped_up_at_its_ends(distribution, reference):
     low, high = 1.0, 8.0
-    found = quantiles(parameter(distribution, (low, high)), 4.0, SHARES)
+    found = compute_quantiles(parameter(distribution, (low, high)), 4.0, SHARES)
     assert ((low <= found) & (found <= high)).all()
     assert (np.diff(found) > 0).all()
     # the share of the cut distribution that lies below each quantile is the share asked for; on the side that keeps digits
@@ -65,10 +65,10 @@ def test_a_distribution_is_cut_to_the_range_and_not_heaped_up_at_its_ends(distri
 
 
 def test_a_range_alone_is_uniform():
-    assert quantiles(parameter(bounds=(2.0, 6.0)), 4.0, np.array([0.25, 0.5])).tolist() == [3.0, 4.0]
+    assert compute_quantiles(parameter(bounds=(2.0, 6.0)), 4.0, np.array([0.25, 0.5])).tolist() == [3.0, 4.0]
 
 
 def test_pert_takes_bounds_from_the_range_and_the_mode_from_the_value():
     given = parameter({"kind": "pert"}, (0.0, 9.0), value=3.0)
     asked = parameter({"kind": "pert", "low": 0, "mode": 3, "high": 9})
-    assert quantiles(given, 3.0, SHARES) == pytest.approx(quantiles(asked, 99.0, SHARES), rel=1e-12)
+    assert compute_quantiles(given, 3.0, SHARES) == pytest.approx(compute_quantiles(asked, 99.0, SHARES), rel=1e-12)

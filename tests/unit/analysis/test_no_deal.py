@@ -38,7 +38,7 @@ def test_where_nothing_is_ratified_and_no_power_shifts_commitment_takes_nothing_
     commitment = private[0]["commitment"]
     assert not commitment.applies
     assert commitment.removed.tolist() == [0.0]
-    assert "names no price of a shift of power" in commitment.note
+    assert "gives no price of a shift of power" in commitment.note
 
 
 def test_payments_do_not_cure_a_lack_of_information(private):

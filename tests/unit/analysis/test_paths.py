@@ -79,7 +79,7 @@ def test_a_path_ends_as_it_is_told_to(found):
     for one in found.outcomes:
         if one.typical is not None and one.kind == "outcome" and one.name != UNRESOLVED:
             assert [what.outcome for what in one.typical.chapters[-1].happenings][-1] == one.name
-            assert one.typical.text.count("the end: ") == 1
+            assert one.typical.text.count("outcome: ") == 1
 
 
 def test_a_path_of_what_stays_open_reaches_the_horizon(found):
@@ -92,7 +92,7 @@ def test_a_path_reads_as_sentences(found):
     text = settlement.typical.text
     assert text.startswith("22 October 1962: The ")
     assert (
-        "The Soviet Union decides to accept (the end: Settlement, Missiles in Cuba: removed, Invasion of Cuba: "
+        "The Soviet Union decides to accept (outcome: Settlement, Missiles in Cuba: removed, Invasion of Cuba: "
         "forsworn, Missiles in Turkey: removed)."
     ) in text
     assert "The others' belief that the Soviet Union is unbending changes from 3" in text

@@ -101,11 +101,11 @@ def test_places_and_actions_of_sampled_plays_fit_each_other(kept):
     paths = sample_paths(kept.equilibrium, 200, 7)
     for period in range(game.num_periods):
         for s, layer in enumerate(game.epoch_of(period).layers):
-            states, taken = paths.places[period, s], paths.actions[period, s]
+            states, taken = paths.layer_states[period, s], paths.actions[period, s]
             acted = taken >= 0
             assert (layer.action_start[states[acted]] <= taken[acted]).all()
             assert (taken[acted] < layer.action_start[states[acted] + 1]).all()
-        assert paths.places[period, 0].tolist() == paths.states[period].tolist()
+        assert paths.layer_states[period, 0].tolist() == paths.states[period].tolist()
 
 
 def test_a_play_to_a_milestone_stops_where_it_is_met(kept):

@@ -76,7 +76,9 @@ def test_a_draw_that_would_take_too_long_is_refused_with_the_reason(solved, monk
     monkeypatch.setattr("standoff.analysis.resolution.MOST_EVALUATIONS", 10.0)
     (found,), _, _ = solved(Settings(belief_tolerance=0.2), ({"rationality": 6.0},))
     assert isinstance(found, SolveError)
-    assert "3 belief points leave the probabilities less sure than 2.0e-01, and 5 points would take about" in str(found)
+    assert "with 3 belief points the error of the probabilities exceeds 2.0e-01, and 5 points would take about" in str(
+        found
+    )
 
 
 def test_points_that_were_asked_for_are_kept(solved):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from standoff.analysis.executor import Threads
-from standoff.analysis.regime_map import PROBABILITIES_TOLERANCE, Axis, parse_axis, regime_map
+from standoff.analysis.regime_border import PROBABILITY_TOLERANCE, MapAxis
+from standoff.analysis.regime_map import parse_axis, regime_map
 from standoff.errors import InputError
 from standoff.solve.target import Target
 from tiny import RATIONALITY, probabilities_of_war, tiny
@@ -22,7 +23,7 @@ def values(low, high, count):
 
 @pytest.fixture(scope="module")
 def found():
-    x, y = Axis("war", values(-0.95, 1, 5)), Axis("peace", values(-1, 0.9, 4))
+    x, y = MapAxis("war", values(-0.95, 1, 5)), MapAxis("peace", values(-1, 0.9, 4))
     return regime_map(tiny(), x, y, executor=Threads(1))
 
 
@@ -40,9 +41,9 @@ def test_the_border_lies_where_both_pay_the_same(found):
     rationality, nearly."""
     assert found.border
     for point in found.border:
-        assert abs(point.x - point.y) < 1.01 * 2 * PROBABILITIES_TOLERANCE / RATIONALITY
-        assert point.difference < PROBABILITIES_TOLERANCE
-        assert point.probabilities == pytest.approx(0.5, abs=PROBABILITIES_TOLERANCE)
+        assert abs(point.x - point.y) < 1.01 * 2 * PROBABILITY_TOLERANCE / RATIONALITY
+        assert point.difference < PROBABILITY_TOLERANCE
+        assert point.probability == pytest.approx(0.5, abs=PROBABILITY_TOLERANCE)
 
 
 def test_every_line_between_neighbours_that_differ_has_one_place_of_the_border(found):
@@ -59,7 +60,7 @@ def test_a_third_outcome_on_the_way_has_borders_on_both_sides():
         ("third: {value: -1.0", "third: {value: 0.2"),
         ("peace: {value: 0.2, range: [-1, 1]", "peace: {value: 0 - war, range: [-1, 1]"),
     )
-    found = regime_map(scenario, Axis("war", (-1.0, 1.0)), Axis("third", (0.2, 0.21)), executor=Threads(1))
+    found = regime_map(scenario, MapAxis("war", (-1.0, 1.0)), MapAxis("third", (0.2, 0.21)), executor=Threads(1))
     lower = [(point.x, point.first, point.second) for point in found.border if point.y == 0.2]
     assert [(first, second) for _, first, second in lower] == [("deal", "limbo"), ("limbo", "war_ends")]
     assert [x for x, _, _ in lower] == pytest.approx([-0.2, 0.2], abs=5e-3)
@@ -70,7 +71,7 @@ def test_points_that_make_no_game_are_told():
         ("fight: {label: fight, leads_to: {outcome: war_ends}}",
          "fight: {label: fight, leads_to: [{p: 0.1 + war, outcome: war_ends}, {p: 0.9 - war}]}"),
     )  # fmt: skip
-    found = regime_map(scenario, Axis("war", (0.0, 0.5, 1.0)), Axis("peace", (0.0, 1.0)), executor=Threads(1))
+    found = regime_map(scenario, MapAxis("war", (0.0, 0.5, 1.0)), MapAxis("peace", (0.0, 1.0)), executor=Threads(1))
     assert [(i, j) for i, j, _ in found.failures] == [(2, 0), (2, 1)]
     assert "probability" in found.failures[0][2]
     assert found.dominant[2].tolist() == [-1, -1]
@@ -80,8 +81,8 @@ def test_points_that_make_no_game_are_told():
 def test_the_date_of_a_target_is_the_date_of_the_map():
     found = regime_map(
         tiny(),
-        Axis("war", (0.0, 0.5)),
-        Axis("peace", (0.0, 1.0)),
+        MapAxis("war", (0.0, 0.5)),
+        MapAxis("peace", (0.0, 1.0)),
         target=Target("outcome", "deal", 1),
         executor=Threads(1),
     )
@@ -90,7 +91,7 @@ def test_the_date_of_a_target_is_the_date_of_the_map():
 
 def test_an_axis_is_read_as_people_write_it():
     assert parse_axis(tiny(), "war").values == pytest.approx(np.linspace(-1, 1, 9))
-    assert parse_axis(tiny(), "war=0:1:3") == Axis("war", (0.0, 0.5, 1.0))
+    assert parse_axis(tiny(), "war=0:1:3") == MapAxis("war", (0.0, 0.5, 1.0))
     assert len(parse_axis(tiny(), "war = 0:1").values) == 9
 
 
@@ -114,4 +115,4 @@ def test_a_wrong_axis_is_refused(text, code):
 
 def test_one_parameter_makes_no_map():
     with pytest.raises(InputError, match="both axes are `war`"):
-        regime_map(tiny(), Axis("war", (0.0, 1.0)), Axis("war", (0.0, 1.0)))
+        regime_map(tiny(), MapAxis("war", (0.0, 1.0)), MapAxis("war", (0.0, 1.0)))

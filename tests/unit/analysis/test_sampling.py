@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from standoff import load
-from standoff.analysis.sampling import REPLICATES, SIZE, Sampler, drawn_parameters, fixed_parameters
+from standoff.analysis.sampling import REPLICATES, SIZE, Sampler, list_drawn_parameters, list_fixed_parameters
 from standoff.scenario import apply_overrides
 from tiny import tiny
 
@@ -76,8 +76,8 @@ def test_correlation_leaves_the_distributions_alone():
 
 def test_a_value_that_was_set_is_not_drawn():
     scenario = apply_overrides(tiny(), ["war=0.9"])
-    assert drawn_parameters(scenario) == ("peace",)
-    assert fixed_parameters(scenario) == ("war",)
+    assert list_drawn_parameters(scenario) == ("peace",)
+    assert list_fixed_parameters(scenario) == ("war",)
 
 
 def test_a_range_that_was_set_is_drawn_from():
@@ -88,11 +88,11 @@ def test_a_range_that_was_set_is_drawn_from():
 
 def test_a_formula_of_others_follows_them_and_is_not_drawn():
     scenario = tiny(("peace: {value: 0.2", "peace: {value: war / 2"))
-    assert drawn_parameters(scenario) == ("war",)
+    assert list_drawn_parameters(scenario) == ("war",)
 
 
 def test_a_formula_with_a_distribution_of_its_own_is_drawn():
     scenario = tiny(
         ("peace: {value: 0.2, range: [-1, 1]", "peace: {value: war / 2, distribution: {kind: uniform, low: 0, high: 1}")
     )
-    assert drawn_parameters(scenario) == ("war", "peace")
+    assert list_drawn_parameters(scenario) == ("war", "peace")

@@ -73,7 +73,7 @@ def test_which_of_two_targets_is_the_likelier_can_flip(choice):
 
 def test_an_answer_within_the_error_is_refused(choice):
     even = apply_overrides(choice, ["gain=0"])
-    with pytest.raises(SolveError, match=r"no answer to flip: `(War|Peace) by 2 March 2026` is ahead of"):
+    with pytest.raises(SolveError, match=r"no answer to change: `(War|Peace) by 2 March 2026` leads"):
         found_in(even)
 
 

@@ -126,5 +126,5 @@ def test_half_as_long_a_period_is_compared_where_both_end(choice):
 
 def test_a_side_without_a_solution_is_named():
     scenario = load("cuba-1962", overrides=["period.horizon=1"])
-    with pytest.raises(SolveError, match="`wild`: beliefs held at 33 points"):
+    with pytest.raises(SolveError, match="`wild`: with 33 belief points"):
         solve_sides([scenario], ["wild"], Settings(belief_tolerance=1e-16))

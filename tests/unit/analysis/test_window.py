@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from standoff import load, solve, window
-from standoff.analysis.window import BELIEFS, CALENDAR, share_out
+from standoff.analysis.shapley import compute_shapley_values
+from standoff.analysis.type_window import BELIEFS, CALENDAR
 from standoff.errors import InputError
 from standoff.scenario import parse_scenario
 from standoff.solve.equilibrium import Settings
@@ -74,7 +75,7 @@ def test_the_window_opens_with_the_shield(shield):
     assert shield.modal_state == ({"shield": "thin", "conflict": "none"}, {"shield": "ready", "conflict": "none"})
     assert shield.modal_advantage[1] == pytest.approx(0.5, abs=1e-9)
     assert shield.share_open == pytest.approx([0.0, ARRIVES], abs=1e-12)
-    assert shield.leading_part(None, 1, is_rise=True).name == "shield"
+    assert shield.find_leading_part(None, 1, is_rise=True).name == "shield"
 
 
 def test_exposure_is_the_chance_of_not_having_struck(shield):
@@ -141,21 +142,21 @@ def test_a_window_may_open_and_close_again():
     closed = SHIELD.replace("by(shield, -0.5, 0.5)", "by(shield, 0.5, -0.5)")
     one = window(solved(closed)).types[0]
     assert one.spells == ((0, 1),)
-    assert one.leading_part(0, 1, is_rise=False).name == "shield"
+    assert one.find_leading_part(0, 1, is_rise=False).name == "shield"
 
 
 def test_only_milestones_that_a_decision_brings_have_a_window():
     solution = solved()
     with pytest.raises(InputError, match="no decision is likely to meet milestone `ready`"):
         window(solution, "ready")
-    with pytest.raises(InputError, match="milestone `ready_after` waits for another"):
+    with pytest.raises(InputError, match="milestone `ready_after` depends on another"):
         window(solution, "ready_after")
     with pytest.raises(InputError, match="there is no milestone `wat`"):
         window(solution, "wat")
 
 
 def test_a_rationality_so_high_that_chances_vanish_is_refused():
-    with pytest.raises(InputError, match="its strategy does not tell what its actions are worth"):
+    with pytest.raises(InputError, match="the values of its actions cannot be read off its strategy"):
         window(solved(SHIELD.replace("rationality: 2", "rationality: 5000")))
 
 
@@ -177,10 +178,10 @@ def test_shares_are_averages_over_the_orders_that_exist(seed):
     worth, exists = rng.normal(size=(16, 5)), rng.random((16, 5)) < 0.8
     exists[0] = exists[-1] = True
     expected = sum(by_orders(worth[:, game], exists[:, game]) for game in range(5))
-    assert share_out(worth, exists) == pytest.approx(expected, abs=1e-12)
+    assert compute_shapley_values(worth, exists) == pytest.approx(expected, abs=1e-12)
 
 
 def test_where_all_coalitions_exist_the_shares_are_shapleys_and_add_up():
     worth = np.random.default_rng(0).normal(size=(32, 3))
-    share = share_out(worth, np.ones_like(worth, dtype=bool))
+    share = compute_shapley_values(worth, np.ones_like(worth, dtype=bool))
     assert share.sum() == pytest.approx((worth[-1] - worth[0]).sum(), abs=1e-12)

@@ -13,7 +13,7 @@ import pytest
 
 from hand_worked import logit
 from solving import solve_text, window_of
-from standoff.analysis.window import BELIEFS, CALENDAR
+from standoff.analysis.type_window import BELIEFS, CALENDAR
 
 TOLERANCE = 1e-8  # of the solver's log-odds; 17 belief points hold values that are smooth in the belief
 WEEKS = 4

@@ -3,7 +3,8 @@
 import pytest
 
 from standoff.analysis.executor import Threads
-from standoff.analysis.regime_map import Axis, regime_map
+from standoff.analysis.regime_border import MapAxis
+from standoff.analysis.regime_map import regime_map
 from standoff.analysis.resolution import Solved, UnsureProbabilityError, keep_agreed, keep_probabilities, solve_agreed
 from standoff.errors import InputError
 from standoff.execution.caching import cache_solves
@@ -119,7 +120,8 @@ def test_what_keeps_something_else_goes_through(tmp_path):
 
 def test_a_map_goes_on_from_its_folder(tmp_path):
     x, y = (
-        Axis(name, values) for name, values in zip(list(tiny().parameters)[:2], ((0.25, 0.75), (0.5, 1.0)), strict=True)
+        MapAxis(name, values)
+        for name, values in zip(list(tiny().parameters)[:2], ((0.25, 0.75), (0.5, 1.0)), strict=True)
     )
 
     def mapped():

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from standoff.analysis.draw_keys import describe_ensemble
-from standoff.analysis.ensemble import Failure, ensemble, series_names
+from standoff.analysis.ensemble import ensemble
+from standoff.analysis.ensemble_result import FailedDraw, list_series
 from standoff.analysis.executor import Threads
 from standoff.analysis.resolution import Solved
 from standoff.errors import InputError, StoreError
@@ -19,7 +20,7 @@ folder_module = pytest.importorskip("standoff.execution.folder")
 EnsembleFolder = folder_module.EnsembleFolder
 
 SETTINGS = Settings(belief_tolerance=5e-3)
-NAMES = series_names(tiny())
+NAMES = list_series(tiny())
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def refusal(path, **how):
 
 def test_what_was_flushed_is_there_for_the_next_run(tmp_path, opened):
     folder = opened(tmp_path / "run")
-    kept = {4: solved(0.25), 5: Failure(5, "probabilities", "the probability is -0.1"), -1: solved(0.5)}
+    kept = {4: solved(0.25), 5: FailedDraw(5, "probabilities", "the probability is -0.1"), -1: solved(0.5)}
     folder.save("draws", kept)
     folder.save("checks", {4: solved(0.75)})
     folder.flush()

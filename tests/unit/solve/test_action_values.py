@@ -7,7 +7,7 @@ import pytest
 
 from games import random_game
 from small_trees import with_second_movers
-from standoff.analysis.causes import causes_of
+from standoff.analysis.causes import find_causes
 from standoff.analysis.strike_decisions import find_decisions
 from standoff.errors import InputError
 from standoff.game.model import Game
@@ -92,7 +92,7 @@ def differences_agree(equilibrium):
     compared = 0
     for decision in find_decisions(equilibrium, "m0", 1e-9):
         for h in range(len(equilibrium.game.players[decision.player].player_types)):
-            over_rest, over_best = decision.advantage(1, h)
+            over_rest, over_best = decision.compute_advantage(1, h)
             for x in np.flatnonzero(~np.isnan(over_rest[:, 0])):
                 k = equilibrium.grid.num_points // 2
                 beliefs = tuple(equilibrium.grid.beliefs[: len(equilibrium.game.belief_players), k])
@@ -157,9 +157,9 @@ def test_occupancy_and_met_mass_equal_the_result_of_the_forward_pass(types, join
     for standing in trace_occupancy(equilibrium):
         if standing.layer_index == 0:
             assert standing.mass[:, 0].sum(axis=1) == pytest.approx(sweep.open_mass[standing.period], abs=1e-12)
-    met = sum(cause.probability for cause in causes_of(equilibrium, "m0"))
+    met = sum(cause.probability for cause in find_causes(equilibrium, "m0"))
     assert met == pytest.approx(float(sweep.milestones[-1, 0]), abs=1e-12)
-    by_one = sum(cause.probability for cause in causes_of(equilibrium, "m0", 1))
+    by_one = sum(cause.probability for cause in find_causes(equilibrium, "m0", 1))
     assert by_one == pytest.approx(float(sweep.milestones[0, 0]), abs=1e-12)
 
 
@@ -169,4 +169,4 @@ def test_strategies_at_rationality_zero_do_not_reveal_action_values():
     equilibrium = solve(game, Settings(belief_points=5))
     decision = find_decisions(equilibrium, "m0", 1e-9)[0]
     with pytest.raises(InputError, match=r"the rationality of `p\d` is 0"):
-        decision.advantage(0, 0)
+        decision.compute_advantage(0, 0)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import Markup
 
-from standoff.analysis.ensemble import LEVELS, Ensemble
+from standoff.analysis.ensemble_result import LEVELS, Ensemble
 from standoff.analysis.targets import describe_target
 from standoff.report.blocks import Block, Bullets, Grid, Paragraph, Picture, Section
 from standoff.report.figures import Fan, chart_fan
@@ -21,7 +21,7 @@ __all__ = ["describe_draws", "describe_uncertainty", "find_band", "summarise_ban
 
 def find_band(ensemble: Ensemble, target: Target) -> tuple[float, float]:
     """Return the 5th and the 95th percentile of the probability of a target over all draws."""
-    period, column = ensemble.place(target)
+    period, column = ensemble.locate(target)
     low, *_, high = ensemble.bands[:, period, column]
     return float(low), float(high)
 
@@ -60,7 +60,7 @@ def describe_uncertainty(ensemble: Ensemble, targets: Sequence[Target], timeline
 
 
 def _draw_fan(ensemble: Ensemble, target: Target, timeline: Timeline, number: int) -> Picture:
-    _, column = ensemble.place(target)
+    _, column = ensemble.locate(target)
     series = ensemble.names[column]
     now = 1.0 if series.name == "unresolved" else 0.0
     fan = Fan(

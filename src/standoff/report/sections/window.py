@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from standoff.analysis.window import TypeWindow, Window
+from standoff.analysis.type_window import TypeWindow
+from standoff.analysis.window import Window
 from standoff.report.blocks import Block, Bullets, Paragraph, Picture, Section
 from standoff.report.figures import Curve, chart_values
 from standoff.report.timeline import Timeline
@@ -38,7 +39,7 @@ def _describe_type(one: TypeWindow, window: Window) -> str:
     if peak is None:
         return f"{text}."
     text += f". The gain is largest on {show_day(window.dates[peak])} ({show_number(one.advantage[peak], 2)})"
-    part = one.leading_part(None, peak, is_rise=True) if peak > 0 else None
+    part = one.find_leading_part(None, peak, is_rise=True) if peak > 0 else None
     if part is not None:
         text += f"; the main reason is {part.label[:1].lower() + part.label[1:]}"
     return f"{text}."
