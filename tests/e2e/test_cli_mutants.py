@@ -22,7 +22,7 @@ from standoff.scenario.reader import read_text
 MUTANTS = 200
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 STARTER = (Path(catalog.__file__).parent / "starter.yaml.txt").read_text(encoding="utf-8")
-WRITTEN = read_text(STARTER, "starter").plain
+WRITTEN = read_text(STARTER, "starter").content
 VALUES = [
     *(None, True, 0, 1, -1, 2, 0.5, 1e-308, 1e308, 10**30, 10**400, "", "x", "1/0", "0/0", "1e999", "max()"),
     *("-mobilised", "mobilised / 0", "log(0)", "exp(1000)", "passed(x)", "by(talks, 1)", "talks == open"),

@@ -1,9 +1,11 @@
+"""Tables in a narrow terminal."""
+
 import io
 
 import pytest
 from rich.console import Console
 
-from standoff.cli.tables import new_table, points
+from standoff.cli.tables import new_table
 
 
 def printed(table, width):
@@ -19,10 +21,3 @@ def test_a_narrow_terminal_folds_text_but_hides_none(width):
     table.add_row("2", "", "", "+0.12, -0.34")
     folded = "".join(printed(table, width).replace("-0.12, +0.34", "").split())
     assert "1strike_gain_resolved2" in folded
-
-
-@pytest.mark.parametrize(
-    ("change", "text"), [(0.0813, "+8.1"), (-0.00042, "-0.042"), (0.2, "+20"), (1.0, "+100"), (float("nan"), "-")]
-)
-def test_a_change_is_told_in_points_to_two_digits(change, text):
-    assert points(change) == text
