@@ -45,13 +45,13 @@ def check_writable(path: Path, what: str = "the brief") -> None:
         if not os.access(target.parent, os.W_OK):
             raise PermissionError(errno.EACCES, "")
     except OSError as error:
-        raise _told(path, what, error) from None
+        raise _make_error(path, what, error) from None
     except ValueError:
         raise _fault(path, what, "it holds a character that no path may have", "choose another path") from None
 
 
 def write_whole(path: Path, content: bytes, what: str = "the brief") -> None:
-    """Write beside the place and rename, so that a reader sees the old file or the new one, whole.
+    """Write to a temporary file in the same folder and rename it, so that a reader sees the whole old file or the whole new one.
 
     Args:
         path: Where to.
@@ -72,7 +72,7 @@ def write_whole(path: Path, content: bytes, what: str = "the brief") -> None:
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
-        raise _told(path, what, error) from None
+        raise _make_error(path, what, error) from None
 
 
 def make_folder(path: Path, what: str) -> None:
@@ -90,7 +90,7 @@ def make_folder(path: Path, what: str) -> None:
     except FileExistsError:
         raise _fault(path, what, "it is a file", "give the name of a folder") from None
     except OSError as error:
-        raise _told(path, what, error) from None
+        raise _make_error(path, what, error) from None
 
 
 def _followed(path: Path) -> Path:
@@ -98,7 +98,7 @@ def _followed(path: Path) -> Path:
     return Path(os.path.realpath(path))  # unlike Path.resolve, it lets the next step find a loop of links
 
 
-def _told(path: Path, what: str, error: OSError) -> InputError:
+def _make_error(path: Path, what: str, error: OSError) -> InputError:
     known = error.errno or 0
     reason = os.strerror(known).lower() if known else str(error)
     return _fault(path, what, reason, _HELP.get(known, "choose another path"))

@@ -38,14 +38,14 @@ def test_bargain_draws_its_tables(warm):
     shown = warm("bargain", *SHORT, "--target", "strike", "--payment", "0.2")
     assert shown.code == 0
     for words in (
-        "fighting: United States, strike the sites",
+        "fighting (United States: strike the sites)",
         "Missiles in Cuba, Invasion of Cuba, Missiles in Turkey",
         "8* removed, forsworn, removed",
         "why is there no deal? Air strikes on Cuba by 26 October 1962",
         "information: everybody knows everybody's type",
-        "nothing to take away",
+        "does not apply",
         "Payments of 0.2 cost the payer",
-        "of all re-solves: residual at most",
+        "all solves of changed crises: residual at most",
     ):
         assert words in shown.out
 
@@ -55,7 +55,7 @@ def test_window_says_when_and_what_opens_it(warm):
     assert shown.code == 0
     assert "United States, bold (pressure: strike)" in shown.out
     assert "Missile sites" in shown.out
-    assert "error of advantages from the beliefs" in shown.out
+    assert "discretisation error of the advantages" in shown.out
     found = warm("window", *SHORT, "--milestone", "strike", "--json").document
     assert found["window"]["dates"] == ["1962-10-22", "1962-10-23", "1962-10-24", "1962-10-25"]
     for one in found["window"]["types"]:

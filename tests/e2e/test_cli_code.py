@@ -45,13 +45,13 @@ def test_it_says_who_did_what_with_the_words(code):
     assert (finished.code, finished.err) == (0, "")
     assert "Frigates leave port" in finished.out
     told = " ".join(finished.out.split())
-    assert "MOBILIZE/troops IRN MIL, 2031-05-05, happened, 75 % sure" in told
+    assert "MOBILIZE/troops IRN MIL, 2031-05-05, happened, confidence 75 %" in told
     assert "sent two frigates" in told
     assert "– said by its minister to the Gazette" in told
     for word in ("MOBILIZE/troops", "IRN MIL", "2031-05-05", "happened", "75 %", "force_level", "two frigates"):
         assert word in finished.out
     assert "1 document, 2 events, 1 claim; coded by llm:scripted-1 prompt 1." in finished.out
-    assert "its own word, never measured" in finished.out
+    assert "was never measured, and is capped at 90 %" in finished.out
 
 
 def test_the_json_is_as_promised_and_its_offsets_are_of_its_text(code):
@@ -145,7 +145,7 @@ def test_one_report_in_two_outlets_is_coded_once_with_both_as_witnesses(code, fo
     (folder / "b.txt").write_text(HEAD.replace("Northland Gazette", "Courier") + "CAPITAL - " + TEXT)
     finished = code("a.txt", "b.txt")
     assert len(code.asked.bodies) == 1
-    assert "told 2 times in nearly the same words, coded once; told by Courier, Northland Gazette" in finished.out
+    assert "2 nearly identical reports, coded once; sources: Courier, Northland Gazette" in finished.out
     (report,) = code("a.txt", "b.txt", "--json").document["documents"]
     assert (report["witnesses"], len(report["repeats"])) == (["Courier", "Northland Gazette"], 1)
 
@@ -186,9 +186,9 @@ def test_output_goes_to_a_file_whole(code, folder):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ([], "code-request: there is nothing to code"),
-        (["a.txt", "--lines", "b.txt"], "code-request: `--lines` codes its file alone"),
-        (["--lines", "a.txt", "--scenario", "iran-us-2026"], "code-request: `--scenario` says nothing"),
+        ([], "code-request: no source to code"),
+        (["a.txt", "--lines", "b.txt"], "code-request: `--lines` cannot be combined with other sources"),
+        (["--lines", "a.txt", "--scenario", "iran-us-2026"], "code-request: `--scenario` cannot be combined"),
         (["a.txt", "--scenario", "iran-us-206"], "unknown-scenario: "),
         (["a.txt", "--coder", "ofline"], "unknown-coder: there is no coder `ofline`"),
         (["a.txt", "--coder", "llm", "--llm-url", "llm.example"], "llm-settings: `llm.example` is not the address"),

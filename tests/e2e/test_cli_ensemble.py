@@ -265,17 +265,17 @@ def test_a_person_sees_bands_their_convergence_and_their_dates(warm):
     finished = warm(*RUN[:-1], 16, "--target", "settlement@3")
     assert (finished.code, finished.err) == (0, "")
     assert "16 draws of" in finished.out
-    assert "held at the value that was set: rationality" in finished.out
+    assert "fixed by an override: rationality" in finished.out
     assert "at 4" in finished.out
     assert ", by date" in finished.out
-    assert "Belief error" in finished.out
+    assert "Largest probability error" in finished.out
 
 
 def test_a_map_shows_letters_and_says_what_they_mean(warm, tmp_path):
     arguments = ("map", "cuba-1962", "--set", "period.horizon=2", "--x", "war_cost=1:3:2", "--y", "rationality=2:4:3")
     finished = warm(*arguments, "--output", "map.csv", cwd=tmp_path)
     assert (finished.code, finished.err) == (0, "")
-    assert "The most likely end by" in finished.out
+    assert "Most likely outcome by" in finished.out
     lines = (tmp_path / "map.csv").read_text().splitlines()
     assert lines[0].startswith("parameter.war_cost,parameter.rationality,dominant,probabilities.")
     assert len(lines) == 1 + 6

@@ -51,7 +51,7 @@ def test_events_are_listed_by_day(warm, place):
         ["2026-02-10", "ASSAULT"],
         ["2026-02-12", "THREATEN"],
     ]
-    assert "4 events, of which 1 tell again what others tell." in lines[-1]
+    assert "4 events, 1 of them repeat an event of another report." in lines[-1]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_correction_is_a_review_of_all_who_tell_it_in_the_same_words(warm, pla
         "events", "edit", first, "--store", place, "--by", "ann", "--type", "threaten", "--target", "IRN", "--date", "2026-02-08",
         "--scenario", "iran-us-2026", "--stands-for", "pressure.usa.threaten", "--reason", "a speech",
     )  # fmt: skip
-    assert edited.out == f"corrected events {first}, {second}, which are told in the same words\n"
+    assert edited.out == f"corrected events {first}, {second}, verbatim repeats of each other\n"
     for number in (first, second):
         shown = warm("events", "show", number, "--store", place, "--json").document
         assert (shown["verdict"], shown["reviewer"], shown["reason"]) == ("correct", "ann", "a speech")
@@ -118,7 +118,7 @@ def test_several_events_are_dropped_together_or_not_at_all(warm, place):
     assert refused.err.count("unknown-event: ") == 2
     assert len(numbers(warm, place)) == 4
     done = warm("events", "drop", third, second, "--store", place, "--by", "ann", "--reason", "no")
-    assert done.out == f"dropped event {third}\ndropped events {first}, {second}, which are told in the same words\n"
+    assert done.out == f"dropped event {third}\ndropped events {first}, {second}, verbatim repeats of each other\n"
     assert len(numbers(warm, place)) == 1
 
 
@@ -197,24 +197,24 @@ def test_events_are_joined_and_split_by_a_person(warm, place):
     joined = clusters(place)
     assert joined[strike] == joined[threat] is not None
     done = warm("events", "split", threat, "--store", place, "--by", "ann")
-    assert done.out == f"each an event of its own: {threat}\n"
+    assert done.out == f"separate events: {threat}\n"
     split = clusters(place)
     assert split[strike] != split[threat]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
-        (["join", 1, 1], "one-event: one event alone is joined with nothing"),
+        (["join", 1, 1], "one-event: one event cannot be joined with itself"),
         (["join", 1, 98, 99], "98"),
         (["split", 99], "99"),
     ],
 )
-def test_a_wrong_cluster_is_refused_and_nothing_written(warm, place, arguments, told):
+def test_a_wrong_cluster_is_refused_and_nothing_written(warm, place, arguments, message):
     before = clusters(place)
     finished = warm("events", *arguments, "--store", place, "--by", "ann")
     assert finished.code == 2
-    assert told in finished.err
+    assert message in finished.err
     assert clusters(place) == before
 
 

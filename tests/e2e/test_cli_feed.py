@@ -131,7 +131,7 @@ def test_only_what_touches_a_scenario_is_printed_with_the_probabilities_that_it_
     event, *moves = out.splitlines()
     assert "MOBILIZE USA, happened" in event
     assert moves
-    assert all(line.startswith("iran-us-2026, ") and line.endswith("; run 1)") for line in moves)
+    assert all(line.startswith("iran-us-2026, ") and line.endswith("(run 1)") for line in moves)
     with open_store(place) as store:
         assert [run.kind for run in store.runs()] == ["update"]
 
@@ -196,7 +196,7 @@ def test_two_watches_at_once_keep_every_event_once(watch, wire, place):
         (["--scenario", "cuba-1926"], "unknown-scenario"),
     ],
 )
-def test_what_cannot_be_watched_is_told(once, place, options, code):
+def test_a_wrong_request_is_refused(once, place, options, code):
     returned, out, err = once("none.xml", *options, "--store", place)
     assert (returned, out) == (2, "")
     assert f"{code}: " in err

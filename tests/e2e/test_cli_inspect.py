@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 from standoff import load
 from standoff.catalog import GROUPS, list_scenarios, scenario_path
 from standoff.game.compile import compile_game
+from standoff.text import format_percent
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +90,7 @@ def test_it_shows_every_player_with_its_types_and_priors(shown, loaded):
         assert player.label in shown, name
         assert [label for label in player.type_labels.values() if label not in shown] == []
     priors = [prior for player in loaded.game.players if len(player.player_types) == 2 for prior in player.prior]
-    assert [prior for prior in priors if f": {100 * prior:.0f} % in the eyes of the others" not in shown] == []
+    assert [prior for prior in priors if f": prior {format_percent(prior)}" not in shown] == []
 
 
 def test_it_shows_every_stage_and_action(shown, loaded):
@@ -111,7 +112,7 @@ def test_it_shows_every_track_hazard_outcome_and_milestone(shown, loaded):
 
 def test_it_shows_every_issue_and_package(shown, loaded):
     assert [issue.label for issue in loaded.scenario.agenda.issues.values() if issue.label not in shown] == []
-    assert f"packages that can be offered ({len(loaded.game.packages)})" in shown
+    assert f"packages that can be proposed ({len(loaded.game.packages)})" in shown
     assert [name for name in loaded.game.packages if loaded.game.label(name) not in shown] == []
 
 
@@ -265,4 +266,4 @@ def test_check_says_that_a_crisis_goes_on(standoff, tmp_path):
     (tmp_path / "night.yaml").write_text(TWO_MOVERS)
     finished = standoff("check", tmp_path / "night.yaml")
     assert finished.code == 0
-    assert "6 periods and so on for ever, 0 packages" in finished.out
+    assert "6 periods, continued without end, 0 packages" in finished.out

@@ -3,9 +3,9 @@
 import pytest
 
 SALVO = {
-    "missiles fired", "failed by themselves", "stopped by upper", "stopped by lower", "interceptors used by upper",
-    "interceptors used by lower", "got through (expected)", "spread (standard deviation)", "90 % interval",
-    "chance that a layer ran dry", "missiles left", "method",
+    "missiles fired", "malfunctioned", "intercepted by upper", "intercepted by lower", "interceptors used by upper",
+    "interceptors used by lower", "leaked (expected)", "leaked (standard deviation)", "leaked (90 % interval)",
+    "probability that a layer is exhausted", "missiles left", "method",
 }  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def oil(warm):
 def test_a_salvo_accounts_for_every_missile(salvo):
     found = salvo()
     assert found.keys() == SALVO
-    parts = ("failed by themselves", "stopped by upper", "stopped by lower", "got through (expected)")
+    parts = ("malfunctioned", "intercepted by upper", "intercepted by lower", "leaked (expected)")
     assert sum(float(found[part]) for part in parts) == pytest.approx(float(found["missiles fired"]), abs=0.3)
     assert float(found["missiles fired"]) + float(found["missiles left"]) == pytest.approx(3000, abs=0.2)
 
@@ -49,7 +49,7 @@ def test_the_text_of_a_salvo_shows_what_the_document_holds(standoff, salvo):
 def test_without_a_defence_all_that_works_gets_through(salvo):
     arguments = ("--missiles", 100, "--launchers", 100, "--launcher-loss", 0, "--salvos", 1, "--reliability", 0.5)
     found = salvo(*arguments, "--layer", "none:0:0:1")
-    assert (found["missiles fired"], found["got through (expected)"], found["missiles left"]) == (
+    assert (found["missiles fired"], found["leaked (expected)"], found["missiles left"]) == (
         "100.0",
         "50.0",
         "0.0",
@@ -73,18 +73,18 @@ def test_a_closure_raises_the_price_under_every_elasticity(oil):
     closed, open_strait = oil("--closure", 1), oil("--closure", 0)
     assert len(closed) >= 3
     assert closed.keys() == open_strait.keys()
-    assert {row["price USD"] for row in open_strait.values()} == {"70"}
+    assert {row["price (USD)"] for row in open_strait.values()} == {"70"}
     assert all(float(row["change of log price"]) > 0 for row in closed.values())
 
 
 def test_the_text_of_a_shock_shows_what_the_document_holds(standoff, oil):
     text = standoff("submodel", "oil").out
-    assert [name for name, row in oil().items() if name not in text or row["price USD"] not in text] == []
-    assert "share of world supply lost after bypass: 0.174" in text
+    assert [name for name, row in oil().items() if name not in text or row["price (USD)"] not in text] == []
+    assert "share of world supply lost after the bypass: 0.174" in text
 
 
 def test_the_elasticities_given_are_used(oil):
-    row = oil("--supply-elasticity", 0.5, "--demand-elasticity", -0.5)["as given"]
+    row = oil("--supply-elasticity", 0.5, "--demand-elasticity", -0.5)["as specified"]
     assert (row["supply"], row["demand"]) == ("0.5", "-0.5")
 
 
@@ -99,7 +99,7 @@ def test_the_elasticities_given_are_used(oil):
         (["salvo", "--salvos", "1e9"], "bad-value: salvos must be at most 1000, not `1e+09`"),
         (["salvo", "--launchers", "1e9", "--missiles", "1e9"], "bad-value: stock: at most 20000 missiles can be fired"),
         (["salvo", "--layer", "upper:300"], "bad-layer: `upper:300` is not of the form NAME:INTERCEPTORS:KILL:SHOTS"),
-        (["salvo", "--layer", "a:b:c:d"], "bad-layer: `a:b:c:d` holds something that is no number"),
+        (["salvo", "--layer", "a:b:c:d"], "bad-layer: `a:b:c:d` contains a value that is not a number"),
         (["salvo", "--layer", "a:10:1.5:1"], "bad-value: layer a: kill_probability must lie in [0, 1], not `1.5`"),
         (["oil", "--closure", "2"], "bad-value: closure must lie in [0, 1], not `2.0`"),
         (["oil", "--price", "-1"], "bad-value: price_usd must be at least 0, not `-1.0`"),

@@ -81,7 +81,7 @@ def test_a_file_of_reviews_is_applied_to_all_who_tell_the_same(warm, place, expo
         fleet = [one for one in store.coded_events() if one.coded.quote.startswith("America sent")]
     assert [one.stands_for for one in fleet] == [{"iran-us-2026": "pressure.usa.reinforce"}] * 2
     again = warm("review", "iran-us-2026", "--store", place, "--file", exported, cwd=tmp_path)
-    assert again.out == "nothing new in the file; nothing was recorded\n"
+    assert again.out == "the file has no new review; nothing was recorded\n"
 
 
 def test_every_fault_of_a_file_is_told_and_nothing_of_it_is_applied(warm, place, exported, tmp_path):
@@ -235,7 +235,7 @@ def test_the_scenario_goes_on_as_a_file_that_is_not_overwritten(updated, warm):
     assert (done.code, done.err) == (0, "")
     assert (folder / "next.yaml").read_text() == before
     assert "\n2  8 Feb COERCE IRN to USA: Crews said that Iran harassed tankers" in done.out
-    assert "taken for reply.iran.harass" in done.out
+    assert "matched to reply.iran.harass" in done.out
     assert "wrote next.yaml; next: standoff run next.yaml" in done.out
 
 

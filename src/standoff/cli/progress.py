@@ -1,4 +1,4 @@
-"""How long work goes on yet, told on standard error, and how Ctrl-C ends it."""
+"""A progress bar on standard error, and how Ctrl-C ends the work."""
 
 from __future__ import annotations
 

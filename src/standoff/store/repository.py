@@ -324,7 +324,7 @@ class Store:
             scenario: Identifier of a scenario.
             scenario_hash: Hash of a scenario.
             kind: What they were for.
-            limit: The newest so many; None for all.
+            limit: Largest number of runs, the newest first; None for all.
         """
         with self._database.reading() as connection:
             return run_records.list_runs(connection, scenario, scenario_hash, kind, limit=limit)
