@@ -131,7 +131,7 @@ def compare(
         >>> short = ["period.horizon=1"]
         >>> found = compare(load("cuba-1962", overrides=short), load("cuba-1962", overrides=[*short, "war_cost=3"]))
         >>> [(row.name, row.before, row.after) for row in found.parameters]
-        [('war_cost', 2.0, 3.0)]
+        [('war_cost', 0.15, 3.0)]
     """
     names = [before.id, after.id]
     if before.id == after.id:

@@ -64,7 +64,7 @@ class Series:
         Examples:
             >>> from standoff import load, solve
             >>> strike = solve(load("cuba-1962", overrides=["period.horizon=3"])).forecast.milestones["strike"]
-            >>> strike.by("1962-10-24") == strike.by(2) == strike.cumulative[1]
+            >>> strike.by("1962-10-24") == strike.by(2) == float(strike.cumulative[1])
             True
         """
         return float(self.cumulative[self._number_of(when) - 1])
