@@ -61,12 +61,24 @@ def trace_node(belief, rationality, ell, coefficients, allowed, tolerance, work)
     Returns:
         Evaluations used (negative where the branch was lost) and folds passed.
     """
-    is_common = allowed[:, 0] & allowed[:, 1]
+    count1 = 0
+    count2 = 0
+    num_common = 0
+    common = np.empty(ell.shape[0], dtype=np.int64)
+    for a in range(ell.shape[0]):
+        count1 += allowed[a, 0]
+        count2 += allowed[a, 1]
+        if allowed[a, 0] and allowed[a, 1]:
+            common[num_common] = a
+            num_common += 1
     # at rationality 0 every type mixes uniformly over its actions
-    ell[:] = np.log(np.sum(allowed[:, 0]) / np.sum(allowed[:, 1]))
-    common = np.flatnonzero(is_common)
-    node = TracedNode(belief, rationality, ell, coefficients, allowed, common, work)
-    return _trace_branch(node, None, ell[common], tolerance, SMALLEST_STEP)
+    for a in range(ell.shape[0]):
+        ell[a] = np.log(count1 / count2)
+    y = np.empty(num_common)
+    for k in range(num_common):
+        y[k] = ell[common[k]]
+    node = TracedNode(belief, rationality, ell, coefficients, allowed, common[:num_common], work)
+    return _trace_branch(node, None, y, tolerance, SMALLEST_STEP)
 
 
 @kernel
@@ -88,8 +100,9 @@ def trace_joint(node, y, tolerance):
             count = 0
             for a in range(node.counts[m]):
                 count += node.allowed[m, h, a]
-            y[here : here + count] = -np.log(count)
-            here += count
+            for _ in range(count):
+                y[here] = -np.log(count)
+                here += 1
     return _trace_branch(None, node, y, tolerance, SMALLEST_JOINT_STEP)
 
 
@@ -100,11 +113,15 @@ def _trace_branch(single, joint, y, tolerance, smallest_step):
     Returns:
         Evaluations used (negative where the branch was lost) and folds passed.
     """
+    size = y.shape[0]
+    start = np.empty(size)
+    for k in range(size):
+        start[k] = y[k]
     evaluations = 0
     folds = 0
-    start = y.copy()
     for attempt in range(len(LONGEST_STEPS)):
-        y[:] = start
+        for k in range(size):
+            y[k] = start[k]
         used, folds = _attempt(
             single, joint, y, tolerance, smallest_step, LONGEST_STEPS[attempt], SMALLEST_COSINES[attempt]
         )
@@ -122,9 +139,10 @@ def _attempt(single, joint, y, tolerance, smallest_step, longest_step, smallest_
     matrix = np.empty((size + 1, size + 1))
     right = np.empty(size + 1)
     point, ahead, trial = np.zeros(size + 1), np.empty(size + 1), np.empty(size + 1)
-    point[:size] = y
     tangent, turned = np.zeros(size + 1), np.empty(size + 1)
     tangent[size] = 1.0
+    for k in range(size):
+        point[k] = y[k]
     orientation = _turn(single, joint, point, tangent, f, matrix, turned)
     if orientation == 0.0:
         return -1, 0
@@ -133,9 +151,10 @@ def _attempt(single, joint, y, tolerance, smallest_step, longest_step, smallest_
     evaluations = 0
     for _ in range(MAX_STEPS):
         evaluations += 1
-        turned /= np.sqrt(np.sum(turned**2))
         folds += turned[size] * tangent[size] < 0.0
-        tangent[:] = turned
+        length = _norm(turned)
+        for k in range(size + 1):
+            tangent[k] = turned[k] / length
         while True:
             # the last step lands on t = 1 exactly, also backward where a correction went past it
             length = step
@@ -151,10 +170,13 @@ def _attempt(single, joint, y, tolerance, smallest_step, longest_step, smallest_
             else:
                 used = _correct(single, joint, trial, ahead, tangent, f, matrix, right)
             evaluations += abs(used)
-            if used > 0 and np.max(np.abs(trial - ahead)) <= LONGEST_CORRECTION * abs(length) + 1e-6:
+            correction = 0.0
+            for k in range(size + 1):
+                correction = max(correction, abs(trial[k] - ahead[k]))
+            if used > 0 and correction <= LONGEST_CORRECTION * abs(length) + 1e-6:
                 determinant = _turn(single, joint, trial, tangent, f, matrix, turned)
                 # `turned` has component 1 along the old tangent, so its norm is 1 / cosine
-                is_straight = determinant != 0.0 and np.sqrt(np.sum(turned**2)) <= 1.0 / smallest_cosine
+                is_straight = determinant != 0.0 and _norm(turned) <= 1.0 / smallest_cosine
                 if is_straight and (determinant == orientation or abs(length) < BRANCH_POINT_STEP):
                     folds += determinant != orientation
                     orientation = determinant
@@ -162,9 +184,11 @@ def _attempt(single, joint, y, tolerance, smallest_step, longest_step, smallest_
             step = 0.5 * min(step, abs(length))
             if step < smallest_step:
                 return -evaluations, folds
-        point[:] = trial
+        for k in range(size + 1):
+            point[k] = trial[k]
         if is_last:
-            y[:] = point[:size]
+            for k in range(size):
+                y[k] = point[k]
             return evaluations, folds
         if used <= FEW_ITERATIONS:
             step = min(longest_step, 1.5 * step)
@@ -172,12 +196,22 @@ def _attempt(single, joint, y, tolerance, smallest_step, longest_step, smallest_
 
 
 @kernel
+def _norm(vector):
+    """Find the Euclidean length of a vector."""
+    total = 0.0
+    for k in range(vector.shape[0]):
+        total += vector[k] ** 2
+    return np.sqrt(total)
+
+
+@kernel
 def _turn(single, joint, point, tangent, f, matrix, turned):
     """Write the tangent at a point, scaled to component 1 along the given one; returns the orientation, 0 where singular."""
     size = f.shape[0]
     _linearise(single, joint, point, f, matrix)
-    matrix[size, :] = tangent
-    turned[:] = 0.0
+    for k in range(size + 1):
+        matrix[size, k] = tangent[k]
+        turned[k] = 0.0
     turned[size] = 1.0
     return solve_dense(matrix, turned)
 
@@ -188,18 +222,21 @@ def _correct(single, joint, trial, ahead, tangent, f, matrix, right):
     size = f.shape[0]
     for iteration in range(1, CORRECTOR_ITERATIONS + 1):
         _linearise(single, joint, trial, f, matrix)
-        matrix[size, :] = tangent
         right[size] = 0.0
         for k in range(size):
             right[k] = -f[k]
         for k in range(size + 1):
+            matrix[size, k] = tangent[k]
             right[size] -= tangent[k] * (trial[k] - ahead[k])
         if solve_dense(matrix, right) == 0.0:
             return -iteration
-        change = np.max(np.abs(right))
+        change = 0.0
+        for k in range(size + 1):
+            trial[k] += right[k]
+            if not abs(right[k]) <= change:
+                change = abs(right[k])
         if not np.isfinite(change):
             return -iteration
-        trial += right
         if change < CORRECTOR_TOLERANCE:
             return iteration
     return -CORRECTOR_ITERATIONS

@@ -315,4 +315,5 @@ def linearise_joint(node, point, f, matrix):
     evaluate_joint(node, point[size], point[:size], f)
     by_t = np.empty(size)
     differentiate_joint(node, point[size], matrix, by_t)
-    matrix[:size, size] = by_t
+    for k in range(size):
+        matrix[k, size] = by_t[k]
