@@ -39,7 +39,7 @@ def packages_part(name: str) -> str:
 def by_type_part(name: str) -> str:
     """Write the probabilities by the horizon given each true type."""
     forecast = solved(name).forecast
-    columns = [f"{player}: {player_type}" for player, player_type, _ in forecast.outcomes[0].by_type]
+    columns = [f"{player}: {player_type}" for player, player_type, _ in next(iter(forecast.outcomes.values())).by_type]
     rows = [
         (series.label, percent(series.cumulative[-1]), *(percent(known[-1]) for _, _, known in series.by_type))
         for series in forecast.outcomes.values()
