@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import standoff
 from standoff.scenario import parse_scenario
 from standoff.solve.equilibrium import Settings
 
@@ -21,7 +22,7 @@ payoff_unit: the game's own
 
 
 def solve(text, horizon=1, points=33):
-    return solve(parse_scenario(HEAD % horizon + text), Settings(belief_points=points))
+    return standoff.solve(parse_scenario(HEAD % horizon + text), Settings(belief_points=points))
 
 
 def strategy(solution, stage, state=None):
