@@ -98,6 +98,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "run-folder": ("the folder of an ensemble is damaged or holds something else", "choose another folder"),
         "tree-too-large": ("the exported tree would have too many nodes", "shorten the horizon"),
         "unknown-executor, unknown-format, unknown-part": ("an option has no such value", "use the suggested value"),
+        "renamed": ("a command or option of an earlier version has another name now", "use the present name"),
     },
     "Updates": {
         "background-rate, confidence, probability, reporting-rate": (

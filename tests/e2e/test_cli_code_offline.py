@@ -37,7 +37,7 @@ def test_a_text_in_another_language_is_not_coded_and_that_is_said(warm, folder):
     (folder / "german.txt").write_text(text, encoding="utf-8")
     finished = warm("code", "german.txt", "dispatch.txt", cwd=folder)
     assert finished.code == 0
-    assert "not coded: the text is in another language" in finished.out
+    assert "the text is in a language other than English (`de`), which this coder does not read" in finished.out
     assert "MOBILIZE" in finished.out
 
 
@@ -51,6 +51,4 @@ def test_lines_are_coded_without_a_document(warm, folder):
 def test_options_of_a_language_model_need_the_language_model(warm, folder):
     finished = warm("code", "dispatch.txt", "--llm-model", "small", cwd=folder)
     assert (finished.code, finished.out) == (2, "")
-    assert finished.err.startswith(
-        "llm-settings: `--llm-model` says something to a language model, and the coder is `offline`"
-    )
+    assert finished.err.startswith("llm-settings: `--llm-model` applies to the coder `llm`, and the coder is `offline`")

@@ -128,7 +128,7 @@ def test_ctrl_c_stops_cleanly_and_keeps_what_is_done(start, warm, whole, tmp_pat
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, out) == (130, "")
-    assert err == f"finished draws are kept in {folder}; the same command goes on from there\n"
+    assert err == f"finished draws are kept in {folder}; run the same command again to resume\n"
     assert not list(folder.rglob("*.part"))
     kept = kept_draws(folder)
     assert 0 < len(kept) < MANY
@@ -176,12 +176,12 @@ def test_a_cluster_starts_in_a_process_that_has_imported_ray_before():
     [
         (["--draws", 0], "num-draws: `0` draws cannot be made"),
         (["--draws", "many"], "Invalid value for '--draws'"),
-        (["--seed", -1], "seed: `-1` is not a seed"),
+        (["--seed", -1], "Invalid value for '--seed': Input should be greater than or equal to 0"),
         (["--executor", "rey"], "unknown-executor: there is no executor `rey`\n  help: did you mean `ray`?"),
         (["--workers", 0], "workers: `0` is not a valid number of workers"),
         (
             ["--ray-address", "here:6379"],
-            "ray-address: the executor `local` has no use for the Ray address `here:6379`",
+            "ray-address: the executor `local` does not use the Ray address `here:6379`",
         ),
         (["--executor", "ray", "--ray-address", "ray://here"], "ray-address: `ray://here` is no address"),
         (["--executor", "ray", "--ray-address", "here"], "ray-address: `here` is no address"),
@@ -257,8 +257,11 @@ def test_a_matrix_that_is_not_positive_definite_is_refused_with_the_nearest(warm
     (tmp_path / "crisis.yaml").write_text(text, encoding="utf-8")
     finished = warm("ensemble", "crisis.yaml", "--draws", 8, cwd=tmp_path)
     assert (finished.code, finished.out) == (2, "")
-    assert "crisis.yaml:35: correlation-matrix: no numbers can be correlated like that" in finished.err
-    assert "the nearest that they can be: `war_cost` and `pace` 0." in finished.err
+    assert (
+        "crisis.yaml:35: correlation-matrix: these correlations are impossible together: their matrix is not positive definite"
+        in finished.err
+    )
+    assert "the nearest possible ones are `war_cost` and `pace` 0." in finished.err
 
 
 def test_a_person_sees_bands_their_convergence_and_their_dates(warm):
@@ -290,7 +293,7 @@ def test_a_map_shows_letters_and_says_what_they_mean(warm, tmp_path):
     [
         (["--x", "war_cost", "--y", "war_cost"], "axis: both axes are `war_cost`"),
         (["--x", "wor_cost=0:0:0", "--y", "war_cost=3:1:2"], "unknown-parameter: there is no parameter `wor_cost`"),
-        (["--x", "war_cost", "--y", "rationality", "--output", "map.png"], "unknown-format: `map.png` is neither"),
+        (["--x", "war_cost", "--y", "rationality", "--output", "map.png"], "unknown-format: `map.png` ends in neither"),
         (["--x", "war_cost"], "Missing option '--y'"),
     ],
     ids=lambda part: " ".join(part) if isinstance(part, list) else "",

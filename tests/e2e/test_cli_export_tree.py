@@ -61,7 +61,7 @@ def test_a_tree_that_is_too_large_is_refused_and_nothing_is_written(warm, tmp_pa
 def test_an_unknown_format_is_told_with_the_nearest(warm, tmp_path):
     finished = warm("export", "cuba-1962", "--format", "eft", "--output", tmp_path / "x")
     assert finished.code == 2
-    assert finished.err == "unknown-format: there is no format `eft`\n  help: did you mean `efg`?\n"
+    assert finished.err == "unknown-format: `eft` is not an export format\n  help: did you mean `efg`?\n"
 
 
 def test_a_place_that_cannot_be_written_to_is_refused(warm, starter, tmp_path):

@@ -257,7 +257,7 @@ def test_show_says_who_moves_at_the_same_time_and_that_it_goes_on(standoff, tmp_
     finished = standoff("show", tmp_path / "night.yaml")
     told = " ".join(finished.out.replace("│", " ").split())
     assert finished.code == 0
-    assert "Upper valley and Lower valley choose at the same time, neither seeing the other's move" in told
+    assert "Upper valley and Lower valley choose at the same time, without seeing each other's move" in told
     assert "together: post a guard with raid" in told
     assert "6 periods of 1 week, and so on for ever." in told
 

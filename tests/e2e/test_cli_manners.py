@@ -178,7 +178,7 @@ def test_a_file_cannot_command_the_terminal(warm, starter, tmp_path, escape):
     (tmp_path / "crisis.yaml").write_text(text, encoding="utf-8")
     finished = warm("show", "crisis.yaml", cwd=tmp_path)
     assert (finished.code, finished.out) == (2, "")
-    assert finished.err.startswith("crisis.yaml:5: control-character: a text holds the control character `U+")
+    assert finished.err.startswith("crisis.yaml:5: control-character: the text contains the control character `U+")
 
 
 def test_what_was_typed_cannot_command_the_terminal(standoff):

@@ -155,12 +155,12 @@ def test_the_text_names_every_end_and_milestone(drawn, solved):
 
 
 def test_the_text_shows_probabilities_first_moves_certificate_and_sources(drawn):
-    for heading in ("probabilities by", "What each side would do now", "Certificate", "Where the numbers come from"):
+    for heading in ("probability by", "What each side would do now", "Certificate", "Sources of the numbers"):
         assert heading in drawn
 
 
 def test_the_text_says_what_was_changed(drawn):
-    assert "\nchanged: period.horizon=8\n" in drawn
+    assert "\noverrides: period.horizon=8\n" in drawn
 
 
 def test_the_text_is_plain_when_it_goes_into_a_pipe(drawn):

@@ -58,7 +58,7 @@ def test_without_a_defence_all_that_works_gets_through(salvo):
 
 def test_layers_are_read_in_their_order(salvo):
     found = salvo("--layer", "first:10:1:1", "--layer", "second:20:1:1")
-    assert (found["stopped by first"], found["stopped by second"]) == ("10.0", "20.0")
+    assert (found["intercepted by first"], found["intercepted by second"]) == ("10.0", "20.0")
 
 
 def test_the_salvo_model_is_held_against_what_happened(standoff):

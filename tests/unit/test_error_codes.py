@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT / "docs"))
 from parts.error_codes import list_codes, write_codes, write_examples  # noqa: E402
 
 CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-NOT_CODES = frozenset({"content-type", "feed", "iran-us-2026", "language-model", "sobol-8", "x-gzip"}) | {
+NOT_CODES = frozenset({"content-type", "feed", "iran-us-2026", "watch-feed", "language-model", "sobol-8", "x-gzip"}) | {
     *("iso8859-1", "utf-16", "utf-16-be", "utf-16-le", "utf-32", "utf-32-be", "utf-32-le", "utf-8", "utf-8-sig"),
     *("parsely-pub-date", "publish-date"),
 }
