@@ -169,7 +169,7 @@ def test_a_watch_tells_faults_and_ends_cleanly_when_it_is_asked_to(watch, once, 
     assert (code, out) == (0, "")
     assert "no-such-file" in told[0]
     assert told[2].endswith("none.xml: next attempt in 120 minutes\n")
-    assert err.endswith("stopped; what was read is kept, and the next start goes on from there\n")
+    assert err.endswith("stopped; everything read is kept, and the next start resumes from there\n")
     assert all("America struck Iran" in line for line in lines)
     assert once(wire, "--store", place)[:2] == (0, "")
 

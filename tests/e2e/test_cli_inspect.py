@@ -259,7 +259,7 @@ def test_show_says_who_moves_at_the_same_time_and_that_it_goes_on(standoff, tmp_
     assert finished.code == 0
     assert "Upper valley and Lower valley choose at the same time, without seeing each other's move" in told
     assert "together: post a guard with raid" in told
-    assert "6 periods of 1 week, and so on for ever." in told
+    assert "6 periods of 1 week, continued without end." in told
 
 
 def test_check_says_that_a_crisis_goes_on(standoff, tmp_path):

@@ -97,7 +97,8 @@ def _draw(console: Console, found: Tripwires) -> None:
 
     from standoff.cli.tables import format_source, format_value, new_table, print_provenance
 
-    print_title(console, found.scenario, "Which is the most likely of")
+    print_title(console, found.scenario)
+    console.print("Which is the most likely of")
     for k, (label, probability) in enumerate(zip(found.candidate_labels, found.probabilities, strict=True)):
         mark = "->" if k == found.answer else "  "
         console.print(Text(f"{mark} {label}: {format_percent(float(probability))}"))

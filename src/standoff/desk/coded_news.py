@@ -133,7 +133,7 @@ def code(
     Examples:
         >>> found = code("no-such-report.txt")
         >>> found.reports, [problem.code for problem in found.problems]
-        ((), ['file-not-found'])
+        ((), ['no-such-file'])
     """
     from standoff.news.near_duplicates import find_clusters
 

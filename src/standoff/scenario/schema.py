@@ -194,8 +194,8 @@ class Scenario(Part):
     Examples:
         >>> from standoff import load
         >>> scenario = load("cuba-1962", overrides=["war_cost=3"])
-        >>> scenario.as_of.isoformat(), list(scenario.players), scenario.parameters["war_cost"].value
-        ('1962-10-22', ['usa', 'ussr'], 3.0)
+        >>> scenario.as_of.isoformat(), list(scenario.players), str(scenario.parameters["war_cost"].value)
+        ('1962-10-22', ['usa', 'ussr'], '3')
     """
 
     standoff: Literal[1] = Field(description="Version of the language.")

@@ -58,7 +58,7 @@ class Usage:
             The cost; None where a price is unknown or an answer has no count of tokens.
 
         Examples:
-            >>> Tally(num_requests=1, num_prompt_tokens=2_000_000, num_answer_tokens=100_000).cost(1.5, 10.0)
+            >>> Usage(num_requests=1, num_prompt_tokens=2_000_000, num_answer_tokens=100_000).cost(1.5, 10.0)
             4.0
         """
         if prompt_price is None or answer_price is None or self.num_unmetered:
