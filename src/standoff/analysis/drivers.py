@@ -157,9 +157,14 @@ class Drivers:
             target: Index of the target.
             ax: The matplotlib axes to draw on; None: new axes.
         """
-        from standoff.analysis.plots import plot_drivers
+        from standoff.analysis.plots import plot_tornado
 
-        return plot_drivers(self, target, ax)
+        rows = [
+            (row.label or row.name, row.range, row.ends[target])
+            for row in self.rows[: self.top]
+            if row.range is not None and np.isfinite(row.ends[target]).all()
+        ]
+        return plot_tornado(self.target_labels[target], float(self.probabilities[target]), rows, ax)
 
     def __repr__(self) -> str:
         names = ", ".join(row.name for row in self.rows[:3])

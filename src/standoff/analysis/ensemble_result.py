@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from standoff.analysis.calendar import Calendar
 from standoff.analysis.draw_keys import list_sampling_versions
 from standoff.analysis.resolution import (
     UnsureProbabilityError,
@@ -233,9 +234,14 @@ class Ensemble:
         Raises:
             InputError: The target does not exist.
         """
-        from standoff.analysis.plots import plot_ensemble
+        from standoff.analysis.plots import plot_fan
 
-        return plot_ensemble(self, target, ax)
+        (wanted, *_) = parse_targets(self.scenario, None if target is None else [target])
+        _, k = self.locate(wanted)
+        start = float(self.names[k].name == "unresolved")  # nothing has happened today
+        quantiles = np.hstack([np.full((len(self.bands), 1), start), self.bands[:, :, k]])
+        central = np.concatenate([[start], self.file_probabilities[:, k]])
+        return plot_fan(self.names[k].label, quantiles, central, Calendar.of(self.scenario), ax)
 
     def __repr__(self) -> str:
         return f"<Ensemble of {self.scenario.id}: {len(self.draws)} of {self.num_draws} draws solved, seed {self.seed}>"

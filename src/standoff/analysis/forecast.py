@@ -171,9 +171,10 @@ class Forecast:
         Args:
             ax: The matplotlib axes to draw on; None: new axes.
         """
-        from standoff.analysis.plots import plot_forecast
+        from standoff.analysis.plots import plot_bands
 
-        return plot_forecast(self, ax)
+        outcomes = [(series.label, series.cumulative) for series in self.outcomes.values()]
+        return plot_bands(outcomes, (self.unresolved_label, self.unresolved), self.calendar, ax)
 
     def to_json(self) -> dict[str, Any]:
         """The forecast as plain data: the part of `standoff run --json` that holds the probabilities."""

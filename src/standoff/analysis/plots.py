@@ -1,4 +1,7 @@
-"""Plots of results on matplotlib axes. matplotlib is slow to import, so it is imported when a plot is asked for."""
+"""Plots on matplotlib axes, from labels and arrays; the `plot` methods of the results use them.
+
+matplotlib is slow to import, so it is imported when a plot is asked for.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,6 @@ from standoff.text import format_number, format_short_day
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from standoff.analysis.drivers import Drivers
-    from standoff.analysis.ensemble_result import Ensemble
-    from standoff.analysis.forecast import Forecast
-    from standoff.analysis.sweep import Sweep
-    from standoff.solve.target import Target
-
 __all__ = [
     "DASHES",
     "HATCHES",
@@ -29,10 +26,10 @@ __all__ = [
     "Axes",
     "draw_bands",
     "draw_fan",
-    "plot_drivers",
-    "plot_ensemble",
-    "plot_forecast",
-    "plot_sweep",
+    "plot_bands",
+    "plot_fan",
+    "plot_lines",
+    "plot_tornado",
 ]
 
 Floats = NDArray[np.float64]
@@ -84,73 +81,95 @@ def draw_fan(axes: Axes, x: Sequence[float] | Floats, quantiles: Floats, central
         axes.plot(x, edge, color=ink, linewidth=0.8)
 
 
-def plot_forecast(found: Forecast, ax: Axes | None = None) -> Axes:
-    """Plot the probabilities of the outcomes by date as stacked bands; see `Forecast.plot`."""
+def plot_bands(
+    outcomes: Sequence[tuple[str, Floats]], unresolved: tuple[str, Floats], calendar: Calendar | None, ax: Axes | None
+) -> Axes:
+    """Plot the probabilities of the outcomes by date as stacked bands.
+
+    Args:
+        outcomes: Label and cumulative probability of each outcome; shape (period,).
+        unresolved: Label and probability that the crisis is still open; shape (period,).
+        calendar: The days of the periods; None: numbers of periods.
+        ax: The axes to draw on; None: new axes.
+    """
     axes = _new_axes() if ax is None else ax
-    series = list(found.outcomes.values())
-    bands = [np.concatenate([[0.0], one.cumulative]) for one in series]
-    bands.append(np.concatenate([[1.0], found.unresolved]))
-    draw_bands(axes, _dates(axes, found.calendar, len(found.unresolved)), bands, surface="white")
-    _label_bands(axes, [*(one.label for one in series), found.unresolved_label])
+    bands = [np.concatenate([[0.0], cumulative]) for _, cumulative in outcomes]
+    bands.append(np.concatenate([[1.0], unresolved[1]]))
+    draw_bands(axes, _label_dates(axes, calendar, len(unresolved[1])), bands, surface="white")
+    _label_bands(axes, [*(label for label, _ in outcomes), unresolved[0]])
     _set_probability_axis(axes)
     axes.set_ylim(0.0, 1.0)
     axes.margins(x=0.0)
     return axes
 
 
-def plot_ensemble(found: Ensemble, target: str | Target | None = None, ax: Axes | None = None) -> Axes:
-    """Plot the bands of a probability over all draws; see `Ensemble.plot`."""
-    from standoff.analysis.targets import parse_targets
+def plot_fan(label: str, quantiles: Floats, central: Floats, calendar: Calendar | None, ax: Axes | None) -> Axes:
+    """Plot the quantiles of a probability over all draws by date.
 
+    Args:
+        label: What the probability is about.
+        quantiles: Quantiles at 5, 25, 50, 75 and 95 % from now to the horizon; shape (5, period + 1).
+        central: Probabilities at the values of the file; shape (period + 1,).
+        calendar: The days of the periods; None: numbers of periods.
+        ax: The axes to draw on; None: new axes.
+    """
     axes = _new_axes() if ax is None else ax
-    (wanted, *_) = parse_targets(found.scenario, None if target is None else [target])
-    _, k = found.locate(wanted)
-    start = float(found.names[k].name == "unresolved")
-    quantiles = np.hstack([np.full((len(found.bands), 1), start), found.bands[:, :, k]])
-    central = np.concatenate([[start], found.file_probabilities[:, k]])
-    x = _dates(axes, Calendar.of(found.scenario), found.scenario.num_periods)
-    draw_fan(axes, x, quantiles, central, ink="black")
+    draw_fan(axes, _label_dates(axes, calendar, len(central) - 1), quantiles, central, ink="black")
     labels = ["5 to 95 % of draws", "25 to 75 % of draws", "median", "values of the file"]
     axes.legend([*axes.collections[-2:], *axes.lines[-4:-2]], labels, frameon=False)
-    axes.set_title(found.names[k].label)
+    axes.set_title(label)
     _set_probability_axis(axes)
     axes.set_ylim(bottom=0.0)
     axes.margins(x=0.0)
     return axes
 
 
-def plot_drivers(found: Drivers, target: int = 0, ax: Axes | None = None) -> Axes:
-    """Plot how far each driver moves a probability over its range (a tornado); see `Drivers.plot`."""
+def plot_tornado(
+    label: str, base: float, rows: Sequence[tuple[str, tuple[float, float], Floats]], ax: Axes | None
+) -> Axes:
+    """Plot how far each driver moves a probability over its range.
+
+    Args:
+        label: What the probability is about.
+        base: The probability at the values of the file.
+        rows: Label, range and the changes of the probability at both ends of the range, for each driver; shape (2,).
+        ax: The axes to draw on; None: new axes.
+    """
     axes = _new_axes() if ax is None else ax
-    base = float(found.probabilities[target])
-    rows = [row for row in found.rows[: found.top] if row.range is not None and np.isfinite(row.ends[target]).all()]
-    for k, row in enumerate(rows):
-        for end, colour, hatch in zip(row.ends[target], (PALETTE[1], PALETTE[4]), ("", "//"), strict=True):
+    for k, (_, _, ends) in enumerate(rows):
+        for end, colour, hatch in zip(ends, (PALETTE[1], PALETTE[4]), ("", "//"), strict=True):
             axes.barh(k, float(end), left=base, height=0.6, color=colour, hatch=hatch, edgecolor="white")
     axes.axvline(base, color="black", linewidth=1.0)
-    axes.set_yticks(range(len(rows)), [_describe_range(row.label or row.name, row.range) for row in rows])
+    axes.set_yticks(range(len(rows)), [_describe_range(name, bounds) for name, bounds, _ in rows])
     axes.invert_yaxis()
     axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g} %")
     axes.set_xlabel("probability; plain: low end of the range, hatched: high end", loc="right")
-    axes.set_title(found.target_labels[target], loc="right")
+    axes.set_title(label, loc="right")
     return axes
 
 
-def plot_sweep(found: Sweep, ax: Axes | None = None) -> Axes:
-    """Plot probabilities over the values of a parameter; see `Sweep.plot`."""
+def plot_lines(x: Floats, x_label: str, lines: Sequence[tuple[str, Floats]], ax: Axes | None) -> Axes:
+    """Plot probabilities over the values of a parameter.
+
+    Args:
+        x: The values; shape (value,).
+        x_label: The parameter and its unit.
+        lines: Label and probability of each target; shape (value,).
+        ax: The axes to draw on; None: new axes.
+    """
     axes = _new_axes() if ax is None else ax
-    for k, label in enumerate(found.target_labels):
+    for k, (label, probabilities) in enumerate(lines):
         colour, dashes = PALETTE[(k + 1) % len(PALETTE)], DASHES[k % len(DASHES)]
-        axes.plot(found.values, found.probabilities[:, k], color=colour, linestyle=dashes, marker="o", label=label)
+        axes.plot(x, probabilities, color=colour, linestyle=dashes, marker="o", label=label)
     axes.legend(frameon=False)
-    axes.set_xlabel(f"{found.name} ({found.unit})" if found.unit else found.name)
+    axes.set_xlabel(x_label)
     _set_probability_axis(axes)
     axes.set_ylim(bottom=0.0)
     return axes
 
 
-def _describe_range(label: str, bounds: tuple[float, float] | None) -> str:
-    low, high = bounds or (0.0, 0.0)
+def _describe_range(label: str, bounds: tuple[float, float]) -> str:
+    low, high = bounds
     return f"{label}\n{format_number(low)} to {format_number(high)}"
 
 
@@ -161,8 +180,8 @@ def _new_axes() -> Axes:
     return axes
 
 
-def _dates(axes: Axes, calendar: Calendar | None, num_periods: int) -> Floats:
-    """Positions on the axis of time, which is labelled for them: days, or numbers of periods where there are no dates."""
+def _label_dates(axes: Axes, calendar: Calendar | None, num_periods: int) -> Floats:
+    """Label the axis of time with days, or numbers of periods without a calendar; return the positions of the dates."""
     if calendar is None:
         axes.set_xlabel("periods from the start")
         return np.arange(num_periods + 1, dtype=np.float64)

@@ -74,9 +74,10 @@ class Sweep:
         Args:
             ax: The matplotlib axes to draw on; None: new axes.
         """
-        from standoff.analysis.plots import plot_sweep
+        from standoff.analysis.plots import plot_lines
 
-        return plot_sweep(self, ax)
+        lines = [(label, self.probabilities[:, k]) for k, label in enumerate(self.target_labels)]
+        return plot_lines(self.values, f"{self.name} ({self.unit})" if self.unit else self.name, lines, ax)
 
     def to_json(self) -> dict[str, Any]:
         """The sweep as plain data."""
