@@ -143,7 +143,7 @@ class Drivers:
         """The driver of a name.
 
         Raises:
-            KeyError: There is none.
+            KeyError: There is no driver of that name.
         """
         for row in self.rows:
             if row.name == name:

@@ -359,7 +359,7 @@ class _EventReader:
         if key[0] == "milestone":
             assert isinstance(key[1], int)
             milestone = game.milestones[key[1]]
-            return f"milestone.{milestone.name}", milestone.label, f"If it comes to this: {milestone.label}"
+            return f"milestone.{milestone.name}", milestone.label, f"If this happens: {milestone.label}"
         assert happening is not None
         if key[0] == "round":
             label = self.words.name_stage(self._layer(happening))
