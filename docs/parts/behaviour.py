@@ -110,7 +110,7 @@ def hardline_part() -> str:
     forecasts = [solution.forecast for solution in solutions]
     horizon = solutions[0].scenario.period.horizon
     by_package = [
-        {inner.label: float(inner.cumulative[-1]) for inner in next(s for s in f.outcomes if s.parts).parts}
+        {inner.label: float(inner.cumulative[-1]) for inner in next(s for s in f.outcomes.values() if s.parts).parts}
         for f in forecasts
     ]
     rows = [

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,34 +15,40 @@ from standoff.store import open_store, prepare_store
 
 NUM_DOCUMENTS = 10_000
 INGEST = """
+import itertools
 import sys
 from scripted_coder import ScriptedCoder, wire
 from standoff.store import open_store
 from standoff.desk.ingest import ingest
-with open_store(sys.argv[1], wait_seconds=60) as store:
-    print("begun", flush=True)
-    ingest(store, wire(int(sys.argv[2]), int(sys.argv[3])), coder=ScriptedCoder())
+address, first, last, pause = sys.argv[1], *map(int, sys.argv[2:])
+steps = itertools.count(1)
+def should_stop():
+    if next(steps) == pause:
+        print("paused", flush=True)
+        sys.stdin.readline()  # until it is killed
+    return False
+with open_store(address, wait_seconds=60) as store:
+    ingest(store, wire(first, last), coder=ScriptedCoder(), should_stop=should_stop)
 """
+"""Pauses at a step: `ingest` asks once before every document that it reads, then once before every one that it codes."""
 
 
 @pytest.fixture
 def start_ingest(environment):
     path = os.pathsep.join([str(Path(__file__).parents[1]), environment["PYTHONPATH"]])
 
-    def start(address, first, last):
-        words = [sys.executable, "-c", INGEST, *map(str, (address, first, last))]
-        return subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment | {"PYTHONPATH": path})
+    def start(address, first, last, pause=0):
+        words = [sys.executable, "-c", INGEST, *map(str, (address, first, last, pause))]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(words, stdin=pipe, stdout=pipe, text=True, env=environment | {"PYTHONPATH": path})
 
     return start
 
 
-def killed(process, is_there, address):
-    """Kill a process once the store holds what is waited for."""
+def kill_at_pause(process):
+    """Kill a process at the step at which it pauses."""
     with process:
-        process.stdout.readline()
-        with open_store(address) as store:
-            while process.poll() is None and not is_there(store):
-                time.sleep(0.05)
+        assert process.stdout.readline() == "paused\n"
         process.send_signal(signal.SIGKILL)
         process.communicate()
     assert process.returncode == -signal.SIGKILL
@@ -52,15 +57,12 @@ def killed(process, is_there, address):
 def test_an_ingest_that_is_killed_at_every_stage_loses_nothing_and_doubles_nothing(start_ingest, tmp_path):
     address = tmp_path / "store.sqlite"
     prepare_store(address).close()
-    killed(start_ingest(address, 0, NUM_DOCUMENTS), lambda store: len(store.uncoded("")) >= 2000, address)
+    kill_at_pause(start_ingest(address, 0, NUM_DOCUMENTS, pause=6000))
     with open_store(address) as store:
         assert 2000 <= len(store.uncoded(ScriptedCoder.method)) < NUM_DOCUMENTS
-    killed(
-        start_ingest(address, 0, NUM_DOCUMENTS),
-        lambda store: 0 < len(store.uncoded(ScriptedCoder.method)) < len(store.uncoded("")) == NUM_DOCUMENTS,
-        address,
-    )
+    kill_at_pause(start_ingest(address, 0, NUM_DOCUMENTS, pause=NUM_DOCUMENTS + 6000))
     with open_store(address) as store:
+        assert len(store.uncoded("")) == NUM_DOCUMENTS
         assert 0 < len(store.uncoded(ScriptedCoder.method)) < NUM_DOCUMENTS
         assert store.mark(NEAR_DUPLICATES) is None
     with start_ingest(address, 0, NUM_DOCUMENTS) as last:
