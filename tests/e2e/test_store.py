@@ -22,13 +22,15 @@ INGEST = """
 import sys
 from stored_news import METHOD, coded, document
 from standoff.store import open_store
-address, (first, count, batch, every) = sys.argv[1], map(int, sys.argv[2:])
+address, (first, count, batch, every, is_stepped) = sys.argv[1], map(int, sys.argv[2:])
 documents = [document(k) for k in range(first, first + count)]
 with open_store(address, wait_seconds=60) as store:
-    def told(added):
+    def report(added):
         print(added.given, flush=True)
-    store.add_documents(documents, batch_size=batch, progress=told)
-    store.add_codings(map(coded, documents[::every]), method=METHOD, batch_size=batch, progress=told)
+        if is_stepped:
+            sys.stdin.readline()  # the next batch begins when the test says so
+    store.add_documents(documents, batch_size=batch, progress=report)
+    store.add_codings(map(coded, documents[::every]), method=METHOD, batch_size=batch, progress=report)
 """
 
 
@@ -37,18 +39,21 @@ def ingest(environment):
     tests = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120
     path = os.pathsep.join([tests, environment["PYTHONPATH"]])
 
-    def start(address, first, count):
-        words = [sys.executable, "-c", INGEST, *map(str, (address, first, count, BATCH, CODED_EVERY))]
-        return subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment | {"PYTHONPATH": path})
+    def start(address, first, count, *, is_stepped=False):
+        words = [sys.executable, "-c", INGEST, *map(str, (address, first, count, BATCH, CODED_EVERY, int(is_stepped)))]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(words, stdin=pipe, stdout=pipe, text=True, env=environment | {"PYTHONPATH": path})
 
     return start
 
 
-def kill_after(process, lines, seconds):
-    """Kill a process some moment after it has told of some batches."""
+def kill_after(process, batches, seconds):
+    """Kill a stepped process some moment after it has begun the batch after a number of others; it cannot go further."""
     with process:
-        for _ in range(lines):
+        for _ in range(batches):
             assert process.stdout.readline()
+            process.stdin.write("go\n")
+            process.stdin.flush()
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
         process.communicate()
@@ -66,11 +71,11 @@ def address(request, tmp_path):
 
 def test_an_ingest_that_is_killed_again_and_again_loses_nothing_and_doubles_nothing(ingest, address, request):
     count = NUM_DOCUMENTS[request.node.callspec.params["address"]]
-    kill_after(ingest(address, 0, count), 3, 0.013)  # among the documents
+    kill_after(ingest(address, 0, count, is_stepped=True), 3, 0.013)  # among the documents
     with open_store(address) as store:
         assert 3 * BATCH <= len(list(store.documents())) < count
         assert store.check() == ()
-    kill_after(ingest(address, 0, count), count // BATCH + 1, 0.007)  # among the codings
+    kill_after(ingest(address, 0, count, is_stepped=True), count // BATCH + 1, 0.007)  # among the codings
     with open_store(address) as store:
         num_coded = count - len(store.uncoded(METHOD))
         assert BATCH <= num_coded < count // CODED_EVERY
