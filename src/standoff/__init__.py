@@ -10,7 +10,7 @@ Examples:
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from standoff.errors import (
     CoderError,
@@ -22,10 +22,11 @@ from standoff.errors import (
     StandoffError,
     StoreError,
 )
+from standoff.lazy import import_on_use
 from standoff.version import __version__
 
 import_module("standoff.solve")  # before the function of this name, which importing the package would replace
-from standoff.analysis.solution import Solution, solve  # noqa: E402
+from standoff.analysis.solution import GameSolution, Solution, solve  # noqa: E402
 
 if TYPE_CHECKING:
     from standoff.analysis.bargain import bargain
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from standoff.analysis.tripwires import tripwires
     from standoff.analysis.whatif import whatif
     from standoff.analysis.window import window
+    from standoff.belief.observation import Observation
     from standoff.belief.updating import update
     from standoff.catalog import list_scenarios
     from standoff.catalog.opening import load
@@ -56,8 +58,10 @@ __all__ = [
     "CoderError",
     "Forecast",
     "GameBuilder",
+    "GameSolution",
     "InputError",
     "MissingExtraError",
+    "Observation",
     "Problem",
     "Scenario",
     "ScenarioError",
@@ -90,38 +94,32 @@ __all__ = [
 ]
 
 _MODULES = {
-    "Forecast": "analysis.forecast",
-    "GameBuilder": "game.builder",
-    "Scenario": "scenario",
-    "Settings": "solve.result",
-    "Target": "solve.target",
-    "bargain": "analysis.bargain",
-    "code": "desk.coded_news",
-    "compare": "analysis.compare",
-    "drivers": "analysis.drivers",
-    "ensemble": "analysis.ensemble",
-    "gradients": "analysis.gradients",
-    "indicators": "analysis.indicators",
-    "list_scenarios": "catalog",
-    "load": "catalog.opening",
-    "paths": "analysis.paths",
-    "regime_map": "analysis.regime_map",
-    "search_equilibria": "analysis.equilibria",
-    "sweep": "analysis.sweep",
-    "tripwires": "analysis.tripwires",
-    "update": "belief.updating",
-    "whatif": "analysis.whatif",
-    "why_no_deal": "analysis.no_deal",
-    "window": "analysis.window",
+    "Forecast": "standoff.analysis.forecast",
+    "GameBuilder": "standoff.game.builder",
+    "Observation": "standoff.belief.observation",
+    "Scenario": "standoff.scenario",
+    "Settings": "standoff.solve.result",
+    "Target": "standoff.solve.target",
+    "bargain": "standoff.analysis.bargain",
+    "code": "standoff.desk.coded_news",
+    "compare": "standoff.analysis.compare",
+    "drivers": "standoff.analysis.drivers",
+    "ensemble": "standoff.analysis.ensemble",
+    "gradients": "standoff.analysis.gradients",
+    "indicators": "standoff.analysis.indicators",
+    "list_scenarios": "standoff.catalog",
+    "load": "standoff.catalog.opening",
+    "paths": "standoff.analysis.paths",
+    "regime_map": "standoff.analysis.regime_map",
+    "search_equilibria": "standoff.analysis.equilibria",
+    "sweep": "standoff.analysis.sweep",
+    "tripwires": "standoff.analysis.tripwires",
+    "update": "standoff.belief.updating",
+    "whatif": "standoff.analysis.whatif",
+    "why_no_deal": "standoff.analysis.no_deal",
+    "window": "standoff.analysis.window",
 }
 """Module of each name that is imported when it is first used, so that `import standoff` stays quick."""
 
 
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return getattr(import_module(f"standoff.{_MODULES[name]}"), name)
-    raise AttributeError(f"module 'standoff' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = import_on_use(__name__, _MODULES)

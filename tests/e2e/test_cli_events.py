@@ -9,7 +9,7 @@ import pyarrow.parquet
 import pytest
 
 from scripted_coder import ScriptedCoder, article
-from standoff.desk.ingest import ingest
+from standoff.desk.ingestion import ingest
 from standoff.store import open_store
 
 FLEET = (

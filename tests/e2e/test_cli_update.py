@@ -10,7 +10,7 @@ import pytest
 from scripted_coder import ScriptedCoder, article
 from standoff import load
 from standoff.cli.app import main
-from standoff.desk.ingest import ingest
+from standoff.desk.ingestion import ingest
 from standoff.desk.runs import rerun
 from standoff.desk.update import rerun_update
 from standoff.store import open_store

@@ -139,7 +139,7 @@ def test_drivers_are_ranked_and_those_without_a_document_named(warm, choice):
 
 def test_the_json_of_drivers_holds_every_number(warm, choice):
     document = warm("drivers", choice, "--target", "peace@2", "--tornado", "0", "--json").document
-    assert document.keys() >= {*KEYS, "targets", "drivers", "hinges_on", "tornado_error", "draws", "versions"}
+    assert document.keys() >= {*KEYS, "targets", "drivers", "unsourced_drivers", "tornado_error", "draws", "versions"}
     assert document["targets"][0] | {"probability": 0} == {
         "kind": "outcome", "name": "peace", "periods": 2, "label": "Peace by 16 February 2026", "probability": 0
     }  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 
 from scripted_coder import ScriptedCoder, wire
 from standoff.desk.clustering import NEAR_DUPLICATES
-from standoff.desk.ingest import ingest
+from standoff.desk.ingestion import ingest
 from standoff.store import open_store, prepare_store
 
 NUM_DOCUMENTS = 10_000
@@ -19,7 +19,7 @@ import itertools
 import sys
 from scripted_coder import ScriptedCoder, wire
 from standoff.store import open_store
-from standoff.desk.ingest import ingest
+from standoff.desk.ingestion import ingest
 address, first, last, pause = sys.argv[1], *map(int, sys.argv[2:])
 steps = itertools.count(1)
 def should_stop():

@@ -11,11 +11,10 @@ from standoff.history.deterrence import (
     DeterrenceCounts,
     DeterrenceGame,
     compute_probit,
-    fit_rationality,
-    fit_sigma,
+    fit_logit,
+    fit_probit,
 )
-from standoff.history.rationality import ActionCounts, compute_public_strategy
-from standoff.history.rationality import fit_rationality as fit_rationality_of_game
+from standoff.history.rationality import ActionCounts, compute_public_strategy, fit_rationality
 from standoff.history.signalling import SignallingGame, find_equilibria
 
 GOLDEN = json.loads((Path(__file__).parent / "history.json").read_text(encoding="utf-8"))
@@ -26,32 +25,32 @@ COUNTS = DeterrenceCounts(*N5["counts"])
 
 
 def test_n5_probit_agrees_with_the_printed_digits():
-    fit, printed = fit_sigma(DETERRENCE, COUNTS), N5["printed"]
+    fit, printed = fit_probit(DETERRENCE, COUNTS), N5["printed"]
     assert fit.log_value == pytest.approx(printed["log_sigma"], abs=5e-5)
     assert fit.log_likelihood == pytest.approx(printed["log_likelihood"], abs=5e-3)
     assert fit.akaike == pytest.approx(printed["akaike"], abs=5e-2)
 
 
 def test_n5_probit_agrees_with_an_independent_program():
-    fit, known = fit_sigma(DETERRENCE, COUNTS), N5["probit"]
+    fit, known = fit_probit(DETERRENCE, COUNTS), N5["probit"]
     assert fit.log_value == pytest.approx(known["log_sigma"], abs=1e-6)
     assert fit.log_likelihood == pytest.approx(known["log_likelihood"], abs=5e-5)
 
 
 def test_n5_probit_gives_the_probabilities_of_attack_and_defence():
-    probabilities, known = compute_probit(DETERRENCE, fit_sigma(DETERRENCE, COUNTS).value), N5["probit"]
+    probabilities, known = compute_probit(DETERRENCE, fit_probit(DETERRENCE, COUNTS).value), N5["probit"]
     assert probabilities.attack == pytest.approx(known["attack"], abs=1e-7)
     assert probabilities.defend == pytest.approx(known["defend"], abs=1e-6)
 
 
 def test_n5_agent_logit_agrees_with_an_independent_program():
-    fit, known = fit_rationality(DETERRENCE, COUNTS), N5["logit"]
+    fit, known = fit_logit(DETERRENCE, COUNTS), N5["logit"]
     assert fit.value == pytest.approx(known["rationality"], abs=1e-6)
     assert fit.log_likelihood == pytest.approx(known["log_likelihood"], abs=5e-5)
 
 
 def test_n5_the_probit_tells_the_counts_better_than_the_logit():
-    assert fit_sigma(DETERRENCE, COUNTS).log_likelihood > fit_rationality(DETERRENCE, COUNTS).log_likelihood + 3
+    assert fit_probit(DETERRENCE, COUNTS).log_likelihood > fit_logit(DETERRENCE, COUNTS).log_likelihood + 3
 
 
 def solved(war_b):
@@ -110,14 +109,14 @@ def as_game():
 
 def test_n5_the_general_fit_agrees_on_the_explicit_game():
     quo, concession, defence = N5["counts"]
-    fit = fit_rationality_of_game(
+    fit = fit_rationality(
         as_game(),
         [
             ActionCounts("first", "attacker", {"wait": quo, "attack": concession + defence}),
             ActionCounts("second", "defender", {"yield": concession, "defend": defence}),
         ],
     )
-    known = fit_rationality(DETERRENCE, COUNTS)
+    known = fit_logit(DETERRENCE, COUNTS)
     assert fit.estimate.value == pytest.approx(N5["logit"]["rationality"], abs=1e-6)
     assert fit.estimate.log_likelihood == pytest.approx(N5["logit"]["log_likelihood"], abs=5e-5)
     assert fit.estimate.standard_error == pytest.approx(known.standard_error, rel=1e-4)
@@ -142,7 +141,7 @@ def matching_pennies():
 def test_n1_maximum_likelihood_rationality_of_matching_pennies():
     known = GOLDEN["N1"]
     rows, columns = (share * known["observations"] for share in known["frequencies"])
-    fit = fit_rationality_of_game(
+    fit = fit_rationality(
         matching_pennies(),
         [
             ActionCounts("pennies", "row", {"up": rows, "down": known["observations"] - rows}),

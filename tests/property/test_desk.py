@@ -16,7 +16,7 @@ from scripted_coder import ScriptedCoder, wire
 from standoff import load
 from standoff.desk.event_files import encode_csv, encode_plover
 from standoff.desk.event_set import code_events
-from standoff.desk.ingest import ingest
+from standoff.desk.ingestion import ingest
 from standoff.desk.review_form import find_questions, read_reviews, write_review_form
 from standoff.news.coded import INTENSITY, Attribution, CodedDocument, Event, Mention
 from standoff.news.document import Document

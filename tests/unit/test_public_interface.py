@@ -2,8 +2,11 @@
 
 import datetime as dt
 import inspect
+import re
 import subprocess
 import sys
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +15,11 @@ from standoff.catalog.opening import write_starter
 from standoff.errors import InputError, MissingExtraError
 from standoff.extras import import_extra
 
+ROOT = Path(__file__).parents[2]
+PACKAGES = [
+    f"standoff.{name}"
+    for name in ("desk", "export", "game", "history", "news", "report", "scenario", "store", "submodels")
+]
 HEAVY = ("matplotlib", "numba", "numpy", "pandas", "pydantic", "spacy", "sqlalchemy")
 EXCEPTIONS = [name for name in standoff.__all__ if name.endswith("Error")]
 DOCUMENTED = [name for name in standoff.__all__ if name not in {"__version__", "Problem", *EXCEPTIONS}]
@@ -42,6 +50,32 @@ def test_importing_standoff_imports_nothing_slow():
     code = f"import sys, standoff; print([name for name in {HEAVY} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def list_imports_of_documents():
+    """Each name of standoff that an example of a document imports: (document, module, name)."""
+    pattern = re.compile(
+        r"^(?:>>> |\.\.\. )?from (standoff[\w.]*) import ([\w, ]+)$|^(?:>>> )?import (standoff\.[\w.]+)", re.M
+    )
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        for module, names, whole in pattern.findall(path.read_text(encoding="utf-8")):
+            for name in names.split(", ") if names else [None]:
+                yield str(path.relative_to(ROOT)), module or whole, name
+
+
+def test_documents_import_public_names_only():
+    found = list(list_imports_of_documents())
+    assert len(found) > 20
+    private = [one for one in found if one[1].count(".") > 1 or one[2] not in import_module(one[1]).__all__]
+    assert private == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_name_of_a_package_can_be_imported_and_is_documented(package):
+    module = import_module(package)
+    assert set(module.__all__) <= set(dir(module))
+    for name in module.__all__:
+        assert name.isupper() or inspect.getdoc(getattr(module, name)), name
 
 
 @pytest.mark.parametrize("name", DOCUMENTED)

@@ -115,7 +115,7 @@ class Drivers:
         target_labels: The targets in words, with their dates.
         probabilities: Probability of each target; shape (target,).
         rows: The drivers, the strongest first.
-        hinges_on: Names of those among the strongest `top` drivers whose number has no document.
+        unsourced_drivers: Names of those among the strongest `top` drivers whose number has no document.
         top: Number of strongest drivers whose source is checked.
         num_solves: Ends of ranges that were solved, two for each range.
         tornado_error: Largest estimated error of any probability at an end; 0 where none was solved.
@@ -130,7 +130,7 @@ class Drivers:
     target_labels: tuple[str, ...]
     probabilities: Floats
     rows: tuple[Driver, ...]
-    hinges_on: tuple[str, ...]
+    unsourced_drivers: tuple[str, ...]
     top: int
     num_solves: int
     tornado_error: float
@@ -194,7 +194,7 @@ class Drivers:
             **origin_to_plain(self.scenario, self.certificate, self.settings),
             "targets": targets_to_plain(self.targets, self.target_labels, self.probabilities),
             "drivers": rows,
-            "hinges_on": list(self.hinges_on),
+            "unsourced_drivers": list(self.unsourced_drivers),
             "top": self.top,
             "num_solves": self.num_solves,
             "tornado_error": to_plain(self.tornado_error),
@@ -295,7 +295,7 @@ def drivers(
         target_labels=tuple(describe_target(scenario, target) for target in wanted),
         probabilities=own.probabilities,
         rows=tuple(rows),
-        hinges_on=tuple(row.name for row in rows[:top] if row.name in unsourced and row.largest_swing > 0.0),
+        unsourced_drivers=tuple(row.name for row in rows[:top] if row.name in unsourced and row.largest_swing > 0.0),
         top=top,
         num_solves=len(ends),
         tornado_error=max((found.error for found in known), default=0.0),

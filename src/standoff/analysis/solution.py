@@ -1,4 +1,4 @@
-"""A solved scenario: the start of every question that reads one equilibrium.
+"""A solved scenario or game: the start of every question that reads one equilibrium.
 
 `solve` takes a scenario to its equilibrium. A `Solution` holds both, and every question is a function of it in a module of its
 own: `window(solution)`, `bargain(solution)`, `drivers(solution)` and so on.
@@ -9,25 +9,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from standoff.version import JSON_VERSION, versions
 
 if TYPE_CHECKING:
     from standoff.analysis.forecast import Forecast
+    from standoff.game.model import Game
     from standoff.scenario import Scenario
     from standoff.solve.result import Equilibrium, Settings
 
-__all__ = ["Solution", "solve"]
+__all__ = ["GameSolution", "Solution", "solve"]
 
 
+@overload
 def solve(
     scenario: Scenario, settings: Settings | None = None, progress: Callable[[float], None] | None = None
-) -> Solution:
-    """Find the equilibrium of a scenario on the principal branch.
+) -> Solution: ...
+@overload
+def solve(
+    scenario: Game, settings: Settings | None = None, progress: Callable[[float], None] | None = None
+) -> GameSolution: ...
+def solve(
+    scenario: Scenario | Game, settings: Settings | None = None, progress: Callable[[float], None] | None = None
+) -> Solution | GameSolution:
+    """Find the equilibrium of a scenario, or of a game built in Python, on the principal branch.
 
     Args:
-        scenario: The scenario.
+        scenario: The scenario; or a game, as `GameBuilder.build`, `matrix_game` and `markov_game` make it.
         settings: How to solve it; None: the default settings.
         progress: Called now and then with the share of the work done.
 
@@ -42,9 +51,39 @@ def solve(
         'principal'
     """
     from standoff.game.compile import compile_game
+    from standoff.game.model import Game
     from standoff.solve.equilibrium import solve as solve_game
 
+    if isinstance(scenario, Game):
+        return GameSolution(solve_game(scenario, settings, progress))
     return Solution(scenario, solve_game(compile_game(scenario), settings, progress))
+
+
+@dataclass(frozen=True, repr=False)
+class GameSolution:
+    """A game built in Python with its equilibrium; the questions that need a scenario do not apply to it.
+
+    Attributes:
+        equilibrium: The equilibrium and its certificate.
+
+    Examples:
+        >>> from standoff.game import matrix_game
+        >>> solution = solve(matrix_game([[1, 0], [0, 0]], [[0, 0], [1, 0]], rationality=2))
+        >>> solution
+        <Solution of a game: principal branch, residual 0e+00>
+    """
+
+    equilibrium: Equilibrium
+
+    @cached_property
+    def forecast(self) -> Forecast:
+        """Probability of every outcome and milestone by period, computed once."""
+        from standoff.analysis.forecast import forecast
+
+        return forecast(self.equilibrium)
+
+    def __repr__(self) -> str:
+        return f"<Solution of a game: {_describe(self.equilibrium)}>"
 
 
 @dataclass(frozen=True, repr=False)
@@ -101,5 +140,8 @@ class Solution:
         return header | self.forecast.to_json() | {"unsourced": unsourced} | made_of
 
     def __repr__(self) -> str:
-        certificate = self.equilibrium.certificate
-        return f"<Solution of {self.scenario.id}: {certificate.branch} branch, residual {certificate.residual:.0e}>"
+        return f"<Solution of {self.scenario.id}: {_describe(self.equilibrium)}>"
+
+
+def _describe(equilibrium: Equilibrium) -> str:
+    return f"{equilibrium.certificate.branch} branch, residual {equilibrium.certificate.residual:.0e}"

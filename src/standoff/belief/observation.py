@@ -46,6 +46,14 @@ class Observation:
         cluster: Name shared by the reports of one event; "" if unknown.
         sources: Documents or outlets that report it.
         quote: Words of the report.
+
+    Raises:
+        InputError: The event type is not one of `EVENT_CODES`, or the confidence is not a probability.
+
+    Examples:
+        >>> letter = Observation("letter", dt.date(1962, 10, 23), "CONSULT", actors=("RUS",), targets=("USA",))
+        >>> letter.confidence is None
+        True
     """
 
     name: str

@@ -166,12 +166,12 @@ def _draw_unsourced(console: Console, found: Drivers) -> None:
     """Print which of the top drivers rest on no document."""
     from rich.text import Text
 
-    if not found.hinges_on:
+    if not found.unsourced_drivers:
         console.print(f"Each of the top {found.top} drivers rests on a document.\n")
         return
-    count = len(found.hinges_on)
+    count = len(found.unsourced_drivers)
     console.print(Text(f"{count} of the top {found.top} drivers rest on no document:", style="bold"))
-    for name in found.hinges_on:
+    for name in found.unsourced_drivers:
         row = found[name]
         reason = found.scenario.parameters[name].judgement or "no source"
         console.print(Text(f"  {name} ({row.label})" if row.label else f"  {name}"))

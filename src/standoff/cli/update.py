@@ -219,7 +219,7 @@ def _load_from_store(
 
     if sources:
         from standoff.desk.coding import read_sources
-        from standoff.desk.ingest import ingest
+        from standoff.desk.ingestion import ingest
 
         documents, faults = read_sources(sources)
         if faults:

@@ -3,7 +3,7 @@
 Every event of a feed is delivered once, in the round in which it was coded. For each feed the store has a mark: the validators of
 the last answer of the server, and the last write whose events were delivered. The mark is recorded after the events were taken.
 After a kill an event is therefore delivered again rather than never, as long as the feed lists its report. The store itself
-neither loses nor duplicates documents and events (`standoff.desk.ingest`).
+neither loses nor duplicates documents and events (`standoff.desk.ingestion`).
 
 After a fault the pause before the next reading doubles, up to a limit; after a success it returns to the chosen interval.
 """
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from standoff.desk.ingest import IngestResult, ingest
+from standoff.desk.ingestion import IngestResult, ingest
 from standoff.errors import InputError, MissingExtraError, Problem, StoreError
 from standoff.news.coder import Coder
 from standoff.news.readers import Limits

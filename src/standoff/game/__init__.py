@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from standoff.lazy import import_on_use
 
 if TYPE_CHECKING:
-    from standoff.game.builder import Action, GameBuilder
+    from standoff.game.builder import GameBuilder
+    from standoff.game.declarations import Action
     from standoff.game.textbook import markov_game, matrix_game
 
 __all__ = ["Action", "GameBuilder", "markov_game", "matrix_game"]
 
 
-def __getattr__(name: str) -> Any:
-    # arrays are imported when a game is first built, so that `standoff --help` stays quick
-    if name in {"Action", "GameBuilder"}:
-        from standoff.game import builder
-
-        return getattr(builder, name)
-    if name in {"markov_game", "matrix_game"}:
-        from standoff.game import textbook
-
-        return getattr(textbook, name)
-    raise AttributeError(f"module 'standoff.game' has no attribute {name!r}")
+__getattr__, __dir__ = import_on_use(
+    __name__,
+    {
+        "Action": "standoff.game.declarations",
+        "GameBuilder": "standoff.game.builder",
+        "markov_game": "standoff.game.textbook",
+        "matrix_game": "standoff.game.textbook",
+    },
+)

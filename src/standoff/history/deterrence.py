@@ -43,8 +43,8 @@ __all__ = [
     "compute_log_likelihood",
     "compute_logit",
     "compute_probit",
-    "fit_rationality",
-    "fit_sigma",
+    "fit_logit",
+    "fit_probit",
 ]
 
 
@@ -152,7 +152,7 @@ def compute_log_likelihood(probabilities: DeterrenceProbabilities, counts: Deter
     )
 
 
-def fit_sigma(game: DeterrenceGame, counts: DeterrenceCounts) -> Estimate:
+def fit_probit(game: DeterrenceGame, counts: DeterrenceCounts) -> Estimate:
     """Estimate sigma of the model with private information by maximum likelihood, between 0.001 and 1000.
 
     Raises:
@@ -168,7 +168,7 @@ def fit_sigma(game: DeterrenceGame, counts: DeterrenceCounts) -> Estimate:
     )
 
 
-def fit_rationality(game: DeterrenceGame, counts: DeterrenceCounts) -> Estimate:
+def fit_logit(game: DeterrenceGame, counts: DeterrenceCounts) -> Estimate:
     """Estimate the rationality of the model with logit noise by maximum likelihood, between 0.001 and 1000.
 
     Raises:

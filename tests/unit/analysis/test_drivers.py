@@ -61,10 +61,10 @@ def test_a_number_of_a_player_that_is_a_parameter_is_told_once(found):
     assert "players.north.rationality" not in [row.name for row in found.rows]
 
 
-def test_the_answer_hinges_on_what_rests_on_no_document(choice, found):
+def test_unsourced_drivers_are_those_which_rest_on_no_document(choice, found):
     assert (found["gain"].source, found["sharpness"].source, found["spare"].source) == ("judgement", "evidence", "none")
-    assert found.hinges_on == ("gain",)
-    assert found_in(apply_overrides(choice, ["gain.range=[0.29, 0.31]"]), top=1).hinges_on == ()
+    assert found.unsourced_drivers == ("gain",)
+    assert found_in(apply_overrides(choice, ["gain.range=[0.29, 0.31]"]), top=1).unsourced_drivers == ()
 
 
 def test_only_the_strongest_by_derivative_are_solved_where_so_many_are_asked_for(choice):

@@ -9,7 +9,7 @@ import standoff.desk.feed as feed
 from scripted_coder import ScriptedCoder, article
 from standoff import InputError
 from standoff.desk.feed import FeedFault, FeedRound, poll_feeds
-from standoff.desk.ingest import ingest
+from standoff.desk.ingestion import ingest
 from standoff.errors import CoderError, Problem, StoreError
 from standoff.news.readers.reading import Polled
 from standoff.news.readers.source import Validators
@@ -80,7 +80,7 @@ def test_events_that_were_coded_before_a_kill_are_given(store, wire, monkeypatch
     """The kill comes after the coding and before anything is given."""
     source = wire("America struck Iran.")
     with monkeypatch.context() as patched:
-        patched.setattr("standoff.desk.ingest.cluster_events", lambda *_: 1 / 0)
+        patched.setattr("standoff.desk.ingestion.cluster_events", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             next(rounds(store, source))
     assert len(store.coded_events()) == 1

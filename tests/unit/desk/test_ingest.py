@@ -8,7 +8,7 @@ import pytest
 from scripted_coder import ScriptedCoder, article
 from standoff import InputError, load
 from standoff.desk.clustering import ReportedEvent, cluster_events, group_by_day
-from standoff.desk.ingest import code_pending, ingest
+from standoff.desk.ingestion import code_pending, ingest
 from standoff.news.coded import Mention
 
 AGENCY = (

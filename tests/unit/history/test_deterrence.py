@@ -14,8 +14,8 @@ from standoff.history.deterrence import (
     compute_log_likelihood,
     compute_logit,
     compute_probit,
-    fit_rationality,
-    fit_sigma,
+    fit_logit,
+    fit_probit,
 )
 
 GAME = DeterrenceGame(0.2, 1.0, -0.5, -0.3, 0.1)
@@ -59,7 +59,7 @@ def test_a_known_sigma_is_recovered_within_its_standard_error(sigma):
     counts = DeterrenceCounts(
         number - attacked, round(attacked * (1 - probabilities.defend)), round(attacked * probabilities.defend)
     )
-    fit = fit_sigma(GAME, counts)
+    fit = fit_probit(GAME, counts)
     assert fit.value == pytest.approx(sigma, abs=0.1 * fit.standard_error)
 
 
@@ -71,7 +71,7 @@ def test_the_standard_error_is_the_spread_of_estimates():
         probabilities.attack * (1 - probabilities.defend),
         probabilities.attack * probabilities.defend,
     ]
-    fits = [fit_sigma(GAME, DeterrenceCounts(*map(int, rng.multinomial(number, ends)))) for _ in range(60)]
+    fits = [fit_probit(GAME, DeterrenceCounts(*map(int, rng.multinomial(number, ends)))) for _ in range(60)]
     spread = np.std([fit.value for fit in fits], ddof=1)
     # the standard deviation of 60 draws is known to within a tenth, one standard error
     assert np.mean([fit.standard_error for fit in fits]) == pytest.approx(spread, rel=0.35)
@@ -79,7 +79,7 @@ def test_the_standard_error_is_the_spread_of_estimates():
 
 def test_at_the_maximum_the_slope_of_the_log_likelihood_vanishes():
     counts = DeterrenceCounts(700, 120, 180)
-    for fit, probabilities in ((fit_sigma, compute_probit), (fit_rationality, compute_logit)):
+    for fit, probabilities in ((fit_probit, compute_probit), (fit_logit, compute_logit)):
         best, step = fit(GAME, counts).value, 1e-4
         up, down = (compute_log_likelihood(probabilities(GAME, best * (1 + side * step)), counts) for side in (1, -1))
         assert (up - down) / (2 * step) == pytest.approx(0.0, abs=1e-4)
@@ -87,7 +87,7 @@ def test_at_the_maximum_the_slope_of_the_log_likelihood_vanishes():
 
 def test_counts_that_only_pure_choice_explains_have_no_maximum():
     with pytest.raises(SolveError, match="do not bound it"):
-        fit_rationality(GAME, DeterrenceCounts(50, 0, 0))
+        fit_logit(GAME, DeterrenceCounts(50, 0, 0))
 
 
 def test_what_was_observed_but_cannot_happen_has_likelihood_zero():

@@ -20,7 +20,7 @@ _BASES = {"evidence": "document", "judgement": "judgement", "none": "none stated
 
 def describe_drivers(drivers: Drivers) -> Section:
     """Show a tornado for every target, and a table of the strongest parameters with their basis."""
-    guesses = [_name_driver(drivers[name]) for name in drivers.hinges_on]
+    guesses = [_name_driver(drivers[name]) for name in drivers.unsourced_drivers]
     blocks: list[Block] = [Paragraph(_describe_guesses(guesses, drivers.top))]
     for k, label in enumerate(drivers.target_labels):
         bars = _choose_bars(drivers, k)
