@@ -20,12 +20,12 @@ from standoff.solve.kernels.arrays import Grid, LayerArrays, LayerSolution, pack
 from standoff.solve.kernels.backward import chance_layer, decision_layer, end_period
 from standoff.solve.kernels.backward_complete import complete_layer
 from standoff.solve.kernels.simultaneous_layer import Start, simultaneous_layer
-from standoff.solve.kernels.two_types import ANY_BRANCH, COUNTS, LOST, PRINCIPAL, TRACE_ALWAYS
+from standoff.solve.kernels.two_types import ANY_BRANCH, COUNTS, FOLLOW, LOST, PRINCIPAL, TRACE_ALWAYS
 from standoff.solve.kernels.vectors import kernel
 from standoff.solve.result import Equilibrium, Settings
 from standoff.solve.workers import Workers
 
-__all__ = ["Backward", "backward_pass", "draw_start"]
+__all__ = ["Backward", "BranchLost", "Follow", "backward_pass", "count_rows", "draw_start"]
 
 Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
@@ -65,6 +65,23 @@ class Backward:
         )  # fmt: skip
 
 
+class Follow(NamedTuple):
+    """How a pass stays on the branch on which the passes before it lay (`joint_branch`).
+
+    Attributes:
+        mode: `PRINCIPAL` for the first pass, `FOLLOW`, or `FOLLOW_OR_JUMP`.
+        ell: Predictions by period and layer, as in `LayerSolution`; overwritten with the solutions. Those of a crisis without end
+            stand under the period after the last.
+    """
+
+    mode: int
+    ell: dict[int, list[Floats]]
+
+
+class BranchLost(Exception):
+    """A node could not follow its branch over a step."""
+
+
 def draw_start(layer: Layer, layer_index: int, start: int | None) -> Start:
     """Draw where a search for other equilibria starts in a layer.
 
@@ -82,13 +99,21 @@ def draw_start(layer: Layer, layer_index: int, start: int | None) -> Start:
     return Start(True, first, second)
 
 
+def count_rows(layer: Layer) -> int:
+    """Count the unknowns of a layer that are kept at each belief point (`LayerSolution.ell`)."""
+    if layer.is_chance:
+        return 0
+    return layer.num_actions if layer.second is None else 4 * layer.num_actions
+
+
 class _Induction:
     """Backward induction period by period, with the arrays that it reuses from one to the next."""
 
-    def __init__(self, game: Game, settings: Settings, grid: Grid, workers: Workers) -> None:
+    def __init__(self, game: Game, settings: Settings, grid: Grid, workers: Workers, follow: Follow | None) -> None:
         self.game = game
         self.settings = settings
         self.grid = grid
+        self.follow = follow
         self.workers = workers
         self.num_types = 2 if game.belief_players else 1
         self.discounts = np.array([game.players[plane.player].discount for plane in game.planes])
@@ -97,6 +122,8 @@ class _Induction:
             self.mode = ANY_BRANCH
         elif settings.trace_always:
             self.mode = TRACE_ALWAYS
+        if follow is not None:
+            self.mode = follow.mode
         self.starts: list[Start] = []
         self.epoch: Epoch | None = None
         self.layers: tuple[LayerArrays, ...] = ()
@@ -121,11 +148,12 @@ class _Induction:
         self.reports = [_Reports.make(layer) for layer in epoch.layers]
         self.starts = [draw_start(layer, s, self.settings.start) for s, layer in enumerate(epoch.layers)]
         for s, layer in enumerate(epoch.layers):
-            shape = (0 if layer.is_chance or layer.second is not None else layer.num_actions, self.grid.padded)
+            shape = (count_rows(layer), self.grid.padded)
             if s < len(self.ell) and self.ell[s].shape == shape:
                 continue
-            first = self.starts[s].strategies[: shape[0]]
-            ell = np.repeat(first[:, 1:] - first[:, :1], shape[1], axis=1)
+            ell = np.zeros(shape)
+            if layer.second is None and not layer.is_chance:
+                ell += np.diff(self.starts[s].strategies, axis=1)
             if s < len(self.ell):
                 self.ell[s], self.ell_change[s] = ell, np.zeros(shape)
             else:
@@ -145,6 +173,8 @@ class _Induction:
     def solve_period(self, period: int, value: Floats, strategies: list[Floats], second: list[Floats]) -> list[Floats]:
         """Find the values of every layer of a period, from those at the start of the next; strategies are written."""
         assert self.epoch is not None
+        if self.follow is not None:
+            self.ell = self.follow.ell[period]
         self.turn = 1 - self.turn
         if self.end_values.shape != value.shape or self.settings.keep_values:
             self.end_values = np.empty_like(value)
@@ -169,7 +199,7 @@ class _Induction:
         def solve(first: int, last: int) -> None:
             if layer.second is not None:
                 simultaneous_layer(
-                    first, last, arrays, grid.arrays, grid.terminal_values, value, solution, self.starts[s]
+                    first, last, arrays, grid.arrays, grid.terminal_values, value, solution, self.starts[s], self.mode
                 )
             elif grid.num_points == 1:
                 complete_layer(first, last, arrays, grid.arrays, grid.terminal_values, value, solution)
@@ -178,6 +208,8 @@ class _Induction:
 
         self.workers.share(solve, layer.num_states, layer.num_actions * grid.padded)
         worst, regret, lost = sum_up(solution.residuals, solution.regrets, solution.counts, self.counts)
+        if lost and self.mode == FOLLOW:
+            raise BranchLost
         if lost or not worst <= self.settings.tolerance or not np.isfinite(regret):
             raise _refuse(self.game, layer.stage, period, worst, lost, self.settings)
         self.residual = max(self.residual, worst)
@@ -215,13 +247,21 @@ def sum_up(residuals, regrets, counts, totals):
     return worst, regret, lost
 
 
-def backward_pass(game: Game, settings: Settings, grid: Grid, workers: Workers, progress: Progress | None) -> Backward:
+def backward_pass(
+    game: Game,
+    settings: Settings,
+    grid: Grid,
+    workers: Workers,
+    progress: Progress | None = None,
+    follow: Follow | None = None,
+) -> Backward:
     """Solve every node of the game, from the last period to the first.
 
     Raises:
         SolveError: A node did not converge, or a crisis without end did not become stationary.
+        BranchLost: A node could not follow its branch.
     """
-    induction = _Induction(game, settings, grid, workers)
+    induction = _Induction(game, settings, grid, workers, follow)
     value = np.zeros((game.num_states[0], len(game.planes), grid.padded))
     stationary_change = 0.0
     if game.continues:

@@ -16,6 +16,7 @@ from standoff.errors import SolveError
 from standoff.game.model import Game
 from standoff.solve.backward_pass import backward_pass
 from standoff.solve.forward_pass import forward_pass
+from standoff.solve.joint_branch import JointBranch, measure_off_branch, trace_joint_branch
 from standoff.solve.kernels.arrays import Grid
 from standoff.solve.kernels.two_types import COUNTS
 from standoff.solve.result import Certificate, Equilibrium, Settings, Sweep
@@ -168,6 +169,12 @@ def _solve_on(
     grid = Grid(game, num_points, settings.anchor)
     with Workers.start(settings) as workers:
         backward = backward_pass(game, settings, grid, workers, progress)
+        branch, joint = settings.branch if settings.start is None else "other", None
+        if backward.counts[COUNTS.index("unique")] == backward.counts[COUNTS.index("nodes")]:
+            branch = "unique"
+        elif branch == "principal":
+            joint = trace_joint_branch(game, settings, grid, workers, progress)
+            backward = joint.backward
         sweep = forward_pass(game, grid, backward, workers, progress)
     coarse = reference() if reference is not None else collect_all_probabilities(game, sweep)
     error = math.inf if coarse is None else estimate_error(game, sweep, coarse)
@@ -179,7 +186,7 @@ def _solve_on(
         belief_points=tuple(num_points for _ in game.belief_players),
         belief_error=error,
         consistency_gap=gap,
-        branch="principal" if settings.start is None else "other",
+        branch=branch,
         nodes=backward.counts[COUNTS.index("nodes")],
         evaluations=backward.counts[COUNTS.index("evaluations")],
         unique=backward.counts[COUNTS.index("unique")],
@@ -187,7 +194,7 @@ def _solve_on(
         folds=backward.counts[COUNTS.index("folds")],
         stationary_change=backward.stationary_change,
     )
-    return Equilibrium(
+    equilibrium = Equilibrium(
         game,
         settings,
         certificate,
@@ -197,6 +204,20 @@ def _solve_on(
         backward.second_strategies,
         sweep,
         backward.horizon_values,
+    )
+    if joint is not None and joint.folds:
+        mass = measure_off_branch(equilibrium, joint)
+        if mass > settings.belief_tolerance:
+            raise refuse_branch(joint, mass)
+    return equilibrium
+
+
+def refuse_branch(joint: JointBranch, mass: float) -> SolveError:
+    """Make the error for a game whose principal branch does not lead smoothly to the full rationality."""
+    return SolveError(
+        f"the principal branch cannot be followed: at {joint.folds[0]:.0%} of the rationality it folds at a decision that play "
+        f"reaches with probability {mass:.1g}, so that no smooth branch leads on: lower the rationality of the players, or ask "
+        "for the branch of each decision by itself (node-wise)"
     )
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from standoff.errors import SolveError
 from standoff.game.model import Game
 from standoff.solve.kernels.arclength import trace_node
 from standoff.solve.kernels.arrays import pack_layer
@@ -53,15 +54,19 @@ class Paths:
 
 
 class Following(NamedTuple):
-    """What follows a layer.
+    """What follows a layer, and the solution of the layer itself at the belief points, near which others are looked for.
 
     Attributes:
         terminal_values: Payoff of each terminal; shape (terminal, plane, point).
         values: V of the next layer; shape (state, plane, point).
+        strategies: Strategies of the movers; shape (action, type, point).
+        second_strategies: Strategies of the second movers; shape (action, type, point).
     """
 
     terminal_values: Floats
     values: Floats
+    strategies: Floats
+    second_strategies: Floats
 
 
 class Plays(NamedTuple):
@@ -153,16 +158,62 @@ def _solve_at(x, beliefs, layer, grid, following, strategies, posteriors):
     if belief <= 0.0 or belief >= 1.0:
         evaluate(belief, rationality, ell, coefficients, allowed, work)
     else:
+        own_axis = axis1 if axis == 0 else axis2
+        own = _find_nearest(belief, own_axis)
+        other = _find_nearest(beliefs[1 - axis], axis2 if axis == 0 else axis1)
+        point = own * (n2 if axis == 0 else n1) + other
         used = -1
-        if is_unique(rationality, coefficients, allowed, grid.samples1 if axis == 0 else grid.samples2):
-            used = newton(belief, rationality, ell, coefficients, allowed, LOG_ODDS_TOLERANCE, work)
-        if used < 0:
+        for steps in (1, 16):
+            # from the solution at the nearest point, so that the equilibrium stays the same between the points
+            for a in range(n):
+                if allowed[a, 0] and allowed[a, 1]:
+                    known1, known2 = (
+                        following.strategies[start + a, 0, point],
+                        following.strategies[start + a, 1, point],
+                    )
+                    ell[a] = np.log(max(known2, 1e-300)) - np.log(max(known1, 1e-300))
+            for step in range(1, steps + 1):
+                at = own_axis[0, own] + step / steps * (belief - own_axis[0, own])
+                used = newton(at, rationality, ell, coefficients, allowed, LOG_ODDS_TOLERANCE, work)
+            if used > 0:
+                break
+        if used < 0 and is_unique(rationality, coefficients, allowed, grid.samples1 if axis == 0 else grid.samples2):
             used, _ = trace_node(belief, rationality, ell, coefficients, allowed, TRACED_TOLERANCE, work)
     for a in range(n):
         strategies[0, a] = work[S1, a]
         strategies[1, a] = work[S2, a]
     update_beliefs(belief, strategies[:, :n], allowed, posteriors[:n])
     return used
+
+
+@kernel
+def _find_nearest(belief, points):
+    """Find the point of an axis that lies nearest to a belief."""
+    nearest = 0
+    for k in range(1, points.shape[1]):
+        if abs(points[0, k] - belief) < abs(points[0, nearest] - belief):
+            nearest = k
+    return nearest
+
+
+@kernel
+def _solve_joint_near(x, beliefs, layer, grid, following):
+    """Solve a node with two movers near its solution at the nearest belief point; returns the node and evaluations."""
+    w = add_joint_values(x, layer, following.terminal_values, following.values)
+    node, size = fill_joint_node(x, layer, grid, w)
+    point = _find_nearest(beliefs[0], grid.axis1) * grid.n2 + _find_nearest(beliefs[1], grid.axis2)
+    y = np.empty(size)
+    here = 0
+    for m in range(2):
+        for h in range(node.num_types[m]):
+            for a in range(node.counts[m]):
+                if node.allowed[m, h, a]:
+                    action = layer.action_start[x] + (a * node.counts[1] if m == 0 else a)
+                    known = following.strategies if m == 0 else following.second_strategies
+                    y[here] = np.log(max(known[action, h, point], 1e-300))
+                    here += 1
+    _, used, _ = solve_joint_at(node, beliefs[0], beliefs[1], True, y, np.empty(size))
+    return node, used
 
 
 @kernel
@@ -226,9 +277,7 @@ def _sample_joint_layer(layer, grid, following, plays):
         if layer.mover[x] == -2 or uniforms[path, 0] >= layer.arrival[x]:
             states[path] = layer.skip[x]
             continue
-        w = add_joint_values(x, layer, following.terminal_values, following.values)
-        node, size = fill_joint_node(x, layer, grid, w)
-        _, used, _ = solve_joint_at(node, beliefs[path, 0], beliefs[path, 1], False, np.empty(size), np.empty(size))
+        node, used = _solve_joint_near(x, beliefs[path], layer, grid, following)
         failed += used < 0
         action = layer.action_start[x]
         for which in range(1 if layer.second_mover[x] < 0 else 2):
@@ -246,9 +295,7 @@ def _sample_joint_layer(layer, grid, following, plays):
 @kernel
 def _solve_joint(x, beliefs, layer, grid, following, strategies, posteriors):
     """Write strategies and posteriors of both movers; shapes (mover, type, action), (mover, action). False where lost."""
-    w = add_joint_values(x, layer, following.terminal_values, following.values)
-    node, size = fill_joint_node(x, layer, grid, w)
-    _, used, _ = solve_joint_at(node, beliefs[0], beliefs[1], False, np.empty(size), np.empty(size))
+    node, used = _solve_joint_near(x, beliefs, layer, grid, following)
     for which in range(2):
         for a in range(node.counts[which]):
             posteriors[which, a] = node.posterior[which, a]
@@ -305,7 +352,12 @@ def sample_paths(
         layer_values = equilibrium.values[period] if values is None else values(period)
         for s, layer in enumerate(epoch.layers):
             arrays = pack_layer(layer)
-            following = Following(grid.terminal_values, layer_values[s + 1])
+            following = Following(
+                grid.terminal_values,
+                layer_values[s + 1],
+                equilibrium.strategies[period][s],
+                equilibrium.second_strategies[period][s],
+            )
             layer_states[period, s] = states
             uniforms = rng.random((num_paths, 4 if layer.second is not None else 3))
             plays = Plays(types, uniforms, states, beliefs, actions[period, s])
@@ -314,7 +366,8 @@ def sample_paths(
             else:
                 widest = int(np.max(np.diff(layer.action_start), initial=1))
                 failed = _sample_layer(layer.is_chance, arrays, grid.arrays, following, widest, plays)
-            assert not failed, "a node that the solver had solved at the belief points failed between them"
+            if failed:
+                raise _refuse(layer.stage, period)
             arrived = epoch.layers[(s + 1) % game.num_layers]
             _meet(game, arrived.milestone_holds, states, met, period)
         state_by[period + 1], belief_by[period + 1] = states, beliefs
@@ -330,6 +383,13 @@ def _meet(game: Game, holds: NDArray[np.bool_], states: Ints, met: Ints, period:
             due &= earlier[:, milestone.after]
         due[due] = holds[states[due], m]
         met[due, m] = period
+
+
+def _refuse(stage: str, period: int) -> SolveError:
+    return SolveError(
+        f"the strategies of stage `{stage}` in period {period + 1} could not be found at a belief between the belief points: set "
+        "more belief points, or lower the rationality of the players"
+    )
 
 
 def find_strategy(
@@ -366,17 +426,24 @@ def find_strategy(
     both_beliefs[: len(beliefs)] = beliefs
     grid, arrays = equilibrium.grid, equilibrium.layer_arrays(period, layer_index)
     values = equilibrium.values[period][layer_index + 1] if next_values is None else next_values
-    following = Following(grid.terminal_values, values)
+    following = Following(
+        grid.terminal_values,
+        values,
+        equilibrium.strategies[period][layer_index],
+        equilibrium.second_strategies[period][layer_index],
+    )
     if layer.second is None:
         assert player in (None, mover), "this player does not move in this state"
         strategies = np.empty((2, n))
         posteriors = np.full(n, np.nan)
-        _solve_at(state, both_beliefs, arrays, grid.arrays, following, strategies, posteriors)
+        if _solve_at(state, both_beliefs, arrays, grid.arrays, following, strategies, posteriors) < 0:
+            raise _refuse(layer.stage, period)
     else:
         both = np.empty((2, 2, n))
         after = np.full((2, n), np.nan)
         is_solved = _solve_joint(state, both_beliefs, arrays, grid.arrays, following, both, after)
-        assert is_solved, "a node that the solver had solved at the belief points failed between them"
+        if not is_solved:
+            raise _refuse(layer.stage, period)
         second = int(layer.second.mover[state])
         which = 0 if player in (None, mover) else 1
         assert which == 0 or player == second, "this player does not move in this state"

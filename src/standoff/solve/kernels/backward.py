@@ -78,7 +78,9 @@ def decision_layer(first, last, layer, grid, terminal_values, values, solution, 
         values: V of the next layer; shape (state, plane, point).
         solution: Where the solution is written; strategies in mover order.
         mode: `PRINCIPAL`; `TRACE_ALWAYS` to trace every node from L = 0 around its folds, even where its solution is proved
-            unique; `ANY_BRANCH` to take what Newton's method finds from `solution.ell`, on whichever branch it lies.
+            unique; `ANY_BRANCH` to take what Newton's method finds from `solution.ell`, on whichever branch it lies; `FOLLOW`
+            to stay on the branch on which the prediction in `solution.ell` lies, where it is lost if it cannot;
+            `FOLLOW_OR_JUMP` to let such a node leave the branch, so that its `solution.ell` is no number from then on.
     """
     planes, padded = values.shape[1], values.shape[2]
     size = planes * padded

@@ -14,13 +14,23 @@ from numpy.typing import NDArray
 
 from standoff.solve.kernels.arclength import trace_joint
 from standoff.solve.kernels.chebyshev import write_weights_at
+from standoff.solve.kernels.dense import solve_dense
 from standoff.solve.kernels.simultaneous_node import (
     correct_joint,
+    differentiate_joint,
     evaluate_joint,
     make_joint_node,
     update_joint_beliefs,
 )  # fmt: skip
-from standoff.solve.kernels.two_types import EVALUATIONS, FOLDS, LOST, NODES, TRACED
+from standoff.solve.kernels.trace_block import LONGEST_FOLLOWED_CORRECTION
+from standoff.solve.kernels.two_types import (
+    EVALUATIONS,
+    FOLDS,
+    FOLLOW,
+    LOST,
+    NODES,
+    TRACED,
+)
 from standoff.solve.kernels.vectors import kernel
 
 __all__ = [
@@ -128,7 +138,7 @@ def solve_joint_at(node, belief1, belief2, is_start_given, solution, f):
 
 
 @kernel
-def simultaneous_layer(first, last, layer, grid, terminal_values, values, solution, start_point):
+def simultaneous_layer(first, last, layer, grid, terminal_values, values, solution, start_point, mode):
     """Solve the states [first, last) of a layer in which two players move at the same time in some states.
 
     Args:
@@ -140,7 +150,10 @@ def simultaneous_layer(first, last, layer, grid, terminal_values, values, soluti
         values: V of the next layer; shape (state, plane, point).
         solution: Where the solution is written; strategies in the natural order of points.
         start_point: Where to look for a solution.
+        mode: `FOLLOW` and `FOLLOW_OR_JUMP` as in `backward.decision_layer`; `solution.ell` then holds at row 4 a + 2 m + h the
+            logarithm of the strategy of mover m, type h, in joint action a; any other mode ignores it.
     """
+    ell = solution.ell
     out, strategies, second_strategies = solution.values, solution.strategies, solution.second_strategies
     residuals, regrets, counts = solution.residuals, solution.regrets, solution.counts
     planes = out.shape[1]
@@ -169,9 +182,12 @@ def simultaneous_layer(first, last, layer, grid, terminal_values, values, soluti
         for k in range(n1 * n2):
             if start_point.is_given:
                 _write_start(node, start, start_point, unknowns)
-            worst, used, folds = solve_joint_at(
-                node, grid.axis1[0, k // n2], grid.axis2[0, k % n2], start_point.is_given, unknowns, f
-            )
+            belief1, belief2 = grid.axis1[0, k // n2], grid.axis2[0, k % n2]
+            if mode >= FOLLOW:
+                worst, used, folds = _follow_joint(node, belief1, belief2, start, ell, k, mode, unknowns, f)
+            else:
+                worst, used, folds = solve_joint_at(node, belief1, belief2, start_point.is_given, unknowns, f)
+                _write_logarithms(node, start, unknowns, ell, k)
             counts[x, EVALUATIONS] += abs(used)
             counts[x, TRACED] += 1
             counts[x, FOLDS] += folds
@@ -197,6 +213,55 @@ def simultaneous_layer(first, last, layer, grid, terminal_values, values, soluti
             for p in range(planes):
                 for k in range(n1 * n2):
                     out[x, p, k] = q * out[x, p, k] + (1.0 - q) * values[layer.skip[x], p, k]
+
+
+@kernel
+def _follow_joint(node, belief1, belief2, first_action, ell, k, mode, y, f):
+    """Solve a node near the prediction in column k of `ell`, which is overwritten; returns as `solve_joint_at` does."""
+    node.at[0], node.at[1] = belief1, belief2
+    for axis in range(2):
+        if node.owner[axis] >= 0:
+            node.belief[node.owner[axis]] = node.at[axis]
+    size = y.shape[0]
+    here = 0
+    is_known = True
+    for m in range(2):
+        for h in range(node.num_types[m]):
+            for a in range(node.counts[m]):
+                if node.allowed[m, h, a]:
+                    y[here] = ell[4 * (first_action + (a * node.counts[1] if m == 0 else a)) + 2 * m + h, k]
+                    is_known = is_known and np.isfinite(y[here])
+                    here += 1
+    used, folds = 0, 0
+    if is_known:
+        guess = y.copy()
+        used = correct_joint(node, y, JOINT_TOLERANCE)
+        worst = evaluate_joint(node, 1.0, y, f)
+        if used > 0 and np.max(np.abs(y - guess)) <= LONGEST_FOLLOWED_CORRECTION:
+            matrix = np.empty((size, size))
+            by_t = np.empty(size)
+            differentiate_joint(node, 1.0, matrix, by_t)
+            if solve_dense(matrix, by_t) > 0.0:
+                _write_logarithms(node, first_action, y, ell, k)
+                return worst, used, folds
+        if mode == FOLLOW:
+            return worst, -abs(used), folds
+    tries, folds = trace_joint(node, y, JOINT_TOLERANCE)
+    for row in range(4 * first_action, 4 * (first_action + node.counts[0] * node.counts[1])):
+        ell[row, k] = np.nan
+    return evaluate_joint(node, 1.0, y, f), tries if tries < 0 else tries + abs(used), folds
+
+
+@kernel
+def _write_logarithms(node, first_action, y, ell, k):
+    """Write the unknowns where the next solve nearby looks for them."""
+    here = 0
+    for m in range(2):
+        for h in range(node.num_types[m]):
+            for a in range(node.counts[m]):
+                if node.allowed[m, h, a]:
+                    ell[4 * (first_action + (a * node.counts[1] if m == 0 else a)) + 2 * m + h, k] = y[here]
+                    here += 1
 
 
 @kernel

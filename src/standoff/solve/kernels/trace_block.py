@@ -24,7 +24,7 @@ from standoff.solve.kernels.node_block import (
 )  # fmt: skip
 from standoff.solve.kernels.vectors import WIDTH, kernel, largest, load, log, maximum, splat, store, where_below
 
-__all__ = ["trace_block"]
+__all__ = ["LONGEST_FOLLOWED_CORRECTION", "follow_block", "trace_block"]
 
 FIRST_CHANGE = 0.5  # predicted change of the log likelihood ratios in the first step,
 LARGEST_CHANGE = 1.5  # in any step,
@@ -33,6 +33,9 @@ CORRECTIONS = 4  # Newton steps after each Euler step
 LONGEST_CORRECTION = 0.25  # and their largest total length
 MAX_STEPS = 400
 SMALLEST_DETERMINANT = 0.02  # a smaller determinant of the Jacobian may be the sign of a fold
+
+LONGEST_FOLLOWED_CORRECTION = 0.25  # of a node in one step of a whole game that is traced jointly (`joint_branch`),
+SMALLEST_FOLLOWED_DETERMINANT = 1e-3  # and the smallest determinant there
 
 
 @kernel
@@ -112,6 +115,43 @@ def trace_block(block, belief):
     if here < 1.0:
         lost = one
     store(failed, 0, lost)
+    return evaluations
+
+
+@kernel
+def follow_block(block, belief):
+    """Correct the prediction in `block.ell` of solutions that lie on a known branch, in all lanes at once.
+
+    Args:
+        block: The nodes; `block.failed` is written: 1 in every lane whose correction was long, did not converge, or ended where
+            the determinant of the Jacobian is close to zero, else 0.
+        belief: The mover's public belief, one a lane.
+
+    Returns:
+        Evaluations used.
+    """
+    n, allowed, ell, work = block.num_actions, block.allowed, block.ell, block.work
+    one = splat(1.0)
+    zero = splat(0.0)
+    total = zero
+    lost = zero
+    evaluations = 0
+    for _ in range(CORRECTIONS):
+        size, g_h, g_1, product = evaluate_block(block, block.rationality, belief)
+        evaluations += 1
+        determinant = where_below(product * (one + g_1), one + g_1, product * (one + g_1), one + g_1)
+        lost = where_below(splat(SMALLEST_FOLLOWED_DETERMINANT), determinant, zero, one)
+        shift = g_h / (one + g_1)
+        for a in range(n):
+            if allowed[2 * a] and allowed[2 * a + 1]:
+                at = WIDTH * ROWS * a
+                change = (shift - load(work, at + WIDTH * H)) * load(work, at + WIDTH * INVERSE_D)
+                total = total + maximum(change, -change)
+                store(ell, WIDTH * a, load(ell, WIDTH * a) + change)
+        if largest(size) <= NEAR:
+            break
+    is_off = where_below(size, splat(NEAR), where_below(total, splat(LONGEST_FOLLOWED_CORRECTION), lost, one), one)
+    store(block.failed, 0, is_off)
     return evaluations
 
 

@@ -17,12 +17,12 @@ import numpy as np
 from standoff.solve.kernels.arclength import trace_node
 from standoff.solve.kernels.node import WORK_ROWS
 from standoff.solve.kernels.node_block import Q1, ROWS, S1, logit_block, newton_block, value_block
-from standoff.solve.kernels.trace_block import trace_block
+from standoff.solve.kernels.trace_block import follow_block, trace_block
 from standoff.solve.kernels.uniqueness import prove_unique
 from standoff.solve.kernels.vectors import WIDTH, kernel, largest, load, maximum, splat, store, where_below
 
 __all__ = [
-    "ANY_BRANCH", "COUNTS", "EVALUATIONS", "FOLDS", "LOG_ODDS_TOLERANCE", "LOST", "NODES", "PRINCIPAL", "TRACED",
+    "ANY_BRANCH", "COUNTS", "EVALUATIONS", "FOLDS", "FOLLOW", "FOLLOW_OR_JUMP", "LOG_ODDS_TOLERANCE", "LOST", "NODES", "PRINCIPAL", "TRACED",
     "TRACED_TOLERANCE", "TRACE_ALWAYS", "UNIQUE", "Output", "OwnAxis", "solve_two_types",
 ]  # fmt: skip
 
@@ -30,8 +30,8 @@ COUNTS = ("nodes", "evaluations", "unique", "traced", "folds", "lost")
 """What a decision layer counts, in the order of its `counts`."""
 NODES, EVALUATIONS, UNIQUE, TRACED, FOLDS, LOST = range(6)
 
-PRINCIPAL, TRACE_ALWAYS, ANY_BRANCH = range(3)
-"""Modes of a decision layer."""
+PRINCIPAL, TRACE_ALWAYS, ANY_BRANCH, FOLLOW, FOLLOW_OR_JUMP = range(5)
+"""Modes of a decision layer (`backward.decision_layer`)."""
 
 LOG_ODDS_TOLERANCE = 1e-10
 """Largest sum of |H_a| of a solved node."""
@@ -94,7 +94,7 @@ def solve_two_types(block, axis, w, padded, output, mode):
         w: Action values W_p(a; .); at padded (num_planes a + p) + point.
         padded: Length of the point axis of arrays.
         output: Where the solution is written.
-        mode: `PRINCIPAL`, `TRACE_ALWAYS` or `ANY_BRANCH`; see `backward.decision_layer`.
+        mode: See `backward.decision_layer`.
 
     Returns:
         The largest residual and the largest regret.
@@ -138,7 +138,9 @@ def solve_two_types(block, axis, w, padded, output, mode):
                 if allowed[2 * a] and allowed[2 * a + 1]:
                     at = output.first_ell + a * padded + point
                     last = _get(output.ell, at, step, used_lanes, lanes)
-                    store(ell, WIDTH * a, last + MOMENTUM * _get(output.ell_change, at, step, used_lanes, lanes))
+                    if mode < FOLLOW:
+                        last = last + MOMENTUM * _get(output.ell_change, at, step, used_lanes, lanes)
+                    store(ell, WIDTH * a, last)
             residual, regret = _solve_block(block, belief, proved, used_lanes, mode, output.counts)
             worst_residual = max(worst_residual, largest(residual))
             worst_regret = max(worst_regret, largest(regret))
@@ -147,8 +149,12 @@ def solve_two_types(block, axis, w, padded, output, mode):
                 if allowed[2 * a] and allowed[2 * a + 1]:
                     at = output.first_ell + a * padded + point
                     found = load(ell, WIDTH * a)
-                    change = found - _get(output.ell, at, step, used_lanes, lanes)
-                    _put(output.ell_change, at, step, used_lanes, change, lanes)
+                    if mode < FOLLOW:
+                        change = found - _get(output.ell, at, step, used_lanes, lanes)
+                        _put(output.ell_change, at, step, used_lanes, change, lanes)
+                    else:
+                        # a node that has left its branch has none to follow
+                        found = where_below(splat(0.5), load(block.failed, 0), splat(np.nan), found)
                     _put(output.ell, at, step, used_lanes, found, lanes)
             i += WIDTH if is_column else 1
         column += count
@@ -274,6 +280,8 @@ def _solve_block(block, belief, proved, used_lanes, mode, counts):
         counts[UNIQUE] += lanes[lane] > 0.5
         counts[TRACED] += lanes[lane] < 0.5
     store(failed, 0, zero)
+    if mode >= FOLLOW:
+        return _follow(block, belief, proved, used_lanes, mode, counts)
     if mode == TRACE_ALWAYS:
         store(failed, 0, one)
     elif num_proved > 0 or mode == ANY_BRANCH:
@@ -302,6 +310,55 @@ def _solve_block(block, belief, proved, used_lanes, mode, counts):
         for lane in range(used_lanes):
             if failed[lane] > 0.5:
                 _trace_lane(block, lanes[lane], lane, used_lanes, counts)
+        size, residual, regret = value_block(block, belief)
+    return residual, regret
+
+
+@kernel
+def _follow(block, belief, proved, used_lanes, mode, counts):
+    """Solve one block near the prediction in `ell`, on the branch of the whole game; returns as `_solve_block` does.
+
+    A prediction that is no number belongs to a node that has left its branch: it is traced on its own, as is every node that
+    cannot follow its branch if the mode is `FOLLOW_OR_JUMP`. In all of these but the proved ones, `failed` is 1 on return.
+    """
+    n, ell, ell_guess, failed, lanes = block.num_actions, block.ell, block.ell_guess, block.failed, block.lanes
+    one = splat(1.0)
+    zero = splat(0.0)
+    off_branch = zero
+    for a in range(n):
+        if block.allowed[2 * a] and block.allowed[2 * a + 1]:
+            guess = load(ell, WIDTH * a)
+            off_branch = where_below(guess, guess, zero, one)
+    for a in range(n):
+        store(ell_guess, WIDTH * a, load(ell, WIDTH * a))
+    counts[EVALUATIONS] += newton_block(block, belief, NEAR, (one - proved) * 1e300) * used_lanes
+    for a in range(n):
+        unique = load(ell, WIDTH * a)
+        store(ell, WIDTH * a, load(ell_guess, WIDTH * a))
+        store(ell_guess, WIDTH * a, unique)
+    counts[EVALUATIONS] += follow_block(block, belief) * used_lanes
+    for a in range(n):
+        store(ell, WIDTH * a, where_below(one, proved, load(ell_guess, WIDTH * a), load(ell, WIDTH * a)))
+    on_branch = one - load(failed, 0) * (one - proved)
+    size, residual, regret = value_block(block, belief)
+    if not largest(where_below(one, on_branch, size, zero)) <= LOG_ODDS_TOLERANCE:
+        counts[EVALUATIONS] += newton_block(block, belief, NEARER, (one - on_branch) * 1e300) * used_lanes
+        size, residual, regret = value_block(block, belief)
+    on_branch = where_below(size, splat(LOG_ODDS_TOLERANCE), on_branch, zero)
+    num_traced = 0
+    store(failed, 0, one - on_branch)
+    store(block.weights, 0, off_branch)
+    for lane in range(used_lanes):
+        if failed[lane] > 0.5 and mode == FOLLOW and block.weights[lane] < 0.5:
+            counts[LOST] += 1
+            failed[lane] = 0.0
+        num_traced += failed[lane] > 0.5
+    if num_traced > 0:
+        store(lanes, 0, belief)
+        for lane in range(used_lanes):
+            if failed[lane] > 0.5:
+                _trace_lane(block, lanes[lane], lane, used_lanes, counts)
+        store(failed, 0, load(failed, 0) * (one - proved))
         size, residual, regret = value_block(block, belief)
     return residual, regret
 

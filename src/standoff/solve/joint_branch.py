@@ -1,0 +1,163 @@
+"""The principal branch of a whole game: the rationality of all players grows together from 0.
+
+At a fraction t of every player's rationality the game has an equilibrium for each solution of its nodes. At t = 0 everybody mixes
+uniformly, and that equilibrium is the only one. As t grows to 1 its nodes change continuously, and those values of later nodes
+with them: this is the principal branch of McKelvey and Palfrey (1998), which Gambit follows too. It is not the branch of each
+node by itself (`kernels.arclength`), along which later play stays as it is at t = 1.
+
+The branch is followed by steps in t. A step predicts the unknowns of every node at every belief point from the last two steps
+and corrects them by Newton's method in one backward pass. It is taken only if every correction is short and no determinant of a
+Jacobian comes close to zero; else it is halved. Where the shortest step fails at a node, its branch turns back in t (a fold). The
+node then leaves the branch: from there on it is solved by itself, and the caller decides whether play comes there.
+
+References:
+    McKelvey, R. D. and Palfrey, T. R. (1998), Quantal response equilibria for extensive form games, Experimental Economics 1.
+    Turocy, T. L. (2010), Computing sequential equilibria using agent quantal response equilibria, Economic Theory 42.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from standoff.game.model import Game
+from standoff.solve.backward_pass import Backward, BranchLost, Follow, backward_pass, count_rows
+from standoff.solve.kernels.arrays import Grid
+from standoff.solve.kernels.two_types import FOLLOW, FOLLOW_OR_JUMP, PRINCIPAL
+from standoff.solve.occupancy import trace_occupancy
+from standoff.solve.result import Equilibrium, Settings
+from standoff.solve.workers import Workers
+
+__all__ = ["JointBranch", "measure_off_branch", "trace_joint_branch"]
+
+Floats = NDArray[np.float64]
+Ell = dict[int, list[Floats]]
+
+FIRST_STEP = 1 / 64
+LONGEST_STEP = 1 / 8
+SHORTEST_STEP = 1 / 4096
+GROWTH = 1.5  # of the step after one that was taken
+
+
+@dataclass(frozen=True)
+class JointBranch:
+    """The end of the branch of a whole game.
+
+    Attributes:
+        backward: The solution at full rationality.
+        ell: The unknowns there, by period and layer; not a number at nodes that left the branch.
+        num_passes: Backward passes made.
+        folds: Fractions t at which nodes left the branch.
+    """
+
+    backward: Backward
+    ell: Ell
+    num_passes: int
+    folds: tuple[float, ...]
+
+
+def trace_joint_branch(
+    game: Game, settings: Settings, grid: Grid, workers: Workers, progress: Callable[[float], None] | None = None
+) -> JointBranch:
+    """Follow the principal branch of a game from rationality 0 to that of its players.
+
+    Args:
+        game: The game.
+        settings: How to solve.
+        grid: The belief points.
+        workers: Threads.
+        progress: Called with the fraction of the work done.
+
+    Raises:
+        SolveError: A node did not converge.
+    """
+    now = _make_unknowns(game, grid)
+    backward_pass(game, settings, _scale(grid, 0.0), workers, None, Follow(PRINCIPAL, now))
+    before, t_before, t, step = now, 0.0, 0.0, FIRST_STEP
+    num_passes, folds = 1, []
+    while True:
+        t_next = min(1.0, t + step)
+        trial = _predict(before, now, (t_next - t) / (t - t_before) if t > t_before else 0.0)
+        mode = FOLLOW if step > SHORTEST_STEP else FOLLOW_OR_JUMP
+        num_passes += 1
+        try:
+            backward = backward_pass(game, settings, _scale(grid, t_next), workers, None, Follow(mode, trial))
+        except BranchLost:
+            step = max(0.5 * step, SHORTEST_STEP)
+            continue
+        if mode == FOLLOW_OR_JUMP and _count_off(trial) > _count_off(now):
+            folds.append(t_next)
+        before, now, t_before, t = now, trial, t, t_next
+        step = min(GROWTH * step, LONGEST_STEP)
+        if progress is not None:
+            progress(t)
+        if t >= 1.0:
+            return JointBranch(backward, now, num_passes, tuple(folds))
+
+
+def _make_unknowns(game: Game, grid: Grid) -> Ell:
+    """Make the unknowns of every period, all zero."""
+    periods = list(range(game.num_periods)) + [game.num_periods] * game.continues
+    return {
+        period: [
+            np.zeros((count_rows(layer), grid.padded))
+            for layer in game.epoch_of(min(period, game.num_periods - 1)).layers
+        ]
+        for period in periods
+    }
+
+
+def _scale(grid: Grid, t: float) -> Grid:
+    """Take the fraction t of every player's rationality."""
+    scaled = copy.copy(grid)
+    scaled.arrays = grid.arrays._replace(rationality=t * grid.arrays.rationality)
+    return scaled
+
+
+def _predict(before: Ell, now: Ell, ratio: float) -> Ell:
+    """Continue the last change of every unknown; one that left the branch stays off it."""
+    trial = {}
+    for period, layers in now.items():
+        trial[period] = [
+            np.where(np.isnan(old), new, new + ratio * (new - old))
+            for old, new in zip(before[period], layers, strict=True)
+        ]
+    return trial
+
+
+def _count_off(ell: Ell) -> int:
+    """Count the unknowns that left the branch."""
+    return sum(int(np.isnan(array).sum()) for layers in ell.values() for array in layers)
+
+
+def measure_off_branch(equilibrium: Equilibrium, joint: JointBranch) -> float:
+    """Add up the probability with which play comes to nodes that left the branch.
+
+    Mass at a belief between the points lies on all of them, with weights of both signs; their sizes are added up, so the sum
+    counts every node whose solution has a part in the answer.
+    """
+    game, grid = equilibrium.game, equilibrium.grid
+    n1, n2 = grid.shape
+    total = 0.0
+    for found in trace_occupancy(equilibrium):
+        if found.period == game.num_periods:
+            break
+        ell = joint.ell[found.period][found.layer_index]
+        if not np.isnan(ell).any():
+            continue
+        layer = game.epoch_of(found.period).layers[found.layer_index]
+        rows = 1 if layer.second is None else 4
+        for x in range(layer.num_states):
+            off = np.isnan(ell[rows * layer.action_start[x] : rows * layer.action_start[x + 1]]).any(axis=0)
+            if not off.any():
+                continue
+            off = off[: n1 * n2]
+            if layer.second is None and grid.arrays.axis_of[layer.mover[x]] == 1:
+                off = off.reshape(n2, n1).T.ravel()
+            sizes = np.abs(found.mass[x, :, : n1 * n2] * off).sum(axis=1)
+            total += float(layer.arrival[x]) * float(sizes.max())
+    return total
