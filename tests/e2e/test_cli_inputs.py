@@ -1,10 +1,8 @@
-"""Whatever a user hands over as a scenario: one clear message, exit 2, no traceback, and at once."""
+"""Whatever a user hands over as a scenario: one clear message, exit 2, no traceback. How quickly: benchmarks/test_limits.py."""
 
 import functools
 import os
-import resource
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,22 +11,7 @@ from standoff.catalog import list_scenarios, scenario_path
 
 EVERY_NAME = ", ".join(f"`{name}`" for name in list_scenarios())
 
-SECONDS = 2.0
 ONE_MB = 1_000_000
-
-
-def spent():
-    """Processor time of the commands that have ended; unlike the clock it does not count what others run meanwhile."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """What is said about a file, without its name, and the processor time that it took."""
-
-    told: str
-    seconds: float
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +20,11 @@ def refused(standoff, tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
 
     @functools.cache
-    def refusal(content: bytes) -> Refusal:
+    def refusal(content: bytes) -> str:
         (folder / "crisis.yaml").write_bytes(content)
-        before = spent()
         finished = standoff("check", "crisis.yaml", cwd=folder)
         assert (finished.code, finished.out) == (2, "")
-        return Refusal(finished.err.replace("crisis.yaml", "FILE"), spent() - before)
+        return finished.err.replace("crisis.yaml", "FILE")
 
     return refusal
 
@@ -100,24 +82,19 @@ SEVERAL_FAULTS = {"the key twice", "a number of half a million digits"}
 @pytest.mark.parametrize("name", FILES)
 def test_a_hostile_file_is_refused_with_a_clear_message(refused, name):
     content, told = FILES[name]
-    assert told in refused(content).told
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_it_is_refused_at_once(refused, name):
-    assert refused(FILES[name][0]).seconds < SECONDS
+    assert told in refused(content)
 
 
 @pytest.mark.parametrize("name", sorted(FILES.keys() - SEVERAL_FAULTS))
 def test_it_is_refused_in_one_message_that_says_what_to_do(refused, name):
-    told = refused(FILES[name][0]).told.splitlines()
+    told = refused(FILES[name][0]).splitlines()
     assert [line for line in told if not line.startswith("  ")] == told[:1]
     assert told[-1].startswith("  help: ")
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_what_is_said_of_it_can_be_shown_in_a_terminal(refused, name):
-    told = refused(FILES[name][0]).told
+    told = refused(FILES[name][0])
     assert told.replace("\n", "").isprintable()
     assert len(told) < 3_000
 
@@ -125,7 +102,7 @@ def test_what_is_said_of_it_can_be_shown_in_a_terminal(refused, name):
 def test_a_formula_of_fifty_thousand_brackets_is_refused(refused):
     text = b"standoff: 1\nparameters: {a: {value: " + b"(" * 50_000 + b"1" + b")" * 50_000 + b"}}\n"
     told = "FILE:2: expression-limit: the formula is 100001 characters long; the limit is 2000"
-    assert told in refused(text).told
+    assert told in refused(text)
 
 
 @pytest.mark.parametrize(

@@ -210,7 +210,7 @@ def list_ranges(scenario: Scenario) -> dict[str, tuple[float, float]]:
 
 def drivers(
     solution: Solution,
-    targets: Sequence[str | Target] | None = None,
+    targets: str | Target | Sequence[str | Target] | None = None,
     *,
     num_tornado: int | None = None,
     num_draws: int = 0,

@@ -246,7 +246,7 @@ class Ensemble:
     def __repr__(self) -> str:
         return f"<Ensemble of {self.scenario.id}: {len(self.draws)} of {self.num_draws} draws solved, seed {self.seed}>"
 
-    def to_json(self, targets: Sequence[str | Target] | None = None) -> dict[str, Any]:
+    def to_json(self, targets: str | Target | Sequence[str | Target] | None = None) -> dict[str, Any]:
         """The ensemble without its single draws as plain data, as `standoff ensemble --json` prints it.
 
         Args:

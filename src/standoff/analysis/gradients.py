@@ -91,7 +91,10 @@ class Gradients:
 
 
 def gradients(
-    solution: Solution, targets: Sequence[str | Target] | None = None, *, parameters: Sequence[str] | None = None
+    solution: Solution,
+    targets: str | Target | Sequence[str | Target] | None = None,
+    *,
+    parameters: Sequence[str] | None = None,
 ) -> Gradients:
     """Differentiate targets by parameters, and by the priors, discounts and rationality of the players.
 

@@ -179,7 +179,7 @@ class Indicators:
 
 def indicators(
     solution: Solution,
-    targets: Sequence[str | Target] | None = None,
+    targets: str | Target | Sequence[str | Target] | None = None,
     *,
     smallest_mass: float = SMALLEST_MASS,
 ) -> Indicators:

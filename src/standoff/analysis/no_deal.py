@@ -151,7 +151,7 @@ class NoDeal:
 
 def why_no_deal(
     solution: Solution,
-    targets: Sequence[str | Target] | None = None,
+    targets: str | Target | Sequence[str | Target] | None = None,
     *,
     payments: Sequence[float] = PAYMENTS,
     progress: Progress | None = None,

@@ -99,7 +99,7 @@ def sweep(
     scenario: Scenario,
     name: str,
     values: Sequence[float] | Floats,
-    targets: Sequence[str | Target] | None = None,
+    targets: str | Target | Sequence[str | Target] | None = None,
     *,
     settings: Settings | None = None,
     executor: Executor | None = None,

@@ -39,18 +39,20 @@ def default_targets(scenario: Scenario) -> tuple[Target, ...]:
     return tuple(targets or [Target("outcome", UNRESOLVED, periods)])
 
 
-def parse_targets(scenario: Scenario, targets: Sequence[str | Target] | None) -> tuple[Target, ...]:
+def parse_targets(scenario: Scenario, targets: str | Target | Sequence[str | Target] | None) -> tuple[Target, ...]:
     """Read targets, each once.
 
     Args:
         scenario: The scenario.
-        targets: Each a text (`parse_target`) or a `Target`; none: the default targets.
+        targets: One or several, each a text (`parse_target`) or a `Target`; none: the default targets.
 
     Raises:
         InputError: A target does not exist, or its date lies outside the forecast; carries every fault.
     """
     if not targets:
         return default_targets(scenario)
+    if isinstance(targets, str | Target):
+        targets = [targets]
     problems: list[Problem] = []
     found: list[Target] = []
     for target in targets:

@@ -40,6 +40,11 @@ def test_targets_written_twice_count_once(scenario):
     assert len(parse_targets(scenario, ["deal", "deal@8"])) == 1
 
 
+def test_one_target_may_stand_without_a_list(scenario):
+    assert parse_targets(scenario, "deal@8") == parse_targets(scenario, ["deal@8"])
+    assert parse_targets(scenario, Target("outcome", "deal", 8)) == parse_targets(scenario, ["deal@8"])
+
+
 @pytest.mark.parametrize("by", ["0", "27", "2026-02-02", "2027-01-01", "soon", "", "nan", "inf"])
 def test_a_date_outside_the_forecast_is_told(scenario, by):
     with pytest.raises(InputError, match="target-date"):
