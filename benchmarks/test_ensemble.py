@@ -99,13 +99,13 @@ def test_solve_draws(benchmark, iran, executor):
 def test_what_ray_adds_to_a_draw(benchmark, iran):
     """A task that does nothing, in parts of as many draws as fit: all time is spent on the way."""
     pytest.importorskip("ray")
-    from standoff.execution.parts import LARGEST_PART, Answer
+    from standoff.execution.parts import LARGEST_PART, SolvedPart
     from standoff.execution.ray import open_ray_cluster
 
     draws = list(Sampler.of(iran, seed=0).draws(range(MANY)))
     answer = Answered(iran).solved
     with open_ray_cluster(workers=2) as cluster:
-        task = cluster.ray.remote(num_cpus=1)(lambda part: Answer([answer] * len(part), 0.0))
+        task = cluster.ray.remote(num_cpus=1)(lambda part: SolvedPart([answer] * len(part), 0.0))
 
         def run():
             parts = [draws[k : k + LARGEST_PART] for k in range(0, MANY, LARGEST_PART)]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from standoff.game.model import Game, Layer
 from standoff.scenario import Scenario
-from standoff.scenario.schema_moves import Bargaining, Stage
+from standoff.scenario.schema_moves import Bargaining, StageSpec
 from standoff.solve.public_steps import list_movers
 
 __all__ = ["Happening", "LevelChange", "Move", "Words", "add_article", "make_sentence"]
@@ -138,7 +138,7 @@ class Words:
     def __init__(self, scenario: Scenario, game: Game) -> None:
         self.scenario = scenario
         self.game = game
-        self._stages: dict[str, Stage] = {stage.name: stage for stage in scenario.stages}
+        self._stages: dict[str, StageSpec] = {stage.name: stage for stage in scenario.stages}
         self._tracks = tuple(scenario.state.items())
         self._known: dict[tuple[int, int, int, int, int], Happening] = {}
 

@@ -23,7 +23,7 @@ from standoff.scenario.schema_moves import EVENT_CODES
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.result import Equilibrium
 
-__all__ = ["SURPRISING", "Association", "Attribution", "KnownFacts", "ReportEffect", "mark_states"]
+__all__ = ["SURPRISING", "Association", "KnownFacts", "LeaveOneOutFilters", "ReportEffect", "mark_states"]
 
 Floats = NDArray[np.float64]
 
@@ -114,7 +114,7 @@ def mark_states(scenario: Scenario, equilibrium: Equilibrium, facts: KnownFacts)
     return found
 
 
-class Attribution:
+class LeaveOneOutFilters:
     """Filters with all observations, without each of them, and with the observations one by one.
 
     Attributes:

@@ -37,7 +37,7 @@ from standoff.belief.reportable import NOT_REPORTED, ReportableEvents
 from standoff.errors import InputError, Problem
 from standoff.game.model import Epoch, Layer
 from standoff.solve.kernels import forward_complete
-from standoff.solve.kernels.arrays import LayerArrays
+from standoff.solve.kernels.arrays import KernelLayer
 from standoff.solve.kernels.forward import (
     Destination,
     Mass,
@@ -333,7 +333,7 @@ class Filter:
             decision_forward(0, last, moves, grid.arrays, strategies, valuation, source, to)
 
     def _move_plainly(
-        self, period: int, layer_index: int, moves: LayerArrays, mass: Floats, next_mass: Floats, absorbed: Floats
+        self, period: int, layer_index: int, moves: KernelLayer, mass: Floats, next_mass: Floats, absorbed: Floats
     ) -> None:
         """Move mass through a layer in a game without private types, whose mass has no belief points."""
         layer = self._game.epoch_of(period).layers[layer_index]
@@ -371,7 +371,7 @@ def _normalise(period: int, mass: Floats, ended: Floats, log_likelihood: float, 
     return FilterState(period, mass / total, ended / total, log_likelihood + math.log(total), neglected)
 
 
-def _weigh_branches(moves: LayerArrays, factor: Floats) -> LayerArrays:
+def _weigh_branches(moves: KernelLayer, factor: Floats) -> KernelLayer:
     """Weight the branches of every action."""
     actions = np.repeat(np.arange(len(factor)), np.diff(moves.branch_start))
     return moves._replace(probability=np.ascontiguousarray(moves.probability * factor[actions]))

@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 from standoff.analysis.plain import to_plain
 from standoff.analysis.solution import Solution, solve
 from standoff.analysis.targets import USUAL_DAYS, describe_target, find_target_probabilities
-from standoff.belief.attribution import SURPRISING, Association, Attribution, KnownFacts, ReportEffect
+from standoff.belief.attribution import SURPRISING, Association, KnownFacts, LeaveOneOutFilters, ReportEffect
 from standoff.belief.filter import FilterState, PeriodReports
 from standoff.belief.likelihood import ReportingModel
 from standoff.belief.observation import ExcludedEvent, Observation, merge_reports
@@ -235,7 +235,7 @@ def update_solution(
     targets = _choose_targets(scenario, targets, state_period)
     used, excluded = _select_observations(scenario, observations, as_of)
     shares = [1.0] * elapsed + ([share] if share else [])
-    attribution = Attribution(scenario, equilibrium, used, model=model, shares=shares, facts=facts)
+    attribution = LeaveOneOutFilters(scenario, equilibrium, used, model=model, shares=shares, facts=facts)
     probabilities = ContinuationProbabilities(equilibrium, targets)
     effects, without_reports = attribution.compute_effects(probabilities)
     found = attribution.full[-1]
@@ -243,7 +243,7 @@ def update_solution(
     series = trace_probabilities(equilibrium, ahead)
     error = math.nan
     if reference is not None:
-        other = Attribution(scenario, reference, used, model=model, shares=shares, facts=facts)
+        other = LeaveOneOutFilters(scenario, reference, used, model=model, shares=shares, facts=facts)
         error = _estimate_error(series, trace_probabilities(reference, _predict(scenario, other)))
     return Update(
         solution=solution,
@@ -326,7 +326,7 @@ def _select_observations(
     return merge_reports(scenario, inside), tuple(sorted(excluded, key=lambda one: one.name))
 
 
-def _predict(scenario: Scenario, attribution: Attribution) -> tuple[FilterState, ...]:
+def _predict(scenario: Scenario, attribution: LeaveOneOutFilters) -> tuple[FilterState, ...]:
     """Continue from the last filtered distribution to the horizon, without any report."""
     found = attribution.full[-1]
     return attribution.filter.run(found, [PeriodReports(elapsed=0.0)] * (scenario.num_periods - found.period))

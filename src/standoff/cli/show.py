@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.tree import Tree
 
     from standoff.game.model import Game
-    from standoff.scenario import Action, Expression, Scenario
+    from standoff.scenario import ActionSpec, Expression, Scenario
 
 __all__ = ["register"]
 
@@ -155,7 +155,7 @@ def _draw_stages(scenario: Scenario) -> Tree:
     return tree
 
 
-def _format_action(name: str, action: Action) -> str:
+def _format_action(name: str, action: ActionSpec) -> str:
     limits = [f"when {action.when}"] if action.when is not None else []
     limits += [f"only {' or '.join(action.types)}"] if action.types is not None else []
     return f"{action.label or name}" + (f" ({'; '.join(limits)})" if limits else "")

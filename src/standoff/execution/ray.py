@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from standoff.analysis.executor import Draw
 from standoff.errors import InputError, Problem, SolveError, StandoffError
-from standoff.execution.parts import Answer, Job, solve_part, spread
+from standoff.execution.parts import Job, SolvedPart, solve_part, spread
 from standoff.extras import import_extra
 from standoff.game.compiled_scenario import CompiledScenario
 from standoff.scenario import Scenario
@@ -75,7 +75,7 @@ class RayCluster:
             under_way.add(handle)
             return handle
 
-        def take(handles: Sequence[Any]) -> tuple[Any, Answer[Any] | None]:
+        def take(handles: Sequence[Any]) -> tuple[Any, SolvedPart[Any] | None]:
             (first, *_), _ = ray.wait(list(handles), num_returns=1)
             under_way.discard(first)
             try:

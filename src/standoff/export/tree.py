@@ -154,7 +154,7 @@ def _find_steps(game: Game, layer: Layer, types: Sequence[int]) -> tuple[Floats,
             rows = [int(layer.action_start[x])]
             fixed[x] = width[rows[0]] > 1 or arrival < 1
         else:
-            moves = _Moves(game, layer, x)
+            moves = _StateMoves(game, layer, x)
             first, second = moves.list_actions(0, types), moves.list_actions(1, types)
             rows = [moves.find_joint_action(i, j) for i in first for j in second]
             fixed[x] = 1 + (arrival < 1) + (width[rows] > 1).sum() + (len(first) if moves.second != NOBODY else 0)
@@ -169,7 +169,7 @@ def _find_steps(game: Game, layer: Layer, types: Sequence[int]) -> tuple[Floats,
     )
 
 
-class _Moves:
+class _StateMoves:
     """The players who move in a state of a decision layer, and the actions of each type."""
 
     def __init__(self, game: Game, layer: Layer, state: int) -> None:
@@ -226,7 +226,7 @@ def unroll(game: Game) -> Tree:
     Returns:
         The tree.
     """
-    return _Unrolling(game).make_tree()
+    return _TreeUnrolling(game).make_tree()
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,7 @@ _Item = Callable[[], "_Item"] | tuple[Node, list["_Item"]]
 """A node with the nodes below it, or a function that returns them, because the tree is unrolled during the walk."""
 
 
-class _Unrolling:
+class _TreeUnrolling:
     """A depth-first walk with a stack of its own, so that depth is not limited by recursion."""
 
     def __init__(self, game: Game) -> None:
@@ -374,7 +374,7 @@ class _Unrolling:
 
     def _decide(self, position: _Position, layer: Layer) -> _Item:
         """Return the decision of the mover; below it, that of a player who moves at the same time without seeing it."""
-        moves = _Moves(self.game, layer, position.state)
+        moves = _StateMoves(self.game, layer, position.state)
         first, second = moves.list_actions(0, position.types), moves.list_actions(1, position.types)
         node = self._decision(position, moves, 0, first)
         if moves.second == NOBODY:
@@ -384,7 +384,7 @@ class _Unrolling:
             (other, [partial(self._act, position, layer, moves.find_joint_action(i, j)) for j in second]) for i in first
         ]
 
-    def _decision(self, position: _Position, moves: _Moves, side: int, own: Sequence[int]) -> Decision:
+    def _decision(self, position: _Position, moves: _StateMoves, side: int, own: Sequence[int]) -> Decision:
         """Return the decision of one mover, whose information set is numbered when it is first met."""
         player = (moves.first, moves.second)[side]
         player_type = position.types[player]

@@ -26,7 +26,7 @@ from standoff.game.states import States
 from standoff.scenario import Scenario
 
 if TYPE_CHECKING:
-    from standoff.scenario.schema_moves import Bargaining, Stage
+    from standoff.scenario.schema_moves import Bargaining, StageSpec
 
 __all__ = ["BargainingRules"]
 
@@ -44,7 +44,7 @@ def _replace_column(levels: Levels, column: int, value: int | Levels) -> Levels:
 class BargainingRules:
     """The rules of the layers of one bargaining stage."""
 
-    def __init__(self, scenario: Scenario, stage: Stage, bargaining: Bargaining, path: str) -> None:
+    def __init__(self, scenario: Scenario, stage: StageSpec, bargaining: Bargaining, path: str) -> None:
         self.stage = stage
         self.bargaining = bargaining
         self.path = path

@@ -27,7 +27,7 @@ from standoff.game.states import States
 from standoff.scenario import Scenario
 
 if TYPE_CHECKING:
-    from standoff.scenario.schema_moves import Hazard, Stage
+    from standoff.scenario.schema_moves import Hazard, StageSpec
 
 __all__ = ["make_layer_rules"]
 
@@ -47,7 +47,7 @@ def make_layer_rules(scenario: Scenario) -> tuple[LayerRule, ...]:
     return tuple(rules)
 
 
-def _make_decision_rule(scenario: Scenario, stage: Stage, path: str) -> LayerRule:
+def _make_decision_rule(scenario: Scenario, stage: StageSpec, path: str) -> LayerRule:
     mover = list(scenario.players).index(stage.mover or "")
 
     def evaluate(states: States) -> LayerArrays:

@@ -31,7 +31,6 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from standoff.errors import InputError, Problem
 from standoff.scenario.nodes import (
     Call,
-    Comparison,
     Conditional,
     Logical,
     Name,
@@ -41,6 +40,7 @@ from standoff.scenario.nodes import (
     Number,
     Power,
     Product,
+    Relation,
     Scope,
     Sum,
     Value,
@@ -146,7 +146,7 @@ class _Builder(Transformer[Token, Node]):
                 f"comparisons cannot be chained: `{operator}` is followed by `{rest[0]}` at column {rest[0].column}",
                 "join two comparisons with `and`",
             )
-        return Comparison(str(operator), left, right)
+        return Relation(str(operator), left, right)
 
     def invert(self, operand: Node) -> Node:
         return Not(operand)

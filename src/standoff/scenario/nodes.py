@@ -19,7 +19,6 @@ __all__ = [
     "BUILTIN_FUNCTIONS",
     "Builtin",
     "Call",
-    "Comparison",
     "Conditional",
     "Level",
     "Logical",
@@ -30,6 +29,7 @@ __all__ = [
     "Number",
     "Power",
     "Product",
+    "Relation",
     "Scope",
     "Sum",
     "Value",
@@ -222,7 +222,7 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Value]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison(Node):
+class Relation(Node):
     """`a < b` and the like: the only node in which a level may be named."""
 
     operator: str
@@ -241,7 +241,7 @@ class Comparison(Node):
         """Replace a name by its index if the other side is a track or issue with such a level."""
         left = _find_level(self.left, self.right, levels) or self.left.resolve(levels)
         right = _find_level(self.right, self.left, levels) or self.right.resolve(levels)
-        return Comparison(self.operator, left, right)
+        return Relation(self.operator, left, right)
 
 
 def _find_level(side: Node, other: Node, levels: Levels) -> Level | None:

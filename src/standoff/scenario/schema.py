@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from standoff.scenario.base import ActorCode, Amount, Date, DocumentId, Label, Part, Slug, Text
 from standoff.scenario.cycles import sort_by_need
 from standoff.scenario.expression import Expression
-from standoff.scenario.schema_moves import Bargaining, Effect, Hazard, Outcome, Stage
+from standoff.scenario.schema_moves import Bargaining, Effect, Hazard, Outcome, StageSpec
 from standoff.scenario.schema_parameters import Correlation, Parameter, Period, Quantity, SourceDocument
 from standoff.scenario.schema_submodels import Submodel
 from standoff.scenario.source_map import SourceMap
@@ -37,19 +37,19 @@ __all__ = [
     "Exercise",
     "Hazard",
     "Issue",
-    "Milestone",
+    "MilestoneSpec",
     "Outcome",
     "Package",
-    "Player",
+    "PlayerSpec",
     "Scenario",
-    "Stage",
+    "StageSpec",
     "Track",
 ]
 
 Package = dict[Slug, Slug]
 
 
-class Player(Part):
+class PlayerSpec(Part):
     """A player, whose private type the others may not know."""
 
     label: Label = Field(description="Name for display.")
@@ -172,7 +172,7 @@ class Agenda(Part):
     )
 
 
-class Milestone(Part):
+class MilestoneSpec(Part):
     """An event before the end of the crisis, whose probability by date is forecast."""
 
     label: Label = Field(description="Name for display.")
@@ -211,7 +211,7 @@ class Scenario(Part):
     period: Period = Field(description="Length of a period and horizon.")
     payoff_unit: Text = Field(description="Meaning of one unit of payoff.")
     documents: dict[DocumentId, SourceDocument] = Field(default={}, description="Documents by identifier.")
-    players: dict[Slug, Player] = Field(min_length=1, description="Players by name.")
+    players: dict[Slug, PlayerSpec] = Field(min_length=1, description="Players by name.")
     parameters: dict[Slug, Parameter] = Field(default={}, description="Parameters by name.")
     correlations: tuple[Correlation, ...] = Field(
         default=(), description="Rank correlations of parameters; all others are independent."
@@ -223,14 +223,14 @@ class Scenario(Part):
         default={}, description="Deadlines by name; `passed(name)` is 1 from that date on."
     )
     agenda: Agenda | None = Field(default=None, description="Issues and packages of a deal.")
-    stages: tuple[Stage, ...] = Field(min_length=1, description="Stages of every period, in order.")
+    stages: tuple[StageSpec, ...] = Field(min_length=1, description="Stages of every period, in order.")
     nature: dict[Slug, Hazard] = Field(default={}, description="Events that happen without a decision, by name.")
     flows: dict[Slug, Amount] = Field(
         default={}, description="Running payoffs per unit of time while the crisis lasts, by player."
     )
     outcomes: dict[Slug, Outcome] = Field(default={}, description="Outcomes that end the crisis, by name.")
     unresolved: Outcome = Field(description="The outcome if the crisis has not ended by the horizon.")
-    milestones: dict[Slug, Milestone] = Field(default={}, description="Milestones by name.")
+    milestones: dict[Slug, MilestoneSpec] = Field(default={}, description="Milestones by name.")
     exercises: tuple[Exercise, ...] = Field(default=(), description="What to try with the scenario.")
 
     _source_map: SourceMap = PrivateAttr(default_factory=SourceMap)

@@ -64,7 +64,7 @@ class Following(NamedTuple):
     values: Floats
 
 
-class Plays(NamedTuple):
+class PlayBatch(NamedTuple):
     """Many plays on their way through a layer.
 
     Attributes:
@@ -308,7 +308,7 @@ def sample_paths(
             following = Following(grid.terminal_values, layer_values[s + 1])
             layer_states[period, s] = states
             uniforms = rng.random((num_paths, 4 if layer.second is not None else 3))
-            plays = Plays(types, uniforms, states, beliefs, actions[period, s])
+            plays = PlayBatch(types, uniforms, states, beliefs, actions[period, s])
             if layer.second is not None:
                 failed = _sample_joint_layer(arrays, grid.arrays, following, plays)
             else:

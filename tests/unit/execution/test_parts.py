@@ -3,7 +3,7 @@
 import pytest
 
 from standoff.errors import SolveError
-from standoff.execution.parts import AHEAD, LARGEST_PART, PART_SECONDS, Answer, spread
+from standoff.execution.parts import AHEAD, LARGEST_PART, PART_SECONDS, SolvedPart, spread
 
 
 class Crew:
@@ -26,7 +26,7 @@ class Crew:
         if handle in self.lost:
             return handle, None
         part = self.parts[handle]
-        return handle, Answer([draw["x"] for draw in part], self.seconds * len(part))
+        return handle, SolvedPart([draw["x"] for draw in part], self.seconds * len(part))
 
 
 def draws(count):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from standoff.errors import Problem, nearest
 from standoff.scenario.check.subject import Subject
 from standoff.scenario.names import DeclaredNames, Use
-from standoff.scenario.nodes import BUILTIN_FUNCTIONS, Call, Comparison, Name, Node, walk
+from standoff.scenario.nodes import BUILTIN_FUNCTIONS, Call, Name, Node, Relation, walk
 from standoff.scenario.traversal import LocatedExpression, iterate_expressions
 
 __all__ = ["check_expressions"]
@@ -43,7 +43,7 @@ def _find_faults(located: LocatedExpression, names: DeclaredNames) -> Iterator[_
     root = located.expression.resolve(names.list_levels(located.use)).node
     compared: dict[int, Node] = {}
     for node in walk(root):
-        if isinstance(node, Comparison):
+        if isinstance(node, Relation):
             compared[id(node.left)] = node.right
             compared[id(node.right)] = node.left
         elif isinstance(node, Call):

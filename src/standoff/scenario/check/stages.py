@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from standoff.errors import Problem, nearest
 from standoff.scenario.check.subject import Subject
-from standoff.scenario.schema_moves import RESERVED_TOGETHER_KEYS, JointAction, Stage
+from standoff.scenario.schema_moves import RESERVED_TOGETHER_KEYS, JointAction, StageSpec
 
 __all__ = ["check_stages"]
 
@@ -30,7 +30,7 @@ def check_stages(subject: Subject) -> Iterator[Problem]:
             yield from _check_types_have_actions(subject, path, stage)
 
 
-def _check_kind(subject: Subject, path: str, stage: Stage) -> Iterator[Problem]:
+def _check_kind(subject: Subject, path: str, stage: StageSpec) -> Iterator[Problem]:
     """Yield a problem unless one player moves, two players move, or the sides bargain."""
     has_actions, has_bargaining = stage.actions is not None, stage.bargaining is not None
     if has_actions == has_bargaining:
@@ -55,7 +55,7 @@ def _check_kind(subject: Subject, path: str, stage: Stage) -> Iterator[Problem]:
         yield subject.report("stage", message, f"{path}.actions", "add an action")
 
 
-def _check_single_mover(subject: Subject, path: str, stage: Stage) -> Iterator[Problem]:
+def _check_single_mover(subject: Subject, path: str, stage: StageSpec) -> Iterator[Problem]:
     if stage.mover is not None and stage.by_player is not None:
         message = f"the stage `{stage.name}` has one mover, but its actions are grouped by player"
         advice = "write the actions of the mover only, or `movers: [a, b]`"
@@ -65,7 +65,7 @@ def _check_single_mover(subject: Subject, path: str, stage: Stage) -> Iterator[P
         yield subject.report("stage", message, f"{path}.together", "write `movers: [a, b]`, or remove `together:`")
 
 
-def _check_movers(subject: Subject, path: str, stage: Stage, movers: tuple[str, str]) -> Iterator[Problem]:
+def _check_movers(subject: Subject, path: str, stage: StageSpec, movers: tuple[str, str]) -> Iterator[Problem]:
     """Yield a problem if two movers and the actions do not fit each other."""
     first, second = movers
     if first == second:
@@ -91,7 +91,7 @@ def _are_known(subject: Subject, movers: tuple[str, str]) -> bool:
     return all(mover in subject.scenario.players for mover in movers)
 
 
-def _check_types_have_actions(subject: Subject, path: str, stage: Stage) -> Iterator[Problem]:
+def _check_types_have_actions(subject: Subject, path: str, stage: StageSpec) -> Iterator[Problem]:
     """Yield a problem for every type of a mover that has no action."""
     for mover in stage.movers or (stage.mover or "",):
         player = subject.scenario.players.get(mover)
@@ -105,7 +105,7 @@ def _check_types_have_actions(subject: Subject, path: str, stage: Stage) -> Iter
                 yield subject.report("no-action", message, where, "give it an action")
 
 
-def _check_joint_actions(subject: Subject, path: str, stage: Stage, movers: tuple[str, str]) -> Iterator[Problem]:
+def _check_joint_actions(subject: Subject, path: str, stage: StageSpec, movers: tuple[str, str]) -> Iterator[Problem]:
     """Yield a problem for every entry of `together` that names no pair of actions, or a pair named before."""
     if stage.by_player is None or movers[0] == movers[1]:
         return
@@ -121,7 +121,7 @@ def _check_joint_actions(subject: Subject, path: str, stage: Stage, movers: tupl
 
 
 def _check_pair(
-    subject: Subject, path: str, stage: Stage, entry: JointAction, movers: tuple[str, str]
+    subject: Subject, path: str, stage: StageSpec, entry: JointAction, movers: tuple[str, str]
 ) -> Iterator[Problem]:
     for player, action in entry.pair.items():
         names = [own.name for own in stage.actions_of(player)]

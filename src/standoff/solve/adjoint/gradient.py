@@ -36,7 +36,7 @@ from standoff.game.model import Epoch, Layer
 from standoff.solve.adjoint.linear import Components, evaluate_layer, evaluate_on_arrival
 from standoff.solve.adjoint.sensitivity import LARGEST_REACH, Derivatives, differentiate_layer, move_met
 from standoff.solve.adjoint.simultaneous import differentiate_joint_layer, evaluate_joint_layer
-from standoff.solve.kernels.arrays import Grid, LayerArrays, pack_layer
+from standoff.solve.kernels.arrays import BeliefGrid, KernelLayer, pack_layer
 from standoff.solve.result import Equilibrium
 from standoff.solve.target import Channels, Target, check_target, find_probability
 from standoff.solve.workers import num_processors
@@ -125,7 +125,7 @@ def differentiate(equilibrium: Equilibrium, targets: Sequence[Target]) -> tuple[
 class _Sweep:
     """The sweep for one target."""
 
-    def __init__(self, equilibrium: Equilibrium, grid: Grid, target: Target) -> None:
+    def __init__(self, equilibrium: Equilibrium, grid: BeliefGrid, target: Target) -> None:
         game = equilibrium.game
         self.game, self.equilibrium, self.grid, self.target = game, equilibrium, grid, target
         self.channels = Channels(game, target)
@@ -133,7 +133,7 @@ class _Sweep:
         self.planes = len(game.planes)
         self.num_components = self.planes + self.channels.count
         self.discounts = np.array([game.players[plane.player].discount for plane in game.planes])
-        self.layers: dict[int, tuple[LayerArrays, ...]] = {
+        self.layers: dict[int, tuple[KernelLayer, ...]] = {
             epoch.start: tuple(pack_layer(layer) for layer in epoch.layers) for epoch in game.epochs
         }
         # every terminal at every point: its payoff and its contribution to the target, zero after the target's last period
