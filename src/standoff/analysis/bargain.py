@@ -253,8 +253,8 @@ def _pair(
     fighting = None
     if fight is not None:
         against = np.array([fight.values[players[side].name, name] for side, name in zip(sides, names, strict=True)])
-        fighting = _range(worth, allowed, against)
-    against_waiting = _range(worth, allowed, waiting)
+        fighting = _compute_range(worth, allowed, against)
+    against_waiting = _compute_range(worth, allowed, waiting)
     points = find_solution_points(worth[allowed], waiting)
     lotteries = find_lottery_points(worth[allowed], waiting)
     return Pair(
@@ -264,30 +264,30 @@ def _pair(
         worth,
         tuple(allowed[find_pareto_frontier(worth[allowed])].tolist()),
         SolutionPoints(
-            _package(points.nash, allowed),
-            _package(points.kalai_smorodinsky, allowed),
-            _package(points.egalitarian, allowed),
+            _map_package(points.nash, allowed),
+            _map_package(points.kalai_smorodinsky, allowed),
+            _map_package(points.egalitarian, allowed),
         ),
         LotteryPoints(
-            _lottery(lotteries.nash, allowed),
-            _lottery(lotteries.kalai_smorodinsky, allowed),
-            _lottery(lotteries.egalitarian, allowed),
+            _map_lottery(lotteries.nash, allowed),
+            _map_lottery(lotteries.kalai_smorodinsky, allowed),
+            _map_lottery(lotteries.egalitarian, allowed),
         ),
         against_waiting,
         fighting,
         tuple(
-            _issue_effect(scenario, table, column, against_waiting, worth, waiting, names)
+            _compute_issue_effect(scenario, table, column, against_waiting, worth, waiting, names)
             for column in range(len(table.issues))
         ),
     )
 
 
-def _package(found: int | None, allowed: NDArray[np.int64]) -> int | None:
+def _map_package(found: int | None, allowed: NDArray[np.int64]) -> int | None:
     """Index of a package from its index among the allowed packages."""
     return None if found is None else int(allowed[found])
 
 
-def _lottery(found: Lottery | None, allowed: NDArray[np.int64]) -> Lottery | None:
+def _map_lottery(found: Lottery | None, allowed: NDArray[np.int64]) -> Lottery | None:
     """A lottery with indices of packages from one with indices among the allowed packages."""
     if found is None:
         return None
@@ -295,7 +295,7 @@ def _lottery(found: Lottery | None, allowed: NDArray[np.int64]) -> Lottery | Non
     return replace(found, packages=(int(allowed[first]), int(allowed[second])))
 
 
-def _range(worth: Floats, allowed: NDArray[np.int64], disagreement: Floats) -> Range:
+def _compute_range(worth: Floats, allowed: NDArray[np.int64], disagreement: Floats) -> Range:
     """Range of the allowed packages against a kind of disagreement."""
     point = (float(disagreement[0]), float(disagreement[1]))
     if not len(allowed):
@@ -305,7 +305,7 @@ def _range(worth: Floats, allowed: NDArray[np.int64], disagreement: Floats) -> R
     return Range(point, tuple(allowed[smallest >= 0.0].tolist()), float(smallest[best]), int(allowed[best]))
 
 
-def _issue_effect(
+def _compute_issue_effect(
     scenario: Scenario,
     table: PackageTable,
     column: int,
@@ -318,11 +318,11 @@ def _issue_effect(
     assert scenario.agenda is not None
     name = table.issues[column]
     issue = scenario.agenda.issues[name]
-    lines = [_red_levels(scenario, table, c, names) for c in range(len(table.issues))]
+    lines = [_find_red_levels(scenario, table, c, names) for c in range(len(table.issues))]
     forbidden = np.stack([lines[c][table.levels[:, c]] for c in range(len(table.issues))], axis=1)
     others = np.delete(forbidden, column, axis=1).any(axis=1)
-    dropped = _range(worth, np.flatnonzero(~others & (table.levels[:, column] == 0)), waiting).closeness
-    lifted = _range(worth, np.flatnonzero(~others), waiting).closeness if lines[column].any() else None
+    dropped = _compute_range(worth, np.flatnonzero(~others & (table.levels[:, column] == 0)), waiting).closeness
+    lifted = _compute_range(worth, np.flatnonzero(~others), waiting).closeness if lines[column].any() else None
     in_range: list[int] = np.unique(table.levels[list(now.packages), column]).tolist()
     is_empty = not now.packages
     opens = any(one is not None and one >= 0.0 for one in (dropped, lifted))
@@ -331,7 +331,7 @@ def _issue_effect(
     )
 
 
-def _red_levels(scenario: Scenario, table: PackageTable, column: int, names: list[str]) -> NDArray[np.bool_]:
+def _find_red_levels(scenario: Scenario, table: PackageTable, column: int, names: list[str]) -> NDArray[np.bool_]:
     """Whether either of the two types refuses each level of an issue; shape (level,)."""
     assert scenario.agenda is not None
     issue = scenario.agenda.issues[table.issues[column]]

@@ -260,7 +260,7 @@ def drivers(
     samples = sampler.values(0, num_draws)
     own = gradients(solution, wanted)
     by_name = {row.name: row for row in own.rows}
-    strongest = sorted(ranges, key=lambda name: -_linear_effect(by_name[name], ranges[name]))[:num_tornado]
+    strongest = sorted(ranges, key=lambda name: -_compute_linear_effect(by_name[name], ranges[name]))[:num_tornado]
     ends = [{name: end} for name in strongest for end in ranges[name]]
     work = len(ends) + num_draws
     share = len(ends) / work if work else 1.0
@@ -274,7 +274,7 @@ def drivers(
     ) if ends else []  # fmt: skip
     at_ends = dict(zip(strongest, zip(solved[::2], solved[1::2], strict=True), strict=True)) if ends else {}
     rows = [
-        _driver(scenario, row, own.probabilities, ranges.get(row.name), at_ends.get(row.name), equilibrium)
+        _make_driver(scenario, row, own.probabilities, ranges.get(row.name), at_ends.get(row.name), equilibrium)
         for row in own.rows
         if row.kind == "parameter" or _is_own_number(scenario, row.name)
     ]
@@ -286,7 +286,7 @@ def drivers(
         drawn = solve_targets(
             scenario, wanted, draws, executor=where, settings=quick, progress=part(share, 1.0 - share)
         )
-        indices = _indices(sampler.names, samples, drawn, seed)
+        indices = _compute_indices(sampler.names, samples, drawn, seed)
         num_failed = num_draws - indices.num_draws
     known = [found for found in solved if isinstance(found, SolvedDraw)]
     return Drivers(
@@ -306,7 +306,7 @@ def drivers(
     )
 
 
-def _linear_effect(row: Derivative, bounds: tuple[float, float]) -> float:
+def _compute_linear_effect(row: Derivative, bounds: tuple[float, float]) -> float:
     """Largest effect on any target at an end of the range, by the derivative; infinite where there is none."""
     effect = float(np.abs(row.derivatives).max() * max(abs(end - row.value) for end in bounds))
     return math.inf if math.isnan(effect) else effect
@@ -319,7 +319,7 @@ def _is_own_number(scenario: Scenario, path: str) -> bool:
     return not (own.names & scenario.parameters.keys())
 
 
-def _driver(
+def _make_driver(
     scenario: Scenario,
     row: Derivative,
     probabilities: Floats,
@@ -368,7 +368,7 @@ def _driver(
     )
 
 
-def _indices(
+def _compute_indices(
     names: Sequence[str], samples: Floats, drawn: Sequence[SolvedDraw | StandoffError], seed: int
 ) -> GlobalIndices:
     """Global indices from the draws that have a solution."""

@@ -171,7 +171,7 @@ class _Run:
 
     def choose_points(self, numbers: Sequence[int]) -> int:
         """Solve the values of the file and some draws on enough belief points, and choose the points of all draws by them."""
-        draws = self._draws([FILE, *numbers])
+        draws = self._make_draws([FILE, *numbers])
         missing = {number: draw for number, draw in draws.items() if number not in self.checks}
         for number, found in solve_agreed(self.sampler.scenario, missing, self.settings, self.executor):
             if number == FILE and not isinstance(found, Solved):
@@ -204,7 +204,7 @@ class _Run:
         known = self.draws.get(draw)
         return known is None or (isinstance(known, Solved) and 1 < known.belief_points < num_points)
 
-    def _draws(self, numbers: Sequence[int]) -> dict[int, Draw]:
+    def _make_draws(self, numbers: Sequence[int]) -> dict[int, Draw]:
         """Parameters of some draws, by number."""
         own = [number for number in numbers if number != FILE]
         found: dict[int, Draw] = {FILE: {}} if FILE in numbers else {}
@@ -225,7 +225,7 @@ def _assemble(run: _Run, num_draws: int, num_points: int) -> Ensemble:
     if not solved:
         raise SolveError(f"none of {num_draws} draws was solved; the first: {failures[0].message}")
     scenario, settings = run.sampler.scenario, run.settings
-    certificate = _certificate(run, solved, num_points)
+    certificate = _make_certificate(run, solved, num_points)
     file_probabilities = run.checks[FILE]
     assert isinstance(file_probabilities, Solved)
     return Ensemble(
@@ -244,7 +244,7 @@ def _assemble(run: _Run, num_draws: int, num_points: int) -> Ensemble:
     )
 
 
-def _certificate(run: _Run, solved: Mapping[int, Solved], num_points: int) -> EnsembleCertificate:
+def _make_certificate(run: _Run, solved: Mapping[int, Solved], num_points: int) -> EnsembleCertificate:
     """Accuracy of the draws of a run."""
     pairs = [
         (found, check)

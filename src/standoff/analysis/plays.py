@@ -155,14 +155,15 @@ def select_plays(paths: Paths, goal: Goal, *, words: Words) -> Plays:
     """Select the sampled plays that reached a goal, each up to the goal; an empty goal selects those open at the horizon."""
     examples: dict[tuple[Hashable, ...], Happening] = {}
     selected = _select_paths(paths, goal)
-    trails = tuple(_trail(paths, path, goal, words.game) for path in selected)
+    trails = tuple(_make_trail(paths, path, goal, words.game) for path in selected)
     routes = tuple(
-        _route(paths.milestone_period[path], trail.num_periods) for path, trail in zip(selected, trails, strict=True)
+        _find_route(paths.milestone_period[path], trail.num_periods)
+        for path, trail in zip(selected, trails, strict=True)
     )
-    return Plays(trails, tuple(_events(trail, words, examples) for trail in trails), routes, examples)
+    return Plays(trails, tuple(_list_events(trail, words, examples) for trail in trails), routes, examples)
 
 
-def _route(met: Ints, num_periods: int) -> Route:
+def _find_route(met: Ints, num_periods: int) -> Route:
     """Milestones of one play in order, from the period in which each was met."""
     periods = sorted({int(period) for period in met if 0 <= period < num_periods})
     return tuple(tuple(np.flatnonzero(met == period).tolist()) for period in periods)
@@ -178,7 +179,7 @@ def _select_paths(paths: Paths, goal: Goal) -> list[int]:
     return np.flatnonzero(np.isin(-last - 1, list(goal.terminals)) & (last < 0)).tolist()
 
 
-def _trail(paths: Paths, path: int, goal: Goal, game: Game) -> Trail:
+def _make_trail(paths: Paths, path: int, goal: Goal, game: Game) -> Trail:
     """The layers that a sampled play passed up to its goal."""
     found: list[tuple[int, int, int, int, int]] = []
     num_periods, num_layers = paths.actions.shape[:2]
@@ -205,7 +206,7 @@ def _trail(paths: Paths, path: int, goal: Goal, game: Game) -> Trail:
     return Trail(tuple(found))
 
 
-def _events(trail: Trail, words: Words, examples: dict[tuple[Hashable, ...], Happening]) -> Events:
+def _list_events(trail: Trail, words: Words, examples: dict[tuple[Hashable, ...], Happening]) -> Events:
     """The events of a play; the first happening of each kind is added to `examples`."""
     found = []
     for period, s, state, action, target in trail.places:

@@ -233,7 +233,9 @@ def regime_map(
         probabilities=probabilities,
         target_probabilities=target_probabilities,
         border=border,
-        failures=tuple((*place, _reason(found)) for place, found in grid.items() if not isinstance(found, Solved)),
+        failures=tuple(
+            (*place, _describe_reason(found)) for place, found in grid.items() if not isinstance(found, Solved)
+        ),
         certificate=work.certify(),
     )
 
@@ -273,6 +275,6 @@ def _check_axes(x: MapAxis, y: MapAxis) -> None:
         raise InputError(Problem("axis", message, help=f"ask for at most {MOST_POINTS} points"))
 
 
-def _reason(error: StandoffError) -> str:
+def _describe_reason(error: StandoffError) -> str:
     """Why a point was not solved, in one line."""
     return error.problems[0].message if isinstance(error, InputError) else str(error)

@@ -33,7 +33,7 @@ USUAL_DAYS = 56.0
 
 def default_targets(scenario: Scenario) -> tuple[Target, ...]:
     """Return the first milestone and the first outcome of the file, by the default date."""
-    periods = _usual_periods(scenario)
+    periods = _count_usual_periods(scenario)
     targets = [Target("milestone", name, periods) for name in list(scenario.milestones)[:1]]
     targets += [Target("outcome", name, periods) for name in list(scenario.outcomes)[:1]]
     return tuple(targets or [Target("outcome", UNRESOLVED, periods)])
@@ -87,7 +87,7 @@ def parse_target(scenario: Scenario, text: str) -> Target:
         valid = [*scenario.outcomes, *scenario.milestones, UNRESOLVED]
         message = f"there is no outcome or milestone `{name}`"
         raise InputError(Problem("unknown-target", message, help=nearest(name, valid)))
-    return Target(kind, name, _periods(scenario, by, text) if sign else _usual_periods(scenario))
+    return Target(kind, name, _count_periods(scenario, by, text) if sign else _count_usual_periods(scenario))
 
 
 def choose_milestone(scenario: Scenario, name: str | None) -> str | None:
@@ -130,12 +130,12 @@ def find_target_probabilities(
     return np.clip([find_probability(equilibrium, target) for target in targets], 0.0, 1.0)
 
 
-def _usual_periods(scenario: Scenario) -> int:
+def _count_usual_periods(scenario: Scenario) -> int:
     """Number of periods up to the default date."""
     return max(1, min(scenario.num_periods, round(USUAL_DAYS / scenario.period_days)))
 
 
-def _periods(scenario: Scenario, by: str, text: str) -> int:
+def _count_periods(scenario: Scenario, by: str, text: str) -> int:
     """Number of periods up to the date after the `@`."""
     last = scenario.date_of_period(scenario.num_periods)
     unit = scenario.period.unit

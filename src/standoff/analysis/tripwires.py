@@ -234,7 +234,7 @@ def tripwires(
     search = _Search(solution, candidates, executor or Threads())
     ranges = choose_ranges(scenario, parameters)
     slopes = search.compute_slopes(list(ranges))
-    values = {name: _value(scenario, name) for name in ranges}
+    values = {name: _find_value(scenario, name) for name in ranges}
     by_reach = sorted(ranges, key=lambda name: -_reach(slopes[name], values[name], ranges[name]))
     kept = set(by_reach[:num_strongest])
     skipped = tuple(name for name in ranges if name not in kept)
@@ -410,6 +410,6 @@ def _reach(slope: float, value: float, bounds: tuple[float, float]) -> float:
     return math.inf if math.isnan(reach) else reach
 
 
-def _value(scenario: Scenario, name: str) -> float:
+def _find_value(scenario: Scenario, name: str) -> float:
     """Value of a parameter in its own unit."""
     return scenario.parameter_values()[name] / scenario.unit_factor(name)

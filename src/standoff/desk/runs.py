@@ -69,13 +69,13 @@ def settings_of_run(recorded: StoredRun) -> Settings:
         InputError: This version of standoff lacks a recorded setting (`unknown-settings`).
     """
     try:
-        return Settings(**_with_tuples(recorded.settings))
+        return Settings(**_convert_to_tuples(recorded.settings))
     except (TypeError, ValueError) as error:
         message = f"run `{recorded.run_id}` was solved under settings that this version does not have: {error}"
         advice = f"install standoff {recorded.versions['standoff']} to solve it again"
         raise InputError(Problem("unknown-settings", message, help=advice)) from None
 
 
-def _with_tuples(settings: Mapping[str, Any]) -> dict[str, Any]:
+def _convert_to_tuples(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Lists of JSON as the tuples of `Settings`."""
     return {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}

@@ -121,7 +121,7 @@ def open_ray_cluster(address: str | None = None, workers: int | None = None) -> 
             configure_logging=False,
         )
     except (ConnectionError, TimeoutError, ValueError, RuntimeError) as error:
-        raise _unreachable(address or "a new one", str(error).partition("\n")[0]) from None
+        raise _make_unreachable_error(address or "a new one", str(error).partition("\n")[0]) from None
     try:
         # Ray reports lost workers on standard output, which is for the answer
         with redirect_stdout(sys.stderr):
@@ -147,14 +147,14 @@ def _check_address(address: str) -> None:
             line.sendall(_GREETING)
             answer = line.recv(4)
     except TimeoutError:
-        raise _unreachable(address, f"no answer within {CONNECT_SECONDS:g} seconds") from None
+        raise _make_unreachable_error(address, f"no answer within {CONNECT_SECONDS:g} seconds") from None
     except OSError as error:
-        raise _unreachable(address, (error.strerror or str(error)).lower()) from None
+        raise _make_unreachable_error(address, (error.strerror or str(error)).lower()) from None
     if answer[3:4] != _SETTINGS:
-        raise _unreachable(address, "the server there is not a head node of Ray")
+        raise _make_unreachable_error(address, "the server there is not a head node of Ray")
 
 
-def _unreachable(address: str, reason: str) -> InputError:
+def _make_unreachable_error(address: str, reason: str) -> InputError:
     return InputError(
         Problem(
             "cluster-unreachable",
@@ -165,13 +165,13 @@ def _unreachable(address: str, reason: str) -> InputError:
     )
 
 
-def _version() -> str:
+def _find_version() -> str:
     return __version__
 
 
 def _check_versions(ray: ModuleType, address: str | None) -> None:
     """Check the version of standoff on a worker."""
-    task = ray.remote(num_cpus=1, max_retries=RETRIES)(_version)
+    task = ray.remote(num_cpus=1, max_retries=RETRIES)(_find_version)
     try:
         found = ray.get(task.remote(), timeout=GREETING_SECONDS)
     except ray.exceptions.GetTimeoutError:

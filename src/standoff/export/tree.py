@@ -376,15 +376,15 @@ class _TreeUnrolling:
         """Return the decision of the mover; below it, that of a player who moves at the same time without seeing it."""
         moves = _StateMoves(self.game, layer, position.state)
         first, second = moves.list_actions(0, position.types), moves.list_actions(1, position.types)
-        node = self._decision(position, moves, 0, first)
+        node = self._make_decision(position, moves, 0, first)
         if moves.second == NOBODY:
             return node, [partial(self._act, position, layer, moves.find_joint_action(i, 0)) for i in first]
-        other = self._decision(position, moves, 1, second)
+        other = self._make_decision(position, moves, 1, second)
         return node, [
             (other, [partial(self._act, position, layer, moves.find_joint_action(i, j)) for j in second]) for i in first
         ]
 
-    def _decision(self, position: _Position, moves: _StateMoves, side: int, own: Sequence[int]) -> Decision:
+    def _make_decision(self, position: _Position, moves: _StateMoves, side: int, own: Sequence[int]) -> Decision:
         """Return the decision of one mover, whose information set is numbered when it is first met."""
         player = (moves.first, moves.second)[side]
         player_type = position.types[player]

@@ -38,7 +38,7 @@ class Assembler:
         self.declared = declared
         self.faults = list(faults)
         self.outcome_index = {name: k for k, name in enumerate(declared.outcomes)}
-        self.states = [_key_by_name(stage.states) for stage in declared.stages]
+        self.states = [_index_by_name(stage.states) for stage in declared.stages]
         self.start = self._find_start()
         self._add_passing_states()
         self.index = [{name: x for x, name in enumerate(states)} for states in self.states]
@@ -168,7 +168,7 @@ class Assembler:
         return total
 
 
-def _key_by_name(states: Sequence[DeclaredState]) -> dict[str, DeclaredState]:
+def _index_by_name(states: Sequence[DeclaredState]) -> dict[str, DeclaredState]:
     """Return the states of a stage by name; one whose name is taken, a mistake reported before, is kept to be checked."""
     found: dict[str, DeclaredState] = {}
     for state in states:

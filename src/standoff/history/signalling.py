@@ -198,8 +198,8 @@ def find_equilibria(game: SignallingGame) -> SignallingSolution:
     """
     curve = _Curve(game)
     search = _RootSearch(curve)
-    folds = _folds(curve)
-    equilibria = tuple(_equilibrium(curve, z, is_tangent, folds) for z, is_tangent in search.roots())
+    folds = _find_folds(curve)
+    equilibria = tuple(_make_equilibrium(curve, z, is_tangent, folds) for z, is_tangent in search.roots())
     points = tuple(Fold(z - curve.reply(z) + game.war_b, normal_cdf(z)) for z in folds)
     return SignallingSolution(game, equilibria, points, search.intervals)
 
@@ -219,16 +219,16 @@ class _Curve:
         self.game = game
         self.lean = (game.war_a - game.back_down_a) * _ROOT_HALF
         self._kept: dict[float, tuple[float, float, float]] = {}
-        surest = self._mass(game.status_quo_a)
+        surest = self._compute_masses(game.status_quo_a)
         if surest[0] < SMALLEST_WAR_PROBABILITY:
             raise ValueError(
                 f"war_a ({game.war_a:g}) is so low that A fights with a probability of {surest[0]:.1e} at most; "
                 f"the search needs {SMALLEST_WAR_PROBABILITY:g}"
             )
         largest = min(1.0, normal_cdf(self.lean) / (surest[0] + surest[1]))
-        self.range = _Bounds(self._worth(largest), self._worth(surest[0]))
+        self.range = _Bounds(self._compute_worth(largest), self._compute_worth(surest[0]))
 
-    def _mass(self, c: float) -> tuple[float, float]:
+    def _compute_masses(self, c: float) -> tuple[float, float]:
         """N and M: A challenges and would fight, or would back down."""
         game = self.game
         return (
@@ -236,7 +236,7 @@ class _Curve:
             bivariate_normal_cdf(-self.lean, game.back_down_a - c, _ROOT_HALF),
         )
 
-    def _worth(self, fight: float) -> float:
+    def _compute_worth(self, fight: float) -> float:
         """Z by p_F."""
         game = self.game
         return game.war_b - game.back_down_b + (game.back_down_b - game.concession_b) / fight
@@ -248,13 +248,13 @@ class _Curve:
             resist = normal_cdf(z)
             gain = game.concession_a - game.status_quo_a
             c = game.concession_a - gain / resist if resist > 0.0 else -math.inf
-            self._kept[z] = (c, *self._mass(c))
+            self._kept[z] = (c, *self._compute_masses(c))
         return self._kept[z]
 
     def reply(self, z: float) -> float:
         """Z."""
         _, fights, backs = self.at(z)
-        return self._worth(fights / (fights + backs))
+        return self._compute_worth(fights / (fights + backs))
 
     def slope(self, z: float) -> float:
         """Z', exactly."""
@@ -263,10 +263,10 @@ class _Curve:
 
     def reply_bounds(self, low: float, high: float) -> _Bounds:
         """Z over an interval of z."""
-        fight = self._fight_bounds(low, high)
-        return _Bounds(self._worth(fight.high), self._worth(fight.low))
+        fight = self._bound_fight(low, high)
+        return _Bounds(self._compute_worth(fight.high), self._compute_worth(fight.low))
 
-    def _fight_bounds(self, low: float, high: float) -> _Bounds:
+    def _bound_fight(self, low: float, high: float) -> _Bounds:
         (_, most, most_backs), (_, least, least_backs) = self.at(low), self.at(high)
         return _Bounds(least / (least + most_backs), most / (most + least_backs))
 
@@ -283,10 +283,11 @@ class _Curve:
             if math.isinf(c_high):
                 return _Bounds(0.0, 0.0)
         dc_high, dc_low = (
-            (game.concession_a - game.status_quo_a) * math.exp(_log_hazard(max(z, _DEEPEST))) for z in (low, high)
+            (game.concession_a - game.status_quo_a) * math.exp(_compute_log_hazard(max(z, _DEEPEST)))
+            for z in (low, high)
         )
-        war = _density_bounds(c_low - game.war_a, c_high - game.war_a)
-        back = _density_bounds(c_low - game.back_down_a, c_high - game.back_down_a)
+        war = _bound_density(c_low - game.war_a, c_high - game.war_a)
+        back = _bound_density(c_low - game.back_down_a, c_high - game.back_down_a)
         war_below = _Bounds(normal_cdf(c_low - game.war_a), normal_cdf(c_high - game.war_a))
         back_below = _Bounds(normal_cdf(c_low - game.back_down_a), normal_cdf(c_high - game.back_down_a))
         gain = game.back_down_b - game.concession_b
@@ -300,12 +301,12 @@ class _Curve:
         )
 
 
-def _log_hazard(z: float) -> float:
+def _compute_log_hazard(z: float) -> float:
     """log( phi(z) / Phi(z)^2 ), which falls in z."""
     return -0.5 * z * z - 0.5 * math.log(2.0 * math.pi) - 2.0 * math.log(normal_cdf(z))
 
 
-def _density_bounds(low: float, high: float) -> _Bounds:
+def _bound_density(low: float, high: float) -> _Bounds:
     """The normal density over an interval."""
     nearest = 0.0 if low <= 0.0 <= high else min(abs(low), abs(high))
     return _Bounds(normal_density(max(abs(low), abs(high))), normal_density(nearest))
@@ -343,7 +344,7 @@ class _RootSearch:
                 continue
             middle = 0.5 * (low + high)
             pending += [(middle, high), (low, middle)]
-        return sorted(found + self._tangencies(doubtful, found))
+        return sorted(found + self._find_tangencies(doubtful, found))
 
     def _is_empty(self, low: float, high: float) -> bool:
         """Whether bounds on Z, or its value in the middle and bounds on its slope, exclude a root."""
@@ -355,7 +356,7 @@ class _RootSearch:
         steepest = max(abs(slope.low - 1.0), abs(slope.high - 1.0))
         return abs(self.gap(0.5 * (low + high))) > steepest * 0.5 * (high - low) + slack
 
-    def _tangencies(
+    def _find_tangencies(
         self, doubtful: list[tuple[float, float]], found: list[tuple[float, bool]]
     ) -> list[tuple[float, bool]]:
         """One equilibrium for each run of intervals that could be neither dropped nor settled.
@@ -378,7 +379,7 @@ class _RootSearch:
         return tangencies
 
 
-def _folds(curve: _Curve) -> list[float]:
+def _find_folds(curve: _Curve) -> list[float]:
     """Where Z' = 1, found like the roots; two folds closer than 1e-4 in z count as none.
 
     Beyond the interval searched Z' vanishes: below, because c falls faster than any density; above, with phi(z).
@@ -416,7 +417,7 @@ def _bisect(function: Callable[[float], float], low: float, high: float) -> floa
             high = middle
 
 
-def _equilibrium(curve: _Curve, z: float, is_tangent: bool, folds: list[float]) -> SignallingEquilibrium:
+def _make_equilibrium(curve: _Curve, z: float, is_tangent: bool, folds: list[float]) -> SignallingEquilibrium:
     c, fights, backs = curve.at(z)
     challenge, resist = fights + backs, normal_cdf(z)
     slope = curve.slope(z)

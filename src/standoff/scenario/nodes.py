@@ -340,7 +340,7 @@ def _fold(join: Callable[[Any, Any], Value]) -> Callable[..., Value]:
     return folded
 
 
-def _by(index: Value, *values: Value) -> Value:
+def _choose_by_level(index: Value, *values: Value) -> Value:
     """Return the value at a level's index."""
     picked: Value = values[0]
     for position, value in enumerate(values):
@@ -355,7 +355,7 @@ BUILTIN_FUNCTIONS: Mapping[str, Builtin] = {
     "log": Builtin(np.log, 1, 1),
     "sqrt": Builtin(np.sqrt, 1, 1),
     "abs": Builtin(np.abs, 1, 1),
-    "by": Builtin(_by, 2, None),
+    "by": Builtin(_choose_by_level, 2, None),
 }
 
 

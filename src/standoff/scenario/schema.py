@@ -265,7 +265,7 @@ class Scenario(Part):
     @cached_property
     def scenario_hash(self) -> str:
         """SHA-256 of the content, in hex; comments, layout and the order of names do not matter."""
-        return hashlib.sha256(json.dumps(self._canonical(), sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(self._to_canonical(), sort_keys=True).encode()).hexdigest()
 
     @property
     def period_days(self) -> float:
@@ -334,7 +334,7 @@ class Scenario(Part):
         """
         return compute_parameters(self.parameters, self.period.unit, given or {})
 
-    def _canonical(self) -> dict[str, Any]:
+    def _to_canonical(self) -> dict[str, Any]:
         """Return the content as plain data, with mappings whose order matters as lists."""
         plain = self.model_dump(mode="json", exclude_defaults=True)
         for player in plain["players"].values():

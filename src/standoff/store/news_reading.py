@@ -170,7 +170,7 @@ def list_events(
     if after is not None:
         wanted = wanted.where(codings.c.write_id > after)
     reviewed = dict(connection.execute(_select_last_reviews(known_by)).tuples().all())
-    said = _reviews(connection, sorted(reviewed.values()))
+    said = _read_reviews(connection, sorted(reviewed.values()))
     member = dict(connection.execute(_select_last_clusters(known_by)).tuples().all())
     published = dict(connection.execute(_select_publication(known_by)).tuples().all())
     standings = _read_matches(connection, known_by)
@@ -225,7 +225,7 @@ def list_reviews(connection: Connection, event_id: int, known_by: int | None) ->
         .where(events.c.event_key == key, known(reviews, known_by))
         .order_by(reviews.c.id)
     )
-    return tuple(_reviews(connection, list(connection.execute(wanted).scalars())).values())
+    return tuple(_read_reviews(connection, list(connection.execute(wanted).scalars())).values())
 
 
 def list_clusters(connection: Connection, known_by: int | None) -> tuple[EventCluster, ...]:
@@ -309,7 +309,7 @@ def _select_publication(known_by: int | None) -> Select[tuple[int, dt.date | Non
     )
 
 
-def _reviews(connection: Connection, numbers: Sequence[int]) -> dict[int, StoredReview]:
+def _read_reviews(connection: Connection, numbers: Sequence[int]) -> dict[int, StoredReview]:
     """Read reviews by number, in order."""
     chunks = (numbers[k : k + _CHUNK] for k in range(0, len(numbers), _CHUNK))
     wanted = (select(reviews).where(reviews.c.id.in_(chunk)).order_by(reviews.c.id) for chunk in chunks)

@@ -96,7 +96,7 @@ class Store:
             with self._database.writing("documents", unwritten) as transaction:
                 return news_writing.add_documents(transaction, batch)
 
-        return _in_batches("documents", given, batch_size, write, progress=progress)
+        return _write_in_batches("documents", given, batch_size, write, progress=progress)
 
     def add_codings(
         self,
@@ -125,7 +125,7 @@ class Store:
             with self._database.writing(f"codings by {method}", unwritten) as transaction:
                 return news_writing.add_codings(transaction, batch, method)
 
-        return _in_batches("codings", given, batch_size, write, progress=progress)
+        return _write_in_batches("codings", given, batch_size, write, progress=progress)
 
     def add_reviews(self, given: Sequence[Review]) -> tuple[int, ...]:
         """Record reviews, all or none.
@@ -363,7 +363,7 @@ class Store:
             return soundness.find_faults(connection)
 
 
-def _in_batches(
+def _write_in_batches(
     name: str,
     given: Iterable[_Record],
     batch_size: int,

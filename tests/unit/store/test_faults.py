@@ -70,7 +70,7 @@ def test_a_writer_that_waits_long_enough_writes(store, address):
 
 def test_a_transaction_that_breaks_off_leaves_nothing(store, monkeypatch):
     store.add_documents([document(1), document(2)])
-    monkeypatch.setattr("standoff.store.news_writing._claim_rows", lambda found: 1 / len(list(found)[2:]))
+    monkeypatch.setattr("standoff.store.news_writing._make_claim_rows", lambda found: 1 / len(list(found)[2:]))
     with pytest.raises(ZeroDivisionError):
         store.add_codings([coded(document(1)), coded(document(2))], method=METHOD)
     monkeypatch.undo()

@@ -182,7 +182,7 @@ def _make_documents(drafts: list[Draft], source: SourceContent, media_type: str,
     return documents
 
 
-def _address(given: str) -> str:
+def _check_address(given: str) -> str:
     """Return an address that a source gives; "" where its scheme could make a program act when it is followed."""
     address = normalise_line(given, 2000)
     scheme = _SCHEME.match(address)
@@ -196,7 +196,7 @@ def _make_document(draft: Draft, text: str, source: SourceContent, media_type: s
         outlet=normalise_line(draft.outlet),
         author=normalise_line(draft.author),
         date=draft.date,
-        address=_address(draft.address) or source.address,
+        address=_check_address(draft.address) or source.address,
         media_type=media_type,
         retrieved=source.retrieved,
     )
