@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from standoff.errors import InputError, StandoffError
 from standoff.packages import EXTRAS, REQUIRED, Installed, find_installed
-from standoff.version import JSON_VERSION, __version__, versions
+from standoff.version import JSON_VERSION, __version__, list_versions
 
 __all__ = ["Examination", "Finding", "State", "examine"]
 
@@ -63,7 +63,7 @@ class Examination:
             "findings": [
                 {"part": one.part, "state": one.state, "found": one.found, "help": one.help} for one in self.findings
             ],
-            "versions": versions(),
+            "versions": list_versions(),
         }
 
 

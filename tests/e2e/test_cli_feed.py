@@ -133,13 +133,13 @@ def test_only_what_touches_a_scenario_is_printed_with_the_probabilities_that_it_
     assert moves
     assert all(line.startswith("iran-us-2026, ") and line.endswith("(run 1)") for line in moves)
     with open_store(place) as store:
-        assert [run.kind for run in store.runs()] == ["update"]
+        assert [run.kind for run in store.list_runs()] == ["update"]
 
 
 def test_a_watch_that_is_killed_again_and_again_loses_no_event_and_doubles_none(watch, once, wire, place):
     write_wire(wire, *reports(500))
     printed = []
-    begun = (lambda store: list(store.documents()), lambda store: store.coded_events())
+    begun = (lambda store: list(store.read_documents()), lambda store: store.list_coded_events())
     for has_begun in begun:
         process = watch(wire, "--every", "1s", "--store", place)
         with open_store(place) as store:
@@ -152,9 +152,9 @@ def test_a_watch_that_is_killed_again_and_again_loses_no_event_and_doubles_none(
     assert (code, err) == (0, "")
     printed += [line.split()[0] for line in out.splitlines()]
     with open_store(place) as store:
-        events = store.coded_events()
+        events = store.list_coded_events()
         assert len(events) == len({one.document_hash for one in events}) == 500
-        assert store.uncoded(ScriptedCoder.method) == ()
+        assert store.list_uncoded(ScriptedCoder.method) == ()
         assert {str(one.event_id) for one in events} <= set(printed)
         assert store.check() == ()
 
@@ -181,7 +181,7 @@ def test_two_watches_at_once_keep_every_event_once(watch, wire, place):
         other.communicate()
     assert (one.returncode, other.returncode) == (0, 0)
     with open_store(place) as store:
-        assert len(store.coded_events()) == 300
+        assert len(store.list_coded_events()) == 300
         assert store.check() == ()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from standoff.catalog import list_scenarios, scenario_path
+from standoff.catalog import find_scenario_path, list_scenarios
 
 EVERY_NAME = ", ".join(f"`{name}`" for name in list_scenarios())
 
@@ -211,5 +211,5 @@ def test_a_file_named_like_a_scenario_does_not_stand_in_for_it(warm, tmp_path):
 
 def test_a_copy_of_a_scenario_is_the_same_scenario(warm, tmp_path):
     path = tmp_path / "copy.yaml"
-    path.write_bytes(scenario_path("cuba-1962").read_bytes())
+    path.write_bytes(find_scenario_path("cuba-1962").read_bytes())
     assert warm("check", path, "--json").document == warm("check", "cuba-1962", "--json").document

@@ -63,7 +63,7 @@ def fill_in(path, quote, **said):
 
 def events_of(place):
     with open_store(place) as store:
-        return {one.coded.quote: one for one in store.coded_events()}
+        return {one.coded.quote: one for one in store.list_coded_events()}
 
 
 def test_a_file_of_reviews_is_applied_to_all_who_tell_the_same(warm, place, exported, tmp_path):
@@ -78,7 +78,7 @@ def test_a_file_of_reviews_is_applied_to_all_who_tell_the_same(warm, place, expo
     assert found["Israel struck Iran on 2026-02-08"].is_dropped
     assert found["Iran harassed tankers of America on 2026-02-08"].event.target.code == "ISR"
     with open_store(place) as store:
-        fleet = [one for one in store.coded_events() if one.coded.quote.startswith("America sent")]
+        fleet = [one for one in store.list_coded_events() if one.coded.quote.startswith("America sent")]
     assert [one.stands_for for one in fleet] == [{"iran-us-2026": "pressure.usa.reinforce"}] * 2
     again = warm("review", "iran-us-2026", "--store", place, "--file", exported, cwd=tmp_path)
     assert again.out == "the file has no new review; nothing was recorded\n"
@@ -209,7 +209,7 @@ def test_the_steps_add_up_to_the_change(updated):
 def test_the_recorded_run_is_done_again_number_for_number(updated):
     _, where, document = updated
     with open_store(where) as store:
-        recorded = store.run(document["run"])
+        recorded = store.read_run(document["run"])
         again = rerun_update(store, document["run"])
         assert rerun(store, document["run"]).to_json()["outcomes"] == recorded.document["outcomes"]
     assert (recorded.kind, recorded.known_by) == ("update", document["inputs"]["known_by"])
@@ -253,7 +253,7 @@ def test_what_cannot_be_updated_is_told_and_no_run_is_recorded(warm, place, tmp_
     assert (done.code, done.out) == (2, "")
     assert f"{code}: " in done.err
     with open_store(place) as store:
-        assert store.runs() == ()
+        assert store.list_runs() == ()
 
 
 def test_an_empty_store_leaves_the_forecast_as_it_is(warm, tmp_path):

@@ -84,7 +84,7 @@ def places(probabilities, period, s, state, beliefs, met, depth):
     game = probabilities.equilibrium.game
     if depth == 0 or state < 0 or period == game.num_periods:
         return
-    layer = game.epoch_of(period).layers[s]
+    layer = game.find_epoch(period).layers[s]
     arrived_in = period if s else period - 1
     after = met | {m: arrived_in for m in add_met_on_arrival(game, layer, state, frozenset(met)) if m not in met}
     following = (period, s + 1) if s + 1 < game.num_layers else (period + 1, 0)

@@ -217,7 +217,7 @@ def bargain(solution: Solution, milestone: str | None = None) -> Bargain:
     keys = [(game.players[plane.player].name, game.players[plane.player].player_types[plane.player_type])
             for plane in game.planes]  # fmt: skip
     waiting = dict(zip(keys, map(float, equilibrium.start_values), strict=True))
-    worth = {key: table.worth_to(p, {}) for p, key in enumerate(keys)}
+    worth = {key: table.compute_worth(p, {}) for p, key in enumerate(keys)}
     first, second = table.sides
     pairs = tuple(
         _pair(scenario, equilibrium, table, fight, (h, k))
@@ -243,7 +243,10 @@ def _pair(
     sides = table.sides
     own_planes = [equilibrium.game.first_plane[side] + k for side, k in zip(sides, types, strict=True)]
     worth = np.stack(
-        [table.worth_to(own_planes[0], {sides[1]: types[1]}), table.worth_to(own_planes[1], {sides[0]: types[0]})],
+        [
+            table.compute_worth(own_planes[0], {sides[1]: types[1]}),
+            table.compute_worth(own_planes[1], {sides[0]: types[0]}),
+        ],
         axis=1,
     )
     names = [players[side].player_types[k] for side, k in zip(sides, types, strict=True)]

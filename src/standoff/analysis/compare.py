@@ -15,7 +15,7 @@ from standoff.analysis.side_by_side import Alignment, Side, SideBySide, put_side
 from standoff.analysis.whatif import solve_sides
 from standoff.scenario import Scenario, build_scope
 from standoff.solve.result import Settings
-from standoff.version import JSON_VERSION, versions
+from standoff.version import JSON_VERSION, list_versions
 
 __all__ = [
     "Comparison",
@@ -101,7 +101,7 @@ class Comparison:
             **self.probabilities.to_json(),
             "parameters": to_plain(self.parameters),
             "structure": to_plain(self.structure),
-            "versions": versions(),
+            "versions": list_versions(),
         }
 
 
@@ -150,14 +150,14 @@ def compare(
 
 def list_parameter_differences(before: Scenario, after: Scenario) -> Iterator[ParameterDifference]:
     """Yield every number that differs: parameters in the order of the files, then those of the players."""
-    first, second = before.parameter_values(), after.parameter_values()
+    first, second = before.compute_parameter_values(), after.compute_parameter_values()
     for name in dict.fromkeys([*first, *second]):
         one, two = before.parameters.get(name), after.parameters.get(name)
         row = ParameterDifference(
             name,
             (one.label if one else None) or (two.label if two else None) or "",
-            first[name] / before.unit_factor(name) if one else None,
-            second[name] / after.unit_factor(name) if two else None,
+            first[name] / before.compute_unit_factor(name) if one else None,
+            second[name] / after.compute_unit_factor(name) if two else None,
             one.range if one else None,
             two.range if two else None,
             (one.unit if one else None) or "",
@@ -218,7 +218,7 @@ def _list_parts(scenario: Scenario) -> dict[tuple[str, str], Any]:
         fields = _part_to_plain(stage)
         fields = {key: inner for key, inner in fields.items() if key not in {"name", "actions"}}
         parts["stage", stage.name] = fields
-        for own in stage.own_actions():
+        for own in stage.list_actions():
             name = own.path.removeprefix("actions.")
             parts["action", f"{stage.name}.{name}"] = _part_to_plain(own.action)
     for kind, section in (("hazard", "nature"), ("deadline", "deadlines"), ("outcome", "outcomes")):

@@ -39,7 +39,7 @@ from standoff.extras import import_extra
 from standoff.scenario import Scenario, measure_coverage
 from standoff.solve.result import Certificate, Equilibrium, Settings
 from standoff.solve.target import Target
-from standoff.version import JSON_VERSION, versions
+from standoff.version import JSON_VERSION, list_versions
 
 if TYPE_CHECKING:
     from standoff.analysis.plots import Axes
@@ -199,7 +199,7 @@ class Drivers:
             "num_solves": self.num_solves,
             "tornado_error": to_plain(self.tornado_error),
             "draws": draws,
-            "versions": versions(),
+            "versions": list_versions(),
         }
 
 
@@ -257,7 +257,7 @@ def drivers(
         raise InputError(Problem("no-range", message, help="give the parameters `range: [low, high]`"))
     if num_draws:
         import_extra("SALib", "drivers", "global sensitivity")  # first, as it may be missing
-    samples = sampler.values(0, num_draws)
+    samples = sampler.compute_values(0, num_draws)
     own = gradients(solution, wanted)
     by_name = {row.name: row for row in own.rows}
     strongest = sorted(ranges, key=lambda name: -_compute_linear_effect(by_name[name], ranges[name]))[:num_tornado]

@@ -35,8 +35,8 @@ from standoff.analysis.resolution import (
     compute_unseen_share,
     find_largest_gap,
     keep_probabilities,
+    skip_estimate,
     solve_agreed,
-    without_estimate,
 )
 from standoff.analysis.sampling import SCHEME, Sampler, list_drawn_parameters, list_fixed_parameters
 from standoff.errors import InputError, Problem, SolveError, StandoffError
@@ -191,8 +191,8 @@ class _Run:
         done = num_draws - len(missing)
         for index, found in self.executor.solve_draws(
             self.sampler.scenario,
-            self.sampler.draws(missing),
-            without_estimate(self.settings, num_points),
+            self.sampler.make_draws(missing),
+            skip_estimate(self.settings, num_points),
             keep_probabilities,
         ):
             self._keep("draws", missing[index], found)
@@ -208,7 +208,7 @@ class _Run:
         """Parameters of some draws, by number."""
         own = [number for number in numbers if number != FILE]
         found: dict[int, Draw] = {FILE: {}} if FILE in numbers else {}
-        return found | dict(zip(own, self.sampler.draws(own), strict=True))
+        return found | dict(zip(own, self.sampler.make_draws(own), strict=True))
 
     def _keep(self, table: str, number: int, found: Record) -> None:
         """Record an answer, also in the store."""

@@ -79,7 +79,7 @@ class Series:
         if self.calendar is None:
             message = f"a game without dates has no day `{when}`"
             raise InputError(Problem("target-date", message, help=f"give a number from 1 to {num_periods}"))
-        return self.calendar.number_of(when)
+        return self.calendar.find_period(when)
 
     def __repr__(self) -> str:
         return f"<Series {self.name}: {format_percent(float(self.cumulative[-1]))} {_name_horizon(self)}>"
@@ -257,7 +257,7 @@ def forecast(equilibrium: Equilibrium, *, level_names: dict[str, tuple[str, ...]
     return Forecast(
         outcomes={series.name: series for series in outcomes},
         unresolved=np.clip(unresolved, 0.0, 1.0),
-        unresolved_label=game.label("unresolved"),
+        unresolved_label=game.get_label("unresolved"),
         milestones={series.name: series for series in milestones},
         first_moves=_list_first_moves(equilibrium),
         beliefs=beliefs,
@@ -296,7 +296,7 @@ def _make_outcome_series(game: Game, absorbed: Floats, outcome: int) -> Series:
     parts = tuple(
         Series(
             game.packages[k],
-            game.label(game.packages[k]),
+            game.get_label(game.packages[k]),
             absorbed[:, own & (game.terminals.package == k), 0].sum(axis=1).clip(0.0, 1.0),
         )
         for k in packages
@@ -307,7 +307,7 @@ def _make_outcome_series(game: Game, absorbed: Floats, outcome: int) -> Series:
         for player in [game.players[plane.player]]
         if len(player.player_types) == 2
     )
-    return Series(name, game.label(name), total[:, 0].clip(0.0, 1.0), parts, by_type)
+    return Series(name, game.get_label(name), total[:, 0].clip(0.0, 1.0), parts, by_type)
 
 
 def _list_first_moves(equilibrium: Equilibrium) -> tuple[FirstMove, ...]:
@@ -350,7 +350,7 @@ def _list_moves_of(
     player = game.players[mover]
     strategies, posteriors = find_strategy(equilibrium, 0, s, state, game.prior_belief, mover)
     names = [layer.action_names[label] for label in own_labels]
-    labels = {name: game.label(f"{layer.name}.{prefix}{name}") for name in names}
+    labels = {name: game.get_label(f"{layer.name}.{prefix}{name}") for name in names}
     after = {} if len(player.player_types) == 1 else dict(zip(names, map(float, posteriors), strict=True))
     return [
         FirstMove(

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from standoff.analysis.solution import Solution
 from standoff.analysis.targets import parse_targets
-from standoff.errors import InputError, Problem, ScenarioError, nearest
+from standoff.errors import InputError, Problem, ScenarioError, suggest_nearest
 from standoff.game.compiled_scenario import CompiledScenario
 from standoff.game.model import Game, Layer
 from standoff.scenario import Scenario
@@ -119,7 +119,7 @@ def gradients(
     names = list(scenario.parameters) if parameters is None else list(parameters)
     for name in names:
         if name not in scenario.parameters:
-            advice = nearest(name, list(scenario.parameters))
+            advice = suggest_nearest(name, list(scenario.parameters))
             raise InputError(Problem("unknown-name", f"there is no parameter `{name}`", help=advice))
     found = differentiate(equilibrium, wanted)
     rows = [
@@ -132,11 +132,11 @@ def gradients(
 def _differentiate_by_parameters(
     scenario: Scenario, game: Game, names: Sequence[str], found: Sequence[GameGradient]
 ) -> Iterator[Derivative]:
-    numbers = scenario.parameter_values()
-    values = {name: numbers[name] / scenario.unit_factor(name) for name in names}
+    numbers = scenario.compute_parameter_values()
+    values = {name: numbers[name] / scenario.compute_unit_factor(name) for name in names}
     steps = {name: _choose_step(scenario, name, values[name]) for name in names}
     draws = [{name: values[name] + sign * steps[name]} for name in names for sign in (1.0, -1.0)]
-    games = CompiledScenario.of(scenario).games(draws)
+    games = CompiledScenario.of(scenario).make_games(draws)
     nothing = np.full(len(found), np.nan)
     for name in names:
         value, step = values[name], steps[name]

@@ -152,7 +152,7 @@ class Words:
             action: Index into the layer's actions.
             target: State of the next layer, or -(terminal + 1).
         """
-        epoch = self.game.epoch_of(period)
+        epoch = self.game.find_epoch(period)
         key = (epoch.start, layer_index, state, action, target)
         if key not in self._known:
             arrived = epoch.layers[(layer_index + 1) % self.game.num_layers]
@@ -204,7 +204,7 @@ class Words:
             end_label = self.name_outcome(outcome)
             if number >= 0:
                 package = self.game.packages[number]
-                end_label = f"{end_label}, {self.game.label(package)}"
+                end_label = f"{end_label}, {self.game.get_label(package)}"
         else:
             changes = self._list_changes(layer.levels[state].tolist(), arrived.levels[target].tolist())
         # an accepted package ends the crisis unless somebody at home refuses it
@@ -235,7 +235,7 @@ class Words:
         if stage.bargaining is not None:
             label, codes = self._describe_bargaining(stage.bargaining, layer, action)
         else:
-            found = next(one.action for one in stage.actions_of(own.name) if one.name == action)
+            found = next(one.action for one in stage.list_actions_of(own.name) if one.name == action)
             label, codes = found.label, tuple(found.observed_as)
         return Move(own.name, self.name_player(player), action, label, codes)
 
@@ -245,7 +245,7 @@ class Words:
             return bargaining.no_offer.label or "offer nothing", tuple(bargaining.no_offer.observed_as)
         if layer.name.endswith("_offer"):
             label = bargaining.offer.label or "offer a package"
-            return f"{label} ({self.game.label(action)})", tuple(bargaining.offer.observed_as)
+            return f"{label} ({self.game.get_label(action)})", tuple(bargaining.offer.observed_as)
         reply = {"accept": bargaining.accept, "reject": bargaining.reject, "slip": bargaining.slip}[action]
         assert reply is not None
         words = {"accept": "accept", "reject": "reject the offer", "slip": "leave the offer unanswered"}

@@ -224,8 +224,8 @@ def indicators(
         targets=wanted,
         target_labels=labels,
         starts=scenario.as_of,
-        ends_on=scenario.date_of_period(1),
-        end_date=scenario.date_of_period(by),
+        ends_on=scenario.find_date(1),
+        end_date=scenario.find_date(by),
         end_names=(*game.outcomes, UNRESOLVED),
         end_labels=tuple(words.name_outcome(name) for name in (*game.outcomes, UNRESOLVED)),
         belief_labels=tuple(

@@ -24,7 +24,7 @@ from standoff.analysis.happenings import Happening, Words, add_article
 from standoff.analysis.plain import to_plain
 from standoff.analysis.plays import Goal, Plays, PublicPath, list_chain, retrace, select_plays
 from standoff.analysis.solution import Solution
-from standoff.errors import InputError, Problem, nearest
+from standoff.errors import InputError, Problem, suggest_nearest
 from standoff.game.model import Game
 from standoff.scenario import Scenario
 from standoff.solve.continuation_probabilities import ContinuationProbabilities, add_met_on_arrival
@@ -222,7 +222,7 @@ def paths(
         )
         for k, (one, own) in enumerate(zip(goals, plays, strict=True))
     )
-    return TypicalPaths(found, num_samples, seed, scenario.date_of_period(scenario.num_periods), writer.belief_labels)
+    return TypicalPaths(found, num_samples, seed, scenario.find_date(scenario.num_periods), writer.belief_labels)
 
 
 @dataclass(frozen=True)
@@ -250,7 +250,9 @@ def check_names(game: Game, names: Sequence[str] | None) -> tuple[str, ...]:
     valid = [*game.outcomes, *(milestone.name for milestone in game.milestones), *game.packages, UNRESOLVED]
     wanted = tuple(dict.fromkeys(names or game.outcomes))
     problems = [
-        Problem("unknown-target", f"there is no outcome, milestone or package `{name}`", help=nearest(name, valid))
+        Problem(
+            "unknown-target", f"there is no outcome, milestone or package `{name}`", help=suggest_nearest(name, valid)
+        )
         for name in wanted
         if name not in valid
     ]
@@ -275,7 +277,7 @@ def _list_goals(scenario: Scenario, equilibrium: Equilibrium, names: Sequence[st
         elif name in game.packages and name not in (*game.outcomes, UNRESOLVED):
             own = np.flatnonzero(game.terminals.package == game.packages.index(name))
             probability = float(equilibrium.sweep.absorbed[-1, own, 0].sum())
-            found.append(_Goal(name, "package", game.label(name), Goal(frozenset(own.tolist())), None, probability))
+            found.append(_Goal(name, "package", game.get_label(name), Goal(frozenset(own.tolist())), None, probability))
         else:
             own = np.flatnonzero(game.terminals.outcome == (game.outcomes.index(name) if name in game.outcomes else -1))
             target = Target("outcome", name)
@@ -339,7 +341,7 @@ class _Writer:
         beliefs = tuple(self.game.prior_belief)
         met: frozenset[int] = frozenset()
         for period in sorted({step.period for step in path.steps}):
-            epoch = self.game.epoch_of(period)
+            epoch = self.game.find_epoch(period)
             happenings = []
             before = beliefs
             target = 0
@@ -372,7 +374,7 @@ class _Writer:
         probability: float,
     ) -> Chapter:
         """Describe one period, or several without an event."""
-        starts, ends_on = self.scenario.date_of_period(first), self.scenario.date_of_period(last + 1)
+        starts, ends_on = self.scenario.find_date(first), self.scenario.find_date(last + 1)
         sentences = [one.text for one in happenings]
         sentences += [
             f"The others' belief that {label} changes from {format_percent(before)} to {format_percent(after)}."

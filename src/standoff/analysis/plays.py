@@ -38,7 +38,7 @@ __all__ = [
     "Plays",
     "PublicPath",
     "Trail",
-    "distances",
+    "compute_distances",
     "find_medoid",
     "list_chain",
     "retrace",
@@ -199,7 +199,7 @@ def _make_trail(paths: Paths, path: int, goal: Goal, game: Game) -> Trail:
             after = paths.layer_states[period, s + 1, path] if s + 1 < num_layers else paths.states[period + 1, path]
             found.append((period, s, state, int(paths.actions[period, s, path]), int(after)))
             if goal.milestones and period == last_period and after >= 0:
-                arrived = game.epoch_of(period).layers[(s + 1) % num_layers]
+                arrived = game.find_epoch(period).layers[(s + 1) % num_layers]
                 met = add_met_on_arrival(game, arrived, int(after), met)
                 if goal.milestones[-1] in met:
                     return Trail(tuple(found))
@@ -266,7 +266,7 @@ def find_medoid(sequences: Sequence[Events], sizes: Floats) -> int:
     if not sequences:
         raise ValueError("there is no sequence")
     lengths = np.array([len(one) for one in sequences])
-    edits = distances(sequences)
+    edits = compute_distances(sequences)
     total = lengths[:, None] + lengths[None, :] + edits
     mean = np.divide(2.0 * edits, total, out=np.zeros(edits.shape), where=total > 0).mean(axis=1)
     low, high = np.quantile(sizes, [0.25, 0.75], axis=0, method="nearest")
@@ -276,11 +276,11 @@ def find_medoid(sequences: Sequence[Events], sizes: Floats) -> int:
     return int(np.argmin(np.where(is_ordinary, mean, np.inf)))
 
 
-def distances(sequences: Sequence[Events]) -> Ints:
+def compute_distances(sequences: Sequence[Events]) -> Ints:
     """Compute the Levenshtein distance between every two sequences; shape (sequence, sequence).
 
     Examples:
-        >>> distances([(("a",), ("b",)), (("b",),), ()])
+        >>> compute_distances([(("a",), ("b",)), (("b",),), ()])
         array([[0, 1, 2],
                [1, 0, 1],
                [2, 1, 0]])

@@ -26,8 +26,8 @@ from standoff.analysis.resolution import (
     compute_unseen_share,
     find_largest_gap,
     keep_probabilities,
+    skip_estimate,
     solve_agreed,
-    without_estimate,
 )
 from standoff.errors import StandoffError
 from standoff.scenario import Scenario
@@ -152,7 +152,7 @@ class MapSolver:
 
     def solve(self, places: Sequence[tuple[float, float]]) -> Iterator[tuple[int, Solved | StandoffError]]:
         """Solve points of the map, and yield the index of each point with its answer."""
-        settings = without_estimate(self.settings, max(self.num_points, 5))
+        settings = skip_estimate(self.settings, max(self.num_points, 5))
         for k, found in self.executor.solve_draws(self.scenario, map(self.draw, places), settings, keep_probabilities):
             self.solves += 1
             if isinstance(found, Solved):

@@ -182,8 +182,8 @@ def put_side_by_side(before: Side, after: Side, alignment: Alignment = "date") -
     return SideBySide(
         alignment=alignment,
         days_ahead=days,
-        dates=tuple(before.scenario.date_of_period(int(k) + 1) for k in periods[:, 0]),
-        dates_after=tuple(after.scenario.date_of_period(int(k) + 1) for k in periods[:, 1]),
+        dates=tuple(before.scenario.find_date(int(k) + 1) for k in periods[:, 0]),
+        dates_after=tuple(after.scenario.find_date(int(k) + 1) for k in periods[:, 1]),
         periods=periods,
         probabilities=tuple(_compare_probabilities(before.forecast, after.forecast, periods)),
         moves=tuple(_compare_moves(before.forecast.first_moves, after.forecast.first_moves)),

@@ -98,7 +98,7 @@ class StrikeDecision:
         """
         game, grid = self.equilibrium.game, self.equilibrium.grid
         player = game.players[self.player]
-        rows = self._collect_rows(game.epoch_of(period))
+        rows = self._collect_rows(game.find_epoch(period))
         which = self.equilibrium.second_strategies if self.is_second else self.equilibrium.strategies
         strategies = which[period][self.layer_index]
         own = min(player_type, strategies.shape[1] - 1)

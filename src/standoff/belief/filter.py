@@ -199,7 +199,7 @@ class Filter:
         Returns:
             The weights; shape (event,).
         """
-        epoch = self._game.epoch_of(before.period)
+        epoch = self._game.find_epoch(before.period)
         shape = (len(self._game.terminals.outcome), 1)
         found = np.zeros(len(self.rates))
         mass = np.ascontiguousarray(before.mass[:, :1])
@@ -236,7 +236,7 @@ class Filter:
             raise InputError(Problem("too-many-reports", message, help=advice))
         unexplained = [expected * reported.reports[r].background for r in selected]
         sure = [expected * one.background for r, one in enumerate(reported.reports) if r not in selected]
-        epoch = self._game.epoch_of(period)
+        epoch = self._game.find_epoch(period)
         shape = (len(self._game.terminals.outcome), before.mass.shape[1])
         weights: dict[int, Floats] = {0: before.mass}
         ended: dict[int, Floats] = {0: before.ended.copy()}
@@ -299,7 +299,7 @@ class Filter:
         absorbed: Floats,
     ) -> None:
         """Move mass through a layer with weighted actions; a reported action implies that the layer came up."""
-        epoch = self._game.epoch_of(period)
+        epoch = self._game.find_epoch(period)
         layer, moves, grid = (
             epoch.layers[layer_index],
             self.equilibrium.layer_arrays(period, layer_index),
@@ -336,7 +336,7 @@ class Filter:
         self, period: int, layer_index: int, moves: KernelLayer, mass: Floats, next_mass: Floats, absorbed: Floats
     ) -> None:
         """Move mass through a layer in a game without private types, whose mass has no belief points."""
-        layer = self._game.epoch_of(period).layers[layer_index]
+        layer = self._game.find_epoch(period).layers[layer_index]
         comes_up = moves.arrival if layer.is_chance else np.where(layer.mover >= 0, moves.arrival, 0.0)
         np.add.at(next_mass, moves.skip, (1.0 - comes_up)[:, None, None] * mass)
         states = np.repeat(np.arange(layer.num_states), np.diff(moves.action_start))

@@ -104,7 +104,7 @@ class _EventFinder:
             others = [other for other in stage.bargaining.between if other != name]
             action, label, codes = _describe_bargaining(stage.bargaining, layer, action)
         else:
-            own = next(one.action for one in stage.actions_of(name) if one.name == action)
+            own = next(one.action for one in stage.list_actions_of(name) if one.name == action)
             label, codes = own.label, tuple(own.observed_as)
         targets = tuple(code for other in others for code in self.scenario.players[other].codes)
         event_label = f"{self.scenario.players[name].label}: {label}"

@@ -249,7 +249,7 @@ def update_solution(
         solution=solution,
         as_of=as_of,
         state_period=state_period,
-        state_date=scenario.date_of_period(state_period),
+        state_date=scenario.find_date(state_period),
         targets=tuple(targets),
         target_labels=tuple(describe_target(scenario, target) for target in targets),
         before=find_target_probabilities(equilibrium, targets),
@@ -261,7 +261,7 @@ def update_solution(
         outcomes=list_outcomes(equilibrium, found),
         levels=list_levels(scenario, equilibrium, found),
         beliefs=trace_beliefs(scenario, equilibrium, (*attribution.full, *ahead[1:])),
-        dates=tuple(scenario.date_of_period(k) for k in range(state_period, scenario.num_periods + 1)),
+        dates=tuple(scenario.find_date(k) for k in range(state_period, scenario.num_periods + 1)),
         probabilities=series,
         log_likelihood=found.log_likelihood,
         neglected=found.neglected,
@@ -274,7 +274,7 @@ def update_solution(
 def _count_periods(scenario: Scenario, as_of: dt.date, facts: KnownFacts) -> tuple[int, float]:
     """Count the whole periods that have passed, and find the share of the next one."""
     days = (as_of - scenario.as_of).days
-    last = scenario.date_of_period(scenario.num_periods)
+    last = scenario.find_date(scenario.num_periods)
     if days < 0 or as_of >= last:
         message = f"`{as_of}` lies outside the forecast, which runs from {scenario.as_of} to {last}"
         raise InputError(Problem("update-date", message, help="write a day in between, before the last"))
@@ -285,7 +285,7 @@ def _count_periods(scenario: Scenario, as_of: dt.date, facts: KnownFacts) -> tup
         message = f"`{as_of}` lies in the last period of the forecast, which leaves nothing to forecast"
         raise InputError(Problem("update-date", message, help="set a longer `period.horizon`"))
     if share and facts:
-        start, end = scenario.date_of_period(elapsed), scenario.date_of_period(elapsed + 1)
+        start, end = scenario.find_date(elapsed), scenario.find_date(elapsed + 1)
         message = f"facts about the state on `{as_of}` cannot be used, because no period starts on that day"
         raise InputError(Problem("update-date", message, help=f"update as of {start} or {end}"))
     return elapsed, share
@@ -301,7 +301,7 @@ def _choose_targets(scenario: Scenario, targets: Sequence[Target] | None, state_
         return found or [Target("outcome", UNRESOLVED, by)]
     late = [one for one in targets if (one.periods or scenario.num_periods) <= state_period]
     if late:
-        day = scenario.date_of_period(state_period)
+        day = scenario.find_date(state_period)
         message = (
             f"the date of `{describe_target(scenario, late[0])}` is not after {day}, the date of the updated state"
         )

@@ -109,15 +109,14 @@ def _find_checkpoints(solution: Solution) -> list[tuple[float, int]]:
 def _draw_probabilities(console: Console, solution: Solution) -> None:
     from rich.text import Text
 
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
     scenario, found = solution.scenario, solution.forecast
     checkpoints = _find_checkpoints(solution)
     headings = (
-        f"{scenario.period.unit} {units:g}\n{format_short_day(scenario.date_of_period(k + 1))}"
-        for units, k in checkpoints
+        f"{scenario.period.unit} {units:g}\n{format_short_day(scenario.find_date(k + 1))}" for units, k in checkpoints
     )
-    table = new_table("probability by", *headings)
+    table = make_table("probability by", *headings)
     for n, series in enumerate(found.outcomes.values()):
         name = Text(f"{_letter(n)} ", style=COLOURS[n % len(COLOURS)]) + Text(series.label)
         table.add_row(name, *(format_percent(series.cumulative[k]) for _, k in checkpoints))
@@ -176,7 +175,7 @@ def _draw_timing(console: Console, solution: Solution) -> None:
 def _draw_first_moves(console: Console, solution: Solution) -> None:
     from rich.text import Text
 
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
     found = solution.forecast
     if not found.first_moves:
@@ -192,7 +191,7 @@ def _draw_first_moves(console: Console, solution: Solution) -> None:
         headings = [move.player_type if len(moves) > 1 else "" for move in moves]
         if moves[0].posteriors:
             headings.append(f"belief in {moves[1].player_type} after")
-        table = new_table(labels.get(stage, stage) + (f": {players[player]}" if is_shared else ""), *headings)
+        table = make_table(labels.get(stage, stage) + (f": {players[player]}" if is_shared else ""), *headings)
         for action in moves[0].strategy:
             cells = [format_percent(move.strategy[action]) for move in moves]
             if moves[0].posteriors:

@@ -119,7 +119,7 @@ def _draw_agenda(scenario: Scenario, game: Game) -> Tree:
                 _add(branch, f"red line of {player}: {', '.join(lines)}")
     packages = _add(tree, f"packages that can be proposed ({len(game.packages)})")
     for name in game.packages:
-        _add(packages, game.label(name))
+        _add(packages, game.get_label(name))
     return tree
 
 
@@ -147,10 +147,10 @@ def _draw_stages(scenario: Scenario) -> Tree:
         branch = _add(tree, f"{head}; {labels} {how}")
         for mover in movers:
             own_branch = branch if len(movers) == 1 else _add(branch, scenario.players[mover].label)
-            for own in stage.actions_of(mover):
+            for own in stage.list_actions_of(mover):
                 _add(own_branch, _format_action(own.name, own.action))
         for entry in stage.together:
-            names = {own.mover: own.action.label for own in stage.own_actions() if entry.pair[own.mover] == own.name}
+            names = {own.mover: own.action.label for own in stage.list_actions() if entry.pair[own.mover] == own.name}
             _add(branch, f"together: {' with '.join(names[mover] for mover in movers)}")
     return tree
 

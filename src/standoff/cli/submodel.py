@@ -72,7 +72,7 @@ def salvo(
             Attack(missiles, launchers, launcher_loss, salvos, reliability), defence, readiness
         ),
     )
-    low, high = result.interval(0.9)
+    low, high = result.compute_interval(0.9)
     rows = [
         ("missiles fired", f"{result.fired:.1f}"),
         ("malfunctioned", f"{result.duds:.1f}"),

@@ -288,7 +288,7 @@ def _make_parameters(ensemble: Ensemble, numbers: Sequence[int]) -> dict[str, An
     """Make the columns of parameters; an earlier run may have had more draws than the ensemble."""
     values = ensemble.values
     if max(numbers, default=-1) >= len(values):
-        values = ensemble.sampler.values(0, max(numbers) + 1)
+        values = ensemble.sampler.compute_values(0, max(numbers) + 1)
     return {f"parameter.{name}": values[numbers, k] for k, name in enumerate(ensemble.parameters)}
 
 
@@ -297,7 +297,7 @@ def _make_bands(ensemble: Ensemble) -> dict[str, Any]:
     scenario = ensemble.scenario
     num_periods, num_series = ensemble.file_probabilities.shape
     errors = ensemble.standard_errors
-    dates = [scenario.date_of_period(k + 1) for k in range(num_periods)]
+    dates = [scenario.find_date(k + 1) for k in range(num_periods)]
     columns: dict[str, Any] = {
         "kind": [name.kind for name in ensemble.names for _ in dates],
         "name": [name.name for name in ensemble.names for _ in dates],

@@ -21,7 +21,7 @@ from standoff.scenario import Scenario
 from standoff.solve.batch import solve_batch
 from standoff.solve.result import Equilibrium, Settings
 
-__all__ = ["Job", "SolvedPart", "solve_part", "spread"]
+__all__ = ["Job", "SolvedPart", "distribute_draws", "solve_part"]
 
 Kept = TypeVar("Kept")
 Handle = TypeVar("Handle", bound=Hashable)
@@ -77,11 +77,11 @@ def solve_part(job: Job[Kept], draws: Sequence[Draw]) -> SolvedPart[Kept]:
             _compiled.popitem(last=False)
     _compiled.move_to_end(key)
     settings = replace(job.settings, threads=1)
-    kept = list(solve_batch(_compiled[key].games(draws), settings, keep=job.keep, threads=1))
+    kept = list(solve_batch(_compiled[key].make_games(draws), settings, keep=job.keep, threads=1))
     return SolvedPart(kept, time.perf_counter() - begun)
 
 
-def spread(
+def distribute_draws(
     draws: Iterable[Draw],
     *,
     workers: int,

@@ -22,12 +22,12 @@ from typing import Any, TypeVar
 
 from standoff.analysis.executor import Draw
 from standoff.errors import InputError, Problem, SolveError, StandoffError
-from standoff.execution.parts import Job, SolvedPart, solve_part, spread
+from standoff.execution.parts import Job, SolvedPart, distribute_draws, solve_part
 from standoff.extras import import_extra
 from standoff.game.compiled_scenario import CompiledScenario
 from standoff.scenario import Scenario
 from standoff.solve.result import Equilibrium, Settings
-from standoff.solve.workers import num_processors
+from standoff.solve.workers import count_processors
 from standoff.version import __version__
 
 __all__ = ["RayCluster", "open_ray_cluster"]
@@ -86,7 +86,7 @@ class RayCluster:
                 raise error.cause or error from None
 
         try:
-            yield from spread(draws, workers=self.workers, submit=submit, take=take)
+            yield from distribute_draws(draws, workers=self.workers, submit=submit, take=take)
         finally:
             for handle in under_way:
                 ray.cancel(handle, force=True)
@@ -112,7 +112,7 @@ def open_ray_cluster(address: str | None = None, workers: int | None = None) -> 
     if address is None and "ray" not in sys.modules:  # Ray reads it once, when it is imported
         os.environ.setdefault("RAY_AUTH_MODE", "token")
     ray = import_extra("ray", "cluster", "`--executor ray`")
-    options: dict[str, Any] = {"include_dashboard": False, "num_cpus": workers or num_processors()}
+    options: dict[str, Any] = {"include_dashboard": False, "num_cpus": workers or count_processors()}
     try:
         ray.init(
             **(options | {"address": "local"} if address is None else {"address": address}),

@@ -149,7 +149,7 @@ class _ChainUnrolling:
                 self._refuse(step // num_layers, first_next)
             if step == num_steps:
                 break
-            layer = game.epoch_of(step // num_layers).layers[step % num_layers]
+            layer = game.find_epoch(step // num_layers).layers[step % num_layers]
             transitions = self._find_transitions(step, layer, frontier, meets)
             is_open = transitions.target >= 0
             reached, index = np.unique(transitions.target[is_open], return_inverse=True)
@@ -213,7 +213,7 @@ class _ChainUnrolling:
         game = self.game
         # as in the forward pass, milestones are those of the period that led to the state
         arrived_in = max(step - 1, 0) // game.num_layers
-        layer = game.epoch_of(arrived_in).layers[step % game.num_layers]
+        layer = game.find_epoch(arrived_in).layers[step % game.num_layers]
         state, _, _, met = self.unpack(frontier)
         meets = layer.milestone_holds[state].astype(np.bool_)
         for m, milestone in enumerate(game.milestones):

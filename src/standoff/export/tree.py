@@ -126,7 +126,7 @@ def count_nodes(game: Game) -> float:
             steps = {id(epoch): [_find_steps(game, layer, types) for layer in epoch.layers] for epoch in game.epochs}
             after = np.ones(game.num_states[0])
             for period in range(game.num_periods - 1, -1, -1):
-                for fixed, states, targets in reversed(steps[id(game.epoch_of(period))]):
+                for fixed, states, targets in reversed(steps[id(game.find_epoch(period))]):
                     after = fixed + np.bincount(states, weights=after[targets], minlength=len(fixed))
             total += float(after[game.start])
     above = 1
@@ -314,7 +314,7 @@ class _TreeUnrolling:
         """Return the next node on a path, and what is below it."""
         game = self.game
         while position.period < game.num_periods:
-            layer = game.epoch_of(position.period).layers[position.layer]
+            layer = game.find_epoch(position.period).layers[position.layer]
             arrival = float(layer.arrival[position.state]) if layer.mover[position.state] != NOBODY else 0.0
             if arrival == 0:
                 position = self._arrive(position, int(layer.skip[position.state]))
@@ -337,7 +337,7 @@ class _TreeUnrolling:
         """Return the position after moving to a state of the next layer, which may be in the next period."""
         if position.layer + 1 < self.game.num_layers:
             return replace(position, layer=position.layer + 1, state=state)
-        paid = self._pay(position, self.game.epoch_of(position.period).flow[state])
+        paid = self._pay(position, self.game.find_epoch(position.period).flow[state])
         return replace(position, period=position.period + 1, layer=0, state=state, paid=paid)
 
     def _act(self, position: _Position, layer: Layer, action: int, arrival: float = 1.0) -> _Item:

@@ -71,7 +71,9 @@ class Numbers:
             draws: At least one; the names are trusted to be parameters.
         """
         rows = [
-            scenario.parameter_values({name: float(value) * scenario.unit_factor(name) for name, value in draw.items()})
+            scenario.compute_parameter_values(
+                {name: float(value) * scenario.compute_unit_factor(name) for name, value in draw.items()}
+            )
             for draw in draws
         ]
         constants = find_time_constants(scenario.period.unit)

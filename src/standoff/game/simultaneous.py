@@ -48,7 +48,7 @@ class SimultaneousRule:
         self.stage = stage
         self.path = path
         self.sides = tuple(list(scenario.players).index(name) for name in stage.movers)
-        self.own = tuple(stage.actions_of(name) for name in stage.movers)
+        self.own = tuple(stage.list_actions_of(name) for name in stage.movers)
         self.entries: dict[tuple[str, ...], tuple[str, JointAction]] = {
             tuple(entry.pair[name] for name in stage.movers): (f"{path}.together.{position}", entry)
             for position, entry in enumerate(stage.together)

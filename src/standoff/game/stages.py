@@ -54,7 +54,7 @@ def _make_decision_rule(scenario: Scenario, stage: StageSpec, path: str) -> Laye
         active = states.is_true(stage.when, f"{path}.when")
         player_types = states.space.bound.players[mover].player_types
         actions = []
-        for own in stage.own_actions():
+        for own in stage.list_actions():
             action = own.action
             here = f"{path}.{own.path}"
             available = active & states.is_true(action.when, f"{here}.when")

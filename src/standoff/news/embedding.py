@@ -69,7 +69,7 @@ class Encoded:
     pieces: Vectors
     places: tuple[tuple[int, int], ...]
 
-    def words(self, spans: Sequence[tuple[int, int]]) -> Vectors:
+    def average_words(self, spans: Sequence[tuple[int, int]]) -> Vectors:
         """Average the pieces of some words, scaled to length one.
 
         Args:

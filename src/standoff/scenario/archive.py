@@ -27,9 +27,9 @@ def archive_scenario(scenario: Scenario) -> dict[str, Any]:
         `file`, as the user named it; `overrides`, path -> override as the user wrote it; `content`, the data of the file.
 
     Examples:
-        >>> from standoff.catalog import scenario_path
+        >>> from standoff.catalog import find_scenario_path
         >>> from standoff.scenario import load_scenario
-        >>> scenario = load_scenario(scenario_path("cuba-1962"))
+        >>> scenario = load_scenario(find_scenario_path("cuba-1962"))
         >>> restore_scenario(archive_scenario(scenario)).scenario_hash == scenario.scenario_hash
         True
     """

@@ -246,7 +246,7 @@ class Expression:
             Division by zero, the log of a negative number and the like give inf or nan.
         """
         with np.errstate(all="ignore"):
-            value = np.asarray(self.node.value(scope))
+            value = np.asarray(self.node.evaluate(scope))
         return float(value) if value.ndim == 0 else value
 
     def __str__(self) -> str:
@@ -342,7 +342,7 @@ def _check_depth(node: Node) -> None:
         current, depth = pending.pop()
         if depth > MAX_DEPTH:
             raise _build_depth_error()
-        pending.extend((child, depth + 1) for child in current.children())
+        pending.extend((child, depth + 1) for child in current.list_children())
 
 
 def _build_depth_error() -> ExpressionError:

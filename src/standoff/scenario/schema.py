@@ -122,7 +122,7 @@ class Issue(Part):
     )
     level_labels: dict[Slug, Label] = Field(default={}, description="Names of the levels for display.")
 
-    def worth_of(self, level: str, player: str, player_type: str = "") -> Expression:
+    def get_worth(self, level: str, player: str, player_type: str = "") -> Expression:
         """Return the worth of a level to one type of a player; 0 if the file does not give it."""
         given: Mapping[str, Any] = self.worth.get(player, {})
         if any(isinstance(inner, Mapping) for inner in given.values()):
@@ -277,14 +277,14 @@ class Scenario(Part):
         """Number of periods up to the horizon."""
         return round(self.period.horizon / self.period.length)
 
-    def period_of_date(self, date: dt.date) -> int:
+    def find_period(self, date: dt.date) -> int:
         """Return the first period that starts on a date or later, at most the number of periods."""
         days = (date - self.as_of).days
         return math.ceil(min(days / self.period_days, self.num_periods) - 1e-9)
 
     def is_before_horizon(self, date: dt.date) -> bool:
         """Whether some period starts on a date or later."""
-        return self.period_of_date(date) < self.num_periods
+        return self.find_period(date) < self.num_periods
 
     @cached_property
     def levels(self) -> Mapping[str, tuple[str, ...]]:
@@ -318,15 +318,15 @@ class Scenario(Part):
         """Return the expression with level names replaced by their indices, ready to evaluate."""
         return expression.resolve(self.levels)
 
-    def date_of_period(self, period: int) -> dt.date:
+    def find_date(self, period: int) -> dt.date:
         """Return the date on which a period starts; period 0 starts at `as_of`."""
         return self.as_of + dt.timedelta(days=int(period * self.period_days + 1e-9))
 
-    def unit_factor(self, name: str) -> float:
+    def compute_unit_factor(self, name: str) -> float:
         """Return the factor that converts a parameter from its unit in the file to the period's unit."""
         return find_unit_factor(self.parameters[name].unit, self.period.unit)
 
-    def parameter_values(self, given: Mapping[str, float] | None = None) -> dict[str, float]:
+    def compute_parameter_values(self, given: Mapping[str, float] | None = None) -> dict[str, float]:
         """Compute every parameter, in the period's unit.
 
         Args:

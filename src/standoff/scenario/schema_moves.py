@@ -273,7 +273,7 @@ class StageSpec(Part):
         given: Mapping[str, Any] = self.actions or {}
         return given if any(isinstance(own, Mapping) for own in given.values()) else None
 
-    def own_actions(self) -> Iterator[OwnAction]:
+    def list_actions(self) -> Iterator[OwnAction]:
         """Yield every action of the stage, in the order of the file."""
         if self.by_player is not None:
             for player, actions in self.by_player.items():
@@ -284,9 +284,9 @@ class StageSpec(Part):
         for name, action in given.items():
             yield OwnAction(self.mover or "", name, action, f"actions.{name}")
 
-    def actions_of(self, player: str) -> list[OwnAction]:
+    def list_actions_of(self, player: str) -> list[OwnAction]:
         """Return the actions of one mover, in the order of the file."""
-        return [own for own in self.own_actions() if own.mover == player]
+        return [own for own in self.list_actions() if own.mover == player]
 
 
 class Hazard(Part):

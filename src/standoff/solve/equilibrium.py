@@ -19,7 +19,7 @@ from standoff.solve.forward_pass import forward_pass
 from standoff.solve.kernels.arrays import BeliefGrid
 from standoff.solve.kernels.two_types import COUNTS
 from standoff.solve.result import Certificate, Equilibrium, ForwardResult, Settings
-from standoff.solve.workers import Workers, num_processors
+from standoff.solve.workers import Workers, count_processors
 
 __all__ = [
     "BELIEF_LADDER",
@@ -84,7 +84,7 @@ def _run_alongside(
 ) -> Iterator[Callable[[], Floats | None]]:
     """Do some work on one thread alongside the rest, if there are spare threads; gives a function that waits for the result."""
     size = game.num_periods * sum(layer.num_actions for layer in game.epochs[0].layers)
-    if (settings.threads or num_processors()) == 1 or size < SMALL_GAME:
+    if (settings.threads or count_processors()) == 1 or size < SMALL_GAME:
         yield lambda: work(settings)
         return
     with ThreadPoolExecutor(1) as pool:

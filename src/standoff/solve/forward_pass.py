@@ -129,7 +129,7 @@ class ForwardPass:
 
     def step(self, period: int, s: int) -> None:
         """Move all mass through one layer of a period."""
-        epoch = self.game.epoch_of(period)
+        epoch = self.game.find_epoch(period)
         if epoch is not self.epoch:
             self.enter(epoch)
         self.turn = 1 - self.turn
@@ -140,7 +140,7 @@ class ForwardPass:
         """Move all mass through one period, and record the result."""
         for s in range(self.game.num_layers):
             self.step(period, s)
-        epoch = self.game.epoch_of(period)
+        epoch = self.game.find_epoch(period)
         pay_flow(self.mass, self.measures, epoch.flow, self.factor, self.payoffs)
         self.factor *= self.discounts
         self.absorbed_by[period] = self.absorbed[:, self.measures]

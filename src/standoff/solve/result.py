@@ -180,7 +180,7 @@ class Equilibrium:
 
     def layer_arrays(self, period: int, layer_index: int) -> KernelLayer:
         """The arrays of a layer, as kernels take them."""
-        epoch = self.game.epoch_of(period)
+        epoch = self.game.find_epoch(period)
         key = (epoch.start, layer_index)
         if key not in self._arrays:
             self._arrays[key] = pack_layer(epoch.layers[layer_index])

@@ -258,7 +258,7 @@ class Run:
     def list_series(self) -> tuple[ForecastSeries, ...]:
         """List the probabilities of every outcome and milestone by date, updated ones for an update."""
         scenario = self.scenario
-        dates = tuple(scenario.date_of_period(k + 1) for k in range(len(self.document["unresolved"])))
+        dates = tuple(scenario.find_date(k + 1) for k in range(len(self.document["unresolved"])))
 
         def made(
             kind: Literal["outcome", "milestone"], name: str, label: str, probabilities: Sequence[float]
@@ -278,7 +278,7 @@ class Run:
 
 @dataclass(frozen=True)
 class StoredRun:
-    """A recorded run. `Store.scenario_of(run_id)` restores its scenario.
+    """A recorded run. `Store.restore_scenario(run_id)` restores its scenario.
 
     Attributes:
         run_id: Number of the run.

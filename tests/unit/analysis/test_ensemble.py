@@ -274,8 +274,8 @@ def test_the_unseen_share_is_that_of_the_binomial():
 )
 def test_a_failure_tells_its_error_again(error):
     failure = FailedDraw.of(3, error)
-    assert type(failure.error()) is type(error)
-    assert FailedDraw.of(3, failure.error()) == failure
+    assert type(failure.make_error()) is type(error)
+    assert FailedDraw.of(3, failure.make_error()) == failure
 
 
 def test_a_draw_that_fails_becomes_a_failure_with_its_code():
@@ -285,7 +285,7 @@ def test_a_draw_that_fails_becomes_a_failure_with_its_code():
 def test_points_are_the_fewest_that_agree(secret):
     settings = Settings(belief_tolerance=1.0)
     sampler = Sampler.of(secret, seed=0)
-    draws = dict(enumerate(sampler.draws([0, 1])))
+    draws = dict(enumerate(sampler.make_draws([0, 1])))
     store = Memory()
     ensemble(secret, 2, settings=settings, store=store, executor=Threads(1))
     checks = {number: store.tables["checks"][number] for number in (0, 1)}

@@ -64,7 +64,7 @@ def test_the_chapters_of_a_path_follow_one_another(solution, found):
         for one, two in zip(path.chapters, path.chapters[1:], strict=False):
             assert two.first_period == one.last_period + 1
             assert one.happenings or two.happenings  # quiet days in a row are one chapter
-            assert one.ends_on == two.starts == solution.scenario.date_of_period(two.first_period)
+            assert one.ends_on == two.starts == solution.scenario.find_date(two.first_period)
         assert path.chapters[-1].probability == 1.0
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from standoff import load
-from standoff.analysis.targets import default_targets, describe_target, parse_target, parse_targets
+from standoff.analysis.targets import choose_default_targets, describe_target, parse_target, parse_targets
 from standoff.errors import InputError
 from standoff.solve.target import Target
 
@@ -14,12 +14,12 @@ def scenario():
 
 
 def test_the_usual_targets_are_the_first_milestone_and_outcome_by_week_8(scenario):
-    assert default_targets(scenario) == (Target("milestone", "strike", 8), Target("outcome", "deal", 8))
+    assert choose_default_targets(scenario) == (Target("milestone", "strike", 8), Target("outcome", "deal", 8))
 
 
 def test_a_short_forecast_is_asked_for_its_horizon():
     scenario = load("iran-us-2026", overrides=["period.horizon=3"])
-    assert {target.periods for target in default_targets(scenario)} == {3}
+    assert {target.periods for target in choose_default_targets(scenario)} == {3}
 
 
 @pytest.mark.parametrize(("by", "periods"), [("8", 8), ("2026-03-30", 8), ("2026-03-31", 9), ("0.5", 1), ("26", 26)])

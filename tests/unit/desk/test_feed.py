@@ -83,7 +83,7 @@ def test_events_that_were_coded_before_a_kill_are_given(store, wire, monkeypatch
         patched.setattr("standoff.desk.ingest.cluster_events", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             next(rounds(store, source))
-    assert len(store.coded_events()) == 1
+    assert len(store.list_coded_events()) == 1
     assert quotes(next(rounds(store, source))) == ["America struck Iran"]
 
 
@@ -131,7 +131,7 @@ def test_a_coder_that_cannot_go_on_is_a_fault_and_what_it_did_is_kept(store, wir
     source = wire("America struck Iran.", "Iran threatened America.")
     [fault] = rounds(store, source, once=True, coder=Tired())
     assert [problem.code for problem in fault.problems] == ["llm-unreachable"]
-    assert len(store.uncoded(ScriptedCoder.method)) == 1
+    assert len(store.list_uncoded(ScriptedCoder.method)) == 1
     [found] = rounds(store, source, once=True)
     assert quotes(found) == ["America struck Iran", "Iran threatened America"]
 

@@ -25,10 +25,10 @@ def scenario():
 
 def told_together(store):
     """Quotes and outlets of the events of each cluster."""
-    by_number = {one.event_id: one for one in store.coded_events()}
+    by_number = {one.event_id: one for one in store.list_coded_events()}
     return [
         sorted(store.list_copies(by_number[number].document_hash)[0].outlet for number in cluster.event_ids)
-        for cluster in store.clusters()
+        for cluster in store.list_clusters()
     ]
 
 
@@ -49,7 +49,7 @@ def test_what_an_interrupted_ingest_left_is_coded_by_the_next(store):
 def test_codings_that_were_left_without_a_look_for_clusters_are_looked_at_later(store):
     store.add_documents([article(AGENCY), article(AGENCY + "More follows.", outlet="Courier")])
     code_pending(store, ScriptedCoder())
-    assert store.clusters() == ()
+    assert store.list_clusters() == ()
     assert ingest(store, [], coder=ScriptedCoder()).num_clusters == 1
     assert told_together(store) == [["Courier", "Gazette"]]
 
@@ -92,7 +92,7 @@ def test_a_coder_that_quotes_what_is_not_there_is_refused(store):
 
     with pytest.raises(InputError, match="quote-elsewhere"):
         ingest(store, [article(AGENCY)], coder=Liar())
-    assert len(list(store.documents())) == 1
+    assert len(list(store.read_documents())) == 1
 
 
 def test_near_duplicates_are_one_event_with_two_witnesses(store):
@@ -110,14 +110,14 @@ def test_a_third_witness_joins_the_cluster_that_is_there(store):
 def test_nothing_new_makes_no_clusters_and_no_writes(store):
     documents = [article(AGENCY), article("CAPITAL - " + AGENCY, outlet="Courier")]
     ingest(store, documents, coder=ScriptedCoder())
-    before = store.last_write()
+    before = store.read_last_write()
     assert ingest(store, documents, coder=ScriptedCoder()).num_clusters == 0
-    assert store.last_write() == before
+    assert store.read_last_write() == before
 
 
 def test_reports_in_other_words_are_one_event_only_between_two_sides_of_a_scenario(store, scenario):
     ingest(store, [article(OWN_WORDS), article(OTHER_WORDS, outlet="Courier")], coder=ScriptedCoder())
-    assert store.clusters() == ()
+    assert store.list_clusters() == ()
     assert cluster_events(store, scenario) == 1
     assert told_together(store) == [["Courier", "Gazette"]]
 
@@ -134,7 +134,7 @@ def test_reports_in_other_words_are_one_event_only_between_two_sides_of_a_scenar
 )
 def test_reports_of_another_day_act_or_side_stay_apart(store, scenario, other):
     ingest(store, [article(OWN_WORDS), article(other, outlet="Courier")], coder=ScriptedCoder(), scenario=scenario)
-    assert store.clusters() == ()
+    assert store.list_clusters() == ()
 
 
 def test_a_side_that_was_inferred_puts_nothing_together(scenario):
@@ -150,7 +150,7 @@ def test_a_side_that_was_inferred_puts_nothing_together(scenario):
 
 def test_what_a_person_put_together_or_apart_stays(store):
     ingest(store, [article(AGENCY), article("CAPITAL - " + AGENCY, outlet="Courier")], coder=ScriptedCoder())
-    first, _second = store.coded_events()
+    first, _second = store.list_coded_events()
     store.add_cluster([first.event_id], method="ann")
     ingest(store, [article(AGENCY + "It gave no reason.", outlet="Herald")], coder=ScriptedCoder())
     assert sorted(told_together(store)) == [["Courier", "Herald"], ["Gazette"]]

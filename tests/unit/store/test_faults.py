@@ -46,8 +46,8 @@ def test_a_writer_waits_for_another_and_then_gives_up_with_nothing_written(store
         assert write.write_id == 1
         found = fault(lambda: other.add_documents([document()]))
         assert (found.code, "documents 1 to 1 were not written" in found.message) == ("store-locked", True)
-        assert list(other.documents()) == []  # a reader does not wait
-    assert store.last_write() == 1
+        assert list(other.read_documents()) == []  # a reader does not wait
+    assert store.read_last_write() == 1
 
 
 def test_a_writer_that_waits_long_enough_writes(store, address):
@@ -65,7 +65,7 @@ def test_a_writer_that_waits_long_enough_writes(store, address):
     with open_store(address, wait_seconds=20) as other:
         other.add_documents([document()])
     holder.join()
-    assert store.last_write() == 2
+    assert store.read_last_write() == 2
 
 
 def test_a_transaction_that_breaks_off_leaves_nothing(store, monkeypatch):
@@ -74,7 +74,7 @@ def test_a_transaction_that_breaks_off_leaves_nothing(store, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         store.add_codings([coded(document(1)), coded(document(2))], method=METHOD)
     monkeypatch.undo()
-    assert (store.coded_events(), store.last_write()) == ((), 1)
+    assert (store.list_coded_events(), store.read_last_write()) == ((), 1)
     assert store.add_codings([coded(document(1))], method=METHOD).new == 1
 
 
@@ -82,7 +82,7 @@ def told_when_full(path, make_room):
     """Fill a store until it fails, make room, and go on; returns whether everything was as it should be."""
     with open_store(path) as store:
         found = fault(lambda: store.add_documents(long_documents(400), batch_size=10))
-        kept = len(list(store.documents()))
+        kept = len(list(store.read_documents()))
         assert f"documents {kept + 1} to {kept + 10} were not written, the {kept} before are kept" in found.message
         assert (kept > 0, kept % 10, store.check()) == (True, 0, ())
         make_room()
@@ -146,7 +146,7 @@ if user:
     os.setgroups([]), os.setgid(user), os.setuid(user)
 try:
     with open_store(path) as store:
-        print(store.is_read_only, [found.text for found in store.documents()])
+        print(store.is_read_only, [found.text for found in store.read_documents()])
         store.add_documents([Document("new")])
 except StoreError as error:
     print(error.problem.code, "|", error.problem.message)
@@ -205,7 +205,7 @@ def test_a_damaged_file_is_told(template_file, tmp_path):
 
     def use():
         with open_store(path) as store:
-            list(store.documents())
+            list(store.read_documents())
 
     assert fault(use).code == "store-damaged"
 
@@ -233,9 +233,9 @@ def test_a_server_that_stops_is_told_and_found_again_when_it_is_back():
             server.stop()
             found = fault(lambda: store.add_documents([document(2)]))
             assert (found.code, "documents 1 to 1 were not written" in found.message) == ("store-unreachable", True)
-            assert fault(lambda: list(store.documents())).code == "store-unreachable"
+            assert fault(lambda: list(store.read_documents())).code == "store-unreachable"
             server.start_again()
-            assert [one.title for one in store.documents()] == ["Report 1"]
+            assert [one.title for one in store.read_documents()] == ["Report 1"]
             assert store.add_documents([document(2)]).new == 1
 
 
@@ -245,5 +245,5 @@ def test_a_user_without_the_right_to_write_is_told(postgres):
         store.add_documents([document()])
     postgres.execute(address, "CREATE ROLE reader LOGIN", "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
     with open_store(address.replace("//standoff@", "//reader@")) as reader:
-        assert list(reader.documents()) == [document()]
+        assert list(reader.read_documents()) == [document()]
         assert fault(lambda: reader.add_documents([document(2)])).code == "store-read-only"

@@ -110,5 +110,5 @@ def test_the_store_at_the_default_place_is_made_with_its_folder(monkeypatch, tmp
     monkeypatch.delenv("STANDOFF_STORE", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     with open_it() as store:
-        assert tuple(store.documents()) == ()
+        assert tuple(store.read_documents()) == ()
     assert (tmp_path / "data" / "standoff" / "standoff.sqlite").exists()

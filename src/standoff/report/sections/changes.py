@@ -29,7 +29,7 @@ def describe_changes(whatif: WhatIf | None, tripwires: Tripwires | None, timelin
 
 
 def _describe_variants(whatif: WhatIf, timeline: Timeline) -> list[Block]:
-    mark = next(iter(timeline.marks((_FOCUS,))), timeline.horizon)
+    mark = next(iter(timeline.place_marks((_FOCUS,))), timeline.horizon)
     at = _find_period(whatif, mark.period)
     rows = []
     for series in whatif.differences[0].probabilities:

@@ -42,7 +42,7 @@ def describe_uncertainty(ensemble: Ensemble, targets: Sequence[Target], timeline
         )
     ]
     blocks += [_draw_fan(ensemble, target, timeline, number) for number, target in enumerate(targets, start=1)]
-    mark = timeline.mark(targets[0].periods or timeline.num_periods)
+    mark = timeline.make_mark(targets[0].periods or timeline.num_periods)
     rows = tuple(
         (
             name.label,

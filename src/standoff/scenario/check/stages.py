@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from standoff.errors import Problem, nearest
+from standoff.errors import Problem, suggest_nearest
 from standoff.scenario.check.subject import Subject
 from standoff.scenario.schema_moves import RESERVED_TOGETHER_KEYS, JointAction, StageSpec
 
@@ -79,7 +79,7 @@ def _check_movers(subject: Subject, path: str, stage: StageSpec, movers: tuple[s
         for player in stage.by_player:
             if player not in movers:
                 message = f"`{player}` does not move in the stage `{stage.name}`"
-                yield subject.report("stage", message, f"{path}.actions.{player}", nearest(player, movers))
+                yield subject.report("stage", message, f"{path}.actions.{player}", suggest_nearest(player, movers))
         for player in movers:
             if not stage.by_player.get(player) and subject.is_complete:
                 message = f"`{player}` moves in the stage `{stage.name}`, but has no action"
@@ -95,7 +95,7 @@ def _check_types_have_actions(subject: Subject, path: str, stage: StageSpec) -> 
     """Yield a problem for every type of a mover that has no action."""
     for mover in stage.movers or (stage.mover or "",):
         player = subject.scenario.players.get(mover)
-        types_of_actions = [own.action.types for own in stage.actions_of(mover)]
+        types_of_actions = [own.action.types for own in stage.list_actions_of(mover)]
         if player is None or not types_of_actions:
             continue
         where = f"{path}.actions.{mover}" if stage.movers else f"{path}.actions"
@@ -124,14 +124,14 @@ def _check_pair(
     subject: Subject, path: str, stage: StageSpec, entry: JointAction, movers: tuple[str, str]
 ) -> Iterator[Problem]:
     for player, action in entry.pair.items():
-        names = [own.name for own in stage.actions_of(player)]
+        names = [own.name for own in stage.list_actions_of(player)]
         if player not in movers:
             message = f"`{player}` does not move in the stage `{stage.name}`"
-            advice = nearest(player, [*movers, *RESERVED_TOGETHER_KEYS])
+            advice = suggest_nearest(player, [*movers, *RESERVED_TOGETHER_KEYS])
             yield subject.report("together", message, f"{path}.{player}", advice)
         elif names and action not in names and subject.is_complete:
             message = f"`{player}` has no action `{action}` in the stage `{stage.name}`"
-            yield subject.report("unknown-action", message, f"{path}.{player}", nearest(action, names))
+            yield subject.report("unknown-action", message, f"{path}.{player}", suggest_nearest(action, names))
     is_misnamed = any(player not in movers for player in entry.pair)
     for player in movers:
         if player not in entry.pair and not is_misnamed and subject.is_complete:

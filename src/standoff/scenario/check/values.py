@@ -34,7 +34,7 @@ class _Constants:
     def evaluate(self, expression: Expression, path: str) -> float | None:
         """Evaluate an expression of parameters alone; None if it is something else or faulty."""
         is_constant = expression.names <= self.values.keys() and expression.functions <= _CONSTANT_FUNCTIONS
-        if not is_constant or self.subject.scenario.source_map.written_path(path) in self.subject.faulty:
+        if not is_constant or self.subject.scenario.source_map.find_written_path(path) in self.subject.faulty:
             return None
         number = expression.evaluate(Scope(self.values))
         assert isinstance(number, float)

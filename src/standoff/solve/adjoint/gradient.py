@@ -39,7 +39,7 @@ from standoff.solve.adjoint.simultaneous import differentiate_joint_layer, evalu
 from standoff.solve.kernels.arrays import BeliefGrid, KernelLayer, pack_layer
 from standoff.solve.result import Equilibrium
 from standoff.solve.target import Channels, Target, check_target, find_probability
-from standoff.solve.workers import num_processors
+from standoff.solve.workers import count_processors
 
 __all__ = ["GameGradient", "LayerGradient", "NotDifferentiableError", "differentiate"]
 
@@ -114,7 +114,7 @@ def differentiate(equilibrium: Equilibrium, targets: Sequence[Target]) -> tuple[
     """
     for target in targets:
         check_target(equilibrium.game, target)
-    threads = min(len(targets), equilibrium.settings.threads or num_processors())
+    threads = min(len(targets), equilibrium.settings.threads or count_processors())
     grid = equilibrium.grid
     if threads <= 1:
         return tuple(_Sweep(equilibrium, grid, target).run() for target in targets)
@@ -186,7 +186,7 @@ class _Sweep:
         )
 
     def _find_epoch(self, period: int) -> Epoch:
-        return self.game.epoch_of(min(period, self.game.num_periods - 1))
+        return self.game.find_epoch(min(period, self.game.num_periods - 1))
 
     def _holds(self, layer: Layer) -> NDArray[np.bool_]:
         return np.ascontiguousarray(layer.milestone_holds[:, self.channels.milestones])
