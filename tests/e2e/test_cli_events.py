@@ -146,7 +146,7 @@ def test_several_events_are_dropped_together_or_not_at_all(warm, place):
     ],
     ids=lambda one: " ".join(one),
 )
-def test_what_cannot_be_done_is_told_and_nothing_is_recorded(warm, place, tmp_path, arguments, codes):
+def test_what_cannot_be_done_is_reported_and_nothing_is_recorded(warm, place, tmp_path, arguments, codes):
     with open_store(place) as store:
         before = store.read_last_write()
     found = warm("events", *arguments, "--store", place, cwd=tmp_path)

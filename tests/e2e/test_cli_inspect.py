@@ -252,17 +252,17 @@ unresolved: {label: Still open}
 """
 
 
-def test_show_says_who_moves_at_the_same_time_and_that_it_goes_on(standoff, tmp_path):
+def test_show_says_who_moves_at_the_same_time_and_that_it_continues(standoff, tmp_path):
     (tmp_path / "night.yaml").write_text(TWO_MOVERS)
     finished = standoff("show", tmp_path / "night.yaml")
-    told = " ".join(finished.out.replace("│", " ").split())
+    output = " ".join(finished.out.replace("│", " ").split())
     assert finished.code == 0
-    assert "Upper valley and Lower valley choose at the same time, without seeing each other's move" in told
-    assert "together: post a guard with raid" in told
-    assert "6 periods of 1 week, continued without end." in told
+    assert "Upper valley and Lower valley choose at the same time, without seeing each other's move" in output
+    assert "together: post a guard with raid" in output
+    assert "6 periods of 1 week, continued without end." in output
 
 
-def test_check_says_that_a_crisis_goes_on(standoff, tmp_path):
+def test_check_says_that_a_crisis_continues(standoff, tmp_path):
     (tmp_path / "night.yaml").write_text(TWO_MOVERS)
     finished = standoff("check", tmp_path / "night.yaml")
     assert finished.code == 0

@@ -52,11 +52,11 @@ def test_a_draw_of_a_catalogue_scenario_is_its_overridden_scenario(name, seed, c
     draws = draws_of(name, seed, count)
     found = list(compiled_of(name).make_games(draws))
     expected = [compiled_alone(scenario_of(name), draw) for draw in draws]
-    told = [
+    differing = [
         differences(game, other) if isinstance(game, Game) else [str(game)] * (str(game) != str(other))
         for game, other in zip(found, expected, strict=True)
     ]
-    assert told == [[]] * count
+    assert differing == [[]] * count
 
 
 def test_these_draws_have_several_templates():

@@ -61,7 +61,7 @@ def test_values_are_found_again_without_having_been_kept(seed):
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_they_are_in_a_crisis_that_goes_on_for_ever(seed):
+def test_they_are_in_a_crisis_without_end(seed):
     game = random_game(seed)
     players = tuple(replace(player, discount=0.8) for player in game.players)
     found = solve(replace(game, players=players, continues=True), FIVE)

@@ -142,7 +142,7 @@ def test_a_docket_does_not_depend_on_the_order_of_its_documents(order, text):
     plain = code_events(documents, Whole("USA"))[0]
     mixed = code_events([documents[k] for k in (*order, 4)], Whole("USA"))[0]
 
-    def told(events):
+    def list_copies(events):
         return sorted((events.names[one.event_id], len(events.copies[one.document_hash])) for one in events.events)
 
-    assert told(plain) == told(mixed)
+    assert list_copies(plain) == list_copies(mixed)

@@ -90,8 +90,8 @@ def test_standard_errors_are_those_of_other_seeds():
     runs = [ensemble(tiny(), 128, seed=seed, executor=Threads(1)) for seed in range(6)]
     period, k = runs[0].locate(WAR)
     spread = np.std([run.bands[2, period, k] for run in runs], ddof=1)
-    told = np.sqrt(np.mean([run.standard_errors[2, period, k] ** 2 for run in runs]))
-    assert 0.3 < spread / told < 3.0
+    estimated = np.sqrt(np.mean([run.standard_errors[2, period, k] ** 2 for run in runs]))
+    assert 0.3 < spread / estimated < 3.0
 
 
 def test_the_file_has_its_own_probabilities(wide):
@@ -139,7 +139,7 @@ def test_the_order_of_the_answers_does_not_matter():
     assert one.key == other.key
 
 
-def test_draws_that_make_no_game_are_told_and_count_nowhere():
+def test_draws_that_make_no_game_are_reported_and_not_counted():
     """Above 0.9 the second branch has a negative chance."""
     scenario = tiny(
         ("fight: {label: fight, leads_to: {outcome: war_ends}}",

@@ -41,13 +41,13 @@ def test_targets_written_twice_count_once(scenario):
 
 
 @pytest.mark.parametrize("by", ["0", "27", "2026-02-02", "2027-01-01", "soon", "", "nan", "inf"])
-def test_a_date_outside_the_forecast_is_told(scenario, by):
+def test_a_date_outside_the_forecast_is_reported(scenario, by):
     with pytest.raises(InputError, match="target-date"):
         parse_target(scenario, f"strike@{by}")
 
 
-def test_every_fault_is_told_with_the_nearest_name(scenario):
-    with pytest.raises(InputError) as told:
+def test_every_fault_is_reported_with_the_nearest_name(scenario):
+    with pytest.raises(InputError) as raised:
         parse_targets(scenario, ["strik", "deal@x"])
-    assert [one.code for one in told.value.problems] == ["unknown-target", "target-date"]
-    assert told.value.problems[0].help == "did you mean `strike`?"
+    assert [one.code for one in raised.value.problems] == ["unknown-target", "target-date"]
+    assert raised.value.problems[0].help == "did you mean `strike`?"

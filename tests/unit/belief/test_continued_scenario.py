@@ -30,7 +30,7 @@ def test_the_text_of_a_scenario_is_read_as_the_same_scenario(name):
     assert again.scenario_hash == scenario.scenario_hash
 
 
-def test_it_starts_at_the_likeliest_state_with_the_beliefs_there(updated):
+def test_it_starts_at_the_most_likely_state_with_the_beliefs_there(updated):
     on = continue_scenario(updated)
     assert {name: track.start for name, track in on.scenario.state.items()} == updated.states[0].levels
     values = on.scenario.compute_parameter_values()

@@ -150,12 +150,12 @@ def test_a_store_that_is_locked_while_the_mark_is_made_is_a_fault_that_passes(st
     assert isinstance(next(watch), FeedRound)  # it goes on
 
 
-def test_a_text_that_two_feeds_print_is_told_once(store, wire, tmp_path):
+def test_a_text_that_two_feeds_print_is_reported_once(store, wire, tmp_path):
     first = wire("America struck Iran.")
     second = tmp_path / "second.jsonl"
     second.write_text((tmp_path / "wire.jsonl").read_text())
-    told = [quotes(found) for found in rounds(store, first, str(second), once=True)]
-    assert sorted(map(len, told)) == [0, 1]
+    quoted = [quotes(found) for found in rounds(store, first, str(second), once=True)]
+    assert sorted(map(len, quoted)) == [0, 1]
 
 
 def test_a_fault_of_the_store_that_does_not_pass_ends_the_watch(store, wire, monkeypatch):

@@ -34,8 +34,8 @@ def test_an_equilibrium_is_what_players_with_drawn_shocks_do():
         fights = fight[challenges] > back[challenges]
         war = GAME.war_b + rng.standard_normal(draws)
         resists = one.fight * war + (1 - one.fight) * GAME.back_down_b > GAME.concession_b
-        for seen, told in ((challenges, one.challenge), (fights, one.fight), (resists, one.resist)):
-            assert seen.mean() == pytest.approx(told, abs=4.5 * math.sqrt(told * (1 - told) / seen.size))
+        for seen, computed in ((challenges, one.challenge), (fights, one.fight), (resists, one.resist)):
+            assert seen.mean() == pytest.approx(computed, abs=4.5 * math.sqrt(computed * (1 - computed) / seen.size))
 
 
 @settings(max_examples=60, deadline=None)
@@ -87,7 +87,7 @@ def test_a_tangency_is_reported_as_such():
 
 
 @pytest.mark.parametrize(("distance", "number"), [(-1e-9, 3), (1e-9, 1)])
-def test_two_equilibria_close_to_a_fold_are_told_apart(distance, number):
+def test_two_equilibria_close_to_a_fold_are_distinguished(distance, number):
     fold = find_equilibria(GAME).folds[0]
     found = find_equilibria(replace(GAME, war_b=fold.war_b + distance)).equilibria
     assert len(found) == number

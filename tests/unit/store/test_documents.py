@@ -52,10 +52,10 @@ def test_documents_come_by_day_and_the_earliest_sighting_stands_for_a_text(store
 
 def test_batches_do_not_change_what_is_recorded(store):
     given = [document(k % 7, address=str(k % 9)) for k in range(40)]
-    told = []
-    total = store.add_documents(iter(given), batch_size=3, progress=told.append)
+    totals = []
+    total = store.add_documents(iter(given), batch_size=3, progress=totals.append)
     assert total == Added(given=40, new=7, copies=len({(k % 7, k % 9) for k in range(40)}))
-    assert [one.given for one in told] == [*range(3, 40, 3), 40]
+    assert [one.given for one in totals] == [*range(3, 40, 3), 40]
     assert store.check() == ()
 
 

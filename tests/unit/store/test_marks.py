@@ -90,14 +90,14 @@ def test_what_an_event_stands_for_holds_for_its_scenario_alone(store, numbers):
     assert stands_for(store, numbers[1]) == {}
 
 
-def test_what_an_event_stands_for_is_taken_back_by_naming_none(store, numbers):
+def test_what_an_event_stands_for_is_withdrawn_by_naming_none(store, numbers):
     store.add_reviews([Review(numbers[0], "confirm", "ann", scenario="first", stands_for="storm")])
     store.add_reviews([Review(numbers[0], "confirm", "ann", scenario="first")])
     assert stands_for(store, numbers[0]) == {}
 
 
 @pytest.mark.parametrize("later", ["drop", "correct"])
-def test_an_event_that_becomes_another_one_no_longer_stands_for_what_it_did(store, numbers, later):
+def test_a_corrected_event_no_longer_stands_for_what_it_did(store, numbers, later):
     store.add_reviews([Review(numbers[0], "confirm", "ann", scenario="first", stands_for="storm")])
     correction = as_aid(event()) if later == "correct" else None
     store.add_reviews([Review(numbers[0], later, "bob", correction=correction)])

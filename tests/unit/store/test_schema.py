@@ -173,7 +173,7 @@ def test_an_older_store_is_brought_up_to_date_where_that_is_allowed(first_versio
     database.close()
 
 
-def test_what_an_older_store_holds_is_kept_and_goes_on(first_version):
+def test_what_an_older_store_holds_is_kept_and_can_be_extended(first_version):
     with prepare_store(first_version) as store:
         dropped, other = store.list_coded_events()
         assert dropped.review.review == Review(
