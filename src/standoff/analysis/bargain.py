@@ -351,10 +351,10 @@ def _pair_to_plain(found: Bargain, pair: Pair) -> dict[str, Any]:
     """A pair of types as plain data."""
     names = found.packages.names
 
-    def name(package: int | None) -> str | None:
+    def get_name(package: int | None) -> str | None:
         return None if package is None else names[package]
 
-    def lottery(point: Lottery | None) -> dict[str, Any] | None:
+    def lottery_to_plain(point: Lottery | None) -> dict[str, Any] | None:
         if point is None:
             return None
         return {
@@ -363,14 +363,14 @@ def _pair_to_plain(found: Bargain, pair: Pair) -> dict[str, Any]:
             "payoffs": list(point.payoffs),
         }
 
-    def span(one: Range | None) -> dict[str, Any] | None:
+    def range_to_plain(one: Range | None) -> dict[str, Any] | None:
         if one is None:
             return None
         return {
             "disagreement": list(one.disagreement),
             "packages": [names[k] for k in one.packages],
             "closeness": one.closeness,
-            "nearest": name(one.nearest),
+            "nearest": get_name(one.nearest),
         }
 
     return {
@@ -379,12 +379,12 @@ def _pair_to_plain(found: Bargain, pair: Pair) -> dict[str, Any]:
         "allowed": [names[k] for k in pair.allowed],
         "worth": {names[k]: row.tolist() for k, row in enumerate(pair.worth)},
         "frontier": [names[k] for k in pair.frontier],
-        "points": {key: name(getattr(pair.points, key)) for key in ("nash", "kalai_smorodinsky", "egalitarian")},
+        "points": {key: get_name(getattr(pair.points, key)) for key in ("nash", "kalai_smorodinsky", "egalitarian")},
         "lotteries": {
-            key: lottery(getattr(pair.lotteries, key)) for key in ("nash", "kalai_smorodinsky", "egalitarian")
+            key: lottery_to_plain(getattr(pair.lotteries, key)) for key in ("nash", "kalai_smorodinsky", "egalitarian")
         },
-        "waiting": span(pair.waiting),
-        "fighting": span(pair.fighting),
+        "waiting": range_to_plain(pair.waiting),
+        "fighting": range_to_plain(pair.fighting),
         "blocking_issues": list(pair.blocking_issues),
         "issues": to_plain(pair.issues),
     }

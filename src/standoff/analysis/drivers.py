@@ -266,11 +266,11 @@ def drivers(
     share = len(ends) / work if work else 1.0
     quick = make_quick_settings(equilibrium.settings)
 
-    def part(start: float, width: float) -> Progress | None:
+    def scale_progress(start: float, width: float) -> Progress | None:
         return None if progress is None else lambda done: progress(start + width * done)
 
     solved = solve_targets(
-        scenario, wanted, ends, executor=where, settings=quick, progress=part(0.0, share)
+        scenario, wanted, ends, executor=where, settings=quick, progress=scale_progress(0.0, share)
     ) if ends else []  # fmt: skip
     at_ends = dict(zip(strongest, zip(solved[::2], solved[1::2], strict=True), strict=True)) if ends else {}
     rows = [
@@ -284,7 +284,7 @@ def drivers(
     if num_draws:
         draws = [dict(zip(sampler.names, map(float, sample), strict=True)) for sample in samples]
         drawn = solve_targets(
-            scenario, wanted, draws, executor=where, settings=quick, progress=part(share, 1.0 - share)
+            scenario, wanted, draws, executor=where, settings=quick, progress=scale_progress(share, 1.0 - share)
         )
         indices = _compute_indices(sampler.names, samples, drawn, seed)
         num_failed = num_draws - indices.num_draws

@@ -275,13 +275,13 @@ def add_dates(found: Forecast, scenario: Scenario) -> Forecast:
     """Add the id and the calendar of its scenario to a forecast."""
     calendar = Calendar.of(scenario)
 
-    def date(series: Series) -> Series:
-        return replace(series, parts=tuple(date(part) for part in series.parts), calendar=calendar)
+    def add_calendar(series: Series) -> Series:
+        return replace(series, parts=tuple(add_calendar(part) for part in series.parts), calendar=calendar)
 
     return replace(
         found,
-        outcomes={name: date(series) for name, series in found.outcomes.items()},
-        milestones={name: date(series) for name, series in found.milestones.items()},
+        outcomes={name: add_calendar(series) for name, series in found.outcomes.items()},
+        milestones={name: add_calendar(series) for name, series in found.milestones.items()},
         scenario_id=scenario.id,
         calendar=calendar,
     )

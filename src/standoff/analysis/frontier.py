@@ -282,11 +282,13 @@ def find_lottery_points(payoffs: ArrayLike, disagreement: ArrayLike) -> LotteryP
     ideal = np.array([chain[-1][0], chain[0][1]])
     scale = np.where(ideal > 0.0, ideal, 1.0)
 
-    def lottery(gain: Floats) -> Lottery:
+    def make_lottery(gain: Floats) -> Lottery:
         return _make_lottery(worth, corners, gain + point)
 
     return LotteryPoints(
-        lottery(_find_nash(chain)), lottery(_find_equal(chain, scale)), lottery(_find_equal(chain, np.ones(2)))
+        make_lottery(_find_nash(chain)),
+        make_lottery(_find_equal(chain, scale)),
+        make_lottery(_find_equal(chain, np.ones(2))),
     )
 
 

@@ -152,9 +152,9 @@ def _differentiate_by_parameters(
             yield Derivative(name, "parameter", value, nothing, f"a small change makes another game: {change}")
             continue
         here = _Coefficients.of(game, game, step)
-        above = np.array([up.minus(here).multiply(one) for one in found]) / step
-        below = np.array([here.minus(down).multiply(one) for one in found]) / step
-        derivatives = np.array([up.minus(down).multiply(one) for one in found]) / (2.0 * step)
+        above = np.array([up.subtract(here).multiply(one) for one in found]) / step
+        below = np.array([here.subtract(down).multiply(one) for one in found]) / step
+        derivatives = np.array([up.subtract(down).multiply(one) for one in found]) / (2.0 * step)
         why = ""
         if np.isnan(derivatives).any():
             why = "it changes how often a decision comes up that never does, and what would be decided there was not solved"
@@ -228,7 +228,7 @@ class _Coefficients:
         players = np.array([[one.rationality, one.discount, one.prior[-1]] for one in game.players]).T
         return _Coefficients(tuple(arrays), _align_terminals(base, game, step), game.unresolved_payoff, players)
 
-    def minus(self, other: _Coefficients) -> _Coefficients:
+    def subtract(self, other: _Coefficients) -> _Coefficients:
         """The difference to other numbers."""
         arrays = tuple(one - two for one, two in zip(self.arrays, other.arrays, strict=True))
         return _Coefficients(

@@ -217,13 +217,13 @@ def _match_periods(before: Scenario, after: Scenario, alignment: Alignment) -> t
 def _compare_probabilities(before: Forecast, after: Forecast, periods: NDArray[np.int64]) -> list[ProbabilityChange]:
     """Probabilities of everything that either side has."""
 
-    def all_of(found: Forecast) -> dict[tuple[str, str], Series]:
+    def list_all(found: Forecast) -> dict[tuple[str, str], Series]:
         still_open = Series(UNRESOLVED, found.unresolved_label, found.unresolved)
         rows = {("outcome", series.name): series for series in (*found.outcomes.values(), still_open)}
         return rows | {("milestone", series.name): series for series in found.milestones.values()}
 
     nothing = np.full(len(periods), np.nan)
-    first, second = all_of(before), all_of(after)
+    first, second = list_all(before), list_all(after)
     keys = sorted(dict.fromkeys([*first, *second]), key=lambda key: (key[0] == "milestone", key[1] == UNRESOLVED))
     rows = []
     for key in keys:

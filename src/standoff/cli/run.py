@@ -118,7 +118,7 @@ def _draw_probabilities(console: Console, solution: Solution) -> None:
     )
     table = make_table("probability by", *headings)
     for n, series in enumerate(found.outcomes.values()):
-        name = Text(f"{_letter(n)} ", style=COLOURS[n % len(COLOURS)]) + Text(series.label)
+        name = Text(f"{_choose_letter(n)} ", style=COLOURS[n % len(COLOURS)]) + Text(series.label)
         table.add_row(name, *(format_percent(series.cumulative[k]) for _, k in checkpoints))
     table.add_row(Text("· " + found.unresolved_label), *(format_percent(found.unresolved[k]) for _, k in checkpoints))
     table.add_section()
@@ -129,7 +129,7 @@ def _draw_probabilities(console: Console, solution: Solution) -> None:
     print_note(console, "Outcomes (letters) exclude each other and sum to 100 %. Milestones (italics) can overlap.\n")
 
 
-def _letter(n: int) -> str:
+def _choose_letter(n: int) -> str:
     return chr(ord("A") + n)
 
 
@@ -145,7 +145,7 @@ def _draw_chart(console: Console, found: Forecast) -> None:
         edges = np.round(np.cumsum([0.0, *probabilities]) * CHART_WIDTH).astype(int)
         line = Text(f"{k + 1:4d} ")
         for n, (left, right) in enumerate(pairwise(edges)):
-            line.append(_letter(n) * (right - left), style=COLOURS[n % len(COLOURS)])
+            line.append(_choose_letter(n) * (right - left), style=COLOURS[n % len(COLOURS)])
         line.append("·" * (CHART_WIDTH - int(edges[-1])), style="dim")
         console.print(line)
     console.print()

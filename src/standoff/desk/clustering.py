@@ -127,12 +127,12 @@ def group_by_day(reports: Sequence[ReportedEvent], sides: Sequence[frozenset[str
         sides: Codes of each side.
     """
 
-    def side_of(mention: Mention | None) -> int | None:
+    def find_side(mention: Mention | None) -> int | None:
         countries = set(mention.countries) if mention is not None and not mention.is_inferred else set()
         return next((k for k, side in enumerate(sides) if countries and countries <= side), None)
 
     def is_between(one: ReportedEvent) -> bool:
-        actor, target = side_of(one.event.actor), side_of(one.event.target)
+        actor, target = find_side(one.event.actor), find_side(one.event.target)
         return one.event.date is not None and None not in (actor, target) and actor != target
 
     return _list_numbers(_group([one for one in reports if is_between(one)], _make_key))

@@ -170,14 +170,14 @@ def apply_reviews(events: EventSet, reviews: Sequence[Review]) -> EventSet:
     """Apply reviews to events that are in no store; the last review of an event holds."""
     said = {review.event_id: review for review in reviews}
 
-    def with_review(one: StoredEvent) -> StoredEvent:
+    def apply_review(one: StoredEvent) -> StoredEvent:
         review = said.get(one.event_id)
         if review is None:
             return one
         stands_for = {review.scenario: review.stands_for} if review.stands_for else {}
         return replace(one, review=StoredReview(one.event_id, 0, review), stands_for=stands_for)
 
-    return replace(events, events=tuple(with_review(one) for one in events.events))
+    return replace(events, events=tuple(apply_review(one) for one in events.events))
 
 
 def find_event(events: EventSet, given: str) -> StoredEvent:

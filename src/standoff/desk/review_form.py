@@ -127,7 +127,7 @@ def write_review_form(events: EventSet, scenario: Scenario, questions: Sequence[
             "coded": summarise_coding(question.event),
             "quote": make_safe(" ".join(question.event.coded.quote.split())),
             "words": make_safe(events.quote_passage(question.event)),
-            "reported_by": _told_by(events, question),
+            "reported_by": _list_sources(events, question),
             "verdict": None,
             "type": None,
             "actor": None,
@@ -142,7 +142,7 @@ def write_review_form(events: EventSet, scenario: Scenario, questions: Sequence[
     return write_yaml(plain, heading=heading, is_form=True)
 
 
-def _told_by(events: EventSet, question: Question) -> str:
+def _list_sources(events: EventSet, question: Question) -> str:
     copies = [copy for repeat in question.repeats for copy in events.copies[repeat.document_hash]]
     sources = (f"{name_outlet(copy)} {copy.date.isoformat() if copy.date else '(no day)'}" for copy in copies)
     return make_safe("; ".join(dict.fromkeys(sources)))

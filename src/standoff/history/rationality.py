@@ -117,7 +117,7 @@ def fit_rationality(
         raise ValueError("nothing was observed: every count is 0")
     solves = 0
 
-    def at(rationality: float) -> float:
+    def evaluate(rationality: float) -> float:
         nonlocal solves
         solves += 1
         try:
@@ -126,7 +126,7 @@ def fit_rationality(
             raise SolveError(f"{error} (the fit tried rationalities from {low:g} to {high:g}; narrow them)") from None
         return compute_log_likelihood(equilibrium, observations)
 
-    estimate = maximise(at, low, high, num_observations=total, name="rationality", grid_points=25)
+    estimate = maximise(evaluate, low, high, num_observations=total, name="rationality", grid_points=25)
     final = solve(_set_rationality(game, chosen, estimate.value), settings)
     return RationalityFit(estimate, chosen, final, solves + 1)
 

@@ -161,7 +161,7 @@ class OfflineCoder:
         if actor and target and target.code and target.code == actor.code:
             target = None
         date = find_date(token, sentence.span, sentence.today)
-        start, end = sentence.passage.span(*_find_act_tokens(token))
+        start, end = sentence.passage.find_span(*_find_act_tokens(token))
         return Event(
             event_type=cast(EventType, event_type),
             mode=self._choose_mode(event_type, row),

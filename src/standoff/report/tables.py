@@ -98,17 +98,17 @@ def tabulate_probabilities(forecast: Forecast, timeline: Timeline) -> Table:
     """Tabulate the probability of every outcome and milestone by date; the milestones are in `more_rows`."""
     marks = timeline.place_table_marks()
 
-    def row(label: str, probabilities: Iterable[float]) -> Row:
+    def make_row(label: str, probabilities: Iterable[float]) -> Row:
         by_period = list(probabilities)
         return Row(label, tuple(_make_cell(by_period[mark.period - 1]) for mark in marks))
 
     return Table(
         columns=tuple((mark.length, mark.short_date) for mark in marks),
         rows=(
-            *(row(series.label, series.cumulative) for series in forecast.outcomes.values()),
-            row(forecast.unresolved_label, forecast.unresolved),
+            *(make_row(series.label, series.cumulative) for series in forecast.outcomes.values()),
+            make_row(forecast.unresolved_label, forecast.unresolved),
         ),
-        more_rows=tuple(row(series.label, series.cumulative) for series in forecast.milestones.values()),
+        more_rows=tuple(make_row(series.label, series.cumulative) for series in forecast.milestones.values()),
     )
 
 

@@ -332,12 +332,12 @@ class Builtin:
 def _fold(join: Callable[[Any, Any], Value]) -> Callable[..., Value]:
     """Return a function of many arguments that applies a function of two repeatedly."""
 
-    def folded(first: Value, *others: Value) -> Value:
+    def fold_arguments(first: Value, *others: Value) -> Value:
         for other in others:
             first = join(first, other)
         return first
 
-    return folded
+    return fold_arguments
 
 
 def _choose_by_level(index: Value, *values: Value) -> Value:

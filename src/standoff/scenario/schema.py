@@ -238,7 +238,7 @@ class Scenario(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _only_known_versions(cls, given: Any) -> Any:
+    def _refuse_unknown_versions(cls, given: Any) -> Any:
         """Refuse a file of another language version at once, because its other faults would mislead."""
         version = given.get("standoff", 1) if isinstance(given, Mapping) else 1
         if version != 1 or isinstance(version, bool):

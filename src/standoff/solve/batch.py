@@ -38,7 +38,7 @@ def solve_batch(
     """Solve every game and yield a part of each solution, in order.
 
     Args:
-        games: The games, such as `CompiledScenario.games` gives; an error among them is passed on in its place. They are
+        games: The games, such as `CompiledScenario.make_games` gives; an error among them is passed on in its place. They are
             taken in the calling thread, a few ahead.
         settings: How to solve each game; its `threads` are ignored.
         keep: Function that gives the part of a solution to keep. It is called in the thread of the solve; its result should be

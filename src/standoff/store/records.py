@@ -260,7 +260,7 @@ class Run:
         scenario = self.scenario
         dates = tuple(scenario.find_date(k + 1) for k in range(len(self.document["unresolved"])))
 
-        def made(
+        def make_series(
             kind: Literal["outcome", "milestone"], name: str, label: str, probabilities: Sequence[float]
         ) -> ForecastSeries:
             return ForecastSeries(kind, name, label, dates, tuple(float(p) for p in probabilities))
@@ -268,11 +268,19 @@ class Run:
         updated = self.document.get("update")
         if updated is not None:
             dates = tuple(dt.date.fromisoformat(day) for day in updated["dates"])
-            return tuple(made(one["kind"], one["name"], one["label"], one["after"]) for one in updated["probabilities"])
+            return tuple(
+                make_series(one["kind"], one["name"], one["label"], one["after"]) for one in updated["probabilities"]
+            )
         return (
-            *(made("outcome", one["name"], one["label"], one["cumulative"]) for one in self.document["outcomes"]),
-            made("outcome", "unresolved", scenario.unresolved.label, self.document["unresolved"]),
-            *(made("milestone", one["name"], one["label"], one["cumulative"]) for one in self.document["milestones"]),
+            *(
+                make_series("outcome", one["name"], one["label"], one["cumulative"])
+                for one in self.document["outcomes"]
+            ),
+            make_series("outcome", "unresolved", scenario.unresolved.label, self.document["unresolved"]),
+            *(
+                make_series("milestone", one["name"], one["label"], one["cumulative"])
+                for one in self.document["milestones"]
+            ),
         )
 
 
