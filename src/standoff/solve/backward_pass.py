@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from standoff.errors import SolveError
 from standoff.game.model import Epoch, Game, Layer
-from standoff.solve.kernels.arrays import Grid, LayerArrays, LayerSolution, pack_layer
+from standoff.solve.kernels.arrays import BeliefGrid, KernelLayer, LayerSolution, pack_layer
 from standoff.solve.kernels.backward import chance_layer, decision_layer, end_period
 from standoff.solve.kernels.backward_complete import complete_layer
 from standoff.solve.kernels.simultaneous_layer import Start, simultaneous_layer
@@ -85,7 +85,7 @@ def draw_start(layer: Layer, layer_index: int, start: int | None) -> Start:
 class _Induction:
     """Backward induction period by period, with the arrays that it reuses from one to the next."""
 
-    def __init__(self, game: Game, settings: Settings, grid: Grid, workers: Workers) -> None:
+    def __init__(self, game: Game, settings: Settings, grid: BeliefGrid, workers: Workers) -> None:
         self.game = game
         self.settings = settings
         self.grid = grid
@@ -99,7 +99,7 @@ class _Induction:
             self.mode = TRACE_ALWAYS
         self.starts: list[Start] = []
         self.epoch: Epoch | None = None
-        self.layers: tuple[LayerArrays, ...] = ()
+        self.layers: tuple[KernelLayer, ...] = ()
         self.flow = np.empty(0)
         self.ell: list[Floats] = []
         self.ell_change: list[Floats] = []
@@ -215,7 +215,9 @@ def sum_up(residuals, regrets, counts, totals):
     return worst, regret, lost
 
 
-def backward_pass(game: Game, settings: Settings, grid: Grid, workers: Workers, progress: Progress | None) -> Backward:
+def backward_pass(
+    game: Game, settings: Settings, grid: BeliefGrid, workers: Workers, progress: Progress | None
+) -> Backward:
     """Solve every node of the game, from the last period to the first.
 
     Raises:
