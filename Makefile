@@ -24,11 +24,17 @@ $(STAMP)-%: $(BIN)/python pyproject.toml constraints.txt
 setup: $(STAMP)-test $(STAMP)-check $(STAMP)-bench
 run: $(STAMP)-base
 	$(BIN)/standoff run $(SCENARIO)
-test: $(STAMP)-test browser server
+KERNELS := $(NUMBA_CACHE_DIR)/.stamp
+# Once for each state of the kernels' source; the processes of the tests would else all compile the same.
+$(KERNELS): $(STAMP)-test
+	$(BIN)/python tests/compile_kernels.py
+	@touch $@
+test: $(STAMP)-test browser server $(KERNELS)
 	$(BIN)/python -m pytest -n auto $(ARGS)
-# The property tests on random examples, which differ from run to run; `make test` tries the same ones every time.
+# The property tests on random examples, which differ from run to run (`make test` tries the same ones every time), and the
+# tests that are too slow for every day.
 test-nightly: $(STAMP)-test
-	$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile nightly $(ARGS)
+	$(BIN)/python -m pytest -n auto -m "hypothesis or nightly" --hypothesis-profile nightly $(ARGS)
 check: $(STAMP)-test $(STAMP)-check # the extras of the tests too, for their types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

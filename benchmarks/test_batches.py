@@ -38,12 +38,12 @@ def sampled(scenario, seed):
     rng = np.random.default_rng(seed)
     ranges = {name: part.range for name, part in scenario.parameters.items() if part.range}
     given = [{name: float(rng.uniform(*limits)) for name, limits in ranges.items()} for _ in range(2 * CHUNK)]
-    return list(zip(given, CompiledScenario.of(scenario).games(given), strict=True))
+    return list(zip(given, CompiledScenario.of(scenario).make_games(given), strict=True))
 
 
 def test_compile_a_batch(benchmark, scenario, draws):
     compiled = CompiledScenario.of(scenario)
-    list(compiled.games(draws))  # meets every structure
+    list(compiled.make_games(draws))  # meets every structure
 
     def slightly_other():
         # other numbers each time, so that no submodel has been asked before
@@ -51,15 +51,15 @@ def test_compile_a_batch(benchmark, scenario, draws):
         return ([{name: value * slightly_other.scale for name, value in draw.items()} for draw in draws],), {}
 
     slightly_other.scale = 1.0
-    benchmark.pedantic(lambda given: list(compiled.games(given)), setup=slightly_other, rounds=5)
+    benchmark.pedantic(lambda given: list(compiled.make_games(given)), setup=slightly_other, rounds=5)
     benchmark.extra_info["ms a draw"] = round(1e3 * benchmark.stats.stats.median / len(draws), 2)
 
 
 def test_compile_one(benchmark, scenario, draws):
     compiled = CompiledScenario.of(scenario)
-    list(compiled.games(draws))
+    list(compiled.make_games(draws))
     turn = cycle(draws)
-    benchmark.pedantic(lambda: compiled.game(next(turn)), rounds=30)
+    benchmark.pedantic(lambda: compiled.make_game(next(turn)), rounds=30)
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -68,7 +68,9 @@ def test_solve_a_batch(benchmark, scenario, draws, threads):
     some = draws[:8]
 
     def solve_all():
-        kept = solve_batch(compiled.games(some), POINTS, keep=lambda found: found.certificate.residual, threads=threads)
+        kept = solve_batch(
+            compiled.make_games(some), POINTS, keep=lambda found: found.certificate.residual, threads=threads
+        )
         return list(kept)
 
     solve_all()
@@ -90,7 +92,7 @@ def test_memory_is_flat(scenario, draws):
     compiled = CompiledScenario.of(scenario)
     for count in (4, 16):
         tracemalloc.start()
-        games = compiled.games(islice(cycle(draws), count))
+        games = compiled.make_games(islice(cycle(draws), count))
         list(solve_batch(games, Settings(belief_points=5), keep=lambda found: found.certificate.residual, threads=1))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()

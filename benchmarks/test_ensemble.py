@@ -13,7 +13,7 @@ from standoff.analysis.draw_keys import describe_ensemble
 from standoff.analysis.ensemble import ensemble
 from standoff.analysis.ensemble_result import list_series
 from standoff.analysis.executor import Threads
-from standoff.analysis.resolution import Solved, keep_probabilities, without_estimate
+from standoff.analysis.resolution import Solved, keep_probabilities, skip_estimate
 from standoff.analysis.sampling import Sampler
 from standoff.catalog.opening import find_scenario
 from standoff.scenario import apply_overrides, load_scenario
@@ -47,7 +47,7 @@ def a_draw(benchmark, count):
 def test_make_draws(benchmark, iran):
     """109 parameters."""
     sampler = Sampler.of(iran, seed=0)
-    benchmark.pedantic(lambda: list(sampler.draws(range(MANY))), rounds=5)
+    benchmark.pedantic(lambda: list(sampler.make_draws(range(MANY))), rounds=5)
     a_draw(benchmark, MANY)
 
 
@@ -85,11 +85,11 @@ def test_solve_draws(benchmark, iran, executor):
     if executor == "ray":
         pytest.importorskip("ray")
     scenario = apply_overrides(iran, ["period.horizon=4"])
-    draws = list(Sampler.of(scenario, seed=0).draws(range(64)))
+    draws = list(Sampler.of(scenario, seed=0).make_draws(range(64)))
     with open_executor(executor, workers=2) as solver:
 
         def run():
-            return list(solver.solve_draws(scenario, draws, without_estimate(SETTINGS, 5), keep_probabilities))
+            return list(solver.solve_draws(scenario, draws, skip_estimate(SETTINGS, 5), keep_probabilities))
 
         run()
         benchmark.pedantic(run, rounds=3)
@@ -99,13 +99,13 @@ def test_solve_draws(benchmark, iran, executor):
 def test_what_ray_adds_to_a_draw(benchmark, iran):
     """A task that does nothing, in parts of as many draws as fit: all time is spent on the way."""
     pytest.importorskip("ray")
-    from standoff.execution.parts import LARGEST_PART, Answer
+    from standoff.execution.parts import LARGEST_PART, SolvedPart
     from standoff.execution.ray import open_ray_cluster
 
-    draws = list(Sampler.of(iran, seed=0).draws(range(MANY)))
+    draws = list(Sampler.of(iran, seed=0).make_draws(range(MANY)))
     answer = Answered(iran).solved
     with open_ray_cluster(workers=2) as cluster:
-        task = cluster.ray.remote(num_cpus=1)(lambda part: Answer([answer] * len(part), 0.0))
+        task = cluster.ray.remote(num_cpus=1)(lambda part: SolvedPart([answer] * len(part), 0.0))
 
         def run():
             parts = [draws[k : k + LARGEST_PART] for k in range(0, MANY, LARGEST_PART)]
@@ -132,10 +132,10 @@ def test_memory_grows_with_the_probabilities_alone(iran):
 def test_threads_here_take_turns_only_in_python(benchmark, iran):
     """Processors in use by two threads."""
     scenario = apply_overrides(iran, ["period.horizon=4"])
-    draws = list(Sampler.of(scenario, seed=0).draws(range(32)))
+    draws = list(Sampler.of(scenario, seed=0).make_draws(range(32)))
     before = time.process_time()
     benchmark.pedantic(
-        lambda: list(Threads(2).solve_draws(scenario, draws, without_estimate(SETTINGS, 5), keep_probabilities)),
+        lambda: list(Threads(2).solve_draws(scenario, draws, skip_estimate(SETTINGS, 5), keep_probabilities)),
         rounds=3,
     )
     used = (time.process_time() - before) / 3

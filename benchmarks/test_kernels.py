@@ -14,7 +14,7 @@ from statistics import median
 import numpy as np
 import pytest
 
-from standoff.solve.kernels.arrays import Grid, LayerSolution, pack_layer
+from standoff.solve.kernels.arrays import BeliefGrid, LayerSolution, pack_layer
 from standoff.solve.kernels.backward_complete import complete_layer
 from standoff.solve.kernels.node_block import ROWS, Block, evaluate_block
 from standoff.solve.kernels.vectors import WIDTH, exp, kernel, load, pointer, splat, store
@@ -95,7 +95,7 @@ def layer():
     game = ladder(1)
     first = game.epochs[0].layers[0]
     n, rng = first.num_states, np.random.default_rng(0)
-    arrays, grid = pack_layer(first), Grid(game, 1)
+    arrays, grid = pack_layer(first), BeliefGrid(game, 1)
     return {
         "arrays": arrays, "grid": grid, "values": rng.normal(size=(n, 2, 1)), "out": np.zeros((n, 2, 1)),
         "strategies": np.zeros((first.num_actions, 1, 1)), "regrets": np.zeros(n), "counts": np.zeros((n, 6), dtype=np.int64),

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from standoff.errors import ScenarioError
 from standoff.game.validity import find_faults
+from standoff.scenario import load_scenario
 from standoff.submodels import Attack, InterceptorLayer, solve_salvo_exchange
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from games import random_game
 
+REFUSAL_SECONDS = 1.0
 CHECK_SECONDS = 0.1
 EXCHANGE_SECONDS = 0.05
 
@@ -33,3 +36,25 @@ def test_a_large_exchange_of_missiles(benchmark):
     )
     assert exchange.distribution.probabilities.sum() == pytest.approx(1.0, abs=1e-12)
     assert benchmark.stats["min"] < EXCHANGE_SECONDS
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"".join(b"k%d: 1\n" % n for n in range(100_000)),
+        b"standoff: " + b"9" * 500_000,
+        b"[" * 100_000,
+        b"# " + b"x" * 5_000_000,
+    ],
+    ids=["a hundred thousand keys", "half a million digits", "a hundred thousand brackets", "five megabytes"],
+)
+def test_a_hostile_file_is_refused(benchmark, content, tmp_path):
+    path = tmp_path / "crisis.yaml"
+    path.write_bytes(content)
+
+    def refuse():
+        with pytest.raises(ScenarioError):
+            load_scenario(path)
+
+    benchmark.pedantic(refuse, rounds=3)
+    assert benchmark.stats["min"] < REFUSAL_SECONDS

@@ -89,7 +89,7 @@ def enumerate_histories(equilibrium, reportables, reports_by_period, *, rates, b
                 )
             found.append((share, state, beliefs, met))
             return
-        epoch = game.epoch_of(min(period, game.num_periods - 1))
+        epoch = game.find_epoch(min(period, game.num_periods - 1))
         met = add_met_on_arrival(game, epoch.layers[s], state, met)
         if period == len(reports_by_period):
             found.append((share, state, beliefs, met))

@@ -36,8 +36,8 @@ class ScriptedCoder:
     def _found(document):
         return [(document, found) for found in SENTENCE.finditer(document.text)]
 
-    def _event(self, told):
-        document, found = told
+    def _event(self, located):
+        document, found = located
         kind = PHRASES[found["act"]]
         day = dt.date.fromisoformat(found["day"]) if found["day"] else document.date
         whom = Mention(COUNTRIES[found["whom"]], found["whom"], found.span("whom")) if found["whom"] else None

@@ -113,7 +113,7 @@ def own_strategies(equilibrium, tree):
         period, s, x, history, beliefs = places.pop()
         if period == game.num_periods:
             continue
-        layer = game.epoch_of(period).layers[s]
+        layer = game.find_epoch(period).layers[s]
         after = (period, s + 1) if s + 1 < game.num_layers else (period + 1, 0)
         arrival = layer.arrival[x] if layer.mover[x] != NOBODY else 0.0
         if arrival < 1:

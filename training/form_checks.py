@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from standoff.errors import Problem, nearest
+from standoff.errors import Problem, suggest_nearest
 from standoff.news.vocabulary import ACTOR_CODE, CONTEXTS, MODES, EventType
 
 __all__ = ["Form", "FormChecks"]
@@ -52,12 +52,12 @@ class FormChecks:
     def check_act(self, event_type: EventType, mode: str, contexts: Sequence[str], path: str) -> None:
         """Check that a type has the mode, and that the contexts exist."""
         if mode and mode not in MODES[event_type]:
-            help_text = nearest(mode, sorted(MODES[event_type])) if MODES[event_type] else "leave it empty"
+            help_text = suggest_nearest(mode, sorted(MODES[event_type])) if MODES[event_type] else "leave it empty"
             self.add("unknown-mode", f"`{mode}` is not a mode of {event_type}", f"{path}.mode", help_text)
         for context in contexts:
             if context not in CONTEXTS:
                 message = f"`{context}` is not a context"
-                self.add("unknown-context", message, f"{path}.contexts", nearest(context, sorted(CONTEXTS)))
+                self.add("unknown-context", message, f"{path}.contexts", suggest_nearest(context, sorted(CONTEXTS)))
 
     def check_code(self, code: str, path: str) -> None:
         """Check that a code of an actor has the form of one."""

@@ -164,7 +164,7 @@ def code_left_out(examples: Sequence[Example], axes: ClauseAxes | None = None) -
         inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         model = fit_linear([rows[at] for at in inside], [classes[at] for at in inside], TYPE_CLASSES, strength=strength)
         columns = [TYPE_CLASSES.index(name) for name in model.classes]
-        table[np.ix_(outside, np.array(columns))] = model.probabilities([rows[at] for at in outside])
+        table[np.ix_(outside, np.array(columns))] = model.compute_probabilities([rows[at] for at in outside])
     return LeftOut(candidates.tokens, classes, table)
 
 

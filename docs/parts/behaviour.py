@@ -50,7 +50,7 @@ def behaviour_part() -> str:
         )
     moved = ("deal", "capitulation", "withdrawal", "first strike", "regional war", "a resolved US strikes now")
     signals = []
-    for cost in (0.0, base.scenario.parameter_values()["audience_cost"], 0.5):
+    for cost in (0.0, base.scenario.compute_parameter_values()["audience_cost"], 0.5):
         first = next(m for m in solved(name, f"audience_cost={cost:g}").forecast.first_moves if m.stage == "pressure")
         signals.append((f"{cost:g}", percent(first.posteriors["threaten"])))
     ultimatum = table(("`audience_cost`", "belief that the US is resolved, after an ultimatum"), signals, right=2)
@@ -95,7 +95,7 @@ def _answers(solution: Any) -> dict[tuple[str, str], tuple[float, float]]:
         strategies, _ = find_strategy(solution.equilibrium, 0, number, state, game.prior_belief)
         own = range(layer.action_start[state], layer.action_start[state + 1])
         names = [layer.action_names[layer.action_label[action]] for action in own]
-        label = game.label(game.packages[row["package"] - 1])
+        label = game.get_label(game.packages[row["package"] - 1])
         for h, player_type in enumerate(iran.player_types):
             strategy = dict(zip(names, map(float, strategies[h]), strict=True))
             found[label, player_type] = strategy["accept"], strategy["slip"]

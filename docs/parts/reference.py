@@ -81,7 +81,7 @@ def schema_part() -> str:
         for key, field in own.get("properties", {}).items():
             order += [ref for ref in dict.fromkeys(_references(field)) if ref not in order]
             rows.append((f"`{key}`", _kind(field), _default(key, field, required), field.get("description", "")))
-        heading = "The file" if name == "Scenario" else name
+        heading = "The file" if name == "Scenario" else _name_part(name)
         text = own.get("description", "").partition("\n")[0]
         texts.append(f"## {heading}\n\n{text}\n\n{table(('field', 'kind', 'if absent', 'meaning'), rows)}\n")
     texts.append("## Event types\n\nThose of PLOVER (2021): " + ", ".join(f"`{code}`" for code in _event_codes()) + ".")
@@ -100,10 +100,15 @@ def _references(field: Any) -> Iterator[str]:
             yield from _references(inner)
 
 
+def _name_part(definition: str) -> str:
+    """Name of a part of the file: that of its class without "Spec", which tells it from the class of the game."""
+    return definition.removesuffix("Spec")
+
+
 def _kind(field: dict[str, Any]) -> str:
     """What may stand in a field, in words."""
     if "$ref" in field:
-        name = field["$ref"].rsplit("/", 1)[1]
+        name = _name_part(field["$ref"].rsplit("/", 1)[1])
         return f"[{name}](#{name.lower()})"
     if "const" in field:
         return f"`{field['const']}`"

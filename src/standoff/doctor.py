@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from standoff.errors import InputError, StandoffError
 from standoff.packages import EXTRAS, REQUIRED, Installed, find_installed
-from standoff.version import JSON_VERSION, __version__, versions
+from standoff.version import JSON_VERSION, __version__, list_versions
 
 __all__ = ["Examination", "Finding", "State", "examine"]
 
@@ -63,7 +63,7 @@ class Examination:
             "findings": [
                 {"part": one.part, "state": one.state, "found": one.found, "help": one.help} for one in self.findings
             ],
-            "versions": versions(),
+            "versions": list_versions(),
         }
 
 
@@ -73,38 +73,38 @@ def examine(store: str | Path | None = None) -> Examination:
     Args:
         store: The store, as of `standoff.store.open_store`.
     """
-    found = [*_core(), *(_extra(name) for name in EXTRAS), _kernels()]
-    return Examination((*found, *_coders(), _store(store)))
+    found = [*_check_core(), *(_check_extra(name) for name in EXTRAS), _check_kernels()]
+    return Examination((*found, *_check_coders(), _check_store(store)))
 
 
-def _core() -> Iterator[Finding]:
+def _check_core() -> Iterator[Finding]:
     yield Finding("standoff", "ok", f"{__version__} in {Path(__file__).parents[1]}")
     python = f"{platform.python_version()} ({sys.executable})"
     yield Finding("Python", "ok", python)
-    yield _packages("packages", REQUIRED, "python -m pip install --upgrade standoff")
+    yield _check_packages("packages", REQUIRED, "python -m pip install --upgrade standoff")
 
 
-def _extra(name: str) -> Finding:
-    return _packages(f"extra {name}", EXTRAS[name], f"python -m pip install --upgrade 'standoff[{name}]'")
+def _check_extra(name: str) -> Finding:
+    return _check_packages(f"extra {name}", EXTRAS[name], f"python -m pip install --upgrade 'standoff[{name}]'")
 
 
-def _packages(part: str, requirements: tuple[str, ...], command: str) -> Finding:
+def _check_packages(part: str, requirements: tuple[str, ...], command: str) -> Finding:
     packages = [find_installed(one) for one in requirements]
     missing = [one.name for one in packages if not one.version]
     if len(missing) == len(packages):
         return Finding(part, "absent", "not installed", command)
-    found_text = ", ".join(_told(one) for one in packages)
+    found_text = ", ".join(_describe_package(one) for one in packages)
     is_whole = not missing and not any(one.is_old for one in packages)
     return Finding(part, "ok", found_text) if is_whole else Finding(part, "broken", found_text, command)
 
 
-def _told(package: Installed) -> str:
+def _describe_package(package: Installed) -> str:
     if not package.version:
         return f"{package.name} missing"
     return f"{package.name} {package.version}" + (f" (older than {package.wanted})" if package.is_old else "")
 
 
-def _kernels() -> Finding:
+def _check_kernels() -> Finding:
     """Count the kernels of the solver that are compiled on disk and newer than their source."""
     import importlib
     import pkgutil
@@ -135,13 +135,13 @@ def _is_compiled(kernel: Any) -> bool:
     return any(index.stat().st_mtime >= source.stat().st_mtime for index in indices)
 
 
-def _coders() -> Iterator[Finding]:
-    yield _english_model()
-    yield _trained()
-    yield _language_model()
+def _check_coders() -> Iterator[Finding]:
+    yield _check_english_model()
+    yield _check_trained()
+    yield _check_language_model()
 
 
-def _english_model() -> Finding:
+def _check_english_model() -> Finding:
     from standoff.news.parsing import check_model
 
     found = check_model()
@@ -155,7 +155,7 @@ def _english_model() -> Finding:
     return Finding("English model", "ok", found_text)
 
 
-def _trained() -> Finding:
+def _check_trained() -> Finding:
     from standoff.news.trained_parts import TRAINED_FILE, load_trained
 
     try:
@@ -166,7 +166,7 @@ def _trained() -> Finding:
     return Finding("trained coder", "ok", f"parameters {found.parameters_hash}")
 
 
-def _language_model() -> Finding:
+def _check_language_model() -> Finding:
     part = "language model"
     if not all(find_installed(one).version for one in EXTRAS["llm"]):
         return Finding(part, "absent", "the extra `llm` is not installed; it is optional")
@@ -189,7 +189,7 @@ def _language_model() -> Finding:
     return Finding(part, "ok", found_text)
 
 
-def _store(given: str | Path | None) -> Finding:
+def _check_store(given: str | Path | None) -> Finding:
     if not all(find_installed(one).version for one in EXTRAS["store"]):
         return Finding("store", "absent", "the extra `store` is not installed")
     from standoff.store.database import Database

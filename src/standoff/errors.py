@@ -29,7 +29,7 @@ __all__ = [
     "SolveError",
     "StandoffError",
     "StoreError",
-    "nearest",
+    "suggest_nearest",
 ]
 
 
@@ -143,7 +143,7 @@ class StoreError(StandoffError):
         super().__init__(str(problem))
 
 
-def nearest(name: str, valid: Sequence[str]) -> str:
+def suggest_nearest(name: str, valid: Sequence[str]) -> str:
     """Return the advice for a wrong name, as the text of a `help:`.
 
     Args:

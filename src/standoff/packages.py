@@ -55,7 +55,7 @@ class Installed:
     @property
     def is_old(self) -> bool:
         """Whether the installed version is too old."""
-        return bool(self.version) and _numbers(self.version) < _numbers(self.wanted)
+        return bool(self.version) and _parse_numbers(self.version) < _parse_numbers(self.wanted)
 
 
 def find_installed(requirement: str) -> Installed:
@@ -74,6 +74,6 @@ def find_installed(requirement: str) -> Installed:
         return Installed(name, "", wanted)
 
 
-def _numbers(version: str) -> tuple[int, ...]:
+def _parse_numbers(version: str) -> tuple[int, ...]:
     """Parse the release of a version: 17.0.0b2 is 17.0.0."""
     return tuple(int(found[0]) for part in version.split(".")[:3] if (found := _NUMBER.match(part)))

@@ -35,11 +35,11 @@ def check_writable(path: Path, what: str = "the brief") -> None:
         InputError: The path is a folder or a device, its folder is missing or closed (`cannot-write`).
     """
     try:
-        target = _followed(path)
+        target = _follow_links(path)
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "")
         if target.exists() and not target.is_file():
-            raise _fault(path, what, "it is not an ordinary file", "choose another path")
+            raise _make_input_error(path, what, "it is not an ordinary file", "choose another path")
         if not target.parent.exists():
             raise FileNotFoundError(errno.ENOENT, "")
         if not os.access(target.parent, os.W_OK):
@@ -47,7 +47,9 @@ def check_writable(path: Path, what: str = "the brief") -> None:
     except OSError as error:
         raise _make_error(path, what, error) from None
     except ValueError:
-        raise _fault(path, what, "it holds a character that no path may have", "choose another path") from None
+        raise _make_input_error(
+            path, what, "it holds a character that no path may have", "choose another path"
+        ) from None
 
 
 def write_whole(path: Path, content: bytes, what: str = "the brief") -> None:
@@ -62,7 +64,7 @@ def write_whole(path: Path, content: bytes, what: str = "the brief") -> None:
         InputError: The file cannot be written (`cannot-write`); nothing is left behind.
     """
     check_writable(path, what)
-    target = _followed(path)
+    target = _follow_links(path)
     draft = target.with_name(f".standoff-{secrets.token_hex(6)}.part")
     try:
         try:
@@ -88,12 +90,12 @@ def make_folder(path: Path, what: str) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
-        raise _fault(path, what, "it is a file", "give the name of a folder") from None
+        raise _make_input_error(path, what, "it is a file", "give the name of a folder") from None
     except OSError as error:
         raise _make_error(path, what, error) from None
 
 
-def _followed(path: Path) -> Path:
+def _follow_links(path: Path) -> Path:
     """Where the path leads: a file is replaced through a link, not the link by a file."""
     return Path(os.path.realpath(path))  # unlike Path.resolve, it lets the next step find a loop of links
 
@@ -101,10 +103,10 @@ def _followed(path: Path) -> Path:
 def _make_error(path: Path, what: str, error: OSError) -> InputError:
     known = error.errno or 0
     reason = os.strerror(known).lower() if known else str(error)
-    return _fault(path, what, reason, _HELP.get(known, "choose another path"))
+    return _make_input_error(path, what, reason, _HELP.get(known, "choose another path"))
 
 
-def _fault(path: Path, what: str, reason: str, advice: str) -> InputError:
+def _make_input_error(path: Path, what: str, reason: str, advice: str) -> InputError:
     return InputError(
         Problem(code="cannot-write", message=f"{what} cannot be written to `{path}`: {reason}", help=advice)
     )

@@ -49,7 +49,7 @@ def format_percent(probability: float) -> str:
         >>> [format_percent(p) for p in (0.0, 0.001, 0.125, 0.344, 0.997, 1.0, float("nan"))]
         ['0 %', '<1 %', '13 %', '34 %', '>99 %', '100 %', '–']
     """
-    return _percent(probability, 0)
+    return _format_percent(probability, 0)
 
 
 def format_precise_percent(probability: float) -> str:
@@ -62,10 +62,10 @@ def format_precise_percent(probability: float) -> str:
         >>> [format_precise_percent(p) for p in (0.0001, 0.0364, 0.24, 0.999)]
         ['<0.1 %', '3.6 %', '24 %', '>99 %']
     """
-    return _percent(probability, 1 if probability < 0.0995 else 0)
+    return _format_percent(probability, 1 if probability < 0.0995 else 0)
 
 
-def _percent(probability: float, decimals: int) -> str:
+def _format_percent(probability: float, decimals: int) -> str:
     if math.isnan(probability):
         return UNKNOWN
     if probability <= ROUNDING:

@@ -31,7 +31,7 @@ def only_the_compiler_knows(path: Path) -> bool:
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
-def test_a_bad_file_is_told_word_for_word(warm, path):
+def test_the_message_about_a_bad_file_is_word_for_word(warm, path):
     finished = warm("check", path.name, cwd=FOLDER)
     assert (finished.code, finished.out, finished.err) == (2, "", expected(path))
 
@@ -44,7 +44,7 @@ def test_the_file_that_they_are_edits_of_has_no_fault(standoff):
 
 @pytest.mark.parametrize("name", ["state-probabilities-sum", "misspelt-level", "anchor"])
 @pytest.mark.parametrize("words", [["run"], ["run", "--json"], ["show"]], ids=" ".join)
-def test_every_command_tells_a_bad_file_alike(standoff, name, words):
+def test_every_command_reports_a_bad_file_alike(standoff, name, words):
     finished = standoff(*words, f"{name}.yaml", cwd=FOLDER)
     assert (finished.code, finished.out, finished.err) == (2, "", expected(FOLDER / f"{name}.yaml"))
 
@@ -60,9 +60,9 @@ def test_every_file_has_its_expectation():
     assert {path.stem for path in FOLDER.glob("*.expected")} == {path.stem for path in BAD}
 
 
-def test_no_two_files_are_told_alike():
-    told = {expected(path).replace(path.name, "") for path in BAD}
-    assert len(told) == len(BAD) >= FEWEST
+def test_no_two_files_have_the_same_message():
+    messages = {expected(path).replace(path.name, "") for path in BAD}
+    assert len(messages) == len(BAD) >= FEWEST
 
 
 def test_some_faults_show_only_in_the_states_of_the_game():

@@ -44,10 +44,10 @@ def test_it_says_who_did_what_with_the_words(code):
     finished = code("a.txt")
     assert (finished.code, finished.err) == (0, "")
     assert "Frigates leave port" in finished.out
-    told = " ".join(finished.out.split())
-    assert "MOBILIZE/troops IRN MIL, 2031-05-05, happened, confidence 75 %" in told
-    assert "sent two frigates" in told
-    assert "– said by its minister to the Gazette" in told
+    output = " ".join(finished.out.split())
+    assert "MOBILIZE/troops IRN MIL, 2031-05-05, happened, confidence 75 %" in output
+    assert "sent two frigates" in output
+    assert "– said by its minister to the Gazette" in output
     for word in ("MOBILIZE/troops", "IRN MIL", "2031-05-05", "happened", "75 %", "force_level", "two frigates"):
         assert word in finished.out
     assert "1 document, 2 events, 1 claim; coded by llm:scripted-1 prompt 1." in finished.out
@@ -70,8 +70,8 @@ def test_the_json_is_as_promised_and_its_offsets_are_of_its_text(code):
     assert set(report["claims"][0]) == {
         "kind", "issue", "holder", "about", "value", "unit", "qualifier", "span", "quote", "attribution", "factuality"
     }  # fmt: skip
-    for told in [*report["events"], *report["claims"]]:
-        assert report["text"][slice(*told["span"])] == told["quote"]
+    for item in [*report["events"], *report["claims"]]:
+        assert report["text"][slice(*item["span"])] == item["quote"]
 
 
 def options(address, **more):
@@ -109,8 +109,8 @@ def test_what_is_wrong_with_one_source_hides_nothing_of_the_others(code, folder)
     finished = code("missing.txt", "a.txt", "empty.txt", "broken.jsonl")
     assert finished.code == 2
     assert "MOBILIZE/troops" in finished.out
-    told = [line.split(": ")[:2] for line in finished.err.splitlines() if not line.startswith("  ")]
-    assert told == [
+    faults = [line.split(": ")[:2] for line in finished.err.splitlines() if not line.startswith("  ")]
+    assert faults == [
         ["missing.txt", "no-such-file"], ["empty.txt", "empty-file"],
         ["broken.jsonl:1", "missing-text"], ["broken.jsonl:2", "bad-date"],
     ]  # fmt: skip
@@ -184,7 +184,7 @@ def test_output_goes_to_a_file_whole(code, folder):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ([], "code-request: no source to code"),
         (["a.txt", "--lines", "b.txt"], "code-request: `--lines` cannot be combined with other sources"),
@@ -196,10 +196,10 @@ def test_output_goes_to_a_file_whole(code, folder):
         (["a.txt", "--output", "no/such/folder.json"], "cannot-write: "),
     ],
 )
-def test_a_request_that_makes_no_sense_is_refused(warm, folder, arguments, told):
+def test_a_request_that_makes_no_sense_is_refused(warm, folder, arguments, message):
     finished = warm("code", *arguments, cwd=folder)
     assert (finished.code, finished.out) == (2, "")
-    assert finished.err.startswith(told)
+    assert finished.err.startswith(message)
     assert "Traceback" not in finished.err
 
 

@@ -26,8 +26,8 @@ def test_a_report_is_coded_and_every_quotation_stands_in_its_text(warm, folder):
     found = {one["type"]: one for one in report["events"]}
     assert (found["MOBILIZE"]["actor"]["code"][:3], found["MOBILIZE"]["date"]) == ("IRN", "2031-05-05")
     assert "reply.iran.drill" in found["MOBILIZE"]["could_be"]
-    for told in [*report["events"], *report["claims"]]:
-        assert report["text"][slice(*told["span"])] == told["quote"]
+    for coded in [*report["events"], *report["claims"]]:
+        assert report["text"][slice(*coded["span"])] == coded["quote"]
     assert finished.document["method"].startswith("offline/")
     assert finished.document["language_model"] is None
 

@@ -3,7 +3,7 @@
 from standoff.version import __version__
 
 
-def test_it_tells_every_part_and_exits_with_0_where_nothing_is_broken(warm, tmp_path):
+def test_it_lists_every_part_and_exits_with_0_where_nothing_is_broken(warm, tmp_path):
     found = warm("doctor", "--store", tmp_path / "store.sqlite", "--json")
     parts = {one["part"]: one for one in found.document["findings"]}
     assert (found.code, found.err, found.document["is_sound"]) == (0, "", True)

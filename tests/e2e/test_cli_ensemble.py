@@ -80,7 +80,7 @@ def descendants(pid):
     return {child: words[child] for child in below - {pid} if child in words}
 
 
-def test_bands_are_told_with_their_certificate(whole):
+def test_bands_are_printed_with_their_certificate(whole):
     _, document = whole
     assert document["draws"] == document["solved"] == DRAWS
     assert document["certificate"]["residual"] < 1e-8
@@ -105,7 +105,7 @@ def test_the_file_of_draws_holds_what_the_document_tells(whole):
     assert {name.partition(".")[2] for name in found if name.startswith("parameter.")} == set(document["parameters"])
 
 
-def test_a_killed_run_goes_on_from_what_it_has(start, warm, whole, tmp_path):
+def test_a_killed_run_resumes_from_what_it_has(start, warm, whole, tmp_path):
     folder = tmp_path / "run"
     with start(*LONG, "--output", folder) as process:
         wait_for(lambda: parts(folder), process)
@@ -139,6 +139,7 @@ def test_ctrl_c_stops_cleanly_and_keeps_what_is_done(start, warm, whole, tmp_pat
 
 
 @linux
+@pytest.mark.nightly
 def test_a_killed_worker_of_ray_costs_its_unfinished_draws_only(start, whole, tmp_path):
     """A cluster of two workers is started on this machine, and one of them is killed at its work."""
     pytest.importorskip("ray", reason="the extra `cluster` is not installed")
@@ -172,7 +173,7 @@ def test_a_cluster_starts_in_a_process_that_has_imported_ray_before():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--draws", 0], "num-draws: `0` draws cannot be made"),
         (["--draws", "many"], "Invalid value for '--draws'"),
@@ -192,15 +193,15 @@ def test_a_cluster_starts_in_a_process_that_has_imported_ray_before():
     ],
     ids=lambda part: " ".join(map(str, part)) if isinstance(part, list) else "",
 )
-def test_a_wrong_request_is_told_and_writes_nothing(warm, tmp_path, arguments, told):
+def test_a_wrong_request_is_reported_and_writes_nothing(warm, tmp_path, arguments, message):
     finished = warm(*RUN, *arguments, cwd=tmp_path)
     assert (finished.code, finished.out) == (2, "")
-    assert told in finished.err
+    assert message in finished.err
     assert "Traceback" not in finished.err
     assert not list(tmp_path.iterdir())
 
 
-def test_a_cluster_that_is_not_there_is_told_at_once(warm, tmp_path):
+def test_a_cluster_that_is_not_there_is_reported_at_once(warm, tmp_path):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))  # taken, but nobody listens
         address = f"127.0.0.1:{unused.getsockname()[1]}"
@@ -213,11 +214,11 @@ def test_a_cluster_that_is_not_there_is_told_at_once(warm, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "message"),
     [(b"HTTP/1.1 400 Bad Request", "the server there is not a head node of Ray"), (b"", "no answer within 5 seconds")],
     ids=["another server", "a silent one"],
 )
-def test_an_address_of_something_else_is_told_at_once(warm, answer, told):
+def test_an_address_of_something_else_is_reported_at_once(warm, answer, message):
     """Ray itself would try for minutes."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -236,7 +237,7 @@ def test_an_address_of_something_else_is_told_at_once(warm, answer, told):
         finished = warm(*RUN, "--executor", "ray", "--ray-address", address)
         thread.join()
     assert finished.code == 2
-    assert finished.err.startswith(f"cluster-unreachable: the Ray cluster `{address}` cannot be reached: {told}")
+    assert finished.err.startswith(f"cluster-unreachable: the Ray cluster `{address}` cannot be reached: {message}")
 
 
 def test_another_ensemble_is_not_mixed_in(warm, whole):
@@ -289,7 +290,7 @@ def test_a_map_shows_letters_and_says_what_they_mean(warm, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--x", "war_cost", "--y", "war_cost"], "axis: both axes are `war_cost`"),
         (["--x", "wor_cost=0:0:0", "--y", "war_cost=3:1:2"], "unknown-parameter: there is no parameter `wor_cost`"),
@@ -298,8 +299,8 @@ def test_a_map_shows_letters_and_says_what_they_mean(warm, tmp_path):
     ],
     ids=lambda part: " ".join(part) if isinstance(part, list) else "",
 )
-def test_a_wrong_map_is_refused(warm, tmp_path, arguments, told):
+def test_a_wrong_map_is_refused(warm, tmp_path, arguments, message):
     finished = warm("map", "cuba-1962", *arguments, cwd=tmp_path)
     assert (finished.code, finished.out) == (2, "")
-    assert told in finished.err
+    assert message in finished.err
     assert not list(tmp_path.iterdir())

@@ -146,14 +146,14 @@ def test_several_events_are_dropped_together_or_not_at_all(warm, place):
     ],
     ids=lambda one: " ".join(one),
 )
-def test_what_cannot_be_done_is_told_and_nothing_is_recorded(warm, place, tmp_path, arguments, codes):
+def test_what_cannot_be_done_is_reported_and_nothing_is_recorded(warm, place, tmp_path, arguments, codes):
     with open_store(place) as store:
-        before = store.last_write()
+        before = store.read_last_write()
     found = warm("events", *arguments, "--store", place, cwd=tmp_path)
     assert (found.code, found.out) == (2, "")
     assert [line.split(":")[0] for line in found.err.splitlines() if not line.startswith(" ")] == codes
     with open_store(place) as store:
-        assert store.last_write() == before
+        assert store.read_last_write() == before
 
 
 def test_a_spreadsheet_runs_nothing_that_a_text_says(warm, place, tmp_path):
@@ -185,7 +185,7 @@ def test_plover_records_have_the_fields_of_plover(warm, place, tmp_path):
 
 def clusters(place):
     with open_store(place) as store:
-        return {one.event_id: one.cluster_id for one in store.coded_events()}
+        return {one.event_id: one.cluster_id for one in store.list_coded_events()}
 
 
 def test_events_are_joined_and_split_by_a_person(warm, place):

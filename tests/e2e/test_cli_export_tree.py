@@ -58,7 +58,7 @@ def test_a_tree_that_is_too_large_is_refused_and_nothing_is_written(warm, tmp_pa
     assert [entry.name for entry in tmp_path.iterdir()] == ["iran.efg"]
 
 
-def test_an_unknown_format_is_told_with_the_nearest(warm, tmp_path):
+def test_an_unknown_format_is_reported_with_the_nearest(warm, tmp_path):
     finished = warm("export", "cuba-1962", "--format", "eft", "--output", tmp_path / "x")
     assert finished.code == 2
     assert finished.err == "unknown-format: `eft` is not an export format\n  help: did you mean `efg`?\n"

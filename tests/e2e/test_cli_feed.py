@@ -87,10 +87,10 @@ def place(tmp_path):
 def test_new_events_are_printed_a_line_each_and_once(once, wire, place):
     code, out, err = once(wire, "--store", place)
     assert code == 0
-    told = "ASSAULT USA to IRN, happened (0.90), Wire: Bulletin {} of the day: America struck Iran on {}."
+    template = "ASSAULT USA to IRN, happened (0.90), Wire: Bulletin {} of the day: America struck Iran on {}."
     days = [f"2026-02-0{1 + k}" for k in range(3)]
     assert [line.split("  ")[1:] for line in out.splitlines()] == [
-        [day, told.format(k, day)] for k, day in enumerate(days)
+        [day, template.format(k, day)] for k, day in enumerate(days)
     ]
     assert err == f"not coded: {wire}: the text is in French\n"
     write_wire(wire, "Iran threatened America.", *reports(3))
@@ -133,13 +133,13 @@ def test_only_what_touches_a_scenario_is_printed_with_the_probabilities_that_it_
     assert moves
     assert all(line.startswith("iran-us-2026, ") and line.endswith("(run 1)") for line in moves)
     with open_store(place) as store:
-        assert [run.kind for run in store.runs()] == ["update"]
+        assert [run.kind for run in store.list_runs()] == ["update"]
 
 
 def test_a_watch_that_is_killed_again_and_again_loses_no_event_and_doubles_none(watch, once, wire, place):
     write_wire(wire, *reports(500))
     printed = []
-    begun = (lambda store: list(store.documents()), lambda store: store.coded_events())
+    begun = (lambda store: list(store.read_documents()), lambda store: store.list_coded_events())
     for has_begun in begun:
         process = watch(wire, "--every", "1s", "--store", place)
         with open_store(place) as store:
@@ -152,9 +152,9 @@ def test_a_watch_that_is_killed_again_and_again_loses_no_event_and_doubles_none(
     assert (code, err) == (0, "")
     printed += [line.split()[0] for line in out.splitlines()]
     with open_store(place) as store:
-        events = store.coded_events()
+        events = store.list_coded_events()
         assert len(events) == len({one.document_hash for one in events}) == 500
-        assert store.uncoded(ScriptedCoder.method) == ()
+        assert store.list_uncoded(ScriptedCoder.method) == ()
         assert {str(one.event_id) for one in events} <= set(printed)
         assert store.check() == ()
 
@@ -162,13 +162,13 @@ def test_a_watch_that_is_killed_again_and_again_loses_no_event_and_doubles_none(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_watch_tells_faults_and_ends_cleanly_when_it_is_asked_to(watch, once, wire, place, tmp_path, number):
     process = watch(tmp_path / "none.xml", wire, "--every", "1h", "--store", place)
-    told = [process.stderr.readline() for _ in range(3)]
+    messages = [process.stderr.readline() for _ in range(3)]
     lines = [process.stdout.readline() for _ in range(3)]
     process.send_signal(number)
     code, out, err = finish(process)
     assert (code, out) == (0, "")
-    assert "no-such-file" in told[0]
-    assert told[2].endswith("none.xml: next attempt in 120 minutes\n")
+    assert "no-such-file" in messages[0]
+    assert messages[2].endswith("none.xml: next attempt in 120 minutes\n")
     assert err.endswith("stopped; everything read is kept, and the next start resumes from there\n")
     assert all("America struck Iran" in line for line in lines)
     assert once(wire, "--store", place)[:2] == (0, "")
@@ -181,7 +181,7 @@ def test_two_watches_at_once_keep_every_event_once(watch, wire, place):
         other.communicate()
     assert (one.returncode, other.returncode) == (0, 0)
     with open_store(place) as store:
-        assert len(store.coded_events()) == 300
+        assert len(store.list_coded_events()) == 300
         assert store.check() == ()
 
 

@@ -1,34 +1,17 @@
-"""Whatever a user hands over as a scenario: one clear message, exit 2, no traceback, and at once."""
+"""Whatever a user hands over as a scenario: one clear message, exit 2, no traceback. How quickly: benchmarks/test_limits.py."""
 
 import functools
 import os
-import resource
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from standoff.catalog import list_scenarios, scenario_path
+from standoff.catalog import find_scenario_path, list_scenarios
 
 EVERY_NAME = ", ".join(f"`{name}`" for name in list_scenarios())
 
-SECONDS = 2.0
 ONE_MB = 1_000_000
-
-
-def spent():
-    """Processor time of the commands that have ended; unlike the clock it does not count what others run meanwhile."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """What is said about a file, without its name, and the processor time that it took."""
-
-    told: str
-    seconds: float
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +20,11 @@ def refused(standoff, tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
 
     @functools.cache
-    def refusal(content: bytes) -> Refusal:
+    def refusal(content: bytes) -> str:
         (folder / "crisis.yaml").write_bytes(content)
-        before = spent()
         finished = standoff("check", "crisis.yaml", cwd=folder)
         assert (finished.code, finished.out) == (2, "")
-        return Refusal(finished.err.replace("crisis.yaml", "FILE"), spent() - before)
+        return finished.err.replace("crisis.yaml", "FILE")
 
     return refusal
 
@@ -99,33 +81,28 @@ SEVERAL_FAULTS = {"the key twice", "a number of half a million digits"}
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_hostile_file_is_refused_with_a_clear_message(refused, name):
-    content, told = FILES[name]
-    assert told in refused(content).told
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_it_is_refused_at_once(refused, name):
-    assert refused(FILES[name][0]).seconds < SECONDS
+    content, message = FILES[name]
+    assert message in refused(content)
 
 
 @pytest.mark.parametrize("name", sorted(FILES.keys() - SEVERAL_FAULTS))
 def test_it_is_refused_in_one_message_that_says_what_to_do(refused, name):
-    told = refused(FILES[name][0]).told.splitlines()
-    assert [line for line in told if not line.startswith("  ")] == told[:1]
-    assert told[-1].startswith("  help: ")
+    lines = refused(FILES[name][0]).splitlines()
+    assert [line for line in lines if not line.startswith("  ")] == lines[:1]
+    assert lines[-1].startswith("  help: ")
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_what_is_said_of_it_can_be_shown_in_a_terminal(refused, name):
-    told = refused(FILES[name][0]).told
-    assert told.replace("\n", "").isprintable()
-    assert len(told) < 3_000
+def test_the_message_can_be_shown_in_a_terminal(refused, name):
+    message = refused(FILES[name][0])
+    assert message.replace("\n", "").isprintable()
+    assert len(message) < 3_000
 
 
 def test_a_formula_of_fifty_thousand_brackets_is_refused(refused):
     text = b"standoff: 1\nparameters: {a: {value: " + b"(" * 50_000 + b"1" + b")" * 50_000 + b"}}\n"
-    told = "FILE:2: expression-limit: the formula is 100001 characters long; the limit is 2000"
-    assert told in refused(text).told
+    message = "FILE:2: expression-limit: the formula is 100001 characters long; the limit is 2000"
+    assert message in refused(text)
 
 
 @pytest.mark.parametrize(
@@ -137,39 +114,41 @@ def test_a_formula_of_fifty_thousand_brackets_is_refused(refused):
         ("a name with spaces", f"use one of {EVERY_NAME}"),
     ],
 )
-def test_an_unknown_name_is_told_with_the_nearest(warm, name, advice):
-    told = (
+def test_an_unknown_name_is_reported_with_the_nearest(warm, name, advice):
+    message = (
         f"unknown-scenario: there is no scenario `{name}` in the catalogue and no file of that name\n  help: {advice}\n"
     )
     finished = warm("run", name)
-    assert (finished.code, finished.out, finished.err) == (2, "", told)
+    assert (finished.code, finished.out, finished.err) == (2, "", message)
 
 
-def test_a_missing_file_is_told(warm):
-    told = "no/crisis.yaml: file-not-found: there is no file `no/crisis.yaml`\n  help: check the path\n"
+def test_a_missing_file_is_reported(warm):
+    message = "no/crisis.yaml: file-not-found: there is no file `no/crisis.yaml`\n  help: check the path\n"
     finished = warm("run", "no/crisis.yaml")
-    assert (finished.code, finished.out, finished.err) == (2, "", told)
+    assert (finished.code, finished.out, finished.err) == (2, "", message)
 
 
-def test_a_directory_is_told(warm, tmp_path):
-    told = f"{tmp_path}: file-is-directory: `{tmp_path}` is a directory\n  help: give the name of a file in it\n"
+def test_a_directory_is_reported(warm, tmp_path):
+    message = f"{tmp_path}: file-is-directory: `{tmp_path}` is a directory\n  help: give the name of a file in it\n"
     finished = warm("run", tmp_path)
-    assert (finished.code, finished.out, finished.err) == (2, "", told)
+    assert (finished.code, finished.out, finished.err) == (2, "", message)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
-def test_a_file_that_may_not_be_read_is_told(standoff, tmp_path):
+def test_a_file_that_may_not_be_read_is_reported(standoff, tmp_path):
     (tmp_path / "closed.yaml").touch(mode=0)
-    told = "closed.yaml: file-unreadable: there is no permission to read `closed.yaml`\n  help: check its permissions\n"
+    message = (
+        "closed.yaml: file-unreadable: there is no permission to read `closed.yaml`\n  help: check its permissions\n"
+    )
     finished = standoff("run", "closed.yaml", cwd=tmp_path)
-    assert (finished.code, finished.out, finished.err) == (2, "", told)
+    assert (finished.code, finished.out, finished.err) == (2, "", message)
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="a file that even root cannot read is needed")
-def test_a_file_whose_reading_fails_is_told(standoff):
-    told = "file-unreadable: `/proc/self/mem` cannot be read: Input/output error\n  help: check the path\n"
+def test_a_file_whose_reading_fails_is_reported(standoff):
+    message = "file-unreadable: `/proc/self/mem` cannot be read: Input/output error\n  help: check the path\n"
     finished = standoff("run", "/proc/self/mem")
-    assert (finished.code, finished.out, finished.err) == (2, "", f"/proc/self/mem: {told}")
+    assert (finished.code, finished.out, finished.err) == (2, "", f"/proc/self/mem: {message}")
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="an endless file is needed")
@@ -179,7 +158,7 @@ def test_an_endless_file_is_refused(standoff):
     assert "file-too-large: the file is larger than 1 MB" in finished.err
 
 
-def test_a_path_that_is_too_long_is_told(warm):
+def test_a_path_that_is_too_long_is_reported(warm):
     finished = warm("check", "x" * 5_000 + ".yaml")
     assert (finished.code, finished.out) == (2, "")
     assert "cannot be read: File name too long" in finished.err
@@ -211,5 +190,5 @@ def test_a_file_named_like_a_scenario_does_not_stand_in_for_it(warm, tmp_path):
 
 def test_a_copy_of_a_scenario_is_the_same_scenario(warm, tmp_path):
     path = tmp_path / "copy.yaml"
-    path.write_bytes(scenario_path("cuba-1962").read_bytes())
+    path.write_bytes(find_scenario_path("cuba-1962").read_bytes())
     assert warm("check", path, "--json").document == warm("check", "cuba-1962", "--json").document

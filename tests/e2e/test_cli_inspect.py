@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from standoff import load
-from standoff.catalog import GROUPS, list_scenarios, scenario_path
+from standoff.catalog import GROUPS, find_scenario_path, list_scenarios
 from standoff.game.compile import compile_game
 from standoff.text import format_percent
 
@@ -113,7 +113,7 @@ def test_it_shows_every_track_hazard_outcome_and_milestone(shown, loaded):
 def test_it_shows_every_issue_and_package(shown, loaded):
     assert [issue.label for issue in loaded.scenario.agenda.issues.values() if issue.label not in shown] == []
     assert f"packages that can be proposed ({len(loaded.game.packages)})" in shown
-    assert [name for name in loaded.game.packages if loaded.game.label(name) not in shown] == []
+    assert [name for name in loaded.game.packages if loaded.game.get_label(name) not in shown] == []
 
 
 def test_it_shows_what_is_set(warm, starter):
@@ -202,7 +202,7 @@ def test_the_schema_defines_everything_that_it_refers_to(schema):
 
 @pytest.mark.parametrize("name", list_scenarios())
 def test_the_catalogue_fits_the_schema(schema, name):
-    assert list(faults(schema, plain_yaml(scenario_path(name)), schema)) == []
+    assert list(faults(schema, plain_yaml(find_scenario_path(name)), schema)) == []
 
 
 def test_the_starter_fits_the_schema(schema, starter):
@@ -225,7 +225,7 @@ def test_a_missing_section_does_not_fit_the_schema(schema, starter):
 def test_the_catalogue_fits_the_schema_by_a_full_validator(schema, name):
     jsonschema = pytest.importorskip("jsonschema", reason="the package jsonschema is not installed")
     jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.Draft202012Validator(schema).validate(plain_yaml(scenario_path(name)))
+    jsonschema.Draft202012Validator(schema).validate(plain_yaml(find_scenario_path(name)))
 
 
 TWO_MOVERS = """
@@ -252,17 +252,17 @@ unresolved: {label: Still open}
 """
 
 
-def test_show_says_who_moves_at_the_same_time_and_that_it_goes_on(standoff, tmp_path):
+def test_show_says_who_moves_at_the_same_time_and_that_it_continues(standoff, tmp_path):
     (tmp_path / "night.yaml").write_text(TWO_MOVERS)
     finished = standoff("show", tmp_path / "night.yaml")
-    told = " ".join(finished.out.replace("│", " ").split())
+    output = " ".join(finished.out.replace("│", " ").split())
     assert finished.code == 0
-    assert "Upper valley and Lower valley choose at the same time, without seeing each other's move" in told
-    assert "together: post a guard with raid" in told
-    assert "6 periods of 1 week, continued without end." in told
+    assert "Upper valley and Lower valley choose at the same time, without seeing each other's move" in output
+    assert "together: post a guard with raid" in output
+    assert "6 periods of 1 week, continued without end." in output
 
 
-def test_check_says_that_a_crisis_goes_on(standoff, tmp_path):
+def test_check_says_that_a_crisis_continues(standoff, tmp_path):
     (tmp_path / "night.yaml").write_text(TWO_MOVERS)
     finished = standoff("check", tmp_path / "night.yaml")
     assert finished.code == 0

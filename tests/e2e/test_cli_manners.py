@@ -102,13 +102,13 @@ def test_the_help_of_a_command_says_what_it_takes(standoff, name):
     assert finished.out.startswith(f"Usage: standoff {name} ")
 
 
-def test_the_version_is_told(standoff):
+def test_the_version_is_printed(standoff):
     finished = standoff("--version")
     assert (finished.code, finished.out, finished.err) == (0, f"standoff {__version__}\n", "")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["rum"], "No such command 'rum'. Did you mean 'run'?"),
         (["run"], "Missing argument 'SCENARIO'."),
@@ -123,10 +123,10 @@ def test_the_version_is_told(standoff):
         (["init"], "Missing argument 'FILE'."),
     ],
 )
-def test_a_wrong_command_line_is_told(warm, arguments, told):
+def test_a_wrong_command_line_is_reported(warm, arguments, message):
     finished = warm(*arguments)
     assert (finished.code, finished.out) == (2, "")
-    assert told in finished.err
+    assert message in finished.err
     assert "Traceback" not in finished.err
 
 

@@ -91,7 +91,7 @@ def problems(path):
     return ()
 
 
-def is_well_told(problem):
+def is_complete(problem):
     return all((problem.code, problem.message, problem.help)) and not CONTROL.search(str(problem))
 
 
@@ -108,7 +108,7 @@ def test_only_our_errors_escape_from_a_file_with_broken_parts(mutant, seed, brea
     for _ in range(breaks):
         plain = broken_once(plain, chance)
     mutant.write_text(json.dumps(plain), encoding="utf-8")
-    assert all(map(is_well_told, problems(mutant)))
+    assert all(map(is_complete, problems(mutant)))
 
 
 @settings(max_examples=MUTANTS)
@@ -119,14 +119,14 @@ def test_only_our_errors_escape_from_a_torn_file(mutant, seed, breaks):
     for _ in range(breaks):
         text = torn(text, chance)
     mutant.write_text(text, encoding="utf-8")
-    assert all(map(is_well_told, problems(mutant)))
+    assert all(map(is_complete, problems(mutant)))
 
 
 def test_the_mutants_are_of_many_kinds(mutant):
     """Else the tests above would not say much."""
-    told = set()
+    codes = set()
     for seed in range(60):
         mutant.write_text(json.dumps(broken_once(WRITTEN, random.Random(seed))), encoding="utf-8")  # noqa: S311
-        told.add(tuple(problem.code for problem in problems(mutant)))
-    assert len(told) >= 10
-    assert () in told
+        codes.add(tuple(problem.code for problem in problems(mutant)))
+    assert len(codes) >= 10
+    assert () in codes

@@ -17,11 +17,12 @@ def test_it_exits_with_3(refused):
 
 
 def test_it_says_in_one_sentence_what_to_change(refused):
-    told = refused[0].err
-    assert told.count("\n") == 1
-    assert told.startswith("with 33 belief points the estimated error of the probabilities is still ")
+    message = refused[0].err
+    assert message.count("\n") == 1
+    assert message.startswith("with 33 belief points the estimated error of the probabilities is still ")
     assert (
-        "above the tolerance 1.0e-09: lower the rationality of the players, or accept a larger belief tolerance" in told
+        "above the tolerance 1.0e-09: lower the rationality of the players, or accept a larger belief tolerance"
+        in message
     )
 
 

@@ -189,8 +189,8 @@ def test_a_new_file_is_checked_then_run(standoff, tmp_path):
 def test_init_does_not_write_over_a_file(warm, tmp_path):
     (tmp_path / "mine.yaml").write_text("mine\n", encoding="utf-8")
     finished = warm("init", "mine.yaml", cwd=tmp_path)
-    told = "file-exists: `mine.yaml` exists already\n  help: choose another name\n"
-    assert (finished.code, finished.out, finished.err) == (2, "", told)
+    message = "file-exists: `mine.yaml` exists already\n  help: choose another name\n"
+    assert (finished.code, finished.out, finished.err) == (2, "", message)
     assert (tmp_path / "mine.yaml").read_text(encoding="utf-8") == "mine\n"
 
 
@@ -228,8 +228,8 @@ def test_a_start_level_can_be_set(quick, usual):
 
 
 def test_a_prior_can_be_set(quick):
-    told = quick("--set", "resolve_prior=0.55")
-    assert told["beliefs"]["challenger"][0] == pytest.approx(0.55, abs=SUM)
+    result = quick("--set", "resolve_prior=0.55")
+    assert result["beliefs"]["challenger"][0] == pytest.approx(0.55, abs=SUM)
 
 
 def test_several_values_can_be_set(quick):
@@ -317,16 +317,16 @@ WRONG = [
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=["paths", "values", "forms", "version", "states"])
-def test_every_wrong_change_is_told_by_what_was_typed(warm, starter, wrong):
+def test_every_wrong_change_is_reported_as_it_was_typed(warm, starter, wrong):
     finished = warm("run", starter, *itertools.chain(*(("--set", change) for change in wrong)))
     assert (finished.code, finished.out) == (2, "")
-    assert [told for change, told in wrong.items() if f"--set {change}: {told}" not in finished.err] == []
+    assert [message for change, message in wrong.items() if f"--set {change}: {message}" not in finished.err] == []
     heads = [line for line in finished.err.splitlines() if not line.startswith("  ")]
     assert len(heads) == len(wrong)
 
 
 @pytest.mark.parametrize(
-    ("horizon", "told"),
+    ("horizon", "message"),
     [
         ("-3", "wrong-value: `-3` should be greater than 0"),
         ("5000", "horizon: the horizon is 5000 periods; standoff solves 1 to 1000"),
@@ -335,10 +335,10 @@ def test_every_wrong_change_is_told_by_what_was_typed(warm, starter, wrong):
         ("1e308", "horizon: the horizon is 1e+308 periods; standoff solves 1 to 1000"),
     ],
 )
-def test_a_wrong_horizon_is_told(warm, starter, horizon, told):
+def test_a_wrong_horizon_is_reported(warm, starter, horizon, message):
     finished = warm("run", starter, "--horizon", horizon)
     assert (finished.code, finished.out) == (2, "")
-    assert told in finished.err
+    assert message in finished.err
 
 
 @pytest.mark.parametrize(
@@ -350,7 +350,7 @@ def test_a_wrong_horizon_is_told(warm, starter, horizon, told):
     ],
     ids=str,
 )
-def test_a_horizon_that_no_calendar_reaches_is_told(warm, starter, changes):
+def test_a_horizon_that_no_calendar_reaches_is_reported(warm, starter, changes):
     finished = warm("run", starter, *itertools.chain(*(("--set", change) for change in changes)))
     assert (finished.code, finished.out) == (2, "")
     assert ": horizon: the horizon " in finished.err
@@ -388,7 +388,7 @@ def test_a_report_takes_the_place_of_an_older_one(warm, starter, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("path", "told"),
+    ("path", "message"),
     [
         ("folder", "the brief cannot be written to `folder`: is a directory\n"),
         ("none/brief.html", "the brief cannot be written to `none/brief.html`: no such file or directory\n"),
@@ -397,12 +397,12 @@ def test_a_report_takes_the_place_of_an_older_one(warm, starter, tmp_path):
         ("/dev/null", "the brief cannot be written to `/dev/null`: it is not an ordinary file\n"),
     ],
 )
-def test_a_report_that_cannot_be_written_leaves_nothing_behind(standoff, starter, tmp_path, path, told):
+def test_a_report_that_cannot_be_written_leaves_nothing_behind(standoff, starter, tmp_path, path, message):
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("mine\n", encoding="utf-8")
     finished = standoff("run", starter, *QUICK, "--report", path, cwd=tmp_path)
     assert (finished.code, finished.out) == (2, "")
     assert finished.err.startswith("cannot-write: ")
-    assert told in finished.err
+    assert message in finished.err
     assert sorted(found.name for found in tmp_path.rglob("*")) == ["file", "folder"]
     assert (tmp_path / "file").read_text(encoding="utf-8") == "mine\n"

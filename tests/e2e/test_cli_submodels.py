@@ -89,7 +89,7 @@ def test_the_elasticities_given_are_used(oil):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["salvo", "--missiles", "-1"], "bad-value: stock must be at least 0, not `-1.0`"),
         (["salvo", "--missiles", "nan"], "bad-value: stock must be a finite number, not `nan`"),
@@ -112,8 +112,8 @@ def test_the_elasticities_given_are_used(oil):
         ),
     ],
 )
-def test_a_bad_value_is_told(warm, arguments, told):
+def test_a_bad_value_is_reported(warm, arguments, message):
     finished = warm("submodel", *arguments)
     assert (finished.code, finished.out) == (2, "")
-    assert finished.err.startswith(told)
+    assert finished.err.startswith(message)
     assert finished.err.splitlines()[-1].startswith("  help: ")

@@ -63,7 +63,7 @@ def fill_in(path, quote, **said):
 
 def events_of(place):
     with open_store(place) as store:
-        return {one.coded.quote: one for one in store.coded_events()}
+        return {one.coded.quote: one for one in store.list_coded_events()}
 
 
 def test_a_file_of_reviews_is_applied_to_all_who_tell_the_same(warm, place, exported, tmp_path):
@@ -78,13 +78,13 @@ def test_a_file_of_reviews_is_applied_to_all_who_tell_the_same(warm, place, expo
     assert found["Israel struck Iran on 2026-02-08"].is_dropped
     assert found["Iran harassed tankers of America on 2026-02-08"].event.target.code == "ISR"
     with open_store(place) as store:
-        fleet = [one for one in store.coded_events() if one.coded.quote.startswith("America sent")]
+        fleet = [one for one in store.list_coded_events() if one.coded.quote.startswith("America sent")]
     assert [one.stands_for for one in fleet] == [{"iran-us-2026": "pressure.usa.reinforce"}] * 2
     again = warm("review", "iran-us-2026", "--store", place, "--file", exported, cwd=tmp_path)
     assert again.out == "the file has no new review; nothing was recorded\n"
 
 
-def test_every_fault_of_a_file_is_told_and_nothing_of_it_is_applied(warm, place, exported, tmp_path):
+def test_every_fault_of_a_file_is_reported_and_nothing_of_it_is_applied(warm, place, exported, tmp_path):
     fill_in(exported, "America sent more forces on 2026-02-06", verdict="confirm", stands_for="pressure.usa.reinfroce")
     fill_in(
         exported, "Iran harassed tankers of America on 2026-02-08", verdict="correct", type="HARASS", date="Tuesday"
@@ -182,7 +182,7 @@ def test_reports_of_one_event_count_once_with_all_their_sources(updated):
     assert sorted(accounts[0]["observation"]["sources"]) == ["Courier 2026-02-07", "Gazette 2026-02-06"]
 
 
-def test_what_does_not_count_is_told_with_the_reason(updated):
+def test_what_does_not_count_is_reported_with_the_reason(updated):
     _, _, document = updated
     assert {one["event_type"]: one["reason"] for one in document["update"]["excluded"]} == {
         "ASSAULT": "dropped by ann: nobody else tells it",
@@ -192,7 +192,7 @@ def test_what_does_not_count_is_told_with_the_reason(updated):
     }
 
 
-def test_the_day_is_that_of_the_latest_news_and_the_coder_is_told(updated):
+def test_the_day_is_that_of_the_latest_news_and_the_coder_is_named(updated):
     _, _, document = updated
     assert document["update"]["as_of"] == "2026-02-09"
     assert document["update"]["reporting"]["confusion"]["origin"].startswith("assumed: correct with probability 0.7")
@@ -209,7 +209,7 @@ def test_the_steps_add_up_to_the_change(updated):
 def test_the_recorded_run_is_done_again_number_for_number(updated):
     _, where, document = updated
     with open_store(where) as store:
-        recorded = store.run(document["run"])
+        recorded = store.read_run(document["run"])
         again = rerun_update(store, document["run"])
         assert rerun(store, document["run"]).to_json()["outcomes"] == recorded.document["outcomes"]
     assert (recorded.kind, recorded.known_by) == ("update", document["inputs"]["known_by"])
@@ -222,7 +222,7 @@ def test_the_recorded_run_is_done_again_number_for_number(updated):
     assert [day.isoformat() for day in deal.dates] == kept["dates"]
 
 
-def test_the_scenario_goes_on_as_a_file_that_is_not_overwritten(updated, warm):
+def test_the_scenario_is_continued_in_a_file_that_is_not_overwritten(updated, warm):
     folder, where, _ = updated
     assert load(folder / "next.yaml").as_of.isoformat() == "2026-02-09"
     before = (folder / "next.yaml").read_text()
@@ -248,12 +248,12 @@ def test_the_scenario_goes_on_as_a_file_that_is_not_overwritten(updated, warm):
         (["none.txt"], "no-such-file"),
     ],
 )
-def test_what_cannot_be_updated_is_told_and_no_run_is_recorded(warm, place, tmp_path, options, code):
+def test_what_cannot_be_updated_is_reported_and_no_run_is_recorded(warm, place, tmp_path, options, code):
     done = warm("update", "iran-us-2026", *options, "--store", place, *QUICK, cwd=tmp_path)
     assert (done.code, done.out) == (2, "")
     assert f"{code}: " in done.err
     with open_store(place) as store:
-        assert store.runs() == ()
+        assert store.list_runs() == ()
 
 
 def test_an_empty_store_leaves_the_forecast_as_it_is(warm, tmp_path):

@@ -59,21 +59,21 @@ def test_an_ingest_that_is_killed_at_every_stage_loses_nothing_and_doubles_nothi
     prepare_store(address).close()
     kill_at_pause(start_ingest(address, 0, NUM_DOCUMENTS, pause=6000))
     with open_store(address) as store:
-        assert 2000 <= len(store.uncoded(ScriptedCoder.method)) < NUM_DOCUMENTS
+        assert 2000 <= len(store.list_uncoded(ScriptedCoder.method)) < NUM_DOCUMENTS
     kill_at_pause(start_ingest(address, 0, NUM_DOCUMENTS, pause=NUM_DOCUMENTS + 6000))
     with open_store(address) as store:
-        assert len(store.uncoded("")) == NUM_DOCUMENTS
-        assert 0 < len(store.uncoded(ScriptedCoder.method)) < NUM_DOCUMENTS
-        assert store.mark(NEAR_DUPLICATES) is None
+        assert len(store.list_uncoded("")) == NUM_DOCUMENTS
+        assert 0 < len(store.list_uncoded(ScriptedCoder.method)) < NUM_DOCUMENTS
+        assert store.read_mark(NEAR_DUPLICATES) is None
     with start_ingest(address, 0, NUM_DOCUMENTS) as last:
         last.communicate()
     assert last.returncode == 0
     with open_store(address) as store:
-        assert len(list(store.documents())) == NUM_DOCUMENTS
-        assert store.uncoded(ScriptedCoder.method) == ()
-        events = store.coded_events()
+        assert len(list(store.read_documents())) == NUM_DOCUMENTS
+        assert store.list_uncoded(ScriptedCoder.method) == ()
+        events = store.list_coded_events()
         assert len(events) == len({one.document_hash for one in events}) == NUM_DOCUMENTS
-        assert [len(one.event_ids) for one in store.clusters()] == [2] * (NUM_DOCUMENTS // 10)
+        assert [len(one.event_ids) for one in store.list_clusters()] == [2] * (NUM_DOCUMENTS // 10)
         assert store.check() == ()
         again = ingest(store, wire(0, 100), coder=ScriptedCoder())
         assert (again.added.new, again.added.copies, again.num_coded, again.num_clusters) == (0, 0, 0, 0)
@@ -94,7 +94,7 @@ def test_two_ingests_at_once_record_everything_once(start_ingest, address):
         other.communicate()
     assert (one.returncode, other.returncode) == (0, 0)
     with open_store(address) as store:
-        assert len(list(store.documents())) == len(store.coded_events()) == 700
-        assert store.uncoded(ScriptedCoder.method) == ()
-        assert [len(cluster.event_ids) for cluster in store.clusters()] == [2] * 70
+        assert len(list(store.read_documents())) == len(store.list_coded_events()) == 700
+        assert store.list_uncoded(ScriptedCoder.method) == ()
+        assert [len(cluster.event_ids) for cluster in store.list_clusters()] == [2] * 70
         assert store.check() == ()

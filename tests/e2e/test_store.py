@@ -73,22 +73,22 @@ def test_an_ingest_that_is_killed_again_and_again_loses_nothing_and_doubles_noth
     count = NUM_DOCUMENTS[request.node.callspec.params["address"]]
     kill_after(ingest(address, 0, count, is_stepped=True), 3, 0.013)  # among the documents
     with open_store(address) as store:
-        assert 3 * BATCH <= len(list(store.documents())) < count
+        assert 3 * BATCH <= len(list(store.read_documents())) < count
         assert store.check() == ()
     kill_after(ingest(address, 0, count, is_stepped=True), count // BATCH + 1, 0.007)  # among the codings
     with open_store(address) as store:
-        num_coded = count - len(store.uncoded(METHOD))
+        num_coded = count - len(store.list_uncoded(METHOD))
         assert BATCH <= num_coded < count // CODED_EVERY
-        assert len(store.coded_events()) == 2 * num_coded
+        assert len(store.list_coded_events()) == 2 * num_coded
     with ingest(address, 0, count) as last:
         last.communicate()
     assert last.returncode == 0
     with open_store(address) as store:
-        found = [one.document_hash for one in store.documents()]
+        found = [one.document_hash for one in store.read_documents()]
         assert len(found) == count
         assert set(found) == {document(k).document_hash for k in range(count)}
-        assert count - len(store.uncoded(METHOD)) == count // CODED_EVERY
-        assert len(store.coded_events()) == 2 * (count // CODED_EVERY)
+        assert count - len(store.list_uncoded(METHOD)) == count // CODED_EVERY
+        assert len(store.list_coded_events()) == 2 * (count // CODED_EVERY)
         assert store.check() == ()
 
 
@@ -98,9 +98,9 @@ def test_two_writers_at_once_record_everything_once(ingest, address):
         other.communicate()
     assert (one.returncode, other.returncode) == (0, 0)
     with open_store(address) as store:
-        assert len(list(store.documents())) == 1500
-        assert [len(store.codings(document(k).document_hash)) for k in (0, 600, 1495)] == [1, 1, 1]
-        assert len(store.coded_events()) == 2 * 1500 // CODED_EVERY
+        assert len(list(store.read_documents())) == 1500
+        assert [len(store.list_codings(document(k).document_hash)) for k in (0, 600, 1495)] == [1, 1, 1]
+        assert len(store.list_coded_events()) == 2 * 1500 // CODED_EVERY
         assert store.check() == ()
 
 
@@ -111,7 +111,7 @@ def test_two_processes_may_make_the_same_store(ingest, tmp_path):
         other.communicate()
     assert (one.returncode, other.returncode) == (0, 0)
     with open_store(path) as store:
-        assert len(list(store.documents())) == 15
+        assert len(list(store.read_documents())) == 15
 
 
 def test_a_recorded_forecast_is_done_again_number_for_number(tmp_path):
@@ -119,9 +119,9 @@ def test_a_recorded_forecast_is_done_again_number_for_number(tmp_path):
     solution = standoff.solve(standoff.load("cuba-1962", overrides=overrides), Settings(belief_points=5))
     with open_store(tmp_path / "store.sqlite") as store:
         store.add_documents([document()])
-        number = record_run(store, solution, kind="run", known_by=store.last_write(), note="before the speech")
+        number = record_run(store, solution, kind="run", known_by=store.read_last_write(), note="before the speech")
         again = rerun(store, number)
-        recorded = store.run(number)
+        recorded = store.read_run(number)
     assert again.scenario.overrides == solution.scenario.overrides
     assert json.dumps(again.to_json()) == json.dumps(solution.to_json()) == json.dumps(recorded.document)
     assert [series.name for series in recorded.series] == [

@@ -50,7 +50,7 @@ def test_it_says_where_its_numbers_come_from(updated):
     assert document["update"]["belief_error"] <= SETTINGS.belief_tolerance
 
 
-def test_it_goes_on_as_a_file(updated, tmp_path):
+def test_it_continues_as_a_file(updated, tmp_path):
     path = tmp_path / "february.yaml"
     path.write_text(continue_scenario(updated).text, encoding="utf-8")
     scenario = load(path)

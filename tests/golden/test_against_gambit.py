@@ -1,6 +1,6 @@
 """Strategies and probabilities against Gambit, which solves the unrolled tree and knows nothing of states or belief points.
 
-What this proves, and what not, is told in docs/explanation/verification.md.
+What this proves, and what it does not, is described in docs/explanation/verification.md.
 """
 
 import json

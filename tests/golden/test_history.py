@@ -69,7 +69,7 @@ def test_n6_every_equilibrium_is_found_and_no_other(war_b):
         assert one.residual < 1e-14
 
 
-def test_n6_branches_are_told_apart():
+def test_n6_branches_are_distinguished():
     found = solved(-2.8)
     assert [found.name_branch(one) for one in found.equilibria] == ["low resistance", "between", "high resistance"]
     assert [one.is_stable for one in found.equilibria] == [True, False, True]

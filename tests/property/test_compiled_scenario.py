@@ -50,19 +50,21 @@ def compiled_alone(scenario, draw):
 @given(seed=st.integers(0, 2**32 - 1), count=st.integers(1, 3))
 def test_a_draw_of_a_catalogue_scenario_is_its_overridden_scenario(name, seed, count):
     draws = draws_of(name, seed, count)
-    found = list(compiled_of(name).games(draws))
+    found = list(compiled_of(name).make_games(draws))
     expected = [compiled_alone(scenario_of(name), draw) for draw in draws]
-    told = [
+    differing = [
         differences(game, other) if isinstance(game, Game) else [str(game)] * (str(game) != str(other))
         for game, other in zip(found, expected, strict=True)
     ]
-    assert told == [[]] * count
+    assert differing == [[]] * count
 
 
 def test_these_draws_have_several_templates():
     # else the property above would not look at what it is about
     draws = draws_of("iran-us-2026", 3, 40)
-    games = [game for game in CompiledScenario.of(scenario_of("iran-us-2026")).games(draws) if isinstance(game, Game)]
+    games = [
+        game for game in CompiledScenario.of(scenario_of("iran-us-2026")).make_games(draws) if isinstance(game, Game)
+    ]
     assert len({len(game.packages) for game in games}) > 1
     assert len({game.packages for game in games}) > 4
 
@@ -71,4 +73,4 @@ def test_draws_of_several_templates_are_compiled_together(monkeypatch):
     # to compile a sound draw alone is right, but takes ten times as long
     compiled = CompiledScenario.of(scenario_of("iran-us-2026"))
     monkeypatch.setattr(compiled, "_compile_alone", lambda draw: pytest.fail(f"compiled alone: {draw}"))
-    assert all(isinstance(game, Game) for game in compiled.games(draws_of("iran-us-2026", 3, 40)))
+    assert all(isinstance(game, Game) for game in compiled.make_games(draws_of("iran-us-2026", 3, 40)))

@@ -61,7 +61,7 @@ def test_values_are_found_again_without_having_been_kept(seed):
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_they_are_in_a_crisis_that_goes_on_for_ever(seed):
+def test_they_are_in_a_crisis_without_end(seed):
     game = random_game(seed)
     players = tuple(replace(player, discount=0.8) for player in game.players)
     found = solve(replace(game, players=players, continues=True), FIVE)
@@ -84,7 +84,7 @@ def places(probabilities, period, s, state, beliefs, met, depth):
     game = probabilities.equilibrium.game
     if depth == 0 or state < 0 or period == game.num_periods:
         return
-    layer = game.epoch_of(period).layers[s]
+    layer = game.find_epoch(period).layers[s]
     arrived_in = period if s else period - 1
     after = met | {m: arrived_in for m in add_met_on_arrival(game, layer, state, frozenset(met)) if m not in met}
     following = (period, s + 1) if s + 1 < game.num_layers else (period + 1, 0)

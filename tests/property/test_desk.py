@@ -55,15 +55,15 @@ def test_however_an_ingest_is_cut_up_the_store_ends_up_the_same(empty, given_par
                 should_stop=lambda asked=asked: next(asked, None) is None,
             )
         ingest(store, DOCUMENTS, coder=ScriptedCoder())
-        events = store.coded_events()
+        events = store.list_coded_events()
         assert sorted(one.document_hash for one in events) == sorted(one.document_hash for one in DOCUMENTS)
         text_of = {one.document_hash: one.text for one in DOCUMENTS}
         number_of = {one.event_id: text_of[one.document_hash].split()[1] for one in events}
-        clusters = [[number_of[number] for number in one.event_ids] for one in store.clusters()]
+        clusters = [[number_of[number] for number in one.event_ids] for one in store.list_clusters()]
         assert sorted(clusters) == [["18", "18"], ["28", "28"], ["38", "38"], ["8", "8"]]
-        before = store.last_write()
+        before = store.read_last_write()
         ingest(store, DOCUMENTS, coder=ScriptedCoder())
-        assert store.last_write() == before
+        assert store.read_last_write() == before
 
 
 # what a database keeps: no U+0000, no halves of surrogate pairs
@@ -142,7 +142,7 @@ def test_a_docket_does_not_depend_on_the_order_of_its_documents(order, text):
     plain = code_events(documents, Whole("USA"))[0]
     mixed = code_events([documents[k] for k in (*order, 4)], Whole("USA"))[0]
 
-    def told(events):
+    def list_copies(events):
         return sorted((events.names[one.event_id], len(events.copies[one.document_hash])) for one in events.events)
 
-    assert told(plain) == told(mixed)
+    assert list_copies(plain) == list_copies(mixed)

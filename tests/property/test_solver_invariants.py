@@ -46,7 +46,7 @@ def test_the_regret_is_the_gain_from_the_best_deviation(seed, types):
     game = random_game(seed, types=types)
     found = solve(game, NINE)
     worst = 0.0
-    for period, epoch in ((k, game.epoch_of(k)) for k in range(game.num_periods)):
+    for period, epoch in ((k, game.find_epoch(k)) for k in range(game.num_periods)):
         for layer, strategies in zip(epoch.layers, found.strategies[period], strict=True):
             for x in range(0 if layer.is_chance else layer.num_states):
                 if layer.mover[x] < 0 or layer.arrival[x] == 0:

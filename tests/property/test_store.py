@@ -61,7 +61,7 @@ class Ledger:
 
 def all_event_ids(store):
     """Every event of every coding, in the order of recording."""
-    codings = [coding for one in DOCUMENTS for coding in store.codings(one.document_hash)]
+    codings = [coding for one in DOCUMENTS for coding in store.list_codings(one.document_hash)]
     return [number for coding in sorted(codings, key=lambda one: one.coding_id) for number in coding.event_ids]
 
 
@@ -88,7 +88,7 @@ def play(store, acts):
 
 def plain(store, **filters):
     """What is taken to be so, without the numbers that differ from store to store, in the order of documents and text."""
-    found = [one for one in store.coded_events(**filters) if not one.is_dropped]
+    found = [one for one in store.list_coded_events(**filters) if not one.is_dropped]
     return [one.event for one in found]
 
 
@@ -110,7 +110,7 @@ def test_any_sequence_comes_to_the_same_events_on_a_server(tmp_path_factory, pos
     ):
         play(file, first)
         ledger = play(server, first)
-        then, expected = server.last_write(), ledger.effective()
-        assert (file.last_write(), plain(file), plain(server)) == (then, expected, expected)
+        then, expected = server.read_last_write(), ledger.effective()
+        assert (file.read_last_write(), plain(file), plain(server)) == (then, expected, expected)
         play(server, second)
         assert plain(server, known_by=then) == expected

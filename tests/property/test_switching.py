@@ -23,7 +23,7 @@ def parts(scenario):
         yield from (f"agenda.issues.{name}.red_lines.{player}" for player in issue.red_lines)
     for stage in scenario.stages:
         yield f"stages.{stage.name}"
-        own_actions = list(stage.own_actions())
+        own_actions = list(stage.list_actions())
         yield from (f"stages.{stage.name}.{own.path}" for own in own_actions[:: max(1, len(own_actions) - 1)])
         ratify = stage.bargaining.accept.ratify if stage.bargaining else {}
         yield from (f"stages.{stage.name}.bargaining.accept.ratify.{player}" for player in ratify)

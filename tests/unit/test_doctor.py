@@ -55,7 +55,7 @@ def test_no_extra_is_listed_that_is_not_there():
     ],
 )
 def test_half_an_extra_and_an_old_package_are_broken(requirements, state):
-    found = doctor._packages("extra x", requirements, "python -m pip install x")
+    found = doctor._check_packages("extra x", requirements, "python -m pip install x")
     assert (found.state, found.help) == (state, "" if state == "ok" else "python -m pip install x")
 
 
@@ -65,14 +65,14 @@ def test_what_is_installed_has_its_version():
 
 def test_a_model_with_other_files_is_broken(monkeypatch):
     monkeypatch.setattr(parsing, "KNOWN_FILES", {"parser/model": "0" * 64})
-    found = doctor._english_model()
+    found = doctor._check_english_model()
     assert (found.state, "is not the file of the official model" in found.found) == ("broken", True)
     assert found.help.startswith("python -m pip install")
 
 
 def test_a_model_that_is_not_there_is_absent(monkeypatch):
     monkeypatch.setattr(parsing, "PACKAGES", ("no_such_model",))
-    assert doctor._english_model().state == "absent"
+    assert doctor._check_english_model().state == "absent"
 
 
 def test_a_kernel_is_compiled_once_it_has_run_and_until_its_source_changes(tmp_path):
@@ -91,12 +91,12 @@ def test_a_kernel_is_compiled_once_it_has_run_and_until_its_source_changes(tmp_p
 
 def test_a_store_is_absent_then_sound_and_is_not_made_by_looking(tmp_path):
     path = tmp_path / "store.sqlite"
-    assert doctor._store(path).state == "absent"
+    assert doctor._check_store(path).state == "absent"
     assert not path.exists()
     with open_store(path) as store:
         store.add_documents([document()])
         store.add_codings([coded(document())], method=METHOD)
-    found = doctor._store(path)
+    found = doctor._check_store(path)
     assert (found.state, found.help) == ("ok", "")
     assert found.found.endswith(", sound")
 
@@ -111,7 +111,7 @@ def test_a_damaged_store_is_broken(tmp_path):
             connection.execute(f"DROP TRIGGER {name}")
         connection.execute("UPDATE documents SET text = 'another text'")
     connection.close()
-    found = doctor._store(path)
+    found = doctor._check_store(path)
     assert (found.state, "differs from the recorded one" in found.found) == ("broken", True)
 
 
@@ -124,12 +124,12 @@ def test_what_is_no_store_is_broken(tmp_path, content):
         connection.close()
     else:
         path.write_bytes(content)
-    found = doctor._store(path)
+    found = doctor._check_store(path)
     assert (found.state, bool(found.help)) == ("broken", True)
 
 
 def test_a_store_that_cannot_be_named_is_broken():
-    assert doctor._store("mysql://user@host/name").state == "broken"
+    assert doctor._check_store("mysql://user@host/name").state == "broken"
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_store_that_cannot_be_named_is_broken():
 def test_a_language_model_is_looked_at_and_not_asked(monkeypatch, address, model, state):
     for name, value in {"URL": address, "MODEL": model, "KEY": KEY}.items():
         monkeypatch.setenv(f"STANDOFF_LLM_{name}", value)
-    found = doctor._language_model()
+    found = doctor._check_language_model()
     assert found.state == state
     assert KEY not in found.found + found.help
 

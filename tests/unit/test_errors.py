@@ -27,5 +27,5 @@ def test_an_error_is_the_same_after_a_journey(error):
 
 
 def test_nothing_that_was_read_commands_the_terminal_or_turns_its_text():
-    told = str(Problem("a", "one\x1b[31m `\u202etwo`", file="\u2066three"))
-    assert told == r"\u2066three: a: one\x1b[31m `\u202etwo`"
+    message = str(Problem("a", "one\x1b[31m `\u202etwo`", file="\u2066three"))
+    assert message == r"\u2066three: a: one\x1b[31m `\u202etwo`"

@@ -38,18 +38,18 @@ def test_a_new_file_may_be_read_by_those_whom_the_umask_lets(tmp_path):
     assert (tmp_path / "brief.html").stat().st_mode & 0o777 == 0o644
 
 
-def test_a_missing_folder_is_told_with_what_to_do(tmp_path):
+def test_a_missing_folder_is_reported_with_what_to_do(tmp_path):
     problem = fault(tmp_path / "none" / "brief.html")
     assert str(tmp_path / "none" / "brief.html") in problem.message
     assert "no such file or directory" in problem.message
     assert problem.help == "create the folder first, or choose another path"
 
 
-def test_a_folder_in_place_of_the_file_is_told(tmp_path):
+def test_a_folder_in_place_of_the_file_is_reported(tmp_path):
     assert "brief.html" in fault(tmp_path).help
 
 
-def test_a_file_in_place_of_a_folder_is_told(tmp_path):
+def test_a_file_in_place_of_a_folder_is_reported(tmp_path):
     (tmp_path / "file").touch()
     assert "cannot be written" in fault(tmp_path / "file" / "brief.html").message
 
@@ -62,12 +62,12 @@ def test_what_is_no_ordinary_file_is_refused_and_left_alone(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["x" * 300, "a\0b", "loop/brief.html"])
-def test_a_name_that_no_file_can_have_is_told(tmp_path, name):
+def test_a_name_that_no_file_can_have_is_reported(tmp_path, name):
     (tmp_path / "loop").symlink_to("loop")
     fault(tmp_path / name)
 
 
-def test_a_closed_folder_is_told(tmp_path, monkeypatch):
+def test_a_closed_folder_is_reported(tmp_path, monkeypatch):
     monkeypatch.setattr("os.access", lambda *_: False)  # root may write anywhere
     assert "may write to" in fault(tmp_path / "brief.html").help
 

@@ -80,11 +80,11 @@ def _parse_pair(sentence: PairSentence, parsed: Any, parts: TrainedParts) -> Par
     weights = np.ones(len(rows))
     if rows:
         types, arguments = parts.models["types"], parts.models["arguments"]
-        best = types.probabilities(rows)[:, : len(EVENT_TYPES)].argmax(axis=1)
+        best = types.compute_probabilities(rows)[:, : len(EVENT_TYPES)].argmax(axis=1)
         for at, (token, _) in enumerate(triggers):
             for name, side in sides.items():
                 row = describe_argument(token, side, types.classes[best[at]], resolved=resolved, phrases=phrases)
-                weights[at] *= _LEAST + arguments.probabilities([row])[0, arguments.classes.index(name)]
+                weights[at] *= _LEAST + arguments.compute_probabilities([row])[0, arguments.classes.index(name)]
     return ParsedPair(sentence.event_type, rows, weights)
 
 
@@ -99,7 +99,7 @@ def type_pairs(pairs: Sequence[ParsedPair], model: LinearModel) -> list[str]:
     types = []
     for pair in pairs:
         if pair.rows:
-            table = model.probabilities(pair.rows)[:, : len(EVENT_TYPES)]
+            table = model.compute_probabilities(pair.rows)[:, : len(EVENT_TYPES)]
             types.append(model.classes[int((pair.weights[:, None] * table).sum(axis=0).argmax())])
         else:
             types.append("ACCUSE")

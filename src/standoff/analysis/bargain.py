@@ -217,7 +217,7 @@ def bargain(solution: Solution, milestone: str | None = None) -> Bargain:
     keys = [(game.players[plane.player].name, game.players[plane.player].player_types[plane.player_type])
             for plane in game.planes]  # fmt: skip
     waiting = dict(zip(keys, map(float, equilibrium.start_values), strict=True))
-    worth = {key: table.worth_to(p, {}) for p, key in enumerate(keys)}
+    worth = {key: table.compute_worth(p, {}) for p, key in enumerate(keys)}
     first, second = table.sides
     pairs = tuple(
         _pair(scenario, equilibrium, table, fight, (h, k))
@@ -243,7 +243,10 @@ def _pair(
     sides = table.sides
     own_planes = [equilibrium.game.first_plane[side] + k for side, k in zip(sides, types, strict=True)]
     worth = np.stack(
-        [table.worth_to(own_planes[0], {sides[1]: types[1]}), table.worth_to(own_planes[1], {sides[0]: types[0]})],
+        [
+            table.compute_worth(own_planes[0], {sides[1]: types[1]}),
+            table.compute_worth(own_planes[1], {sides[0]: types[0]}),
+        ],
         axis=1,
     )
     names = [players[side].player_types[k] for side, k in zip(sides, types, strict=True)]
@@ -253,8 +256,8 @@ def _pair(
     fighting = None
     if fight is not None:
         against = np.array([fight.values[players[side].name, name] for side, name in zip(sides, names, strict=True)])
-        fighting = _range(worth, allowed, against)
-    against_waiting = _range(worth, allowed, waiting)
+        fighting = _compute_range(worth, allowed, against)
+    against_waiting = _compute_range(worth, allowed, waiting)
     points = find_solution_points(worth[allowed], waiting)
     lotteries = find_lottery_points(worth[allowed], waiting)
     return Pair(
@@ -264,30 +267,30 @@ def _pair(
         worth,
         tuple(allowed[find_pareto_frontier(worth[allowed])].tolist()),
         SolutionPoints(
-            _package(points.nash, allowed),
-            _package(points.kalai_smorodinsky, allowed),
-            _package(points.egalitarian, allowed),
+            _map_package(points.nash, allowed),
+            _map_package(points.kalai_smorodinsky, allowed),
+            _map_package(points.egalitarian, allowed),
         ),
         LotteryPoints(
-            _lottery(lotteries.nash, allowed),
-            _lottery(lotteries.kalai_smorodinsky, allowed),
-            _lottery(lotteries.egalitarian, allowed),
+            _map_lottery(lotteries.nash, allowed),
+            _map_lottery(lotteries.kalai_smorodinsky, allowed),
+            _map_lottery(lotteries.egalitarian, allowed),
         ),
         against_waiting,
         fighting,
         tuple(
-            _issue_effect(scenario, table, column, against_waiting, worth, waiting, names)
+            _compute_issue_effect(scenario, table, column, against_waiting, worth, waiting, names)
             for column in range(len(table.issues))
         ),
     )
 
 
-def _package(found: int | None, allowed: NDArray[np.int64]) -> int | None:
+def _map_package(found: int | None, allowed: NDArray[np.int64]) -> int | None:
     """Index of a package from its index among the allowed packages."""
     return None if found is None else int(allowed[found])
 
 
-def _lottery(found: Lottery | None, allowed: NDArray[np.int64]) -> Lottery | None:
+def _map_lottery(found: Lottery | None, allowed: NDArray[np.int64]) -> Lottery | None:
     """A lottery with indices of packages from one with indices among the allowed packages."""
     if found is None:
         return None
@@ -295,7 +298,7 @@ def _lottery(found: Lottery | None, allowed: NDArray[np.int64]) -> Lottery | Non
     return replace(found, packages=(int(allowed[first]), int(allowed[second])))
 
 
-def _range(worth: Floats, allowed: NDArray[np.int64], disagreement: Floats) -> Range:
+def _compute_range(worth: Floats, allowed: NDArray[np.int64], disagreement: Floats) -> Range:
     """Range of the allowed packages against a kind of disagreement."""
     point = (float(disagreement[0]), float(disagreement[1]))
     if not len(allowed):
@@ -305,7 +308,7 @@ def _range(worth: Floats, allowed: NDArray[np.int64], disagreement: Floats) -> R
     return Range(point, tuple(allowed[smallest >= 0.0].tolist()), float(smallest[best]), int(allowed[best]))
 
 
-def _issue_effect(
+def _compute_issue_effect(
     scenario: Scenario,
     table: PackageTable,
     column: int,
@@ -318,11 +321,11 @@ def _issue_effect(
     assert scenario.agenda is not None
     name = table.issues[column]
     issue = scenario.agenda.issues[name]
-    lines = [_red_levels(scenario, table, c, names) for c in range(len(table.issues))]
+    lines = [_find_red_levels(scenario, table, c, names) for c in range(len(table.issues))]
     forbidden = np.stack([lines[c][table.levels[:, c]] for c in range(len(table.issues))], axis=1)
     others = np.delete(forbidden, column, axis=1).any(axis=1)
-    dropped = _range(worth, np.flatnonzero(~others & (table.levels[:, column] == 0)), waiting).closeness
-    lifted = _range(worth, np.flatnonzero(~others), waiting).closeness if lines[column].any() else None
+    dropped = _compute_range(worth, np.flatnonzero(~others & (table.levels[:, column] == 0)), waiting).closeness
+    lifted = _compute_range(worth, np.flatnonzero(~others), waiting).closeness if lines[column].any() else None
     in_range: list[int] = np.unique(table.levels[list(now.packages), column]).tolist()
     is_empty = not now.packages
     opens = any(one is not None and one >= 0.0 for one in (dropped, lifted))
@@ -331,7 +334,7 @@ def _issue_effect(
     )
 
 
-def _red_levels(scenario: Scenario, table: PackageTable, column: int, names: list[str]) -> NDArray[np.bool_]:
+def _find_red_levels(scenario: Scenario, table: PackageTable, column: int, names: list[str]) -> NDArray[np.bool_]:
     """Whether either of the two types refuses each level of an issue; shape (level,)."""
     assert scenario.agenda is not None
     issue = scenario.agenda.issues[table.issues[column]]
@@ -348,10 +351,10 @@ def _pair_to_plain(found: Bargain, pair: Pair) -> dict[str, Any]:
     """A pair of types as plain data."""
     names = found.packages.names
 
-    def name(package: int | None) -> str | None:
+    def get_name(package: int | None) -> str | None:
         return None if package is None else names[package]
 
-    def lottery(point: Lottery | None) -> dict[str, Any] | None:
+    def lottery_to_plain(point: Lottery | None) -> dict[str, Any] | None:
         if point is None:
             return None
         return {
@@ -360,14 +363,14 @@ def _pair_to_plain(found: Bargain, pair: Pair) -> dict[str, Any]:
             "payoffs": list(point.payoffs),
         }
 
-    def span(one: Range | None) -> dict[str, Any] | None:
+    def range_to_plain(one: Range | None) -> dict[str, Any] | None:
         if one is None:
             return None
         return {
             "disagreement": list(one.disagreement),
             "packages": [names[k] for k in one.packages],
             "closeness": one.closeness,
-            "nearest": name(one.nearest),
+            "nearest": get_name(one.nearest),
         }
 
     return {
@@ -376,12 +379,12 @@ def _pair_to_plain(found: Bargain, pair: Pair) -> dict[str, Any]:
         "allowed": [names[k] for k in pair.allowed],
         "worth": {names[k]: row.tolist() for k, row in enumerate(pair.worth)},
         "frontier": [names[k] for k in pair.frontier],
-        "points": {key: name(getattr(pair.points, key)) for key in ("nash", "kalai_smorodinsky", "egalitarian")},
+        "points": {key: get_name(getattr(pair.points, key)) for key in ("nash", "kalai_smorodinsky", "egalitarian")},
         "lotteries": {
-            key: lottery(getattr(pair.lotteries, key)) for key in ("nash", "kalai_smorodinsky", "egalitarian")
+            key: lottery_to_plain(getattr(pair.lotteries, key)) for key in ("nash", "kalai_smorodinsky", "egalitarian")
         },
-        "waiting": span(pair.waiting),
-        "fighting": span(pair.fighting),
+        "waiting": range_to_plain(pair.waiting),
+        "fighting": range_to_plain(pair.fighting),
         "blocking_issues": list(pair.blocking_issues),
         "issues": to_plain(pair.issues),
     }

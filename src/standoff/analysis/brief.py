@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from standoff.errors import InputError, Problem, SolveError, nearest
+from standoff.errors import InputError, Problem, SolveError, suggest_nearest
 
 if TYPE_CHECKING:
     from standoff.analysis.bargain import Bargain
@@ -88,7 +88,7 @@ def choose_parts(without: Sequence[str]) -> tuple[Part, ...]:
     if unknown:
         raise InputError(
             [
-                Problem("unknown-part", f"a brief has no part `{name}`", help=nearest(name, list(PARTS)))
+                Problem("unknown-part", f"a brief has no part `{name}`", help=suggest_nearest(name, list(PARTS)))
                 for name in unknown
             ]
         )
@@ -130,7 +130,7 @@ def assemble_brief(
     from standoff.analysis.no_deal import why_no_deal
     from standoff.analysis.paths import paths
     from standoff.analysis.solution import solve
-    from standoff.analysis.targets import default_targets
+    from standoff.analysis.targets import choose_default_targets
     from standoff.analysis.tripwires import tripwires
     from standoff.analysis.whatif import whatif
     from standoff.analysis.window import window
@@ -145,7 +145,7 @@ def assemble_brief(
         compared = whatif(scenario, variants, settings, progress=steps)
     steps.begin("solve")
     solution = solve(scenario, settings, steps)
-    targets = default_targets(scenario)
+    targets = choose_default_targets(scenario)
     shared = MemoisingExecutor(executor or Threads())  # drivers and tripwires solve the same ends of ranges
     questions: dict[Part, Callable[[], dict[str, Any]]] = {
         "ensemble": lambda: {

@@ -27,7 +27,7 @@ class Calendar:
     @staticmethod
     def of(scenario: Scenario) -> Calendar:
         """Make the calendar of a scenario."""
-        days = tuple(scenario.date_of_period(period) for period in range(scenario.num_periods + 1))
+        days = tuple(scenario.find_date(period) for period in range(scenario.num_periods + 1))
         return Calendar(days, scenario.period_days)
 
     @property
@@ -35,7 +35,7 @@ class Calendar:
         """Number of periods, T."""
         return len(self.days) - 1
 
-    def number_of(self, when: str | dt.date) -> int:
+    def find_period(self, when: str | dt.date) -> int:
         """Number of the period in which a day lies, from 1 to T.
 
         Args:
@@ -47,7 +47,7 @@ class Calendar:
         Examples:
             >>> from standoff import load
             >>> calendar = Calendar.of(load("iran-us-2026"))
-            >>> calendar.number_of("2026-03-30"), calendar.number_of(dt.date(2026, 3, 31))
+            >>> calendar.find_period("2026-03-30"), calendar.find_period(dt.date(2026, 3, 31))
             (8, 9)
         """
         try:

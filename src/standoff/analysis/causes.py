@@ -54,4 +54,4 @@ def find_causes(equilibrium: Equilibrium, milestone: str, periods: int | None = 
             stage = before.stage if before is not None else "start"
             found[stage] = found.get(stage, 0.0) + met
     ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Cause(stage, game.label(stage), probability) for stage, probability in ranked)
+    return tuple(Cause(stage, game.get_label(stage), probability) for stage, probability in ranked)

@@ -15,7 +15,7 @@ from standoff.analysis.side_by_side import Alignment, Side, SideBySide, put_side
 from standoff.analysis.whatif import solve_sides
 from standoff.scenario import Scenario, build_scope
 from standoff.solve.result import Settings
-from standoff.version import JSON_VERSION, versions
+from standoff.version import JSON_VERSION, list_versions
 
 __all__ = [
     "Comparison",
@@ -101,7 +101,7 @@ class Comparison:
             **self.probabilities.to_json(),
             "parameters": to_plain(self.parameters),
             "structure": to_plain(self.structure),
-            "versions": versions(),
+            "versions": list_versions(),
         }
 
 
@@ -150,14 +150,14 @@ def compare(
 
 def list_parameter_differences(before: Scenario, after: Scenario) -> Iterator[ParameterDifference]:
     """Yield every number that differs: parameters in the order of the files, then those of the players."""
-    first, second = before.parameter_values(), after.parameter_values()
+    first, second = before.compute_parameter_values(), after.compute_parameter_values()
     for name in dict.fromkeys([*first, *second]):
         one, two = before.parameters.get(name), after.parameters.get(name)
         row = ParameterDifference(
             name,
             (one.label if one else None) or (two.label if two else None) or "",
-            first[name] / before.unit_factor(name) if one else None,
-            second[name] / after.unit_factor(name) if two else None,
+            first[name] / before.compute_unit_factor(name) if one else None,
+            second[name] / after.compute_unit_factor(name) if two else None,
             one.range if one else None,
             two.range if two else None,
             (one.unit if one else None) or "",
@@ -166,14 +166,14 @@ def list_parameter_differences(before: Scenario, after: Scenario) -> Iterator[Pa
         mine, other = (row.before, row.range_before, row.unit_before), (row.after, row.range_after, row.unit_after)
         if mine != other:
             yield row
-    mine_of_players, other_of_players = _player_numbers(before), _player_numbers(after)
+    mine_of_players, other_of_players = _list_player_numbers(before), _list_player_numbers(after)
     for path in dict.fromkeys([*mine_of_players, *other_of_players]):
         value, changed = mine_of_players.get(path), other_of_players.get(path)
         if value != changed:
             yield ParameterDifference(path, "", value, changed)
 
 
-def _player_numbers(scenario: Scenario) -> dict[str, float]:
+def _list_player_numbers(scenario: Scenario) -> dict[str, float]:
     """Numbers of the players by path, except formulas of parameters, which are covered by the parameters."""
     scope = build_scope(scenario)
     found: dict[str, float] = {}
@@ -190,16 +190,16 @@ def _player_numbers(scenario: Scenario) -> dict[str, float]:
 
 def list_structure_differences(before: Scenario, after: Scenario) -> Iterator[StructureDifference]:
     """Yield every part that only one side has or that differs, kind by kind."""
-    first, second = _parts(before), _parts(after)
+    first, second = _list_parts(before), _list_parts(after)
     for key in dict.fromkeys([*first, *second]):
         one, two = first.get(key), second.get(key)
         if one == two:
             continue
         where: Where = "both" if one is not None and two is not None else "before" if two is None else "after"
-        yield StructureDifference(*key, where, _in_words(one), _in_words(two))
+        yield StructureDifference(*key, where, _format_plain(one), _format_plain(two))
 
 
-def _parts(scenario: Scenario) -> dict[tuple[str, str], Any]:
+def _list_parts(scenario: Scenario) -> dict[tuple[str, str], Any]:
     """Content of each part by (kind, name), as plain data without labels."""
     period = scenario.period
     clock = {"as_of": scenario.as_of.isoformat(), "period": f"{period.length:g} {period.unit}"}
@@ -210,57 +210,57 @@ def _parts(scenario: Scenario) -> dict[tuple[str, str], Any]:
     for name, track in scenario.state.items():
         parts["track", name] = {"levels": list(track.levels), "start": track.start}
     for name, issue in (scenario.agenda.issues if scenario.agenda else {}).items():
-        parts["issue", name] = _plain(issue)
+        parts["issue", name] = _part_to_plain(issue)
     if scenario.agenda:
-        agenda = _plain(scenario.agenda)
+        agenda = _part_to_plain(scenario.agenda)
         parts["agenda", "packages"] = {key: agenda[key] for key in ("packages", "limit") if key in agenda}
     for stage in scenario.stages:
-        fields = _plain(stage)
+        fields = _part_to_plain(stage)
         fields = {key: inner for key, inner in fields.items() if key not in {"name", "actions"}}
         parts["stage", stage.name] = fields
-        for own in stage.own_actions():
+        for own in stage.list_actions():
             name = own.path.removeprefix("actions.")
-            parts["action", f"{stage.name}.{name}"] = _plain(own.action)
+            parts["action", f"{stage.name}.{name}"] = _part_to_plain(own.action)
     for kind, section in (("hazard", "nature"), ("deadline", "deadlines"), ("outcome", "outcomes")):
         for name, part in getattr(scenario, section).items():
-            parts[kind, name] = _plain(part)
+            parts[kind, name] = _part_to_plain(part)
     for name, milestone in scenario.milestones.items():
-        parts["milestone", name] = _plain(milestone)
-    parts["payoffs", "flows"] = {player: _amount(amount) for player, amount in scenario.flows.items()}
-    parts["payoffs", "unresolved"] = _plain(scenario.unresolved)
+        parts["milestone", name] = _part_to_plain(milestone)
+    parts["payoffs", "flows"] = {player: _amount_to_plain(amount) for player, amount in scenario.flows.items()}
+    parts["payoffs", "unresolved"] = _part_to_plain(scenario.unresolved)
     for name, quantity in scenario.quantities.items():
         parts["quantity", name] = str(quantity.value)
     for name, submodel in scenario.submodels.items():
-        parts["submodel", name] = _plain(submodel)
+        parts["submodel", name] = _part_to_plain(submodel)
     return parts
 
 
-def _amount(amount: Any) -> Any:
+def _amount_to_plain(amount: Any) -> Any:
     """An amount of payoff as plain data."""
     return {key: str(inner) for key, inner in amount.items()} if isinstance(amount, Mapping) else str(amount)
 
 
-def _plain(part: Any) -> Any:
+def _part_to_plain(part: Any) -> Any:
     """A part of the schema as plain data without labels."""
-    return _without_labels(part.model_dump(mode="json", exclude_defaults=True))
+    return _drop_labels(part.model_dump(mode="json", exclude_defaults=True))
 
 
-def _without_labels(plain: Any) -> Any:
+def _drop_labels(plain: Any) -> Any:
     """Plain data without labels, at every level."""
     if isinstance(plain, Mapping):
         hidden = {"label", "level_labels", "type_labels", "observed_as"}
-        return {key: _without_labels(inner) for key, inner in plain.items() if key not in hidden}
+        return {key: _drop_labels(inner) for key, inner in plain.items() if key not in hidden}
     if isinstance(plain, list):
-        return [_without_labels(inner) for inner in plain]
+        return [_drop_labels(inner) for inner in plain]
     return plain
 
 
-def _in_words(part: Any) -> str:
+def _format_plain(part: Any) -> str:
     """Plain data on one line, as in YAML."""
     if part is None:
         return ""
     if isinstance(part, Mapping):
-        return "{" + ", ".join(f"{key}: {_in_words(inner)}" for key, inner in part.items()) + "}"
+        return "{" + ", ".join(f"{key}: {_format_plain(inner)}" for key, inner in part.items()) + "}"
     if isinstance(part, list):
-        return "[" + ", ".join(map(_in_words, part)) + "]"
+        return "[" + ", ".join(map(_format_plain, part)) + "]"
     return f"{part:g}" if isinstance(part, float) else str(part)

@@ -19,11 +19,11 @@ __all__ = ["describe_ensemble", "describe_solves", "list_sampling_versions"]
 
 def list_sampling_versions() -> dict[str, str]:
     """List the versions of the packages on which draws and their probabilities depend."""
-    return {name: _version_of(name) for name in ("numpy", "scipy", "numba")}
+    return {name: _find_version(name) for name in ("numpy", "scipy", "numba")}
 
 
 @cache
-def _version_of(package: str) -> str:
+def _find_version(package: str) -> str:
     return metadata.version(package)
 
 

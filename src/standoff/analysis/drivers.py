@@ -39,7 +39,7 @@ from standoff.extras import import_extra
 from standoff.scenario import Scenario, measure_coverage
 from standoff.solve.result import Certificate, Equilibrium, Settings
 from standoff.solve.target import Target
-from standoff.version import JSON_VERSION, versions
+from standoff.version import JSON_VERSION, list_versions
 
 if TYPE_CHECKING:
     from standoff.analysis.plots import Axes
@@ -199,7 +199,7 @@ class Drivers:
             "num_solves": self.num_solves,
             "tornado_error": to_plain(self.tornado_error),
             "draws": draws,
-            "versions": versions(),
+            "versions": list_versions(),
         }
 
 
@@ -210,7 +210,7 @@ def list_ranges(scenario: Scenario) -> dict[str, tuple[float, float]]:
 
 def drivers(
     solution: Solution,
-    targets: Sequence[str | Target] | None = None,
+    targets: str | Target | Sequence[str | Target] | None = None,
     *,
     num_tornado: int | None = None,
     num_draws: int = 0,
@@ -257,24 +257,24 @@ def drivers(
         raise InputError(Problem("no-range", message, help="give the parameters `range: [low, high]`"))
     if num_draws:
         import_extra("SALib", "drivers", "global sensitivity")  # first, as it may be missing
-    samples = sampler.values(0, num_draws)
+    samples = sampler.compute_values(0, num_draws)
     own = gradients(solution, wanted)
     by_name = {row.name: row for row in own.rows}
-    strongest = sorted(ranges, key=lambda name: -_linear_effect(by_name[name], ranges[name]))[:num_tornado]
+    strongest = sorted(ranges, key=lambda name: -_compute_linear_effect(by_name[name], ranges[name]))[:num_tornado]
     ends = [{name: end} for name in strongest for end in ranges[name]]
     work = len(ends) + num_draws
     share = len(ends) / work if work else 1.0
     quick = make_quick_settings(equilibrium.settings)
 
-    def part(start: float, width: float) -> Progress | None:
+    def scale_progress(start: float, width: float) -> Progress | None:
         return None if progress is None else lambda done: progress(start + width * done)
 
     solved = solve_targets(
-        scenario, wanted, ends, executor=where, settings=quick, progress=part(0.0, share)
+        scenario, wanted, ends, executor=where, settings=quick, progress=scale_progress(0.0, share)
     ) if ends else []  # fmt: skip
     at_ends = dict(zip(strongest, zip(solved[::2], solved[1::2], strict=True), strict=True)) if ends else {}
     rows = [
-        _driver(scenario, row, own.probabilities, ranges.get(row.name), at_ends.get(row.name), equilibrium)
+        _make_driver(scenario, row, own.probabilities, ranges.get(row.name), at_ends.get(row.name), equilibrium)
         for row in own.rows
         if row.kind == "parameter" or _is_own_number(scenario, row.name)
     ]
@@ -284,9 +284,9 @@ def drivers(
     if num_draws:
         draws = [dict(zip(sampler.names, map(float, sample), strict=True)) for sample in samples]
         drawn = solve_targets(
-            scenario, wanted, draws, executor=where, settings=quick, progress=part(share, 1.0 - share)
+            scenario, wanted, draws, executor=where, settings=quick, progress=scale_progress(share, 1.0 - share)
         )
-        indices = _indices(sampler.names, samples, drawn, seed)
+        indices = _compute_indices(sampler.names, samples, drawn, seed)
         num_failed = num_draws - indices.num_draws
     known = [found for found in solved if isinstance(found, SolvedDraw)]
     return Drivers(
@@ -306,7 +306,7 @@ def drivers(
     )
 
 
-def _linear_effect(row: Derivative, bounds: tuple[float, float]) -> float:
+def _compute_linear_effect(row: Derivative, bounds: tuple[float, float]) -> float:
     """Largest effect on any target at an end of the range, by the derivative; infinite where there is none."""
     effect = float(np.abs(row.derivatives).max() * max(abs(end - row.value) for end in bounds))
     return math.inf if math.isnan(effect) else effect
@@ -319,7 +319,7 @@ def _is_own_number(scenario: Scenario, path: str) -> bool:
     return not (own.names & scenario.parameters.keys())
 
 
-def _driver(
+def _make_driver(
     scenario: Scenario,
     row: Derivative,
     probabilities: Floats,
@@ -368,7 +368,7 @@ def _driver(
     )
 
 
-def _indices(
+def _compute_indices(
     names: Sequence[str], samples: Floats, drawn: Sequence[SolvedDraw | StandoffError], seed: int
 ) -> GlobalIndices:
     """Global indices from the draws that have a solution."""

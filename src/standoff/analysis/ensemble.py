@@ -35,8 +35,8 @@ from standoff.analysis.resolution import (
     compute_unseen_share,
     find_largest_gap,
     keep_probabilities,
+    skip_estimate,
     solve_agreed,
-    without_estimate,
 )
 from standoff.analysis.sampling import SCHEME, Sampler, list_drawn_parameters, list_fixed_parameters
 from standoff.errors import InputError, Problem, SolveError, StandoffError
@@ -171,7 +171,7 @@ class _Run:
 
     def choose_points(self, numbers: Sequence[int]) -> int:
         """Solve the values of the file and some draws on enough belief points, and choose the points of all draws by them."""
-        draws = self._draws([FILE, *numbers])
+        draws = self._make_draws([FILE, *numbers])
         missing = {number: draw for number, draw in draws.items() if number not in self.checks}
         for number, found in solve_agreed(self.sampler.scenario, missing, self.settings, self.executor):
             if number == FILE and not isinstance(found, Solved):
@@ -191,8 +191,8 @@ class _Run:
         done = num_draws - len(missing)
         for index, found in self.executor.solve_draws(
             self.sampler.scenario,
-            self.sampler.draws(missing),
-            without_estimate(self.settings, num_points),
+            self.sampler.make_draws(missing),
+            skip_estimate(self.settings, num_points),
             keep_probabilities,
         ):
             self._keep("draws", missing[index], found)
@@ -204,11 +204,11 @@ class _Run:
         known = self.draws.get(draw)
         return known is None or (isinstance(known, Solved) and 1 < known.belief_points < num_points)
 
-    def _draws(self, numbers: Sequence[int]) -> dict[int, Draw]:
+    def _make_draws(self, numbers: Sequence[int]) -> dict[int, Draw]:
         """Parameters of some draws, by number."""
         own = [number for number in numbers if number != FILE]
         found: dict[int, Draw] = {FILE: {}} if FILE in numbers else {}
-        return found | dict(zip(own, self.sampler.draws(own), strict=True))
+        return found | dict(zip(own, self.sampler.make_draws(own), strict=True))
 
     def _keep(self, table: str, number: int, found: Record) -> None:
         """Record an answer, also in the store."""
@@ -225,7 +225,7 @@ def _assemble(run: _Run, num_draws: int, num_points: int) -> Ensemble:
     if not solved:
         raise SolveError(f"none of {num_draws} draws was solved; the first: {failures[0].message}")
     scenario, settings = run.sampler.scenario, run.settings
-    certificate = _certificate(run, solved, num_points)
+    certificate = _make_certificate(run, solved, num_points)
     file_probabilities = run.checks[FILE]
     assert isinstance(file_probabilities, Solved)
     return Ensemble(
@@ -244,7 +244,7 @@ def _assemble(run: _Run, num_draws: int, num_points: int) -> Ensemble:
     )
 
 
-def _certificate(run: _Run, solved: Mapping[int, Solved], num_points: int) -> EnsembleCertificate:
+def _make_certificate(run: _Run, solved: Mapping[int, Solved], num_points: int) -> EnsembleCertificate:
     """Accuracy of the draws of a run."""
     pairs = [
         (found, check)

@@ -22,7 +22,7 @@ from standoff.errors import InputError, Problem, SolveError, StandoffError
 from standoff.scenario import Scenario
 from standoff.solve.equilibrium import Settings
 from standoff.solve.target import UNRESOLVED, Target
-from standoff.version import JSON_VERSION, versions
+from standoff.version import JSON_VERSION, list_versions
 
 if TYPE_CHECKING:
     from standoff.analysis.plots import Axes
@@ -77,7 +77,7 @@ class FailedDraw:
             return FailedDraw(draw, first.code, first.message)
         return FailedDraw(draw, _UNSURE if isinstance(error, UnsureProbabilityError) else _UNSOLVED, str(error))
 
-    def error(self) -> StandoffError:
+    def make_error(self) -> StandoffError:
         """Make the error again from which the record was made."""
         if self.code == _UNSURE:
             return UnsureProbabilityError(self.message)
@@ -170,7 +170,7 @@ class Ensemble:
     @cached_property
     def values(self) -> Floats:
         """Values of the parameters in each draw, in their own units; shape (N, K)."""
-        return self.sampler.values(0, self.num_draws)
+        return self.sampler.compute_values(0, self.num_draws)
 
     @cached_property
     def bands(self) -> Floats:
@@ -246,7 +246,7 @@ class Ensemble:
     def __repr__(self) -> str:
         return f"<Ensemble of {self.scenario.id}: {len(self.draws)} of {self.num_draws} draws solved, seed {self.seed}>"
 
-    def to_json(self, targets: Sequence[str | Target] | None = None) -> dict[str, Any]:
+    def to_json(self, targets: str | Target | Sequence[str | Target] | None = None) -> dict[str, Any]:
         """The ensemble without its single draws as plain data, as `standoff ensemble --json` prints it.
 
         Args:
@@ -312,7 +312,7 @@ class Ensemble:
                 "belief_points": self.settings.belief_points,
                 "belief_tolerance": self.settings.belief_tolerance,
             },
-            "versions": versions() | list_sampling_versions(),
+            "versions": list_versions() | list_sampling_versions(),
         }
 
     def _target_to_plain(self, target: Target) -> dict[str, Any]:
@@ -322,7 +322,7 @@ class Ensemble:
             "kind": target.kind,
             "name": target.name,
             "label": describe_target(self.scenario, target),
-            "by": self.scenario.date_of_period(period + 1).isoformat(),
+            "by": self.scenario.find_date(period + 1).isoformat(),
             "file": float(self.file_probabilities[period, k]),
             "mean": float(self.mean[period, k]),
             "bands": self.bands[:, period, k].tolist(),

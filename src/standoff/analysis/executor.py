@@ -79,7 +79,7 @@ class Threads:
         keep: Callable[[Equilibrium], Kept],
     ) -> Iterator[tuple[int, Kept | StandoffError]]:
         """Solve every draw; see `Executor.solve_draws`."""
-        games = CompiledScenario.of(scenario).games(draws)
+        games = CompiledScenario.of(scenario).make_games(draws)
         yield from enumerate(solve_batch(games, settings, keep=keep, threads=self.threads))
 
 

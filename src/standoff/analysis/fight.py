@@ -67,7 +67,7 @@ def find_fight(equilibrium: Equilibrium, milestone: str | None) -> Fight | None:
                             (game.players[plane.player].name, game.players[plane.player].player_types[plane.player_type]):
                             float(found.values[a, p]) for p, plane in enumerate(game.planes)
                         }  # fmt: skip
-                        label = game.label(f"{layer.name}.{whose}{name}")
+                        label = game.get_label(f"{layer.name}.{whose}{name}")
                         best = Fight(milestone, layer.stage, game.players[mover].name, name, label, chance, values)
         # nothing happens: follow the skip, if there is one
         state = int(layer.skip[state]) if layer.arrival[state] < 1.0 else None

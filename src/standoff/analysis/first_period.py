@@ -111,21 +111,21 @@ class _Enumeration:
         mass = np.ones(1)
         passes: list[tuple[_LayerSteps, Floats, int, dict[int, Floats]]] = []
         for s in range(len(self.layers)):
-            steps, fixed, following, next_mass = self._layer(s, nodes, mass)
+            steps, fixed, following, next_mass = self._enumerate_layer(s, nodes, mass)
             passes.append((steps, mass, len(nodes), fixed))
             nodes, mass = following, next_mass
-        worth = np.array([self._at_end(node) for node in nodes]).reshape(len(nodes), -1)
+        worth = np.array([self._evaluate_end(node) for node in nodes]).reshape(len(nodes), -1)
         events: dict[Hashable, EventMass] = {}
         is_quiet = np.array([node[3] for node in nodes], dtype=np.bool_)
         quiet = EventMass(None, float(mass[is_quiet].sum()), mass[is_quiet] @ worth[is_quiet], np.zeros(worth.shape[1]))
         for steps, before, count, fixed in reversed(passes):
-            worth = self._back(steps, before, count, fixed, worth, events)
+            worth = self._go_back(steps, before, count, fixed, worth, events)
         quiet.just_before += quiet.probability * worth[0]
         if quiet.probability > 0.0:
             events[("quiet",)] = quiet
         return FirstPeriod(worth[0], events, self.cut_mass, self.num_nodes)
 
-    def _layer(
+    def _enumerate_layer(
         self, s: int, nodes: list[Node], mass: Floats
     ) -> tuple[_LayerSteps, dict[int, Floats], list[Node], Floats]:
         """Follow every node of a layer; returns the steps, W of the nodes that are not followed, and the next nodes
@@ -147,7 +147,7 @@ class _Enumeration:
                 continue
             else:
                 self.num_nodes += 1
-                arrived = self._steps(s, node)
+                arrived = self._list_steps(s, node)
             for (step, met_after, still_quiet), keys in arrived.items():
                 child = (step.target, tuple(round(b, DIGITS) for b in step.beliefs), met_after, still_quiet)
                 if child not in index:
@@ -161,7 +161,9 @@ class _Enumeration:
         np.add.at(next_mass, steps.children, mass[steps.parents] * np.array(steps.probability))
         return steps, fixed, following, next_mass
 
-    def _steps(self, s: int, node: Node) -> dict[tuple[Step, Met, bool], tuple[tuple[Hashable, Happening | None], ...]]:
+    def _list_steps(
+        self, s: int, node: Node
+    ) -> dict[tuple[Step, Met, bool], tuple[tuple[Hashable, Happening | None], ...]]:
         """The steps from a node, each with the milestones met before the next state, whether it stays quiet, and its events."""
         state, beliefs, met, is_quiet = node
         met_here = add_met_on_arrival(self.game, self.layers[s], state, met)
@@ -172,7 +174,7 @@ class _Enumeration:
             if step.action >= 0:
                 happening = self.words.describe_step(0, s, state=state, action=step.action, target=step.target)
                 still_quiet = is_quiet and not happening.is_visible and not happening.is_call
-                keys += [(key, happening) for key in _keys_of(happening)]
+                keys += [(key, happening) for key in _list_keys(happening)]
             if step.target >= 0:
                 arrived = self.layers[(s + 1) % len(self.layers)]
                 after = add_met_on_arrival(self.game, arrived, step.target, met_here)
@@ -180,12 +182,12 @@ class _Enumeration:
             found[step, met_here, still_quiet] = tuple(keys)
         return found
 
-    def _at_end(self, node: Node) -> Floats:
+    def _evaluate_end(self, node: Node) -> Floats:
         """W of a node at the end of the period."""
         state, beliefs, met, _ = node
         return np.append(self.probabilities.at(1, 0, state=state, beliefs=beliefs, met=dict.fromkeys(met, 0)), beliefs)
 
-    def _back(
+    def _go_back(
         self,
         steps: _LayerSteps,
         mass: Floats,
@@ -212,7 +214,7 @@ class _Enumeration:
         return found
 
 
-def _keys_of(happening: Happening) -> tuple[Hashable, ...]:
+def _list_keys(happening: Happening) -> tuple[Hashable, ...]:
     """Keys of the events to which a happening belongs."""
     if happening.is_call:
         return (("round", happening.layer),)

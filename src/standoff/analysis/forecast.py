@@ -67,9 +67,9 @@ class Series:
             >>> strike.by("1962-10-24") == strike.by(2) == float(strike.cumulative[1])
             True
         """
-        return float(self.cumulative[self._number_of(when) - 1])
+        return float(self.cumulative[self._find_number(when) - 1])
 
-    def _number_of(self, when: str | dt.date | int) -> int:
+    def _find_number(self, when: str | dt.date | int) -> int:
         num_periods = len(self.cumulative)
         if isinstance(when, int):
             if not 1 <= when <= num_periods:
@@ -79,10 +79,10 @@ class Series:
         if self.calendar is None:
             message = f"a game without dates has no day `{when}`"
             raise InputError(Problem("target-date", message, help=f"give a number from 1 to {num_periods}"))
-        return self.calendar.number_of(when)
+        return self.calendar.find_period(when)
 
     def __repr__(self) -> str:
-        return f"<Series {self.name}: {format_percent(float(self.cumulative[-1]))} {_by_horizon(self)}>"
+        return f"<Series {self.name}: {format_percent(float(self.cumulative[-1]))} {_name_horizon(self)}>"
 
 
 @dataclass(frozen=True)
@@ -223,10 +223,10 @@ class Forecast:
         ends = [f"{series.name} {format_percent(float(series.cumulative[-1]))}" for series in self.outcomes.values()]
         ends.append(f"{UNRESOLVED} {format_percent(float(self.unresolved[-1]))}")
         name = self.scenario_id or "of a game"
-        return f"<Forecast {name}: {', '.join(ends)}, {_by_horizon(self)}>"
+        return f"<Forecast {name}: {', '.join(ends)}, {_name_horizon(self)}>"
 
 
-def _by_horizon(found: Series | Forecast) -> str:
+def _name_horizon(found: Series | Forecast) -> str:
     """The horizon in words."""
     num_periods = len(found.cumulative if isinstance(found, Series) else found.unresolved)
     return f"by period {num_periods}" if found.calendar is None else f"by {format_day(found.calendar.days[-1])}"
@@ -244,7 +244,7 @@ def forecast(equilibrium: Equilibrium, *, level_names: dict[str, tuple[str, ...]
     """
     game = equilibrium.game
     sweep = equilibrium.sweep
-    outcomes = [_outcome(game, sweep.absorbed, k) for k in range(len(game.outcomes))]
+    outcomes = [_make_outcome_series(game, sweep.absorbed, k) for k in range(len(game.outcomes))]
     unresolved = 1.0 - sum((series.cumulative for series in outcomes), np.zeros(game.num_periods))
     milestones = [
         Series(milestone.name, milestone.label, np.clip(sweep.milestones[:, m], 0.0, 1.0))
@@ -257,11 +257,11 @@ def forecast(equilibrium: Equilibrium, *, level_names: dict[str, tuple[str, ...]
     return Forecast(
         outcomes={series.name: series for series in outcomes},
         unresolved=np.clip(unresolved, 0.0, 1.0),
-        unresolved_label=game.label("unresolved"),
+        unresolved_label=game.get_label("unresolved"),
         milestones={series.name: series for series in milestones},
-        first_moves=_first_moves(equilibrium),
+        first_moves=_list_first_moves(equilibrium),
         beliefs=beliefs,
-        levels=_levels(equilibrium, level_names or {}),
+        levels=_compute_level_probabilities(equilibrium, level_names or {}),
         mean_duration=float(open_before.sum()),
         median_duration=int(over[0]) + 1 if len(over) else None,
         start_values={
@@ -275,19 +275,19 @@ def add_dates(found: Forecast, scenario: Scenario) -> Forecast:
     """Add the id and the calendar of its scenario to a forecast."""
     calendar = Calendar.of(scenario)
 
-    def date(series: Series) -> Series:
-        return replace(series, parts=tuple(date(part) for part in series.parts), calendar=calendar)
+    def add_calendar(series: Series) -> Series:
+        return replace(series, parts=tuple(add_calendar(part) for part in series.parts), calendar=calendar)
 
     return replace(
         found,
-        outcomes={name: date(series) for name, series in found.outcomes.items()},
-        milestones={name: date(series) for name, series in found.milestones.items()},
+        outcomes={name: add_calendar(series) for name, series in found.outcomes.items()},
+        milestones={name: add_calendar(series) for name, series in found.milestones.items()},
         scenario_id=scenario.id,
         calendar=calendar,
     )
 
 
-def _outcome(game: Game, absorbed: Floats, outcome: int) -> Series:
+def _make_outcome_series(game: Game, absorbed: Floats, outcome: int) -> Series:
     """Probability of one outcome by date, with its packages and by type."""
     own = game.terminals.outcome == outcome
     name = game.outcomes[outcome]
@@ -296,7 +296,7 @@ def _outcome(game: Game, absorbed: Floats, outcome: int) -> Series:
     parts = tuple(
         Series(
             game.packages[k],
-            game.label(game.packages[k]),
+            game.get_label(game.packages[k]),
             absorbed[:, own & (game.terminals.package == k), 0].sum(axis=1).clip(0.0, 1.0),
         )
         for k in packages
@@ -307,10 +307,10 @@ def _outcome(game: Game, absorbed: Floats, outcome: int) -> Series:
         for player in [game.players[plane.player]]
         if len(player.player_types) == 2
     )
-    return Series(name, game.label(name), total[:, 0].clip(0.0, 1.0), parts, by_type)
+    return Series(name, game.get_label(name), total[:, 0].clip(0.0, 1.0), parts, by_type)
 
 
-def _first_moves(equilibrium: Equilibrium) -> tuple[FirstMove, ...]:
+def _list_first_moves(equilibrium: Equilibrium) -> tuple[FirstMove, ...]:
     """Strategies at the start state of every decision layer that the start state reaches without any move."""
     game = equilibrium.game
     moves: list[FirstMove] = []
@@ -319,29 +319,29 @@ def _first_moves(equilibrium: Equilibrium) -> tuple[FirstMove, ...]:
         if state is None:
             break
         if layer.mover[state] >= 0 and layer.arrival[state] > 0.0:
-            moves.extend(_moves_at(equilibrium, s, state))
+            moves.extend(_list_moves_at(equilibrium, s, state))
         # nothing happens: follow the skip, if there is one
         state = int(layer.skip[state]) if layer.arrival[state] < 1.0 else None
     return tuple(moves)
 
 
-def _moves_at(equilibrium: Equilibrium, s: int, state: int) -> list[FirstMove]:
+def _list_moves_at(equilibrium: Equilibrium, s: int, state: int) -> list[FirstMove]:
     """First moves of all who decide in a state of a layer."""
     layer = equilibrium.game.epochs[0].layers[s]
     own = slice(int(layer.action_start[state]), int(layer.action_start[state + 1]))
     if layer.second is None or layer.second.mover[state] < 0:
-        return _moves_of(equilibrium, s, state, int(layer.mover[state]), layer.action_label[own].tolist(), "")
+        return _list_moves_of(equilibrium, s, state, int(layer.mover[state]), layer.action_label[own].tolist(), "")
     count = int(layer.second.num_actions[state])
     movers = (int(layer.mover[state]), int(layer.second.mover[state]))
     labels = (layer.action_label[own][::count].tolist(), layer.second.action_label[own][:count].tolist())
     return [
         move
         for mover, own_labels in zip(movers, labels, strict=True)
-        for move in _moves_of(equilibrium, s, state, mover, own_labels, f"{equilibrium.game.players[mover].name}.")
+        for move in _list_moves_of(equilibrium, s, state, mover, own_labels, f"{equilibrium.game.players[mover].name}.")
     ]
 
 
-def _moves_of(
+def _list_moves_of(
     equilibrium: Equilibrium, s: int, state: int, mover: int, own_labels: list[int], prefix: str
 ) -> list[FirstMove]:
     """First moves of one player; `prefix` distinguishes its actions from those of another who moves simultaneously."""
@@ -350,7 +350,7 @@ def _moves_of(
     player = game.players[mover]
     strategies, posteriors = find_strategy(equilibrium, 0, s, state, game.prior_belief, mover)
     names = [layer.action_names[label] for label in own_labels]
-    labels = {name: game.label(f"{layer.name}.{prefix}{name}") for name in names}
+    labels = {name: game.get_label(f"{layer.name}.{prefix}{name}") for name in names}
     after = {} if len(player.player_types) == 1 else dict(zip(names, map(float, posteriors), strict=True))
     return [
         FirstMove(
@@ -365,7 +365,9 @@ def _moves_of(
     ]
 
 
-def _levels(equilibrium: Equilibrium, level_names: dict[str, tuple[str, ...]]) -> dict[tuple[str, str], Floats]:
+def _compute_level_probabilities(
+    equilibrium: Equilibrium, level_names: dict[str, tuple[str, ...]]
+) -> dict[tuple[str, str], Floats]:
     """Probability of each level of each track among the states that are still open, by date."""
     first = equilibrium.game.epochs[0].layers[0]
     open_mass = equilibrium.sweep.open_mass

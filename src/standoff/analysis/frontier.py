@@ -100,9 +100,9 @@ def find_pareto_frontier(payoffs: ArrayLike) -> Ints:
     """
     worth = _check_table(payoffs)
     if worth.shape[1] == 2:
-        found = _two_sided(worth[:, 0], worth[:, 1])
+        found = _find_two_sided(worth[:, 0], worth[:, 1])
     else:
-        found = _many_sided(worth)
+        found = _find_many_sided(worth)
     found = np.sort(found)
     return found[np.argsort(worth[found, 0], kind="stable")]
 
@@ -117,7 +117,7 @@ def _check_table(payoffs: ArrayLike) -> Floats:
     return worth
 
 
-def _two_sided(first: Floats, second: Floats) -> Ints:
+def _find_two_sided(first: Floats, second: Floats) -> Ints:
     """Indices of the packages on the frontier of two sides, in any order."""
     if not len(first):
         return np.zeros(0, dtype=np.int64)
@@ -134,7 +134,7 @@ def _two_sided(first: Floats, second: Floats) -> Ints:
     return np.asarray(order[(v == np.repeat(tops, lengths)) & np.repeat(tops > before, lengths)])
 
 
-def _many_sided(worth: Floats) -> Ints:
+def _find_many_sided(worth: Floats) -> Ints:
     """Indices of the packages on the frontier of any number of sides, by descending sum: no package is dominated by
     a later one."""
     remaining = np.argsort(-worth.sum(axis=1), kind="stable")
@@ -193,13 +193,13 @@ def find_solution_points(payoffs: ArrayLike, disagreement: ArrayLike) -> Solutio
     # a side that cannot gain gets its full share
     shares[:, ideal <= 0.0] = 1.0
     return SolutionPoints(
-        int(rational[_largest(shares.prod(axis=1), shares.sum(axis=1))]),
-        int(rational[_largest(shares.min(axis=1), shares.max(axis=1))]),
-        int(rational[_largest(gains.min(axis=1), gains.max(axis=1))]),
+        int(rational[_find_largest(shares.prod(axis=1), shares.sum(axis=1))]),
+        int(rational[_find_largest(shares.min(axis=1), shares.max(axis=1))]),
+        int(rational[_find_largest(gains.min(axis=1), gains.max(axis=1))]),
     )
 
 
-def _largest(score: Floats, tie_breaker: Floats) -> int:
+def _find_largest(score: Floats, tie_breaker: Floats) -> int:
     """Index of the largest score; among ties up to rounding the one with the largest tie-breaker, then the first."""
     top = score.max()
     near = np.flatnonzero(score >= top - 1e-12 * max(abs(top), 1.0))
@@ -276,21 +276,23 @@ def find_lottery_points(payoffs: ArrayLike, disagreement: ArrayLike) -> LotteryP
     point = np.asarray(disagreement, dtype=np.float64)
     if point.shape != (2,) or not np.isfinite(point).all():
         raise ValueError(f"disagreement must be 2 finite numbers, not {disagreement!r}")
-    chain = _rational_part(worth[corners] - point)
+    chain = _cut_to_rational(worth[corners] - point)
     if not len(chain):
         return LotteryPoints(None, None, None)
     ideal = np.array([chain[-1][0], chain[0][1]])
     scale = np.where(ideal > 0.0, ideal, 1.0)
 
-    def lottery(gain: Floats) -> Lottery:
-        return _lottery(worth, corners, gain + point)
+    def make_lottery(gain: Floats) -> Lottery:
+        return _make_lottery(worth, corners, gain + point)
 
     return LotteryPoints(
-        lottery(_nash_on(chain)), lottery(_equal_on(chain, scale)), lottery(_equal_on(chain, np.ones(2)))
+        make_lottery(_find_nash(chain)),
+        make_lottery(_find_equal(chain, scale)),
+        make_lottery(_find_equal(chain, np.ones(2))),
     )
 
 
-def _rational_part(gains: Floats) -> Floats:
+def _cut_to_rational(gains: Floats) -> Floats:
     """The chain of points, cut where either gain falls below 0; shape (point, 2), the first gain ascending."""
     pieces: list[Floats] = []
     if len(gains) == 1:
@@ -310,7 +312,7 @@ def _rational_part(gains: Floats) -> Floats:
     return np.asarray(chain[np.concatenate([[True], (np.diff(chain, axis=0) != 0.0).any(axis=1)])])
 
 
-def _nash_on(chain: Floats) -> Floats:
+def _find_nash(chain: Floats) -> Floats:
     """The point of a chain with the largest product, which is quadratic in the position on a straight piece."""
     best, product = chain[0], chain[0].prod()
     for left, right in pairwise(chain):
@@ -324,7 +326,7 @@ def _nash_on(chain: Floats) -> Floats:
     return np.asarray(best)
 
 
-def _equal_on(chain: Floats, scale: Floats) -> Floats:
+def _find_equal(chain: Floats, scale: Floats) -> Floats:
     """The point of a chain with equal scaled gains, or the nearer end where there is none."""
     ahead = (chain / scale) @ np.array([1.0, -1.0])  # rises along the chain
     if ahead[0] >= 0.0:
@@ -336,7 +338,7 @@ def _equal_on(chain: Floats, scale: Floats) -> Floats:
     return np.asarray(chain[k - 1] + way * (chain[k] - chain[k - 1]))
 
 
-def _lottery(worth: Floats, corners: Ints, payoffs: Floats) -> Lottery:
+def _make_lottery(worth: Floats, corners: Ints, payoffs: Floats) -> Lottery:
     """The lottery between two neighbouring packages that gives a point of the frontier."""
     first = worth[corners, 0]
     k = int(np.clip(np.searchsorted(first, payoffs[0]), 1, max(len(corners) - 1, 1)))

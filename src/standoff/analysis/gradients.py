@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from standoff.analysis.solution import Solution
 from standoff.analysis.targets import parse_targets
-from standoff.errors import InputError, Problem, ScenarioError, nearest
+from standoff.errors import InputError, Problem, ScenarioError, suggest_nearest
 from standoff.game.compiled_scenario import CompiledScenario
 from standoff.game.model import Game, Layer
 from standoff.scenario import Scenario
@@ -91,7 +91,10 @@ class Gradients:
 
 
 def gradients(
-    solution: Solution, targets: Sequence[str | Target] | None = None, *, parameters: Sequence[str] | None = None
+    solution: Solution,
+    targets: str | Target | Sequence[str | Target] | None = None,
+    *,
+    parameters: Sequence[str] | None = None,
 ) -> Gradients:
     """Differentiate targets by parameters, and by the priors, discounts and rationality of the players.
 
@@ -119,21 +122,24 @@ def gradients(
     names = list(scenario.parameters) if parameters is None else list(parameters)
     for name in names:
         if name not in scenario.parameters:
-            advice = nearest(name, list(scenario.parameters))
+            advice = suggest_nearest(name, list(scenario.parameters))
             raise InputError(Problem("unknown-name", f"there is no parameter `{name}`", help=advice))
     found = differentiate(equilibrium, wanted)
-    rows = [*_by_parameters(scenario, equilibrium.game, names, found), *_by_players(scenario, equilibrium.game, found)]
+    rows = [
+        *_differentiate_by_parameters(scenario, equilibrium.game, names, found),
+        *_differentiate_by_players(scenario, equilibrium.game, found),
+    ]
     return Gradients(wanted, np.array([one.value for one in found]), tuple(rows), found)
 
 
-def _by_parameters(
+def _differentiate_by_parameters(
     scenario: Scenario, game: Game, names: Sequence[str], found: Sequence[GameGradient]
 ) -> Iterator[Derivative]:
-    numbers = scenario.parameter_values()
-    values = {name: numbers[name] / scenario.unit_factor(name) for name in names}
-    steps = {name: _step(scenario, name, values[name]) for name in names}
+    numbers = scenario.compute_parameter_values()
+    values = {name: numbers[name] / scenario.compute_unit_factor(name) for name in names}
+    steps = {name: _choose_step(scenario, name, values[name]) for name in names}
     draws = [{name: values[name] + sign * steps[name]} for name in names for sign in (1.0, -1.0)]
-    games = CompiledScenario.of(scenario).games(draws)
+    games = CompiledScenario.of(scenario).make_games(draws)
     nothing = np.full(len(found), np.nan)
     for name in names:
         value, step = values[name], steps[name]
@@ -149,9 +155,9 @@ def _by_parameters(
             yield Derivative(name, "parameter", value, nothing, f"a small change makes another game: {change}")
             continue
         here = _Coefficients.of(game, game, step)
-        above = np.array([up.minus(here).multiply(one) for one in found]) / step
-        below = np.array([here.minus(down).multiply(one) for one in found]) / step
-        derivatives = np.array([up.minus(down).multiply(one) for one in found]) / (2.0 * step)
+        above = np.array([up.subtract(here).multiply(one) for one in found]) / step
+        below = np.array([here.subtract(down).multiply(one) for one in found]) / step
+        derivatives = np.array([up.subtract(down).multiply(one) for one in found]) / (2.0 * step)
         why = ""
         if np.isnan(derivatives).any():
             why = "it changes how often a decision comes up that never does, and what would be decided there was not solved"
@@ -165,14 +171,14 @@ def _join(numbers: Floats) -> str:
     return ", ".join(f"{number:.3g}" for number in numbers)
 
 
-def _step(scenario: Scenario, name: str, value: float) -> float:
+def _choose_step(scenario: Scenario, name: str, value: float) -> float:
     """A small share of the value, or of the range where the value is 0."""
     bounds = scenario.parameters[name].range
     scale = abs(value) or (bounds[1] - bounds[0] if bounds else 0.0) or 1.0
     return RELATIVE_STEP * scale
 
 
-def _by_players(scenario: Scenario, game: Game, found: Sequence[GameGradient]) -> Iterator[Derivative]:
+def _differentiate_by_players(scenario: Scenario, game: Game, found: Sequence[GameGradient]) -> Iterator[Derivative]:
     """Derivatives by the numbers of the players."""
     length = scenario.period.length
     for i, player in enumerate(game.players):
@@ -223,9 +229,9 @@ class _Coefficients:
                 arrays += [layer.arrival, layer.action_payoff, layer.branch_probability]
         arrays += [epoch.flow for epoch in game.epochs]
         players = np.array([[one.rationality, one.discount, one.prior[-1]] for one in game.players]).T
-        return _Coefficients(tuple(arrays), _terminals(base, game, step), game.unresolved_payoff, players)
+        return _Coefficients(tuple(arrays), _align_terminals(base, game, step), game.unresolved_payoff, players)
 
-    def minus(self, other: _Coefficients) -> _Coefficients:
+    def subtract(self, other: _Coefficients) -> _Coefficients:
         """The difference to other numbers."""
         arrays = tuple(one - two for one, two in zip(self.arrays, other.arrays, strict=True))
         return _Coefficients(
@@ -255,13 +261,13 @@ def _require_same(base: Game, game: Game) -> None:
         raise _OtherGameError("other states become reachable")
     for mine, other in zip(base.epochs, game.epochs, strict=True):
         for one, two in zip(mine.layers, other.layers, strict=True):
-            if not all(np.array_equal(a, b) for a, b in zip(_structure(one), _structure(two), strict=True)):
+            if not all(np.array_equal(a, b) for a, b in zip(_list_structure(one), _list_structure(two), strict=True)):
                 raise _OtherGameError(f"stage `{one.stage}` has other moves or consequences")
     if base.start != game.start:
         raise _OtherGameError("it starts in another state")
 
 
-def _structure(layer: Layer) -> tuple[NDArray[np.generic], ...]:
+def _list_structure(layer: Layer) -> tuple[NDArray[np.generic], ...]:
     """Everything of a layer but its numbers; terminals are compared separately."""
     second = layer.second
     together = () if second is None else (second.mover, second.num_actions, second.action_label, second.action_allowed)
@@ -271,7 +277,7 @@ def _structure(layer: Layer) -> tuple[NDArray[np.generic], ...]:
     )  # fmt: skip
 
 
-def _terminals(base: Game, game: Game, step: float) -> Floats:
+def _align_terminals(base: Game, game: Game, step: float) -> Floats:
     """Payoffs of the terminals of `base` in `game`, which may number its terminals differently."""
     payoff = np.full_like(base.terminals.payoff, np.nan)
     for mine, other in zip(base.epochs, game.epochs, strict=True):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from standoff.game.model import Game, Layer
 from standoff.scenario import Scenario
-from standoff.scenario.schema_moves import Bargaining, Stage
+from standoff.scenario.schema_moves import Bargaining, StageSpec
 from standoff.solve.public_steps import list_movers
 
 __all__ = ["Happening", "LevelChange", "Move", "Words", "add_article", "make_sentence"]
@@ -138,7 +138,7 @@ class Words:
     def __init__(self, scenario: Scenario, game: Game) -> None:
         self.scenario = scenario
         self.game = game
-        self._stages: dict[str, Stage] = {stage.name: stage for stage in scenario.stages}
+        self._stages: dict[str, StageSpec] = {stage.name: stage for stage in scenario.stages}
         self._tracks = tuple(scenario.state.items())
         self._known: dict[tuple[int, int, int, int, int], Happening] = {}
 
@@ -152,7 +152,7 @@ class Words:
             action: Index into the layer's actions.
             target: State of the next layer, or -(terminal + 1).
         """
-        epoch = self.game.epoch_of(period)
+        epoch = self.game.find_epoch(period)
         key = (epoch.start, layer_index, state, action, target)
         if key not in self._known:
             arrived = epoch.layers[(layer_index + 1) % self.game.num_layers]
@@ -162,7 +162,7 @@ class Words:
     def list_moves(self, layer: Layer, state: int, action: int) -> tuple[Move, ...]:
         """List the moves of an action."""
         return tuple(
-            self._move(layer, player, layer.action_names[label])
+            self._make_move(layer, player, layer.action_names[label])
             for player, label, _ in list_movers(layer, state, action)
         )
 
@@ -204,9 +204,9 @@ class Words:
             end_label = self.name_outcome(outcome)
             if number >= 0:
                 package = self.game.packages[number]
-                end_label = f"{end_label}, {self.game.label(package)}"
+                end_label = f"{end_label}, {self.game.get_label(package)}"
         else:
-            changes = self._changes(layer.levels[state].tolist(), arrived.levels[target].tolist())
+            changes = self._list_changes(layer.levels[state].tolist(), arrived.levels[target].tolist())
         # an accepted package ends the crisis unless somebody at home refuses it
         refused = layer.name.endswith("_answer") and target >= 0 and any(move.action == "accept" for move in moves)
         note = "not ratified at home" if refused and self._is_bargaining(layer) else ""
@@ -218,7 +218,7 @@ class Words:
         """Whether a layer belongs to a bargaining stage."""
         return layer.stage in self._stages and self._stages[layer.stage].bargaining is not None
 
-    def _changes(self, before: list[int], after: list[int]) -> tuple[LevelChange, ...]:
+    def _list_changes(self, before: list[int], after: list[int]) -> tuple[LevelChange, ...]:
         """The tracks whose level changed."""
         found = []
         for column, (name, track) in enumerate(self._tracks):
@@ -228,24 +228,24 @@ class Words:
                 found.append(LevelChange(name, track.label, one, two, *words))
         return tuple(found)
 
-    def _move(self, layer: Layer, player: int, action: str) -> Move:
+    def _make_move(self, layer: Layer, player: int, action: str) -> Move:
         """Describe the move of one player."""
         own = self.game.players[player]
         stage = self._stages[layer.stage]
         if stage.bargaining is not None:
-            label, codes = self._bargaining(stage.bargaining, layer, action)
+            label, codes = self._describe_bargaining(stage.bargaining, layer, action)
         else:
-            found = next(one.action for one in stage.actions_of(own.name) if one.name == action)
+            found = next(one.action for one in stage.list_actions_of(own.name) if one.name == action)
             label, codes = found.label, tuple(found.observed_as)
         return Move(own.name, self.name_player(player), action, label, codes)
 
-    def _bargaining(self, bargaining: Bargaining, layer: Layer, action: str) -> tuple[str, tuple[str, ...]]:
+    def _describe_bargaining(self, bargaining: Bargaining, layer: Layer, action: str) -> tuple[str, tuple[str, ...]]:
         """Label and event types of a bargaining move."""
         if action == "no_offer":
             return bargaining.no_offer.label or "offer nothing", tuple(bargaining.no_offer.observed_as)
         if layer.name.endswith("_offer"):
             label = bargaining.offer.label or "offer a package"
-            return f"{label} ({self.game.label(action)})", tuple(bargaining.offer.observed_as)
+            return f"{label} ({self.game.get_label(action)})", tuple(bargaining.offer.observed_as)
         reply = {"accept": bargaining.accept, "reject": bargaining.reject, "slip": bargaining.slip}[action]
         assert reply is not None
         words = {"accept": "accept", "reject": "reject the offer", "slip": "leave the offer unanswered"}

@@ -179,7 +179,7 @@ class Indicators:
 
 def indicators(
     solution: Solution,
-    targets: Sequence[str | Target] | None = None,
+    targets: str | Target | Sequence[str | Target] | None = None,
     *,
     smallest_mass: float = SMALLEST_MASS,
 ) -> Indicators:
@@ -224,8 +224,8 @@ def indicators(
         targets=wanted,
         target_labels=labels,
         starts=scenario.as_of,
-        ends_on=scenario.date_of_period(1),
-        end_date=scenario.date_of_period(by),
+        ends_on=scenario.find_date(1),
+        end_date=scenario.find_date(by),
         end_names=(*game.outcomes, UNRESOLVED),
         end_labels=tuple(words.name_outcome(name) for name in (*game.outcomes, UNRESOLVED)),
         belief_labels=tuple(
@@ -262,9 +262,9 @@ class _EventReader:
         self.words, self.labels, self.found = words, labels, found
         self.num_targets, self.num_ends = len(targets), num_ends
         self.is_milestone = np.array([target.kind == "milestone" for target in targets])
-        self.before = self._probabilities(found.before)
+        self.before = self._make_probabilities(found.before)
 
-    def _probabilities(self, worth: Floats) -> Probabilities:
+    def _make_probabilities(self, worth: Floats) -> Probabilities:
         last = self.num_targets + self.num_ends
         ends = np.clip(worth[self.num_targets : last], 0.0, None)
         return Probabilities(np.clip(worth[: self.num_targets], 0.0, 1.0), ends / ends.sum(), worth[last:])
@@ -274,7 +274,7 @@ class _EventReader:
         found = []
         for key, event in self.found.events.items():
             if event.probability > NEVER and self._is_wanted(key):
-                found.append(self._event(key, event))
+                found.append(self._make_indicator(key, event))
         return found
 
     def _is_wanted(self, key: Hashable) -> bool:
@@ -289,17 +289,22 @@ class _EventReader:
         ]
         return len(alike) > 1
 
-    def _event(self, key: Hashable, event: EventMass) -> Indicator:
+    def _make_indicator(self, key: Hashable, event: EventMass) -> Indicator:
         assert isinstance(key, tuple)
         p = min(event.probability, 1.0)
-        after = self._probabilities(event.after / event.probability)
-        just_before = self._probabilities(event.just_before / event.probability)
+        after = self._make_probabilities(event.after / event.probability)
+        just_before = self._make_probabilities(event.just_before / event.probability)
         without = None
         if p < 1.0 - NEVER:
-            without = self._probabilities((self.found.before - event.after) / (1.0 - event.probability))
-        name, label, condition = self._words(key, event.example)
+            without = self._make_probabilities((self.found.before - event.after) / (1.0 - event.probability))
+        name, label, condition = self._describe_event(key, event.example)
         gains = [
-            _gain(p, _yes_no(self.before, k), _yes_no(after, k), _yes_no(without, k) if without else None)
+            _compute_gain(
+                p,
+                _split_by_event(self.before, k),
+                _split_by_event(after, k),
+                _split_by_event(without, k) if without else None,
+            )
             for k in range(self.num_targets)
         ]
         moved = np.abs(after.targets - self.before.targets) * p
@@ -312,7 +317,7 @@ class _EventReader:
             label=label,
             player=key[2] if key[0] == "move" else "",
             changes=happening.result if happening is not None and key[0] == "consequence" else "",
-            observed_as=self._codes(key, happening),
+            observed_as=self._find_codes(key, happening),
             is_visible=self._is_visible(key, happening),
             is_aftermath=bool((self.is_milestone & (just_before.targets >= 1.0 - NEVER)).any()),
             probability=p,
@@ -320,12 +325,12 @@ class _EventReader:
             after=after,
             without=without,
             gains=np.array(gains),
-            end_gain=_gain(p, self.before.ends, after.ends, without.ends if without else None),
+            end_gain=_compute_gain(p, self.before.ends, after.ends, without.ends if without else None),
             expected_moves=moved,
-            sentences=tuple(self._sentence(condition, p, k, after) for k in range(self.num_targets)),
+            sentences=tuple(self._write_sentence(condition, p, k, after) for k in range(self.num_targets)),
         )
 
-    def _codes(self, key: tuple[Hashable, ...], happening: Happening | None) -> tuple[str, ...]:
+    def _find_codes(self, key: tuple[Hashable, ...], happening: Happening | None) -> tuple[str, ...]:
         if happening is None:
             return ()
         if key[0] == "move":
@@ -334,7 +339,7 @@ class _EventReader:
 
     def _is_visible(self, key: tuple[Hashable, ...], happening: Happening | None) -> bool:
         """Whether news would report an event or the public state would show one of its consequences."""
-        if happening is None or key[0] == "round" or self._codes(key, happening):
+        if happening is None or key[0] == "round" or self._find_codes(key, happening):
             return True
         if key[0] == "consequence":
             return happening.is_visible
@@ -349,7 +354,7 @@ class _EventReader:
             return False
         return key[0] == "hazard" or any((move.player, move.action) == key[2:] for move in happening.moves)
 
-    def _words(self, key: tuple[Hashable, ...], happening: Happening | None) -> tuple[str, str, str]:
+    def _describe_event(self, key: tuple[Hashable, ...], happening: Happening | None) -> tuple[str, str, str]:
         """Name, label, and the condition "If you see ..." of an event."""
         game = self.words.game
         if key[0] == "quiet":
@@ -362,12 +367,16 @@ class _EventReader:
             return f"milestone.{milestone.name}", milestone.label, f"If this happens: {milestone.label}"
         assert happening is not None
         if key[0] == "round":
-            label = self.words.name_stage(self._layer(happening))
+            label = self.words.name_stage(self._find_layer(happening))
             return happening.layer, label, f"If you see this: {label}"
         if key[0] == "move":
             move = next(move for move in happening.moves if move.player == key[2])
             label = f"{move.player_label}: {move.label}"
-            return f"{happening.layer}.{move.player}.{move.action}", label, f"If you see {_acting((move,), label)}"
+            return (
+                f"{happening.layer}.{move.player}.{move.action}",
+                label,
+                f"If you see {_describe_moves((move,), label)}",
+            )
         if key[0] == "hazard":
             return happening.layer, happening.label, f"If you see this: {happening.label}"
         who = [f"{move.player_label}: {move.label}" for move in happening.moves] or [happening.label]
@@ -379,37 +388,37 @@ class _EventReader:
             parts.append("nothing")
         seen = f"this: {label}"
         if happening.moves:
-            seen = f"{_acting(happening.moves, '; '.join(who))} ({happening.result})"
+            seen = f"{_describe_moves(happening.moves, '; '.join(who))} ({happening.result})"
         return ".".join(parts), label, f"If you see {seen}"
 
-    def _layer(self, happening: Happening) -> Layer:
+    def _find_layer(self, happening: Happening) -> Layer:
         return next(layer for layer in self.words.game.epochs[0].layers if layer.name == happening.layer)
 
-    def _sentence(self, condition: str, p: float, k: int, after: Probabilities) -> str:
+    def _write_sentence(self, condition: str, p: float, k: int, after: Probabilities) -> str:
         before = self.before.targets[k]
         target = f"P({self.labels[k]})"
-        return f"{condition} ({format_precise_percent(p)} likely), {target} {_moves(before, float(after.targets[k]))}."
+        return f"{condition} ({format_precise_percent(p)} likely), {target} {_describe_change(before, float(after.targets[k]))}."
 
 
-def _acting(moves: Sequence[Move], label: str) -> str:
+def _describe_moves(moves: Sequence[Move], label: str) -> str:
     """The moves in words, as they follow "If you see"."""
     if any(move.label[:1].isupper() for move in moves):
         return f"this: {label}"
     return " and ".join(f"{move.player_label} {move.label}" for move in moves)
 
 
-def _moves(before: float, after: float) -> str:
+def _describe_change(before: float, after: float) -> str:
     """The change of a probability in words."""
     if format_precise_percent(before) == format_precise_percent(after):
         return f"stays at {format_precise_percent(after)}"
     return f"moves from {format_precise_percent(before)} to {format_precise_percent(after)}"
 
 
-def _yes_no(probabilities: Probabilities, k: int) -> Floats:
+def _split_by_event(probabilities: Probabilities, k: int) -> Floats:
     return np.array([probabilities.targets[k], 1.0 - probabilities.targets[k]])
 
 
-def _gain(p: float, before: Floats, after: Floats, without: Floats | None) -> float:
+def _compute_gain(p: float, before: Floats, after: Floats, without: Floats | None) -> float:
     """Mutual information between an event of probability p and a variable with these distributions; never below 0."""
     left = p * compute_entropy(after) + (0.0 if without is None else (1.0 - p) * compute_entropy(without))
     return max(0.0, compute_entropy(before) - left)

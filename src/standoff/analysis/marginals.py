@@ -59,10 +59,10 @@ def compute_quantiles(parameter: Parameter, value: float, shares: Floats) -> Flo
     if given is None:
         return low + (high - low) * shares
     if isinstance(given, Normal):
-        return _bounded_normal(given.mean, given.sd, low, high, shares)
+        return _compute_bounded_normal(given.mean, given.sd, low, high, shares)
     if isinstance(given, LogNormal):
         floor = math.log(low) if low > 0 else -math.inf
-        found = np.exp(_bounded_normal(math.log(given.median), given.sigma, floor, _log(high), shares))
+        found = np.exp(_compute_bounded_normal(math.log(given.median), given.sigma, floor, _log(high), shares))
         return np.clip(found, low, high)
     first = low if given.low is None else given.low
     last = high if given.high is None else given.high
@@ -76,10 +76,10 @@ def compute_quantiles(parameter: Parameter, value: float, shares: Floats) -> Flo
         mode = given.mode
     width = last - first
     if isinstance(given, Triangular):
-        below, inverse = _triangular((mode - first) / width)
+        below, inverse = _make_triangular((mode - first) / width)
     else:
-        a, b = (given.a, given.b) if isinstance(given, Beta) else _pert_shapes((mode - first) / width)
-        below, inverse = _beta(a, b)
+        a, b = (given.a, given.b) if isinstance(given, Beta) else _compute_pert_shapes((mode - first) / width)
+        below, inverse = _make_beta(a, b)
     start, end = below((floor - first) / width), below((ceiling - first) / width)
     return np.clip(first + width * inverse(start + (end - start) * shares), floor, ceiling)
 
@@ -88,25 +88,25 @@ def _log(number: float) -> float:
     return math.log(number) if math.isfinite(number) else number
 
 
-def _bounded_normal(mean: float, sd: float, low: float, high: float, shares: Floats) -> Floats:
+def _compute_bounded_normal(mean: float, sd: float, low: float, high: float, shares: Floats) -> Floats:
     """Quantiles of a normal distribution truncated to [low, high], computed on the side with the better precision."""
     start, end = (low - mean) / sd, (high - mean) / sd
     if start > 0:  # far above the mean 1 - F is small and F loses all digits
-        return -_bounded_normal(-mean, sd, -high, -low, 1.0 - shares)
+        return -_compute_bounded_normal(-mean, sd, -high, -low, 1.0 - shares)
     below, above = special.ndtr(start), special.ndtr(end)
     found: Floats = np.clip(mean + sd * special.ndtri(below + (above - below) * shares), low, high)
     return found
 
 
-def _pert_shapes(mode: float) -> tuple[float, float]:
+def _compute_pert_shapes(mode: float) -> tuple[float, float]:
     return 1.0 + 4.0 * mode, 1.0 + 4.0 * (1.0 - mode)
 
 
-def _beta(a: float, b: float) -> tuple[Callable[[float], float], Callable[[Floats], Floats]]:
+def _make_beta(a: float, b: float) -> tuple[Callable[[float], float], Callable[[Floats], Floats]]:
     return lambda x: float(special.betainc(a, b, x)), lambda u: special.betaincinv(a, b, u)
 
 
-def _triangular(mode: float) -> tuple[Callable[[float], float], Callable[[Floats], Floats]]:
+def _make_triangular(mode: float) -> tuple[Callable[[float], float], Callable[[Floats], Floats]]:
     """Distribution function and quantiles on [0, 1]."""
 
     def below(x: float) -> float:

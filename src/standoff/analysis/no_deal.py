@@ -151,7 +151,7 @@ class NoDeal:
 
 def why_no_deal(
     solution: Solution,
-    targets: Sequence[str | Target] | None = None,
+    targets: str | Target | Sequence[str | Target] | None = None,
     *,
     payments: Sequence[float] = PAYMENTS,
     progress: Progress | None = None,
@@ -202,11 +202,14 @@ class _Inquiry:
 
     def answer(self) -> NoDeal:
         # first, so that faults of the input are reported before anything is solved
-        paid = self._with_payments(self.scenario, self.equilibrium.game, are_paid=True)
+        paid = self._add_payments(self.scenario, self.equilibrium.game, are_paid=True)
         base = self._record("as it is", self.scenario, self.equilibrium)
         remedies = (
-            self._information(base), self._commitment(base), self._indivisibility(paid), self._all(base)
-        )  # fmt: skip
+            self._remedy_information(base),
+            self._remedy_commitment(base),
+            self._remedy_indivisibility(paid),
+            self._remedy_all(base),
+        )
         return NoDeal(self.targets, base, remedies, self.payments)
 
     def _record(self, label: str, scenario: Scenario, equilibrium: Equilibrium) -> Resolve:
@@ -217,11 +220,11 @@ class _Inquiry:
             scenario.scenario_hash,
             tuple(change for change in scenario.overrides if change not in before),
             find_target_probabilities(equilibrium, self.targets),
-            self._causes(equilibrium),
+            self._find_causes(equilibrium),
             equilibrium.certificate,
         )
 
-    def _causes(self, equilibrium: Equilibrium) -> tuple[Cause, ...]:
+    def _find_causes(self, equilibrium: Equilibrium) -> tuple[Cause, ...]:
         """Stages that bring the first target about."""
         first = self.targets[0]
         if first.kind != "milestone" or self.scenario.milestones[first.name].after is not None:
@@ -236,7 +239,9 @@ class _Inquiry:
             self.progress(self.done / 6)
         return found
 
-    def _revealed(self, scenario: Scenario, equilibrium: Equilibrium) -> tuple[Floats, list[Resolve], list[float]]:
+    def _solve_revealed(
+        self, scenario: Scenario, equilibrium: Equilibrium
+    ) -> tuple[Floats, list[Resolve], list[float]]:
         """Probabilities with the types revealed, averaged by the prior, and those of every profile."""
         parts, weights = [], []
         for types, prior in list_type_profiles(equilibrium.game):
@@ -249,8 +254,8 @@ class _Inquiry:
             weights.append(prior)
         return np.asarray(np.array(weights) @ np.array([part.probabilities for part in parts])), parts, weights
 
-    def _information(self, base: Resolve) -> Remedy:
-        probabilities, parts, weights = self._revealed(self.scenario, self.equilibrium)
+    def _remedy_information(self, base: Resolve) -> Remedy:
+        probabilities, parts, weights = self._solve_revealed(self.scenario, self.equilibrium)
         applies = len(parts) > 1
         note = (
             "The probability of each pair of types, known to all, averaged by the prior."
@@ -268,7 +273,7 @@ class _Inquiry:
             note,
         )
 
-    def _commitment(self, base: Resolve) -> Remedy:
+    def _remedy_commitment(self, base: Resolve) -> Remedy:
         label = "deals bind"
         ratified = list_ratification_changes(self.scenario)
         agenda = self.scenario.agenda
@@ -296,8 +301,8 @@ class _Inquiry:
             "commitment", label, True, base.probabilities, parts[0].probabilities, tuple(parts), (), " ".join(notes)
         )
 
-    def _indivisibility(self, paid: Scenario) -> Remedy:
-        unpaid = self._with_payments(self.scenario, self.equilibrium.game, are_paid=False)
+    def _remedy_indivisibility(self, paid: Scenario) -> Remedy:
+        unpaid = self._add_payments(self.scenario, self.equilibrium.game, are_paid=False)
         with_payments = self._record("with side payments", paid, self._solve(paid))
         without = self._record("the same offers, payments worth nothing", unpaid, self._solve(unpaid))
         sizes = " or ".join(f"{size:g}" for size in self.payments)
@@ -310,21 +315,21 @@ class _Inquiry:
             (with_payments, without), (), note,
         )  # fmt: skip
 
-    def _all(self, base: Resolve) -> Remedy:
+    def _remedy_all(self, base: Resolve) -> Remedy:
         """All three together, compared with the unchanged crisis."""
         binding = make_deals_binding(self.scenario)
-        scenario = self._with_payments(binding, compile_game(binding), are_paid=True)
-        probabilities, parts, weights = self._revealed(scenario, self._solve(scenario))
+        scenario = self._add_payments(binding, compile_game(binding), are_paid=True)
+        probabilities, parts, weights = self._solve_revealed(scenario, self._solve(scenario))
         note = "The rest is due to noise in behaviour, third parties, accidents, and war that a side prefers to every deal."
         return Remedy("all", "all three", True, base.probabilities, probabilities, tuple(parts), tuple(weights), note)
 
-    def _with_payments(self, scenario: Scenario, game: Game, *, are_paid: bool) -> Scenario:
+    def _add_payments(self, scenario: Scenario, game: Game, *, are_paid: bool) -> Scenario:
         """The scenario with side payments on every offer."""
         assert scenario.agenda is not None
-        return add_side_payments(scenario, _offered(self.table, scenario, game), self.payments, are_paid=are_paid)
+        return add_side_payments(scenario, _list_offered(self.table, scenario, game), self.payments, are_paid=are_paid)
 
 
-def _offered(table: PackageTable, scenario: Scenario, game: Game) -> list[dict[str, str]]:
+def _list_offered(table: PackageTable, scenario: Scenario, game: Game) -> list[dict[str, str]]:
     """Packages that can be offered in a game, as issue -> level."""
     assert scenario.agenda is not None
     place = {name: k for k, name in enumerate(table.names)}

@@ -24,7 +24,7 @@ from standoff.analysis.happenings import Happening, Words, add_article
 from standoff.analysis.plain import to_plain
 from standoff.analysis.plays import Goal, Plays, PublicPath, list_chain, retrace, select_plays
 from standoff.analysis.solution import Solution
-from standoff.errors import InputError, Problem, nearest
+from standoff.errors import InputError, Problem, suggest_nearest
 from standoff.game.model import Game
 from standoff.scenario import Scenario
 from standoff.solve.continuation_probabilities import ContinuationProbabilities, add_met_on_arrival
@@ -217,12 +217,12 @@ def paths(
             probability=one.probability,
             typical=writer.describe(next(typical), k, one.probability) if own.trails else None,
             num_plays=len(own.trails),
-            routes=_routes(own, labels, num_sequences),
-            sequences=_sequences(own, num_sequences),
+            routes=_count_routes(own, labels, num_sequences),
+            sequences=_count_sequences(own, num_sequences),
         )
         for k, (one, own) in enumerate(zip(goals, plays, strict=True))
     )
-    return TypicalPaths(found, num_samples, seed, scenario.date_of_period(scenario.num_periods), writer.belief_labels)
+    return TypicalPaths(found, num_samples, seed, scenario.find_date(scenario.num_periods), writer.belief_labels)
 
 
 @dataclass(frozen=True)
@@ -250,7 +250,9 @@ def check_names(game: Game, names: Sequence[str] | None) -> tuple[str, ...]:
     valid = [*game.outcomes, *(milestone.name for milestone in game.milestones), *game.packages, UNRESOLVED]
     wanted = tuple(dict.fromkeys(names or game.outcomes))
     problems = [
-        Problem("unknown-target", f"there is no outcome, milestone or package `{name}`", help=nearest(name, valid))
+        Problem(
+            "unknown-target", f"there is no outcome, milestone or package `{name}`", help=suggest_nearest(name, valid)
+        )
         for name in wanted
         if name not in valid
     ]
@@ -275,7 +277,7 @@ def _list_goals(scenario: Scenario, equilibrium: Equilibrium, names: Sequence[st
         elif name in game.packages and name not in (*game.outcomes, UNRESOLVED):
             own = np.flatnonzero(game.terminals.package == game.packages.index(name))
             probability = float(equilibrium.sweep.absorbed[-1, own, 0].sum())
-            found.append(_Goal(name, "package", game.label(name), Goal(frozenset(own.tolist())), None, probability))
+            found.append(_Goal(name, "package", game.get_label(name), Goal(frozenset(own.tolist())), None, probability))
         else:
             own = np.flatnonzero(game.terminals.outcome == (game.outcomes.index(name) if name in game.outcomes else -1))
             target = Target("outcome", name)
@@ -293,24 +295,24 @@ def _list_goals(scenario: Scenario, equilibrium: Equilibrium, names: Sequence[st
     return found
 
 
-def _sequences(plays: Plays, count: int) -> tuple[EventSequence, ...]:
+def _count_sequences(plays: Plays, count: int) -> tuple[EventSequence, ...]:
     """The most frequent sequences of events."""
     return tuple(
-        _share(tuple(plays.examples[event].summary for event in events), number, len(plays.trails))
+        _make_sequence(tuple(plays.examples[event].summary for event in events), number, len(plays.trails))
         for events, number in plays.count_sequences()[:count]
         if number > 1
     )
 
 
-def _routes(plays: Plays, labels: Sequence[str], count: int) -> tuple[EventSequence, ...]:
+def _count_routes(plays: Plays, labels: Sequence[str], count: int) -> tuple[EventSequence, ...]:
     """The most frequent orders of milestones."""
     return tuple(
-        _share(tuple("; ".join(labels[m] for m in together) for together in route), number, len(plays.trails))
+        _make_sequence(tuple("; ".join(labels[m] for m in together) for together in route), number, len(plays.trails))
         for route, number in plays.count_routes()[:count]
     )
 
 
-def _share(events: tuple[str, ...], number: int, total: int) -> EventSequence:
+def _make_sequence(events: tuple[str, ...], number: int, total: int) -> EventSequence:
     yes, no = number + 1.0, total - number + 1.0
     return EventSequence(events, number / total, math.sqrt(yes * no / (yes + no + 1.0)) / (yes + no))
 
@@ -324,7 +326,7 @@ class _Writer:
         self.scenario = words.scenario
         players = [self.game.players[i] for i in self.game.belief_players]
         self.belief_labels = tuple(
-            f"{add_article(player.label)} is {_plain(player.player_types[1])}" for player in players
+            f"{add_article(player.label)} is {_format_slug(player.player_types[1])}" for player in players
         )
 
     def describe(self, path: PublicPath, index: int, probability: float) -> TypicalPath:
@@ -339,7 +341,7 @@ class _Writer:
         beliefs = tuple(self.game.prior_belief)
         met: frozenset[int] = frozenset()
         for period in sorted({step.period for step in path.steps}):
-            epoch = self.game.epoch_of(period)
+            epoch = self.game.find_epoch(period)
             happenings = []
             before = beliefs
             target = 0
@@ -359,11 +361,11 @@ class _Writer:
             first = period
             if not happenings and chapters and not chapters[-1].happenings:
                 first = chapters.pop().first_period
-            chapters.append(self._chapter(first, period, tuple(happenings), (before, beliefs), to_come))
+            chapters.append(self._describe_chapter(first, period, tuple(happenings), (before, beliefs), to_come))
         share = path.probability / probability if probability > 0.0 else math.nan
         return TypicalPath(path.probability, share, tuple(chapters), path)
 
-    def _chapter(
+    def _describe_chapter(
         self,
         first: int,
         last: int,
@@ -372,26 +374,26 @@ class _Writer:
         probability: float,
     ) -> Chapter:
         """Describe one period, or several without an event."""
-        starts, ends_on = self.scenario.date_of_period(first), self.scenario.date_of_period(last + 1)
+        starts, ends_on = self.scenario.find_date(first), self.scenario.find_date(last + 1)
         sentences = [one.text for one in happenings]
         sentences += [
             f"The others' belief that {label} changes from {format_percent(before)} to {format_percent(after)}."
             for label, before, after in zip(self.belief_labels, *beliefs, strict=True)
             if abs(after - before) >= NOTABLE
         ]
-        text = f"{_when(starts, ends_on)}: {' '.join(sentences)}"
+        text = f"{_format_days(starts, ends_on)}: {' '.join(sentences)}"
         if not happenings:
-            text = f"{_when(starts, ends_on)}: nothing happens."
+            text = f"{_format_days(starts, ends_on)}: nothing happens."
         return Chapter(first, last, starts, ends_on, happenings, beliefs[1], probability, text)
 
 
-def _when(starts: dt.date, ends_on: dt.date) -> str:
+def _format_days(starts: dt.date, ends_on: dt.date) -> str:
     """The days of a chapter in words.
 
     Examples:
-        >>> _when(dt.date(2026, 2, 2), dt.date(2026, 2, 9)), _when(dt.date(1962, 10, 22), dt.date(1962, 10, 23))
+        >>> _format_days(dt.date(2026, 2, 2), dt.date(2026, 2, 9)), _format_days(dt.date(1962, 10, 22), dt.date(1962, 10, 23))
         ('2 to 8 February 2026', '22 October 1962')
-        >>> _when(dt.date(2026, 2, 23), dt.date(2026, 3, 9))
+        >>> _format_days(dt.date(2026, 2, 23), dt.date(2026, 3, 9))
         '23 February to 8 March 2026'
     """
     last = max(starts, ends_on - dt.timedelta(days=1))
@@ -404,5 +406,5 @@ def _when(starts: dt.date, ends_on: dt.date) -> str:
     return f"{starts.day} to {format_day(last)}"
 
 
-def _plain(slug: str) -> str:
+def _format_slug(slug: str) -> str:
     return slug.replace("_", " ")

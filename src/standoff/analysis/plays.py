@@ -38,7 +38,7 @@ __all__ = [
     "Plays",
     "PublicPath",
     "Trail",
-    "distances",
+    "compute_distances",
     "find_medoid",
     "list_chain",
     "retrace",
@@ -155,14 +155,15 @@ def select_plays(paths: Paths, goal: Goal, *, words: Words) -> Plays:
     """Select the sampled plays that reached a goal, each up to the goal; an empty goal selects those open at the horizon."""
     examples: dict[tuple[Hashable, ...], Happening] = {}
     selected = _select_paths(paths, goal)
-    trails = tuple(_trail(paths, path, goal, words.game) for path in selected)
+    trails = tuple(_make_trail(paths, path, goal, words.game) for path in selected)
     routes = tuple(
-        _route(paths.milestone_period[path], trail.num_periods) for path, trail in zip(selected, trails, strict=True)
+        _find_route(paths.milestone_period[path], trail.num_periods)
+        for path, trail in zip(selected, trails, strict=True)
     )
-    return Plays(trails, tuple(_events(trail, words, examples) for trail in trails), routes, examples)
+    return Plays(trails, tuple(_list_events(trail, words, examples) for trail in trails), routes, examples)
 
 
-def _route(met: Ints, num_periods: int) -> Route:
+def _find_route(met: Ints, num_periods: int) -> Route:
     """Milestones of one play in order, from the period in which each was met."""
     periods = sorted({int(period) for period in met if 0 <= period < num_periods})
     return tuple(tuple(np.flatnonzero(met == period).tolist()) for period in periods)
@@ -178,7 +179,7 @@ def _select_paths(paths: Paths, goal: Goal) -> list[int]:
     return np.flatnonzero(np.isin(-last - 1, list(goal.terminals)) & (last < 0)).tolist()
 
 
-def _trail(paths: Paths, path: int, goal: Goal, game: Game) -> Trail:
+def _make_trail(paths: Paths, path: int, goal: Goal, game: Game) -> Trail:
     """The layers that a sampled play passed up to its goal."""
     found: list[tuple[int, int, int, int, int]] = []
     num_periods, num_layers = paths.actions.shape[:2]
@@ -198,14 +199,14 @@ def _trail(paths: Paths, path: int, goal: Goal, game: Game) -> Trail:
             after = paths.layer_states[period, s + 1, path] if s + 1 < num_layers else paths.states[period + 1, path]
             found.append((period, s, state, int(paths.actions[period, s, path]), int(after)))
             if goal.milestones and period == last_period and after >= 0:
-                arrived = game.epoch_of(period).layers[(s + 1) % num_layers]
+                arrived = game.find_epoch(period).layers[(s + 1) % num_layers]
                 met = add_met_on_arrival(game, arrived, int(after), met)
                 if goal.milestones[-1] in met:
                     return Trail(tuple(found))
     return Trail(tuple(found))
 
 
-def _events(trail: Trail, words: Words, examples: dict[tuple[Hashable, ...], Happening]) -> Events:
+def _list_events(trail: Trail, words: Words, examples: dict[tuple[Hashable, ...], Happening]) -> Events:
     """The events of a play; the first happening of each kind is added to `examples`."""
     found = []
     for period, s, state, action, target in trail.places:
@@ -265,7 +266,7 @@ def find_medoid(sequences: Sequence[Events], sizes: Floats) -> int:
     if not sequences:
         raise ValueError("there is no sequence")
     lengths = np.array([len(one) for one in sequences])
-    edits = distances(sequences)
+    edits = compute_distances(sequences)
     total = lengths[:, None] + lengths[None, :] + edits
     mean = np.divide(2.0 * edits, total, out=np.zeros(edits.shape), where=total > 0).mean(axis=1)
     low, high = np.quantile(sizes, [0.25, 0.75], axis=0, method="nearest")
@@ -275,11 +276,11 @@ def find_medoid(sequences: Sequence[Events], sizes: Floats) -> int:
     return int(np.argmin(np.where(is_ordinary, mean, np.inf)))
 
 
-def distances(sequences: Sequence[Events]) -> Ints:
+def compute_distances(sequences: Sequence[Events]) -> Ints:
     """Compute the Levenshtein distance between every two sequences; shape (sequence, sequence).
 
     Examples:
-        >>> distances([(("a",), ("b",)), (("b",),), ()])
+        >>> compute_distances([(("a",), ("b",)), (("b",),), ()])
         array([[0, 1, 2],
                [1, 0, 1],
                [2, 1, 0]])

@@ -92,7 +92,7 @@ def plot_bands(
         calendar: The days of the periods; None: numbers of periods.
         ax: The axes to draw on; None: new axes.
     """
-    axes = _new_axes() if ax is None else ax
+    axes = _make_axes() if ax is None else ax
     bands = [np.concatenate([[0.0], cumulative]) for _, cumulative in outcomes]
     bands.append(np.concatenate([[1.0], unresolved[1]]))
     draw_bands(axes, _label_dates(axes, calendar, len(unresolved[1])), bands, surface="white")
@@ -113,7 +113,7 @@ def plot_fan(label: str, quantiles: Floats, central: Floats, calendar: Calendar 
         calendar: The days of the periods; None: numbers of periods.
         ax: The axes to draw on; None: new axes.
     """
-    axes = _new_axes() if ax is None else ax
+    axes = _make_axes() if ax is None else ax
     draw_fan(axes, _label_dates(axes, calendar, len(central) - 1), quantiles, central, ink="black")
     labels = ["5 to 95 % of draws", "25 to 75 % of draws", "median", "values of the file"]
     axes.legend([*axes.collections[-2:], *axes.lines[-4:-2]], labels, frameon=False)
@@ -135,7 +135,7 @@ def plot_tornado(
         rows: Label, range and the changes of the probability at both ends of the range, for each driver; shape (2,).
         ax: The axes to draw on; None: new axes.
     """
-    axes = _new_axes() if ax is None else ax
+    axes = _make_axes() if ax is None else ax
     for k, (_, _, ends) in enumerate(rows):
         for end, colour, hatch in zip(ends, (PALETTE[1], PALETTE[4]), ("", "//"), strict=True):
             axes.barh(k, float(end), left=base, height=0.6, color=colour, hatch=hatch, edgecolor="white")
@@ -157,7 +157,7 @@ def plot_lines(x: Floats, x_label: str, lines: Sequence[tuple[str, Floats]], ax:
         lines: Label and probability of each target; shape (value,).
         ax: The axes to draw on; None: new axes.
     """
-    axes = _new_axes() if ax is None else ax
+    axes = _make_axes() if ax is None else ax
     for k, (label, probabilities) in enumerate(lines):
         colour, dashes = PALETTE[(k + 1) % len(PALETTE)], DASHES[k % len(DASHES)]
         axes.plot(x, probabilities, color=colour, linestyle=dashes, marker="o", label=label)
@@ -173,7 +173,7 @@ def _describe_range(label: str, bounds: tuple[float, float]) -> str:
     return f"{label}\n{format_number(low)} to {format_number(high)}"
 
 
-def _new_axes() -> Axes:
+def _make_axes() -> Axes:
     from matplotlib import pyplot as plt
 
     axes: Axes = plt.subplots(layout="constrained")[1]

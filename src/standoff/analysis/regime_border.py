@@ -26,8 +26,8 @@ from standoff.analysis.resolution import (
     compute_unseen_share,
     find_largest_gap,
     keep_probabilities,
+    skip_estimate,
     solve_agreed,
-    without_estimate,
 )
 from standoff.errors import StandoffError
 from standoff.scenario import Scenario
@@ -152,7 +152,7 @@ class MapSolver:
 
     def solve(self, places: Sequence[tuple[float, float]]) -> Iterator[tuple[int, Solved | StandoffError]]:
         """Solve points of the map, and yield the index of each point with its answer."""
-        settings = without_estimate(self.settings, max(self.num_points, 5))
+        settings = skip_estimate(self.settings, max(self.num_points, 5))
         for k, found in self.executor.solve_draws(self.scenario, map(self.draw, places), settings, keep_probabilities):
             self.solves += 1
             if isinstance(found, Solved):
@@ -234,7 +234,7 @@ class BorderSearch:
 
     def find(self, grid: Mapping[tuple[int, int], Solved]) -> tuple[BorderPoint, ...]:
         """Find a point on every line between neighbours that differ; a line on which a solve fails has no point."""
-        edges = list(self._edges(grid))
+        edges = list(self._list_edges(grid))
         found: list[BorderPoint] = []
         for _ in range(MOST_ROUNDS):
             if not edges:
@@ -244,29 +244,31 @@ class BorderSearch:
             left: list[_Edge] = []
             for k, solved in self.work.solve(places):
                 if isinstance(solved, Solved):
-                    left += self._step(edges[k], positions[k], self._probabilities(solved), found)
+                    left += self._narrow_edge(edges[k], positions[k], self._compute_probabilities(solved), found)
             edges = left
         return tuple(sorted(found, key=lambda point: (point.x, point.y, point.first, point.second)))
 
-    def _probabilities(self, solved: Solved) -> Floats:
+    def _compute_probabilities(self, solved: Solved) -> Floats:
         probabilities: Floats = solved.probabilities[self.period, : len(self.ends)]
         return probabilities
 
-    def _edges(self, grid: Mapping[tuple[int, int], Solved]) -> Iterator[_Edge]:
+    def _list_edges(self, grid: Mapping[tuple[int, int], Solved]) -> Iterator[_Edge]:
         """Yield the lines between neighbours with different dominant outcomes."""
         x, y = (axis.values for axis in self.work.axes)
         for (i, j), here in grid.items():
             for other in ((i + 1, j), (i, j + 1)):
                 if other not in grid:
                     continue
-                probabilities, beyond = self._probabilities(here), self._probabilities(grid[other])
+                probabilities, beyond = self._compute_probabilities(here), self._compute_probabilities(grid[other])
                 first, second = int(np.argmax(probabilities)), int(np.argmax(beyond))
                 if first != second:
                     yield _Edge(
                         (x[i], y[j]), (x[other[0]], y[other[1]]), 0.0, 1.0, probabilities, beyond, first, second
                     )
 
-    def _step(self, edge: _Edge, position: float, probabilities: Floats, found: list[BorderPoint]) -> list[_Edge]:
+    def _narrow_edge(
+        self, edge: _Edge, position: float, probabilities: Floats, found: list[BorderPoint]
+    ) -> list[_Edge]:
         """Return what remains of a line once the probabilities at a position are known; a border point is added to `found`."""
         third = int(np.argmax(probabilities))
         if third not in {edge.first, edge.second}:

@@ -22,11 +22,11 @@ from standoff.analysis.resolution import (
     Solved,
 )
 from standoff.analysis.targets import describe_target, parse_targets
-from standoff.errors import InputError, Problem, SolveError, StandoffError, nearest
+from standoff.errors import InputError, Problem, SolveError, StandoffError, suggest_nearest
 from standoff.scenario import Scenario
 from standoff.solve.equilibrium import Settings
 from standoff.solve.target import UNRESOLVED, Target
-from standoff.version import JSON_VERSION, versions
+from standoff.version import JSON_VERSION, list_versions
 
 __all__ = ["RegimeMap", "parse_axis", "regime_map"]
 
@@ -87,7 +87,7 @@ class RegimeMap:
             "scenario_hash": scenario.scenario_hash,
             "overrides": list(scenario.overrides),
             "as_of": scenario.as_of.isoformat(),
-            "by": scenario.date_of_period(periods).isoformat(),
+            "by": scenario.find_date(periods).isoformat(),
             "x": {"name": self.x.name, "values": list(self.x.values)},
             "y": {"name": self.y.name, "values": list(self.y.values)},
             "outcomes": list(self.outcomes),
@@ -125,7 +125,7 @@ class RegimeMap:
                 "belief_points": self.settings.belief_points,
                 "belief_tolerance": self.settings.belief_tolerance,
             },
-            "versions": versions(),
+            "versions": list_versions(),
         }
 
 
@@ -149,7 +149,9 @@ def parse_axis(scenario: Scenario, text: str) -> MapAxis:
     if name not in scenario.parameters:
         raise InputError(
             Problem(
-                "unknown-parameter", f"there is no parameter `{name}`", help=nearest(name, list(scenario.parameters))
+                "unknown-parameter",
+                f"there is no parameter `{name}`",
+                help=suggest_nearest(name, list(scenario.parameters)),
             )
         )
     if not sign:
@@ -233,7 +235,9 @@ def regime_map(
         probabilities=probabilities,
         target_probabilities=target_probabilities,
         border=border,
-        failures=tuple((*place, _reason(found)) for place, found in grid.items() if not isinstance(found, Solved)),
+        failures=tuple(
+            (*place, _describe_reason(found)) for place, found in grid.items() if not isinstance(found, Solved)
+        ),
         certificate=work.certify(),
     )
 
@@ -273,6 +277,6 @@ def _check_axes(x: MapAxis, y: MapAxis) -> None:
         raise InputError(Problem("axis", message, help=f"ask for at most {MOST_POINTS} points"))
 
 
-def _reason(error: StandoffError) -> str:
+def _describe_reason(error: StandoffError) -> str:
     """Why a point was not solved, in one line."""
     return error.problems[0].message if isinstance(error, InputError) else str(error)

@@ -40,8 +40,8 @@ __all__ = [
     "find_largest_gap",
     "keep_agreed",
     "keep_probabilities",
+    "skip_estimate",
     "solve_agreed",
-    "without_estimate",
 ]
 
 Floats = NDArray[np.float64]
@@ -180,7 +180,7 @@ def _refine(equilibrium: Equilibrium) -> Iterator[Solved]:
     )
 
 
-def without_estimate(settings: Settings, num_points: int) -> Settings:
+def skip_estimate(settings: Settings, num_points: int) -> Settings:
     """The same settings on given belief points, without an estimate of the error."""
     return replace(settings, belief_points=num_points, estimate_error=False)
 
@@ -223,7 +223,7 @@ def choose_points(
     own = {number: draws[number] for number in checks}
     error, unsolved = np.inf, 0
     for num_points in ladder:
-        found = dict(_solve(scenario, own, without_estimate(settings, num_points), executor, keep_probabilities))
+        found = dict(_solve(scenario, own, skip_estimate(settings, num_points), executor, keep_probabilities))
         gaps = [find_largest_gap(one, checks[number]) for number, one in found.items() if isinstance(one, Solved)]
         error, unsolved = max(gaps, default=0.0), len(found) - len(gaps)
         if error <= settings.belief_tolerance and not unsolved:
@@ -248,7 +248,7 @@ def solve_agreed(
 ) -> Iterable[tuple[int, Solved | StandoffError]]:
     """Solve numbered draws until two rungs agree on the probabilities, from a first rung on, and yield them as they come."""
     unsolved: dict[int, Draw] = {}
-    for number, found in _solve(scenario, draws, without_estimate(settings, num_points), executor, keep_agreed):
+    for number, found in _solve(scenario, draws, skip_estimate(settings, num_points), executor, keep_agreed):
         if (
             isinstance(found, SolveError)
             and not isinstance(found, UnsureProbabilityError)
@@ -257,7 +257,7 @@ def solve_agreed(
             unsolved[number] = draws[number]  # too few points to solve it at all; more may be enough
         else:
             yield number, found
-    yield from _solve(scenario, unsolved, without_estimate(settings, BELIEF_LADDER[0]), executor, keep_agreed)
+    yield from _solve(scenario, unsolved, skip_estimate(settings, BELIEF_LADDER[0]), executor, keep_agreed)
 
 
 def _solve(

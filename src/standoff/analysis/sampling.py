@@ -79,7 +79,7 @@ class Sampler:
     Examples:
         >>> from standoff import load
         >>> sampler = Sampler.of(load("cuba-1962"), seed=1)
-        >>> few, more = sampler.values(0, 10), sampler.values(0, 100)
+        >>> few, more = sampler.compute_values(0, 10), sampler.compute_values(0, 100)
         >>> bool((more[:10] == few).all())
         True
     """
@@ -93,18 +93,18 @@ class Sampler:
         """Make the sampler of all parameters that are drawn."""
         return Sampler(scenario, list_drawn_parameters(scenario), seed)
 
-    def values(self, start: int, stop: int) -> Floats:
+    def compute_values(self, start: int, stop: int) -> Floats:
         """Values of the draws start..stop-1, in the unit of each parameter; shape (draw, K)."""
         if stop <= start:
             return np.zeros((0, len(self.names)))
         first = start // SIZE
-        found = np.concatenate([block for _, block in self._blocks(range(first, -(-stop // SIZE)))])
+        found = np.concatenate([block for _, block in self._make_blocks(range(first, -(-stop // SIZE)))])
         return found[start - first * SIZE : stop - first * SIZE]
 
-    def draws(self, wanted: Sequence[int]) -> Iterator[Draw]:
+    def make_draws(self, wanted: Sequence[int]) -> Iterator[Draw]:
         """Yield draws by their numbers, which are in ascending order; a block is generated at a time."""
         by_block = groupby(wanted, key=lambda draw: draw // SIZE)
-        blocks = self._blocks(dict.fromkeys(draw // SIZE for draw in wanted))
+        blocks = self._make_blocks(dict.fromkeys(draw // SIZE for draw in wanted))
         for (_, own), (number, block) in zip(by_block, blocks, strict=True):
             for draw in own:
                 yield dict(zip(self.names, block[draw - number * SIZE].tolist(), strict=True))
@@ -112,8 +112,8 @@ class Sampler:
     @cached_property
     def centre(self) -> Floats:
         """Value of each drawn parameter in the file, in its unit; shape (K,)."""
-        values = self.scenario.parameter_values()
-        return np.array([values[name] / self.scenario.unit_factor(name) for name in self.names])
+        values = self.scenario.compute_parameter_values()
+        return np.array([values[name] / self.scenario.compute_unit_factor(name) for name in self.names])
 
     @cached_property
     def copula(self) -> Floats | None:
@@ -135,7 +135,7 @@ class Sampler:
         factor = np.linalg.cholesky(self.copula[np.ix_(own, own)]).astype(np.float64)
         return own, factor
 
-    def _blocks(self, wanted: Iterable[int]) -> Iterator[tuple[int, Floats]]:
+    def _make_blocks(self, wanted: Iterable[int]) -> Iterator[tuple[int, Floats]]:
         """Yield the number and values of some blocks of `SIZE` draws, in rising order."""
         sequences = [
             qmc.Sobol(len(self.names), scramble=True, rng=np.random.default_rng([self.seed, replicate]))
@@ -151,9 +151,9 @@ class Sampler:
                     sequence.fast_forward((block - position) * BLOCK)
             points = np.stack([sequence.random(BLOCK) for sequence in sequences], axis=1).reshape(SIZE, -1)
             position = block + 1
-            yield block, self._from_points(points + _HALF_STEP)
+            yield block, self._convert_points(points + _HALF_STEP)
 
-    def _from_points(self, shares: Floats) -> Floats:
+    def _convert_points(self, shares: Floats) -> Floats:
         """Turn points of the unit cube into values; both of shape (draw, K)."""
         if self._correlated is not None:
             own, factor = self._correlated

@@ -182,12 +182,12 @@ def put_side_by_side(before: Side, after: Side, alignment: Alignment = "date") -
     return SideBySide(
         alignment=alignment,
         days_ahead=days,
-        dates=tuple(before.scenario.date_of_period(int(k) + 1) for k in periods[:, 0]),
-        dates_after=tuple(after.scenario.date_of_period(int(k) + 1) for k in periods[:, 1]),
+        dates=tuple(before.scenario.find_date(int(k) + 1) for k in periods[:, 0]),
+        dates_after=tuple(after.scenario.find_date(int(k) + 1) for k in periods[:, 1]),
         periods=periods,
-        probabilities=tuple(_probabilities(before.forecast, after.forecast, periods)),
-        moves=tuple(_moves(before.forecast.first_moves, after.forecast.first_moves)),
-        values=tuple(_values(before.forecast.start_values, after.forecast.start_values)),
+        probabilities=tuple(_compare_probabilities(before.forecast, after.forecast, periods)),
+        moves=tuple(_compare_moves(before.forecast.first_moves, after.forecast.first_moves)),
+        values=tuple(_compare_values(before.forecast.start_values, after.forecast.start_values)),
         probability_error=before.certificate.belief_error + after.certificate.belief_error,
     )
 
@@ -214,16 +214,16 @@ def _match_periods(before: Scenario, after: Scenario, alignment: Alignment) -> t
     return np.array([pair[:2] for pair in pairs], dtype=np.int64), np.array([pair[2] for pair in pairs])
 
 
-def _probabilities(before: Forecast, after: Forecast, periods: NDArray[np.int64]) -> list[ProbabilityChange]:
+def _compare_probabilities(before: Forecast, after: Forecast, periods: NDArray[np.int64]) -> list[ProbabilityChange]:
     """Probabilities of everything that either side has."""
 
-    def all_of(found: Forecast) -> dict[tuple[str, str], Series]:
+    def list_all(found: Forecast) -> dict[tuple[str, str], Series]:
         still_open = Series(UNRESOLVED, found.unresolved_label, found.unresolved)
         rows = {("outcome", series.name): series for series in (*found.outcomes.values(), still_open)}
         return rows | {("milestone", series.name): series for series in found.milestones.values()}
 
     nothing = np.full(len(periods), np.nan)
-    first, second = all_of(before), all_of(after)
+    first, second = list_all(before), list_all(after)
     keys = sorted(dict.fromkeys([*first, *second]), key=lambda key: (key[0] == "milestone", key[1] == UNRESOLVED))
     rows = []
     for key in keys:
@@ -235,7 +235,7 @@ def _probabilities(before: Forecast, after: Forecast, periods: NDArray[np.int64]
     return rows
 
 
-def _moves(before: tuple[FirstMove, ...], after: tuple[FirstMove, ...]) -> list[MoveChange]:
+def _compare_moves(before: tuple[FirstMove, ...], after: tuple[FirstMove, ...]) -> list[MoveChange]:
     """Strategies at every first decision of either side."""
     first = {(move.stage, move.player, move.player_type): move for move in before}
     second = {(move.stage, move.player, move.player_type): move for move in after}
@@ -255,7 +255,9 @@ def _moves(before: tuple[FirstMove, ...], after: tuple[FirstMove, ...]) -> list[
     return rows
 
 
-def _values(before: Mapping[tuple[str, str], float], after: Mapping[tuple[str, str], float]) -> list[ValueChange]:
+def _compare_values(
+    before: Mapping[tuple[str, str], float], after: Mapping[tuple[str, str], float]
+) -> list[ValueChange]:
     """Values of every type of either side."""
     keys = dict.fromkeys([*before, *after])
     return [ValueChange(*key, before=before.get(key), after=after.get(key)) for key in keys]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
-from standoff.version import JSON_VERSION, versions
+from standoff.version import JSON_VERSION, list_versions
 
 if TYPE_CHECKING:
     from standoff.analysis.forecast import Forecast
@@ -127,7 +127,7 @@ class Solution:
             "horizon": scenario.num_periods,
             "certificate": certificate_to_plain(self.equilibrium.certificate),
             "settings": {"tolerance": settings.tolerance, "belief_tolerance": settings.belief_tolerance},
-            "versions": versions(),
+            "versions": list_versions(),
         }
 
     def to_json(self) -> dict[str, Any]:

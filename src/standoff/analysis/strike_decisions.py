@@ -76,7 +76,7 @@ class StrikeDecision:
         """Names of the actions that meet the milestone in some state."""
         found: dict[str, None] = {}
         for epoch in self.equilibrium.game.epochs:
-            rows = self._rows(epoch)
+            rows = self._collect_rows(epoch)
             layer = epoch.layers[self.layer_index]
             labels = layer.second.action_label if self.is_second and layer.second is not None else layer.action_label
             for action in rows.actions[rows.is_strike]:
@@ -98,7 +98,7 @@ class StrikeDecision:
         """
         game, grid = self.equilibrium.game, self.equilibrium.grid
         player = game.players[self.player]
-        rows = self._rows(game.epoch_of(period))
+        rows = self._collect_rows(game.find_epoch(period))
         which = self.equilibrium.second_strategies if self.is_second else self.equilibrium.strategies
         strategies = which[period][self.layer_index]
         own = min(player_type, strategies.shape[1] - 1)
@@ -129,7 +129,7 @@ class StrikeDecision:
             found.append(table)
         return found[0], found[1]
 
-    def _rows(self, epoch: Epoch) -> _Rows:
+    def _collect_rows(self, epoch: Epoch) -> _Rows:
         """Actions of the player in an epoch, computed once."""
         if epoch.start not in self._known:
             self._known[epoch.start] = self._find_rows(epoch)

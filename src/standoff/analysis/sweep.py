@@ -16,11 +16,11 @@ from standoff.analysis.executor import Executor, Threads
 from standoff.analysis.plain import to_plain
 from standoff.analysis.quick_solves import SolvedDraw, make_quick_settings, solve_targets
 from standoff.analysis.targets import describe_target, parse_targets
-from standoff.errors import InputError, Problem, SolveError, nearest
+from standoff.errors import InputError, Problem, SolveError, suggest_nearest
 from standoff.scenario import Scenario
 from standoff.solve.result import Settings
 from standoff.solve.target import Target
-from standoff.version import JSON_VERSION, versions
+from standoff.version import JSON_VERSION, list_versions
 
 if TYPE_CHECKING:
     from standoff.analysis.frames import Frame
@@ -87,7 +87,7 @@ class Sweep:
             "scenario_hash": self.scenario.scenario_hash,
             "overrides": list(self.scenario.overrides),
             **to_plain(self, without=["scenario"]),
-            "versions": versions(),
+            "versions": list_versions(),
         }
 
     def __repr__(self) -> str:
@@ -99,7 +99,7 @@ def sweep(
     scenario: Scenario,
     name: str,
     values: Sequence[float] | Floats,
-    targets: Sequence[str | Target] | None = None,
+    targets: str | Target | Sequence[str | Target] | None = None,
     *,
     settings: Settings | None = None,
     executor: Executor | None = None,
@@ -129,7 +129,7 @@ def sweep(
     """
     wanted = parse_targets(scenario, targets)
     if name not in scenario.parameters:
-        advice = nearest(name, list(scenario.parameters))
+        advice = suggest_nearest(name, list(scenario.parameters))
         raise InputError(Problem("unknown-parameter", f"there is no parameter `{name}`", help=advice))
     given = np.asarray(values, dtype=np.float64)
     if given.ndim != 1 or not len(given) or not np.isfinite(given).all():

@@ -12,15 +12,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from standoff.errors import InputError, Problem, nearest
+from standoff.errors import InputError, Problem, suggest_nearest
 from standoff.scenario import Scenario
 from standoff.solve.equilibrium import Equilibrium
 from standoff.solve.target import UNRESOLVED, Target, find_probability
 
 __all__ = [
     "USUAL_DAYS",
+    "choose_default_targets",
     "choose_milestone",
-    "default_targets",
     "describe_target",
     "find_target_probabilities",
     "parse_target",
@@ -31,26 +31,28 @@ USUAL_DAYS = 56.0
 """Default time ahead of a target, in days."""
 
 
-def default_targets(scenario: Scenario) -> tuple[Target, ...]:
+def choose_default_targets(scenario: Scenario) -> tuple[Target, ...]:
     """Return the first milestone and the first outcome of the file, by the default date."""
-    periods = _usual_periods(scenario)
+    periods = _count_usual_periods(scenario)
     targets = [Target("milestone", name, periods) for name in list(scenario.milestones)[:1]]
     targets += [Target("outcome", name, periods) for name in list(scenario.outcomes)[:1]]
     return tuple(targets or [Target("outcome", UNRESOLVED, periods)])
 
 
-def parse_targets(scenario: Scenario, targets: Sequence[str | Target] | None) -> tuple[Target, ...]:
+def parse_targets(scenario: Scenario, targets: str | Target | Sequence[str | Target] | None) -> tuple[Target, ...]:
     """Read targets, each once.
 
     Args:
         scenario: The scenario.
-        targets: Each a text (`parse_target`) or a `Target`; none: the default targets.
+        targets: One or several, each a text (`parse_target`) or a `Target`; none: the default targets.
 
     Raises:
         InputError: A target does not exist, or its date lies outside the forecast; carries every fault.
     """
     if not targets:
-        return default_targets(scenario)
+        return choose_default_targets(scenario)
+    if isinstance(targets, str | Target):
+        targets = [targets]
     problems: list[Problem] = []
     found: list[Target] = []
     for target in targets:
@@ -86,8 +88,8 @@ def parse_target(scenario: Scenario, text: str) -> Target:
     else:
         valid = [*scenario.outcomes, *scenario.milestones, UNRESOLVED]
         message = f"there is no outcome or milestone `{name}`"
-        raise InputError(Problem("unknown-target", message, help=nearest(name, valid)))
-    return Target(kind, name, _periods(scenario, by, text) if sign else _usual_periods(scenario))
+        raise InputError(Problem("unknown-target", message, help=suggest_nearest(name, valid)))
+    return Target(kind, name, _count_periods(scenario, by, text) if sign else _count_usual_periods(scenario))
 
 
 def choose_milestone(scenario: Scenario, name: str | None) -> str | None:
@@ -100,7 +102,7 @@ def choose_milestone(scenario: Scenario, name: str | None) -> str | None:
         return next((key for key, milestone in scenario.milestones.items() if milestone.after is None), None)
     if name not in scenario.milestones:
         message = f"there is no milestone `{name}`"
-        raise InputError(Problem("unknown-milestone", message, help=nearest(name, list(scenario.milestones))))
+        raise InputError(Problem("unknown-milestone", message, help=suggest_nearest(name, list(scenario.milestones))))
     return name
 
 
@@ -119,7 +121,7 @@ def describe_target(scenario: Scenario, target: Target) -> str:
         label = scenario.unresolved.label
     else:
         label = scenario.outcomes[target.name].label
-    day = scenario.date_of_period(target.periods or scenario.num_periods)
+    day = scenario.find_date(target.periods or scenario.num_periods)
     return f"{label} by {day.day} {day:%B %Y}"
 
 
@@ -130,14 +132,14 @@ def find_target_probabilities(
     return np.clip([find_probability(equilibrium, target) for target in targets], 0.0, 1.0)
 
 
-def _usual_periods(scenario: Scenario) -> int:
+def _count_usual_periods(scenario: Scenario) -> int:
     """Number of periods up to the default date."""
     return max(1, min(scenario.num_periods, round(USUAL_DAYS / scenario.period_days)))
 
 
-def _periods(scenario: Scenario, by: str, text: str) -> int:
+def _count_periods(scenario: Scenario, by: str, text: str) -> int:
     """Number of periods up to the date after the `@`."""
-    last = scenario.date_of_period(scenario.num_periods)
+    last = scenario.find_date(scenario.num_periods)
     unit = scenario.period.unit
     advice = (
         f"write `NAME@8` for 8 {unit}s ahead or `NAME@{last}` for a date, "

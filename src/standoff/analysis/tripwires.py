@@ -34,11 +34,11 @@ from standoff.analysis.plain import origin_to_plain, targets_to_plain, to_plain
 from standoff.analysis.quick_solves import SolvedDraw, make_quick_settings, solve_targets
 from standoff.analysis.solution import Solution
 from standoff.analysis.targets import describe_target, find_target_probabilities, parse_targets
-from standoff.errors import InputError, Problem, SolveError, StandoffError, nearest
+from standoff.errors import InputError, Problem, SolveError, StandoffError, suggest_nearest
 from standoff.scenario import Scenario, measure_coverage
 from standoff.solve.result import Certificate, Settings
 from standoff.solve.target import UNRESOLVED, Target
-from standoff.version import JSON_VERSION, versions
+from standoff.version import JSON_VERSION, list_versions
 
 __all__ = ["Tripwire", "Tripwires", "choose_ranges", "list_outcomes_by", "parse_answer", "tripwires"]
 
@@ -155,7 +155,7 @@ class Tripwires:
                 }
                 for row in self.rows
             ],
-            "versions": versions(),
+            "versions": list_versions(),
         }
 
 
@@ -234,7 +234,7 @@ def tripwires(
     search = _Search(solution, candidates, executor or Threads())
     ranges = choose_ranges(scenario, parameters)
     slopes = search.compute_slopes(list(ranges))
-    values = {name: _value(scenario, name) for name in ranges}
+    values = {name: _find_value(scenario, name) for name in ranges}
     by_reach = sorted(ranges, key=lambda name: -_reach(slopes[name], values[name], ranges[name]))
     kept = set(by_reach[:num_strongest])
     skipped = tuple(name for name in ranges if name not in kept)
@@ -394,7 +394,7 @@ def choose_ranges(scenario: Scenario, parameters: Sequence[str] | None) -> Mappi
     problems = []
     for name in dict.fromkeys(parameters):
         if name not in scenario.parameters:
-            advice = nearest(name, list(scenario.parameters))
+            advice = suggest_nearest(name, list(scenario.parameters))
             problems.append(Problem("unknown-name", f"there is no parameter `{name}`", help=advice))
         elif name not in ranges:
             message = f"the parameter `{name}` has no range to search"
@@ -410,6 +410,6 @@ def _reach(slope: float, value: float, bounds: tuple[float, float]) -> float:
     return math.inf if math.isnan(reach) else reach
 
 
-def _value(scenario: Scenario, name: str) -> float:
+def _find_value(scenario: Scenario, name: str) -> float:
     """Value of a parameter in its own unit."""
-    return scenario.parameter_values()[name] / scenario.unit_factor(name)
+    return scenario.compute_parameter_values()[name] / scenario.compute_unit_factor(name)

@@ -211,12 +211,12 @@ class _TypeView:
         player = game.players[self.decision.player]
         self.first = int(self.periods[0])
         self.today = int(self.by_state[self.first].argmax())
-        self.at_today = self._weights_today()
+        self.at_today = self._compute_weights_today()
         worth = np.einsum("txk,txk->tx", self.mass, self.gain)
         safe = np.where(self.by_state > NEGLIGIBLE, self.by_state, 1.0)
         by_state = np.where(self.by_state > NEGLIGIBLE, worth / safe, np.nan)
         modal = self.by_state.argmax(axis=1)
-        parts, unattributed = self._parts()
+        parts, unattributed = self._attribute_change()
         names = self.scenario.players[player.name]
         own = player.player_types[self.player_type]
         layer = self.decision.layer
@@ -228,35 +228,38 @@ class _TypeView:
             self.decision.actions,
             float(self.gain[self.first, self.today] @ self.at_today),
             self._describe(self.today),
-            self._mean(worth.sum(axis=1)),
-            self._mean(np.einsum("txk,txk->t", self.mass, self.over)),
+            self._compute_mean(worth.sum(axis=1)),
+            self._compute_mean(np.einsum("txk,txk->t", self.mass, self.over)),
             self.exposure,
-            self._mean(np.where(by_state > 0.0, self.by_state, 0.0).sum(axis=1)),
+            self._compute_mean(np.where(by_state > 0.0, self.by_state, 0.0).sum(axis=1)),
             tuple(self._describe(int(x)) if self.exposure[t] > NEGLIGIBLE else None for t, x in enumerate(modal)),
             np.where(self.exposure > NEGLIGIBLE, by_state[np.arange(len(modal)), modal], np.nan),
             parts,
             unattributed,
-            self._levels(),
-            self._belief_error(),
+            self._list_levels(),
+            self._estimate_belief_error(),
         )
 
-    def _mean(self, total: Floats) -> Floats:
+    def _compute_mean(self, total: Floats) -> Floats:
         """Mean per unit of exposure, nan where the type does not face the decision."""
         out = np.full_like(total, np.nan)
         return np.divide(total, self.exposure, out=out, where=self.exposure > NEGLIGIBLE)
 
-    def _belief_error(self) -> float:
+    def _estimate_belief_error(self) -> float:
         """The part of the advantage that half of the coefficients miss, in today's state and on average by period."""
         grid = self.decision.equilibrium.grid
         gain = self.gain.reshape(*self.gain.shape[:2], *grid.shape)
-        first, second = _halved(grid.arrays.axis1, grid.arrays.matrix1), _halved(grid.arrays.axis2, grid.arrays.matrix2)
+        first, second = (
+            _halve_coefficients(grid.arrays.axis1, grid.arrays.matrix1),
+            _halve_coefficients(grid.arrays.axis2, grid.arrays.matrix2),
+        )
         coarse = np.einsum("ai,txij,bj->txab", first, gain, second, optimize=True)
         apart = (gain - coarse).reshape(self.gain.shape)
         apart = np.abs(apart)  # absolute, as both may agree by chance at one belief
         by_period = np.einsum("txk,txk->t", np.abs(self.mass), apart)[self.periods] / self.exposure[self.periods]
         return float(max(by_period.max(), apart[self.first, self.today].max()))
 
-    def _weights_today(self) -> Floats:
+    def _compute_weights_today(self) -> Floats:
         """Interpolation weights of the mean belief in today's state; shape (point,)."""
         grid = self.decision.equilibrium.grid
         here = self.mass[self.first, self.today]
@@ -274,26 +277,26 @@ class _TypeView:
         seen = self.levels[(self.by_state > 0.0).any(axis=0)]
         return [column for column in range(len(self.fields)) if len(np.unique(seen[:, column])) > 1]
 
-    def _label(self, column: int) -> str:
+    def _label_column(self, column: int) -> str:
         """Label of a column of the state."""
         name = self.fields[column]
         track = self.scenario.state.get(name)
         return track.label if track is not None else name
 
-    def _with_column(self, states: Ints, columns: list[int], levels: NDArray[np.int32]) -> Ints:
+    def _replace_columns(self, states: Ints, columns: list[int], levels: NDArray[np.int32]) -> Ints:
         """States that differ from given states in a few columns; -1 where there is no such state."""
         changed = self.levels[states].copy()
         changed[:, columns] = levels
         return np.array([self.place.get(tuple(row), -1) for row in changed.tolist()], dtype=np.int64)
 
-    def _parts(self) -> tuple[tuple[PartOfChange, ...], Floats]:
+    def _attribute_change(self) -> tuple[tuple[PartOfChange, ...], Floats]:
         """Attribute the change since today to the tracks, the beliefs and the calendar."""
         columns = self._list_moved()
         states = np.flatnonzero((self.by_state != 0.0).any(axis=0))
         # a coalition is a set of bits: the tracks in order, then the beliefs, then the calendar
         tables = np.stack(
             [
-                self._with_column(states, held, self.levels[self.today, held])
+                self._replace_columns(states, held, self.levels[self.today, held])
                 for tracks in range(2 ** len(columns))
                 for held in [[column for k, column in enumerate(columns) if not tracks >> k & 1]]
             ]
@@ -314,10 +317,10 @@ class _TypeView:
             parts[:, t] = shared / self.exposure[t]
             rest[t] = (change - shared.sum()) / self.exposure[t]
         names = [self.fields[column] for column in columns] + [BELIEFS, CALENDAR]
-        labels = [self._label(column) for column in columns] + ["Beliefs", "Deadlines and the horizon"]
+        labels = [self._label_column(column) for column in columns] + ["Beliefs", "Deadlines and the horizon"]
         return tuple(map(PartOfChange, names, labels, parts)), rest
 
-    def _levels(self) -> tuple[LevelAdvantage, ...]:
+    def _list_levels(self) -> tuple[LevelAdvantage, ...]:
         """Advantage by level of each track that changes."""
         found = []
         states = np.flatnonzero((self.by_state != 0.0).any(axis=0))
@@ -327,7 +330,7 @@ class _TypeView:
             if track is None:
                 continue
             for level, level_name in enumerate(track.levels):
-                at = self._with_column(states, [column], np.array([level], dtype=np.int32))
+                at = self._replace_columns(states, [column], np.array([level], dtype=np.int32))
                 share, observed, held = (np.full(len(self.gain), np.nan) for _ in range(3))
                 here = states[self.levels[states, column] == level]
                 for t in self.periods:
@@ -343,7 +346,7 @@ class _TypeView:
         return tuple(found)
 
 
-def _halved(axis: Floats, matrix: Floats) -> Floats:
+def _halve_coefficients(axis: Floats, matrix: Floats) -> Floats:
     """Matrix from values at the points to values of the polynomial with half as many coefficients; shape (point, point).
 
     Args:

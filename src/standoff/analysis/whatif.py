@@ -21,7 +21,7 @@ from standoff.game.compile import compile_game
 from standoff.scenario import Scenario, apply_overrides
 from standoff.solve.batch import solve_batch
 from standoff.solve.result import Certificate, Equilibrium, Settings
-from standoff.version import JSON_VERSION, versions
+from standoff.version import JSON_VERSION, list_versions
 
 __all__ = ["Variant", "WhatIf", "parse_variant", "parse_variants", "solve_sides", "whatif"]
 
@@ -59,7 +59,7 @@ class WhatIf:
         """The scenario and its variants as plain data, as `standoff whatif --json` prints them."""
         pairs = zip(self.variants, self.differences, strict=True)
         variants = [side.to_json() | difference.to_json() for side, difference in pairs]
-        return {"json_version": JSON_VERSION, **self.base.to_json(), "variants": variants, "versions": versions()}
+        return {"json_version": JSON_VERSION, **self.base.to_json(), "variants": variants, "versions": list_versions()}
 
 
 def parse_variant(text: str) -> Variant:

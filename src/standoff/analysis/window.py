@@ -122,5 +122,5 @@ def window(solution: Solution, milestone: str | None = None) -> Window:
         for decision in decisions
         for h in range(len(game.players[decision.player].player_types))
     ]
-    dates = tuple(scenario.date_of_period(k) for k in range(game.num_periods))
+    dates = tuple(scenario.find_date(k) for k in range(game.num_periods))
     return Window(name, scenario.milestones[name].label, dates, tuple(one for one in types if one is not None))

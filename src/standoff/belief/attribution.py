@@ -17,13 +17,13 @@ from standoff.belief.likelihood import ReportingModel, ReportLikelihood, weigh
 from standoff.belief.observation import Observation, find_period
 from standoff.belief.posterior import evaluate_targets
 from standoff.belief.reportable import ReportableEvent, ReportableEvents, find_reportable_events
-from standoff.errors import InputError, Problem, nearest
+from standoff.errors import InputError, Problem, suggest_nearest
 from standoff.scenario import Scenario
 from standoff.scenario.schema_moves import EVENT_CODES
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.result import Equilibrium
 
-__all__ = ["SURPRISING", "Association", "Attribution", "KnownFacts", "ReportEffect", "mark_states"]
+__all__ = ["SURPRISING", "Association", "KnownFacts", "LeaveOneOutFilters", "ReportEffect", "mark_states"]
 
 Floats = NDArray[np.float64]
 
@@ -103,10 +103,10 @@ def mark_states(scenario: Scenario, equilibrium: Equilibrium, facts: KnownFacts)
     for name, level in (facts.levels or {}).items():
         if name not in scenario.state:
             message = f"there is no track `{name}`"
-            problems.append(Problem("unknown-track", message, help=nearest(name, list(scenario.state))))
+            problems.append(Problem("unknown-track", message, help=suggest_nearest(name, list(scenario.state))))
         elif level not in scenario.state[name].levels:
             message = f"`{name}` has no level `{level}`"
-            problems.append(Problem("unknown-level", message, help=nearest(level, scenario.state[name].levels)))
+            problems.append(Problem("unknown-level", message, help=suggest_nearest(level, scenario.state[name].levels)))
         else:
             found *= layer.levels[:, layer.fields.index(name)] == scenario.state[name].levels.index(level)
     if problems:
@@ -114,7 +114,7 @@ def mark_states(scenario: Scenario, equilibrium: Equilibrium, facts: KnownFacts)
     return found
 
 
-class Attribution:
+class LeaveOneOutFilters:
     """Filters with all observations, without each of them, and with the observations one by one.
 
     Attributes:

@@ -115,9 +115,9 @@ def _write_notes(scenario: Scenario, update: Update, state: StateProbability) ->
 def _list_outside(scenario: Scenario) -> list[str]:
     """List the parameters that an override has moved out of their range."""
     found = []
-    for name, value in scenario.parameter_values().items():
+    for name, value in scenario.compute_parameter_values().items():
         bounds = scenario.parameters[name].range
-        if bounds is not None and not bounds[0] <= value / scenario.unit_factor(name) <= bounds[1]:
+        if bounds is not None and not bounds[0] <= value / scenario.compute_unit_factor(name) <= bounds[1]:
             found.append(name)
     return found
 
@@ -130,7 +130,7 @@ def _set_prior(plain: dict[str, Any], scenario: Scenario, *, player: str, belief
     is_own = name in scenario.parameters and re.sub(r"\s", "", str(types[first])) == f"1-{name}"
     if is_own and _count_uses(plain, name) == 2:  # the two types
         old = plain["parameters"][name]
-        before = scenario.parameter_values()[name]
+        before = scenario.compute_parameter_values()[name]
         kept = {key: old[key] for key in ("label", "unit") if key in old}
         judgement = f"Belief after the update of {update.as_of} on {len(update.effects)} observations; it was {before:g} before."
         plain["parameters"][name] = {**kept, "value": belief, "judgement": judgement}

@@ -37,7 +37,7 @@ from standoff.belief.reportable import NOT_REPORTED, ReportableEvents
 from standoff.errors import InputError, Problem
 from standoff.game.model import Epoch, Layer
 from standoff.solve.kernels import forward_complete
-from standoff.solve.kernels.arrays import LayerArrays
+from standoff.solve.kernels.arrays import KernelLayer
 from standoff.solve.kernels.forward import (
     Destination,
     Mass,
@@ -199,7 +199,7 @@ class Filter:
         Returns:
             The weights; shape (event,).
         """
-        epoch = self._game.epoch_of(before.period)
+        epoch = self._game.find_epoch(before.period)
         shape = (len(self._game.terminals.outcome), 1)
         found = np.zeros(len(self.rates))
         mass = np.ascontiguousarray(before.mass[:, :1])
@@ -236,7 +236,7 @@ class Filter:
             raise InputError(Problem("too-many-reports", message, help=advice))
         unexplained = [expected * reported.reports[r].background for r in selected]
         sure = [expected * one.background for r, one in enumerate(reported.reports) if r not in selected]
-        epoch = self._game.epoch_of(period)
+        epoch = self._game.find_epoch(period)
         shape = (len(self._game.terminals.outcome), before.mass.shape[1])
         weights: dict[int, Floats] = {0: before.mass}
         ended: dict[int, Floats] = {0: before.ended.copy()}
@@ -299,7 +299,7 @@ class Filter:
         absorbed: Floats,
     ) -> None:
         """Move mass through a layer with weighted actions; a reported action implies that the layer came up."""
-        epoch = self._game.epoch_of(period)
+        epoch = self._game.find_epoch(period)
         layer, moves, grid = (
             epoch.layers[layer_index],
             self.equilibrium.layer_arrays(period, layer_index),
@@ -333,10 +333,10 @@ class Filter:
             decision_forward(0, last, moves, grid.arrays, strategies, valuation, source, to)
 
     def _move_plainly(
-        self, period: int, layer_index: int, moves: LayerArrays, mass: Floats, next_mass: Floats, absorbed: Floats
+        self, period: int, layer_index: int, moves: KernelLayer, mass: Floats, next_mass: Floats, absorbed: Floats
     ) -> None:
         """Move mass through a layer in a game without private types, whose mass has no belief points."""
-        layer = self._game.epoch_of(period).layers[layer_index]
+        layer = self._game.find_epoch(period).layers[layer_index]
         comes_up = moves.arrival if layer.is_chance else np.where(layer.mover >= 0, moves.arrival, 0.0)
         np.add.at(next_mass, moves.skip, (1.0 - comes_up)[:, None, None] * mass)
         states = np.repeat(np.arange(layer.num_states), np.diff(moves.action_start))
@@ -371,7 +371,7 @@ def _normalise(period: int, mass: Floats, ended: Floats, log_likelihood: float, 
     return FilterState(period, mass / total, ended / total, log_likelihood + math.log(total), neglected)
 
 
-def _weigh_branches(moves: LayerArrays, factor: Floats) -> LayerArrays:
+def _weigh_branches(moves: KernelLayer, factor: Floats) -> KernelLayer:
     """Weight the branches of every action."""
     actions = np.repeat(np.arange(len(factor)), np.diff(moves.branch_start))
     return moves._replace(probability=np.ascontiguousarray(moves.probability * factor[actions]))

@@ -38,7 +38,7 @@ from numpy.typing import NDArray
 
 from standoff.belief.observation import Observation
 from standoff.belief.reportable import ReportableEvent, ReportableEvents
-from standoff.errors import InputError, Problem, nearest
+from standoff.errors import InputError, Problem, suggest_nearest
 from standoff.scenario.schema_moves import EVENT_CODES
 
 __all__ = [
@@ -128,7 +128,11 @@ class ConfusionMatrix:
             InputError: A type is unknown or occurs twice, or the counts are not a square table of counts.
         """
         problems = [
-            Problem("unknown-event-type", f"there is no event type `{one}` ({origin})", help=nearest(one, EVENT_CODES))
+            Problem(
+                "unknown-event-type",
+                f"there is no event type `{one}` ({origin})",
+                help=suggest_nearest(one, EVENT_CODES),
+            )
             for one in types
             if one not in EVENT_CODES
         ]
@@ -200,7 +204,7 @@ class ReportingModel:
         wrong = sorted(set(self.reporting_rates) ^ set(REPORTING_RATES))
         if wrong:
             message = f"a reporting rate is needed for each class and no other: see `{wrong[0]}`"
-            problems.append(Problem("reporting-rate", message, help=nearest(wrong[0], list(REPORTING_RATES))))
+            problems.append(Problem("reporting-rate", message, help=suggest_nearest(wrong[0], list(REPORTING_RATES))))
         checked = [(f"the reporting rate of {name}", rate) for name, rate in self.reporting_rates.items()]
         checked += [("the accuracy of actors", self.actor_accuracy), ("the accuracy of targets", self.target_accuracy)]
         for what, value in checked:
@@ -269,7 +273,7 @@ def weigh(observation: Observation, reportables: ReportableEvents, model: Report
         message = (
             f"observation `{observation.name}` stands for `{observation.stands_for}`, which is not a reportable event"
         )
-        raise InputError(Problem("unknown-event", message, help=nearest(observation.stands_for, names)))
+        raise InputError(Problem("unknown-event", message, help=suggest_nearest(observation.stands_for, names)))
     if observation.stands_for:
         return ReportLikelihood(np.array([float(name == observation.stands_for) for name in names]), 0.0)
     by_type = _weigh_types(observation, model.confusion)

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from standoff.errors import InputError, Problem, nearest
+from standoff.errors import InputError, Problem, suggest_nearest
 from standoff.news.coded import Event, Mention
 from standoff.scenario import Scenario
 from standoff.scenario.schema_moves import EVENT_CODES
@@ -72,7 +72,7 @@ class Observation:
         problems = []
         if self.event_type not in EVENT_CODES:
             message = f"observation `{self.name}`: there is no event type `{self.event_type}`"
-            problems.append(Problem("unknown-event-type", message, help=nearest(self.event_type, EVENT_CODES)))
+            problems.append(Problem("unknown-event-type", message, help=suggest_nearest(self.event_type, EVENT_CODES)))
         if self.confidence is not None and not 0.0 <= self.confidence <= 1.0:
             message = f"observation `{self.name}`: a confidence of `{self.confidence}` is not a probability"
             problems.append(Problem("confidence", message, help="write a number from 0 to 1"))

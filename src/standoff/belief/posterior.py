@@ -135,7 +135,7 @@ class ProbabilitySeries:
 def list_states(scenario: Scenario, equilibrium: Equilibrium, found: FilterState) -> tuple[StateProbability, ...]:
     """List the states with their probabilities, the most likely first."""
     game, points = equilibrium.game, equilibrium.num_points
-    layer = game.epoch_of(min(found.period, game.num_periods - 1)).layers[0]
+    layer = game.find_epoch(min(found.period, game.num_periods - 1)).layers[0]
     columns = [(name, layer.fields.index(name), track.levels) for name, track in scenario.state.items()]
     grouped: dict[tuple[str, ...], Floats] = {}
     for x in range(layer.num_states):
@@ -166,7 +166,7 @@ def list_outcomes(equilibrium: Equilibrium, found: FilterState) -> tuple[Outcome
         if share > SMALLEST_PROBABILITY:
             name = game.outcomes[outcome]
             deal = game.packages[package] if package >= 0 else ""
-            label = game.label(name) + (f", {game.label(deal)}" if deal else "")
+            label = game.get_label(name) + (f", {game.get_label(deal)}" if deal else "")
             listed.append(OutcomeProbability(name, deal, label, share))
     return tuple(sorted(listed, key=lambda one: -one.probability))
 
@@ -174,7 +174,7 @@ def list_outcomes(equilibrium: Equilibrium, found: FilterState) -> tuple[Outcome
 def list_levels(scenario: Scenario, equilibrium: Equilibrium, found: FilterState) -> tuple[LevelProbability, ...]:
     """List the probabilities of the levels of every track; empty if the crisis has surely ended."""
     game = equilibrium.game
-    layer = game.epoch_of(min(found.period, game.num_periods - 1)).layers[0]
+    layer = game.find_epoch(min(found.period, game.num_periods - 1)).layers[0]
     share = found.mass[:, 0].sum(axis=1)
     total = float(share.sum())
     if total <= SMALLEST_PROBABILITY:
@@ -222,8 +222,8 @@ def trace_probabilities(equilibrium: Equilibrium, by_period: Sequence[FilterStat
         before = sweep.absorbed[:, own, 0].sum(axis=1)
         after = np.array([found.ended[own, 0].sum() for found in by_period])
         before_open, after_open = before_open - before, after_open - after
-        listed.append(ProbabilitySeries("outcome", name, game.label(name), _clip_all(before), _clip_all(after)))
-    label = game.label(UNRESOLVED)
+        listed.append(ProbabilitySeries("outcome", name, game.get_label(name), _clip_all(before), _clip_all(after)))
+    label = game.get_label(UNRESOLVED)
     listed.append(ProbabilitySeries("outcome", UNRESOLVED, label, _clip_all(before_open), _clip_all(after_open)))
     for m, milestone in enumerate(game.milestones):
         after = np.array([compute_met_probability(game, found, m) for found in by_period])

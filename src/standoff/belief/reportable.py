@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from standoff.game.model import Game, Layer
 from standoff.scenario import Scenario
-from standoff.scenario.schema_moves import Bargaining, Stage
+from standoff.scenario.schema_moves import Bargaining, StageSpec
 from standoff.solve.public_steps import list_movers
 
 __all__ = ["ReportableEvent", "ReportableEvents", "find_reportable_events"]
@@ -70,7 +70,7 @@ def find_reportable_events(scenario: Scenario, game: Game) -> ReportableEvents:
 class _EventFinder:
     def __init__(self, scenario: Scenario, game: Game) -> None:
         self.scenario, self.game = scenario, game
-        self.stages: dict[str, Stage] = {stage.name: stage for stage in scenario.stages}
+        self.stages: dict[str, StageSpec] = {stage.name: stage for stage in scenario.stages}
         self.events: dict[ReportableEvent, int] = {}
         self._known: dict[tuple[str, int, str], int] = {}
 
@@ -104,7 +104,7 @@ class _EventFinder:
             others = [other for other in stage.bargaining.between if other != name]
             action, label, codes = _describe_bargaining(stage.bargaining, layer, action)
         else:
-            own = next(one.action for one in stage.actions_of(name) if one.name == action)
+            own = next(one.action for one in stage.list_actions_of(name) if one.name == action)
             label, codes = own.label, tuple(own.observed_as)
         targets = tuple(code for other in others for code in self.scenario.players[other].codes)
         event_label = f"{self.scenario.players[name].label}: {label}"

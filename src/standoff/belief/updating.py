@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 from standoff.analysis.plain import to_plain
 from standoff.analysis.solution import Solution, solve
 from standoff.analysis.targets import USUAL_DAYS, describe_target, find_target_probabilities
-from standoff.belief.attribution import SURPRISING, Association, Attribution, KnownFacts, ReportEffect
+from standoff.belief.attribution import SURPRISING, Association, KnownFacts, LeaveOneOutFilters, ReportEffect
 from standoff.belief.filter import FilterState, PeriodReports
 from standoff.belief.likelihood import ReportingModel
 from standoff.belief.observation import ExcludedEvent, Observation, merge_reports
@@ -235,7 +235,7 @@ def update_solution(
     targets = _choose_targets(scenario, targets, state_period)
     used, excluded = _select_observations(scenario, observations, as_of)
     shares = [1.0] * elapsed + ([share] if share else [])
-    attribution = Attribution(scenario, equilibrium, used, model=model, shares=shares, facts=facts)
+    attribution = LeaveOneOutFilters(scenario, equilibrium, used, model=model, shares=shares, facts=facts)
     probabilities = ContinuationProbabilities(equilibrium, targets)
     effects, without_reports = attribution.compute_effects(probabilities)
     found = attribution.full[-1]
@@ -243,13 +243,13 @@ def update_solution(
     series = trace_probabilities(equilibrium, ahead)
     error = math.nan
     if reference is not None:
-        other = Attribution(scenario, reference, used, model=model, shares=shares, facts=facts)
+        other = LeaveOneOutFilters(scenario, reference, used, model=model, shares=shares, facts=facts)
         error = _estimate_error(series, trace_probabilities(reference, _predict(scenario, other)))
     return Update(
         solution=solution,
         as_of=as_of,
         state_period=state_period,
-        state_date=scenario.date_of_period(state_period),
+        state_date=scenario.find_date(state_period),
         targets=tuple(targets),
         target_labels=tuple(describe_target(scenario, target) for target in targets),
         before=find_target_probabilities(equilibrium, targets),
@@ -261,7 +261,7 @@ def update_solution(
         outcomes=list_outcomes(equilibrium, found),
         levels=list_levels(scenario, equilibrium, found),
         beliefs=trace_beliefs(scenario, equilibrium, (*attribution.full, *ahead[1:])),
-        dates=tuple(scenario.date_of_period(k) for k in range(state_period, scenario.num_periods + 1)),
+        dates=tuple(scenario.find_date(k) for k in range(state_period, scenario.num_periods + 1)),
         probabilities=series,
         log_likelihood=found.log_likelihood,
         neglected=found.neglected,
@@ -274,7 +274,7 @@ def update_solution(
 def _count_periods(scenario: Scenario, as_of: dt.date, facts: KnownFacts) -> tuple[int, float]:
     """Count the whole periods that have passed, and find the share of the next one."""
     days = (as_of - scenario.as_of).days
-    last = scenario.date_of_period(scenario.num_periods)
+    last = scenario.find_date(scenario.num_periods)
     if days < 0 or as_of >= last:
         message = f"`{as_of}` lies outside the forecast, which runs from {scenario.as_of} to {last}"
         raise InputError(Problem("update-date", message, help="write a day in between, before the last"))
@@ -285,7 +285,7 @@ def _count_periods(scenario: Scenario, as_of: dt.date, facts: KnownFacts) -> tup
         message = f"`{as_of}` lies in the last period of the forecast, which leaves nothing to forecast"
         raise InputError(Problem("update-date", message, help="set a longer `period.horizon`"))
     if share and facts:
-        start, end = scenario.date_of_period(elapsed), scenario.date_of_period(elapsed + 1)
+        start, end = scenario.find_date(elapsed), scenario.find_date(elapsed + 1)
         message = f"facts about the state on `{as_of}` cannot be used, because no period starts on that day"
         raise InputError(Problem("update-date", message, help=f"update as of {start} or {end}"))
     return elapsed, share
@@ -301,7 +301,7 @@ def _choose_targets(scenario: Scenario, targets: Sequence[Target] | None, state_
         return found or [Target("outcome", UNRESOLVED, by)]
     late = [one for one in targets if (one.periods or scenario.num_periods) <= state_period]
     if late:
-        day = scenario.date_of_period(state_period)
+        day = scenario.find_date(state_period)
         message = (
             f"the date of `{describe_target(scenario, late[0])}` is not after {day}, the date of the updated state"
         )
@@ -326,7 +326,7 @@ def _select_observations(
     return merge_reports(scenario, inside), tuple(sorted(excluded, key=lambda one: one.name))
 
 
-def _predict(scenario: Scenario, attribution: Attribution) -> tuple[FilterState, ...]:
+def _predict(scenario: Scenario, attribution: LeaveOneOutFilters) -> tuple[FilterState, ...]:
     """Continue from the last filtered distribution to the horizon, without any report."""
     found = attribution.full[-1]
     return attribution.filter.run(found, [PeriodReports(elapsed=0.0)] * (scenario.num_periods - found.period))

@@ -6,7 +6,7 @@
 Examples:
     >>> list_scenarios("crises")
     ['cuba-1962', 'iran-us-2026']
-    >>> scenario_path("cuba-1962").name
+    >>> find_scenario_path("cuba-1962").name
     'cuba-1962.yaml'
 """
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["GROUPS", "list_scenarios", "scenario_path"]
+__all__ = ["GROUPS", "find_scenario_path", "list_scenarios"]
 
 GROUPS = {"crises": "Crises", "gallery": "Gallery: small worked examples, each of one idea"}
 """Folder of each group -> its heading."""
@@ -35,6 +35,6 @@ def list_scenarios(group: str | None = None) -> list[str]:
     return sorted(path.stem for path in _FOLDER.glob(f"{group or '*'}/*.yaml"))
 
 
-def scenario_path(scenario_id: str) -> Path | None:
+def find_scenario_path(scenario_id: str) -> Path | None:
     """Return the file of a scenario of the catalogue, or None if no scenario has that id."""
     return next((path for path in _FOLDER.glob("*/*.yaml") if path.stem == scenario_id), None)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from standoff.catalog import list_scenarios, scenario_path
-from standoff.errors import InputError, Problem, nearest
+from standoff.catalog import find_scenario_path, list_scenarios
+from standoff.errors import InputError, Problem, suggest_nearest
 
 if TYPE_CHECKING:
     from standoff.scenario import Scenario
@@ -46,7 +46,7 @@ def find_scenario(name: str | Path) -> Path:
     Raises:
         InputError: `name` is neither a scenario of the catalogue nor the path of a file.
     """
-    known = scenario_path(str(name))
+    known = find_scenario_path(str(name))
     if known is not None:
         return known
     path = Path(name)
@@ -57,7 +57,7 @@ def find_scenario(name: str | Path) -> Path:
         Problem(
             code="unknown-scenario",
             message=f"there is no scenario `{name}` in the catalogue and no file of that name",
-            help=nearest(str(name), list_scenarios()),
+            help=suggest_nearest(str(name), list_scenarios()),
         )
     )
 

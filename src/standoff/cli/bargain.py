@@ -117,10 +117,10 @@ def _format_heading(found: Bargain, key: tuple[str, str]) -> str:
 def _draw_disagreement(console: Console, found: Bargain) -> None:
     from rich.text import Text
 
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
     keys = _list_types(found)
-    table = new_table("value without a deal", *(_format_heading(found, key) for key in keys))
+    table = make_table("value without a deal", *(_format_heading(found, key) for key in keys))
     table.add_row("waiting (play continues)", *(f"{found.waiting[key]:+.2f}" for key in keys))
     fight = found.fight
     if fight is not None:
@@ -138,7 +138,7 @@ def _draw_packages(console: Console, solution: Solution, found: Bargain) -> None
     import numpy as np
     from rich.text import Text
 
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
     keys = _list_types(found)
     packages = found.packages
@@ -148,7 +148,7 @@ def _draw_packages(console: Console, solution: Solution, found: Bargain) -> None
     levels = [[issue.level_labels.get(level, level) for level in issue.levels] for issue in issues]
     shown = _select_packages(found)
     heading = "packages\n" + ", ".join(issue.label for issue in issues)
-    table = new_table(heading, *(_format_heading(found, key) for key in keys), "probability of\nratification")
+    table = make_table(heading, *(_format_heading(found, key) for key in keys), "probability of\nratification")
     index = {
         (packages.players[i].name, kind): (i, h)
         for i in range(len(packages.players))
@@ -196,9 +196,9 @@ def _format_gain(value: float | None) -> str:
 
 
 def _draw_pairs(console: Console, found: Bargain) -> None:
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
-    table = new_table(
+    table = make_table(
         f"{found.side_labels[0]} and {found.side_labels[1]}",
         "prior", "better than\nwaiting", "better than\nfighting", "Nash", "Kalai-\nSmorodinsky", "egali-\ntarian",
         "slack", "blocked by",
@@ -231,9 +231,9 @@ def _name_pair(pair: Pair) -> str:
 def _draw_issues(console: Console, found: Bargain) -> None:
     from rich.text import Text
 
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
-    table = new_table("levels in the range", *(_name_pair(pair).replace(" and ", "\nand ") for pair in found.pairs))
+    table = make_table("levels in the range", *(_name_pair(pair).replace(" and ", "\nand ") for pair in found.pairs))
     for k, effect in enumerate(found.pairs[0].issues):
         cells = (", ".join(pair.issues[k].levels_in_range) or UNKNOWN for pair in found.pairs)
         table.add_row(Text(effect.label), *cells)
@@ -252,11 +252,11 @@ def _draw_reasons(console: Console, solution: Solution, reasons: NoDeal) -> None
     from rich.text import Text
 
     from standoff.analysis.targets import describe_target
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
     for k, target in enumerate(reasons.targets):
         heading = f"why is there no deal? {describe_target(solution.scenario, target)}"
-        table = new_table(heading, "probability", "removed", "share")
+        table = make_table(heading, "probability", "removed", "share")
         table.add_row("base", format_percent(reasons.base.probabilities[k]), "", "")
         for remedy in reasons.remedies:
             table.add_section()
@@ -290,7 +290,7 @@ def _format_removed(remedy: Remedy, target: int) -> tuple[str, str, str]:
 def _draw_causes(console: Console, reasons: NoDeal) -> None:
     from rich.text import Text
 
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
     if not reasons.base.causes:
         return
@@ -299,7 +299,7 @@ def _draw_causes(console: Console, reasons: NoDeal) -> None:
     for weight, part in zip(last.weights, last.parts, strict=True):
         for cause in part.causes:
             left[cause.stage] = left.get(cause.stage, 0.0) + weight * cause.probability
-    table = new_table("cause", "base", "without all three")
+    table = make_table("cause", "base", "without all three")
     for cause in reasons.base.causes:
         table.add_row(Text(cause.label), format_percent(cause.probability), format_percent(left.get(cause.stage, 0.0)))
     console.print(table)

@@ -47,7 +47,7 @@ def check(scenario: ScenarioName, overrides: Overrides = None, as_json: AsJson =
 def _draw(console: Console, scenario: Scenario, game: Game, coverage: Coverage) -> None:
     from rich.text import Text
 
-    from standoff.cli.tables import describe_coverage, format_source, new_table
+    from standoff.cli.tables import describe_coverage, format_source, make_table
     from standoff.text import pluralise
 
     console.print(Text(f"{scenario.id}: no faults", style="bold"))
@@ -57,7 +57,7 @@ def _draw(console: Console, scenario: Scenario, game: Game, coverage: Coverage) 
         f"{pluralise(max(game.num_states), 'state')} in a layer, {pluralise(scenario.num_periods, 'period')}{endless}, "
         f"{pluralise(len(game.packages), 'package')}"
     )
-    table = new_table("parameter", "value", "range", "unit", "source", left=5)
+    table = make_table("parameter", "value", "range", "unit", "source", left=5)
     for name, parameter in scenario.parameters.items():
         span = f"{parameter.range[0]:g} to {parameter.range[1]:g}" if parameter.range is not None else ""
         documents = ", ".join(dict.fromkeys(item.document for item in parameter.evidence))

@@ -85,7 +85,7 @@ def _draw(console: Console, found: Comparison) -> None:
 
     from standoff.cli.tables import (
         find_date_columns,
-        new_table,
+        make_table,
         print_certificates,
         print_moves,
         print_values,
@@ -98,7 +98,7 @@ def _draw(console: Console, found: Comparison) -> None:
         console.print(Text(f"{heading:6} {side.name}, as of {format_day(side.scenario.as_of)}{overrides}"))
     console.print()
     columns = find_date_columns(found.probabilities, found.before)
-    table = new_table("probability (first, second) by", *(heading for heading, _ in columns))
+    table = make_table("probability (first, second) by", *(heading for heading, _ in columns))
     for row in found.probabilities.probabilities:
         style = "italic" if row.kind == "milestone" else ""
         cells = [
@@ -116,7 +116,7 @@ def _draw(console: Console, found: Comparison) -> None:
     _draw_parameters(console, found)
     console.print()
     if found.structure:
-        parts = new_table("structure", "name", "first", "second", left=4)
+        parts = make_table("structure", "name", "first", "second", left=4)
         for part in found.structure:
             texts = (Text(shorten(text, LONGEST) or UNKNOWN) for text in (part.before, part.after))
             parts.add_row(part.kind, Text(part.name), *texts)
@@ -134,12 +134,12 @@ def _draw(console: Console, found: Comparison) -> None:
 def _draw_parameters(console: Console, found: Comparison) -> None:
     from rich.text import Text
 
-    from standoff.cli.tables import format_value, new_table
+    from standoff.cli.tables import format_value, make_table
 
     if not found.parameters:
         console.print("All parameters have the same values.")
         return
-    table = new_table("parameter", "first", "second", "")
+    table = make_table("parameter", "first", "second", "")
     for one in found.parameters:
         values = (UNKNOWN if value is None else format_value(value) for value in (one.before, one.after))
         units = " / ".join(dict.fromkeys(filter(None, (one.unit_before, one.unit_after))))

@@ -105,7 +105,7 @@ def drivers(
 def _draw(console: Console, found: Drivers) -> None:
     from rich.text import Text
 
-    from standoff.cli.tables import format_source, format_value, new_table, print_provenance
+    from standoff.cli.tables import format_source, format_value, make_table, print_provenance
 
     print_title(console, found.scenario)
     for k, (label, probability) in enumerate(zip(found.target_labels, found.probabilities, strict=True), 1):
@@ -113,7 +113,7 @@ def _draw(console: Console, found: Drivers) -> None:
     console.print()
     shown = found.rows[: found.top]
     headings = [f"target {k + 1}\nlow, high" for k in range(len(found.targets))]
-    table = new_table("", "driver", "value, range", "source", *headings, left=4)
+    table = make_table("", "driver", "value, range", "source", *headings, left=4)
     for rank, row in enumerate(shown, 1):
         span = "no range" if row.range is None else f"{format_value(row.range[0])} to {format_value(row.range[1])}"
         effects = [_format_effects(row, target) for target in range(len(found.targets))]
@@ -141,10 +141,10 @@ def _draw_indices(console: Console, found: Drivers, shown: Sequence[Driver]) -> 
     """Print elasticities, and global sensitivity indices where they were asked for."""
     from rich.text import Text
 
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
     headings = ["elasticity"] if found.indices is None else ["elasticity", "PAWN", "Sobol"]
-    table = new_table("", "driver", *headings, left=2)
+    table = make_table("", "driver", *headings, left=2)
     for rank, row in enumerate(shown, 1):
         table.add_row(
             str(rank), Text(row.name), _join_targets(row.elasticity, "+.2g"), *_format_indices(found, row.name)

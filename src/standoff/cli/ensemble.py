@@ -127,12 +127,12 @@ def _draw_targets(console: Console, found: Ensemble, targets: Sequence[Target]) 
 
     from standoff.analysis.ensemble_result import LEVELS
     from standoff.analysis.targets import describe_target
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
     errors = found.standard_errors
     headings = [f"{100 * level:.0f} %" for level in LEVELS] + ["file"]
     headings += [f"at {count}" for count, _ in found.convergence[:-1]] + (["±"] if errors is not None else [])
-    table = new_table("quantiles over the draws", *headings)
+    table = make_table("quantiles over the draws", *headings)
     for target in targets:
         period, k = found.locate(target)
         earlier = [
@@ -157,15 +157,15 @@ def _draw_by_date(console: Console, found: Ensemble, target: Target) -> None:
     from rich.text import Text
 
     from standoff.analysis.ensemble_result import LEVELS
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
     _, k = found.locate(target)
     num_periods = found.scenario.num_periods
     console.print(Text(f"{found.names[k].label}, by date", style="bold"))
-    table = new_table("by", *(f"{100 * level:.0f} %" for level in LEVELS), "file")
+    table = make_table("by", *(f"{100 * level:.0f} %" for level in LEVELS), "file")
     for period in sorted({round((num_periods - 1) * step / 7) for step in range(8)}):
         probabilities = (*found.bands[:, period, k], found.file_probabilities[period, k])
-        day = format_day(found.scenario.date_of_period(period + 1))
+        day = format_day(found.scenario.find_date(period + 1))
         table.add_row(day, *(format_percent(float(p)) for p in probabilities))
     console.print(table)
 

@@ -61,7 +61,7 @@ def equilibria(
 def _draw(console: Console, found: Equilibria) -> None:
     from rich.text import Text
 
-    from standoff.cli.tables import new_table, print_certificate
+    from standoff.cli.tables import make_table, print_certificate
 
     principal, others = found.solutions[0], found.solutions[1:]
     print_title(console, principal.scenario)
@@ -77,7 +77,7 @@ def _draw(console: Console, found: Equilibria) -> None:
         console.print("This does not prove that there are none: some nodes are not proved unique.")
         return
     headings = ("reported" if k == 0 else str(k) for k in range(len(found.solutions)))
-    table = new_table("probability by the horizon", *headings)
+    table = make_table("probability by the horizon", *headings)
     forecasts = [solution.forecast for solution in found.solutions]
     for name, series in forecasts[0].outcomes.items():
         cells = (format_percent(forecast.outcomes[name].cumulative[-1]) for forecast in forecasts)

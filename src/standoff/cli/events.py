@@ -110,7 +110,7 @@ def show_event(number: Number, store: StoreLocation = None, as_json: AsJson = Fa
 
     with open_store_named(store) as opened:
         events, one = _find(opened, number)
-        reviews = opened.reviews(one.event_id)
+        reviews = opened.list_reviews(one.event_id)
     if as_json:
         shown = [
             {

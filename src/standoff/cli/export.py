@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from standoff.cli.common import Horizon, Overrides, ScenarioName, load_scenario
-from standoff.errors import InputError, Problem, nearest
+from standoff.errors import InputError, Problem, suggest_nearest
 
 if TYPE_CHECKING:
     from standoff.export.chain import Chain
@@ -93,7 +93,7 @@ def export(
             Problem(
                 code="unknown-format",
                 message=f"`{file_format}` is not an export format",
-                help=nearest(file_format, list(FORMATS)),
+                help=suggest_nearest(file_format, list(FORMATS)),
             )
         )
     loaded = load_scenario(scenario, overrides, horizon=horizon)

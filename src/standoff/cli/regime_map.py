@@ -104,7 +104,7 @@ def _draw(console: Console, found: RegimeMap, *, with_target: bool) -> None:
     from standoff.analysis.targets import describe_target
 
     scenario = found.scenario
-    day = format_day(scenario.date_of_period(found.target.periods or scenario.num_periods))
+    day = format_day(scenario.find_date(found.target.periods or scenario.num_periods))
     axes = f"vertical: {found.y.name}, horizontal: {found.x.name}"
     print_title(console, scenario, f"Most likely outcome by {day} ({axes})")
     console.print()
@@ -152,13 +152,13 @@ def _draw_grid(console: Console, found: RegimeMap, cells: list[list[str]]) -> No
 def _draw_border(console: Console, found: RegimeMap) -> None:
     from rich.text import Text
 
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
     if not found.border:
         console.print("The most likely outcome is the same everywhere on this map.")
         return
     labels = dict(zip(found.outcomes, found.labels, strict=True))
-    table = new_table("between", f"it flips at {found.x.name}", found.y.name)
+    table = make_table("between", f"it flips at {found.x.name}", found.y.name)
     for point in found.border[:MOST_BORDER_LINES]:
         table.add_row(Text(f"{labels[point.first]} and {labels[point.second]}"), f"{point.x:.4g}", f"{point.y:.4g}")
     console.print(table)

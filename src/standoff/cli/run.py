@@ -109,17 +109,16 @@ def _find_checkpoints(solution: Solution) -> list[tuple[float, int]]:
 def _draw_probabilities(console: Console, solution: Solution) -> None:
     from rich.text import Text
 
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
     scenario, found = solution.scenario, solution.forecast
     checkpoints = _find_checkpoints(solution)
     headings = (
-        f"{scenario.period.unit} {units:g}\n{format_short_day(scenario.date_of_period(k + 1))}"
-        for units, k in checkpoints
+        f"{scenario.period.unit} {units:g}\n{format_short_day(scenario.find_date(k + 1))}" for units, k in checkpoints
     )
-    table = new_table("probability by", *headings)
+    table = make_table("probability by", *headings)
     for n, series in enumerate(found.outcomes.values()):
-        name = Text(f"{_letter(n)} ", style=COLOURS[n % len(COLOURS)]) + Text(series.label)
+        name = Text(f"{_choose_letter(n)} ", style=COLOURS[n % len(COLOURS)]) + Text(series.label)
         table.add_row(name, *(format_percent(series.cumulative[k]) for _, k in checkpoints))
     table.add_row(Text("· " + found.unresolved_label), *(format_percent(found.unresolved[k]) for _, k in checkpoints))
     table.add_section()
@@ -130,7 +129,7 @@ def _draw_probabilities(console: Console, solution: Solution) -> None:
     print_note(console, "Outcomes (letters) exclude each other and sum to 100 %. Milestones (italics) can overlap.\n")
 
 
-def _letter(n: int) -> str:
+def _choose_letter(n: int) -> str:
     return chr(ord("A") + n)
 
 
@@ -146,7 +145,7 @@ def _draw_chart(console: Console, found: Forecast) -> None:
         edges = np.round(np.cumsum([0.0, *probabilities]) * CHART_WIDTH).astype(int)
         line = Text(f"{k + 1:4d} ")
         for n, (left, right) in enumerate(pairwise(edges)):
-            line.append(_letter(n) * (right - left), style=COLOURS[n % len(COLOURS)])
+            line.append(_choose_letter(n) * (right - left), style=COLOURS[n % len(COLOURS)])
         line.append("·" * (CHART_WIDTH - int(edges[-1])), style="dim")
         console.print(line)
     console.print()
@@ -176,7 +175,7 @@ def _draw_timing(console: Console, solution: Solution) -> None:
 def _draw_first_moves(console: Console, solution: Solution) -> None:
     from rich.text import Text
 
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
     found = solution.forecast
     if not found.first_moves:
@@ -192,7 +191,7 @@ def _draw_first_moves(console: Console, solution: Solution) -> None:
         headings = [move.player_type if len(moves) > 1 else "" for move in moves]
         if moves[0].posteriors:
             headings.append(f"belief in {moves[1].player_type} after")
-        table = new_table(labels.get(stage, stage) + (f": {players[player]}" if is_shared else ""), *headings)
+        table = make_table(labels.get(stage, stage) + (f": {players[player]}" if is_shared else ""), *headings)
         for action in moves[0].strategy:
             cells = [format_percent(move.strategy[action]) for move in moves]
             if moves[0].posteriors:

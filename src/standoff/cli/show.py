@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.tree import Tree
 
     from standoff.game.model import Game
-    from standoff.scenario import Action, Expression, Scenario
+    from standoff.scenario import ActionSpec, Expression, Scenario
 
 __all__ = ["register"]
 
@@ -60,7 +60,7 @@ def _draw(console: Console, scenario: Scenario, game: Game) -> None:
     console.print(Text(f"\nReachable states: {sizes}", style="dim"))
 
 
-def _new_tree(title: str) -> Tree:
+def _make_tree(title: str) -> Tree:
     from rich.text import Text
     from rich.tree import Tree
 
@@ -68,7 +68,7 @@ def _new_tree(title: str) -> Tree:
 
 
 def _draw_players(scenario: Scenario, game: Game) -> Tree:
-    tree = _new_tree("Players and their private types")
+    tree = _make_tree("Players and their private types")
     for player in game.players:
         branch = _add(
             tree,
@@ -91,7 +91,7 @@ def _add(tree: Tree, text: str) -> Tree:
 
 
 def _draw_tracks(scenario: Scenario) -> Tree:
-    tree = _new_tree("Public state (in brackets: today)")
+    tree = _make_tree("Public state (in brackets: today)")
     for track in scenario.state.values():
         levels = " < ".join(
             f"[{track.level_labels.get(level, level)}]"
@@ -106,7 +106,7 @@ def _draw_tracks(scenario: Scenario) -> Tree:
 
 
 def _draw_agenda(scenario: Scenario, game: Game) -> Tree:
-    tree = _new_tree("Agenda of a deal")
+    tree = _make_tree("Agenda of a deal")
     if scenario.agenda is None:
         return tree
     for issue in scenario.agenda.issues.values():
@@ -119,7 +119,7 @@ def _draw_agenda(scenario: Scenario, game: Game) -> Tree:
                 _add(branch, f"red line of {player}: {', '.join(lines)}")
     packages = _add(tree, f"packages that can be proposed ({len(game.packages)})")
     for name in game.packages:
-        _add(packages, game.label(name))
+        _add(packages, game.get_label(name))
     return tree
 
 
@@ -129,7 +129,7 @@ def _format_rate(rate: Expression | None, unit: str) -> str:
 
 def _draw_stages(scenario: Scenario) -> Tree:
     unit = scenario.period.unit
-    tree = _new_tree("Moves, in this order in every period")
+    tree = _make_tree("Moves, in this order in every period")
     for stage in scenario.stages:
         condition = f", when {stage.when}" if stage.when is not None else ""
         head = f"{stage.label or stage.name}: {_format_rate(stage.rate, unit)}{condition}"
@@ -147,22 +147,22 @@ def _draw_stages(scenario: Scenario) -> Tree:
         branch = _add(tree, f"{head}; {labels} {how}")
         for mover in movers:
             own_branch = branch if len(movers) == 1 else _add(branch, scenario.players[mover].label)
-            for own in stage.actions_of(mover):
+            for own in stage.list_actions_of(mover):
                 _add(own_branch, _format_action(own.name, own.action))
         for entry in stage.together:
-            names = {own.mover: own.action.label for own in stage.own_actions() if entry.pair[own.mover] == own.name}
+            names = {own.mover: own.action.label for own in stage.list_actions() if entry.pair[own.mover] == own.name}
             _add(branch, f"together: {' with '.join(names[mover] for mover in movers)}")
     return tree
 
 
-def _format_action(name: str, action: Action) -> str:
+def _format_action(name: str, action: ActionSpec) -> str:
     limits = [f"when {action.when}"] if action.when is not None else []
     limits += [f"only {' or '.join(action.types)}"] if action.types is not None else []
     return f"{action.label or name}" + (f" ({'; '.join(limits)})" if limits else "")
 
 
 def _draw_nature(scenario: Scenario) -> Tree:
-    tree = _new_tree("Nature")
+    tree = _make_tree("Nature")
     for hazard in scenario.nature.values():
         condition = f", when {hazard.when}" if hazard.when is not None else ""
         _add(tree, f"{hazard.label}: rate {hazard.hazard} per {scenario.period.unit}{condition}")
@@ -170,7 +170,7 @@ def _draw_nature(scenario: Scenario) -> Tree:
 
 
 def _draw_outcomes(scenario: Scenario) -> Tree:
-    tree = _new_tree("Outcomes and milestones")
+    tree = _make_tree("Outcomes and milestones")
     for outcome in scenario.outcomes.values():
         _add(tree, f"{outcome.label}")
     for milestone in scenario.milestones.values():

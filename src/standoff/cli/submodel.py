@@ -62,17 +62,17 @@ def salvo(
     from standoff.submodels import COMPARISON_HEADER, Attack, solve_salvo_exchange, write_comparison_table
 
     if check:
-        _table(COMPARISON_HEADER, write_comparison_table(), as_json)
+        _print_table(COMPARISON_HEADER, write_comparison_table(), as_json)
         return
     given = layers or ["upper:300:0.75:2", "lower:500:0.6:2"]
-    defence = [_layer(text) for text in given]
+    defence = [_parse_layer(text) for text in given]
     result = _run(
         "salvo",
         lambda: solve_salvo_exchange(
             Attack(missiles, launchers, launcher_loss, salvos, reliability), defence, readiness
         ),
     )
-    low, high = result.interval(0.9)
+    low, high = result.compute_interval(0.9)
     rows = [
         ("missiles fired", f"{result.fired:.1f}"),
         ("malfunctioned", f"{result.duds:.1f}"),
@@ -85,10 +85,10 @@ def salvo(
         ("missiles left", f"{result.stock_left:.1f}"),
         ("method", result.method),
     ]
-    _table(("quantity", "value"), rows, as_json)
+    _print_table(("quantity", "value"), rows, as_json)
 
 
-def _layer(text: str) -> InterceptorLayer:
+def _parse_layer(text: str) -> InterceptorLayer:
     from standoff.submodels import InterceptorLayer
 
     parts = text.split(":")
@@ -131,12 +131,12 @@ def oil(
         ("as specified", f"{supply_elasticity:g}", f"{demand_elasticity:g}", f"{shock.price_change(closure):.3f}",
          f"{price_after:,.0f}")
     )  # fmt: skip
-    _table(("elasticities", "supply", "demand", "change of log price", "price (USD)"), rows, as_json)
+    _print_table(("elasticities", "supply", "demand", "change of log price", "price (USD)"), rows, as_json)
     if not as_json:
         typer.echo(f"share of world supply lost after the bypass: {shock.loss(closure):.3f}")
 
 
-def _table(header: tuple[str, ...], rows: object, as_json: bool) -> None:
+def _print_table(header: tuple[str, ...], rows: object, as_json: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 

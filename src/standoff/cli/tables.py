@@ -23,7 +23,7 @@ __all__ = [
     "find_date_columns",
     "format_source",
     "format_value",
-    "new_table",
+    "make_table",
     "print_certificate",
     "print_certificates",
     "print_moves",
@@ -38,7 +38,7 @@ SMALLEST_MOVE = 0.005
 """Change in the probability of a first move from which it is printed."""
 
 
-def new_table(*headings: str, left: int = 1) -> Table:
+def make_table(*headings: str, left: int = 1) -> Table:
     """Return a table without lines; its first `left` columns are text, the others numbers.
 
     Text is folded where the terminal is narrow and never disappears: rich would let such a column vanish.
@@ -90,7 +90,7 @@ def tabulate_changes(found: SideBySide, side: Side) -> Table:
     from rich.text import Text
 
     columns = find_date_columns(found, side)
-    table = new_table("change in points by", *(heading for heading, _ in columns))
+    table = make_table("change in points by", *(heading for heading, _ in columns))
     for row in found.probabilities:
         style = "italic" if row.kind == "milestone" else ""
         cells = []
@@ -113,7 +113,7 @@ def print_moves(console: Console, base: str, found: Sequence[tuple[str, SideBySi
             row = rows.setdefault(key, {"before": move.before, "labels": {}, "after": {}})
             row["labels"] |= {name: label for name, label in move.labels.items() if name not in row["labels"]}
             row["after"][heading] = move.after
-    table = new_table("what each side would do now", "action", base, *(heading for heading, _ in found), left=2)
+    table = make_table("what each side would do now", "action", base, *(heading for heading, _ in found), left=2)
     for (stage, player, player_type), row in rows.items():
         actions = [action for action in row["labels"] if _is_moved(row, action)]
         for k, action in enumerate(actions):
@@ -141,7 +141,7 @@ def print_values(console: Console, base: str, found: Sequence[tuple[str, SideByS
     """Print the value of the crisis to each player type."""
     from rich.text import Text
 
-    table = new_table("value at the start", base, *(heading for heading, _ in found))
+    table = make_table("value at the start", base, *(heading for heading, _ in found))
     rows: dict[tuple[str, str], list[float | None]] = {}
     for k, (_, changes) in enumerate(found):
         for row in changes.values:
@@ -182,10 +182,10 @@ def print_certificates(console: Console, sides: Sequence[tuple[str, Side]]) -> N
     """Print the scenario hash and certificate of every side, and the versions."""
     from rich.text import Text
 
-    from standoff.version import versions
+    from standoff.version import list_versions
 
     console.print(Text("Certificates", style="bold"))
-    table = new_table("", "scenario", "residual", "belief points", "probability error", "branch", left=2)
+    table = make_table("", "scenario", "residual", "belief points", "probability error", "branch", left=2)
     for heading, side in sides:
         certificate = side.certificate
         table.add_row(
@@ -197,7 +197,7 @@ def print_certificates(console: Console, sides: Sequence[tuple[str, Side]]) -> N
             certificate.branch,
         )
     console.print(table)
-    console.print(", ".join(f"{name} {version}" for name, version in versions().items()))
+    console.print(", ".join(f"{name} {version}" for name, version in list_versions().items()))
 
 
 def print_provenance(console: Console, scenario: Scenario, certificate: Certificate) -> None:
@@ -209,7 +209,7 @@ def print_provenance(console: Console, scenario: Scenario, certificate: Certific
 
 
 def _describe_provenance(scenario: Scenario) -> str:
-    from standoff.version import versions
+    from standoff.version import list_versions
 
     parts = [f"scenario {scenario.id} {scenario.scenario_hash[:12]}"]
-    return ", ".join(parts + [f"{name} {version}" for name, version in versions().items()])
+    return ", ".join(parts + [f"{name} {version}" for name, version in list_versions().items()])

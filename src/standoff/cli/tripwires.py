@@ -95,7 +95,7 @@ def tripwires(
 def _draw(console: Console, found: Tripwires) -> None:
     from rich.text import Text
 
-    from standoff.cli.tables import format_source, format_value, new_table, print_provenance
+    from standoff.cli.tables import format_source, format_value, make_table, print_provenance
 
     print_title(console, found.scenario)
     console.print("Which is the most likely of")
@@ -104,7 +104,7 @@ def _draw(console: Console, found: Tripwires) -> None:
         console.print(Text(f"{mark} {label}: {format_percent(float(probability))}"))
     console.print(f"It leads by {100 * found.lead:.2g} percentage points.\n")
     if found.flipping:
-        table = new_table("parameter", "source", "new answer", "value", "flips at", "change", "share of range", left=3)
+        table = make_table("parameter", "source", "new answer", "value", "flips at", "change", "share of range", left=3)
         for row in found.flipping:
             assert row.flips_at is not None
             assert row.answer is not None

@@ -292,14 +292,14 @@ def _draw_probabilities(console: Console, found: NewsUpdate) -> None:
     """Print the old and the new forecast by date."""
     from rich.text import Text
 
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
     update = found.update
     dates = update.dates[1:] or update.dates
     step = max(1, -(-len(dates) // MOST_DATES))
     indices = sorted({*range(step - 1, len(dates), step), len(dates) - 1})
     columns = [index + (1 if update.dates[1:] else 0) for index in indices]
-    table = new_table("probability by", *(format_short_day(update.dates[index]) for index in columns))
+    table = make_table("probability by", *(format_short_day(update.dates[index]) for index in columns))
     for one in update.probabilities:
         style = "italic" if one.kind == "milestone" else ""
         cells = []
@@ -328,9 +328,9 @@ def _draw_states(console: Console, update: Update) -> None:
     """Print the states in which the crisis may be, with their probabilities."""
     from rich.text import Text
 
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
-    table = new_table(f"state on {format_day(update.state_date)}", "probability")
+    table = make_table(f"state on {format_day(update.state_date)}", "probability")
     likely = update.states[:MOST_STATES]
     for outcome in update.outcomes:
         if outcome.probability >= LEAST_PROBABILITY:
@@ -354,7 +354,7 @@ def _draw_effects(console: Console, update: Update, passages: Mapping[str, str])
     """Print the effect of each report on the targets."""
     from rich.text import Text
 
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
     if not update.effects:
         console.print("No report is used.\n")
@@ -377,7 +377,7 @@ def _draw_effects(console: Console, update: Update, passages: Mapping[str, str])
         console.print(Text("   ") + format_foreign(f"{matched}; source: {'; '.join(one.observation.sources)}", "dim"))
     console.print()
     headings = [heading for letter in letters for heading in (f"{letter} shift", f"{letter} step")]
-    table = new_table("report", "bits", *headings)
+    table = make_table("report", "bits", *headings)
     for k, one in enumerate(update.effects, start=1):
         bits = "∞" if math.isinf(one.surprise_bits) else f"{one.surprise_bits:.1f}"
         moves = [format_change(float(change)) for n in range(len(letters)) for change in (one.shift[n], one.step[n])]
@@ -397,11 +397,11 @@ def _describe_report(one: ReportEffect, passages: Mapping[str, str]) -> str:
 
 
 def _draw_excluded(console: Console, update: Update, passages: Mapping[str, str]) -> None:
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
     if not update.excluded:
         return
-    table = new_table("excluded", "reason", left=2)
+    table = make_table("excluded", "reason", left=2)
     for one in update.excluded[:MOST_EXCLUDED]:
         table.add_row(format_foreign(f"{one.event_type}: {passages[one.name]}", width=90), format_foreign(one.reason))
     if len(update.excluded) > MOST_EXCLUDED:

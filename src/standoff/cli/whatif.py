@@ -106,7 +106,7 @@ def _draw_side_by_side(console: Console, found: WhatIf, numbers: Sequence[str]) 
     """Print the probabilities of the base and of all variants by the last date that they share."""
     from rich.text import Text
 
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
     common = set.intersection(*(set(difference.dates) for difference in found.differences))
     if not common:
@@ -114,7 +114,7 @@ def _draw_side_by_side(console: Console, found: WhatIf, numbers: Sequence[str]) 
     day = max(common)
     indices = [difference.dates.index(day) for difference in found.differences]
     console.print()
-    table = new_table(f"probability by {format_day(day)}", "base", *(f"variant {number}" for number in numbers))
+    table = make_table(f"probability by {format_day(day)}", "base", *(f"variant {number}" for number in numbers))
     rows: dict[tuple[str, str], list[float]] = {}
     labels: dict[tuple[str, str], str] = {}
     for column, (difference, index) in enumerate(zip(found.differences, indices, strict=True), 1):

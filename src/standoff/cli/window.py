@@ -95,7 +95,7 @@ def _draw(console: Console, solution: Solution, found: Window) -> None:
 def _draw_type(console: Console, solution: Solution, found: Window, one: TypeWindow) -> None:
     from rich.text import Text
 
-    from standoff.cli.tables import new_table
+    from standoff.cli.tables import make_table
 
     player = solution.scenario.players[one.player].label
     who = player if one.player_type == one.player else f"{player}, {one.player_type}"
@@ -103,7 +103,7 @@ def _draw_type(console: Console, solution: Solution, found: Window, one: TypeWin
     for sentence in _describe_spells(found, one):
         console.print(Text(sentence))
     periods = _find_periods(solution)
-    table = new_table("in the period from", *(format_short_day(found.dates[t]) for t in periods))
+    table = make_table("in the period from", *(format_short_day(found.dates[t]) for t in periods))
     table.add_row("advantage over not acting", *(_format_advantage(one.advantage[t]) for t in periods))
     table.add_row("advantage over the best other action", *(_format_advantage(one.over_best[t]) for t in periods))
     table.add_row("advantage in the most likely state", *(_format_advantage(one.modal_advantage[t]) for t in periods))

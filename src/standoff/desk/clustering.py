@@ -83,10 +83,10 @@ def cluster_events(store: Store, scenario: Scenario | None = None) -> int:
         StoreError: The store failed; what was recorded before is kept.
     """
 
-    def near(reports: Sequence[ReportedEvent]) -> list[list[int]]:
-        return group_near_duplicates(reports, store.documents_of)
+    def find_near(reports: Sequence[ReportedEvent]) -> list[list[int]]:
+        return group_near_duplicates(reports, store.read_documents_by_hash)
 
-    count = _run_pass(store, NEAR_DUPLICATES, near)
+    count = _run_pass(store, NEAR_DUPLICATES, find_near)
     if scenario is not None:
         sides = tuple(frozenset(player.codes) for player in scenario.players.values() if player.codes)
         name = " ".join([SAME_DAY, *("/".join(sorted(side)) for side in sides)])
@@ -95,13 +95,13 @@ def cluster_events(store: Store, scenario: Scenario | None = None) -> int:
 
 
 def group_near_duplicates(
-    reports: Sequence[ReportedEvent], documents_of: Callable[[list[str]], Iterable[Document]]
+    reports: Sequence[ReportedEvent], read_documents: Callable[[list[str]], Iterable[Document]]
 ) -> list[list[int]]:
     """Group the reports of one event in near duplicates, at least one of them new.
 
     Args:
         reports: The reported events.
-        documents_of: Function from hashes to their documents.
+        read_documents: Function from hashes to their documents.
 
     Returns:
         Numbers of the events of each group.
@@ -112,7 +112,7 @@ def group_near_duplicates(
         return []
     lead_of = {
         document.document_hash: cluster.lead.document_hash
-        for cluster in find_clusters(documents_of(sorted(candidates)))
+        for cluster in find_clusters(read_documents(sorted(candidates)))
         for document in cluster.documents
     }
     inside = [one for group in alike.values() for one in group]
@@ -127,12 +127,12 @@ def group_by_day(reports: Sequence[ReportedEvent], sides: Sequence[frozenset[str
         sides: Codes of each side.
     """
 
-    def side_of(mention: Mention | None) -> int | None:
+    def find_side(mention: Mention | None) -> int | None:
         countries = set(mention.countries) if mention is not None and not mention.is_inferred else set()
         return next((k for k, side in enumerate(sides) if countries and countries <= side), None)
 
     def is_between(one: ReportedEvent) -> bool:
-        actor, target = side_of(one.event.actor), side_of(one.event.target)
+        actor, target = find_side(one.event.actor), find_side(one.event.target)
         return one.event.date is not None and None not in (actor, target) and actor != target
 
     return _list_numbers(_group([one for one in reports if is_between(one)], _make_key))
@@ -175,10 +175,10 @@ def _list_numbers(groups: Mapping[tuple[object, ...], Sequence[ReportedEvent]]) 
 def _run_pass(store: Store, method: str, find: Find) -> int:
     """Apply a rule to everything recorded since its last pass; repeat if another pass was faster."""
     while True:
-        after, up_to = store.mark(method) or 0, store.last_write()
-        if up_to <= after or not store.coded_events(after=after, known_by=up_to):
+        after, up_to = store.read_mark(method) or 0, store.read_last_write()
+        if up_to <= after or not store.list_coded_events(after=after, known_by=up_to):
             return 0
-        stored = store.coded_events(known_by=up_to)
+        stored = store.list_coded_events(known_by=up_to)
         reports = [ReportedEvent(one.event_id, one.document_hash, one.coded, one.write_id > after) for one in stored]
         groups = list(_find_changes(store, stored, find(reports), up_to))
         if store.add_clusters(groups, method=method, after=after, up_to=up_to):
@@ -195,7 +195,9 @@ def _find_changes(
         if cluster is not None:
             members[cluster].append(number)
     by_rule = (
-        {one.cluster_id for one in store.clusters(known_by=known_by) if is_by_rule(one.method)} if members else set()
+        {one.cluster_id for one in store.list_clusters(known_by=known_by) if is_by_rule(one.method)}
+        if members
+        else set()
     )
     for group in groups:
         loose = [number for number in group if cluster_of[number] is None]

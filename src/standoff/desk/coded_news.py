@@ -12,7 +12,7 @@ from standoff.errors import CoderError, Problem
 from standoff.news.coder import Coder, Dyad, infer_targets
 from standoff.news.coders import open_coder
 from standoff.news.document import Document
-from standoff.version import JSON_VERSION, versions
+from standoff.version import JSON_VERSION, list_versions
 
 if TYPE_CHECKING:
     from standoff.belief.reportable import ReportableEvent
@@ -98,7 +98,7 @@ class CodedNews:
             "documents": [report.to_json() for report in self.reports],
             "faults": [{"code": one.code, "file": one.file, "message": one.message} for one in self.problems],
             "language_model": self.spent,
-            "versions": versions(),
+            "versions": list_versions(),
         }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from standoff.errors import InputError, Problem, nearest
+from standoff.errors import InputError, Problem, suggest_nearest
 from standoff.news.coded import INTENSITY, Event, Mention
 from standoff.news.vocabulary import EVENT_TYPES, MODES, EventType
 from standoff.scenario import Scenario
@@ -86,7 +86,7 @@ def check_correction(
     if correction.event_type is not None and correction.event_type not in EVENT_TYPES:
         message = f"`{correction.event_type}` is not an event type of PLOVER"
         problems.append(
-            make_problem("unknown-event-type", message, "type", nearest(correction.event_type, EVENT_TYPES))
+            make_problem("unknown-event-type", message, "type", suggest_nearest(correction.event_type, EVENT_TYPES))
         )
     for part, given in (("actor", correction.actor), ("target", correction.target)):
         wrong = [one for one in (given or "").split(";") if given and not _CODE.fullmatch(one.strip())]
@@ -101,7 +101,7 @@ def check_correction(
     if correction.stands_for and correction.stands_for not in names:
         message = f"`{correction.stands_for}` is not an event of the model that news could report"
         problems.append(
-            make_problem("unknown-model-event", message, "stands_for", nearest(correction.stands_for, names))
+            make_problem("unknown-model-event", message, "stands_for", suggest_nearest(correction.stands_for, names))
         )
     return problems
 

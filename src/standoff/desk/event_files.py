@@ -19,7 +19,7 @@ from typing import Any
 
 from standoff.desk.event_set import EventSet
 from standoff.desk.event_table import COLUMNS, make_row, name_outlet
-from standoff.errors import InputError, Problem, nearest
+from standoff.errors import InputError, Problem, suggest_nearest
 from standoff.extras import import_extra
 from standoff.news.coded import Mention
 from standoff.store.records import StoredEvent
@@ -144,7 +144,9 @@ def choose_format(path: Path, name: str | None) -> str:
         if name in FORMATS:
             return name
         raise InputError(
-            Problem("unknown-format", f"there is no format `{name}` for events", help=nearest(name, list(FORMATS)))
+            Problem(
+                "unknown-format", f"there is no format `{name}` for events", help=suggest_nearest(name, list(FORMATS))
+            )
         )
     for known, (ending, _, _) in FORMATS.items():
         if path.suffix.lower() == ending:

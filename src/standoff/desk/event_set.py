@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from standoff.desk.clustering import ReportedEvent, group_near_duplicates, is_by_rule
 from standoff.desk.coding import NotCoded, code_documents, find_refusal
-from standoff.errors import InputError, Problem, nearest
+from standoff.errors import InputError, Problem, suggest_nearest
 from standoff.news.coded import Mention, name_events
 from standoff.news.coder import Coder
 from standoff.news.document import Document
@@ -104,10 +104,10 @@ def load_events(
     Raises:
         StoreError: The store cannot be read.
     """
-    known_by = store.last_write() if known_by is None else known_by
-    every = store.coded_events(known_by=known_by)
+    known_by = store.read_last_write() if known_by is None else known_by
+    every = store.list_coded_events(known_by=known_by)
     found = tuple(one for one in every if keep is None or keep(one))
-    clusters = store.clusters(known_by=known_by) if any(one.cluster_id is not None for one in found) else ()
+    clusters = store.list_clusters(known_by=known_by) if any(one.cluster_id is not None for one in found) else ()
     return EventSet(
         events=found,
         names=_name_events(every),
@@ -170,14 +170,14 @@ def apply_reviews(events: EventSet, reviews: Sequence[Review]) -> EventSet:
     """Apply reviews to events that are in no store; the last review of an event holds."""
     said = {review.event_id: review for review in reviews}
 
-    def with_review(one: StoredEvent) -> StoredEvent:
+    def apply_review(one: StoredEvent) -> StoredEvent:
         review = said.get(one.event_id)
         if review is None:
             return one
         stands_for = {review.scenario: review.stands_for} if review.stands_for else {}
         return replace(one, review=StoredReview(one.event_id, 0, review), stands_for=stands_for)
 
-    return replace(events, events=tuple(with_review(one) for one in events.events))
+    return replace(events, events=tuple(apply_review(one) for one in events.events))
 
 
 def find_event(events: EventSet, given: str) -> StoredEvent:
@@ -190,7 +190,7 @@ def find_event(events: EventSet, given: str) -> StoredEvent:
     number = int(given) if given.isascii() and given.isdigit() else names.get(given)
     found = next((one for one in events.events if one.event_id == number), None)
     if found is None:
-        advice = nearest(given, list(names)) if ":" in given else "list the events for their numbers"
+        advice = suggest_nearest(given, list(names)) if ":" in given else "list the events for their numbers"
         raise InputError(Problem("unknown-event", f"there is no event `{given}`", help=advice))
     return found
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from standoff.desk.event_set import EventSet, collect_codes, list_countries, load_events
-from standoff.errors import InputError, Problem, nearest
+from standoff.errors import InputError, Problem, suggest_nearest
 from standoff.news.coded import QUAD_CLASS
 from standoff.news.document import Document
 from standoff.news.vocabulary import EVENT_TYPES
@@ -53,7 +53,9 @@ class EventFilter:
 
     def __post_init__(self) -> None:
         problems = [
-            Problem("unknown-event-type", f"`{one}` is not an event type of PLOVER", help=nearest(one, EVENT_TYPES))
+            Problem(
+                "unknown-event-type", f"`{one}` is not an event type of PLOVER", help=suggest_nearest(one, EVENT_TYPES)
+            )
             for one in self.event_types
             if one not in EVENT_TYPES
         ]

@@ -164,17 +164,17 @@ def read_feed(
         StoreError: The store failed; the message says what was recorded.
     """
     name = _name_mark(source)
-    mark = store.mark(name)
+    mark = store.read_mark(name)
     if mark is None:  # earlier records of others are not new
-        mark = {"etag": "", "last_modified": "", "given": store.last_write()}
+        mark = {"etag": "", "last_modified": "", "given": store.read_last_write()}
         store.set_mark(name, mark)
     known = Validators(mark["etag"], mark["last_modified"])
     polled = poll_documents(source, known, limits=limits or Limits())
     documents = polled.documents if polled is not None else ()
     ingested = ingest(store, documents, coder=coder, scenario=scenario, should_stop=should_stop)
-    up_to = store.last_write()
+    up_to = store.read_last_write()
     own = {one.document_hash for one in documents} | {one.document_hash for one in ingested.events}
-    events = store.coded_events(method=coder.method, after=mark["given"], known_by=up_to)
+    events = store.list_coded_events(method=coder.method, after=mark["given"], known_by=up_to)
     # an answer is requested again until all its documents are coded
     is_done = ingested.is_complete and not ingested.faults
     validators = polled.validators if polled is not None and is_done else known

@@ -155,8 +155,8 @@ def code_pending(
         InputError: A coding cannot be recorded, because a quote is not at its position in the text.
         StoreError: The store failed; the message says what was recorded.
     """
-    before = store.last_write()
-    pending = store.uncoded(coder.method)
+    before = store.read_last_write()
+    pending = store.list_uncoded(coder.method)
     not_coded: list[NotCoded] = []
     batch: list[CodedDocument] = []
     done: set[str] = set()
@@ -185,11 +185,11 @@ def code_pending(
         record()
         raise
     record()
-    found = store.coded_events(method=coder.method, after=before) if done else ()
+    found = store.list_coded_events(method=coder.method, after=before) if done else ()
     events = tuple(one for one in found if one.document_hash in done)
     return PendingResult(len(done), tuple(not_coded), events)
 
 
 def _read_documents(store: Store, hashes: Sequence[str]) -> Iterator[Document]:
     for start in range(0, len(hashes), BATCH_DOCUMENTS):
-        yield from store.documents_of(hashes[start : start + BATCH_DOCUMENTS])
+        yield from store.read_documents_by_hash(hashes[start : start + BATCH_DOCUMENTS])

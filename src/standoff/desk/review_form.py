@@ -24,7 +24,7 @@ from standoff.desk.corrections import (
 )
 from standoff.desk.event_set import EventSet, collect_codes, find_event, format_code, involves
 from standoff.desk.event_table import name_outlet
-from standoff.errors import InputError, Problem, nearest
+from standoff.errors import InputError, Problem, suggest_nearest
 from standoff.scenario import Scenario
 from standoff.scenario.reader import read_file, read_text
 from standoff.scenario.writing import write_yaml
@@ -127,7 +127,7 @@ def write_review_form(events: EventSet, scenario: Scenario, questions: Sequence[
             "coded": summarise_coding(question.event),
             "quote": make_safe(" ".join(question.event.coded.quote.split())),
             "words": make_safe(events.quote_passage(question.event)),
-            "reported_by": _told_by(events, question),
+            "reported_by": _list_sources(events, question),
             "verdict": None,
             "type": None,
             "actor": None,
@@ -142,7 +142,7 @@ def write_review_form(events: EventSet, scenario: Scenario, questions: Sequence[
     return write_yaml(plain, heading=heading, is_form=True)
 
 
-def _told_by(events: EventSet, question: Question) -> str:
+def _list_sources(events: EventSet, question: Question) -> str:
     copies = [copy for repeat in question.repeats for copy in events.copies[repeat.document_hash]]
     sources = (f"{name_outlet(copy)} {copy.date.isoformat() if copy.date else '(no day)'}" for copy in copies)
     return make_safe("; ".join(dict.fromkeys(sources)))
@@ -192,7 +192,10 @@ class _Reader:
             return
         for key in set(plain) - {"scenario", "by", "reviews"}:
             self._add_problem(
-                "unknown-field", f"there is no field `{key}` here", key, nearest(key, ["scenario", "by", "reviews"])
+                "unknown-field",
+                f"there is no field `{key}` here",
+                key,
+                suggest_nearest(key, ["scenario", "by", "reviews"]),
             )
         if plain.get("scenario") != self._scenario.id:
             message = f"the file is about `{plain.get('scenario')}`, not about `{self._scenario.id}`"
@@ -213,7 +216,9 @@ class _Reader:
             )
             return
         for key in [key for key in entry if key not in _KEYS]:
-            self._add_problem("unknown-field", f"there is no field `{key}` here", f"{path}.{key}", nearest(key, _KEYS))
+            self._add_problem(
+                "unknown-field", f"there is no field `{key}` here", f"{path}.{key}", suggest_nearest(key, _KEYS)
+            )
         one = self._find_event(entry, path)
         before = len(self.problems)
         parts = {part: self._read_text(entry, part, path) for part in _PARTS}
@@ -225,7 +230,7 @@ class _Reader:
                 self._add_problem("verdict", "there is a correction without a verdict", path, advice)
             return
         if verdict not in REVIEW_ACTIONS:
-            advice = nearest(str(verdict), REVIEW_ACTIONS)
+            advice = suggest_nearest(str(verdict), REVIEW_ACTIONS)
             self._add_problem("verdict", f"`{verdict}` is not a valid verdict", f"{path}.verdict", advice)
             return
         correction = Correction(parts["type"], parts["actor"], parts["target"], parts["date"], parts["stands_for"])

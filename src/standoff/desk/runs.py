@@ -12,7 +12,7 @@ from standoff.solve.result import Settings
 from standoff.store.records import Run, StoredRun
 from standoff.store.repository import Store
 
-__all__ = ["record_run", "rerun", "settings_of_run", "stored_settings"]
+__all__ = ["record_run", "rerun", "restore_settings", "settings_to_plain"]
 
 
 def record_run(
@@ -33,7 +33,7 @@ def record_run(
     Raises:
         StoreError: The store failed; the run was not written.
     """
-    settings = stored_settings(solution)
+    settings = settings_to_plain(solution)
     return store.add_run(Run(solution.scenario, settings, solution.to_json(), kind=kind, known_by=known_by, note=note))
 
 
@@ -52,30 +52,30 @@ def rerun(store: Store, run_id: int) -> Solution:
         SolveError: The equilibrium did not meet the tolerances.
         StoreError: The store cannot be read.
     """
-    return solve(store.scenario_of(run_id), settings_of_run(store.run(run_id)))
+    return solve(store.restore_scenario(run_id), restore_settings(store.read_run(run_id)))
 
 
-def stored_settings(solution: Solution) -> dict[str, Any]:
+def settings_to_plain(solution: Solution) -> dict[str, Any]:
     """Settings of a solution as a store records them."""
     settings = asdict(solution.equilibrium.settings)
     del settings["threads"]  # the answer does not depend on it
     return settings
 
 
-def settings_of_run(recorded: StoredRun) -> Settings:
+def restore_settings(recorded: StoredRun) -> Settings:
     """Settings with which a recorded run was solved.
 
     Raises:
         InputError: This version of standoff lacks a recorded setting (`unknown-settings`).
     """
     try:
-        return Settings(**_with_tuples(recorded.settings))
+        return Settings(**_convert_to_tuples(recorded.settings))
     except (TypeError, ValueError) as error:
         message = f"run `{recorded.run_id}` was solved under settings that this version does not have: {error}"
         advice = f"install standoff {recorded.versions['standoff']} to solve it again"
         raise InputError(Problem("unknown-settings", message, help=advice)) from None
 
 
-def _with_tuples(settings: Mapping[str, Any]) -> dict[str, Any]:
+def _convert_to_tuples(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Lists of JSON as the tuples of `Settings`."""
     return {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}

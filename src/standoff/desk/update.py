@@ -14,7 +14,7 @@ from standoff.belief.likelihood import ConfusionMatrix, ReportingModel
 from standoff.belief.observation import Observation
 from standoff.belief.updating import KnownFacts, Update, update
 from standoff.desk.event_set import EventSet
-from standoff.desk.runs import settings_of_run, stored_settings
+from standoff.desk.runs import restore_settings, settings_to_plain
 from standoff.desk.usable_reports import UsableReports, choose_confusion_matrix, select_usable_reports
 from standoff.errors import InputError, Problem
 from standoff.scenario import Scenario
@@ -49,7 +49,9 @@ class NewsUpdate:
         solution = self.update.solution
         document = solution.to_json() | self.to_json()
         known_by = self.reports.known_by or None
-        return Run(solution.scenario, stored_settings(solution), document, kind="update", known_by=known_by, note=note)
+        return Run(
+            solution.scenario, settings_to_plain(solution), document, kind="update", known_by=known_by, note=note
+        )
 
     def _inputs_to_json(self) -> dict[str, Any]:
         return {
@@ -132,20 +134,20 @@ def rerun_update(store: Store, run_id: int) -> Update:
         SolveError: The equilibrium or the updated probabilities did not meet the tolerances.
         StoreError: The store cannot be read.
     """
-    recorded = store.run(run_id)
+    recorded = store.read_run(run_id)
     if recorded.kind != "update" or "inputs" not in recorded.document:
         message = f"run `{run_id}` is not an update on news"
         raise InputError(Problem("no-update", message, help="repeat it with `standoff.desk.runs.rerun`"))
     inputs, stored = recorded.document["inputs"], recorded.document["update"]
     facts = stored["facts"]
     return update(
-        store.scenario_of(run_id),
+        store.restore_scenario(run_id),
         [_parse_observation(one) for one in inputs["observations"]],
         as_of=dt.date.fromisoformat(inputs["as_of"]),
         model=_parse_model(stored["reporting"]),
         targets=[Target(**one) for one in inputs["targets"]],
         facts=KnownFacts(facts["levels"] or None, facts["is_open"]),
-        settings=settings_of_run(recorded),
+        settings=restore_settings(recorded),
     )
 
 

@@ -49,7 +49,7 @@ class CachingExecutor:
         for k, number in enumerate(numbers):
             if (known := self._known.get(number)) is not None:
                 # these functions keep exactly what the folder stores
-                yield k, cast("Kept", known) if isinstance(known, Solved) else known.error()
+                yield k, cast("Kept", known) if isinstance(known, Solved) else known.make_error()
         try:
             for place, answer in self._executor.solve_draws(scenario, [asked[k] for k in unknown], settings, keep):
                 number = numbers[unknown[place]]

@@ -133,7 +133,7 @@ class EnsembleFolder:
         """
         found: dict[int, Solved | FailedDraw] = {}
         whole = self.path / f"{table}.parquet"
-        for path in (*([whole] if whole.exists() else ()), *self._parts(table)):
+        for path in (*([whole] if whole.exists() else ()), *self._list_parts(table)):
             for number, record in self._read(path):
                 if _is_better(record, found.get(number)):
                     found[number] = record
@@ -173,18 +173,18 @@ class EnsembleFolder:
             self._write(self.path / f"{table}.parquet", columns)
         self._write(self.path / "bands.parquet", _make_bands(ensemble))
         for table in TABLES:
-            for path in self._parts(table):
+            for path in self._list_parts(table):
                 path.unlink(missing_ok=True)
 
     def _claim(self, described: Mapping[str, Any]) -> None:
         """Claim the folder for this ensemble, or refuse it."""
         manifest = self.path / MANIFEST
         if self.path.suffix == ".parquet" or (self.path.exists() and not self.path.is_dir()):
-            raise self._refused("it is not a folder", "give the name of a folder; its files are Parquet")
+            raise self._make_refusal("it is not a folder", "give the name of a folder; its files are Parquet")
         if manifest.exists():
             self._compare(manifest, described)
         elif self.path.exists() and any(self.path.iterdir()):
-            raise self._refused("it contains something else", "give the name of a new folder")
+            raise self._make_refusal("it contains something else", "give the name of a new folder")
         else:
             check_writable(self.path / MANIFEST if self.path.exists() else self.path, f"the {self._noun}")
             self.path.mkdir(exist_ok=True)
@@ -205,9 +205,9 @@ class EnsembleFolder:
         other = next((name for name in described if name != "key" and found.get(name) != described[name]), "key")
         there, here = _shorten(found.get(other)), _shorten(described[other])
         reason = f"it contains another {self._noun}: `{other}` is {there} there and {here} here"
-        raise self._refused(reason, f"give the name of a new folder, or ask for the same {self._noun}")
+        raise self._make_refusal(reason, f"give the name of a new folder, or ask for the same {self._noun}")
 
-    def _refused(self, reason: str, advice: str) -> InputError:
+    def _make_refusal(self, reason: str, advice: str) -> InputError:
         message = f"`{self.path}` cannot hold this {self._noun}: {reason}"
         return InputError(Problem("run-folder", message, help=advice))
 
@@ -222,10 +222,10 @@ class EnsembleFolder:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             file.close()
-            raise self._refused("another run uses it", "wait for it, or give another folder") from None
+            raise self._make_refusal("another run uses it", "wait for it, or give another folder") from None
         return file
 
-    def _parts(self, table: str) -> list[Path]:
+    def _list_parts(self, table: str) -> list[Path]:
         return sorted((self.path / "parts").glob(f"{table}-*.parquet"))
 
     def _make_columns(self, records: Mapping[int, Solved | FailedDraw]) -> dict[str, Any]:
@@ -288,7 +288,7 @@ def _make_parameters(ensemble: Ensemble, numbers: Sequence[int]) -> dict[str, An
     """Make the columns of parameters; an earlier run may have had more draws than the ensemble."""
     values = ensemble.values
     if max(numbers, default=-1) >= len(values):
-        values = ensemble.sampler.values(0, max(numbers) + 1)
+        values = ensemble.sampler.compute_values(0, max(numbers) + 1)
     return {f"parameter.{name}": values[numbers, k] for k, name in enumerate(ensemble.parameters)}
 
 
@@ -297,7 +297,7 @@ def _make_bands(ensemble: Ensemble) -> dict[str, Any]:
     scenario = ensemble.scenario
     num_periods, num_series = ensemble.file_probabilities.shape
     errors = ensemble.standard_errors
-    dates = [scenario.date_of_period(k + 1) for k in range(num_periods)]
+    dates = [scenario.find_date(k + 1) for k in range(num_periods)]
     columns: dict[str, Any] = {
         "kind": [name.kind for name in ensemble.names for _ in dates],
         "name": [name.name for name in ensemble.names for _ in dates],

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from standoff.analysis.executor import Executor, Threads
-from standoff.errors import InputError, Problem, nearest
+from standoff.errors import InputError, Problem, suggest_nearest
 
 __all__ = ["EXECUTORS", "open_executor"]
 
@@ -30,7 +30,7 @@ def open_executor(name: str, *, workers: int | None = None, ray_address: str | N
     problems = []
     if name not in EXECUTORS:
         problems.append(
-            Problem("unknown-executor", f"there is no executor `{name}`", help=nearest(name, list(EXECUTORS)))
+            Problem("unknown-executor", f"there is no executor `{name}`", help=suggest_nearest(name, list(EXECUTORS)))
         )
     elif ray_address is not None and name != "ray":
         message = f"the executor `{name}` does not use the Ray address `{ray_address}`"

@@ -21,7 +21,7 @@ from standoff.scenario import Scenario
 from standoff.solve.batch import solve_batch
 from standoff.solve.result import Equilibrium, Settings
 
-__all__ = ["Answer", "Job", "solve_part", "spread"]
+__all__ = ["Job", "SolvedPart", "distribute_draws", "solve_part"]
 
 Kept = TypeVar("Kept")
 Handle = TypeVar("Handle", bound=Hashable)
@@ -52,7 +52,7 @@ class Job(Generic[Kept]):
 
 
 @dataclass(frozen=True)
-class Answer(Generic[Kept]):
+class SolvedPart(Generic[Kept]):
     """A solved part.
 
     Attributes:
@@ -67,7 +67,7 @@ class Answer(Generic[Kept]):
 _compiled: OrderedDict[tuple[str, tuple[str, ...]], CompiledScenario] = OrderedDict()
 
 
-def solve_part(job: Job[Kept], draws: Sequence[Draw]) -> Answer[Kept]:
+def solve_part(job: Job[Kept], draws: Sequence[Draw]) -> SolvedPart[Kept]:
     """Solve a part in the process of the worker, which keeps the compiled structure for the next part."""
     begun = time.perf_counter()
     key = (job.scenario.scenario_hash, job.scenario.overrides)
@@ -77,16 +77,16 @@ def solve_part(job: Job[Kept], draws: Sequence[Draw]) -> Answer[Kept]:
             _compiled.popitem(last=False)
     _compiled.move_to_end(key)
     settings = replace(job.settings, threads=1)
-    kept = list(solve_batch(_compiled[key].games(draws), settings, keep=job.keep, threads=1))
-    return Answer(kept, time.perf_counter() - begun)
+    kept = list(solve_batch(_compiled[key].make_games(draws), settings, keep=job.keep, threads=1))
+    return SolvedPart(kept, time.perf_counter() - begun)
 
 
-def spread(
+def distribute_draws(
     draws: Iterable[Draw],
     *,
     workers: int,
     submit: Callable[[list[Draw]], Handle],
-    take: Callable[[Sequence[Handle]], tuple[Handle, Answer[Any] | None]],
+    take: Callable[[Sequence[Handle]], tuple[Handle, SolvedPart[Any] | None]],
 ) -> Iterator[tuple[int, Any]]:
     """Send draws in parts and yield the answers.
 

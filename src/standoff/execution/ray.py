@@ -22,12 +22,12 @@ from typing import Any, TypeVar
 
 from standoff.analysis.executor import Draw
 from standoff.errors import InputError, Problem, SolveError, StandoffError
-from standoff.execution.parts import Answer, Job, solve_part, spread
+from standoff.execution.parts import Job, SolvedPart, distribute_draws, solve_part
 from standoff.extras import import_extra
 from standoff.game.compiled_scenario import CompiledScenario
 from standoff.scenario import Scenario
 from standoff.solve.result import Equilibrium, Settings
-from standoff.solve.workers import num_processors
+from standoff.solve.workers import count_processors
 from standoff.version import __version__
 
 __all__ = ["RayCluster", "open_ray_cluster"]
@@ -75,7 +75,7 @@ class RayCluster:
             under_way.add(handle)
             return handle
 
-        def take(handles: Sequence[Any]) -> tuple[Any, Answer[Any] | None]:
+        def take(handles: Sequence[Any]) -> tuple[Any, SolvedPart[Any] | None]:
             (first, *_), _ = ray.wait(list(handles), num_returns=1)
             under_way.discard(first)
             try:
@@ -86,7 +86,7 @@ class RayCluster:
                 raise error.cause or error from None
 
         try:
-            yield from spread(draws, workers=self.workers, submit=submit, take=take)
+            yield from distribute_draws(draws, workers=self.workers, submit=submit, take=take)
         finally:
             for handle in under_way:
                 ray.cancel(handle, force=True)
@@ -112,7 +112,7 @@ def open_ray_cluster(address: str | None = None, workers: int | None = None) -> 
     if address is None and "ray" not in sys.modules:  # Ray reads it once, when it is imported
         os.environ.setdefault("RAY_AUTH_MODE", "token")
     ray = import_extra("ray", "cluster", "`--executor ray`")
-    options: dict[str, Any] = {"include_dashboard": False, "num_cpus": workers or num_processors()}
+    options: dict[str, Any] = {"include_dashboard": False, "num_cpus": workers or count_processors()}
     try:
         ray.init(
             **(options | {"address": "local"} if address is None else {"address": address}),
@@ -121,7 +121,7 @@ def open_ray_cluster(address: str | None = None, workers: int | None = None) -> 
             configure_logging=False,
         )
     except (ConnectionError, TimeoutError, ValueError, RuntimeError) as error:
-        raise _unreachable(address or "a new one", str(error).partition("\n")[0]) from None
+        raise _make_unreachable_error(address or "a new one", str(error).partition("\n")[0]) from None
     try:
         # Ray reports lost workers on standard output, which is for the answer
         with redirect_stdout(sys.stderr):
@@ -147,14 +147,14 @@ def _check_address(address: str) -> None:
             line.sendall(_GREETING)
             answer = line.recv(4)
     except TimeoutError:
-        raise _unreachable(address, f"no answer within {CONNECT_SECONDS:g} seconds") from None
+        raise _make_unreachable_error(address, f"no answer within {CONNECT_SECONDS:g} seconds") from None
     except OSError as error:
-        raise _unreachable(address, (error.strerror or str(error)).lower()) from None
+        raise _make_unreachable_error(address, (error.strerror or str(error)).lower()) from None
     if answer[3:4] != _SETTINGS:
-        raise _unreachable(address, "the server there is not a head node of Ray")
+        raise _make_unreachable_error(address, "the server there is not a head node of Ray")
 
 
-def _unreachable(address: str, reason: str) -> InputError:
+def _make_unreachable_error(address: str, reason: str) -> InputError:
     return InputError(
         Problem(
             "cluster-unreachable",
@@ -165,13 +165,13 @@ def _unreachable(address: str, reason: str) -> InputError:
     )
 
 
-def _version() -> str:
+def _find_version() -> str:
     return __version__
 
 
 def _check_versions(ray: ModuleType, address: str | None) -> None:
     """Check the version of standoff on a worker."""
-    task = ray.remote(num_cpus=1, max_retries=RETRIES)(_version)
+    task = ray.remote(num_cpus=1, max_retries=RETRIES)(_find_version)
     try:
         found = ray.get(task.remote(), timeout=GREETING_SECONDS)
     except ray.exceptions.GetTimeoutError:

@@ -123,7 +123,7 @@ def _name_information_set(game: Game, own: InformationSet, names: Sequence[str])
     """Return the name of an information set, which no other has."""
     player = game.players[own.player]
     player_type = f" {player.player_types[own.player_type]}" if len(player.player_types) > 1 else ""
-    layer = game.epoch_of(own.period).layers[own.layer].name
+    layer = game.find_epoch(own.period).layers[own.layer].name
     return f"{names[own.agent]}{player_type}, {layer}, period {own.period + 1}, state {own.state} ({own.number})"
 
 

@@ -59,7 +59,7 @@ def make_induced_chain(equilibrium: Equilibrium, *, belief_points: int = 5, max_
         raise ValueError(f"belief_points must be at least 2, not {belief_points!r}")
     if not equilibrium.settings.keep_values:
         raise ValueError("the induced chain needs an equilibrium solved with Settings(keep_values=True)")
-    return _Unrolling(equilibrium, belief_points, max_states).make_chain()
+    return _ChainUnrolling(equilibrium, belief_points, max_states).make_chain()
 
 
 def _make_belief_axis(prior: float, num_points: int) -> Floats:
@@ -71,7 +71,7 @@ def _make_belief_axis(prior: float, num_points: int) -> Floats:
 
 
 @dataclass(frozen=True)
-class _Moves:
+class _StepMoves:
     """Actions at the nodes (public state, belief) of one step; one row for each node and action.
 
     Attributes:
@@ -91,7 +91,7 @@ class _Moves:
 class _Transitions:
     """Transitions of nodes or chain states; rows are ascending in `source`.
 
-    `target` is a number of `_Unrolling.pack`, or -(terminal + 1).
+    `target` is a number of `_ChainUnrolling.pack`, or -(terminal + 1).
     """
 
     source: Indices
@@ -99,7 +99,7 @@ class _Transitions:
     probability: Floats
 
 
-class _Unrolling:
+class _ChainUnrolling:
     """Makes the chain step by step and numbers the states that it reaches."""
 
     def __init__(self, equilibrium: Equilibrium, belief_points: int, max_states: int) -> None:
@@ -149,7 +149,7 @@ class _Unrolling:
                 self._refuse(step // num_layers, first_next)
             if step == num_steps:
                 break
-            layer = game.epoch_of(step // num_layers).layers[step % num_layers]
+            layer = game.find_epoch(step // num_layers).layers[step % num_layers]
             transitions = self._find_transitions(step, layer, frontier, meets)
             is_open = transitions.target >= 0
             reached, index = np.unique(transitions.target[is_open], return_inverse=True)
@@ -213,7 +213,7 @@ class _Unrolling:
         game = self.game
         # as in the forward pass, milestones are those of the period that led to the state
         arrived_in = max(step - 1, 0) // game.num_layers
-        layer = game.epoch_of(arrived_in).layers[step % game.num_layers]
+        layer = game.find_epoch(arrived_in).layers[step % game.num_layers]
         state, _, _, met = self.unpack(frontier)
         meets = layer.milestone_holds[state].astype(np.bool_)
         for m, milestone in enumerate(game.milestones):
@@ -240,28 +240,30 @@ class _Unrolling:
         target = np.where(target >= 0, target << self.num_bits | met[source], target)
         return _Transitions(source, target, by_node.probability[row])
 
-    def _find_moves(self, step: int, layer: Layer, state: Indices, first: Indices, second: Indices) -> _Moves:
+    def _find_moves(self, step: int, layer: Layer, state: Indices, first: Indices, second: Indices) -> _StepMoves:
         """Return the actions that are taken at each node, and the belief after them."""
         beliefs = np.stack([self.grids[0][first], self.grids[1][second]], axis=1)
         comes_up = np.where(layer.is_chance | (layer.mover[state] >= 0), layer.arrival[state], 0.0)
         stays = np.flatnonzero(comes_up < 1.0)
-        parts = [_Moves(stays, np.full(len(stays), -1), 1.0 - comes_up[stays], beliefs[stays])]
+        parts = [_StepMoves(stays, np.full(len(stays), -1), 1.0 - comes_up[stays], beliefs[stays])]
         acting = np.flatnonzero(comes_up > 0.0)
         if layer.is_chance:
             action = layer.action_start[state[acting]].astype(np.int64)
-            parts.append(_Moves(acting, action, comes_up[acting], beliefs[acting]))
+            parts.append(_StepMoves(acting, action, comes_up[acting], beliefs[acting]))
         else:
             parts += [self._find_decision(step, layer, int(k), int(state[k]), comes_up[k], beliefs[k]) for k in acting]
-        moves = _Moves(
+        moves = _StepMoves(
             np.concatenate([part.node for part in parts]),
             np.concatenate([part.action for part in parts]),
             np.concatenate([part.probability for part in parts]),
             np.concatenate([part.posterior for part in parts]),
         )
         kept = moves.probability > 0.0
-        return _Moves(moves.node[kept], moves.action[kept], moves.probability[kept], moves.posterior[kept])
+        return _StepMoves(moves.node[kept], moves.action[kept], moves.probability[kept], moves.posterior[kept])
 
-    def _find_decision(self, step: int, layer: Layer, node: int, state: int, comes_up: float, belief: Floats) -> _Moves:
+    def _find_decision(
+        self, step: int, layer: Layer, node: int, state: int, comes_up: float, belief: Floats
+    ) -> _StepMoves:
         """Return what the movers of a node do, as everyone else expects it; where two move, each row is a joint action."""
         game = self.game
         period, s = divmod(step, game.num_layers)
@@ -278,9 +280,9 @@ class _Unrolling:
             else:
                 expected = strategies[0]
             probability *= expected[own]
-        return _Moves(np.full(len(action), node), action, probability, posterior)
+        return _StepMoves(np.full(len(action), node), action, probability, posterior)
 
-    def _split(self, moves: _Moves) -> tuple[Indices, Floats, Indices]:
+    def _split(self, moves: _StepMoves) -> tuple[Indices, Floats, Indices]:
         """Split posteriors between the grid beliefs around them.
 
         Returns:
@@ -300,7 +302,7 @@ class _Unrolling:
             cell[:, axis] = np.concatenate([below, below + 1])[kept]
         return row, probability, cell
 
-    def _follow_branches(self, layer: Layer, state: Indices, moves: _Moves) -> _Transitions:
+    def _follow_branches(self, layer: Layer, state: Indices, moves: _StepMoves) -> _Transitions:
         """Return the transitions of every action along its branches, and of no action to the skip, without bits of milestones."""
         row, probability, cell = self._split(moves)
         action = moves.action[row]

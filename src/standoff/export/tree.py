@@ -126,7 +126,7 @@ def count_nodes(game: Game) -> float:
             steps = {id(epoch): [_find_steps(game, layer, types) for layer in epoch.layers] for epoch in game.epochs}
             after = np.ones(game.num_states[0])
             for period in range(game.num_periods - 1, -1, -1):
-                for fixed, states, targets in reversed(steps[id(game.epoch_of(period))]):
+                for fixed, states, targets in reversed(steps[id(game.find_epoch(period))]):
                     after = fixed + np.bincount(states, weights=after[targets], minlength=len(fixed))
             total += float(after[game.start])
     above = 1
@@ -154,7 +154,7 @@ def _find_steps(game: Game, layer: Layer, types: Sequence[int]) -> tuple[Floats,
             rows = [int(layer.action_start[x])]
             fixed[x] = width[rows[0]] > 1 or arrival < 1
         else:
-            moves = _Moves(game, layer, x)
+            moves = _StateMoves(game, layer, x)
             first, second = moves.list_actions(0, types), moves.list_actions(1, types)
             rows = [moves.find_joint_action(i, j) for i in first for j in second]
             fixed[x] = 1 + (arrival < 1) + (width[rows] > 1).sum() + (len(first) if moves.second != NOBODY else 0)
@@ -169,7 +169,7 @@ def _find_steps(game: Game, layer: Layer, types: Sequence[int]) -> tuple[Floats,
     )
 
 
-class _Moves:
+class _StateMoves:
     """The players who move in a state of a decision layer, and the actions of each type."""
 
     def __init__(self, game: Game, layer: Layer, state: int) -> None:
@@ -226,7 +226,7 @@ def unroll(game: Game) -> Tree:
     Returns:
         The tree.
     """
-    return _Unrolling(game).make_tree()
+    return _TreeUnrolling(game).make_tree()
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,7 @@ _Item = Callable[[], "_Item"] | tuple[Node, list["_Item"]]
 """A node with the nodes below it, or a function that returns them, because the tree is unrolled during the walk."""
 
 
-class _Unrolling:
+class _TreeUnrolling:
     """A depth-first walk with a stack of its own, so that depth is not limited by recursion."""
 
     def __init__(self, game: Game) -> None:
@@ -314,7 +314,7 @@ class _Unrolling:
         """Return the next node on a path, and what is below it."""
         game = self.game
         while position.period < game.num_periods:
-            layer = game.epoch_of(position.period).layers[position.layer]
+            layer = game.find_epoch(position.period).layers[position.layer]
             arrival = float(layer.arrival[position.state]) if layer.mover[position.state] != NOBODY else 0.0
             if arrival == 0:
                 position = self._arrive(position, int(layer.skip[position.state]))
@@ -337,7 +337,7 @@ class _Unrolling:
         """Return the position after moving to a state of the next layer, which may be in the next period."""
         if position.layer + 1 < self.game.num_layers:
             return replace(position, layer=position.layer + 1, state=state)
-        paid = self._pay(position, self.game.epoch_of(position.period).flow[state])
+        paid = self._pay(position, self.game.find_epoch(position.period).flow[state])
         return replace(position, period=position.period + 1, layer=0, state=state, paid=paid)
 
     def _act(self, position: _Position, layer: Layer, action: int, arrival: float = 1.0) -> _Item:
@@ -374,17 +374,17 @@ class _Unrolling:
 
     def _decide(self, position: _Position, layer: Layer) -> _Item:
         """Return the decision of the mover; below it, that of a player who moves at the same time without seeing it."""
-        moves = _Moves(self.game, layer, position.state)
+        moves = _StateMoves(self.game, layer, position.state)
         first, second = moves.list_actions(0, position.types), moves.list_actions(1, position.types)
-        node = self._decision(position, moves, 0, first)
+        node = self._make_decision(position, moves, 0, first)
         if moves.second == NOBODY:
             return node, [partial(self._act, position, layer, moves.find_joint_action(i, 0)) for i in first]
-        other = self._decision(position, moves, 1, second)
+        other = self._make_decision(position, moves, 1, second)
         return node, [
             (other, [partial(self._act, position, layer, moves.find_joint_action(i, j)) for j in second]) for i in first
         ]
 
-    def _decision(self, position: _Position, moves: _Moves, side: int, own: Sequence[int]) -> Decision:
+    def _make_decision(self, position: _Position, moves: _StateMoves, side: int, own: Sequence[int]) -> Decision:
         """Return the decision of one mover, whose information set is numbered when it is first met."""
         player = (moves.first, moves.second)[side]
         player_type = position.types[player]

@@ -116,7 +116,7 @@ def _compute_worths(bound: Bound, agenda: Agenda, levels: Levels) -> Floats:
             player_type = player.player_types[plane.player_type]
             path = f"agenda.issues.{name}.worth.{player.name}"
             for level, level_name in enumerate(issue.levels):
-                worth = bound.evaluate_constant(issue.worth_of(level_name, player.name, player_type), path)
+                worth = bound.evaluate_constant(issue.get_worth(level_name, player.name, player_type), path)
                 total[:, levels[:, column] == level, p] += worth[:, None]
     return total
 
@@ -271,7 +271,7 @@ class PackageTable:
         """One for each player type."""
         return tuple(Plane(i, k) for i, player in enumerate(self.players) for k in range(len(player.player_types)))
 
-    def worth_to(self, plane: int, known: dict[int, int]) -> Floats:
+    def compute_worth(self, plane: int, known: dict[int, int]) -> Floats:
         """Return what a deal on every package is worth to a player type.
 
         Args:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
 
-from standoff.errors import nearest
+from standoff.errors import suggest_nearest
 from standoff.game.declarations import Action, DeclaredGame, DeclaredState, JointAction, LeadsTo
 from standoff.game.model import NATURE, NOBODY, Epoch, Game, Layer, Milestone, SecondMover, Terminals
 from standoff.game.payoffs import Payoffs, evaluate_by_plane, evaluate_by_types
@@ -38,7 +38,7 @@ class Assembler:
         self.declared = declared
         self.faults = list(faults)
         self.outcome_index = {name: k for k, name in enumerate(declared.outcomes)}
-        self.states = [_key_by_name(stage.states) for stage in declared.stages]
+        self.states = [_index_by_name(stage.states) for stage in declared.stages]
         self.start = self._find_start()
         self._add_passing_states()
         self.index = [{name: x for x, name in enumerate(states)} for states in self.states]
@@ -117,7 +117,7 @@ class Assembler:
         step = self.find_next_stage(-1, name)
         if step is None:
             names = [name for states in self.states for name in states]
-            self.faults.append(f"start: there is no state `{name}`: {nearest(name, names)}")
+            self.faults.append(f"start: there is no state `{name}`: {suggest_nearest(name, names)}")
             return next(iter(self.states[0]), "")
         for s in range(step - 1):
             self.states[s][name] = DeclaredState(name)
@@ -147,7 +147,7 @@ class Assembler:
                 report(f"it comes after `{milestone.after}`, which is not an earlier milestone")
             for state in milestone.states:
                 if state not in states:
-                    report(f"there is no state `{state}`: {nearest(state, sorted(states))}")
+                    report(f"there is no state `{state}`: {suggest_nearest(state, sorted(states))}")
             seen.append(name)
 
     def _sum_by_state(
@@ -164,11 +164,11 @@ class Assembler:
             elif name in first:
                 total[first[name]] += row
             else:
-                report(f"no period starts in a state of that name: {nearest(name, list(first))}")
+                report(f"no period starts in a state of that name: {suggest_nearest(name, list(first))}")
         return total
 
 
-def _key_by_name(states: Sequence[DeclaredState]) -> dict[str, DeclaredState]:
+def _index_by_name(states: Sequence[DeclaredState]) -> dict[str, DeclaredState]:
     """Return the states of a stage by name; one whose name is taken, a mistake reported before, is kept to be checked."""
     found: dict[str, DeclaredState] = {}
     for state in states:
@@ -285,7 +285,7 @@ class _LayerAssembler:
     def _find_player(self, name: str, report: Callable[[str], None]) -> int:
         if name in self.player_names:
             return self.player_names.index(name)
-        report(f"there is no player `{name}`: {nearest(name, self.player_names)}")
+        report(f"there is no player `{name}`: {suggest_nearest(name, self.player_names)}")
         return 0
 
     def _find_target(self, name: str, report: Callable[[str], None]) -> int:
@@ -294,7 +294,9 @@ class _LayerAssembler:
             return -game.outcome_index[name] - 1
         following = game.index[(self.stage + 1) % len(game.index)]
         if name not in following:
-            report(f"there is no outcome or state `{name}`: {nearest(name, [*game.outcome_index, *game.state_names])}")
+            report(
+                f"there is no outcome or state `{name}`: {suggest_nearest(name, [*game.outcome_index, *game.state_names])}"
+            )
             return 0
         return following[name]
 
@@ -350,7 +352,7 @@ class _LayerAssembler:
         player = self.declared.players[mover[0]]
         wanted = {only} if isinstance(only, str) else set(only)
         for name in sorted(wanted - set(player.player_types)):
-            report(f"`{player.name}` has no type `{name}`: {nearest(name, player.player_types)}")
+            report(f"`{player.name}` has no type `{name}`: {suggest_nearest(name, player.player_types)}")
         has = [name in wanted for name in player.player_types]
         return has[0], has[-1]
 
@@ -371,7 +373,7 @@ class _LayerAssembler:
             known = own[state.movers.index(name)]
             for action in actions:
                 if action not in known:
-                    report(f"`only` names the action `{action}` of `{name}`: {nearest(action, list(known))}")
+                    report(f"`only` names the action `{action}` of `{name}`: {suggest_nearest(action, list(known))}")
         for side, mover in enumerate(movers):
             player = self.declared.players[mover]
             for player_type in player.player_types if own[side] else ():

@@ -26,7 +26,7 @@ from standoff.game.states import States
 from standoff.scenario import Scenario
 
 if TYPE_CHECKING:
-    from standoff.scenario.schema_moves import Bargaining, Stage
+    from standoff.scenario.schema_moves import Bargaining, StageSpec
 
 __all__ = ["BargainingRules"]
 
@@ -44,7 +44,7 @@ def _replace_column(levels: Levels, column: int, value: int | Levels) -> Levels:
 class BargainingRules:
     """The rules of the layers of one bargaining stage."""
 
-    def __init__(self, scenario: Scenario, stage: Stage, bargaining: Bargaining, path: str) -> None:
+    def __init__(self, scenario: Scenario, stage: StageSpec, bargaining: Bargaining, path: str) -> None:
         self.stage = stage
         self.bargaining = bargaining
         self.path = path
@@ -96,7 +96,9 @@ class BargainingRules:
             turn = space.find_turn_column(self.stage.name)
             cleared = _replace_column(skipped, turn, 1 - states.levels[:, turn])
         nothing = self.bargaining.no_offer
-        branches, expected = follow_effects(states.at(cleared), nothing.leads_to, f"{path}.no_offer.leads_to", active)
+        branches, expected = follow_effects(
+            states.change_levels(cleared), nothing.leads_to, f"{path}.no_offer.leads_to", active
+        )
         paid = expected - states.evaluate_payoff(nothing.costs, f"{path}.no_offer.costs")
         actions = [ActionArrays("no_offer", active, allow_both_types(active), paid, branches, f"{path}.no_offer")]
         paid = -states.evaluate_payoff(self.bargaining.offer.costs, f"{path}.offer.costs")
@@ -134,7 +136,7 @@ class BargainingRules:
         active = (package >= 0)[None]
         answerer = np.where(proposer == 2, 1, 2).astype(np.int32)
         cleared = _replace_column(_replace_column(states.levels, space.proposer_column, 0), space.package_column, 0)
-        after = states.at(cleared, package)
+        after = states.change_levels(cleared, package)
         accept = self.bargaining.accept
         allowed = self._allow(states, active, answerer, package)
         branches, expected = self._ratify(after, f"{path}.accept", active)

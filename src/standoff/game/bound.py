@@ -140,7 +140,7 @@ def _make_scope(numbers: Numbers, faults: Faults) -> Scope:
 
 def find_deadline_period(scenario: Scenario, name: str) -> int:
     """Return the first period that starts on the deadline's date or later, at most the number of periods."""
-    return scenario.period_of_date(scenario.deadlines[name].date)
+    return scenario.find_period(scenario.deadlines[name].date)
 
 
 def _find_epoch_starts(scenario: Scenario) -> tuple[int, ...]:

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from standoff.errors import nearest
+from standoff.errors import suggest_nearest
 from standoff.game.assemble import Assembler
 from standoff.game.declarations import (
     Action,
@@ -260,11 +260,11 @@ class GameBuilder:
         """
         names = [part.name for part in self._stages]
         if stage not in names:
-            raise ValueError(f"there is no stage `{stage}`: {nearest(stage, names)}")
+            raise ValueError(f"there is no stage `{stage}`: {suggest_nearest(stage, names)}")
         layer = names.index(stage)
         index = self._make_assembler().index[layer]
         if state not in index:
-            raise ValueError(f"stage `{stage}` has no state `{state}`: {nearest(state, list(index))}")
+            raise ValueError(f"stage `{stage}` has no state `{state}`: {suggest_nearest(state, list(index))}")
         return layer, index[state]
 
     def _make_assembler(self) -> Assembler:

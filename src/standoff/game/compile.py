@@ -259,7 +259,7 @@ def _find_action_path(scenario: Scenario, rule: LayerRule, layer: Layer, label: 
     name = layer.action_names[label]
     if layer.second is not None:
         stage = next(stage for stage in scenario.stages if stage.name == rule.stage)
-        return f"{rule.path}.{list(stage.own_actions())[label].path}"
+        return f"{rule.path}.{list(stage.list_actions())[label].path}"
     if rule.name == rule.stage:
         return f"{rule.path}.actions.{name}"
     return f"{rule.path}.bargaining.{name}"

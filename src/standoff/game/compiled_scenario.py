@@ -15,7 +15,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.errors import Problem, ScenarioError, nearest
+from standoff.errors import Problem, ScenarioError, suggest_nearest
 from standoff.game.agenda import choose_packages
 from standoff.game.bound import Bound, bind
 from standoff.game.compile import compile_space, compile_template
@@ -48,7 +48,7 @@ class CompiledScenario:
         >>> from standoff.scenario import load_scenario
         >>> from standoff.catalog.opening import find_scenario
         >>> compiled = CompiledScenario.of(load_scenario(find_scenario("cuba-1962")))
-        >>> games = list(compiled.games([{"war_cost": 3.0}, {"war_cost": 5.0}]))
+        >>> games = list(compiled.make_games([{"war_cost": 3.0}, {"war_cost": 5.0}]))
         >>> games[0].num_states == games[1].num_states
         True
     """
@@ -76,7 +76,7 @@ class CompiledScenario:
         """Number of templates kept."""
         return len(self._templates)
 
-    def game(self, values: Mapping[str, float]) -> Game:
+    def make_game(self, values: Mapping[str, float]) -> Game:
         """Return the game with some parameters changed: that of the overridden scenario, as `compile_game` makes it.
 
         Args:
@@ -85,12 +85,12 @@ class CompiledScenario:
         Raises:
             ScenarioError: A name is not that of a parameter, or the values make no game.
         """
-        (found,) = self.games([values])
+        (found,) = self.make_games([values])
         if isinstance(found, ScenarioError):
             raise found
         return found
 
-    def games(self, draws: Iterable[Mapping[str, float]]) -> Iterator[Game | ScenarioError]:
+    def make_games(self, draws: Iterable[Mapping[str, float]]) -> Iterator[Game | ScenarioError]:
         """Yield the game of each draw, in order.
 
         Draws are taken `CHUNK` at a time, so memory does not grow with their number.
@@ -113,7 +113,7 @@ class CompiledScenario:
         known = self.scenario.parameters
         for name in sorted({name for draw in draws for name in draw} - known.keys()):
             message = f"there is no parameter `{name}` in this scenario"
-            raise ScenarioError(Problem("unknown-path", message, help=nearest(name, list(known))))
+            raise ScenarioError(Problem("unknown-path", message, help=suggest_nearest(name, list(known))))
 
     def _compile(self, draws: Sequence[Draw]) -> list[Found]:
         found: dict[int, Found] = {}

@@ -53,7 +53,9 @@ class Faults:
         else:
             self.faulty |= draws.reshape(len(draws), -1).any(axis=1)
         if len(self.faulty) == 1:
-            self._problems.setdefault((code, f"{path} {about}"), self._source_map.problem(code, message, path, advice))
+            self._problems.setdefault(
+                (code, f"{path} {about}"), self._source_map.make_problem(code, message, path, advice)
+            )
 
     def raise_problems(self) -> None:
         """Raise the faults of a single draw, in the order of the file.

@@ -224,7 +224,7 @@ def _make_labels(scenario: Scenario, packages: dict[str, str]) -> dict[str, str]
     labels["unresolved"] = scenario.unresolved.label or "Unresolved"
     for stage in scenario.stages:
         labels[stage.name] = stage.label or stage.name
-        for own in stage.own_actions():
+        for own in stage.list_actions():
             # two who move at the same time may each have an action of this name
             whose = f"{own.mover}." if stage.movers is not None else ""
             labels[f"{stage.name}.{whose}{own.name}"] = own.action.label or own.name

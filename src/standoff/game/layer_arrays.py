@@ -210,4 +210,4 @@ def follow_effect(
         return BranchArrays(probability, after)
     outcome = list(states.scenario.outcomes).index(outcome_name)
     none = np.full(states.num_states, NO_PACKAGE, dtype=np.int32)
-    return BranchArrays(probability, after, outcome, none, states.at(after).evaluate_outcome_payoff(outcome))
+    return BranchArrays(probability, after, outcome, none, states.change_levels(after).evaluate_outcome_payoff(outcome))

@@ -249,10 +249,10 @@ class Game:
         """States of each layer."""
         return tuple(layer.num_states for layer in self.epochs[0].layers)
 
-    def epoch_of(self, period: int) -> Epoch:
+    def find_epoch(self, period: int) -> Epoch:
         """Return the epoch that a period belongs to."""
         return [epoch for epoch in self.epochs if epoch.start <= period][-1]
 
-    def label(self, name: str) -> str:
+    def get_label(self, name: str) -> str:
         """Return the text for people, or the name itself."""
         return self.labels.get(name, name.replace("_", " "))

@@ -71,7 +71,9 @@ class Numbers:
             draws: At least one; the names are trusted to be parameters.
         """
         rows = [
-            scenario.parameter_values({name: float(value) * scenario.unit_factor(name) for name, value in draw.items()})
+            scenario.compute_parameter_values(
+                {name: float(value) * scenario.compute_unit_factor(name) for name, value in draw.items()}
+            )
             for draw in draws
         ]
         constants = find_time_constants(scenario.period.unit)
@@ -140,26 +142,26 @@ def _build_submodels(scenario: Scenario, scope: Scope) -> tuple[Functions, tuple
     faults: list[SubmodelFault] = []
     for name, submodel in scenario.submodels.items():
 
-        def number(expression: Expression) -> float:
+        def evaluate_number(expression: Expression) -> float:
             return float(np.asarray(expression.evaluate(scope)))
 
         try:
             built: SalvoSubmodel | OilShock
             if submodel.kind == "salvo":
                 fields: dict[str, object] = {
-                    key: number(getattr(submodel, key))
+                    key: evaluate_number(getattr(submodel, key))
                     for key in ("launchers", "launcher_loss", "salvos", "reliability")
                 }
                 layer_fields = ("interceptors", "kill_probability", "shots_per_target", "readiness")
                 fields["layers"] = [
-                    {"name": layer.name} | {key: number(getattr(layer, key)) for key in layer_fields}
+                    {"name": layer.name} | {key: evaluate_number(getattr(layer, key)) for key in layer_fields}
                     for layer in submodel.layers
                 ]
                 built = SalvoSubmodel.from_mapping(fields)
                 names: tuple[str, ...] = ("leakers", "spread", "exhausted")
             else:
                 built = OilShock.from_mapping(
-                    {target: number(getattr(submodel, key)) for key, target in _OIL_FIELDS.items()}
+                    {target: evaluate_number(getattr(submodel, key)) for key, target in _OIL_FIELDS.items()}
                 )
                 names = ("price_change", "price")
         except ValueError as error:

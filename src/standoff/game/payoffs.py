@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.errors import nearest
+from standoff.errors import suggest_nearest
 from standoff.game.model import Player
 
 __all__ = ["Payoffs", "Worth", "evaluate_by_plane", "evaluate_by_types"]
@@ -45,7 +45,7 @@ def evaluate_by_types(payoffs: Payoffs, players: Sequence[Player], report: Repor
     names = [player.name for player in players]
     for name in payoffs:
         if name not in names:
-            report(f"there is no player `{name}`: {nearest(name, names)}")
+            report(f"there is no player `{name}`: {suggest_nearest(name, names)}")
     rows = []
     for player in players:
         for own in player.player_types:

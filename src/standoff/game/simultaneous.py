@@ -32,7 +32,7 @@ from standoff.scenario import Scenario
 
 if TYPE_CHECKING:
     from standoff.scenario import Effect, JointAction
-    from standoff.scenario.schema_moves import OwnAction, Stage
+    from standoff.scenario.schema_moves import OwnAction, StageSpec
 
 __all__ = ["SimultaneousRule"]
 
@@ -43,12 +43,12 @@ Bools = NDArray[np.bool_]
 class SimultaneousRule:
     """The rule of the layer of one stage with two movers."""
 
-    def __init__(self, scenario: Scenario, stage: Stage, path: str) -> None:
+    def __init__(self, scenario: Scenario, stage: StageSpec, path: str) -> None:
         assert stage.movers is not None
         self.stage = stage
         self.path = path
         self.sides = tuple(list(scenario.players).index(name) for name in stage.movers)
-        self.own = tuple(stage.actions_of(name) for name in stage.movers)
+        self.own = tuple(stage.list_actions_of(name) for name in stage.movers)
         self.entries: dict[tuple[str, ...], tuple[str, JointAction]] = {
             tuple(entry.pair[name] for name in stage.movers): (f"{path}.together.{position}", entry)
             for position, entry in enumerate(stage.together)

@@ -27,7 +27,7 @@ from standoff.game.states import States
 from standoff.scenario import Scenario
 
 if TYPE_CHECKING:
-    from standoff.scenario.schema_moves import Hazard, Stage
+    from standoff.scenario.schema_moves import Hazard, StageSpec
 
 __all__ = ["make_layer_rules"]
 
@@ -47,14 +47,14 @@ def make_layer_rules(scenario: Scenario) -> tuple[LayerRule, ...]:
     return tuple(rules)
 
 
-def _make_decision_rule(scenario: Scenario, stage: Stage, path: str) -> LayerRule:
+def _make_decision_rule(scenario: Scenario, stage: StageSpec, path: str) -> LayerRule:
     mover = list(scenario.players).index(stage.mover or "")
 
     def evaluate(states: States) -> LayerArrays:
         active = states.is_true(stage.when, f"{path}.when")
         player_types = states.space.bound.players[mover].player_types
         actions = []
-        for own in stage.own_actions():
+        for own in stage.list_actions():
             action = own.action
             here = f"{path}.{own.path}"
             available = active & states.is_true(action.when, f"{here}.when")

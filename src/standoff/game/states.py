@@ -173,7 +173,7 @@ class States:
         """No payoff to anyone; shape (1, 1, plane)."""
         return np.zeros((1, 1, self.num_planes))
 
-    def at(self, levels: Levels, packages: Levels | None = None) -> States:
+    def change_levels(self, levels: Levels, packages: Levels | None = None) -> States:
         """Return other states of the same epoch, by default with the package that is on the table there."""
         agreed = levels[:, self.space.package_column] - 1 if packages is None else packages
         return States(self.space, levels, self.epoch_start, agreed, self.deadlines_used)

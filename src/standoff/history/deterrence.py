@@ -135,8 +135,8 @@ def compute_logit(game: DeterrenceGame, rationality: float) -> DeterrenceProbabi
     """
     if rationality != 0:
         _require_positive("rationality", rationality)
-    defend = _logistic(rationality * (game.defender_defence - game.defender_concession))
-    return DeterrenceProbabilities(_logistic(rationality * _compute_gain(game, defend)), defend)
+    defend = _compute_logistic(rationality * (game.defender_defence - game.defender_concession))
+    return DeterrenceProbabilities(_compute_logistic(rationality * _compute_gain(game, defend)), defend)
 
 
 def compute_log_likelihood(probabilities: DeterrenceProbabilities, counts: DeterrenceCounts) -> float:
@@ -189,7 +189,7 @@ def _compute_gain(game: DeterrenceGame, defend: float) -> float:
     return attacked - game.attacker_status_quo
 
 
-def _logistic(x: float) -> float:
+def _compute_logistic(x: float) -> float:
     return 1.0 / (1.0 + math.exp(-x)) if x >= 0.0 else math.exp(x) / (1.0 + math.exp(x))
 
 

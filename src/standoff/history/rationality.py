@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.errors import SolveError, nearest
+from standoff.errors import SolveError, suggest_nearest
 from standoff.game.model import Game
 from standoff.history.likelihood import Estimate, maximise
 from standoff.solve.equilibrium import Certificate, Equilibrium, Settings, solve
@@ -117,7 +117,7 @@ def fit_rationality(
         raise ValueError("nothing was observed: every count is 0")
     solves = 0
 
-    def at(rationality: float) -> float:
+    def evaluate(rationality: float) -> float:
         nonlocal solves
         solves += 1
         try:
@@ -126,7 +126,7 @@ def fit_rationality(
             raise SolveError(f"{error} (the fit tried rationalities from {low:g} to {high:g}; narrow them)") from None
         return compute_log_likelihood(equilibrium, observations)
 
-    estimate = maximise(at, low, high, num_observations=total, name="rationality", grid_points=25)
+    estimate = maximise(evaluate, low, high, num_observations=total, name="rationality", grid_points=25)
     final = solve(_set_rationality(game, chosen, estimate.value), settings)
     return RationalityFit(estimate, chosen, final, solves + 1)
 
@@ -179,7 +179,7 @@ def _check(game: Game, observation: ActionCounts) -> tuple[int, int, tuple[str, 
     player = _find_index("player", observation.player, [player.name for player in game.players])
     if not 0 <= observation.period < game.num_periods:
         raise ValueError(f"there is no period {observation.period!r}; the game has {game.num_periods}")
-    layers = game.epoch_of(observation.period).layers
+    layers = game.find_epoch(observation.period).layers
     layer_index = _find_index("layer", observation.layer, [layer.name for layer in layers])
     layer, x = layers[layer_index], observation.state
     if not 0 <= x < layer.num_states:
@@ -207,7 +207,7 @@ def _check(game: Game, observation: ActionCounts) -> tuple[int, int, tuple[str, 
 
 def _find_index(kind: str, name: str, names: Sequence[str]) -> int:
     if name not in names:
-        raise ValueError(f"there is no {kind} `{name}`: {nearest(name, names)}")
+        raise ValueError(f"there is no {kind} `{name}`: {suggest_nearest(name, names)}")
     return list(names).index(name)
 
 

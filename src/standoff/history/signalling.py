@@ -198,9 +198,9 @@ def find_equilibria(game: SignallingGame) -> SignallingSolution:
     """
     curve = _Curve(game)
     search = _RootSearch(curve)
-    folds = _folds(curve)
-    equilibria = tuple(_equilibrium(curve, z, is_tangent, folds) for z, is_tangent in search.roots())
-    points = tuple(Fold(z - curve.reply(z) + game.war_b, normal_cdf(z)) for z in folds)
+    folds = _find_folds(curve)
+    equilibria = tuple(_make_equilibrium(curve, z, is_tangent, folds) for z, is_tangent in search.find_roots())
+    points = tuple(Fold(z - curve.compute_reply(z) + game.war_b, normal_cdf(z)) for z in folds)
     return SignallingSolution(game, equilibria, points, search.intervals)
 
 
@@ -219,16 +219,16 @@ class _Curve:
         self.game = game
         self.lean = (game.war_a - game.back_down_a) * _ROOT_HALF
         self._kept: dict[float, tuple[float, float, float]] = {}
-        surest = self._mass(game.status_quo_a)
+        surest = self._compute_masses(game.status_quo_a)
         if surest[0] < SMALLEST_WAR_PROBABILITY:
             raise ValueError(
                 f"war_a ({game.war_a:g}) is so low that A fights with a probability of {surest[0]:.1e} at most; "
                 f"the search needs {SMALLEST_WAR_PROBABILITY:g}"
             )
         largest = min(1.0, normal_cdf(self.lean) / (surest[0] + surest[1]))
-        self.range = _Bounds(self._worth(largest), self._worth(surest[0]))
+        self.range = _Bounds(self._compute_worth(largest), self._compute_worth(surest[0]))
 
-    def _mass(self, c: float) -> tuple[float, float]:
+    def _compute_masses(self, c: float) -> tuple[float, float]:
         """N and M: A challenges and would fight, or would back down."""
         game = self.game
         return (
@@ -236,57 +236,58 @@ class _Curve:
             bivariate_normal_cdf(-self.lean, game.back_down_a - c, _ROOT_HALF),
         )
 
-    def _worth(self, fight: float) -> float:
+    def _compute_worth(self, fight: float) -> float:
         """Z by p_F."""
         game = self.game
         return game.war_b - game.back_down_b + (game.back_down_b - game.concession_b) / fight
 
-    def at(self, z: float) -> tuple[float, float, float]:
+    def compute_cutoff(self, z: float) -> tuple[float, float, float]:
         """c, N and M."""
         if z not in self._kept:
             game = self.game
             resist = normal_cdf(z)
             gain = game.concession_a - game.status_quo_a
             c = game.concession_a - gain / resist if resist > 0.0 else -math.inf
-            self._kept[z] = (c, *self._mass(c))
+            self._kept[z] = (c, *self._compute_masses(c))
         return self._kept[z]
 
-    def reply(self, z: float) -> float:
+    def compute_reply(self, z: float) -> float:
         """Z."""
-        _, fights, backs = self.at(z)
-        return self._worth(fights / (fights + backs))
+        _, fights, backs = self.compute_cutoff(z)
+        return self._compute_worth(fights / (fights + backs))
 
-    def slope(self, z: float) -> float:
+    def compute_slope(self, z: float) -> float:
         """Z', exactly."""
-        bounds = self.slope_bounds(z, z)
+        bounds = self.bound_slope(z, z)
         return 0.5 * (bounds.low + bounds.high)
 
-    def reply_bounds(self, low: float, high: float) -> _Bounds:
+    def bound_reply(self, low: float, high: float) -> _Bounds:
         """Z over an interval of z."""
-        fight = self._fight_bounds(low, high)
-        return _Bounds(self._worth(fight.high), self._worth(fight.low))
+        fight = self._bound_fight(low, high)
+        return _Bounds(self._compute_worth(fight.high), self._compute_worth(fight.low))
 
-    def _fight_bounds(self, low: float, high: float) -> _Bounds:
-        (_, most, most_backs), (_, least, least_backs) = self.at(low), self.at(high)
+    def _bound_fight(self, low: float, high: float) -> _Bounds:
+        (_, most, most_backs), (_, least, least_backs) = self.compute_cutoff(low), self.compute_cutoff(high)
         return _Bounds(least / (least + most_backs), most / (most + least_backs))
 
-    def slope_bounds(self, low: float, high: float) -> _Bounds:
+    def bound_slope(self, low: float, high: float) -> _Bounds:
         """Z' over an interval of z.
 
         Z' = (V_B - C_B) / p_F^2 * (M f_W F_a - N F_W f_a) / (N + M)^2 * dc/dz,  dc/dz = (V_A - S_A) phi(z) / Phi(z)^2,
         with f and F the normal density and distribution at c - W_A and c - a. Now p_F (N + M) = N.
         """
         game = self.game
-        (c_low, most, most_backs), (c_high, least, least_backs) = self.at(low), self.at(high)
+        (c_low, most, most_backs), (c_high, least, least_backs) = self.compute_cutoff(low), self.compute_cutoff(high)
         if math.isinf(c_low):
             c_low = min(-1e12, c_high)  # where c is far below, all densities are 0 and so is Z'
             if math.isinf(c_high):
                 return _Bounds(0.0, 0.0)
         dc_high, dc_low = (
-            (game.concession_a - game.status_quo_a) * math.exp(_log_hazard(max(z, _DEEPEST))) for z in (low, high)
+            (game.concession_a - game.status_quo_a) * math.exp(_compute_log_hazard(max(z, _DEEPEST)))
+            for z in (low, high)
         )
-        war = _density_bounds(c_low - game.war_a, c_high - game.war_a)
-        back = _density_bounds(c_low - game.back_down_a, c_high - game.back_down_a)
+        war = _bound_density(c_low - game.war_a, c_high - game.war_a)
+        back = _bound_density(c_low - game.back_down_a, c_high - game.back_down_a)
         war_below = _Bounds(normal_cdf(c_low - game.war_a), normal_cdf(c_high - game.war_a))
         back_below = _Bounds(normal_cdf(c_low - game.back_down_a), normal_cdf(c_high - game.back_down_a))
         gain = game.back_down_b - game.concession_b
@@ -300,12 +301,12 @@ class _Curve:
         )
 
 
-def _log_hazard(z: float) -> float:
+def _compute_log_hazard(z: float) -> float:
     """log( phi(z) / Phi(z)^2 ), which falls in z."""
     return -0.5 * z * z - 0.5 * math.log(2.0 * math.pi) - 2.0 * math.log(normal_cdf(z))
 
 
-def _density_bounds(low: float, high: float) -> _Bounds:
+def _bound_density(low: float, high: float) -> _Bounds:
     """The normal density over an interval."""
     nearest = 0.0 if low <= 0.0 <= high else min(abs(low), abs(high))
     return _Bounds(normal_density(max(abs(low), abs(high))), normal_density(nearest))
@@ -318,11 +319,11 @@ class _RootSearch:
         self.curve = curve
         self.intervals = 0
 
-    def gap(self, z: float) -> float:
+    def compute_gap(self, z: float) -> float:
         """G."""
-        return self.curve.reply(z) - z
+        return self.curve.compute_reply(z) - z
 
-    def roots(self) -> list[tuple[float, bool]]:
+    def find_roots(self) -> list[tuple[float, bool]]:
         """Roots in order, each with whether it is a tangency."""
         margin = 1e-6 * (1.0 + abs(self.curve.range.low) + abs(self.curve.range.high))
         pending = [(self.curve.range.low - margin, self.curve.range.high + margin)]
@@ -333,29 +334,29 @@ class _RootSearch:
             self.intervals += 1
             if self._is_empty(low, high):
                 continue
-            slope = self.curve.slope_bounds(low, high)
+            slope = self.curve.bound_slope(low, high)
             if slope.high < 1.0 or slope.low > 1.0:
-                if (self.gap(low) > 0.0) != (self.gap(high) > 0.0):
-                    found.append((_bisect(self.gap, low, high), False))
+                if (self.compute_gap(low) > 0.0) != (self.compute_gap(high) > 0.0):
+                    found.append((_bisect(self.compute_gap, low, high), False))
                 continue
             if high - low < _NARROWEST:
                 doubtful.append((low, high))
                 continue
             middle = 0.5 * (low + high)
             pending += [(middle, high), (low, middle)]
-        return sorted(found + self._tangencies(doubtful, found))
+        return sorted(found + self._find_tangencies(doubtful, found))
 
     def _is_empty(self, low: float, high: float) -> bool:
         """Whether bounds on Z, or its value in the middle and bounds on its slope, exclude a root."""
-        bounds = self.curve.reply_bounds(low, high)
+        bounds = self.curve.bound_reply(low, high)
         slack = _SLACK * (1.0 + max(abs(bounds.low), abs(bounds.high)))
         if bounds.low - slack > high or bounds.high + slack < low:
             return True
-        slope = self.curve.slope_bounds(low, high)
+        slope = self.curve.bound_slope(low, high)
         steepest = max(abs(slope.low - 1.0), abs(slope.high - 1.0))
-        return abs(self.gap(0.5 * (low + high))) > steepest * 0.5 * (high - low) + slack
+        return abs(self.compute_gap(0.5 * (low + high))) > steepest * 0.5 * (high - low) + slack
 
-    def _tangencies(
+    def _find_tangencies(
         self, doubtful: list[tuple[float, float]], found: list[tuple[float, bool]]
     ) -> list[tuple[float, bool]]:
         """One equilibrium for each run of intervals that could be neither dropped nor settled.
@@ -371,32 +372,32 @@ class _RootSearch:
                 runs.append([low, high])
         tangencies = []
         for low, high in runs:
-            crosses = (self.gap(low) > 0.0) != (self.gap(high) > 0.0)
+            crosses = (self.compute_gap(low) > 0.0) != (self.compute_gap(high) > 0.0)
             if not crosses and any(low - _NARROWEST_FOLD < z < high + _NARROWEST_FOLD for z, _ in found):
                 continue
-            tangencies.append((_bisect(self.gap, low, high) if crosses else 0.5 * (low + high), not crosses))
+            tangencies.append((_bisect(self.compute_gap, low, high) if crosses else 0.5 * (low + high), not crosses))
         return tangencies
 
 
-def _folds(curve: _Curve) -> list[float]:
+def _find_folds(curve: _Curve) -> list[float]:
     """Where Z' = 1, found like the roots; two folds closer than 1e-4 in z count as none.
 
     Beyond the interval searched Z' vanishes: below, because c falls faster than any density; above, with phi(z).
     """
 
-    def excess(z: float) -> float:
-        return curve.slope(z) - 1.0
+    def compute_excess(z: float) -> float:
+        return curve.compute_slope(z) - 1.0
 
     pending = [(_DEEPEST, _HIGHEST)]
     found = []
     while pending:
         low, high = pending.pop()
-        bounds = curve.slope_bounds(low, high)
+        bounds = curve.bound_slope(low, high)
         if bounds.high < 1.0 or bounds.low > 1.0:
             continue
         if high - low < _NARROWEST_FOLD:
-            if (excess(low) > 0.0) != (excess(high) > 0.0):
-                found.append(_bisect(excess, low, high))
+            if (compute_excess(low) > 0.0) != (compute_excess(high) > 0.0):
+                found.append(_bisect(compute_excess, low, high))
             continue
         middle = 0.5 * (low + high)
         pending += [(middle, high), (low, middle)]
@@ -416,10 +417,10 @@ def _bisect(function: Callable[[float], float], low: float, high: float) -> floa
             high = middle
 
 
-def _equilibrium(curve: _Curve, z: float, is_tangent: bool, folds: list[float]) -> SignallingEquilibrium:
-    c, fights, backs = curve.at(z)
+def _make_equilibrium(curve: _Curve, z: float, is_tangent: bool, folds: list[float]) -> SignallingEquilibrium:
+    c, fights, backs = curve.compute_cutoff(z)
     challenge, resist = fights + backs, normal_cdf(z)
-    slope = curve.slope(z)
+    slope = curve.compute_slope(z)
     return SignallingEquilibrium(
         challenge=challenge,
         resist=resist,
@@ -433,5 +434,5 @@ def _equilibrium(curve: _Curve, z: float, is_tangent: bool, folds: list[float]) 
         is_stable=abs(slope) < 1.0 and not is_tangent,
         is_tangent=is_tangent,
         branch=sum(fold < z for fold in folds),
-        residual=abs(resist - normal_cdf(curve.reply(z))),
+        residual=abs(resist - normal_cdf(curve.compute_reply(z))),
     )

@@ -241,7 +241,7 @@ def find_arguments(
     if not candidates:
         return Arguments((), ())
     first = models["arguments"]
-    table = first.probabilities(rows)
+    table = first.compute_probabilities(rows)
     actor, target = first.classes.index("actor"), first.classes.index("target")
     actors = _choose_phrases(
         candidates, table[:, actor], table[:, target], least=LEAST_ACTOR, is_mutual=event_type in _MUTUAL
@@ -251,7 +251,7 @@ def find_arguments(
     acting = [token for token, _ in actors]
     _, rows = describe_phrases(trigger, event_type, resolved=resolved, phrases=phrases, actors=acting)
     second = models["targets"]
-    values = second.probabilities(rows)[:, second.classes.index("target")]
+    values = second.compute_probabilities(rows)[:, second.classes.index("target")]
     taken = {token.i for token in acting}
     values = values * [token.i not in taken for token in candidates]
     targets = _choose_phrases(candidates, values, values * 0.0, least=LEAST_TARGET, is_mutual=False)

@@ -42,7 +42,7 @@ def _find_about(sentence: Sentence, holder: Mention | None, place: int) -> Menti
     if best is None:
         return None
     token = sentence.passage.parsed[best[0]]
-    span = sentence.passage.span(token.i, token.i)
+    span = sentence.passage.find_span(token.i, token.i)
     return Mention(best[1].codes[0].split()[0], token.text, span)
 
 
@@ -58,7 +58,7 @@ def make_number_claim(sentence: Sentence, number: NumberMention, kind: str) -> C
     speaking = find_reported_speech(number.noun if number.noun is not None else number.head, sentence.resolved)
     owner = find_number_holder(number.noun or number.head, sentence.resolved) if kind != "casualties" else None
     holder = _find_holder(sentence, owner, speaking)
-    start, end = passage.span(number.first, number.last)
+    start, end = passage.find_span(number.first, number.last)
     unit = _find_unit(sentence, number, kind)
     return Claim(
         kind=cast(ClaimKind, kind),
@@ -100,7 +100,7 @@ def make_clause_claim(sentence: Sentence, token: Any, kind: str) -> Claim:
     speaking = find_reported_speech(token, sentence.resolved)
     holder = _find_holder(sentence, find_clause_holder(token, kind, sentence.resolved), speaking)
     first, last = find_clause_span(token, kind)
-    start, end = passage.span(first, last)
+    start, end = passage.find_span(first, last)
     numbers = [number for number in sentence.numbers if first <= number.head.i <= last]
     claim = Claim(
         kind=cast(ClaimKind, kind),
@@ -130,7 +130,7 @@ def make_deadline_claim(sentence: Sentence, preposition: Any, date: Any) -> Clai
     claim = make_clause_claim(sentence, preposition.head, "deadline")
     last = max(token.i for token in date.subtree)
     numbers = [number for number in sentence.numbers if preposition.i < number.head.i <= last]
-    start, end = passage.span(preposition.i, last)
+    start, end = passage.find_span(preposition.i, last)
     words = passage.parsed[date.left_edge.i : last + 1]
     value, unit = (
         (numbers[0].value, numbers[0].unit) if preposition.lower_ == "within" and numbers else (words.text, "date")

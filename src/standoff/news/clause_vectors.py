@@ -121,7 +121,9 @@ def _list_encoded(tokens: Sequence[Any]) -> list[Encoded]:
 
 def _encode_clause(token: Any, encoded: Encoded) -> NDArray[np.float32]:
     begin = token.sent.start_char
-    return encoded.words([(word.idx - begin, word.idx - begin + len(word.text)) for word in _list_clause(token)])
+    return encoded.average_words(
+        [(word.idx - begin, word.idx - begin + len(word.text)) for word in _list_clause(token)]
+    )
 
 
 def _list_clause(token: Any) -> list[Any]:

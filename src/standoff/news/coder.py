@@ -41,16 +41,16 @@ class Dyad:
         second: The second side, such as ("IRN",).
 
     Examples:
-        >>> Dyad(("USA",), ("IRN",)).other(("IRN",))
+        >>> Dyad(("USA",), ("IRN",)).find_other(("IRN",))
         ('USA',)
-        >>> Dyad(("USA",), ("IRN",)).other(("FRA",))
+        >>> Dyad(("USA",), ("IRN",)).find_other(("FRA",))
         ()
     """
 
     first: tuple[str, ...]
     second: tuple[str, ...]
 
-    def other(self, countries: tuple[str, ...]) -> tuple[str, ...]:
+    def find_other(self, countries: tuple[str, ...]) -> tuple[str, ...]:
         """The side opposite to that of some countries; empty where they belong to neither side or to both."""
         of_first, of_second = bool({*countries} & {*self.first}), bool({*countries} & {*self.second})
         if of_first == of_second:
@@ -75,5 +75,5 @@ def _infer_target(event: Event, dyad: Dyad) -> Event:
     is_open = event.target is None or not (event.target.code or event.target.text)
     if event.event_type not in INFERRED_FOR or event.actor is None or not is_open:
         return event
-    codes = dyad.other(event.actor.countries)
+    codes = dyad.find_other(event.actor.countries)
     return replace(event, target=Mention(";".join(codes), is_inferred=True)) if codes else event

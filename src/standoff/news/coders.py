@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from standoff.errors import InputError, Problem, nearest
+from standoff.errors import InputError, Problem, suggest_nearest
 from standoff.extras import import_extra
 from standoff.news.coder import Coder
 
@@ -61,4 +61,6 @@ def open_coder(name: str = "offline", *, language_model: LanguageModel | None = 
         from standoff.news.language_model import LanguageModelCoder, load_language_model
 
         return LanguageModelCoder(language_model or load_language_model())
-    raise InputError(Problem(code="unknown-coder", message=f"there is no coder `{name}`", help=nearest(name, CODERS)))
+    raise InputError(
+        Problem(code="unknown-coder", message=f"there is no coder `{name}`", help=suggest_nearest(name, CODERS))
+    )

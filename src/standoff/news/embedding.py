@@ -69,7 +69,7 @@ class Encoded:
     pieces: Vectors
     places: tuple[tuple[int, int], ...]
 
-    def words(self, spans: Sequence[tuple[int, int]]) -> Vectors:
+    def average_words(self, spans: Sequence[tuple[int, int]]) -> Vectors:
         """Average the pieces of some words, scaled to length one.
 
         Args:
@@ -83,7 +83,7 @@ class Encoded:
             for at, (first, last) in enumerate(self.places)
             if any(first < end and start < last for start, end in spans)
         ]
-        return _unit(self.pieces[inside].mean(axis=0)) if inside else self.vector
+        return _scale_to_unit(self.pieces[inside].mean(axis=0)) if inside else self.vector
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,13 +124,13 @@ class Encoder:
         for layer in range(_LAYERS):
             name = f"encoder.layer.{layer}"
             x = self._normalise(
-                x + self._dense(self._attend(x, name, ranges), f"{name}.attention.output.dense"),
+                x + self._apply_dense(self._attend(x, name, ranges), f"{name}.attention.output.dense"),
                 f"{name}.attention.output.LayerNorm",
             )
-            inner = _gelu(self._dense(x, f"{name}.intermediate.dense"))
-            x = self._normalise(x + self._dense(inner, f"{name}.output.dense"), f"{name}.output.LayerNorm")
+            inner = _apply_gelu(self._apply_dense(x, f"{name}.intermediate.dense"))
+            x = self._normalise(x + self._apply_dense(inner, f"{name}.output.dense"), f"{name}.output.LayerNorm")
         return [
-            Encoded(_unit(x[start:end].mean(axis=0)), x[start + 1 : end - 1], one.places)
+            Encoded(_scale_to_unit(x[start:end].mean(axis=0)), x[start + 1 : end - 1], one.places)
             for one, (start, end) in zip(sentences, ranges, strict=True)
         ]
 
@@ -145,7 +145,7 @@ class Encoder:
     def _attend(self, x: Vectors, name: str, ranges: list[tuple[int, int]]) -> Vectors:
         """Apply attention: each piece becomes a weighted mean of the pieces of its sentence, head by head."""
         query, key, value = (
-            self._dense(x, f"{name}.attention.self.{part}").reshape(len(x), _HEADS, -1).transpose(1, 0, 2)
+            self._apply_dense(x, f"{name}.attention.self.{part}").reshape(len(x), _HEADS, -1).transpose(1, 0, 2)
             for part in ("query", "key", "value")
         )
         seen = np.empty_like(x)
@@ -156,7 +156,7 @@ class Encoder:
             seen[start:end] = mean.transpose(1, 0, 2).reshape(end - start, SIZE)
         return seen
 
-    def _dense(self, x: Vectors, name: str) -> Vectors:
+    def _apply_dense(self, x: Vectors, name: str) -> Vectors:
         product: Vectors = x @ self.weights[f"{name}.weight"].T
         return product + self.weights[f"{name}.bias"]
 
@@ -199,11 +199,11 @@ def _read_known(path: Path) -> bytes:
     return content
 
 
-def _gelu(x: Vectors) -> Vectors:
+def _apply_gelu(x: Vectors) -> Vectors:
     from scipy.special import erf
 
     return np.asarray(x * np.float32(0.5) * (np.float32(1.0) + erf(x * np.float32(0.5**0.5))), dtype=np.float32)
 
 
-def _unit(x: Vectors) -> Vectors:
+def _scale_to_unit(x: Vectors) -> Vectors:
     return np.asarray(x / np.linalg.norm(x), dtype=np.float32)

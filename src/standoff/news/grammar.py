@@ -86,11 +86,11 @@ def describe_path(start: Any, end: Any, longest: int = 7) -> str:
             return ""
         down.append(down[-1].head)
     climb = up[: places[down[-1].i]]
-    parts = [f"<{_label(token)}" for token in climb] + [f">{_label(token)}" for token in reversed(down[:-1])]
+    parts = [f"<{_get_label(token)}" for token in climb] + [f">{_get_label(token)}" for token in reversed(down[:-1])]
     return "".join(parts) if len(parts) <= longest else ""
 
 
-def _label(token: Any) -> str:
+def _get_label(token: Any) -> str:
     if token.dep_ in ("prep", "agent", "pcomp"):
         return f"{token.dep_}:{token.lower_}"
     return str(token.dep_)

@@ -262,7 +262,7 @@ def _connect(
         raise HttpError("private-address")
     sock = _open_socket(addresses, port, end)
     sockets.append(sock)
-    sock.settimeout(_seconds_left(end))
+    sock.settimeout(_measure_seconds_left(end))
     if is_secure:
         context = ssl.create_default_context()
         sock = context.wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
@@ -281,12 +281,12 @@ def _connect_through(
     """A connection through a proxy; for https a tunnel."""
     is_secure = parts.scheme == "https"
     kind = http.client.HTTPSConnection if is_secure else http.client.HTTPConnection
-    connection = kind(proxy.hostname or "", proxy.port or 80, timeout=min(_CONNECTING, _seconds_left(end)))
+    connection = kind(proxy.hostname or "", proxy.port or 80, timeout=min(_CONNECTING, _measure_seconds_left(end)))
     if is_secure:
         connection.set_tunnel(host, parts.port or 443, headers=_authorise(proxy))
     connection.connect()
     sockets.append(connection.sock)
-    connection.sock.settimeout(_seconds_left(end))
+    connection.sock.settimeout(_measure_seconds_left(end))
     return connection
 
 
@@ -295,13 +295,13 @@ def _open_socket(addresses: list[str], port: int, end: float) -> socket.socket:
     failure = OSError("it has no address")
     for address in addresses:
         try:
-            return socket.create_connection((address, port), timeout=min(_CONNECTING, _seconds_left(end)))
+            return socket.create_connection((address, port), timeout=min(_CONNECTING, _measure_seconds_left(end)))
         except OSError as error:
             failure = error
     raise failure
 
 
-def _seconds_left(end: float) -> float:
+def _measure_seconds_left(end: float) -> float:
     left = end - time.monotonic()
     if left <= 0.0:
         raise TimeoutError

@@ -41,7 +41,7 @@ class LinearModel:
     def _index(self) -> dict[str, int]:
         return {name: index for index, name in enumerate(self.names)}
 
-    def probabilities(self, rows: Sequence[Features]) -> Floats:
+    def compute_probabilities(self, rows: Sequence[Features]) -> Floats:
         """Compute the probabilities of the classes.
 
         Args:

@@ -110,7 +110,7 @@ def find_numbers(sentence: Any) -> list[NumberMention]:
     found = []
     index = sentence.start
     while index < sentence.end:
-        stop = _run(sentence, index)
+        stop = _find_end(sentence, index)
         if stop > index:
             number = _make_number(sentence, index, stop - 1)
             if number is not None:
@@ -121,7 +121,7 @@ def find_numbers(sentence: Any) -> list[NumberMention]:
     return found
 
 
-def _run(sentence: Any, index: int) -> int:
+def _find_end(sentence: Any, index: int) -> int:
     """Find the end of the number that begins at a token; the token itself where no number begins there."""
     words = sentence.doc
     token = words[index]

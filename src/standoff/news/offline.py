@@ -140,7 +140,7 @@ class OfflineCoder:
         if not triggers:
             return []
         model = self.trained.models["types"]
-        table = model.probabilities(features)
+        table = model.compute_probabilities(features)
         chosen = []
         for token, row, values in zip(triggers, features, table, strict=True):
             probabilities = dict(zip(model.classes, values.tolist(), strict=True))
@@ -161,7 +161,7 @@ class OfflineCoder:
         if actor and target and target.code and target.code == actor.code:
             target = None
         date = find_date(token, sentence.span, sentence.today)
-        start, end = sentence.passage.span(*_find_act_tokens(token))
+        start, end = sentence.passage.find_span(*_find_act_tokens(token))
         return Event(
             event_type=cast(EventType, event_type),
             mode=self._choose_mode(event_type, row),
@@ -181,7 +181,7 @@ class OfflineCoder:
 
     def _choose_mode(self, event_type: str, row: Features) -> str:
         model = self.trained.models["modes"]
-        values = model.probabilities([row])[0]
+        values = model.compute_probabilities([row])[0]
         own = {
             name.partition(":")[2]: value
             for name, value in zip(model.classes, values, strict=True)
@@ -191,7 +191,7 @@ class OfflineCoder:
 
     def _choose_contexts(self, row: Features) -> tuple[str, ...]:
         model = self.trained.models["contexts"]
-        values = model.probabilities([row])[0]
+        values = model.compute_probabilities([row])[0]
         ranked = sorted(zip(values.tolist(), model.classes, strict=True), key=lambda item: (-item[0], item[1]))
         return tuple(name for value, name in ranked if value >= self.trained.thresholds["context"])
 
@@ -200,7 +200,7 @@ class OfflineCoder:
         if not numbers:
             return
         model = self.trained.models["numbers"]
-        table = model.probabilities([describe_number(number) for number in numbers])
+        table = model.compute_probabilities([describe_number(number) for number in numbers])
         none = model.classes.index(NO_EVENT)
         for number, values in zip(numbers, table, strict=True):
             if 1.0 - values[none] < self.trained.thresholds["number"]:
@@ -217,7 +217,7 @@ class OfflineCoder:
         rows: list[Features] = [describe_clause(token, row) for token, row in zip(triggers, features, strict=True)]
         none = model.classes.index(NO_EVENT)
         deadlines = find_deadlines(sentence.span)
-        for token, values in zip(triggers, model.probabilities(rows), strict=True):
+        for token, values in zip(triggers, model.compute_probabilities(rows), strict=True):
             kind = find_plain_kind(token, sentence.resolved)
             if not kind and 1.0 - values[none] >= self.trained.thresholds["clause"]:
                 kind = max(

@@ -47,7 +47,7 @@ class ParsedPassage:
                 by_token.setdefault(token.i, (name.entry, span.start, span.end - 1))
         return by_token
 
-    def span(self, start: int, end: int) -> tuple[int, int]:
+    def find_span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span in the text from the start of one token to the end of another."""
         first, last = self.parsed[start], self.parsed[end]
         return self.offset + first.idx, self.offset + last.idx + len(last.text)

@@ -54,7 +54,7 @@ def make_mention(sentence: Sentence, tokens: list[Any], speech: ReportedSpeech) 
     begin = min(max(begin, first.left_edge.i if first.pos_ in ("NOUN", "PROPN") else first.i), first.i)
     while begin < first.i and (sentence.passage.parsed[begin].pos_ in ("DET", "PUNCT", "SPACE", "PART")):
         begin += 1
-    span = sentence.passage.span(begin, first.i)
+    span = sentence.passage.find_span(begin, first.i)
     return Mention(";".join(codes), sentence.passage.quote(*span), span)
 
 
@@ -78,7 +78,7 @@ def make_attribution(sentence: Sentence, speech: ReportedSpeech) -> Attribution:
     speaker, span = "", None
     if speech.speaker is not None:
         first, last = find_phrase_span(speech.speaker)
-        span = passage.span(first, last)
+        span = passage.find_span(first, last)
         speaker = passage.quote(*span)
     outlet = ""
     if speech.outlet is not None:

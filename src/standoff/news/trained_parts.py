@@ -123,7 +123,7 @@ def load_trained(path: Path = TRAINED_FILE) -> TrainedParts:
             frozenset(_decode_names(arrays["nouns"])),
             arrays["calibration"],
             dict(zip(names, arrays["thresholds/values"].tolist(), strict=True)),
-            _hash(content),
+            _compute_hash(content),
         )
 
 
@@ -142,7 +142,7 @@ def load_embedded(path: Path = EMBED_FILE) -> TrainedParts:
             models={**parts.models, "types": _read_model(arrays, "types")},
             calibration=arrays["calibration"],
             thresholds={**parts.thresholds, "event": float(arrays["event"])},
-            parameters_hash=f"{parts.parameters_hash}+embed:{_hash(content)}",
+            parameters_hash=f"{parts.parameters_hash}+embed:{_compute_hash(content)}",
             axes=ClauseAxes(arrays["mean"].astype(np.float32), arrays["axes"].astype(np.float32)),
         )
 
@@ -171,7 +171,7 @@ def _read_model(arrays: Mapping[str, NDArray[Any]], name: str) -> LinearModel:
     )
 
 
-def _hash(content: bytes) -> str:
+def _compute_hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:12]
 
 

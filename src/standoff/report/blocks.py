@@ -17,11 +17,11 @@ from standoff.report.tables import Table, TypeGroup
 __all__ = [
     "Block",
     "Bullets",
-    "Grid",
+    "GridBlock",
     "Heading",
     "Paragraph",
     "Picture",
-    "Probabilities",
+    "ProbabilityBlock",
     "Section",
     "SourcesBlock",
     "Types",
@@ -67,7 +67,7 @@ class Types:
 
 
 @dataclass(frozen=True)
-class Probabilities:
+class ProbabilityBlock:
     """A table of probabilities.
 
     Attributes:
@@ -91,7 +91,7 @@ class Probabilities:
 
 
 @dataclass(frozen=True)
-class Grid:
+class GridBlock:
     """A table of text and numbers.
 
     Attributes:
@@ -127,7 +127,7 @@ class SourcesBlock:
     sources: SourcesTable
 
 
-Block = Paragraph | Heading | Bullets | Types | Probabilities | Grid | Picture | SourcesBlock
+Block = Paragraph | Heading | Bullets | Types | ProbabilityBlock | GridBlock | Picture | SourcesBlock
 
 
 @dataclass(frozen=True)

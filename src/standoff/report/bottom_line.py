@@ -73,12 +73,12 @@ def choose_key_numbers(forecast: Forecast, timeline: Timeline) -> tuple[KeyNumbe
     if forecast.median_duration is None:
         numbers.append(KeyNumber(f"over {horizon.length}", Markup("Median duration")))
     else:
-        numbers.append(KeyNumber(timeline.mark(forecast.median_duration).length, Markup("Median duration")))
+        numbers.append(KeyNumber(timeline.make_mark(forecast.median_duration).length, Markup("Median duration")))
     return tuple(numbers)
 
 
 def _choose_marks(timeline: Timeline) -> tuple[Mark, ...]:
-    return timeline.marks(_FOCUS) or (timeline.horizon,)
+    return timeline.place_marks(_FOCUS) or (timeline.horizon,)
 
 
 def _name_most_likely(forecast: Forecast, timeline: Timeline) -> Markup:
@@ -137,5 +137,5 @@ def _give_median(forecast: Forecast, timeline: Timeline) -> Markup:
         return Markup("With a probability of more than half the crisis outlasts the {} of this forecast.").format(
             timeline.horizon.length
         )
-    mark = timeline.mark(forecast.median_duration)
+    mark = timeline.make_mark(forecast.median_duration)
     return Markup("The median duration of the crisis is {}, to {}.").format(mark.length, mark.date)

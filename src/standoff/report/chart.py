@@ -21,7 +21,7 @@ from standoff.report.svg import (
     SURFACE,
     embed_svg,
     encode_figure,
-    new_figure,
+    make_figure,
     use_style,
 )
 from standoff.report.timeline import Timeline
@@ -58,7 +58,7 @@ class Canvas:
     rule: str = RULE
     surface: str = SURFACE
 
-    def box(self, left: float = _LEFT) -> tuple[float, float, float, float]:
+    def compute_box(self, left: float = _LEFT) -> tuple[float, float, float, float]:
         """Return left edge, lower edge, width and height of the axes; the margins grow with the font.
 
         Args:
@@ -99,7 +99,7 @@ class Chart:
         draw, scale = self._draw
         canvas = replace(_FILE, height=_FILE.height * scale)
         with use_style(canvas.font, canvas.ink):
-            figure = new_figure(canvas.width, canvas.height)
+            figure = make_figure(canvas.width, canvas.height)
             figure.patch.set_facecolor(canvas.surface)
             figure.patch.set_alpha(1.0)
             draw(figure, canvas)
@@ -120,7 +120,7 @@ def draw_chart(draw: Draw, *, name: str, title: str, description: str, scale: fl
     for usual in (WIDE, NARROW):
         canvas = replace(usual, height=usual.height * scale)
         with use_style(canvas.font, canvas.ink):
-            figure = new_figure(canvas.width, canvas.height)
+            figure = make_figure(canvas.width, canvas.height)
             draw(figure, canvas)
             svgs.append(embed_svg(figure, name=f"{name}-{canvas.suffix}", title=title, description=description))
     return Chart(name, title, description, svgs[0], svgs[1], (draw, scale))
@@ -128,11 +128,11 @@ def draw_chart(draw: Draw, *, name: str, title: str, description: str, scale: fl
 
 def add_time_axes(figure: Figure, timeline: Timeline, canvas: Canvas) -> Axes:
     """Add axes by date, with room for labels on the right."""
-    left, low, width, height = canvas.box()
+    left, low, width, height = canvas.compute_box()
     axes = figure.add_axes(
         (left / canvas.width, low / canvas.height, width / canvas.width, height / canvas.height), facecolor="none"
     )
-    ticks = timeline.ticks(canvas.ticks)
+    ticks = timeline.place_ticks(canvas.ticks)
     axes.set_xlim(0.0, timeline.horizon.units)
     axes.set_xticks(
         [tick.units for tick in ticks],
@@ -150,7 +150,7 @@ def add_time_axes(figure: Figure, timeline: Timeline, canvas: Canvas) -> Axes:
 
 def label_curves(axes: Axes, names: Sequence[str], ends: Sequence[float], canvas: Canvas) -> None:
     """Write a label to the right of every curve, with a thin line to its end (a share of the height)."""
-    _, _, wide, tall = canvas.box()
+    _, _, wide, tall = canvas.compute_box()
     wrapped = [textwrap.wrap(shorten(name, 2 * canvas.letters + 8), canvas.letters) for name in names]
     heights = [(len(lines) * _LINE + 0.4) * canvas.font / tall for lines in wrapped]
     for lines, end, place in zip(wrapped, ends, spread_apart(ends, heights), strict=True):

@@ -15,11 +15,11 @@ from markupsafe import Markup
 from standoff.report.blocks import (
     Block,
     Bullets,
-    Grid,
+    GridBlock,
     Heading,
     Paragraph,
     Picture,
-    Probabilities,
+    ProbabilityBlock,
     Section,
     SourcesBlock,
     Types,
@@ -125,9 +125,9 @@ def _write_block(block: Block, pictures: Mapping[str, str]) -> Iterator[str]:
                 for name, description, prior in group.player_types:
                     more = f": {escape_markdown(description)}" if description else ""
                     yield f"- {escape_markdown(group.player)}, **{escape_markdown(name)}**, {prior} at the start{more}"
-        case Probabilities():
+        case ProbabilityBlock():
             yield from _write_probabilities(block)
-        case Grid():
+        case GridBlock():
             yield from (f"*{escape_markdown(block.caption)}*", "")
             yield from _write_table(block.head, block.rows)
         case Picture():
@@ -136,7 +136,7 @@ def _write_block(block: Block, pictures: Mapping[str, str]) -> Iterator[str]:
             yield from _list_sources(block.sources)
 
 
-def _write_probabilities(block: Probabilities) -> Iterator[str]:
+def _write_probabilities(block: ProbabilityBlock) -> Iterator[str]:
     heads = [" ".join(filter(None, column)) for column in block.table.columns]
     yield from (f"*{escape_markdown(block.caption)}*", "")
     groups = [(block.outcomes, block.table.rows), (block.milestones, block.table.more_rows)]

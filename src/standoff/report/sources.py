@@ -118,13 +118,13 @@ def list_sources(scenario: Scenario) -> SourcesTable:
         )
         for k, (name, document) in enumerate(scenario.documents.items(), start=1)
     }
-    values = scenario.parameter_values()
+    values = scenario.compute_parameter_values()
     coverage = measure_coverage(scenario)
     assumptions = tuple(
         _describe_parameter(
             name,
             parameter,
-            value=values[name] / scenario.unit_factor(name),
+            value=values[name] / scenario.compute_unit_factor(name),
             basis=coverage.sources[name],
             sources=sources,
         )

@@ -18,7 +18,7 @@ from matplotlib import style
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-__all__ = ["INK", "RULE", "SURFACE", "embed_svg", "encode_figure", "new_figure", "use_style"]
+__all__ = ["INK", "RULE", "SURFACE", "embed_svg", "encode_figure", "make_figure", "use_style"]
 
 INK = "#010203"
 """Placeholder for the colour of the text."""
@@ -39,7 +39,7 @@ _TAG = re.compile(r"<[^>]*>")
 _SIZE = re.compile(r' (?:width|height)="[0-9.]+pt"| xmlns(?::xlink)?="[^"]*"| version="1.1"')
 
 
-def new_figure(width: float, height: float) -> Figure:
+def make_figure(width: float, height: float) -> Figure:
     """Make an empty figure of a size in CSS pixels."""
     figure = Figure(figsize=(width / 72, height / 72), dpi=72)
     FigureCanvasSVG(figure)

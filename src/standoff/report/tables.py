@@ -96,19 +96,19 @@ class MoveTable:
 
 def tabulate_probabilities(forecast: Forecast, timeline: Timeline) -> Table:
     """Tabulate the probability of every outcome and milestone by date; the milestones are in `more_rows`."""
-    marks = timeline.table_marks()
+    marks = timeline.place_table_marks()
 
-    def row(label: str, probabilities: Iterable[float]) -> Row:
+    def make_row(label: str, probabilities: Iterable[float]) -> Row:
         by_period = list(probabilities)
         return Row(label, tuple(_make_cell(by_period[mark.period - 1]) for mark in marks))
 
     return Table(
         columns=tuple((mark.length, mark.short_date) for mark in marks),
         rows=(
-            *(row(series.label, series.cumulative) for series in forecast.outcomes.values()),
-            row(forecast.unresolved_label, forecast.unresolved),
+            *(make_row(series.label, series.cumulative) for series in forecast.outcomes.values()),
+            make_row(forecast.unresolved_label, forecast.unresolved),
         ),
-        more_rows=tuple(row(series.label, series.cumulative) for series in forecast.milestones.values()),
+        more_rows=tuple(make_row(series.label, series.cumulative) for series in forecast.milestones.values()),
     )
 
 
@@ -215,7 +215,7 @@ def _tabulate_move(group: list[FirstMove], player: Player, game: Game) -> MoveTa
         (replace_underscores(move.player_type) if two_types else "", labels[best], show_percent(move.strategy[best]))
         for move, best in zip(group, top, strict=True)
     )
-    stage = game.label(group[0].stage)
+    stage = game.get_label(group[0].stage)
     return MoveTable(
         stage[:1].upper() + stage[1:], player.label, Table(tuple(columns), tuple(rows)), revealing, summary
     )
@@ -223,7 +223,7 @@ def _tabulate_move(group: list[FirstMove], player: Player, game: Game) -> MoveTa
 
 def tabulate_beliefs(forecast: Forecast, game: Game, timeline: Timeline) -> Table:
     """Tabulate the mean belief in the second type of each player while the crisis is unresolved, by date."""
-    marks = (timeline.mark(0), *timeline.table_marks())
+    marks = (timeline.make_mark(0), *timeline.place_table_marks())
     rows = tuple(
         Row(name_belief(player), tuple(_make_cell(float(forecast.beliefs[player.name][mark.period])) for mark in marks))
         for player in game.players
@@ -244,7 +244,7 @@ def replace_underscores(slug: str) -> str:
 
 def _name_move(name: str, move: FirstMove, game: Game) -> str:
     if name in game.packages:
-        return f"offer {game.label(name)}"
+        return f"offer {game.get_label(name)}"
     return move.labels.get(name, replace_underscores(name))
 
 

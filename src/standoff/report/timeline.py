@@ -58,9 +58,9 @@ class Timeline:
     @property
     def horizon(self) -> Mark:
         """End of the last period."""
-        return self.mark(self.num_periods)
+        return self.make_mark(self.num_periods)
 
-    def mark(self, period: int) -> Mark:
+    def make_mark(self, period: int) -> Mark:
         """Return the end of a period."""
         units = round(period * self.length, 9)
         when = self.date_of(period)
@@ -68,29 +68,29 @@ class Timeline:
             period, units, show_count(units, self.unit), show_day(when), f"{format_short_day(when)} {when.year}"
         )
 
-    def marks(self, units: Iterable[float] = REPORT_AT) -> tuple[Mark, ...]:
+    def place_marks(self, units: Iterable[float] = REPORT_AT) -> tuple[Mark, ...]:
         """Return the ends of periods after given lengths of time, without those within a period or past the horizon."""
         periods = (count / self.length for count in units)
         return tuple(
-            self.mark(round(period))
+            self.make_mark(round(period))
             for period in periods
             if abs(period - round(period)) < 1e-9 and 1 <= round(period) <= self.num_periods
         )
 
-    def table_marks(self) -> tuple[Mark, ...]:
+    def place_table_marks(self) -> tuple[Mark, ...]:
         """Return the marks at which tables give probabilities: the usual lengths of time and the horizon."""
-        usual = self.marks()
+        usual = self.place_marks()
         return usual if usual and usual[-1].period == self.num_periods else (*usual, self.horizon)
 
-    def ticks(self, most: int) -> tuple[Mark, ...]:
+    def place_ticks(self, most: int) -> tuple[Mark, ...]:
         """Return at most `most` evenly spaced marks from now on, for the axis of a chart."""
         span = self.num_periods * self.length
         steps = _STEPS.get(self.unit, (1, 2, 5, 10, 20, 50, 100))
         step = next((step for step in steps if span / step < most), span)
         spread = (k * step for k in range(1, int(span / step + 1e-9) + 1))
-        return (self.mark(0), *self.marks(spread))
+        return (self.make_mark(0), *self.place_marks(spread))
 
 
 def build_timeline(scenario: Scenario) -> Timeline:
     """Build the calendar of a scenario's forecast."""
-    return Timeline(scenario.period.unit, scenario.period.length, scenario.num_periods, scenario.date_of_period)
+    return Timeline(scenario.period.unit, scenario.period.length, scenario.num_periods, scenario.find_date)

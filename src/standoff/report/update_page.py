@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from standoff.desk.event_set import EventSet
 from standoff.desk.update import NewsUpdate
-from standoff.report.blocks import Grid, Paragraph, Section
+from standoff.report.blocks import GridBlock, Paragraph, Section
 from standoff.report.bottom_line import KeyNumber
 from standoff.report.brief import render_page
 from standoff.report.sections.certificate import describe_certificate
@@ -105,7 +105,7 @@ def _describe_forecast(found: NewsUpdate) -> Section:
         for one in update.probabilities
     )
     head = ("Probability by", *(show_day(update.dates[k]) for k in shown))
-    grid = Grid("probabilities-table", "Probabilities before → after the news.", head, rows)
+    grid = GridBlock("probabilities-table", "Probabilities before → after the news.", head, rows)
     return Section("probabilities", "Forecast before and after the news", "Forecast", (grid,))
 
 
@@ -132,7 +132,7 @@ def _describe_effects(found: NewsUpdate, passages: Mapping[str, str]) -> Section
             "The effect of a report is the difference between the probability given all reports and the probability given "
             "all reports except this one."
         ),
-        Grid("effects-table", "Reports used.", head, tuple(rows), wordy=(0, 1, 2)),
+        GridBlock("effects-table", "Reports used.", head, tuple(rows), wordy=(0, 1, 2)),
     )
     return Section("effects", "Effect of each report", "Effects", blocks)
 
@@ -150,7 +150,7 @@ def _describe_state(found: NewsUpdate) -> Section:
     ended = sum(one.probability for one in update.outcomes)
     rows.append(("The crisis has ended", show_percent(ended)))
     caption = "Public state and beliefs about private types, given that the crisis has not ended."
-    grid = Grid("state-table", caption, ("", "Probability"), tuple(rows), wordy=(1,))
+    grid = GridBlock("state-table", caption, ("", "Probability"), tuple(rows), wordy=(1,))
     return Section("state", f"State of the crisis on {show_day(update.state_date)}", "State", (grid,))
 
 
@@ -160,5 +160,7 @@ def _describe_excluded(found: NewsUpdate, passages: Mapping[str, str]) -> Sectio
     rows = tuple((one.event_type, passages.get(one.name, one.quote), one.reason) for one in update.excluded)
     if not rows:
         return Section("excluded", "Excluded events", "Excluded", (Paragraph("No event was excluded."), origin))
-    grid = Grid("excluded-table", "Coded events that were not used.", ("Type", "Passage", "Reason"), rows, wordy=(1, 2))
+    grid = GridBlock(
+        "excluded-table", "Coded events that were not used.", ("Type", "Passage", "Reason"), rows, wordy=(1, 2)
+    )
     return Section("excluded", "Excluded events", "Excluded", (grid, origin))

@@ -12,11 +12,21 @@ from standoff.scenario.json_schema import build_json_schema
 from standoff.scenario.load import load_scenario, parse_scenario
 from standoff.scenario.nodes import Scope
 from standoff.scenario.override import apply_overrides, replace
-from standoff.scenario.schema import Agenda, Commitment, Deadline, Issue, Milestone, Package, Player, Scenario, Track
+from standoff.scenario.schema import (
+    Agenda,
+    Commitment,
+    Deadline,
+    Issue,
+    MilestoneSpec,
+    Package,
+    PlayerSpec,
+    Scenario,
+    Track,
+)
 from standoff.scenario.schema_moves import (
     EVENT_CODES,
     Accept,
-    Action,
+    ActionSpec,
     Bargaining,
     Effect,
     Hazard,
@@ -25,7 +35,7 @@ from standoff.scenario.schema_moves import (
     Outcome,
     Ratification,
     Response,
-    Stage,
+    StageSpec,
 )
 from standoff.scenario.schema_parameters import (
     Citation,
@@ -36,7 +46,13 @@ from standoff.scenario.schema_parameters import (
     Quantity,
     SourceDocument,
 )
-from standoff.scenario.schema_submodels import SUBMODEL_FUNCTIONS, Layer, OilSubmodel, SalvoSubmodel, Submodel
+from standoff.scenario.schema_submodels import (
+    SUBMODEL_FUNCTIONS,
+    DefenceLayerSpec,
+    OilSubmodelSpec,
+    SalvoSubmodelSpec,
+    Submodel,
+)
 from standoff.scenario.scope import build_scope
 from standoff.scenario.source_map import SourceMap
 
@@ -44,7 +60,7 @@ __all__ = [
     "EVENT_CODES",
     "SUBMODEL_FUNCTIONS",
     "Accept",
-    "Action",
+    "ActionSpec",
     "Agenda",
     "Amount",
     "Bargaining",
@@ -53,6 +69,7 @@ __all__ = [
     "Correlation",
     "Coverage",
     "Deadline",
+    "DefenceLayerSpec",
     "Distribution",
     "Effect",
     "Expression",
@@ -60,24 +77,23 @@ __all__ = [
     "Hazard",
     "Issue",
     "JointAction",
-    "Layer",
-    "Milestone",
+    "MilestoneSpec",
     "Offer",
-    "OilSubmodel",
+    "OilSubmodelSpec",
     "Outcome",
     "Package",
     "Parameter",
     "Period",
-    "Player",
+    "PlayerSpec",
     "Quantity",
     "Ratification",
     "Response",
-    "SalvoSubmodel",
+    "SalvoSubmodelSpec",
     "Scenario",
     "Scope",
     "SourceDocument",
     "SourceMap",
-    "Stage",
+    "StageSpec",
     "Submodel",
     "Track",
     "apply_overrides",

@@ -27,13 +27,13 @@ def archive_scenario(scenario: Scenario) -> dict[str, Any]:
         `file`, as the user named it; `overrides`, path -> override as the user wrote it; `content`, the data of the file.
 
     Examples:
-        >>> from standoff.catalog import scenario_path
+        >>> from standoff.catalog import find_scenario_path
         >>> from standoff.scenario import load_scenario
-        >>> scenario = load_scenario(scenario_path("cuba-1962"))
+        >>> scenario = load_scenario(find_scenario_path("cuba-1962"))
         >>> restore_scenario(archive_scenario(scenario)).scenario_hash == scenario.scenario_hash
         True
     """
-    content = json.loads(json.dumps(scenario.content, default=_text, allow_nan=False))
+    content = json.loads(json.dumps(scenario.content, default=_format_text, allow_nan=False))
     return {
         "file": scenario.source_map.file,
         "overrides": dict(scenario.source_map.overrides),
@@ -58,7 +58,7 @@ def restore_scenario(archived: Mapping[str, Any]) -> Scenario:
     return build_scenario(content, source_map, unbounded=content.get("parameters") or ())
 
 
-def _text(value: object) -> str:
+def _format_text(value: object) -> str:
     if isinstance(value, dt.date):
         return value.isoformat()
     raise TypeError(f"a scenario cannot hold a value such as {value!r}")

@@ -90,7 +90,7 @@ def _find_commitment_problems(scenario: Scenario) -> list[Problem]:
             index = position.get(problem.file)
             path = f"{COMMITMENT_PATH}.set" if index is None else f"{COMMITMENT_PATH}.set.{index}"
             message = problem.message if index is not None or not problem.path else f"{problem.path}: {problem.message}"
-            found.append(scenario.source_map.problem(problem.code, message, path, problem.help))
+            found.append(scenario.source_map.make_problem(problem.code, message, path, problem.help))
         return found
     return []
 

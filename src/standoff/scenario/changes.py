@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from standoff.errors import Problem, ScenarioError, nearest
+from standoff.errors import Problem, ScenarioError, suggest_nearest
 from standoff.scenario.expression import Expression
 from standoff.scenario.json_schema import list_fields
 from standoff.scenario.reader import read_text
@@ -263,7 +263,7 @@ def _find_index(here: Sequence[Any], key: str, keys: Sequence[str], shown: str) 
         return str(int(key))
     valid = [name for name in names if name] or [str(index) for index in range(len(here))]
     message = f"there is no `{key}` in `{'.'.join(keys)}`"
-    raise ScenarioError(Problem("unknown-path", message, help=nearest(key, valid), file=shown))
+    raise ScenarioError(Problem("unknown-path", message, help=suggest_nearest(key, valid), file=shown))
 
 
 def _report_unknown_path(
@@ -288,4 +288,4 @@ def _report_unknown_path(
     message = f"there is no `{key}` {where}"
     if key != change.path:
         message += f", so the path `{change.path}` does not exist"
-    return ScenarioError(Problem("unknown-path", message, help=nearest(key, valid), file=change.shown))
+    return ScenarioError(Problem("unknown-path", message, help=suggest_nearest(key, valid), file=change.shown))

@@ -31,7 +31,6 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from standoff.errors import InputError, Problem
 from standoff.scenario.nodes import (
     Call,
-    Comparison,
     Conditional,
     Logical,
     Name,
@@ -41,6 +40,7 @@ from standoff.scenario.nodes import (
     Number,
     Power,
     Product,
+    Relation,
     Scope,
     Sum,
     Value,
@@ -146,7 +146,7 @@ class _Builder(Transformer[Token, Node]):
                 f"comparisons cannot be chained: `{operator}` is followed by `{rest[0]}` at column {rest[0].column}",
                 "join two comparisons with `and`",
             )
-        return Comparison(str(operator), left, right)
+        return Relation(str(operator), left, right)
 
     def invert(self, operand: Node) -> Node:
         return Not(operand)
@@ -246,7 +246,7 @@ class Expression:
             Division by zero, the log of a negative number and the like give inf or nan.
         """
         with np.errstate(all="ignore"):
-            value = np.asarray(self.node.value(scope))
+            value = np.asarray(self.node.evaluate(scope))
         return float(value) if value.ndim == 0 else value
 
     def __str__(self) -> str:
@@ -342,7 +342,7 @@ def _check_depth(node: Node) -> None:
         current, depth = pending.pop()
         if depth > MAX_DEPTH:
             raise _build_depth_error()
-        pending.extend((child, depth + 1) for child in current.children())
+        pending.extend((child, depth + 1) for child in current.list_children())
 
 
 def _build_depth_error() -> ExpressionError:

@@ -46,9 +46,9 @@ def list_fields(keys: Sequence[str]) -> dict[str, str]:
         keys: The path as keys and list indices, as written in a file.
     """
     root = _build_once()
-    found = list(_alternatives(root, root))
+    found = list(_list_alternatives(root, root))
     for key in keys:
-        found = [inner for schema in found for inner in _step(root, schema, key)]
+        found = [inner for schema in found for inner in _follow_key(root, schema, key)]
     return {
         name: inner.get("description", "") for schema in found for name, inner in schema.get("properties", {}).items()
     }
@@ -59,30 +59,30 @@ def _build_once() -> dict[str, Any]:
     return build_json_schema()
 
 
-def _alternatives(root: dict[str, Any], schema: Any) -> Iterator[dict[str, Any]]:
+def _list_alternatives(root: dict[str, Any], schema: Any) -> Iterator[dict[str, Any]]:
     """Yield the schemas without references and alternatives that a schema stands for."""
     if not isinstance(schema, dict):
         return
     if "$ref" in schema:
-        yield from _alternatives(root, root["$defs"][schema["$ref"].rsplit("/", 1)[1]])
+        yield from _list_alternatives(root, root["$defs"][schema["$ref"].rsplit("/", 1)[1]])
         return
     branches = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
     for branch in branches:
-        yield from _alternatives(root, branch)
+        yield from _list_alternatives(root, branch)
     if not branches:
         yield schema
 
 
-def _step(root: dict[str, Any], schema: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:
+def _follow_key(root: dict[str, Any], schema: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:
     """Yield the schemas of the part under one key."""
     if key in schema.get("properties", {}):
-        yield from _alternatives(root, schema["properties"][key])
+        yield from _list_alternatives(root, schema["properties"][key])
         return
     for inner in schema.get("patternProperties", {}).values():
-        yield from _alternatives(root, inner)
-    yield from _alternatives(root, schema.get("additionalProperties"))
+        yield from _list_alternatives(root, inner)
+    yield from _list_alternatives(root, schema.get("additionalProperties"))
     if key.isdigit():
-        yield from _alternatives(root, schema.get("items"))
+        yield from _list_alternatives(root, schema.get("items"))
 
 
 def _drop_titles(schema: Any) -> None:

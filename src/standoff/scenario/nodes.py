@@ -19,7 +19,6 @@ __all__ = [
     "BUILTIN_FUNCTIONS",
     "Builtin",
     "Call",
-    "Comparison",
     "Conditional",
     "Level",
     "Logical",
@@ -30,6 +29,7 @@ __all__ = [
     "Number",
     "Power",
     "Product",
+    "Relation",
     "Scope",
     "Sum",
     "Value",
@@ -67,10 +67,10 @@ class Node(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def value(self, scope: Scope) -> Value:
+    def evaluate(self, scope: Scope) -> Value:
         """Evaluate the node; every name is trusted to be in the scope."""
 
-    def children(self) -> tuple[Node, ...]:
+    def list_children(self) -> tuple[Node, ...]:
         """Return the children, in the order written."""
         return ()
 
@@ -85,7 +85,7 @@ def walk(node: Node) -> Iterator[Node]:
     while pending:
         current = pending.pop()
         yield current
-        pending.extend(reversed(current.children()))
+        pending.extend(reversed(current.list_children()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Number(Node):
 
     number: float
 
-    def value(self, scope: Scope) -> Value:  # noqa: ARG002  a number needs no scope
+    def evaluate(self, scope: Scope) -> Value:  # noqa: ARG002  a number needs no scope
         """Return the number."""
         return self.number
 
@@ -105,7 +105,7 @@ class Name(Node):
 
     name: str
 
-    def value(self, scope: Scope) -> Value:
+    def evaluate(self, scope: Scope) -> Value:
         """Look the name up."""
         return scope.values[self.name]
 
@@ -118,7 +118,7 @@ class Level(Node):
     name: str
     index: int
 
-    def value(self, scope: Scope) -> Value:  # noqa: ARG002  an index needs no scope
+    def evaluate(self, scope: Scope) -> Value:  # noqa: ARG002  an index needs no scope
         """Return the index."""
         return float(self.index)
 
@@ -129,11 +129,11 @@ class Negation(Node):
 
     operand: Node
 
-    def value(self, scope: Scope) -> Value:
+    def evaluate(self, scope: Scope) -> Value:
         """Return the negated operand."""
-        return -_to_floats(self.operand.value(scope))
+        return -_to_floats(self.operand.evaluate(scope))
 
-    def children(self) -> tuple[Node, ...]:
+    def list_children(self) -> tuple[Node, ...]:
         """Return the operand."""
         return (self.operand,)
 
@@ -149,15 +149,15 @@ class Sum(Node):
     terms: tuple[Node, ...]
     signs: tuple[str, ...]
 
-    def value(self, scope: Scope) -> Value:
+    def evaluate(self, scope: Scope) -> Value:
         """Add up the terms."""
-        total = _to_floats(self.terms[0].value(scope))
+        total = _to_floats(self.terms[0].evaluate(scope))
         for sign, term in zip(self.signs[1:], self.terms[1:], strict=True):
-            operand = _to_floats(term.value(scope))
+            operand = _to_floats(term.evaluate(scope))
             total = total + operand if sign == "+" else total - operand
         return total
 
-    def children(self) -> tuple[Node, ...]:
+    def list_children(self) -> tuple[Node, ...]:
         """Return the terms."""
         return self.terms
 
@@ -173,15 +173,15 @@ class Product(Node):
     factors: tuple[Node, ...]
     signs: tuple[str, ...]
 
-    def value(self, scope: Scope) -> Value:
+    def evaluate(self, scope: Scope) -> Value:
         """Multiply and divide."""
-        total = _to_floats(self.factors[0].value(scope))
+        total = _to_floats(self.factors[0].evaluate(scope))
         for sign, factor in zip(self.signs[1:], self.factors[1:], strict=True):
-            operand = _to_floats(factor.value(scope))
+            operand = _to_floats(factor.evaluate(scope))
             total = total * operand if sign == "*" else np.true_divide(total, operand)
         return total
 
-    def children(self) -> tuple[Node, ...]:
+    def list_children(self) -> tuple[Node, ...]:
         """Return the factors."""
         return self.factors
 
@@ -197,12 +197,12 @@ class Power(Node):
     base: Node
     exponent: Node
 
-    def value(self, scope: Scope) -> Value:
+    def evaluate(self, scope: Scope) -> Value:
         """Raise the base to the exponent."""
-        power: Value = np.power(_to_floats(self.base.value(scope)), _to_floats(self.exponent.value(scope)))
+        power: Value = np.power(_to_floats(self.base.evaluate(scope)), _to_floats(self.exponent.evaluate(scope)))
         return power
 
-    def children(self) -> tuple[Node, ...]:
+    def list_children(self) -> tuple[Node, ...]:
         """Return base and exponent."""
         return (self.base, self.exponent)
 
@@ -222,18 +222,18 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Value]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison(Node):
+class Relation(Node):
     """`a < b` and the like: the only node in which a level may be named."""
 
     operator: str
     left: Node
     right: Node
 
-    def value(self, scope: Scope) -> Value:
+    def evaluate(self, scope: Scope) -> Value:
         """Compare as numbers."""
-        return _COMPARE[self.operator](_to_floats(self.left.value(scope)), _to_floats(self.right.value(scope)))
+        return _COMPARE[self.operator](_to_floats(self.left.evaluate(scope)), _to_floats(self.right.evaluate(scope)))
 
-    def children(self) -> tuple[Node, ...]:
+    def list_children(self) -> tuple[Node, ...]:
         """Return both sides."""
         return (self.left, self.right)
 
@@ -241,7 +241,7 @@ class Comparison(Node):
         """Replace a name by its index if the other side is a track or issue with such a level."""
         left = _find_level(self.left, self.right, levels) or self.left.resolve(levels)
         right = _find_level(self.right, self.left, levels) or self.right.resolve(levels)
-        return Comparison(self.operator, left, right)
+        return Relation(self.operator, left, right)
 
 
 def _find_level(side: Node, other: Node, levels: Levels) -> Level | None:
@@ -259,15 +259,15 @@ class Logical(Node):
     operator: str
     operands: tuple[Node, ...]
 
-    def value(self, scope: Scope) -> Value:
+    def evaluate(self, scope: Scope) -> Value:
         """Combine the truth values."""
         join = np.logical_and if self.operator == "and" else np.logical_or
-        truth: Value = np.asarray(self.operands[0].value(scope)) != 0
+        truth: Value = np.asarray(self.operands[0].evaluate(scope)) != 0
         for operand in self.operands[1:]:
-            truth = join(truth, operand.value(scope))
+            truth = join(truth, operand.evaluate(scope))
         return truth
 
-    def children(self) -> tuple[Node, ...]:
+    def list_children(self) -> tuple[Node, ...]:
         """Return the operands."""
         return self.operands
 
@@ -282,12 +282,12 @@ class Not(Node):
 
     operand: Node
 
-    def value(self, scope: Scope) -> Value:
+    def evaluate(self, scope: Scope) -> Value:
         """Return the opposite truth value."""
-        truth: Value = np.logical_not(self.operand.value(scope))
+        truth: Value = np.logical_not(self.operand.evaluate(scope))
         return truth
 
-    def children(self) -> tuple[Node, ...]:
+    def list_children(self) -> tuple[Node, ...]:
         """Return the operand."""
         return (self.operand,)
 
@@ -304,14 +304,14 @@ class Conditional(Node):
     if_true: Node
     if_false: Node
 
-    def value(self, scope: Scope) -> Value:
+    def evaluate(self, scope: Scope) -> Value:
         """Pick by the condition."""
         picked: Value = np.where(
-            np.asarray(self.condition.value(scope)) != 0, self.if_true.value(scope), self.if_false.value(scope)
+            np.asarray(self.condition.evaluate(scope)) != 0, self.if_true.evaluate(scope), self.if_false.evaluate(scope)
         )
         return picked
 
-    def children(self) -> tuple[Node, ...]:
+    def list_children(self) -> tuple[Node, ...]:
         """Return the parts in the order written: value, condition, other value."""
         return (self.if_true, self.condition, self.if_false)
 
@@ -332,15 +332,15 @@ class Builtin:
 def _fold(join: Callable[[Any, Any], Value]) -> Callable[..., Value]:
     """Return a function of many arguments that applies a function of two repeatedly."""
 
-    def folded(first: Value, *others: Value) -> Value:
+    def fold_arguments(first: Value, *others: Value) -> Value:
         for other in others:
             first = join(first, other)
         return first
 
-    return folded
+    return fold_arguments
 
 
-def _by(index: Value, *values: Value) -> Value:
+def _choose_by_level(index: Value, *values: Value) -> Value:
     """Return the value at a level's index."""
     picked: Value = values[0]
     for position, value in enumerate(values):
@@ -355,7 +355,7 @@ BUILTIN_FUNCTIONS: Mapping[str, Builtin] = {
     "log": Builtin(np.log, 1, 1),
     "sqrt": Builtin(np.sqrt, 1, 1),
     "abs": Builtin(np.abs, 1, 1),
-    "by": Builtin(_by, 2, None),
+    "by": Builtin(_choose_by_level, 2, None),
 }
 
 
@@ -366,7 +366,7 @@ class Call(Node):
     function: str
     arguments: tuple[Node, ...]
 
-    def value(self, scope: Scope) -> Value:
+    def evaluate(self, scope: Scope) -> Value:
         """Evaluate the arguments, then the function."""
         if self.function == "passed":
             (deadline,) = self.arguments
@@ -374,9 +374,9 @@ class Call(Node):
             return scope.functions["passed"](deadline.name)
         builtin = BUILTIN_FUNCTIONS.get(self.function)
         function = builtin.function if builtin else scope.functions[self.function]
-        return function(*(_to_floats(argument.value(scope)) for argument in self.arguments))
+        return function(*(_to_floats(argument.evaluate(scope)) for argument in self.arguments))
 
-    def children(self) -> tuple[Node, ...]:
+    def list_children(self) -> tuple[Node, ...]:
         """Return the arguments."""
         return self.arguments
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from standoff.errors import Problem, nearest
+from standoff.errors import Problem, suggest_nearest
 from standoff.scenario.expression import CUT_HELP
 from standoff.scenario.json_schema import list_fields
 from standoff.scenario.schema_moves import EVENT_CODES, RESERVED_EFFECT_KEYS, RESERVED_TOGETHER_KEYS
@@ -58,10 +58,10 @@ def find_problems_of_form(errors: Sequence[ErrorDetails], content: Any, source_m
         path = ".".join(keys)
         if path not in rests:
             code, message, advice = _explain(error, keys, content)
-            problems.append(source_map.problem(code, message, path, advice))
+            problems.append(source_map.make_problem(code, message, path, advice))
         elif error["type"] in _BAD_KEY and ".".join(keys[:-1]) not in cut:
             message = f"the text before `{_shorten(keys[-1])}` was cut at a comma"
-            problems.append(source_map.problem("cut-text", message, path, "put the whole text in quotes"))
+            problems.append(source_map.make_problem("cut-text", message, path, "put the whole text in quotes"))
     misspelt = {
         ".".join([*problem.path.split(".")[:-1], meant.group(1)])
         for problem in problems
@@ -125,7 +125,7 @@ def _explain(error: ErrorDetails, keys: Sequence[str], content: Any) -> tuple[st
         about = list_fields(keys[:-1]).get(last, "")
         return "missing-field", f"`{last}` is missing", f"add `{last}:`" + (f" ({about.rstrip('.')})" if about else "")
     if kind == "extra_forbidden":
-        return "unknown-field", f"there is no field `{last}` here", nearest(last, list(list_fields(keys[:-1])))
+        return "unknown-field", f"there is no field `{last}` here", suggest_nearest(last, list(list_fields(keys[:-1])))
     if kind == "expression":
         return str(context["code"]), str(context["message"]), str(context["help"])
     if kind == "version":
@@ -138,9 +138,9 @@ def _explain(error: ErrorDetails, keys: Sequence[str], content: Any) -> tuple[st
     if kind in {"literal_error", "union_tag_invalid"}:
         return _explain_choice(error, last)
     if kind == "change_type" and last not in (content.get("state") or {}):
-        return "unknown-track", f"there is no track `{last}`", nearest(last, [*RESERVED_EFFECT_KEYS])
+        return "unknown-track", f"there is no track `{last}`", suggest_nearest(last, [*RESERVED_EFFECT_KEYS])
     if kind == "action_name_type" and last not in (content.get("players") or {}):
-        return "unknown-field", f"there is no field `{last}` here", nearest(last, [*RESERVED_TOGETHER_KEYS])
+        return "unknown-field", f"there is no field `{last}` here", suggest_nearest(last, [*RESERVED_TOGETHER_KEYS])
     if kind in _EXPECTED:
         advice = (
             "write a whole number of steps, or a level's name" if kind == "change_type" else _type_help(kind, given)
@@ -154,13 +154,17 @@ def _explain_choice(error: ErrorDetails, last: str) -> tuple[str, str, str]:
     context = error.get("ctx", {})
     if error["type"] == "union_tag_invalid":
         valid = re.findall(r"'([^']+)'", str(context["expected_tags"]))
-        return "unknown-kind", f"there is no kind `{_shorten(context['tag'])}`", nearest(str(context["tag"]), valid)
+        return (
+            "unknown-kind",
+            f"there is no kind `{_shorten(context['tag'])}`",
+            suggest_nearest(str(context["tag"]), valid),
+        )
     valid = re.findall(r"'([^']+)'", str(context.get("expected", "")))
     given = error["input"]
     if valid and set(valid) == set(EVENT_CODES):
-        advice = nearest(str(given).upper(), valid)
+        advice = suggest_nearest(str(given).upper(), valid)
         return "unknown-event", f"`{_shorten(given)}` is not a PLOVER event type", advice
-    return "wrong-value", f"`{_shorten(given)}` is not a value of `{last}`", nearest(str(given), valid)
+    return "wrong-value", f"`{_shorten(given)}` is not a value of `{last}`", suggest_nearest(str(given), valid)
 
 
 def _explain_bound(error: ErrorDetails) -> tuple[str, str, str]:

@@ -63,23 +63,27 @@ def read_file(path: Path | str) -> str:
         with Path(path).open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise _refusal("file-not-found", f"there is no file `{name}`", name, "check the path") from None
+        raise _make_refusal("file-not-found", f"there is no file `{name}`", name, "check the path") from None
     except IsADirectoryError:
-        raise _refusal("file-is-directory", f"`{name}` is a directory", name, "give the name of a file in it") from None
+        raise _make_refusal(
+            "file-is-directory", f"`{name}` is a directory", name, "give the name of a file in it"
+        ) from None
     except PermissionError:
-        raise _refusal(
+        raise _make_refusal(
             "file-unreadable", f"there is no permission to read `{name}`", name, "check its permissions"
         ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise _refusal("file-unreadable", f"`{name}` cannot be read: {reason}", name, "check the path") from None
+        raise _make_refusal("file-unreadable", f"`{name}` cannot be read: {reason}", name, "check the path") from None
     if len(content) > MAX_BYTES:
-        raise _refusal("file-too-large", "the file is larger than 1 MB", name, "a scenario is a few kilobytes of text")
+        raise _make_refusal(
+            "file-too-large", "the file is larger than 1 MB", name, "a scenario is a few kilobytes of text"
+        )
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"the file is not UTF-8: byte {error.start} is `0x{error.object[error.start]:02x}`"
-        raise _refusal("not-utf8", message, name, "save it as UTF-8") from None
+        raise _make_refusal("not-utf8", message, name, "save it as UTF-8") from None
 
 
 def read_text(text: str, name: str) -> ParsedYaml:
@@ -105,7 +109,7 @@ def read_text(text: str, name: str) -> ParsedYaml:
         ) from None
     except (YAMLError, ValueError) as error:
         detail = str(error).splitlines()[0]
-        raise _refusal(
+        raise _make_refusal(
             "yaml-syntax", f"this is not valid YAML: {detail}", name, "check the text for unusual characters"
         ) from None
     parsed = ParsedYaml(name)
@@ -114,7 +118,7 @@ def read_text(text: str, name: str) -> ParsedYaml:
     return parsed
 
 
-def _refusal(code: str, message: str, file: str, advice: str) -> ScenarioError:
+def _make_refusal(code: str, message: str, file: str, advice: str) -> ScenarioError:
     return ScenarioError(Problem(code=code, message=message, help=advice, file=file))
 
 

@@ -73,7 +73,7 @@ def find_problems_of_meaning(
     found = [problem for problem in found if problem.code not in hidden]
     placed = [(repaired.find_original_path(problem.path), problem) for problem in found]
     return [
-        source_map.problem(problem.code, problem.message, path, problem.help)
+        source_map.make_problem(problem.code, problem.message, path, problem.help)
         for path, problem in placed
         if not any(dropped.startswith(f"{path}.") for dropped in repaired.dropped)
     ]

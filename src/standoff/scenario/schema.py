@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from standoff.scenario.base import ActorCode, Amount, Date, DocumentId, Label, Part, Slug, Text
 from standoff.scenario.cycles import sort_by_need
 from standoff.scenario.expression import Expression
-from standoff.scenario.schema_moves import Bargaining, Effect, Hazard, Outcome, Stage
+from standoff.scenario.schema_moves import Bargaining, Effect, Hazard, Outcome, StageSpec
 from standoff.scenario.schema_parameters import Correlation, Parameter, Period, Quantity, SourceDocument
 from standoff.scenario.schema_submodels import Submodel
 from standoff.scenario.source_map import SourceMap
@@ -37,19 +37,19 @@ __all__ = [
     "Exercise",
     "Hazard",
     "Issue",
-    "Milestone",
+    "MilestoneSpec",
     "Outcome",
     "Package",
-    "Player",
+    "PlayerSpec",
     "Scenario",
-    "Stage",
+    "StageSpec",
     "Track",
 ]
 
 Package = dict[Slug, Slug]
 
 
-class Player(Part):
+class PlayerSpec(Part):
     """A player, whose private type the others may not know."""
 
     label: Label = Field(description="Name for display.")
@@ -122,7 +122,7 @@ class Issue(Part):
     )
     level_labels: dict[Slug, Label] = Field(default={}, description="Names of the levels for display.")
 
-    def worth_of(self, level: str, player: str, player_type: str = "") -> Expression:
+    def get_worth(self, level: str, player: str, player_type: str = "") -> Expression:
         """Return the worth of a level to one type of a player; 0 if the file does not give it."""
         given: Mapping[str, Any] = self.worth.get(player, {})
         if any(isinstance(inner, Mapping) for inner in given.values()):
@@ -172,7 +172,7 @@ class Agenda(Part):
     )
 
 
-class Milestone(Part):
+class MilestoneSpec(Part):
     """An event before the end of the crisis, whose probability by date is forecast."""
 
     label: Label = Field(description="Name for display.")
@@ -211,7 +211,7 @@ class Scenario(Part):
     period: Period = Field(description="Length of a period and horizon.")
     payoff_unit: Text = Field(description="Meaning of one unit of payoff.")
     documents: dict[DocumentId, SourceDocument] = Field(default={}, description="Documents by identifier.")
-    players: dict[Slug, Player] = Field(min_length=1, description="Players by name.")
+    players: dict[Slug, PlayerSpec] = Field(min_length=1, description="Players by name.")
     parameters: dict[Slug, Parameter] = Field(default={}, description="Parameters by name.")
     correlations: tuple[Correlation, ...] = Field(
         default=(), description="Rank correlations of parameters; all others are independent."
@@ -223,14 +223,14 @@ class Scenario(Part):
         default={}, description="Deadlines by name; `passed(name)` is 1 from that date on."
     )
     agenda: Agenda | None = Field(default=None, description="Issues and packages of a deal.")
-    stages: tuple[Stage, ...] = Field(min_length=1, description="Stages of every period, in order.")
+    stages: tuple[StageSpec, ...] = Field(min_length=1, description="Stages of every period, in order.")
     nature: dict[Slug, Hazard] = Field(default={}, description="Events that happen without a decision, by name.")
     flows: dict[Slug, Amount] = Field(
         default={}, description="Running payoffs per unit of time while the crisis lasts, by player."
     )
     outcomes: dict[Slug, Outcome] = Field(default={}, description="Outcomes that end the crisis, by name.")
     unresolved: Outcome = Field(description="The outcome if the crisis has not ended by the horizon.")
-    milestones: dict[Slug, Milestone] = Field(default={}, description="Milestones by name.")
+    milestones: dict[Slug, MilestoneSpec] = Field(default={}, description="Milestones by name.")
     exercises: tuple[Exercise, ...] = Field(default=(), description="What to try with the scenario.")
 
     _source_map: SourceMap = PrivateAttr(default_factory=SourceMap)
@@ -238,7 +238,7 @@ class Scenario(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _only_known_versions(cls, given: Any) -> Any:
+    def _refuse_unknown_versions(cls, given: Any) -> Any:
         """Refuse a file of another language version at once, because its other faults would mislead."""
         version = given.get("standoff", 1) if isinstance(given, Mapping) else 1
         if version != 1 or isinstance(version, bool):
@@ -265,7 +265,7 @@ class Scenario(Part):
     @cached_property
     def scenario_hash(self) -> str:
         """SHA-256 of the content, in hex; comments, layout and the order of names do not matter."""
-        return hashlib.sha256(json.dumps(self._canonical(), sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(self._to_canonical(), sort_keys=True).encode()).hexdigest()
 
     @property
     def period_days(self) -> float:
@@ -277,14 +277,14 @@ class Scenario(Part):
         """Number of periods up to the horizon."""
         return round(self.period.horizon / self.period.length)
 
-    def period_of_date(self, date: dt.date) -> int:
+    def find_period(self, date: dt.date) -> int:
         """Return the first period that starts on a date or later, at most the number of periods."""
         days = (date - self.as_of).days
         return math.ceil(min(days / self.period_days, self.num_periods) - 1e-9)
 
     def is_before_horizon(self, date: dt.date) -> bool:
         """Whether some period starts on a date or later."""
-        return self.period_of_date(date) < self.num_periods
+        return self.find_period(date) < self.num_periods
 
     @cached_property
     def levels(self) -> Mapping[str, tuple[str, ...]]:
@@ -318,15 +318,15 @@ class Scenario(Part):
         """Return the expression with level names replaced by their indices, ready to evaluate."""
         return expression.resolve(self.levels)
 
-    def date_of_period(self, period: int) -> dt.date:
+    def find_date(self, period: int) -> dt.date:
         """Return the date on which a period starts; period 0 starts at `as_of`."""
         return self.as_of + dt.timedelta(days=int(period * self.period_days + 1e-9))
 
-    def unit_factor(self, name: str) -> float:
+    def compute_unit_factor(self, name: str) -> float:
         """Return the factor that converts a parameter from its unit in the file to the period's unit."""
         return find_unit_factor(self.parameters[name].unit, self.period.unit)
 
-    def parameter_values(self, given: Mapping[str, float] | None = None) -> dict[str, float]:
+    def compute_parameter_values(self, given: Mapping[str, float] | None = None) -> dict[str, float]:
         """Compute every parameter, in the period's unit.
 
         Args:
@@ -334,7 +334,7 @@ class Scenario(Part):
         """
         return compute_parameters(self.parameters, self.period.unit, given or {})
 
-    def _canonical(self) -> dict[str, Any]:
+    def _to_canonical(self) -> dict[str, Any]:
         """Return the content as plain data, with mappings whose order matters as lists."""
         plain = self.model_dump(mode="json", exclude_defaults=True)
         for player in plain["players"].values():

@@ -26,7 +26,7 @@ __all__ = [
     "RESERVED_EFFECT_KEYS",
     "RESERVED_TOGETHER_KEYS",
     "Accept",
-    "Action",
+    "ActionSpec",
     "Bargaining",
     "Effect",
     "Effects",
@@ -38,7 +38,7 @@ __all__ = [
     "OwnAction",
     "Ratification",
     "Response",
-    "Stage",
+    "StageSpec",
 ]
 
 EventCode = Literal[
@@ -105,7 +105,7 @@ Costs = Annotated[dict[Slug, Amount], Field(description="One-off costs, subtract
 LeadsTo = Annotated[Effects, Field(description="Consequences, of which one happens; if absent, nothing changes.")]
 
 
-class Action(Part):
+class ActionSpec(Part):
     """An action of the mover of a stage."""
 
     label: Label = Field(description="Name for display.")
@@ -163,8 +163,8 @@ def _tag_actions(given: Any) -> str:
     """Distinguish actions from actions grouped by player, which are nested one level deeper."""
     by_player = isinstance(given, Mapping) and any(
         isinstance(own, Mapping)
-        and not own.keys() & Action.model_fields.keys()
-        and any(isinstance(action, Mapping | Action) for action in own.values())
+        and not own.keys() & ActionSpec.model_fields.keys()
+        and any(isinstance(action, Mapping | ActionSpec) for action in own.values())
         for own in given.values()
     )
     return "(by player)" if by_player else "(one)"
@@ -174,14 +174,14 @@ def _serialize_actions(given: Mapping[str, Any], info: SerializationInfo) -> dic
     """Return actions as plain data; pydantic's serializer of a union would warn about the free keys of effects."""
     return {
         name: part.model_dump(mode=info.mode, exclude_defaults=info.exclude_defaults)
-        if isinstance(part, Action)
+        if isinstance(part, ActionSpec)
         else _serialize_actions(part, info)
         for name, part in given.items()
     }
 
 
 Actions = Annotated[
-    Annotated[dict[Slug, Action], Tag("(one)")] | Annotated[dict[Slug, dict[Slug, Action]], Tag("(by player)")],
+    Annotated[dict[Slug, ActionSpec], Tag("(one)")] | Annotated[dict[Slug, dict[Slug, ActionSpec]], Tag("(by player)")],
     Discriminator(_tag_actions),
     PlainSerializer(_serialize_actions),
 ]
@@ -193,7 +193,7 @@ class OwnAction:
 
     mover: str
     name: str
-    action: Action
+    action: ActionSpec
     path: str
 
 
@@ -247,7 +247,7 @@ class Bargaining(Part):
     slip: Response | None = Field(default=None, description="Letting talks slip; impossible if absent.")
 
 
-class Stage(Part):
+class StageSpec(Part):
     """A moment of every period: one player moves, two move at the same time, or the two sides bargain."""
 
     name: Slug = Field(description="Name of the stage.")
@@ -268,12 +268,12 @@ class Stage(Part):
     bargaining: Bargaining | None = Field(default=None, description="A round of talks.")
 
     @property
-    def by_player(self) -> Mapping[str, Mapping[str, Action]] | None:
+    def by_player(self) -> Mapping[str, Mapping[str, ActionSpec]] | None:
         """The actions by player, as with `movers`; None if they are not grouped by player."""
         given: Mapping[str, Any] = self.actions or {}
         return given if any(isinstance(own, Mapping) for own in given.values()) else None
 
-    def own_actions(self) -> Iterator[OwnAction]:
+    def list_actions(self) -> Iterator[OwnAction]:
         """Yield every action of the stage, in the order of the file."""
         if self.by_player is not None:
             for player, actions in self.by_player.items():
@@ -284,9 +284,9 @@ class Stage(Part):
         for name, action in given.items():
             yield OwnAction(self.mover or "", name, action, f"actions.{name}")
 
-    def actions_of(self, player: str) -> list[OwnAction]:
+    def list_actions_of(self, player: str) -> list[OwnAction]:
         """Return the actions of one mover, in the order of the file."""
-        return [own for own in self.own_actions() if own.mover == player]
+        return [own for own in self.list_actions() if own.mover == player]
 
 
 class Hazard(Part):

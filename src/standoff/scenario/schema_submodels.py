@@ -10,7 +10,7 @@ from pydantic import Field
 from standoff.scenario.base import Label, Part, Slug
 from standoff.scenario.expression import Expression
 
-__all__ = ["SUBMODEL_FUNCTIONS", "Layer", "OilSubmodel", "SalvoSubmodel", "Submodel"]
+__all__ = ["SUBMODEL_FUNCTIONS", "DefenceLayerSpec", "OilSubmodelSpec", "SalvoSubmodelSpec", "Submodel"]
 
 SUBMODEL_FUNCTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "salvo": {
@@ -23,7 +23,7 @@ SUBMODEL_FUNCTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """Kind of submodel -> its functions -> the names of their arguments."""
 
 
-class Layer(Part):
+class DefenceLayerSpec(Part):
     """One layer of a defence against missiles."""
 
     name: Slug = Field(description="Name of the layer, as a slug.")
@@ -39,7 +39,7 @@ class Layer(Part):
     )
 
 
-class SalvoSubmodel(Part):
+class SalvoSubmodelSpec(Part):
     """A missile exchange: salvos against layered defences."""
 
     kind: Literal["salvo"] = Field(description="The kind of submodel.")
@@ -48,10 +48,10 @@ class SalvoSubmodel(Part):
     launcher_loss: Expression = Field(description="Share of the launchers lost after each salvo.")
     salvos: Expression = Field(description="Number of salvos; each launcher fires one missile in each salvo.")
     reliability: Expression = Field(description="Probability that a missile works.")
-    layers: tuple[Layer, ...] = Field(description="Layers of the defence, outermost first.")
+    layers: tuple[DefenceLayerSpec, ...] = Field(description="Layers of the defence, outermost first.")
 
 
-class OilSubmodel(Part):
+class OilSubmodelSpec(Part):
     """The price of oil when a chokepoint is closed."""
 
     kind: Literal["oil"] = Field(description="The kind of submodel.")
@@ -64,4 +64,4 @@ class OilSubmodel(Part):
     price: Expression = Field(description="Price before the closure.")
 
 
-Submodel = Annotated[SalvoSubmodel | OilSubmodel, Field(discriminator="kind")]
+Submodel = Annotated[SalvoSubmodelSpec | OilSubmodelSpec, Field(discriminator="kind")]

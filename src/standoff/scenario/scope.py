@@ -20,4 +20,4 @@ def build_scope(scenario: Scenario, given: Mapping[str, float] | None = None) ->
         scenario: The scenario.
         given: Parameter values that replace those of the file, in the file's unit of time.
     """
-    return Scope({**find_time_constants(scenario.period.unit), **scenario.parameter_values(given)})
+    return Scope({**find_time_constants(scenario.period.unit), **scenario.compute_parameter_values(given)})

@@ -26,7 +26,7 @@ class SourceMap:
     lines: Mapping[str, int] = field(default_factory=dict)
     overrides: Mapping[str, str] = field(default_factory=dict)
 
-    def written_path(self, path: str) -> str:
+    def find_written_path(self, path: str) -> str:
         """Return the path as it is written in the file.
 
         A file may write a single entry without the brackets of a list; then the index 0 is omitted.
@@ -42,7 +42,7 @@ class SourceMap:
 
     def find_line(self, path: str) -> int:
         """Return the line of the deepest known part of a path, or 0."""
-        keys = self.written_path(path).split(".")
+        keys = self.find_written_path(path).split(".")
         while keys:
             found = self.lines.get(".".join(keys))
             if found:
@@ -52,7 +52,7 @@ class SourceMap:
 
     def find_override(self, path: str) -> str:
         """Return the override that set a path or a part around it, as the user wrote it, or ""."""
-        keys = self.written_path(path).split(".")
+        keys = self.find_written_path(path).split(".")
         while keys:
             found = self.overrides.get(".".join(keys))
             if found:
@@ -60,10 +60,10 @@ class SourceMap:
             keys.pop()
         return ""
 
-    def problem(self, code: str, message: str, path: str = "", help: str = "") -> Problem:  # noqa: A002  as in Problem
+    def make_problem(self, code: str, message: str, path: str = "", help: str = "") -> Problem:  # noqa: A002  as in Problem
         """Return a problem with the file and line of a path, or with the override that set it."""
         override = self.find_override(path)
-        written = self.written_path(path)
+        written = self.find_written_path(path)
         if override:
             return Problem(code=code, message=message, path=written, help=help, file=override)
         return Problem(code=code, message=message, path=written, help=help, file=self.file, line=self.find_line(path))

@@ -51,7 +51,7 @@ class LocatedEffects:
 def iterate_effects(scenario: Scenario) -> Iterator[LocatedEffects]:
     """Yield every list of effects."""
     for index, stage in enumerate(scenario.stages):
-        for own in stage.own_actions():
+        for own in stage.list_actions():
             yield LocatedEffects(f"stages.{index}.{own.path}.leads_to", own.action.leads_to, Use.STATE)
         for position, entry in enumerate(stage.together):
             yield LocatedEffects(f"stages.{index}.together.{position}.leads_to", entry.leads_to or (), Use.STATE)
@@ -84,7 +84,7 @@ def iterate_amounts(scenario: Scenario) -> Iterator[LocatedAmounts]:
     """Yield every table of payoffs or costs by player."""
     for index, stage in enumerate(scenario.stages):
         path = f"stages.{index}"
-        for own in stage.own_actions():
+        for own in stage.list_actions():
             yield LocatedAmounts(f"{path}.{own.path}.payoffs", own.action.payoffs, Use.STATE)
             yield LocatedAmounts(f"{path}.{own.path}.costs", own.action.costs, Use.STATE)
         for position, entry in enumerate(stage.together):
@@ -135,7 +135,7 @@ def _iterate_conditions_and_rates(scenario: Scenario) -> Iterator[LocatedExpress
             yield LocatedExpression(f"{path}.when", stage.when, Use.STATE)
         if stage.rate:
             yield LocatedExpression(f"{path}.rate", stage.rate, Use.STATE)
-        for own in stage.own_actions():
+        for own in stage.list_actions():
             if own.action.when:
                 yield LocatedExpression(f"{path}.{own.path}.when", own.action.when, Use.STATE)
         ratify = stage.bargaining.accept.ratify if stage.bargaining else {}

@@ -74,7 +74,7 @@ def find_action_values(
         The player's actions and their values.
     """
     game = equilibrium.game
-    layer = game.epoch_of(period).layers[layer_index]
+    layer = game.find_epoch(period).layers[layer_index]
     first, second = _find_movers(layer, state)
     who = first if player is None else player
     strategies, posteriors = find_strategy(equilibrium, period, layer_index, state, beliefs, who)
@@ -128,7 +128,7 @@ def find_milestone_probabilities(equilibrium: Equilibrium, period: int, layer_in
         Shape (action, milestone); by joint action where two players move at the same time.
     """
     game = equilibrium.game
-    epoch = game.epoch_of(period)
+    epoch = game.find_epoch(period)
     layer = epoch.layers[layer_index]
     arrived = epoch.layers[(layer_index + 1) % game.num_layers]
     holds = np.where(
@@ -176,7 +176,7 @@ def _evaluate_action(
 ) -> Floats:
     """Evaluate a joint action for every plane, at the public belief after it; shape (plane,)."""
     game, grid = equilibrium.game, equilibrium.grid
-    layer = game.epoch_of(period).layers[layer_index]
+    layer = game.find_epoch(period).layers[layer_index]
     at = grid.interpolate(beliefs)
     next_values = equilibrium.values[period][layer_index + 1]
     value = np.array(layer.action_payoff[action], dtype=np.float64)

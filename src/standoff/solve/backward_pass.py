@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from standoff.errors import SolveError
 from standoff.game.model import Epoch, Game, Layer
-from standoff.solve.kernels.arrays import Grid, LayerArrays, LayerSolution, pack_layer
+from standoff.solve.kernels.arrays import BeliefGrid, KernelLayer, LayerSolution, pack_layer
 from standoff.solve.kernels.backward import chance_layer, decision_layer, end_period
 from standoff.solve.kernels.backward_complete import complete_layer
 from standoff.solve.kernels.simultaneous_layer import Start, simultaneous_layer
@@ -25,7 +25,7 @@ from standoff.solve.kernels.vectors import kernel
 from standoff.solve.result import Equilibrium, Settings
 from standoff.solve.workers import Workers
 
-__all__ = ["Backward", "BranchLost", "Follow", "backward_pass", "count_rows", "draw_start"]
+__all__ = ["Backward", "BranchLostError", "Follow", "backward_pass", "count_rows", "draw_start"]
 
 Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
@@ -78,7 +78,7 @@ class Follow(NamedTuple):
     ell: dict[int, list[Floats]]
 
 
-class BranchLost(Exception):
+class BranchLostError(Exception):
     """A node could not follow its branch over a step."""
 
 
@@ -109,7 +109,9 @@ def count_rows(layer: Layer) -> int:
 class _Induction:
     """Backward induction period by period, with the arrays that it reuses from one to the next."""
 
-    def __init__(self, game: Game, settings: Settings, grid: Grid, workers: Workers, follow: Follow | None) -> None:
+    def __init__(
+        self, game: Game, settings: Settings, grid: BeliefGrid, workers: Workers, follow: Follow | None
+    ) -> None:
         self.game = game
         self.settings = settings
         self.grid = grid
@@ -126,7 +128,7 @@ class _Induction:
             self.mode = follow.mode
         self.starts: list[Start] = []
         self.epoch: Epoch | None = None
-        self.layers: tuple[LayerArrays, ...] = ()
+        self.layers: tuple[KernelLayer, ...] = ()
         self.flow = np.empty(0)
         self.ell: list[Floats] = []
         self.ell_change: list[Floats] = []
@@ -209,7 +211,7 @@ class _Induction:
         self.workers.share(solve, layer.num_states, layer.num_actions * grid.padded)
         worst, regret, lost = sum_up(solution.residuals, solution.regrets, solution.counts, self.counts)
         if lost and self.mode == FOLLOW:
-            raise BranchLost
+            raise BranchLostError
         if lost or not worst <= self.settings.tolerance or not np.isfinite(regret):
             raise _refuse(self.game, layer.stage, period, worst, lost, self.settings)
         self.residual = max(self.residual, worst)
@@ -250,7 +252,7 @@ def sum_up(residuals, regrets, counts, totals):
 def backward_pass(
     game: Game,
     settings: Settings,
-    grid: Grid,
+    grid: BeliefGrid,
     workers: Workers,
     progress: Progress | None = None,
     follow: Follow | None = None,
@@ -259,7 +261,7 @@ def backward_pass(
 
     Raises:
         SolveError: A node did not converge, or a crisis without end did not become stationary.
-        BranchLost: A node could not follow its branch.
+        BranchLostError: A node could not follow its branch.
     """
     induction = _Induction(game, settings, grid, workers, follow)
     value = np.zeros((game.num_states[0], len(game.planes), grid.padded))

@@ -18,7 +18,7 @@ from standoff.errors import SolveError, StandoffError
 from standoff.game.model import Game
 from standoff.solve.equilibrium import solve
 from standoff.solve.result import Equilibrium, Settings
-from standoff.solve.workers import num_processors
+from standoff.solve.workers import count_processors
 
 __all__ = ["solve_batch"]
 
@@ -38,7 +38,7 @@ def solve_batch(
     """Solve every game and yield a part of each solution, in order.
 
     Args:
-        games: The games, such as `CompiledScenario.games` gives; an error among them is passed on in its place. They are
+        games: The games, such as `CompiledScenario.make_games` gives; an error among them is passed on in its place. They are
             taken in the calling thread, a few ahead.
         settings: How to solve each game; its `threads` are ignored.
         keep: Function that gives the part of a solution to keep. It is called in the thread of the solve; its result should be
@@ -60,7 +60,7 @@ def solve_batch(
     if threads is not None and threads < 1:
         raise ValueError(f"threads must be at least 1, not {threads!r}")
     alone = replace(settings or Settings(), threads=1)
-    return _solve_in_order(iter(games), alone, keep, threads or num_processors())
+    return _solve_in_order(iter(games), alone, keep, threads or count_processors())
 
 
 def _solve_in_order(

@@ -202,7 +202,7 @@ class ContinuationProbabilities:
         return np.array(found)
 
     def _find_epoch(self, period: int) -> Epoch:
-        return self._game.epoch_of(min(period, self._game.num_periods - 1))
+        return self._game.find_epoch(min(period, self._game.num_periods - 1))
 
     def _meet(self, layer: Layer, last_period: int, components: Floats) -> None:
         """Count milestones that are met on arrival in a layer, where `last_period` counts for their target."""

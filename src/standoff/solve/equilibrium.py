@@ -17,17 +17,17 @@ from standoff.game.model import Game
 from standoff.solve.backward_pass import backward_pass
 from standoff.solve.forward_pass import forward_pass
 from standoff.solve.joint_branch import JointBranch, measure_off_branch, trace_joint_branch
-from standoff.solve.kernels.arrays import Grid
+from standoff.solve.kernels.arrays import BeliefGrid
 from standoff.solve.kernels.two_types import COUNTS
-from standoff.solve.result import Certificate, Equilibrium, Settings, Sweep
-from standoff.solve.workers import Workers, num_processors
+from standoff.solve.result import Certificate, Equilibrium, ForwardResult, Settings
+from standoff.solve.workers import Workers, count_processors
 
 __all__ = [
     "BELIEF_LADDER",
     "Certificate",
     "Equilibrium",
+    "ForwardResult",
     "Settings",
-    "Sweep",
     "collect_all_probabilities",
     "collect_probabilities",
     "estimate_error",
@@ -85,7 +85,7 @@ def _run_alongside(
 ) -> Iterator[Callable[[], Floats | None]]:
     """Do some work on one thread alongside the rest, if there are spare threads; gives a function that waits for the result."""
     size = game.num_periods * sum(layer.num_actions for layer in game.epochs[0].layers)
-    if (settings.threads or num_processors()) == 1 or size < SMALL_GAME:
+    if (settings.threads or count_processors()) == 1 or size < SMALL_GAME:
         yield lambda: work(settings)
         return
     with ThreadPoolExecutor(1) as pool:
@@ -166,10 +166,11 @@ def _solve_on(
         reference: Gives the probabilities with which the error is estimated, or None where they could not be found, which
             makes the error infinite. Without a reference the error is not estimated.
     """
-    grid = Grid(game, num_points, settings.anchor)
+    grid = BeliefGrid(game, num_points, settings.anchor)
     with Workers.start(settings) as workers:
         backward = backward_pass(game, settings, grid, workers, progress)
-        branch, joint = settings.branch if settings.start is None else "other", None
+        branch: str = settings.branch if settings.start is None else "other"
+        joint = None
         if backward.counts[COUNTS.index("unique")] == backward.counts[COUNTS.index("nodes")]:
             branch = "unique"
         elif branch == "principal":
@@ -221,7 +222,7 @@ def refuse_branch(joint: JointBranch, mass: float) -> SolveError:
     )
 
 
-def collect_probabilities(game: Game, sweep: Sweep) -> Floats:
+def collect_probabilities(game: Game, sweep: ForwardResult) -> Floats:
     """Collect the public probability of every outcome and milestone by the end of every period.
 
     Returns:
@@ -230,7 +231,7 @@ def collect_probabilities(game: Game, sweep: Sweep) -> Floats:
     return np.concatenate([_collect_outcomes(game, sweep)[:, :, 0], sweep.milestones], axis=1)
 
 
-def collect_all_probabilities(game: Game, sweep: Sweep) -> Floats:
+def collect_all_probabilities(game: Game, sweep: ForwardResult) -> Floats:
     """Collect every probability that a forecast reports by date, including those given a player's true type.
 
     Returns:
@@ -240,7 +241,7 @@ def collect_all_probabilities(game: Game, sweep: Sweep) -> Floats:
     return np.concatenate([outcomes.reshape(len(outcomes), -1), sweep.milestones], axis=1)
 
 
-def _collect_outcomes(game: Game, sweep: Sweep) -> Floats:
+def _collect_outcomes(game: Game, sweep: ForwardResult) -> Floats:
     """Collect the probability of every outcome by the end of every period; shape (period, outcome, measure)."""
     outcome_of = np.zeros((len(game.terminals.outcome), len(game.outcomes)))
     outcome_of[np.arange(len(game.terminals.outcome)), game.terminals.outcome] = 1.0
@@ -248,7 +249,7 @@ def _collect_outcomes(game: Game, sweep: Sweep) -> Floats:
     return probabilities
 
 
-def estimate_error(game: Game, sweep: Sweep, coarse: Floats) -> float:
+def estimate_error(game: Game, sweep: ForwardResult, coarse: Floats) -> float:
     """Estimate the discretisation error of any probability.
 
     Args:
@@ -260,7 +261,7 @@ def estimate_error(game: Game, sweep: Sweep, coarse: Floats) -> float:
     return SAFETY * max(_find_type_gap(game, sweep), difference)
 
 
-def _find_type_gap(game: Game, sweep: Sweep) -> float:
+def _find_type_gap(game: Game, sweep: ForwardResult) -> float:
     """Find the largest difference between public probabilities and those averaged over the true types of a player.
 
     Both are the same probability, along measures that are interpolated differently, so their difference is a discretisation

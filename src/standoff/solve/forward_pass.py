@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from standoff.game.model import Epoch, Game, Layer
 from standoff.solve.kernels import forward_complete
-from standoff.solve.kernels.arrays import Grid, LayerArrays, pack_layer
+from standoff.solve.kernels.arrays import BeliefGrid, KernelLayer, pack_layer
 from standoff.solve.kernels.arrivals import Arrivals, sort_by_target
 from standoff.solve.kernels.forward import (
     Destination,
@@ -28,7 +28,7 @@ from standoff.solve.kernels.forward import (
 from standoff.solve.kernels.mass import join, meet_milestones
 from standoff.solve.kernels.simultaneous_layer import simultaneous_amounts
 from standoff.solve.kernels.vectors import kernel
-from standoff.solve.result import Sweep
+from standoff.solve.result import ForwardResult
 from standoff.solve.workers import Workers
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ LARGE = 30_000
 """Numbers in a layer above which it is cut into parts."""
 
 
-def forward_pass(game: Game, grid: Grid, backward: Backward, workers: Workers, progress: Progress | None) -> Sweep:
+def forward_pass(
+    game: Game, grid: BeliefGrid, backward: Backward, workers: Workers, progress: Progress | None
+) -> ForwardResult:
     """Move probability from the start to the horizon by the strategies of the backward pass."""
     moving = begin_forward_pass(game, grid, backward, workers)
     for period in range(game.num_periods):
@@ -57,7 +59,7 @@ def forward_pass(game: Game, grid: Grid, backward: Backward, workers: Workers, p
     return moving.finish()
 
 
-def begin_forward_pass(game: Game, grid: Grid, backward: Backward, workers: Workers) -> ForwardPass:
+def begin_forward_pass(game: Game, grid: BeliefGrid, backward: Backward, workers: Workers) -> ForwardPass:
     """Put the mass of a game at its start."""
     kind = _PrivateTypes if game.belief_players else _CompleteInformation
     return kind(game, grid, backward, workers)
@@ -71,7 +73,9 @@ class ForwardPass:
         measures: Channel of the public measure and of every plane; shape (1 + plane,).
     """
 
-    def __init__(self, game: Game, grid: Grid, backward: Backward, workers: Workers, *, channel_of_plane: Ints) -> None:
+    def __init__(
+        self, game: Game, grid: BeliefGrid, backward: Backward, workers: Workers, *, channel_of_plane: Ints
+    ) -> None:
         self.game = game
         self.grid = grid
         self.backward = backward
@@ -94,7 +98,7 @@ class ForwardPass:
 
         self.turn = 0
         self.epoch: Epoch | None = None
-        self.layers: list[LayerArrays] = []
+        self.layers: list[KernelLayer] = []
         self.mass = np.zeros((game.num_states[0], self.num_channels, grid.padded))
         self.mass[game.start] = grid.start_weights
         for m, milestone in enumerate(game.milestones):
@@ -125,7 +129,7 @@ class ForwardPass:
 
     def step(self, period: int, s: int) -> None:
         """Move all mass through one layer of a period."""
-        epoch = self.game.epoch_of(period)
+        epoch = self.game.find_epoch(period)
         if epoch is not self.epoch:
             self.enter(epoch)
         self.turn = 1 - self.turn
@@ -136,7 +140,7 @@ class ForwardPass:
         """Move all mass through one period, and record the result."""
         for s in range(self.game.num_layers):
             self.step(period, s)
-        epoch = self.game.epoch_of(period)
+        epoch = self.game.find_epoch(period)
         pay_flow(self.mass, self.measures, epoch.flow, self.factor, self.payoffs)
         self.factor *= self.discounts
         self.absorbed_by[period] = self.absorbed[:, self.measures]
@@ -154,7 +158,7 @@ class ForwardPass:
 
         self.workers.share(work, layer.num_states, layer.num_actions * self.grid.padded)
 
-    def finish(self) -> Sweep:
+    def finish(self) -> ForwardResult:
         """Pay the mass that is open at the horizon, and give the result."""
         open_mass = self.mass[:, self.measures[1:]]
         if self.game.continues:
@@ -162,13 +166,13 @@ class ForwardPass:
         else:
             values = np.einsum("xp,xp->p", open_mass.sum(axis=2), self.game.unresolved_payoff)
         payoffs = self.payoffs + self.factor * values
-        return Sweep(self.absorbed_by, self.open_by, self.beliefs_by, self.milestones_by, payoffs)
+        return ForwardResult(self.absorbed_by, self.open_by, self.beliefs_by, self.milestones_by, payoffs)
 
 
 class _CompleteInformation(ForwardPass):
     """Without private types: every state gathers what arrives in it."""
 
-    def __init__(self, game: Game, grid: Grid, backward: Backward, workers: Workers) -> None:
+    def __init__(self, game: Game, grid: BeliefGrid, backward: Backward, workers: Workers) -> None:
         # the measure of every player type is the public one
         channels = np.zeros(len(game.planes), dtype=np.int64)
         super().__init__(game, grid, backward, workers, channel_of_plane=channels)
@@ -216,7 +220,7 @@ class _CompleteInformation(ForwardPass):
 class _PrivateTypes(ForwardPass):
     """With private types: every state adds what it sends where it goes, part by part."""
 
-    def __init__(self, game: Game, grid: Grid, backward: Backward, workers: Workers) -> None:
+    def __init__(self, game: Game, grid: BeliefGrid, backward: Backward, workers: Workers) -> None:
         channels = 1 + len(game.milestones) + np.arange(len(game.planes), dtype=np.int64)
         super().__init__(game, grid, backward, workers, channel_of_plane=channels)
         self.num_parts = [

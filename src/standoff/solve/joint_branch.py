@@ -8,7 +8,9 @@ node by itself (`kernels.arclength`), along which later play stays as it is at t
 The branch is followed by steps in t. A step predicts the unknowns of every node at every belief point from the last two steps
 and corrects them by Newton's method in one backward pass. It is taken only if every correction is short and no determinant of a
 Jacobian comes close to zero; else it is halved. Where the shortest step fails at a node, its branch turns back in t (a fold). The
-node then leaves the branch: from there on it is solved by itself, and the caller decides whether play comes there.
+node then leaves the branch and is solved by itself from there on (`kernels.arclength`). If nobody moves after it, what follows
+does not depend on t, and its own branch, traced around the fold, is that of the whole game. Elsewhere the caller decides whether
+play comes there.
 
 References:
     McKelvey, R. D. and Palfrey, T. R. (1998), Quantal response equilibria for extensive form games, Experimental Economics 1.
@@ -24,9 +26,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.game.model import Game
-from standoff.solve.backward_pass import Backward, BranchLost, Follow, backward_pass, count_rows
-from standoff.solve.kernels.arrays import Grid
+from standoff.game.model import NOBODY, Game
+from standoff.solve.backward_pass import Backward, BranchLostError, Follow, backward_pass, count_rows
+from standoff.solve.kernels.arrays import BeliefGrid
 from standoff.solve.kernels.two_types import FOLLOW, FOLLOW_OR_JUMP, PRINCIPAL
 from standoff.solve.occupancy import trace_occupancy
 from standoff.solve.result import Equilibrium, Settings
@@ -61,7 +63,7 @@ class JointBranch:
 
 
 def trace_joint_branch(
-    game: Game, settings: Settings, grid: Grid, workers: Workers, progress: Callable[[float], None] | None = None
+    game: Game, settings: Settings, grid: BeliefGrid, workers: Workers, progress: Callable[[float], None] | None = None
 ) -> JointBranch:
     """Follow the principal branch of a game from rationality 0 to that of its players.
 
@@ -86,7 +88,7 @@ def trace_joint_branch(
         num_passes += 1
         try:
             backward = backward_pass(game, settings, _scale(grid, t_next), workers, None, Follow(mode, trial))
-        except BranchLost:
+        except BranchLostError:
             step = max(0.5 * step, SHORTEST_STEP)
             continue
         if mode == FOLLOW_OR_JUMP and _count_off(trial) > _count_off(now):
@@ -99,19 +101,19 @@ def trace_joint_branch(
             return JointBranch(backward, now, num_passes, tuple(folds))
 
 
-def _make_unknowns(game: Game, grid: Grid) -> Ell:
+def _make_unknowns(game: Game, grid: BeliefGrid) -> Ell:
     """Make the unknowns of every period, all zero."""
     periods = list(range(game.num_periods)) + [game.num_periods] * game.continues
     return {
         period: [
             np.zeros((count_rows(layer), grid.padded))
-            for layer in game.epoch_of(min(period, game.num_periods - 1)).layers
+            for layer in game.find_epoch(min(period, game.num_periods - 1)).layers
         ]
         for period in periods
     }
 
 
-def _scale(grid: Grid, t: float) -> Grid:
+def _scale(grid: BeliefGrid, t: float) -> BeliefGrid:
     """Take the fraction t of every player's rationality."""
     scaled = copy.copy(grid)
     scaled.arrays = grid.arrays._replace(rationality=t * grid.arrays.rationality)
@@ -135,7 +137,7 @@ def _count_off(ell: Ell) -> int:
 
 
 def measure_off_branch(equilibrium: Equilibrium, joint: JointBranch) -> float:
-    """Add up the probability with which play comes to nodes that left the branch.
+    """Add up the probability with which play comes to nodes that left the branch and are not the last to be decided.
 
     Mass at a belief between the points lies on all of them, with weights of both signs; their sizes are added up, so the sum
     counts every node whose solution has a part in the answer.
@@ -143,16 +145,18 @@ def measure_off_branch(equilibrium: Equilibrium, joint: JointBranch) -> float:
     game, grid = equilibrium.game, equilibrium.grid
     n1, n2 = grid.shape
     total = 0.0
+    is_followed = find_followed_states(game)
     for found in trace_occupancy(equilibrium):
         if found.period == game.num_periods:
             break
         ell = joint.ell[found.period][found.layer_index]
         if not np.isnan(ell).any():
             continue
-        layer = game.epoch_of(found.period).layers[found.layer_index]
+        layer = game.find_epoch(found.period).layers[found.layer_index]
         rows = 1 if layer.second is None else 4
-        for x in range(layer.num_states):
-            off = np.isnan(ell[rows * layer.action_start[x] : rows * layer.action_start[x + 1]]).any(axis=0)
+        for x in np.flatnonzero(is_followed[found.period][found.layer_index]):
+            lost = np.isnan(ell[rows * layer.action_start[x] : rows * layer.action_start[x + 1]])
+            off: NDArray[np.bool_] = np.any(lost, axis=0)
             if not off.any():
                 continue
             off = off[: n1 * n2]
@@ -161,3 +165,23 @@ def measure_off_branch(equilibrium: Equilibrium, joint: JointBranch) -> float:
             sizes = np.abs(found.mass[x, :, : n1 * n2] * off).sum(axis=1)
             total += float(layer.arrival[x]) * float(sizes.max())
     return total
+
+
+def find_followed_states(game: Game) -> list[list[NDArray[np.bool_]]]:
+    """Find the states after whose own move a player may still move; by period and layer, shape (state,)."""
+    last = game.epochs[-1].layers[0]
+    moves_next = np.full(last.num_states, game.continues)
+    found: list[list[NDArray[np.bool_]]] = []
+    for period in range(game.num_periods - 1, -1, -1):
+        by_layer: list[NDArray[np.bool_]] = []
+        for layer in reversed(game.find_epoch(period).layers):
+            targets = layer.branch_target
+            moves = (targets >= 0) & moves_next[np.maximum(targets, 0)] & (layer.branch_probability > 0)
+            until = np.concatenate([[0], np.cumsum(moves)])[layer.branch_start][layer.action_start]
+            is_followed = (np.diff(until) > 0) | (
+                ((layer.arrival < 1) | (layer.mover == NOBODY)) & moves_next[layer.skip]
+            )
+            moves_next = is_followed | (~layer.is_chance & (layer.mover >= 0) & (layer.arrival > 0))
+            by_layer.insert(0, is_followed)
+        found.insert(0, by_layer)
+    return found

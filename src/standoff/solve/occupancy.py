@@ -59,7 +59,7 @@ def trace_occupancy(equilibrium: Equilibrium, milestone: int | None = None) -> I
     with Workers.start(equilibrium.settings) as workers:
         moving = begin_forward_pass(game, grid, Backward.restore(equilibrium), workers)
         for period in range(game.num_periods):
-            for s, layer in enumerate(game.epoch_of(period).layers):
+            for s, layer in enumerate(game.find_epoch(period).layers):
                 yield _record(moving, period, s, layer, milestone)
                 moving.step(period, s)
         yield _record(moving, game.num_periods, 0, game.epochs[-1].layers[0], milestone)

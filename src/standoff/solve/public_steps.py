@@ -81,7 +81,7 @@ def list_public_steps(
         The steps; their probabilities sum to one.
     """
     game = equilibrium.game
-    layer = game.epoch_of(period).layers[layer_index]
+    layer = game.find_epoch(period).layers[layer_index]
     comes_up = layer.is_chance or layer.mover[state] >= 0
     arrival = float(layer.arrival[state]) if comes_up else 0.0
     found: list[Step] = []
@@ -124,7 +124,7 @@ def _mix_actions(
 ) -> tuple[Floats, list[tuple[float, ...]]]:
     """Find the public probability of every action of a state, joint where two players move, and the beliefs after each."""
     game = equilibrium.game
-    layer = game.epoch_of(period).layers[layer_index]
+    layer = game.find_epoch(period).layers[layer_index]
     start, stop = int(layer.action_start[state]), int(layer.action_start[state + 1])
     probabilities = np.ones(stop - start)
     after = [list(beliefs) for _ in range(start, stop)]

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.game.model import Game
-from standoff.solve.kernels.arrays import Grid, LayerArrays, pack_layer
+from standoff.solve.kernels.arrays import BeliefGrid, KernelLayer, pack_layer
 
-__all__ = ["Certificate", "Equilibrium", "Settings", "Sweep"]
+__all__ = ["Certificate", "Equilibrium", "ForwardResult", "Settings"]
 
 Floats = NDArray[np.float64]
 
@@ -92,9 +92,9 @@ class Certificate:
             given a player's true type; and the largest difference between a public probability and the same averaged over a
             player's true types. It is an estimate, not a bound. Without `Settings.estimate_error` only the second counts.
         consistency_gap: Largest difference between a player type's payoff in the forward pass and its value in the backward pass.
-        branch: "unique": every node's solution is proved unique, so that there is no other equilibrium. "principal": the branch of
-            the whole game, traced jointly. "node-wise": the branch of each decision by itself, as asked for. "other": found by
-            a search, on any branch.
+        branch: "unique": every node's solution is proved unique, so that there is no other equilibrium. "principal": the branch
+            of the whole game, traced jointly. "node-wise": the branch of each decision by itself, as asked for. "other": found
+            by a search, on any branch.
         nodes: Decision nodes solved.
         evaluations: Evaluations of node equations.
         unique: Nodes whose solution is proved unique.
@@ -123,7 +123,7 @@ class Certificate:
 
 
 @dataclass(frozen=True)
-class Sweep:
+class ForwardResult:
     """The result of the forward pass.
 
     Measure 0 is the public one; then comes one for each plane (player type), in which that player is of that type.
@@ -168,7 +168,7 @@ class Equilibrium:
     values: tuple[tuple[Floats, ...], ...]
     strategies: tuple[tuple[Floats, ...], ...]
     second_strategies: tuple[tuple[Floats, ...], ...]
-    sweep: Sweep
+    sweep: ForwardResult
     horizon_values: Floats
 
     @property
@@ -178,21 +178,21 @@ class Equilibrium:
         return sizes[0], sizes[1]
 
     @cached_property
-    def grid(self) -> Grid:
+    def grid(self) -> BeliefGrid:
         """The belief points of the solution."""
         points = self.certificate.belief_points
-        return Grid(self.game, points[0] if points else 1, self.settings.anchor)
+        return BeliefGrid(self.game, points[0] if points else 1, self.settings.anchor)
 
-    def layer_arrays(self, period: int, layer_index: int) -> LayerArrays:
+    def layer_arrays(self, period: int, layer_index: int) -> KernelLayer:
         """The arrays of a layer, as kernels take them."""
-        epoch = self.game.epoch_of(period)
+        epoch = self.game.find_epoch(period)
         key = (epoch.start, layer_index)
         if key not in self._arrays:
             self._arrays[key] = pack_layer(epoch.layers[layer_index])
         return self._arrays[key]
 
     @cached_property
-    def _arrays(self) -> dict[tuple[int, int], LayerArrays]:
+    def _arrays(self) -> dict[tuple[int, int], KernelLayer]:
         return {}
 
     @property

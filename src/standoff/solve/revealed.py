@@ -17,7 +17,7 @@ import numpy as np
 from standoff.game.model import Game
 from standoff.solve.backward_pass import Backward
 from standoff.solve.forward_pass import forward_pass
-from standoff.solve.kernels.arrays import Grid
+from standoff.solve.kernels.arrays import BeliefGrid
 from standoff.solve.result import Equilibrium
 from standoff.solve.workers import Workers
 
@@ -56,7 +56,7 @@ def reveal_types(equilibrium: Equilibrium, types: tuple[int, ...]) -> Equilibriu
     )
     revealed = replace(game, players=players)
     points = equilibrium.certificate.belief_points
-    grid = Grid(revealed, points[0] if points else 1, equilibrium.settings.anchor or game.prior_belief)
+    grid = BeliefGrid(revealed, points[0] if points else 1, equilibrium.settings.anchor or game.prior_belief)
     found = Backward.restore(equilibrium)
     with Workers.start(equilibrium.settings) as workers:
         sweep = forward_pass(revealed, grid, found, workers, None)

@@ -69,7 +69,7 @@ class Following(NamedTuple):
     second_strategies: Floats
 
 
-class Plays(NamedTuple):
+class PlayBatch(NamedTuple):
     """Many plays on their way through a layer.
 
     Attributes:
@@ -348,7 +348,7 @@ def sample_paths(
     state_by[0], belief_by[0] = states, beliefs
     _meet(game, game.epochs[0].layers[0].milestone_holds, states, met, 0)
     for period in range(game.num_periods):
-        epoch = game.epoch_of(period)
+        epoch = game.find_epoch(period)
         layer_values = equilibrium.values[period] if values is None else values(period)
         for s, layer in enumerate(epoch.layers):
             arrays = pack_layer(layer)
@@ -360,7 +360,7 @@ def sample_paths(
             )
             layer_states[period, s] = states
             uniforms = rng.random((num_paths, 4 if layer.second is not None else 3))
-            plays = Plays(types, uniforms, states, beliefs, actions[period, s])
+            plays = PlayBatch(types, uniforms, states, beliefs, actions[period, s])
             if layer.second is not None:
                 failed = _sample_joint_layer(arrays, grid.arrays, following, plays)
             else:
@@ -418,7 +418,7 @@ def find_strategy(
         action, shape (action,); posteriors are nan for a player with one type.
     """
     game = equilibrium.game
-    layer = game.epoch_of(period).layers[layer_index]
+    layer = game.find_epoch(period).layers[layer_index]
     mover = int(layer.mover[state])
     assert mover >= 0, "nobody moves in this state"
     n = int(layer.action_start[state + 1] - layer.action_start[state])

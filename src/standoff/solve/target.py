@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.errors import InputError, Problem, nearest
+from standoff.errors import InputError, Problem, suggest_nearest
 from standoff.game.model import Game
 from standoff.solve.result import Equilibrium
 
@@ -60,14 +60,17 @@ def check_target(game: Game, target: Target) -> None:
         InputError: The target is refused.
     """
     if target.kind not in ("outcome", "milestone"):
-        message, advice = f"`{target.kind}` is not a kind of target", nearest(target.kind, ["outcome", "milestone"])
+        message, advice = (
+            f"`{target.kind}` is not a kind of target",
+            suggest_nearest(target.kind, ["outcome", "milestone"]),
+        )
         raise InputError(Problem("unknown-target", message, help=advice))
     names = [milestone.name for milestone in game.milestones]
     if target.kind == "outcome":
         names = [*game.outcomes, UNRESOLVED]
     if target.name not in names:
         message = f"the game has no {target.kind} `{target.name}`"
-        raise InputError(Problem("unknown-target", message, help=nearest(target.name, names)))
+        raise InputError(Problem("unknown-target", message, help=suggest_nearest(target.name, names)))
     if target.periods is not None and not 1 <= target.periods <= game.num_periods:
         message = f"`{target.periods}` is not a number of periods of the game"
         raise InputError(Problem("unknown-target", message, help=f"use 1 to {game.num_periods}"))

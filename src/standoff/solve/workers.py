@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from standoff.solve.result import Settings
 
-__all__ = ["Workers", "num_processors"]
+__all__ = ["Workers", "count_processors"]
 
 SMALL = 4000
 """Numbers in a layer below which one thread does all of it."""
@@ -23,7 +23,7 @@ PIECES = 4
 Piece = Callable[[int, int], object]
 
 
-def num_processors() -> int:
+def count_processors() -> int:
     """Count the processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -41,7 +41,7 @@ class Workers:
     @contextmanager
     def start(settings: Settings) -> Iterator[Workers]:
         """Start as many threads as the settings ask for."""
-        count = settings.threads or num_processors()
+        count = settings.threads or count_processors()
         if count == 1:
             yield Workers(1, None)
             return

@@ -4,7 +4,7 @@
         store.add_documents(documents)
         store.add_codings(codings, method="patterns 1")
         store.add_reviews([Review(event_id, "drop", author="me")])
-        store.coded_events()
+        store.list_coded_events()
 
 An SQLite file by default, a PostgreSQL server by URL. Rows are added, never changed (docs/explanation/store.md).
 """

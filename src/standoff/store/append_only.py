@@ -18,11 +18,13 @@ def refuse_changes(connection: Connection, tables: Iterable[str]) -> None:
         connection: A connection inside a transaction.
         tables: Names of the tables.
     """
-    for statement in _sqlite(tables) if connection.dialect.name == "sqlite" else _postgresql(tables):
+    for statement in (
+        _make_sqlite_triggers(tables) if connection.dialect.name == "sqlite" else _make_postgresql_triggers(tables)
+    ):
         connection.exec_driver_sql(statement)
 
 
-def _sqlite(tables: Iterable[str]) -> list[str]:
+def _make_sqlite_triggers(tables: Iterable[str]) -> list[str]:
     return [
         f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
         for table in tables
@@ -30,7 +32,7 @@ def _sqlite(tables: Iterable[str]) -> list[str]:
     ]
 
 
-def _postgresql(tables: Iterable[str]) -> list[str]:
+def _make_postgresql_triggers(tables: Iterable[str]) -> list[str]:
     function = (
         "CREATE OR REPLACE FUNCTION standoff_refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{_MESSAGE}'; END $$"

@@ -70,7 +70,7 @@ class Database:
         self.place = place
         self.is_read_only = place.path is not None and place.path.exists() and not os.access(place.path, os.W_OK)
         self._wait_milliseconds = max(1, round(1000 * wait_seconds))
-        self._engine = _server_engine(place) if place.url is not None else _file_engine(place, self)
+        self._engine = _make_server_engine(place) if place.url is not None else _make_file_engine(place, self)
 
     @property
     def is_file(self) -> bool:
@@ -146,14 +146,14 @@ class Database:
             yield connection if self.is_file else connection.execution_options(isolation_level=isolation)
 
 
-def _server_engine(place: Location) -> Engine:
+def _make_server_engine(place: Location) -> Engine:
     import_extra("psycopg", "postgres", "a store on a PostgreSQL server")
     assert place.url is not None
     arguments: dict[str, Any] = {} if "connect_timeout" in place.url.query else {"connect_timeout": 10}
     return create_engine(place.url, connect_args=arguments, json_serializer=encode_json, pool_pre_ping=True)
 
 
-def _file_engine(place: Location, database: Database) -> Engine:
+def _make_file_engine(place: Location, database: Database) -> Engine:
     assert place.path is not None
     mode = "ro" if database.is_read_only else "rwc"
     address = f"file:{quote(str(place.path.absolute()))}?mode={mode}"

@@ -53,7 +53,7 @@ def translate_error(error: DBAPIError, place: Location, unwritten: str) -> Store
     Returns:
         The error to raise; None if only a fault of standoff can cause it.
     """
-    found = _of_file(error) if place.url is None else _of_server(error)
+    found = _classify_file_error(error) if place.url is None else _classify_server_error(error)
     if found is None:
         return None
     code, reason, advice = found
@@ -64,14 +64,14 @@ def translate_error(error: DBAPIError, place: Location, unwritten: str) -> Store
     return StoreError(Problem(code, f"the store `{place}` failed: {reason}{rest}", help=advice))
 
 
-def _of_file(error: DBAPIError) -> tuple[str, str, str] | None:
+def _classify_file_error(error: DBAPIError) -> tuple[str, str, str] | None:
     number = getattr(error.orig, "sqlite_errorcode", None)
     if isinstance(error, IntegrityError) or number is None:
         return None
     return _FILE_FAULTS.get(number & 0xFF)
 
 
-def _of_server(error: DBAPIError) -> tuple[str, str, str] | None:
+def _classify_server_error(error: DBAPIError) -> tuple[str, str, str] | None:
     state = getattr(error.orig, "sqlstate", None)
     known = _SERVER_FAULTS.get(state or "")
     if known is not None:

@@ -20,23 +20,23 @@ from standoff.store.records import EventCluster, Review, StoredClaims, StoredCod
 from standoff.store.tables import claims, cluster_members, clusters, codings, documents, events, reviews, sightings
 
 __all__ = [
-    "document_keys",
-    "documents_by_key",
-    "known",
     "list_claims",
     "list_clusters",
     "list_codings",
     "list_copies",
+    "list_document_keys",
     "list_events",
     "list_reviews",
     "list_uncoded",
     "read_copies",
+    "read_documents",
+    "restrict_to_known",
 ]
 
 _CHUNK = 1000  # databases limit the values of one statement
 
 
-def known(table: Table, known_by: int | None) -> ColumnElement[bool]:
+def restrict_to_known(table: Table, known_by: int | None) -> ColumnElement[bool]:
     """Make the condition that a row was recorded by a write or before it."""
     return true() if known_by is None else table.c.write_id <= known_by
 
@@ -48,7 +48,7 @@ def _is_between(day: dt.date | None, since: dt.date | None, until: dt.date | Non
     return (since is None or since <= day) and (until is None or day <= until)
 
 
-def document_keys(
+def list_document_keys(
     connection: Connection,
     since: dt.date | None,
     until: dt.date | None,
@@ -62,12 +62,12 @@ def document_keys(
         Number of the document and of the copy.
     """
     if hashes is None:
-        return _list_first_copies(connection, since, until, known(sightings, known_by))
+        return _list_first_copies(connection, since, until, restrict_to_known(sightings, known_by))
     found = []
     for start in range(0, len(hashes), _CHUNK):
         own = select(documents.c.id).where(documents.c.document_hash.in_(hashes[start : start + _CHUNK]))
         found += _list_first_copies(
-            connection, since, until, known(sightings, known_by) & sightings.c.document_id.in_(own)
+            connection, since, until, restrict_to_known(sightings, known_by) & sightings.c.document_id.in_(own)
         )
     return found
 
@@ -86,7 +86,7 @@ def _list_first_copies(
     return [(row[0], row[1]) for row in rows]
 
 
-def documents_by_key(connection: Connection, keys: Sequence[tuple[int, int]]) -> list[Document]:
+def read_documents(connection: Connection, keys: Sequence[tuple[int, int]]) -> list[Document]:
     """Read the documents of some keys, in their order."""
     wanted = _select_copies().where(sightings.c.id.in_([sighting for _, sighting in keys]))
     found = {row.id: _parse_document(row) for row in connection.execute(wanted)}
@@ -95,7 +95,7 @@ def documents_by_key(connection: Connection, keys: Sequence[tuple[int, int]]) ->
 
 def list_copies(connection: Connection, document_hash: str, known_by: int | None) -> tuple[Document, ...]:
     """List every copy of a text, in the order of recording."""
-    wanted = _select_copies().where(documents.c.document_hash == document_hash, known(sightings, known_by))
+    wanted = _select_copies().where(documents.c.document_hash == document_hash, restrict_to_known(sightings, known_by))
     return tuple(_parse_document(row) for row in connection.execute(wanted.order_by(sightings.c.id)))
 
 
@@ -104,7 +104,9 @@ def read_copies(connection: Connection, hashes: Sequence[str], known_by: int | N
     found: dict[str, list[Document]] = {}
     for start in range(0, len(hashes), _CHUNK):
         chunk = documents.c.document_hash.in_(hashes[start : start + _CHUNK])
-        wanted = _select_copies().add_columns(documents.c.document_hash).where(chunk, known(sightings, known_by))
+        wanted = (
+            _select_copies().add_columns(documents.c.document_hash).where(chunk, restrict_to_known(sightings, known_by))
+        )
         for row in connection.execute(wanted.order_by(sightings.c.id)):
             found.setdefault(row.document_hash, []).append(_parse_document(row))
     return {name: tuple(own) for name, own in found.items()}
@@ -122,7 +124,7 @@ def list_codings(connection: Connection, document_hash: str, known_by: int | Non
     rows = connection.execute(
         select(codings)
         .join(documents, documents.c.id == codings.c.document_id)
-        .where(documents.c.document_hash == document_hash, known(codings, known_by))
+        .where(documents.c.document_hash == document_hash, restrict_to_known(codings, known_by))
         .order_by(codings.c.id)
     ).all()
     found = []
@@ -170,7 +172,7 @@ def list_events(
     if after is not None:
         wanted = wanted.where(codings.c.write_id > after)
     reviewed = dict(connection.execute(_select_last_reviews(known_by)).tuples().all())
-    said = _reviews(connection, sorted(reviewed.values()))
+    said = _read_reviews(connection, sorted(reviewed.values()))
     member = dict(connection.execute(_select_last_clusters(known_by)).tuples().all())
     published = dict(connection.execute(_select_publication(known_by)).tuples().all())
     standings = _read_matches(connection, known_by)
@@ -222,10 +224,10 @@ def list_reviews(connection: Connection, event_id: int, known_by: int | None) ->
     wanted = (
         select(reviews.c.id)
         .join(events, events.c.id == reviews.c.event_id)
-        .where(events.c.event_key == key, known(reviews, known_by))
+        .where(events.c.event_key == key, restrict_to_known(reviews, known_by))
         .order_by(reviews.c.id)
     )
-    return tuple(_reviews(connection, list(connection.execute(wanted).scalars())).values())
+    return tuple(_read_reviews(connection, list(connection.execute(wanted).scalars())).values())
 
 
 def list_clusters(connection: Connection, known_by: int | None) -> tuple[EventCluster, ...]:
@@ -257,7 +259,7 @@ def _select_current_codings(method: str | None, known_by: int | None) -> Select[
     of_method = true() if method is None else codings.c.method == method
     newest = (
         select(codings.c.document_id, func.max(codings.c.id).label("coding_id"))
-        .where(of_method, known(codings, known_by))
+        .where(of_method, restrict_to_known(codings, known_by))
         .group_by(codings.c.document_id)
         .subquery()
     )
@@ -265,7 +267,7 @@ def _select_current_codings(method: str | None, known_by: int | None) -> Select[
         select(codings.c.document_id, func.max(reviews.c.id).label("review_id"))
         .join(events, events.c.coding_id == codings.c.id)
         .join(reviews, reviews.c.event_id == events.c.id)
-        .where(of_method, known(reviews, known_by))
+        .where(of_method, restrict_to_known(reviews, known_by))
         .group_by(codings.c.document_id)
         .subquery()
     )
@@ -284,7 +286,7 @@ def _select_last_reviews(known_by: int | None) -> Select[tuple[str, int]]:
     return (
         select(events.c.event_key, func.max(reviews.c.id).label("review_id"))
         .join(events, events.c.id == reviews.c.event_id)
-        .where(known(reviews, known_by))
+        .where(restrict_to_known(reviews, known_by))
         .group_by(events.c.event_key)
     )
 
@@ -295,7 +297,7 @@ def _select_last_clusters(known_by: int | None) -> Select[tuple[str, int]]:
         select(events.c.event_key, func.max(cluster_members.c.cluster_id).label("cluster_id"))
         .join(events, events.c.id == cluster_members.c.event_id)
         .join(clusters, clusters.c.id == cluster_members.c.cluster_id)
-        .where(known(clusters, known_by))
+        .where(restrict_to_known(clusters, known_by))
         .group_by(events.c.event_key)
     )
 
@@ -304,12 +306,12 @@ def _select_publication(known_by: int | None) -> Select[tuple[int, dt.date | Non
     """Select the first known day of publication of each document."""
     return (
         select(sightings.c.document_id, func.min(sightings.c.date).label("day"))
-        .where(known(sightings, known_by))
+        .where(restrict_to_known(sightings, known_by))
         .group_by(sightings.c.document_id)
     )
 
 
-def _reviews(connection: Connection, numbers: Sequence[int]) -> dict[int, StoredReview]:
+def _read_reviews(connection: Connection, numbers: Sequence[int]) -> dict[int, StoredReview]:
     """Read reviews by number, in order."""
     chunks = (numbers[k : k + _CHUNK] for k in range(0, len(numbers), _CHUNK))
     wanted = (select(reviews).where(reviews.c.id.in_(chunk)).order_by(reviews.c.id) for chunk in chunks)
@@ -338,13 +340,13 @@ def _read_matches(connection: Connection, known_by: int | None) -> dict[str, dic
     said = (
         select(events.c.event_key)
         .join(reviews, reviews.c.event_id == events.c.id)
-        .where(known(reviews, known_by), reviews.c.scenario != "")
+        .where(restrict_to_known(reviews, known_by), reviews.c.scenario != "")
     )
     wanted = (
         select(reviews.c.action, reviews.c.correction, reviews.c.scenario, reviews.c.stands_for)
         .add_columns(events.c.event_key, events.c.event_type, events.c.actor, events.c.target)
         .join(events, events.c.id == reviews.c.event_id)
-        .where(known(reviews, known_by), events.c.event_key.in_(said))
+        .where(restrict_to_known(reviews, known_by), events.c.event_key.in_(said))
         .order_by(reviews.c.id)
     )
     found: dict[str, dict[str, str]] = {}

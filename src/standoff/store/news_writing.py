@@ -32,8 +32,8 @@ def add_documents(write: Write, given: Sequence[Document]) -> Added:
     Raises:
         InputError: A text or its heading contains a character that databases cannot store (`unkept-character`).
     """
-    _refuse(problem for document in given for problem in _faults_of(document))
-    ids = _ids(write.connection, documents, "document_hash", [document.document_hash for document in given])
+    _refuse(problem for document in given for problem in _find_document_faults(document))
+    ids = _read_ids(write.connection, documents, "document_hash", [document.document_hash for document in given])
     fresh = {document.document_hash: document for document in given if document.document_hash not in ids}
     if fresh:
         rows = [
@@ -41,9 +41,9 @@ def add_documents(write: Write, given: Sequence[Document]) -> Added:
             for name, document in fresh.items()
         ]
         write.connection.execute(insert(documents), rows)
-        ids |= _ids(write.connection, documents, "document_hash", list(fresh))
-    found = {_sighting_hash(document): document for document in given}
-    known = _ids(write.connection, sightings, "sighting_hash", list(found))
+        ids |= _read_ids(write.connection, documents, "document_hash", list(fresh))
+    found = {_compute_sighting_hash(document): document for document in given}
+    known = _read_ids(write.connection, sightings, "sighting_hash", list(found))
     unseen = {name: document for name, document in found.items() if name not in known}
     if unseen:
         write.connection.execute(
@@ -51,7 +51,7 @@ def add_documents(write: Write, given: Sequence[Document]) -> Added:
             [
                 {"write_id": write.write_id, "document_id": ids[document.document_hash], "sighting_hash": name}
                 | {"retrieved": document.retrieved, "date": document.date}
-                | _heading(document)
+                | _make_heading(document)
                 for name, document in unseen.items()
             ],
         )
@@ -66,10 +66,10 @@ def add_codings(write: Write, given: Sequence[CodedDocument], method: str) -> Ad
             name contains a character that databases cannot store (`unkept-character`).
     """
     connection = write.connection
-    texts = _texts(connection, [coded.document_hash for coded in given])
-    _refuse(problem for coded in given for problem in _faults_of_coding(coded, texts))
+    texts = _read_texts(connection, [coded.document_hash for coded in given])
+    _refuse(problem for coded in given for problem in _find_coding_faults(coded, texts))
     ids = {name: number for name, (number, _) in texts.items()}
-    last = _last_codings(connection, list(ids.values()), method)
+    last = _read_last_codings(connection, list(ids.values()), method)
     fresh: list[tuple[CodedDocument, dict[str, Any]]] = []
     for coded in given:
         number = ids[coded.document_hash]
@@ -84,8 +84,8 @@ def add_codings(write: Write, given: Sequence[CodedDocument], method: str) -> Ad
         return Added(given=len(given))
     statement = insert(codings).returning(codings.c.id, sort_by_parameter_order=True)
     numbers = connection.execute(statement, [row | {"write_id": write.write_id} for _, row in fresh]).scalars().all()
-    _insert(connection, events, _event_rows(zip(numbers, (coded for coded, _ in fresh), strict=True)))
-    _insert(connection, claims, _claim_rows(zip(numbers, (coded for coded, _ in fresh), strict=True)))
+    _insert(connection, events, _make_event_rows(zip(numbers, (coded for coded, _ in fresh), strict=True)))
+    _insert(connection, claims, _make_claim_rows(zip(numbers, (coded for coded, _ in fresh), strict=True)))
     return Added(given=len(given), new=len(fresh))
 
 
@@ -97,11 +97,11 @@ def add_reviews(write: Write, given: Sequence[Review]) -> tuple[int, ...]:
             (`quote-elsewhere`).
     """
     connection = write.connection
-    texts = _texts_of_events(connection, [review.event_id for review in given])
-    faults = [_no_event(review.event_id) for review in given if review.event_id not in texts]
+    texts = _read_texts_of_events(connection, [review.event_id for review in given])
+    faults = [_report_unknown_event(review.event_id) for review in given if review.event_id not in texts]
     for review in given:
         if review.correction is not None and review.event_id in texts:
-            faults += _faults_of_event(review.correction, texts[review.event_id], f"event {review.event_id}")
+            faults += _find_event_faults(review.correction, texts[review.event_id], f"event {review.event_id}")
         said = (review.author, review.reason, review.scenario, review.stands_for)
         faults += check_text(f"the review of event {review.event_id}", *said)
     _refuse(faults)
@@ -133,8 +133,8 @@ def add_cluster(write: Write, event_ids: Sequence[int], method: str, label: str)
         InputError: An event is not in the store (`unknown-event`).
     """
     members = list(dict.fromkeys(event_ids))
-    known = _texts_of_events(write.connection, members)
-    faults = [_no_event(number) for number in members if number not in known]
+    known = _read_texts_of_events(write.connection, members)
+    faults = [_report_unknown_event(number) for number in members if number not in known]
     _refuse(faults + check_text("the cluster", method, label))
     made = write.connection.execute(insert(clusters).values(write_id=write.write_id, method=method, label=label))
     assert made.inserted_primary_key is not None
@@ -170,12 +170,12 @@ def _refuse(problems: Iterable[Problem]) -> None:
         raise InputError(found)
 
 
-def _faults_of(document: Document) -> list[Problem]:
+def _find_document_faults(document: Document) -> list[Problem]:
     owner = f"the document from `{document.address or document.title or document.text[:40]}`"
-    return check_text(owner, document.text, *_heading(document).values())
+    return check_text(owner, document.text, *_make_heading(document).values())
 
 
-def _faults_of_coding(coded: CodedDocument, texts: Mapping[str, tuple[int, str]]) -> list[Problem]:
+def _find_coding_faults(coded: CodedDocument, texts: Mapping[str, tuple[int, str]]) -> list[Problem]:
     if coded.document_hash not in texts:
         message = f"there is no document `{coded.document_hash}` in the store"
         return [Problem("unknown-document", message, help="add the document before its codings")]
@@ -183,55 +183,55 @@ def _faults_of_coding(coded: CodedDocument, texts: Mapping[str, tuple[int, str]]
     owner = f"document {coded.document_hash[:12]}"
     faults = check_text(f"the coding of {owner}", coded.language, coded.refused)
     for event in coded.events:
-        faults += _faults_of_event(event, text, owner)
+        faults += _find_event_faults(event, text, owner)
     for claim in coded.claims:
-        faults += _faults_of_quote(claim.span, claim.quote, text, owner)
+        faults += _find_quote_faults(claim.span, claim.quote, text, owner)
         faults += check_text(f"a claim of {owner}", claim.issue, get_code(claim.holder))
     return faults
 
 
-def _faults_of_event(event: Event, text: str, owner: str) -> list[Problem]:
+def _find_event_faults(event: Event, text: str, owner: str) -> list[Problem]:
     names = (event.event_type, get_code(event.actor), get_code(event.target), event.factuality)
-    return _faults_of_quote(event.span, event.quote, text, owner) + check_text(f"an event of {owner}", *names)
+    return _find_quote_faults(event.span, event.quote, text, owner) + check_text(f"an event of {owner}", *names)
 
 
-def _faults_of_quote(span: tuple[int, int], quote: str, text: str, owner: str) -> list[Problem]:
+def _find_quote_faults(span: tuple[int, int], quote: str, text: str, owner: str) -> list[Problem]:
     if 0 <= span[0] < span[1] <= len(text) and text[slice(*span)] == quote:
         return []
     message = f"`{quote[:60]}` is not at {span[0]}..{span[1]} of {owner}"
     return [Problem("quote-elsewhere", message, help="count code points of the text in the store")]
 
 
-def _no_event(number: int) -> Problem:
+def _report_unknown_event(number: int) -> Problem:
     return Problem(
         "unknown-event", f"there is no event `{number}` in the store", help="list the events for their numbers"
     )
 
 
-def _heading(document: Document) -> dict[str, str]:
+def _make_heading(document: Document) -> dict[str, str]:
     names = ("title", "outlet", "author", "language", "address", "media_type")
     return {name: getattr(document, name) for name in names}
 
 
-def _sighting_hash(document: Document) -> str:
+def _compute_sighting_hash(document: Document) -> str:
     """Hash everything that identifies a copy: all but the time at which it was read."""
     day = document.date.isoformat() if document.date else None
-    return compute_hash(encode_canonical_json({"text": document.document_hash, "date": day} | _heading(document)))
+    return compute_hash(encode_canonical_json({"text": document.document_hash, "date": day} | _make_heading(document)))
 
 
-def _ids(connection: Connection, table: Table, column: str, values: Sequence[str]) -> dict[str, int]:
+def _read_ids(connection: Connection, table: Table, column: str, values: Sequence[str]) -> dict[str, int]:
     rows = connection.execute(select(table.c[column], table.c.id).where(table.c[column].in_(values)))
     return {row[0]: row[1] for row in rows}
 
 
-def _texts(connection: Connection, hashes: Sequence[str]) -> dict[str, tuple[int, str]]:
+def _read_texts(connection: Connection, hashes: Sequence[str]) -> dict[str, tuple[int, str]]:
     wanted = select(documents.c.document_hash, documents.c.id, documents.c.text).where(
         documents.c.document_hash.in_(set(hashes))
     )
     return {row[0]: (row[1], row[2]) for row in connection.execute(wanted)}
 
 
-def _texts_of_events(connection: Connection, event_ids: Sequence[int]) -> dict[int, str]:
+def _read_texts_of_events(connection: Connection, event_ids: Sequence[int]) -> dict[int, str]:
     """Read the text that reports each event, by number."""
     wanted = (
         select(events.c.id, documents.c.text)
@@ -242,7 +242,7 @@ def _texts_of_events(connection: Connection, event_ids: Sequence[int]) -> dict[i
     return {row[0]: row[1] for row in connection.execute(wanted)}
 
 
-def _last_codings(connection: Connection, document_ids: Sequence[int], method: str) -> dict[int, tuple[int, str]]:
+def _read_last_codings(connection: Connection, document_ids: Sequence[int], method: str) -> dict[int, tuple[int, str]]:
     """Read version and content hash of the last coding of each document by a method."""
     last = (
         select(func.max(codings.c.id))
@@ -258,7 +258,7 @@ def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) ->
         connection.execute(insert(table), rows)
 
 
-def _event_rows(found: Iterable[tuple[int, CodedDocument]]) -> list[dict[str, Any]]:
+def _make_event_rows(found: Iterable[tuple[int, CodedDocument]]) -> list[dict[str, Any]]:
     return [
         {
             "coding_id": number,
@@ -279,7 +279,7 @@ def _event_rows(found: Iterable[tuple[int, CodedDocument]]) -> list[dict[str, An
     ]
 
 
-def _claim_rows(found: Iterable[tuple[int, CodedDocument]]) -> list[dict[str, Any]]:
+def _make_claim_rows(found: Iterable[tuple[int, CodedDocument]]) -> list[dict[str, Any]]:
     return [
         {
             "coding_id": number,

@@ -258,9 +258,9 @@ class Run:
     def list_series(self) -> tuple[ForecastSeries, ...]:
         """List the probabilities of every outcome and milestone by date, updated ones for an update."""
         scenario = self.scenario
-        dates = tuple(scenario.date_of_period(k + 1) for k in range(len(self.document["unresolved"])))
+        dates = tuple(scenario.find_date(k + 1) for k in range(len(self.document["unresolved"])))
 
-        def made(
+        def make_series(
             kind: Literal["outcome", "milestone"], name: str, label: str, probabilities: Sequence[float]
         ) -> ForecastSeries:
             return ForecastSeries(kind, name, label, dates, tuple(float(p) for p in probabilities))
@@ -268,17 +268,25 @@ class Run:
         updated = self.document.get("update")
         if updated is not None:
             dates = tuple(dt.date.fromisoformat(day) for day in updated["dates"])
-            return tuple(made(one["kind"], one["name"], one["label"], one["after"]) for one in updated["probabilities"])
+            return tuple(
+                make_series(one["kind"], one["name"], one["label"], one["after"]) for one in updated["probabilities"]
+            )
         return (
-            *(made("outcome", one["name"], one["label"], one["cumulative"]) for one in self.document["outcomes"]),
-            made("outcome", "unresolved", scenario.unresolved.label, self.document["unresolved"]),
-            *(made("milestone", one["name"], one["label"], one["cumulative"]) for one in self.document["milestones"]),
+            *(
+                make_series("outcome", one["name"], one["label"], one["cumulative"])
+                for one in self.document["outcomes"]
+            ),
+            make_series("outcome", "unresolved", scenario.unresolved.label, self.document["unresolved"]),
+            *(
+                make_series("milestone", one["name"], one["label"], one["cumulative"])
+                for one in self.document["milestones"]
+            ),
         )
 
 
 @dataclass(frozen=True)
 class StoredRun:
-    """A recorded run. `Store.scenario_of(run_id)` restores its scenario.
+    """A recorded run. `Store.restore_scenario(run_id)` restores its scenario.
 
     Attributes:
         run_id: Number of the run.

@@ -72,7 +72,7 @@ class Store:
         """Close every connection."""
         self._database.close()
 
-    def last_write(self) -> int:
+    def read_last_write(self) -> int:
         """Return the number of the last write, 0 in an empty store; reads up to it always return the same."""
         with self._database.reading() as connection:
             return int(connection.execute(select(func.max(writes.c.id))).scalar_one() or 0)
@@ -96,7 +96,7 @@ class Store:
             with self._database.writing("documents", unwritten) as transaction:
                 return news_writing.add_documents(transaction, batch)
 
-        return _in_batches("documents", given, batch_size, write, progress=progress)
+        return _write_in_batches("documents", given, batch_size, write, progress=progress)
 
     def add_codings(
         self,
@@ -125,7 +125,7 @@ class Store:
             with self._database.writing(f"codings by {method}", unwritten) as transaction:
                 return news_writing.add_codings(transaction, batch, method)
 
-        return _in_batches("codings", given, batch_size, write, progress=progress)
+        return _write_in_batches("codings", given, batch_size, write, progress=progress)
 
     def add_reviews(self, given: Sequence[Review]) -> tuple[int, ...]:
         """Record reviews, all or none.
@@ -184,7 +184,7 @@ class Store:
             marks.add_mark(transaction, method, up_to)
             return True
 
-    def mark(self, name: str) -> Any:
+    def read_mark(self, name: str) -> Any:
         """Read the last mark of a name as plain data; None if there is none."""
         with self._database.reading() as connection:
             return marks.read_mark(connection, name)
@@ -217,7 +217,7 @@ class Store:
         with self._database.writing("run", "the run was not written") as transaction:
             return run_records.add_run(transaction, run)
 
-    def documents(
+    def read_documents(
         self, *, since: dt.date | None = None, until: dt.date | None = None, known_by: int | None = None
     ) -> Iterator[Document]:
         """Read every text once, by day of publication, in its earliest copy.
@@ -231,19 +231,18 @@ class Store:
             StoreError: The store cannot be read.
         """
         with self._database.reading() as connection:
-            keys = news_reading.document_keys(connection, since, until, known_by)
+            keys = news_reading.list_document_keys(connection, since, until, known_by)
         for start in range(0, len(keys), 200):  # rows never change, so one view is not needed for all of them
             with self._database.reading() as connection:
-                found = news_reading.documents_by_key(connection, keys[start : start + 200])
+                found = news_reading.read_documents(connection, keys[start : start + 200])
             yield from found
 
-    def documents_of(self, hashes: Sequence[str]) -> tuple[Document, ...]:
+    def read_documents_by_hash(self, hashes: Sequence[str]) -> tuple[Document, ...]:
         """Read the documents with some hashes, by day of publication; unknown hashes are left out."""
         with self._database.reading() as connection:
-            keys = news_reading.document_keys(connection, None, None, None, hashes=list(dict.fromkeys(hashes)))
+            keys = news_reading.list_document_keys(connection, None, None, None, hashes=list(dict.fromkeys(hashes)))
             found = (
-                news_reading.documents_by_key(connection, keys[start : start + 200])
-                for start in range(0, len(keys), 200)
+                news_reading.read_documents(connection, keys[start : start + 200]) for start in range(0, len(keys), 200)
             )
             return tuple(document for chunk in found for document in chunk)
 
@@ -257,17 +256,17 @@ class Store:
         with self._database.reading() as connection:
             return news_reading.read_copies(connection, list(dict.fromkeys(hashes)), known_by)
 
-    def uncoded(self, method: str) -> tuple[str, ...]:
+    def list_uncoded(self, method: str) -> tuple[str, ...]:
         """List the hashes of the documents that a method has not coded, for example after an interruption."""
         with self._database.reading() as connection:
             return news_reading.list_uncoded(connection, method)
 
-    def codings(self, document_hash: str, *, known_by: int | None = None) -> tuple[StoredCoding, ...]:
+    def list_codings(self, document_hash: str, *, known_by: int | None = None) -> tuple[StoredCoding, ...]:
         """List every coding of a document, old and new."""
         with self._database.reading() as connection:
             return news_reading.list_codings(connection, document_hash, known_by)
 
-    def coded_events(
+    def list_coded_events(
         self,
         *,
         method: str | None = None,
@@ -288,7 +287,7 @@ class Store:
         with self._database.reading() as connection:
             return tuple(news_reading.list_events(connection, method, document_hash, known_by, after=after))
 
-    def claims(
+    def list_claims(
         self,
         *,
         since: dt.date | None = None,
@@ -300,17 +299,17 @@ class Store:
         with self._database.reading() as connection:
             return news_reading.list_claims(connection, method, since, until, known_by=known_by)
 
-    def reviews(self, event_id: int, *, known_by: int | None = None) -> tuple[StoredReview, ...]:
+    def list_reviews(self, event_id: int, *, known_by: int | None = None) -> tuple[StoredReview, ...]:
         """Every review of an event, in the order of recording; the last one holds."""
         with self._database.reading() as connection:
             return news_reading.list_reviews(connection, event_id, known_by)
 
-    def clusters(self, *, known_by: int | None = None) -> tuple[EventCluster, ...]:
+    def list_clusters(self, *, known_by: int | None = None) -> tuple[EventCluster, ...]:
         """Every cluster that still has events."""
         with self._database.reading() as connection:
             return news_reading.list_clusters(connection, known_by)
 
-    def runs(
+    def list_runs(
         self,
         *,
         scenario: str | None = None,
@@ -329,7 +328,7 @@ class Store:
         with self._database.reading() as connection:
             return run_records.list_runs(connection, scenario, scenario_hash, kind, limit=limit)
 
-    def run(self, run_id: int) -> StoredRun:
+    def read_run(self, run_id: int) -> StoredRun:
         """One run.
 
         Raises:
@@ -338,7 +337,7 @@ class Store:
         with self._database.reading() as connection:
             return run_records.read_run(connection, run_id)
 
-    def scenario_of(self, run: int | str) -> Scenario:
+    def restore_scenario(self, run: int | str) -> Scenario:
         """A scenario as it was solved, made again.
 
         Args:
@@ -363,7 +362,7 @@ class Store:
             return soundness.find_faults(connection)
 
 
-def _in_batches(
+def _write_in_batches(
     name: str,
     given: Iterable[_Record],
     batch_size: int,

@@ -67,52 +67,57 @@ metadata = MetaData(
 )
 
 
-def _key() -> Column[int]:
+def _make_key() -> Column[int]:
     return Column("id", Integer, primary_key=True)
 
 
-def _to(name: str, target: str, *, null: bool = False) -> Column[int]:
+def _make_reference(name: str, target: str, *, null: bool = False) -> Column[int]:
     return Column(name, Integer, ForeignKey(target), nullable=null)
 
 
-def _text(name: str) -> Column[str]:
+def _make_text(name: str) -> Column[str]:
     return Column(name, Text, nullable=False)
 
 
-def _json(name: str) -> Column[object]:
+def _make_json(name: str) -> Column[object]:
     return Column(name, JSON, nullable=False)
 
 
-def _hash(name: str) -> Column[str]:
+def _make_hash(name: str) -> Column[str]:
     return Column(name, String(64), nullable=False)
 
 
 writes = Table(
-    "writes", metadata, _key(), Column("recorded_at", UtcTime, nullable=False), _text("what"), _text("standoff_version")
+    "writes",
+    metadata,
+    _make_key(),
+    Column("recorded_at", UtcTime, nullable=False),
+    _make_text("what"),
+    _make_text("standoff_version"),
 )
 documents = Table(
     "documents",
     metadata,
-    _key(),
-    _to("write_id", "writes.id"),
-    _hash("document_hash"),
-    _text("text"),
+    _make_key(),
+    _make_reference("write_id", "writes.id"),
+    _make_hash("document_hash"),
+    _make_text("text"),
     UniqueConstraint("document_hash"),
 )
 sightings = Table(
     "sightings",
     metadata,
-    _key(),
-    _to("write_id", "writes.id"),
-    _to("document_id", "documents.id"),
-    _hash("sighting_hash"),
-    _text("title"),
-    _text("outlet"),
-    _text("author"),
+    _make_key(),
+    _make_reference("write_id", "writes.id"),
+    _make_reference("document_id", "documents.id"),
+    _make_hash("sighting_hash"),
+    _make_text("title"),
+    _make_text("outlet"),
+    _make_text("author"),
     Column("date", Date),
-    _text("language"),
-    _text("address"),
-    _text("media_type"),
+    _make_text("language"),
+    _make_text("address"),
+    _make_text("media_type"),
     Column("retrieved", UtcTime),
     UniqueConstraint("sighting_hash"),
     Index(None, "document_id"),
@@ -121,30 +126,30 @@ sightings = Table(
 codings = Table(
     "codings",
     metadata,
-    _key(),
-    _to("write_id", "writes.id"),
-    _to("document_id", "documents.id"),
-    _text("method"),
+    _make_key(),
+    _make_reference("write_id", "writes.id"),
+    _make_reference("document_id", "documents.id"),
+    _make_text("method"),
     Column("version", Integer, nullable=False),
-    _hash("content_hash"),
-    _text("language"),
-    _text("refused"),
+    _make_hash("content_hash"),
+    _make_text("language"),
+    _make_text("refused"),
     UniqueConstraint("document_id", "method", "version"),
 )
 events = Table(
     "events",
     metadata,
-    _key(),
-    _to("coding_id", "codings.id"),
+    _make_key(),
+    _make_reference("coding_id", "codings.id"),
     Column("position", Integer, nullable=False),
-    _hash("event_key"),
-    _text("event_type"),
+    _make_hash("event_key"),
+    _make_text("event_type"),
     Column("date", Date),
-    _text("actor"),
-    _text("target"),
-    _text("factuality"),
+    _make_text("actor"),
+    _make_text("target"),
+    _make_text("factuality"),
     Column("confidence", Float, nullable=False),
-    _json("content"),
+    _make_json("content"),
     UniqueConstraint("coding_id", "position"),
     Index(None, "event_key"),
     Index(None, "date"),
@@ -152,25 +157,25 @@ events = Table(
 claims = Table(
     "claims",
     metadata,
-    _key(),
-    _to("coding_id", "codings.id"),
+    _make_key(),
+    _make_reference("coding_id", "codings.id"),
     Column("position", Integer, nullable=False),
-    _text("kind"),
-    _text("issue"),
-    _text("holder"),
-    _json("content"),
+    _make_text("kind"),
+    _make_text("issue"),
+    _make_text("holder"),
+    _make_json("content"),
     UniqueConstraint("coding_id", "position"),
 )
 reviews = Table(
     "reviews",
     metadata,
-    _key(),
-    _to("write_id", "writes.id"),
-    _to("event_id", "events.id"),
-    _text("action"),
+    _make_key(),
+    _make_reference("write_id", "writes.id"),
+    _make_reference("event_id", "events.id"),
+    _make_text("action"),
     Column("correction", JSON(none_as_null=True)),
-    _text("author"),
-    _text("reason"),
+    _make_text("author"),
+    _make_text("reason"),
     Column("reviewed_at", UtcTime, nullable=False),
     Column("scenario", Text, nullable=False, server_default=""),
     Column("stands_for", Text, nullable=False, server_default=""),
@@ -178,27 +183,34 @@ reviews = Table(
     CheckConstraint("(action = 'correct') = (correction is not null)", name="correction"),
     Index(None, "event_id"),
 )
-clusters = Table("clusters", metadata, _key(), _to("write_id", "writes.id"), _text("method"), _text("label"))
+clusters = Table(
+    "clusters",
+    metadata,
+    _make_key(),
+    _make_reference("write_id", "writes.id"),
+    _make_text("method"),
+    _make_text("label"),
+)
 cluster_members = Table(
     "cluster_members",
     metadata,
-    _key(),
-    _to("cluster_id", "clusters.id"),
-    _to("event_id", "events.id"),
+    _make_key(),
+    _make_reference("cluster_id", "clusters.id"),
+    _make_reference("event_id", "events.id"),
     UniqueConstraint("cluster_id", "event_id"),
     Index(None, "event_id"),
 )
 scenarios = Table(
     "scenarios",
     metadata,
-    _key(),
-    _to("write_id", "writes.id"),
-    _hash("archive_hash"),
-    _hash("scenario_hash"),
-    _text("name"),
-    _text("title"),
+    _make_key(),
+    _make_reference("write_id", "writes.id"),
+    _make_hash("archive_hash"),
+    _make_hash("scenario_hash"),
+    _make_text("name"),
+    _make_text("title"),
     Column("as_of", Date, nullable=False),
-    _json("archive"),
+    _make_json("archive"),
     UniqueConstraint("archive_hash"),
     Index(None, "scenario_hash"),
     Index(None, "name"),
@@ -206,38 +218,44 @@ scenarios = Table(
 runs = Table(
     "runs",
     metadata,
-    _key(),
-    _to("write_id", "writes.id"),
-    _to("scenario_id", "scenarios.id"),
-    _to("known_by", "writes.id", null=True),
-    _text("kind"),
-    _text("note"),
-    _json("settings"),
-    _json("versions"),
-    _json("certificate"),
-    _json("document"),
+    _make_key(),
+    _make_reference("write_id", "writes.id"),
+    _make_reference("scenario_id", "scenarios.id"),
+    _make_reference("known_by", "writes.id", null=True),
+    _make_text("kind"),
+    _make_text("note"),
+    _make_json("settings"),
+    _make_json("versions"),
+    _make_json("certificate"),
+    _make_json("document"),
     Index(None, "scenario_id"),
 )
 forecasts = Table(
     "forecasts",
     metadata,
-    _key(),
-    _to("run_id", "runs.id"),
-    _text("kind"),
-    _text("name"),
-    _text("label"),
-    _json("dates"),
-    _json("probabilities"),
+    _make_key(),
+    _make_reference("run_id", "runs.id"),
+    _make_text("kind"),
+    _make_text("name"),
+    _make_text("label"),
+    _make_json("dates"),
+    _make_json("probabilities"),
     CheckConstraint("kind in ('outcome', 'milestone')", name="kind"),
     UniqueConstraint("run_id", "kind", "name"),
 )
 marks = Table(
-    "marks", metadata, _key(), _to("write_id", "writes.id"), _text("name"), _json("value"), Index(None, "name")
+    "marks",
+    metadata,
+    _make_key(),
+    _make_reference("write_id", "writes.id"),
+    _make_text("name"),
+    _make_json("value"),
+    Index(None, "name"),
 )
 schema_changes = Table(
     "schema_changes",
     metadata,
     Column("revision", String(32), primary_key=True),
-    _text("standoff_version"),
+    _make_text("standoff_version"),
     Column("changed_at", UtcTime, nullable=False),
 )

@@ -71,7 +71,7 @@ class CountDistribution:
         """Variance, never below 0."""
         return float((self.values - self.mean) ** 2 @ self.probabilities)
 
-    def quantile(self, level: float) -> int:
+    def find_quantile(self, level: float) -> int:
         """Find the smallest count that is not exceeded with probability `level`.
 
         Args:

@@ -215,7 +215,7 @@ def _compare(exchange: Exchange) -> ExchangeComparison:
     thick = _solve(low, [given.thick for given in DEFENCE_INPUTS])
     middle = _solve(central, [given.central for given in DEFENCE_INPUTS])
     thin = _solve(high, [given.thin for given in DEFENCE_INPUTS])
-    interval, span = middle.interval(0.9), (thick.interval(0.9)[0], thin.interval(0.9)[1])
+    interval, span = middle.compute_interval(0.9), (thick.compute_interval(0.9)[0], thin.compute_interval(0.9)[1])
     return ExchangeComparison(
         exchange=exchange,
         leakers=middle.leakers,

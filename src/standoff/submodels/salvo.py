@@ -138,7 +138,7 @@ class SalvoResult:
     salvos: tuple[SalvoRow, ...]
     method: str = METHOD
 
-    def interval(self, level: float = 0.9) -> tuple[int, int]:
+    def compute_interval(self, level: float = 0.9) -> tuple[int, int]:
         """Return the central interval of the leakers.
 
         Args:
@@ -148,7 +148,9 @@ class SalvoResult:
             The quantiles at (1 - level) / 2 and (1 + level) / 2.
         """
         level = check_probability("level", level)
-        return self.distribution.quantile((1.0 - level) / 2.0), self.distribution.quantile((1.0 + level) / 2.0)
+        return self.distribution.find_quantile((1.0 - level) / 2.0), self.distribution.find_quantile(
+            (1.0 + level) / 2.0
+        )
 
 
 def solve_salvo_exchange(attack: Attack, layers: Sequence[InterceptorLayer], readiness: float = 1.0) -> SalvoResult:

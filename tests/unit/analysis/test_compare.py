@@ -14,13 +14,13 @@ def test_a_scenario_differs_from_itself_in_nothing(choice):
     ]
 
 
-def test_numbers_that_differ_are_told_in_the_unit_of_the_file(choice):
+def test_numbers_that_differ_are_given_in_the_unit_of_the_file(choice):
     other = apply_overrides(choice, ["gain=0.5", "sharpness.range=[1, 4]", "north.discount=0.9"])
     rows = {row.name: (row.before, row.after) for row in list_parameter_differences(choice, other)}
     assert rows == {"gain": (0.3, 0.5), "sharpness": (2.0, 2.0), "players.north.discount": (1.0, 0.9)}
 
 
-def test_parts_that_only_one_has_are_told(choice):
+def test_parts_that_only_one_has_are_listed(choice):
     other = apply_overrides(choice, ["stages.decide.actions.wait=off", "stages.decide.rate=0.5", "as_of=2026-02-09"])
     rows = {(row.kind, row.name): row.where for row in list_structure_differences(choice, other)}
     assert rows == {("action", "decide.wait"): "before", ("stage", "decide"): "both", ("clock", "as_of"): "both"}

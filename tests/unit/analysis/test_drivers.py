@@ -57,7 +57,7 @@ def test_drivers_are_ranked_by_their_swing_and_those_without_a_range_come_last(f
     assert np.isnan(found["spare"].swing).all()
 
 
-def test_a_number_of_a_player_that_is_a_parameter_is_told_once(found):
+def test_a_number_of_a_player_that_is_a_parameter_is_reported_once(found):
     assert "players.north.rationality" not in [row.name for row in found.rows]
 
 
@@ -84,7 +84,7 @@ def test_without_a_tornado_the_swing_is_that_of_the_derivative(choice):
     assert found.num_solves == 0
 
 
-def test_an_end_without_a_solution_is_told_and_has_no_swing(choice):
+def test_an_end_without_a_solution_is_reported_and_has_no_swing(choice):
     broken = apply_overrides(choice, ["stages.decide.rate=1.05 - gain", "gain.range=[-1, 1.5]"])
     row = found_in(broken)["gain"]
     assert "the rate is -0.45" in row.failures[1]

@@ -90,8 +90,8 @@ def test_standard_errors_are_those_of_other_seeds():
     runs = [ensemble(tiny(), 128, seed=seed, executor=Threads(1)) for seed in range(6)]
     period, k = runs[0].locate(WAR)
     spread = np.std([run.bands[2, period, k] for run in runs], ddof=1)
-    told = np.sqrt(np.mean([run.standard_errors[2, period, k] ** 2 for run in runs]))
-    assert 0.3 < spread / told < 3.0
+    estimated = np.sqrt(np.mean([run.standard_errors[2, period, k] ** 2 for run in runs]))
+    assert 0.3 < spread / estimated < 3.0
 
 
 def test_the_file_has_its_own_probabilities(wide):
@@ -139,7 +139,7 @@ def test_the_order_of_the_answers_does_not_matter():
     assert one.key == other.key
 
 
-def test_draws_that_make_no_game_are_told_and_count_nowhere():
+def test_draws_that_make_no_game_are_reported_and_not_counted():
     """Above 0.9 the second branch has a negative chance."""
     scenario = tiny(
         ("fight: {label: fight, leads_to: {outcome: war_ends}}",
@@ -274,8 +274,8 @@ def test_the_unseen_share_is_that_of_the_binomial():
 )
 def test_a_failure_tells_its_error_again(error):
     failure = FailedDraw.of(3, error)
-    assert type(failure.error()) is type(error)
-    assert FailedDraw.of(3, failure.error()) == failure
+    assert type(failure.make_error()) is type(error)
+    assert FailedDraw.of(3, failure.make_error()) == failure
 
 
 def test_a_draw_that_fails_becomes_a_failure_with_its_code():
@@ -285,7 +285,7 @@ def test_a_draw_that_fails_becomes_a_failure_with_its_code():
 def test_points_are_the_fewest_that_agree(secret):
     settings = Settings(belief_tolerance=1.0)
     sampler = Sampler.of(secret, seed=0)
-    draws = dict(enumerate(sampler.draws([0, 1])))
+    draws = dict(enumerate(sampler.make_draws([0, 1])))
     store = Memory()
     ensemble(secret, 2, settings=settings, store=store, executor=Threads(1))
     checks = {number: store.tables["checks"][number] for number in (0, 1)}

@@ -33,18 +33,18 @@ def texts(happenings, layer):
 
 
 def test_a_move_is_a_sentence_with_what_came_of_it(iran):
-    told = texts(iran, "pressure")
-    assert "The United States decides to keep up the pressure as it is." in told
+    sentences = texts(iran, "pressure")
+    assert "The United States decides to keep up the pressure as it is." in sentences
     assert (
         "The United States decides to send more forces and interceptors (US fleet: assembled → massed; "
         "Partners' missile defence: thin → partial)."
-    ) in told
+    ) in sentences
     assert (
         "The United States decides to send the fleet home without a deal (outcome: US withdraws without a deal)."
-    ) in told
+    ) in sentences
 
 
-def test_a_hazard_is_told_in_its_own_words(iran):
+def test_a_hazard_is_described_in_its_own_words(iran):
     assert "A mediator advances the talks (Talks: contacts without a date → rounds of negotiation)." in texts(
         iran, "mediation"
     )
@@ -53,7 +53,7 @@ def test_a_hazard_is_told_in_its_own_words(iran):
     )
 
 
-def test_a_round_of_talks_is_told_move_by_move(iran):
+def test_a_round_of_talks_is_described_move_by_move(iran):
     assert texts(iran, "round_call") == {
         "Round of negotiation: the United States is to propose.",
         "Round of negotiation: Iran is to propose.",
@@ -101,7 +101,7 @@ def test_two_who_move_at_once_have_a_sentence_each():
 
 
 @pytest.mark.parametrize(
-    ("label", "told"),
+    ("label", "phrase"),
     [
         ("United Kingdom", "the United Kingdom"),
         ("Central African Republic", "the Central African Republic"),
@@ -109,5 +109,5 @@ def test_two_who_move_at_once_have_a_sentence_each():
         ("Taiwan", "Taiwan"),
     ],
 )
-def test_names_have_the_article_that_english_gives_them(label, told):
-    assert add_article(label) == told
+def test_names_have_the_article_that_english_gives_them(label, phrase):
+    assert add_article(label) == phrase

@@ -78,26 +78,26 @@ def histories(probabilities, words):
     game = probabilities.equilibrium.game
     layers = game.epochs[0].layers
 
-    def walk(s, state, beliefs, met, probability, told):
+    def walk(s, state, beliefs, met, probability, happenings):
         if state < 0 or s == len(layers):
             worth = probabilities.at(1, 0, state=state, beliefs=beliefs, met=dict.fromkeys(met, 0))
-            yield probability, told, np.append(worth, beliefs)
+            yield probability, happenings, np.append(worth, beliefs)
             return
         after = add_met_on_arrival(game, layers[s], state, met)
         for step in list_public_steps(probabilities.equilibrium, 0, s, state=state, beliefs=beliefs):
-            more = told
+            more = happenings
             if step.action >= 0:
-                more = (*told, words.describe_step(0, s, state=state, action=step.action, target=step.target))
+                more = (*happenings, words.describe_step(0, s, state=state, action=step.action, target=step.target))
             yield from walk(s + 1, step.target, step.beliefs, after, probability * step.probability, more)
 
     yield from walk(0, game.start, tuple(game.prior_belief), frozenset(), 1.0, ())
 
 
-def names_of(told):
+def names_of(happenings):
     """Names of the moves and hazards of a history, as on the watch list."""
-    names = {f"{one.layer}.{move.player}.{move.action}" for one in told for move in one.moves}
-    names |= {one.layer for one in told if not one.moves}
-    if not any(one.is_visible or one.is_call for one in told):
+    names = {f"{one.layer}.{move.player}.{move.action}" for one in happenings for move in one.moves}
+    names |= {one.layer for one in happenings if not one.moves}
+    if not any(one.is_visible or one.is_call for one in happenings):
         names.add("quiet")
     return names
 
@@ -116,16 +116,16 @@ def test_every_event_is_what_the_whole_tree_says(which, request):
     likely = defaultdict(float)
     after = defaultdict(float)
     before = 0.0
-    for probability, told, worth in histories(probabilities, Words(scenario, game)):
+    for probability, happenings, worth in histories(probabilities, Words(scenario, game)):
         before = before + probability * worth
-        for name in names_of(told):
+        for name in names_of(happenings):
             likely[name] += probability
             after[name] = after[name] + probability * worth
     assert np.append(found.before.targets, found.before.beliefs) == pytest.approx(before, abs=1e-12)
     assert found.before.beliefs == pytest.approx(game.prior_belief, abs=1e-12)  # beliefs are martingales
-    told = {event.name: event for event in found.events if event.kind in {"move", "hazard", "round", "quiet"}}
-    assert set(told) == {name for name, probability in likely.items() if probability > 1e-12}
-    for name, event in told.items():
+    by_name = {event.name: event for event in found.events if event.kind in {"move", "hazard", "round", "quiet"}}
+    assert set(by_name) == {name for name, probability in likely.items() if probability > 1e-12}
+    for name, event in by_name.items():
         assert event.probability == pytest.approx(likely[name], abs=1e-12)
         expected = after[name] / likely[name]
         assert np.append(event.after.targets, event.after.beliefs) == pytest.approx(expected, abs=1e-9)
@@ -220,7 +220,7 @@ def test_what_can_only_follow_a_strike_is_no_sign_of_one(cuba):
     assert strike.just_before.targets[0] == pytest.approx(found.before.targets[0], abs=1e-12)
 
 
-def test_events_are_told_in_the_words_of_the_file(cuba):
+def test_events_are_described_in_the_words_of_the_file(cuba):
     found = indicators(cuba)
     strike = found["pressure.usa.strike"]
     assert strike.label == "the United States: strike the sites"
@@ -233,11 +233,11 @@ def test_events_are_told_in_the_words_of_the_file(cuba):
     assert found.belief_labels == ("the United States is bold", "the Soviet Union is unbending")
 
 
-def test_joint_moves_are_told_together(secrets):
+def test_joint_moves_are_described_together(secrets):
     found = indicators(secrets)
-    told = next(event for event in found.events if event.name == "moves.a.escalate.b.hold.crisis.tense")
-    assert told.label == "the United Kingdom: escalate; Borduria: hold back (Crisis: tense)"
-    assert told.sentences[0].startswith(
+    event = next(event for event in found.events if event.name == "moves.a.escalate.b.hold.crisis.tense")
+    assert event.label == "the United Kingdom: escalate; Borduria: hold back (Crisis: tense)"
+    assert event.sentences[0].startswith(
         "If you see the United Kingdom escalate and Borduria hold back (Crisis: tense) ("
     )
 
@@ -270,10 +270,10 @@ def test_a_round_of_talks_is_not_quiet():
             return 1.0
         total = 0.0
         for step in list_public_steps(solution.equilibrium, 0, s, state=state, beliefs=beliefs):
-            told = None
+            happening = None
             if step.action >= 0:
-                told = words.describe_step(0, s, state=state, action=step.action, target=step.target)
-            if told is None or not (told.is_visible or told.is_call):
+                happening = words.describe_step(0, s, state=state, action=step.action, target=step.target)
+            if happening is None or not (happening.is_visible or happening.is_call):
                 total += step.probability * quiet(s + 1, step.target, step.beliefs)
         return total
 

@@ -64,7 +64,7 @@ def test_the_chapters_of_a_path_follow_one_another(solution, found):
         for one, two in zip(path.chapters, path.chapters[1:], strict=False):
             assert two.first_period == one.last_period + 1
             assert one.happenings or two.happenings  # quiet days in a row are one chapter
-            assert one.ends_on == two.starts == solution.scenario.date_of_period(two.first_period)
+            assert one.ends_on == two.starts == solution.scenario.find_date(two.first_period)
         assert path.chapters[-1].probability == 1.0
 
 
@@ -75,7 +75,7 @@ def test_the_probabilities_along_a_path_are_those_to_go(found):
         assert 0.0 < chapter.probability < 1.0
 
 
-def test_a_path_ends_as_it_is_told_to(found):
+def test_a_path_ends_at_its_goal(found):
     for one in found.outcomes:
         if one.typical is not None and one.kind == "outcome" and one.name != UNRESOLVED:
             assert [what.outcome for what in one.typical.chapters[-1].happenings][-1] == one.name
@@ -132,7 +132,7 @@ def test_paths_are_plain_data(found):
     assert document["outcomes"][0]["typical"]["chapters"][0]["text"].startswith("22 October 1962")
 
 
-def test_names_that_do_not_exist_are_all_told(solution):
+def test_every_unknown_name_is_reported(solution):
     with pytest.raises(InputError) as refused:
         paths(solution, ["settlment", "peace"])
     assert [problem.code for problem in refused.value.problems] == ["unknown-target"] * 2

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from standoff import load, solve
 from standoff.analysis.happenings import Words
-from standoff.analysis.plays import Goal, distances, find_medoid, retrace, select_plays
+from standoff.analysis.plays import Goal, compute_distances, find_medoid, retrace, select_plays
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.equilibrium import Settings
 from standoff.solve.sample import find_strategy, sample_paths
@@ -38,7 +38,7 @@ def edits(one, two):
 @given(EVENTS)
 def test_distances_are_those_of_the_definition(sequences):
     expected = [[edits(one, two) for two in sequences] for one in sequences]
-    assert distances(sequences).tolist() == expected
+    assert compute_distances(sequences).tolist() == expected
 
 
 def test_the_typical_sequence_is_of_ordinary_size_and_nearest_to_all():
@@ -59,7 +59,7 @@ def by_hand(equilibrium, trail):
     beliefs = list(game.prior_belief)
     total = 1.0
     for period, s, state, action, target in trail.places:
-        layer = game.epoch_of(period).layers[s]
+        layer = game.find_epoch(period).layers[s]
         arrival = layer.arrival[state] if layer.is_chance or layer.mover[state] >= 0 else 0.0
         if action < 0:
             total *= 1.0 - arrival
@@ -100,7 +100,7 @@ def test_places_and_actions_of_sampled_plays_fit_each_other(kept):
     game = kept.equilibrium.game
     paths = sample_paths(kept.equilibrium, 200, 7)
     for period in range(game.num_periods):
-        for s, layer in enumerate(game.epoch_of(period).layers):
+        for s, layer in enumerate(game.find_epoch(period).layers):
             states, taken = paths.layer_states[period, s], paths.actions[period, s]
             acted = taken >= 0
             assert (layer.action_start[states[acted]] <= taken[acted]).all()
@@ -115,7 +115,7 @@ def test_a_play_to_a_milestone_stops_where_it_is_met(kept):
     for trail in select_plays(paths, Goal(milestones=(0,)), words=words).trails:
         reached = []
         for period, s, _, _, target in trail.places:
-            arrived = game.epoch_of(period).layers[(s + 1) % game.num_layers]
+            arrived = game.find_epoch(period).layers[(s + 1) % game.num_layers]
             reached.append(bool(arrived.milestone_holds[target, 0]))
         assert reached[-1]
         assert not any(reached[:-1])

@@ -68,7 +68,7 @@ def test_the_estimated_error_is_three_times_the_difference_of_the_last_two(scena
     game = compile_game(replace_parameters(scenario, {"rationality": 6.0}))
     coarse, fine = (Solved.of(solve(game, Settings(belief_points=n, estimate_error=False))) for n in (3, 5))
     apart = 3.0 * np.max(np.abs(fine.probabilities - coarse.probabilities))
-    assert apart > fine.belief_error  # else the gap of the finer one would be told
+    assert apart > fine.belief_error  # else the gap of the finer one would be reported
     assert found.error == pytest.approx(apart, rel=1e-6)
 
 

@@ -66,7 +66,7 @@ def test_a_third_outcome_on_the_way_has_borders_on_both_sides():
     assert [x for x, _, _ in lower] == pytest.approx([-0.2, 0.2], abs=5e-3)
 
 
-def test_points_that_make_no_game_are_told():
+def test_points_that_make_no_game_are_reported():
     scenario = tiny(
         ("fight: {label: fight, leads_to: {outcome: war_ends}}",
          "fight: {label: fight, leads_to: [{p: 0.1 + war, outcome: war_ends}, {p: 0.9 - war}]}"),

@@ -24,25 +24,27 @@ def iran():
 
 def test_a_longer_sample_begins_with_the_shorter_one(iran):
     sampler = Sampler.of(iran, seed=3)
-    assert (sampler.values(0, 700)[:150] == sampler.values(0, 150)).all()
+    assert (sampler.compute_values(0, 700)[:150] == sampler.compute_values(0, 150)).all()
 
 
 def test_draws_are_the_same_from_wherever_they_are_asked(iran):
     sampler = Sampler.of(iran, seed=3)
-    whole = sampler.values(0, 3 * SIZE)
-    assert (sampler.values(SIZE + 5, 2 * SIZE + 7) == whole[SIZE + 5 : 2 * SIZE + 7]).all()
+    whole = sampler.compute_values(0, 3 * SIZE)
+    assert (sampler.compute_values(SIZE + 5, 2 * SIZE + 7) == whole[SIZE + 5 : 2 * SIZE + 7]).all()
     wanted = [0, 3, SIZE - 1, 2 * SIZE + 1]
-    found = [list(draw.values()) for draw in sampler.draws(wanted)]
+    found = [list(draw.values()) for draw in sampler.make_draws(wanted)]
     assert found == whole[wanted].tolist()
 
 
 def test_seeds_make_other_draws(iran):
-    assert (Sampler.of(iran, seed=0).values(0, 64) != Sampler.of(iran, seed=1).values(0, 64)).mean() > 0.99
+    assert (
+        Sampler.of(iran, seed=0).compute_values(0, 64) != Sampler.of(iran, seed=1).compute_values(0, 64)
+    ).mean() > 0.99
 
 
 def test_every_draw_lies_in_its_range(iran):
     sampler = Sampler.of(iran, seed=0)
-    values = sampler.values(0, 512)
+    values = sampler.compute_values(0, 512)
     low, high = np.array([iran.parameters[name].range for name in sampler.names]).T
     assert ((low <= values) & (values <= high)).all()
     assert sampler.names == tuple(iran.parameters)
@@ -51,7 +53,7 @@ def test_every_draw_lies_in_its_range(iran):
 def test_each_sequence_fills_the_range_evenly(iran):
     """Each of the scrambled sequences has one point in every slice of 1/64 of every parameter: a property of Sobol points."""
     sampler = Sampler.of(iran, seed=0)
-    values = sampler.values(0, 64 * REPLICATES)
+    values = sampler.compute_values(0, 64 * REPLICATES)
     low, high = np.array([iran.parameters[name].range for name in sampler.names]).T
     slices = np.floor(64 * (values - low) / (high - low)).clip(0, 63)
     for r in range(REPLICATES):
@@ -60,7 +62,7 @@ def test_each_sequence_fills_the_range_evenly(iran):
 
 def test_the_rank_correlations_are_those_of_the_file():
     sampler = Sampler.of(tiny(CORRELATED, THIRD, USED), seed=0)
-    values = sampler.values(0, 4096)
+    values = sampler.compute_values(0, 4096)
     found = stats.spearmanr(values).statistic
     # independent draws would have a standard error of 1 / sqrt(4096) = 0.016
     order = [sampler.names.index(name) for name in ("war", "peace", "third")]
@@ -70,7 +72,7 @@ def test_the_rank_correlations_are_those_of_the_file():
 
 def test_correlation_leaves_the_distributions_alone():
     sampler = Sampler.of(tiny(CORRELATED, THIRD, USED), seed=0)
-    third = sampler.values(0, 4096)[:, sampler.names.index("third")]
+    third = sampler.compute_values(0, 4096)[:, sampler.names.index("third")]
     assert stats.kstest(third, stats.lognorm(2).cdf).statistic < 0.02
 
 
@@ -82,7 +84,7 @@ def test_a_value_that_was_set_is_not_drawn():
 
 def test_a_range_that_was_set_is_drawn_from():
     scenario = apply_overrides(tiny(), ["parameters.war.range=[0.4, 0.6]"])
-    values = Sampler.of(scenario, seed=0).values(0, 64)[:, 0]
+    values = Sampler.of(scenario, seed=0).compute_values(0, 64)[:, 0]
     assert 0.4 < values.min() < values.max() < 0.6
 
 

@@ -42,12 +42,12 @@ def test_only_those_that_move_the_lead_farthest_are_looked_at_where_so_many_are_
     assert found_in(choice).skipped == ()
 
 
-def test_a_flip_beyond_the_range_is_not_told(choice):
+def test_a_flip_beyond_the_range_is_not_reported(choice):
     found = found_in(apply_overrides(choice, ["gain.range=[0.05, 1]"]))
     assert found.flipping == ()
 
 
-def test_the_nearer_of_two_flips_is_told(choice):
+def test_the_nearer_of_two_flips_is_reported(choice):
     """Pressing on is worth 1 - 6 (gain - 0.3)^2, so peace is the likelier from 0.3 ± 0.408 on."""
     two_sided = apply_overrides(choice, ["stages.decide.actions.press.payoffs.north=1 - 6 * (gain - 0.3)^2"])
     narrow = apply_overrides(two_sided, ["gain.range=[-3, 1]"])
@@ -83,7 +83,7 @@ def test_the_slope_is_that_of_the_lead(choice):
     assert found_in(choice).rows[0].slope == pytest.approx(4.0 * probabilities * (1.0 - probabilities), rel=1e-6)
 
 
-def test_values_without_a_solution_are_told_and_nothing_is_said_of_what_lies_behind(choice):
+def test_values_without_a_solution_are_reported_and_nothing_beyond_them(choice):
     broken = apply_overrides(choice, ["stages.decide.rate=min(1, 0.2 + 2 * gain)"])
     found = found_in(broken, parameters=["gain"])
     (gain,) = found.rows
@@ -104,12 +104,12 @@ def test_what_is_no_answer_is_refused(choice, text):
         parse_answer(choice, text)
 
 
-def test_every_faulty_parameter_is_told(choice):
+def test_every_faulty_parameter_is_reported(choice):
     with pytest.raises(InputError) as caught:
         found_in(choice, parameters=["gian", "spare", "gain"])
     assert [problem.code for problem in caught.value.problems] == ["unknown-name", "no-range"]
     assert "did you mean `gain`" in str(caught.value)
 
 
-def test_a_date_is_that_of_the_likeliest_outcome(choice):
+def test_a_date_is_that_of_the_most_likely_outcome(choice):
     assert {target.periods for target in parse_answer(choice, "@2")} == {2}

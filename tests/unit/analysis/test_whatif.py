@@ -34,12 +34,12 @@ def test_a_variant_is_read_as_it_is_written(text, name, changes):
 
 
 @pytest.mark.parametrize("text", ["", " ; ", ": a=1"])
-def test_what_changes_nothing_is_no_variant(text):
+def test_a_variant_that_changes_nothing_is_refused(text):
     with pytest.raises(InputError, match="is not a variant"):
         parse_variant(text)
 
 
-def test_every_faulty_variant_is_told(choice):
+def test_every_faulty_variant_is_reported(choice):
     with pytest.raises(InputError) as caught:
         parse_variants(["", "a=1", "a=1", ":"])
     assert [problem.code for problem in caught.value.problems] == ["variant"] * 3

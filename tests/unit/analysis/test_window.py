@@ -131,7 +131,7 @@ def test_today_is_the_difference_of_action_values_at_the_start(cuba):
         assert abs(one.today - exact) < one.belief_error
 
 
-def test_the_advantage_hardly_hangs_on_the_belief_points(cuba):
+def test_the_advantage_hardly_depends_on_the_belief_points(cuba):
     finer = solve(load("cuba-1962", overrides=["period.horizon=6"]), Settings(belief_points=17))
     for coarse, fine in zip(window(cuba).types, window(finer).types, strict=True):
         assert np.abs(coarse.advantage - fine.advantage).max() < coarse.belief_error

@@ -30,10 +30,10 @@ def test_the_text_of_a_scenario_is_read_as_the_same_scenario(name):
     assert again.scenario_hash == scenario.scenario_hash
 
 
-def test_it_starts_at_the_likeliest_state_with_the_beliefs_there(updated):
+def test_it_starts_at_the_most_likely_state_with_the_beliefs_there(updated):
     on = continue_scenario(updated)
     assert {name: track.start for name, track in on.scenario.state.items()} == updated.states[0].levels
-    values = on.scenario.parameter_values()
+    values = on.scenario.compute_parameter_values()
     assert values["bold_prior"] == pytest.approx(updated.states[0].beliefs["usa"], abs=1e-12)
     assert values["unbending_prior"] == pytest.approx(updated.states[0].beliefs["ussr"], abs=1e-12)
 
@@ -42,7 +42,7 @@ def test_its_horizon_ends_on_the_same_day(updated):
     scenario, found = updated.solution.scenario, updated
     on = continue_scenario(found).scenario
     assert on.as_of == DAY
-    assert on.date_of_period(on.num_periods) == scenario.date_of_period(scenario.num_periods)
+    assert on.find_date(on.num_periods) == scenario.find_date(scenario.num_periods)
 
 
 def test_a_deadline_that_has_passed_holds_from_the_start(updated):
@@ -75,7 +75,7 @@ def test_a_prior_that_is_used_elsewhere_is_written_as_a_number():
     scenario = load("cuba-1962", overrides=["period.horizon=3", "strike_gain_bold=0.1 + 0.1 * bold_prior"])
     found = update_solution(solve(scenario, Settings(belief_points=3, threads=1)), [SEEN], as_of=dt.date(1962, 10, 24))
     on = continue_scenario(found).scenario
-    assert on.parameter_values()["bold_prior"] == scenario.parameter_values()["bold_prior"]
+    assert on.compute_parameter_values()["bold_prior"] == scenario.compute_parameter_values()["bold_prior"]
     assert on.players["usa"].types["bold"].written == found.states[0].beliefs["usa"]
 
 

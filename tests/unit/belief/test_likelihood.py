@@ -149,6 +149,6 @@ def test_a_confidence_equal_to_that_of_a_measured_matrix_changes_nothing():
     column = model.confusion.matrix[:, EVENT_CODES.index("MOBILIZE")]
     assert column.sum() != pytest.approx(1.0, abs=0.1)
     same = replace(SEEN, confidence=float(column[EVENT_CODES.index("MOBILIZE")] / column.sum()))
-    plain, told = (weigh(one, REPORTABLES, model) for one in (SEEN, same))
-    assert told.by_event == pytest.approx(plain.by_event, rel=1e-12)
-    assert told.background == pytest.approx(plain.background, rel=1e-12)
+    plain, rated = (weigh(one, REPORTABLES, model) for one in (SEEN, same))
+    assert rated.by_event == pytest.approx(plain.by_event, rel=1e-12)
+    assert rated.background == pytest.approx(plain.background, rel=1e-12)

@@ -122,7 +122,7 @@ def test_known_levels_exclude_every_other_state(solved):
     assert sum(one.probability for one in found.states) == pytest.approx(1.0, abs=1e-7)
 
 
-def test_inside_a_period_it_goes_on_from_its_end():
+def test_inside_a_period_it_continues_from_its_end():
     scenario = load("cuba-1962", overrides=["period.horizon=6", "period.length=2"])
     solution = solve(scenario, Settings(belief_points=3, threads=1))
     found = update_solution(solution, SEEN, as_of=DAY)

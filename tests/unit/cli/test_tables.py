@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from standoff.cli.tables import new_table
+from standoff.cli.tables import make_table
 
 
 def printed(table, width):
@@ -16,7 +16,7 @@ def printed(table, width):
 
 @pytest.mark.parametrize("width", [40, 80])
 def test_a_narrow_terminal_folds_text_but_hides_none(width):
-    table = new_table("", "driver", "one", "two", left=2)
+    table = make_table("", "driver", "one", "two", left=2)
     table.add_row("1", "strike_gain_resolved", "-0.12, +0.34", "")
     table.add_row("2", "", "", "+0.12, -0.34")
     folded = "".join(printed(table, width).replace("-0.12, +0.34", "").split())

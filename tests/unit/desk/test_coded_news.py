@@ -8,7 +8,7 @@ from standoff import code, load
 from standoff.desk.coded_news import code_lines, find_dyad
 from standoff.errors import CoderError, InputError, MissingExtraError, Problem
 
-TOLD = """Date: 2026-02-09
+SOURCE_TEXT = """Date: 2026-02-09
 
 America sent more forces. Iran threatened. France held talks with Iran. America drew up plans against Iran."""
 
@@ -21,7 +21,7 @@ def scenario():
 @pytest.fixture
 def dispatch(tmp_path):
     path = tmp_path / "dispatch.txt"
-    path.write_text(TOLD, encoding="utf-8")
+    path.write_text(SOURCE_TEXT, encoding="utf-8")
     return path
 
 

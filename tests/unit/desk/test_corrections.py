@@ -72,7 +72,7 @@ def test_a_review_that_says_nothing_or_has_no_author_is_refused(act, code):
         act()
 
 
-def test_every_fault_of_a_correction_is_told():
+def test_every_fault_of_a_correction_is_reported():
     wrong = Correction("ASSAULTED", "America", "IRN;usa", "2026-02-30", "pressure.usa.strik")
     found = check_correction(wrong, ["pressure.usa.strike"])
     assert [(one.code, one.message.split("`")[1]) for one in found] == [

@@ -83,7 +83,7 @@ def test_events_that_were_coded_before_a_kill_are_given(store, wire, monkeypatch
         patched.setattr("standoff.desk.ingestion.cluster_events", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             next(rounds(store, source))
-    assert len(store.coded_events()) == 1
+    assert len(store.list_coded_events()) == 1
     assert quotes(next(rounds(store, source))) == ["America struck Iran"]
 
 
@@ -131,7 +131,7 @@ def test_a_coder_that_cannot_go_on_is_a_fault_and_what_it_did_is_kept(store, wir
     source = wire("America struck Iran.", "Iran threatened America.")
     [fault] = rounds(store, source, once=True, coder=Tired())
     assert [problem.code for problem in fault.problems] == ["llm-unreachable"]
-    assert len(store.uncoded(ScriptedCoder.method)) == 1
+    assert len(store.list_uncoded(ScriptedCoder.method)) == 1
     [found] = rounds(store, source, once=True)
     assert quotes(found) == ["America struck Iran", "Iran threatened America"]
 
@@ -150,12 +150,12 @@ def test_a_store_that_is_locked_while_the_mark_is_made_is_a_fault_that_passes(st
     assert isinstance(next(watch), FeedRound)  # it goes on
 
 
-def test_a_text_that_two_feeds_print_is_told_once(store, wire, tmp_path):
+def test_a_text_that_two_feeds_print_is_reported_once(store, wire, tmp_path):
     first = wire("America struck Iran.")
     second = tmp_path / "second.jsonl"
     second.write_text((tmp_path / "wire.jsonl").read_text())
-    told = [quotes(found) for found in rounds(store, first, str(second), once=True)]
-    assert sorted(map(len, told)) == [0, 1]
+    quoted = [quotes(found) for found in rounds(store, first, str(second), once=True)]
+    assert sorted(map(len, quoted)) == [0, 1]
 
 
 def test_a_fault_of_the_store_that_does_not_pass_ends_the_watch(store, wire, monkeypatch):

@@ -1,4 +1,4 @@
-"""From sources to events in a store, and events told by many."""
+"""From sources to events in a store, and events that many sources report."""
 
 import json
 from dataclasses import replace
@@ -23,12 +23,12 @@ def scenario():
     return load("iran-us-2026")
 
 
-def told_together(store):
+def list_shared_outlets(store):
     """Quotes and outlets of the events of each cluster."""
-    by_number = {one.event_id: one for one in store.coded_events()}
+    by_number = {one.event_id: one for one in store.list_coded_events()}
     return [
         sorted(store.list_copies(by_number[number].document_hash)[0].outlet for number in cluster.event_ids)
-        for cluster in store.clusters()
+        for cluster in store.list_clusters()
     ]
 
 
@@ -49,12 +49,12 @@ def test_what_an_interrupted_ingest_left_is_coded_by_the_next(store):
 def test_codings_that_were_left_without_a_look_for_clusters_are_looked_at_later(store):
     store.add_documents([article(AGENCY), article(AGENCY + "More follows.", outlet="Courier")])
     code_pending(store, ScriptedCoder())
-    assert store.clusters() == ()
+    assert store.list_clusters() == ()
     assert ingest(store, [], coder=ScriptedCoder()).num_clusters == 1
-    assert told_together(store) == [["Courier", "Gazette"]]
+    assert list_shared_outlets(store) == [["Courier", "Gazette"]]
 
 
-def test_a_document_that_cannot_be_read_is_told_and_not_tried_again(store):
+def test_a_document_that_cannot_be_read_is_reported_and_not_tried_again(store):
     found = ingest(store, [article("Bonjour, le monde.")], coder=ScriptedCoder())
     assert [(one.document.text, one.reason) for one in found.not_coded] == [
         ("Bonjour, le monde.", "the text is in French")
@@ -62,7 +62,7 @@ def test_a_document_that_cannot_be_read_is_told_and_not_tried_again(store):
     assert ingest(store, [], coder=ScriptedCoder()).num_coded == 0
 
 
-def test_sources_that_cannot_be_read_are_told_and_the_others_kept(store, tmp_path):
+def test_sources_that_cannot_be_read_are_reported_and_the_others_kept(store, tmp_path):
     (tmp_path / "a.jsonl").write_text(json.dumps({"text": AGENCY}) + "\n")
     found = ingest(store, [str(tmp_path / "none.txt"), str(tmp_path / "a.jsonl")], coder=ScriptedCoder())
     assert [problem.code for problem in found.faults] == ["no-such-file"]
@@ -92,34 +92,34 @@ def test_a_coder_that_quotes_what_is_not_there_is_refused(store):
 
     with pytest.raises(InputError, match="quote-elsewhere"):
         ingest(store, [article(AGENCY)], coder=Liar())
-    assert len(list(store.documents())) == 1
+    assert len(list(store.read_documents())) == 1
 
 
 def test_near_duplicates_are_one_event_with_two_witnesses(store):
     ingest(store, [article(AGENCY), article("CAPITAL - " + AGENCY, outlet="Courier")], coder=ScriptedCoder())
-    assert told_together(store) == [["Courier", "Gazette"]]
+    assert list_shared_outlets(store) == [["Courier", "Gazette"]]
 
 
 def test_a_third_witness_joins_the_cluster_that_is_there(store):
     ingest(store, [article(AGENCY), article("CAPITAL - " + AGENCY, outlet="Courier")], coder=ScriptedCoder())
     found = ingest(store, [article(AGENCY + "It gave no reason.", outlet="Herald")], coder=ScriptedCoder())
     assert found.num_clusters == 1
-    assert told_together(store) == [["Courier", "Gazette", "Herald"]]
+    assert list_shared_outlets(store) == [["Courier", "Gazette", "Herald"]]
 
 
 def test_nothing_new_makes_no_clusters_and_no_writes(store):
     documents = [article(AGENCY), article("CAPITAL - " + AGENCY, outlet="Courier")]
     ingest(store, documents, coder=ScriptedCoder())
-    before = store.last_write()
+    before = store.read_last_write()
     assert ingest(store, documents, coder=ScriptedCoder()).num_clusters == 0
-    assert store.last_write() == before
+    assert store.read_last_write() == before
 
 
 def test_reports_in_other_words_are_one_event_only_between_two_sides_of_a_scenario(store, scenario):
     ingest(store, [article(OWN_WORDS), article(OTHER_WORDS, outlet="Courier")], coder=ScriptedCoder())
-    assert store.clusters() == ()
+    assert store.list_clusters() == ()
     assert cluster_events(store, scenario) == 1
-    assert told_together(store) == [["Courier", "Gazette"]]
+    assert list_shared_outlets(store) == [["Courier", "Gazette"]]
 
 
 @pytest.mark.parametrize(
@@ -134,29 +134,29 @@ def test_reports_in_other_words_are_one_event_only_between_two_sides_of_a_scenar
 )
 def test_reports_of_another_day_act_or_side_stay_apart(store, scenario, other):
     ingest(store, [article(OWN_WORDS), article(other, outlet="Courier")], coder=ScriptedCoder(), scenario=scenario)
-    assert store.clusters() == ()
+    assert store.list_clusters() == ()
 
 
 def test_a_side_that_was_inferred_puts_nothing_together(scenario):
     sides = tuple(frozenset(player.codes) for player in scenario.players.values())
-    told = [
+    stated = [
         ReportedEvent(k, f"{k}", ScriptedCoder().code(article(text)).events[0])
         for k, text in enumerate([OWN_WORDS, OTHER_WORDS])
     ]
-    inferred = [replace(one, event=replace(one.event, target=Mention("IRN", is_inferred=True))) for one in told]
-    assert group_by_day(told, sides) == [[0, 1]]
+    inferred = [replace(one, event=replace(one.event, target=Mention("IRN", is_inferred=True))) for one in stated]
+    assert group_by_day(stated, sides) == [[0, 1]]
     assert group_by_day(inferred, sides) == []
 
 
 def test_what_a_person_put_together_or_apart_stays(store):
     ingest(store, [article(AGENCY), article("CAPITAL - " + AGENCY, outlet="Courier")], coder=ScriptedCoder())
-    first, _second = store.coded_events()
+    first, _second = store.list_coded_events()
     store.add_cluster([first.event_id], method="ann")
     ingest(store, [article(AGENCY + "It gave no reason.", outlet="Herald")], coder=ScriptedCoder())
-    assert sorted(told_together(store)) == [["Courier", "Herald"], ["Gazette"]]
+    assert sorted(list_shared_outlets(store)) == [["Courier", "Herald"], ["Gazette"]]
 
 
 def test_two_events_of_one_document_that_differ_by_their_day_stay_two(store):
     both = AGENCY + AGENCY.replace("02-09", "02-11")
     ingest(store, [article(both), article("CAPITAL - " + both, outlet="Courier")], coder=ScriptedCoder())
-    assert told_together(store) == [["Courier", "Gazette"]] * 2
+    assert list_shared_outlets(store) == [["Courier", "Gazette"]] * 2

@@ -60,7 +60,7 @@ def test_a_file_with_a_fault_is_refused_with_its_line(tmp_path, events, scenario
     assert (problem.code, problem.line) == (code, line)
 
 
-def test_what_is_said_of_one_report_holds_for_all_in_the_same_words(tmp_path, events, scenario):
+def test_a_review_of_one_report_holds_for_all_in_the_same_words(tmp_path, events, scenario):
     name = events.names[1]
     text = f"scenario: iran-us-2026\nby: ann\nreviews: [{{event: '{name}', verdict: drop, reason: no}}]\n"
     assert [(one.event_id, one.reason) for one in read(tmp_path, events, scenario, text)] == [(1, "no"), (2, "no")]

@@ -74,7 +74,7 @@ def test_reports_of_one_period_that_stand_for_one_event_are_one(scenario):
     assert len(one.sources) == 2
 
 
-def test_what_is_no_event_of_the_model_is_set_aside(scenario):
+def test_what_is_no_event_of_the_model_is_excluded(scenario):
     review = Review(1, "confirm", "ann", scenario="iran-us-2026", stands_for="background")
     found = select_usable_reports(apply_reviews(make_events(article(FLEET)), [review]), scenario)
     assert (found.observations, [one.reason for one in found.excluded]) == (
@@ -113,7 +113,7 @@ def test_a_correction_counts_instead_of_what_was_coded(scenario):
     assert (one.event_type, one.actors, one.is_confirmed) == ("THREATEN", ("IRN",), True)
 
 
-def test_an_event_on_no_told_day_counts_on_that_of_its_report_where_that_is_asked_for(scenario):
+def test_an_undated_event_counts_on_the_day_of_its_report_on_request(scenario):
     events = make_events(article(FLEET, day="2026-02-09"))
     coded = replace(events.events[0].coded, date=None)
     events = replace(events, events=(replace(events.events[0], coded=coded),))
@@ -127,8 +127,8 @@ def test_an_event_on_no_told_day_counts_on_that_of_its_report_where_that_is_aske
 def test_a_confidence_that_nobody_measured_does_not_count(scenario):
     events = make_events(article(FLEET))
     assert select_usable_reports(events, scenario).observations[0].confidence is not None
-    told = replace(events, events=(replace(events.events[0], method="llm:some model"),))
-    assert select_usable_reports(told, scenario).observations[0].confidence is None
+    changed = replace(events, events=(replace(events.events[0], method="llm:some model"),))
+    assert select_usable_reports(changed, scenario).observations[0].confidence is None
 
 
 def test_an_inferred_target_touches_no_scenario(scenario):

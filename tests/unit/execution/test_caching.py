@@ -92,7 +92,7 @@ class Unsure(Counting):
             yield k, UnsureProbabilityError("more points would take too long")
 
 
-def test_a_draw_that_was_too_dear_is_not_tried_again_at_more_points(tmp_path):
+def test_a_draw_that_was_too_expensive_is_not_tried_again_at_more_points(tmp_path):
     def refused():
         counting = Unsure()
         with cache_solves(counting, tmp_path / "kept", tiny()) as executor:
@@ -118,7 +118,7 @@ def test_what_keeps_something_else_goes_through(tmp_path):
     assert isinstance(found[0], int)
 
 
-def test_a_map_goes_on_from_its_folder(tmp_path):
+def test_a_map_resumes_from_its_folder(tmp_path):
     x, y = (
         MapAxis(name, values)
         for name, values in zip(list(tiny().parameters)[:2], ((0.25, 0.75), (0.5, 1.0)), strict=True)

@@ -146,7 +146,7 @@ def test_a_damaged_part_is_named_and_not_skipped(tmp_path, opened):
         folder.load("draws")
 
 
-def test_a_part_of_another_ensemble_is_not_taken(tmp_path, opened):
+def test_a_part_of_another_ensemble_is_not_used(tmp_path, opened):
     one, other = opened(tmp_path / "one"), opened(tmp_path / "other", seed=1)
     other.save("draws", {0: solved(0.5)})
     other.flush()

@@ -3,7 +3,7 @@
 import pytest
 
 from standoff.errors import SolveError
-from standoff.execution.parts import AHEAD, LARGEST_PART, PART_SECONDS, Answer, spread
+from standoff.execution.parts import AHEAD, LARGEST_PART, PART_SECONDS, SolvedPart, distribute_draws
 
 
 class Crew:
@@ -26,7 +26,7 @@ class Crew:
         if handle in self.lost:
             return handle, None
         part = self.parts[handle]
-        return handle, Answer([draw["x"] for draw in part], self.seconds * len(part))
+        return handle, SolvedPart([draw["x"] for draw in part], self.seconds * len(part))
 
 
 def draws(count):
@@ -34,7 +34,7 @@ def draws(count):
 
 
 def run(crew, count, workers=2):
-    return list(spread(draws(count), workers=workers, submit=crew.submit, take=crew.take))
+    return list(distribute_draws(draws(count), workers=workers, submit=crew.submit, take=crew.take))
 
 
 @pytest.mark.parametrize("newest_first", [False, True])
@@ -69,7 +69,7 @@ def test_draws_are_taken_only_a_few_parts_ahead():
     taken = []
     source = (taken.append(k) or {"x": float(k)} for k in range(10**9))
     crew = Crew(seconds_a_draw=PART_SECONDS)
-    answers = spread(source, workers=3, submit=crew.submit, take=crew.take)
+    answers = distribute_draws(source, workers=3, submit=crew.submit, take=crew.take)
     for _ in range(10):
         next(answers)
     assert len(taken) <= 10 + 3 * AHEAD

@@ -130,7 +130,7 @@ def test_every_part_of_a_game_reaches_the_arrays():
     assert [(m.name, m.label, m.after) for m in game.milestones] == [("quiet", "quiet", -1), ("later", "Later", 0)]
     assert pressure.milestone_holds.tolist() == [[True, True]]
     assert game.players[0].label == "Aland"
-    assert game.label("war") == "War breaks out"
+    assert game.get_label("war") == "War breaks out"
     assert (game.num_periods, game.continues) == (3, False)
 
 

@@ -148,4 +148,4 @@ unresolved: {label: Open, payoffs: {}}
 def test_an_outcome_with_the_name_of_the_hazard_that_brings_it_keeps_its_own_label():
     hazard = "  over: {label: It breaks, when: heat > low, hazard: 0.1, leads_to: {outcome: over}}"
     game = compile_game(parse_scenario(SMALL.replace("nature:\n", f"nature:\n{hazard}\n")))
-    assert game.label("over") == "Over"
+    assert game.get_label("over") == "Over"

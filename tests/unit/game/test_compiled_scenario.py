@@ -102,46 +102,46 @@ OTHER_STRUCTURES = [
 
 @pytest.mark.parametrize("draw", NUMBERS_ONLY + OTHER_STRUCTURES, ids=str)
 def test_a_draw_is_its_overridden_scenario(scenario, compiled, draw):
-    assert differences(compiled.game(draw), compile_game(replace(scenario, draw))) == []
+    assert differences(compiled.make_game(draw), compile_game(replace(scenario, draw))) == []
 
 
 def test_many_draws_are_each_alone(scenario, compiled):
     draws = (NUMBERS_ONLY + OTHER_STRUCTURES) * 7
     assert len(draws) > CHUNK
-    games = list(compiled.games(draws))
+    games = list(compiled.make_games(draws))
     expected = [compile_game(replace(scenario, draw)) for draw in draws[: len(draws) // 7]] * 7
     assert [differences(*pair) for pair in zip(games, expected, strict=True)] == [[]] * len(draws)
 
 
 def test_draws_that_differ_in_numbers_share_one_template(compiled):
-    games = list(compiled.games(NUMBERS_ONLY))
+    games = list(compiled.make_games(NUMBERS_ONLY))
     assert compiled.num_templates == 1
     assert games[1].epochs[0].layers[0].branch_target is games[2].epochs[0].layers[0].branch_target
 
 
 @pytest.mark.parametrize("draw", OTHER_STRUCTURES, ids=str)
 def test_a_draw_in_which_something_else_can_happen_is_noticed(compiled, draw):
-    compiled.game(draw)
+    compiled.make_game(draw)
     assert compiled.num_templates == 2
-    compiled.game(draw)
+    compiled.make_game(draw)
     assert compiled.num_templates == 2
 
 
 def test_no_more_templates_are_kept_than_the_limit(compiled, monkeypatch):
     monkeypatch.setattr("standoff.game.compiled_scenario.MAX_TEMPLATES", 3)
-    assert all(isinstance(game, Game) for game in compiled.games(OTHER_STRUCTURES))
+    assert all(isinstance(game, Game) for game in compiled.make_games(OTHER_STRUCTURES))
     assert compiled.num_templates == 3 < MAX_TEMPLATES
 
 
 def test_values_are_in_the_unit_of_the_parameter(compiled):
-    layer = compiled.game({"cooling": 0.1}).epochs[0].layers[-1]
+    layer = compiled.make_game({"cooling": 0.1}).epochs[0].layers[-1]
     high = layer.levels[:, 0] == 2
     assert layer.arrival[high] == pytest.approx(1 - np.exp(-0.1 * 2 * 3.5))
 
 
 @pytest.mark.parametrize("layers", [1, 2])
 def test_epochs_share_what_the_date_does_not_change(compiled, layers):
-    first, second = compiled.game({}).epochs
+    first, second = compiled.make_game({}).epochs
     assert first.layers[0] is not second.layers[0]  # it may end in `over`, whose payoff depends on the date
     assert first.layers[layers] is second.layers[layers]
 
@@ -161,7 +161,7 @@ BAD = [
 @pytest.mark.parametrize(("draw", "code"), BAD, ids=str)
 def test_a_draw_that_makes_no_game_has_the_error_of_its_overridden_scenario(scenario, compiled, draw, code):
     with pytest.raises(ScenarioError) as error:
-        compiled.game(draw)
+        compiled.make_game(draw)
     assert code in {problem.code for problem in error.value.problems}
     with pytest.raises(ScenarioError) as expected:
         compile_game(replace(scenario, draw))
@@ -170,7 +170,7 @@ def test_a_draw_that_makes_no_game_has_the_error_of_its_overridden_scenario(scen
 
 @pytest.mark.parametrize(("draw", "code"), BAD, ids=str)
 def test_among_others_it_is_a_value_and_spoils_none_of_them(compiled, scenario, draw, code):
-    first, bad, last = compiled.games([{"burden": 2.0}, draw, {"burden": 3.0}])
+    first, bad, last = compiled.make_games([{"burden": 2.0}, draw, {"burden": 3.0}])
     assert isinstance(bad, ScenarioError)
     assert code in {problem.code for problem in bad.problems}
     assert differences(first, compile_game(replace(scenario, {"burden": 2.0}))) == []
@@ -179,13 +179,13 @@ def test_among_others_it_is_a_value_and_spoils_none_of_them(compiled, scenario, 
 
 def test_an_unknown_parameter_is_refused_with_the_nearest_name(compiled):
     with pytest.raises(ScenarioError, match="did you mean `burden`"):
-        compiled.game({"burdn": 1.0})
+        compiled.make_game({"burdn": 1.0})
 
 
 def test_an_overridden_scenario_can_be_drawn_from(scenario):
     changed = apply_overrides(scenario, ["state.heat.start=high", "burden=4"])
     draw = {"pace": 0.3}
-    game = CompiledScenario.of(changed).game(draw)
+    game = CompiledScenario.of(changed).make_game(draw)
     assert differences(game, compile_game(replace(changed, draw))) == []
 
 
@@ -195,7 +195,7 @@ def test_a_submodel_that_refuses_one_draw_refuses_that_one_alone():
     text = text.replace("burden / (1 + heat)", "burden * oil.price_change(closure * heat / 2)")
     text = text.replace("  burden:", "  closure: {value: 0.5, judgement: x}\n  burden:")
     scenario = parse_scenario(text)
-    sound, bad = CompiledScenario.of(scenario).games([{"closure": 0.9}, {"closure": 1.1}])
+    sound, bad = CompiledScenario.of(scenario).make_games([{"closure": 0.9}, {"closure": 1.1}])
     assert isinstance(bad, ScenarioError)
     assert bad.problems[0].code == "submodel"
     assert differences(sound, compile_game(replace(scenario, {"closure": 0.9}))) == []
@@ -203,7 +203,7 @@ def test_a_submodel_that_refuses_one_draw_refuses_that_one_alone():
 
 def test_there_is_one_terminal_for_each_state_that_payoffs_mention(compiled):
     # `deal` mentions heat, which can have three levels, beside the package; `over` mentions the date
-    game = compiled.game({"stop_from": 2.0})
+    game = compiled.make_game({"stop_from": 2.0})
     deals = game.terminals.package[game.terminals.outcome == game.outcomes.index("deal")]
     assert np.bincount(deals).tolist() == [3] * len(game.packages)
     assert int((game.terminals.outcome == game.outcomes.index("over")).sum()) == 2

@@ -154,7 +154,7 @@ def test_an_entry_without_effects_leaves_those_of_both(game):
 
 
 def test_actions_of_one_name_keep_their_labels(game):
-    assert (game.label("clash.a.hold"), game.label("clash.b.hold")) == ("Hold fire", "Sit tight")
+    assert (game.get_label("clash.a.hold"), game.get_label("clash.b.hold")) == ("Hold fire", "Sit tight")
 
 
 def test_a_stage_with_one_mover_has_no_second():

@@ -34,8 +34,8 @@ def test_an_equilibrium_is_what_players_with_drawn_shocks_do():
         fights = fight[challenges] > back[challenges]
         war = GAME.war_b + rng.standard_normal(draws)
         resists = one.fight * war + (1 - one.fight) * GAME.back_down_b > GAME.concession_b
-        for seen, told in ((challenges, one.challenge), (fights, one.fight), (resists, one.resist)):
-            assert seen.mean() == pytest.approx(told, abs=4.5 * math.sqrt(told * (1 - told) / seen.size))
+        for seen, computed in ((challenges, one.challenge), (fights, one.fight), (resists, one.resist)):
+            assert seen.mean() == pytest.approx(computed, abs=4.5 * math.sqrt(computed * (1 - computed) / seen.size))
 
 
 @settings(max_examples=60, deadline=None)
@@ -43,7 +43,7 @@ def test_an_equilibrium_is_what_players_with_drawn_shocks_do():
 def test_every_change_of_sign_on_a_fine_grid_is_an_equilibrium_and_no_other(game):
     curve = _Curve(game)
     z = np.linspace(curve.range.low - 1e-3, curve.range.high + 1e-3, 4001)
-    sign = np.array([curve.reply(float(point)) > point for point in z])
+    sign = np.array([curve.compute_reply(float(point)) > point for point in z])
     inside = np.flatnonzero(sign[1:] != sign[:-1])
     found = [one.cutoff for one in find_equilibria(game).equilibria]
     assert len(found) >= len(inside)
@@ -62,11 +62,11 @@ def test_equilibria_satisfy_the_condition_and_are_odd_in_number_without_tangency
 @given(GAMES, st.floats(-3, 3), st.floats(0, 1))
 def test_bounds_hold_inside_an_interval(game, low, width):
     curve = _Curve(game)
-    value, slope = curve.reply_bounds(low, low + width), curve.slope_bounds(low, low + width)
+    value, slope = curve.bound_reply(low, low + width), curve.bound_slope(low, low + width)
     for z in np.linspace(low, low + width, 9):
-        reply = curve.reply(float(z))
+        reply = curve.compute_reply(float(z))
         assert value.low - 1e-9 * (1 + abs(reply)) <= reply <= value.high + 1e-9 * (1 + abs(reply))
-        steep = curve.slope(float(z))
+        steep = curve.compute_slope(float(z))
         assert slope.low - 1e-9 * (1 + abs(steep)) <= steep <= slope.high + 1e-9 * (1 + abs(steep))
 
 
@@ -74,8 +74,8 @@ def test_bounds_hold_inside_an_interval(game, low, width):
 def test_the_slope_is_the_derivative_of_the_reply(step):
     curve = _Curve(GAME)
     for z in (-0.8, -0.2, 0.3, 1.1):
-        rise = (curve.reply(z + step) - curve.reply(z - step)) / (2 * step)
-        assert curve.slope(z) == pytest.approx(rise, abs=20 * step**2 + 1e-9)
+        rise = (curve.compute_reply(z + step) - curve.compute_reply(z - step)) / (2 * step)
+        assert curve.compute_slope(z) == pytest.approx(rise, abs=20 * step**2 + 1e-9)
 
 
 def test_a_tangency_is_reported_as_such():
@@ -87,7 +87,7 @@ def test_a_tangency_is_reported_as_such():
 
 
 @pytest.mark.parametrize(("distance", "number"), [(-1e-9, 3), (1e-9, 1)])
-def test_two_equilibria_close_to_a_fold_are_told_apart(distance, number):
+def test_two_equilibria_close_to_a_fold_are_distinguished(distance, number):
     fold = find_equilibria(GAME).folds[0]
     found = find_equilibria(replace(GAME, war_b=fold.war_b + distance)).equilibria
     assert len(found) == number

@@ -43,9 +43,9 @@ class Listening:
     def __init__(self, model):
         self.model, self.classes, self.seen = model, model.classes, []
 
-    def probabilities(self, rows):
+    def compute_probabilities(self, rows):
         self.seen += rows
-        return self.model.probabilities(rows)
+        return self.model.compute_probabilities(rows)
 
 
 @pytest.fixture

@@ -68,8 +68,8 @@ def test_the_order_of_words_matters(encoder):
 def test_words_are_the_mean_of_their_pieces_or_the_sentence(encoder):
     (encoded,) = encoder.encode(["Iran fired on a ship."])
     mean = encoded.pieces[[0, 4]].mean(axis=0)
-    np.testing.assert_allclose(encoded.words([(0, 4), (16, 20)]), mean / np.linalg.norm(mean), atol=1e-6)
-    np.testing.assert_array_equal(encoded.words([(40, 44)]), encoded.vector)
+    np.testing.assert_allclose(encoded.average_words([(0, 4), (16, 20)]), mean / np.linalg.norm(mean), atol=1e-6)
+    np.testing.assert_array_equal(encoded.average_words([(40, 44)]), encoded.vector)
 
 
 @with_weights

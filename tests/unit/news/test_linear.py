@@ -24,12 +24,12 @@ def model():
 def test_probabilities_are_the_softmax_of_the_weighted_sum():
     scores = np.array([2.0 * 0.6 + 0.5 * 0.8, -2.0 * 0.6 + 0.25 * 0.8 + 1.0])
     expected = np.exp(scores) / np.exp(scores).sum()
-    np.testing.assert_allclose(model().probabilities([{"gun": 3.0, "dove": 4.0}])[0], expected, rtol=1e-12)
+    np.testing.assert_allclose(model().compute_probabilities([{"gun": 3.0, "dove": 4.0}])[0], expected, rtol=1e-12)
 
 
 def test_unseen_features_only_shorten_the_others():
     only_bias = np.exp([0.0, 1.0]) / np.exp([0.0, 1.0]).sum()
-    np.testing.assert_allclose(model().probabilities([{"tank": 1.0}, {}]), [only_bias, only_bias], rtol=1e-12)
+    np.testing.assert_allclose(model().compute_probabilities([{"tank": 1.0}, {}]), [only_bias, only_bias], rtol=1e-12)
 
 
 def test_a_file_returns_its_parts_and_equal_parts_give_equal_bytes(tmp_path):

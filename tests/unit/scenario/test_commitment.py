@@ -48,7 +48,7 @@ def test_binding_deals_are_carried_through():
     bound = make_deals_binding(scenario)
     ratify = bound.stages[3].bargaining.accept.ratify
     assert [ratify[player].chance.written for player in ("usa", "iran")] == [1, 1]
-    assert bound.agenda.issues["missiles"].worth_of("reduced", "iran").written == 0
+    assert bound.agenda.issues["missiles"].get_worth("reduced", "iran").written == 0
     assert not bound.agenda.issues["missiles"].is_red_line("reduced", "iran", "hardline")
 
 
@@ -58,8 +58,8 @@ def test_a_payment_costs_one_side_what_the_other_gains():
     paid = add_side_payments(scenario, packages, [0.1, 0.3])
     issue = paid.agenda.issues[PAYMENT_ISSUE]
     assert len(paid.agenda.packages) == len(issue.levels) == 5
-    worth = [[issue.worth_of(level, player).written for level in issue.levels] for player in ("usa", "ussr")]
+    worth = [[issue.get_worth(level, player).written for level in issue.levels] for player in ("usa", "ussr")]
     assert worth == [[0, -0.1, -0.3, 0.1, 0.3], [0, 0.1, 0.3, -0.1, -0.3]]
     unpaid = add_side_payments(scenario, packages, [0.1, 0.3], are_paid=False)
-    assert {unpaid.agenda.issues[PAYMENT_ISSUE].worth_of(level, "usa").written for level in issue.levels} == {0}
+    assert {unpaid.agenda.issues[PAYMENT_ISSUE].get_worth(level, "usa").written for level in issue.levels} == {0}
     assert unpaid.agenda.packages == paid.agenda.packages

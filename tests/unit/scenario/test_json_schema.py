@@ -33,7 +33,7 @@ def test_an_effect_accepts_tracks_and_needs_no_list() -> None:
     definitions = build_json_schema()["$defs"]
     changes = definitions["Effect"]["additionalProperties"]
     assert {kind["type"] for kind in changes["anyOf"]} == {"string", "integer"}
-    alone, in_a_list = definitions["Action"]["properties"]["leads_to"]["anyOf"]
+    alone, in_a_list = definitions["ActionSpec"]["properties"]["leads_to"]["anyOf"]
     assert alone == {"$ref": "#/$defs/Effect"}
     assert in_a_list["items"] == alone
 

@@ -18,17 +18,17 @@ def test_the_good_file_is_read(good: Scenario) -> None:
 
 
 def test_periods_start_on_days(good: Scenario) -> None:
-    assert good.date_of_period(0) == good.as_of
-    assert good.date_of_period(26) == dt.date(2026, 8, 3)
+    assert good.find_date(0) == good.as_of
+    assert good.find_date(26) == dt.date(2026, 8, 3)
 
 
 def test_half_periods_and_months_have_their_length(good_text: str) -> None:
     half = parse_scenario(good_text.replace("unit: week, horizon", "unit: week, length: 0.5, horizon"))
     assert (half.num_periods, half.period_days) == (52, 3.5)
-    assert half.date_of_period(1) == dt.date(2026, 2, 5)
+    assert half.find_date(1) == dt.date(2026, 2, 5)
     monthly = parse_scenario(good_text.replace("unit: week, horizon: 26", "unit: month, horizon: 12"))
     assert monthly.period_days == 30.4375
-    assert monthly.date_of_period(12) == dt.date(2027, 2, 2)
+    assert monthly.find_date(12) == dt.date(2027, 2, 2)
 
 
 def test_one_effect_needs_no_list(good: Scenario) -> None:
@@ -46,9 +46,9 @@ def test_amounts_differ_by_type(good: Scenario) -> None:
 def test_worth_and_red_lines_are_found_by_type(good: Scenario) -> None:
     assert good.agenda is not None
     tolls = good.agenda.issues["tolls"]
-    assert tolls.worth_of("dropped", "north", "soft").written == -0.1
-    assert tolls.worth_of("dropped", "south").written == 0.2
-    assert tolls.worth_of("kept", "south").written == 0
+    assert tolls.get_worth("dropped", "north", "soft").written == -0.1
+    assert tolls.get_worth("dropped", "south").written == 0.2
+    assert tolls.get_worth("kept", "south").written == 0
     assert tolls.is_red_line("dropped", "north", "hard")
     assert not tolls.is_red_line("dropped", "north", "soft")
     assert not tolls.is_red_line("dropped", "south")
@@ -122,4 +122,4 @@ def test_dates_never_go_back(period: int) -> None:
         "payoff_unit: x, players: {a: {label: A, rationality: 1, discount: 1}}, unresolved: {label: U}, "
         "stages: [{name: s, mover: a, actions: {wait: {label: W}}}]}"
     )
-    assert scenario.date_of_period(period) <= scenario.date_of_period(period + 1)
+    assert scenario.find_date(period) <= scenario.find_date(period + 1)

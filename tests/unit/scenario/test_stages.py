@@ -7,7 +7,7 @@ from standoff.scenario import Scenario, apply_overrides, parse_scenario, replace
 
 
 def test_actions_of_one_mover_are_its_own(good: Scenario) -> None:
-    own = list(good.stages[0].own_actions())
+    own = list(good.stages[0].list_actions())
     assert [(item.mover, item.name, item.path) for item in own] == [
         ("north", "hold", "actions.hold"),
         ("north", "mass", "actions.mass"),
@@ -16,7 +16,7 @@ def test_actions_of_one_mover_are_its_own(good: Scenario) -> None:
 
 
 def test_actions_of_two_movers_stand_under_their_players(good: Scenario) -> None:
-    own = list(good.stages[2].own_actions())
+    own = list(good.stages[2].list_actions())
     assert [(item.mover, item.name, item.path) for item in own] == [
         ("north", "stay", "actions.north.stay"),
         ("north", "press", "actions.north.press"),
@@ -31,7 +31,7 @@ def test_an_entry_names_an_action_of_each(good: Scenario) -> None:
 
 
 def test_a_bargaining_stage_has_no_actions(good: Scenario) -> None:
-    assert list(good.stages[1].own_actions()) == []
+    assert list(good.stages[1].list_actions()) == []
 
 
 def test_no_effects_and_absent_effects_are_distinguished(good: Scenario) -> None:
@@ -44,7 +44,7 @@ def test_no_effects_and_absent_effects_are_distinguished(good: Scenario) -> None
 
 def test_an_override_reaches_an_action_of_one_of_two_movers(good: Scenario) -> None:
     changed = apply_overrides(good, ["stages.patrols.actions.south.shadow.costs.south=0.5"])
-    (shadow,) = [own for own in changed.stages[2].actions_of("south") if own.name == "shadow"]
+    (shadow,) = [own for own in changed.stages[2].list_actions_of("south") if own.name == "shadow"]
     assert str(shadow.action.costs["south"]) == "0.5"
 
 

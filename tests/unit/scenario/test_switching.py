@@ -20,13 +20,13 @@ def test_a_switched_off_hazard_is_removed(good: Scenario) -> None:
 
 def test_a_switched_off_action_loses_its_joint_effects(good: Scenario) -> None:
     changed = apply_overrides(good, ["stages.patrols.actions.north.press=off"])
-    assert [own.name for own in changed.stages[2].own_actions()] == ["stay", "stay", "shadow"]
+    assert [own.name for own in changed.stages[2].list_actions()] == ["stay", "stay", "shadow"]
     assert changed.stages[2].together == ()
 
 
 def test_an_action_of_a_single_mover_is_named_by_its_stage(good: Scenario) -> None:
     changed = apply_overrides(good, ["stages.pressure.actions.mass=off"])
-    assert [own.name for own in changed.stages[0].own_actions()] == ["hold", "strike"]
+    assert [own.name for own in changed.stages[0].list_actions()] == ["hold", "strike"]
 
 
 def test_a_switched_off_stage_leaves_the_others_findable(good: Scenario) -> None:
@@ -154,7 +154,7 @@ def test_a_part_that_needs_a_switched_off_part_is_reported_with_it(good: Scenari
 
 
 def test_the_same_value_twice_contradicts_nothing(good: Scenario) -> None:
-    assert apply_overrides(good, ["toll=0.1", "toll=0.1"]).parameter_values()["toll"] == 0.1
+    assert apply_overrides(good, ["toll=0.1", "toll=0.1"]).compute_parameter_values()["toll"] == 0.1
 
 
 @pytest.mark.parametrize(("written", "other"), [("0.7", 0.3), ("hard_prior / 2", 0.8)])

@@ -5,9 +5,9 @@ from standoff.scenario.values import find_rate_unit, find_time_constants, find_u
 
 
 def test_rates_are_per_unit_of_the_file(good: Scenario) -> None:
-    assert good.parameter_values()["escort_cost"] == pytest.approx(0.07, rel=1e-15)
-    assert good.unit_factor("escort_cost") == 7
-    assert good.unit_factor("toll") == 1
+    assert good.compute_parameter_values()["escort_cost"] == pytest.approx(0.07, rel=1e-15)
+    assert good.compute_unit_factor("escort_cost") == 7
+    assert good.compute_unit_factor("toll") == 1
 
 
 @pytest.mark.parametrize(
@@ -29,9 +29,9 @@ def test_a_rate_over_its_time_constant_is_in_the_unit_of_the_file(unit: str) -> 
 
 
 def test_formulas_follow_the_parameters_they_need(good: Scenario) -> None:
-    assert good.parameter_values()["widen"] == 0.2
-    assert good.parameter_values({"hard_prior": 0.5})["widen"] == 0.25
-    assert good.parameter_values({"widen": 0.9})["widen"] == 0.9
+    assert good.compute_parameter_values()["widen"] == 0.2
+    assert good.compute_parameter_values({"hard_prior": 0.5})["widen"] == 0.25
+    assert good.compute_parameter_values({"widen": 0.9})["widen"] == 0.9
 
 
 def test_the_scope_has_parameters_and_time_constants(good: Scenario) -> None:
@@ -41,10 +41,10 @@ def test_the_scope_has_parameters_and_time_constants(good: Scenario) -> None:
 def test_parameters_may_be_written_in_any_order(good_text: str) -> None:
     text = good_text.replace("parameters:\n", "parameters:\n  early: {value: toll * 2}\n")
     scenario = parse_scenario(text.replace("{north: 0.1 * passage}", "{north: early * passage}"))
-    assert next(iter(scenario.parameter_values())) == "early"
-    assert scenario.parameter_values()["early"] == 0.6
+    assert next(iter(scenario.compute_parameter_values())) == "early"
+    assert scenario.compute_parameter_values()["early"] == 0.6
 
 
 def test_a_unit_of_a_formula_must_be_that_of_the_file(good_text: str) -> None:
     text = good_text.replace("widen: {value: hard_prior / 2,", "widen: {value: hard_prior / 2, unit: 1/week,")
-    assert parse_scenario(text).parameter_values()["widen"] == 0.2
+    assert parse_scenario(text).compute_parameter_values()["widen"] == 0.2

@@ -31,8 +31,8 @@ def test_a_failed_solve_is_a_value_and_does_not_stop_the_others():
     fault = ScenarioError(Problem("not-finite", "it is `nan`"))
     slow = Settings(max_periods=1)
     games = [game_at(1.0), fault, endless_game(), game_at(2.0)]
-    first, told, failed, last = solve_batch(games, slow, keep=values_of, threads=2)
-    assert told is fault
+    first, refused, failed, last = solve_batch(games, slow, keep=values_of, threads=2)
+    assert refused is fault
     assert isinstance(failed, SolveError)
     assert "has no end" in str(failed)
     assert (first, last) == (values_of(solve(games[0])), values_of(solve(games[3])))

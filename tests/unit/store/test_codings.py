@@ -22,11 +22,11 @@ def filled(store):
 
 
 def acts(store, **filters):
-    return [found.event for found in store.coded_events(**filters) if not found.is_dropped]
+    return [found.event for found in store.list_coded_events(**filters) if not found.is_dropped]
 
 
 def numbers(store, document_hash=DOCUMENT.document_hash):
-    return [found.event_id for found in store.coded_events(document_hash=document_hash)]
+    return [found.event_id for found in store.list_coded_events(document_hash=document_hash)]
 
 
 def problems(act):
@@ -36,7 +36,7 @@ def problems(act):
 
 
 def test_a_coding_comes_back_as_it_was_given(filled):
-    (found,) = filled.codings(DOCUMENT.document_hash)
+    (found,) = filled.list_codings(DOCUMENT.document_hash)
     assert (found.coded, found.method, found.version) == (coded(DOCUMENT), METHOD, 1)
     assert list(found.event_ids) == numbers(filled)
 
@@ -44,25 +44,25 @@ def test_a_coding_comes_back_as_it_was_given(filled):
 def test_a_refusal_to_code_is_a_coding(filled):
     given = replace(coded(OTHER, [], []), refused="the text is in another language")
     filled.add_codings([given], method=METHOD)
-    assert filled.codings(OTHER.document_hash)[0].coded == given
-    assert filled.uncoded(METHOD) == ()
+    assert filled.list_codings(OTHER.document_hash)[0].coded == given
+    assert filled.list_uncoded(METHOD) == ()
 
 
 def test_what_is_left_to_code_is_known(filled):
-    assert filled.uncoded(METHOD) == (OTHER.document_hash,)
-    assert filled.uncoded(NEWER) == (DOCUMENT.document_hash, OTHER.document_hash)
+    assert filled.list_uncoded(METHOD) == (OTHER.document_hash,)
+    assert filled.list_uncoded(NEWER) == (DOCUMENT.document_hash, OTHER.document_hash)
 
 
 def test_an_equal_coding_is_not_recorded_again(filled):
-    before = filled.last_write()
+    before = filled.read_last_write()
     assert filled.add_codings([coded(DOCUMENT)], method=METHOD) == Added(given=1)
-    assert filled.last_write() == before
+    assert filled.read_last_write() == before
 
 
 def test_a_new_coding_stands_beside_the_old_one_and_counts(filled):
     filled.add_codings([coded(DOCUMENT, [ACCUSATION])], method=METHOD)
     filled.add_codings([coded(DOCUMENT)], method=METHOD)
-    assert [(one.version, len(one.event_ids)) for one in filled.codings(DOCUMENT.document_hash)] == [
+    assert [(one.version, len(one.event_ids)) for one in filled.list_codings(DOCUMENT.document_hash)] == [
         (1, 2),
         (2, 1),
         (3, 2),
@@ -80,8 +80,8 @@ def test_events_are_corrected_and_dropped(filled):
     first, second = numbers(filled)
     filled.add_reviews([Review(first, "correct", "ann", "it was help", as_aid(event())), Review(second, "drop", "ann")])
     assert acts(filled) == [as_aid(event())]
-    assert [found.coded for found in filled.coded_events()] == [event(), ACCUSATION]
-    assert [found.is_dropped for found in filled.coded_events()] == [False, True]
+    assert [found.coded for found in filled.list_coded_events()] == [event(), ACCUSATION]
+    assert [found.is_dropped for found in filled.list_coded_events()] == [False, True]
 
 
 def test_the_last_review_holds_and_all_are_kept(filled):
@@ -89,7 +89,7 @@ def test_the_last_review_holds_and_all_are_kept(filled):
     given = [Review(first, "drop", "ann"), Review(first, "confirm", "bob", "it is there")]
     made = filled.add_reviews(given)
     assert acts(filled) == [event(), ACCUSATION]
-    found = filled.reviews(first)
+    found = filled.list_reviews(first)
     assert [one.review_id for one in found] == list(made)
     assert [(one.review.author, one.review.action) for one in found] == [("ann", "drop"), ("bob", "confirm")]
     assert all(one.review.reviewed_at.utcoffset() == dt.timedelta(0) for one in found)
@@ -98,9 +98,9 @@ def test_the_last_review_holds_and_all_are_kept(filled):
 def test_a_review_holds_for_the_same_event_of_a_newer_coding(filled):
     filled.add_reviews([Review(numbers(filled)[0], "drop", "ann")])
     filled.add_codings([coded(DOCUMENT, [event(confidence=0.99), ACCUSATION])], method=NEWER)
-    newer = filled.codings(DOCUMENT.document_hash)[1].event_ids
+    newer = filled.list_codings(DOCUMENT.document_hash)[1].event_ids
     filled.add_reviews([Review(newer[1], "confirm", "bob")])  # now the newer coding counts
-    assert [found.method for found in filled.coded_events()] == [NEWER, NEWER]
+    assert [found.method for found in filled.list_coded_events()] == [NEWER, NEWER]
     assert acts(filled) == [ACCUSATION]
 
 
@@ -114,59 +114,62 @@ def test_a_review_of_an_event_that_the_current_coding_lacks_has_no_effect(filled
     first = numbers(filled)[0]
     filled.add_reviews([Review(first, "drop", "ann")])
     filled.add_codings([coded(DOCUMENT, [event("AID"), ACCUSATION])], method=NEWER)
-    newer = filled.codings(DOCUMENT.document_hash)[1].event_ids
+    newer = filled.list_codings(DOCUMENT.document_hash)[1].event_ids
     filled.add_reviews([Review(newer[0], "confirm", "bob")])
     assert acts(filled) == [event("AID"), ACCUSATION]
 
 
 def test_a_past_state_of_the_news_is_read_again(filled):
-    then = filled.last_write()
+    then = filled.read_last_write()
     first, second = numbers(filled)
     filled.add_reviews([Review(first, "drop", "ann")])
-    between = filled.last_write()
+    between = filled.read_last_write()
     filled.add_cluster([second], method="ann")
     filled.add_codings([coded(DOCUMENT, [])], method=NEWER)
     filled.add_reviews([Review(first, "confirm", "ann")])
     assert acts(filled, known_by=then) == [event(), ACCUSATION]
     assert acts(filled, known_by=between) == [ACCUSATION]
-    assert filled.clusters(known_by=between) == ()
-    assert [one.cluster_id for one in filled.coded_events(known_by=between) if not one.is_dropped] == [None]
-    assert len(filled.reviews(first, known_by=between)) == 1
+    assert filled.list_clusters(known_by=between) == ()
+    assert [one.cluster_id for one in filled.list_coded_events(known_by=between) if not one.is_dropped] == [None]
+    assert len(filled.list_reviews(first, known_by=between)) == 1
 
 
 def test_claims_are_those_of_the_coding_that_counts(filled):
-    (found,) = filled.claims()
+    (found,) = filled.list_claims()
     assert (found.document_hash, found.published, found.claims) == (DOCUMENT.document_hash, DOCUMENT.date, (claim(),))
     filled.add_codings([coded(DOCUMENT, claims=[claim("brigades"), claim()])], method=NEWER)
-    assert filled.claims()[0].claims == (claim("brigades"), claim())
-    assert filled.claims(since=dt.date(2031, 3, 7)) == ()
-    assert filled.claims(method=METHOD)[0].claims == (claim(),)
+    assert filled.list_claims()[0].claims == (claim("brigades"), claim())
+    assert filled.list_claims(since=dt.date(2031, 3, 7)) == ()
+    assert filled.list_claims(method=METHOD)[0].claims == (claim(),)
 
 
 def test_an_event_is_in_the_cluster_that_it_was_put_into_last(filled):
     filled.add_codings([coded(OTHER)], method=METHOD)
     mine, theirs = numbers(filled)[0], numbers(filled, OTHER.document_hash)[0]
     first = filled.add_cluster([mine, theirs, mine], method="texts alike 1", label="brigades")
-    assert [(one.cluster_id, one.label, one.event_ids) for one in filled.clusters()] == [
+    assert [(one.cluster_id, one.label, one.event_ids) for one in filled.list_clusters()] == [
         (first, "brigades", (mine, theirs))
     ]
     second = filled.add_cluster([theirs], method="ann")
-    assert [(one.cluster_id, one.event_ids) for one in filled.clusters()] == [(first, (mine,)), (second, (theirs,))]
-    clusters = {one.event_id: one.cluster_id for one in filled.coded_events()}
+    assert [(one.cluster_id, one.event_ids) for one in filled.list_clusters()] == [
+        (first, (mine,)),
+        (second, (theirs,)),
+    ]
+    clusters = {one.event_id: one.cluster_id for one in filled.list_coded_events()}
     assert (clusters[mine], clusters[theirs]) == (first, second)
 
 
 def test_a_cluster_holds_for_the_same_event_of_a_newer_coding(filled):
     number = filled.add_cluster([numbers(filled)[0]], method="ann")
     filled.add_codings([coded(DOCUMENT, [event(confidence=0.5)])], method=NEWER)
-    assert [one.cluster_id for one in filled.coded_events()] == [number]
-    assert len(filled.clusters()[0].event_ids) == 1
+    assert [one.cluster_id for one in filled.list_coded_events()] == [number]
+    assert len(filled.list_clusters()[0].event_ids) == 1
 
 
 def test_a_coding_of_an_unknown_document_is_refused_with_its_batch(filled):
     given = [coded(OTHER), coded(document(99))]
     assert problems(lambda: filled.add_codings(given, method=METHOD)) == ["unknown-document", "batch-unwritten"]
-    assert filled.uncoded(METHOD) == (OTHER.document_hash,)
+    assert filled.list_uncoded(METHOD) == (OTHER.document_hash,)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +195,7 @@ def test_reviews_are_recorded_all_or_none(filled):
 
 def test_a_cluster_of_an_unknown_event_is_refused(filled):
     assert problems(lambda: filled.add_cluster([999], method="ann")) == ["unknown-event"]
-    assert filled.clusters() == ()
+    assert filled.list_clusters() == ()
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,8 @@ def test_a_writer_waits_for_another_and_then_gives_up_with_nothing_written(store
         assert write.write_id == 1
         found = fault(lambda: other.add_documents([document()]))
         assert (found.code, "documents 1 to 1 were not written" in found.message) == ("store-locked", True)
-        assert list(other.documents()) == []  # a reader does not wait
-    assert store.last_write() == 1
+        assert list(other.read_documents()) == []  # a reader does not wait
+    assert store.read_last_write() == 1
 
 
 def test_a_writer_that_waits_long_enough_writes(store, address):
@@ -65,24 +65,24 @@ def test_a_writer_that_waits_long_enough_writes(store, address):
     with open_store(address, wait_seconds=20) as other:
         other.add_documents([document()])
     holder.join()
-    assert store.last_write() == 2
+    assert store.read_last_write() == 2
 
 
 def test_a_transaction_that_breaks_off_leaves_nothing(store, monkeypatch):
     store.add_documents([document(1), document(2)])
-    monkeypatch.setattr("standoff.store.news_writing._claim_rows", lambda found: 1 / len(list(found)[2:]))
+    monkeypatch.setattr("standoff.store.news_writing._make_claim_rows", lambda found: 1 / len(list(found)[2:]))
     with pytest.raises(ZeroDivisionError):
         store.add_codings([coded(document(1)), coded(document(2))], method=METHOD)
     monkeypatch.undo()
-    assert (store.coded_events(), store.last_write()) == ((), 1)
+    assert (store.list_coded_events(), store.read_last_write()) == ((), 1)
     assert store.add_codings([coded(document(1))], method=METHOD).new == 1
 
 
-def told_when_full(path, make_room):
+def fill_until_full(path, make_room):
     """Fill a store until it fails, make room, and go on; returns whether everything was as it should be."""
     with open_store(path) as store:
         found = fault(lambda: store.add_documents(long_documents(400), batch_size=10))
-        kept = len(list(store.documents()))
+        kept = len(list(store.read_documents()))
         assert f"documents {kept + 1} to {kept + 10} were not written, the {kept} before are kept" in found.message
         assert (kept > 0, kept % 10, store.check()) == (True, 0, ())
         make_room()
@@ -101,7 +101,7 @@ def test_a_file_that_may_not_grow_keeps_what_it_has(template_file, tmp_path):
     sqlalchemy_event.listen(Engine, "connect", limit)
     try:
         path = shutil.copy(template_file, tmp_path / "store.sqlite")
-        assert told_when_full(path, lambda: pages.__setitem__(0, 100_000)) == "store-full"
+        assert fill_until_full(path, lambda: pages.__setitem__(0, 100_000)) == "store-full"
     finally:
         sqlalchemy_event.remove(Engine, "connect", limit)
 
@@ -122,7 +122,7 @@ def test_a_full_disk_keeps_what_it_has(template_file, small_disk):
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(500_000))
     path = shutil.copy(template_file, small_disk / "store.sqlite")
-    assert told_when_full(path, ballast.unlink) == "store-full"
+    assert fill_until_full(path, ballast.unlink) == "store-full"
 
 
 def test_no_store_is_made_on_a_full_disk_and_one_is_when_there_is_room(small_disk):
@@ -146,7 +146,7 @@ if user:
     os.setgroups([]), os.setgid(user), os.setuid(user)
 try:
     with open_store(path) as store:
-        print(store.is_read_only, [found.text for found in store.documents()])
+        print(store.is_read_only, [found.text for found in store.read_documents()])
         store.add_documents([Document("new")])
 except StoreError as error:
     print(error.problem.code, "|", error.problem.message)
@@ -154,7 +154,7 @@ except StoreError as error:
 
 
 def looked_at_by_another_user(path):
-    """What somebody sees and is told who may not write; root, who may write to everything, becomes another user."""
+    """What a user without write permission sees, and the message; root, who may write to everything, becomes another user."""
     user = 65534 if os.geteuid() == 0 else 0
     environment = os.environ | {"PYTHONPATH": SOURCE, "PYTHONDONTWRITEBYTECODE": "1"}
     words = [sys.executable, "-c", READ_ONLY, str(path), str(user)]
@@ -179,23 +179,23 @@ def filled_file(template_file):
 def test_a_read_only_file_is_read_and_not_written_to(filled_file):
     filled_file.parent.chmod(0o777)
     before = filled_file.read_bytes()
-    seen, told = looked_at_by_another_user(filled_file)
+    seen, message = looked_at_by_another_user(filled_file)
     assert seen == f"True {[document().text]}"
-    assert told.startswith("store-read-only |")
-    assert "documents 1 to 1 were not written" in told
+    assert message.startswith("store-read-only |")
+    assert "documents 1 to 1 were not written" in message
     assert filled_file.read_bytes() == before
 
 
-def test_a_file_in_a_closed_folder_is_told_to_be_copied(filled_file):
+def test_the_advice_for_a_file_in_a_closed_folder_is_to_copy_it(filled_file):
     filled_file.parent.chmod(0o555)
     before = filled_file.read_bytes()
-    (told,) = looked_at_by_another_user(filled_file)
-    assert told.startswith("store-read-only |")
-    assert "needs write permission for its folder" in told
+    (message,) = looked_at_by_another_user(filled_file)
+    assert message.startswith("store-read-only |")
+    assert "needs write permission for its folder" in message
     assert filled_file.read_bytes() == before
 
 
-def test_a_damaged_file_is_told(template_file, tmp_path):
+def test_a_damaged_file_is_reported(template_file, tmp_path):
     path = Path(shutil.copy(template_file, tmp_path / "store.sqlite"))
     with open_store(path) as store:
         store.add_documents(long_documents(10))
@@ -205,7 +205,7 @@ def test_a_damaged_file_is_told(template_file, tmp_path):
 
     def use():
         with open_store(path) as store:
-            list(store.documents())
+            list(store.read_documents())
 
     assert fault(use).code == "store-damaged"
 
@@ -225,7 +225,7 @@ def test_a_changed_text_or_event_is_found(template_file, tmp_path):
         assert [found.table for found in store.check()] == ["documents", "events"]
 
 
-def test_a_server_that_stops_is_told_and_found_again_when_it_is_back():
+def test_a_server_that_stops_is_reported_and_found_again_when_it_is_back():
     with running() as server:
         address = server.make_database()
         with prepare_store(address) as store:
@@ -233,17 +233,17 @@ def test_a_server_that_stops_is_told_and_found_again_when_it_is_back():
             server.stop()
             found = fault(lambda: store.add_documents([document(2)]))
             assert (found.code, "documents 1 to 1 were not written" in found.message) == ("store-unreachable", True)
-            assert fault(lambda: list(store.documents())).code == "store-unreachable"
+            assert fault(lambda: list(store.read_documents())).code == "store-unreachable"
             server.start_again()
-            assert [one.title for one in store.documents()] == ["Report 1"]
+            assert [one.title for one in store.read_documents()] == ["Report 1"]
             assert store.add_documents([document(2)]).new == 1
 
 
-def test_a_user_without_the_right_to_write_is_told(postgres):
+def test_a_user_without_the_right_to_write_is_reported(postgres):
     address = postgres.make_database()
     with prepare_store(address) as store:
         store.add_documents([document()])
     postgres.execute(address, "CREATE ROLE reader LOGIN", "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
     with open_store(address.replace("//standoff@", "//reader@")) as reader:
-        assert list(reader.documents()) == [document()]
+        assert list(reader.read_documents()) == [document()]
         assert fault(lambda: reader.add_documents([document(2)])).code == "store-read-only"

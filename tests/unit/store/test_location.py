@@ -69,13 +69,13 @@ def test_a_folder_that_is_not_there_is_no_place_for_a_store(tmp_path):
     assert str(tmp_path) in str(raised.value)
 
 
-def test_a_server_that_is_not_there_is_told(tmp_path):
+def test_a_server_that_is_not_there_is_reported(tmp_path):
     with pytest.raises(StoreError, match="store-unreachable") as raised:
         open_store(f"postgresql://ann:secret@/crisis?host={tmp_path}")
     assert "secret" not in str(raised.value)
 
 
-def test_a_database_that_is_not_there_is_told(postgres):
+def test_a_database_that_is_not_there_is_reported(postgres):
     with pytest.raises(StoreError, match=r"store-unreachable.*nowhere.*does not exist"):
         open_store(postgres.url("nowhere"))
 
@@ -110,5 +110,5 @@ def test_the_store_at_the_default_place_is_made_with_its_folder(monkeypatch, tmp
     monkeypatch.delenv("STANDOFF_STORE", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     with open_it() as store:
-        assert tuple(store.documents()) == ()
+        assert tuple(store.read_documents()) == ()
     assert (tmp_path / "data" / "standoff" / "standoff.sqlite").exists()

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from standoff.catalog import scenario_path
+from standoff.catalog import find_scenario_path
 from standoff.desk.runs import rerun
 from standoff.errors import InputError
 from standoff.scenario import apply_overrides, load_scenario
@@ -17,7 +17,7 @@ SETTINGS = {"tolerance": 1e-8, "belief_points": 5}
 
 @pytest.fixture(scope="module")
 def cuba():
-    return load_scenario(scenario_path("cuba-1962"))
+    return load_scenario(find_scenario_path("cuba-1962"))
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def a_run(scenario, probabilities=(0.1, 1 / 3), **more):
 
 def test_a_run_comes_back_as_it_was_given(store, changed):
     given = a_run(changed, kind="update", note="after the speech")
-    found = store.run(store.add_run(given))
+    found = store.read_run(store.add_run(given))
     assert found.document == given.document
     assert (found.settings, found.certificate) == (SETTINGS, given.document["certificate"])
     assert (found.kind, found.note, found.known_by) == ("update", "after the speech", None)
@@ -54,12 +54,12 @@ def test_a_run_comes_back_as_it_was_given(store, changed):
 def test_the_probabilities_of_a_run_have_dates(changed):
     war, unresolved, alarm = a_run(changed).list_series()
     assert [series.kind for series in (war, unresolved, alarm)] == ["outcome", "outcome", "milestone"]
-    assert war.dates == (changed.date_of_period(1), changed.date_of_period(2))
+    assert war.dates == (changed.find_date(1), changed.find_date(2))
     assert unresolved.probabilities == (0.9, 1 - 1 / 3)
 
 
 def test_the_scenario_of_a_run_is_made_again_with_its_overrides(store, changed):
-    found = store.scenario_of(store.add_run(a_run(changed)))
+    found = store.restore_scenario(store.add_run(a_run(changed)))
     assert found.scenario_hash == changed.scenario_hash
     assert found.overrides == changed.overrides
     assert found.model_dump_json() == changed.model_dump_json()  # also the order in which it names things
@@ -68,17 +68,17 @@ def test_the_scenario_of_a_run_is_made_again_with_its_overrides(store, changed):
 def test_a_scenario_is_found_by_the_start_of_its_hash(store, cuba, changed):
     store.add_run(a_run(cuba))
     store.add_run(a_run(changed))
-    assert store.scenario_of(cuba.scenario_hash[:12]).scenario_hash == cuba.scenario_hash
+    assert store.restore_scenario(cuba.scenario_hash[:12]).scenario_hash == cuba.scenario_hash
     for unknown in ("", "%", "_", "x" * 64):
         with pytest.raises(InputError, match="unknown-scenario"):
-            store.scenario_of(unknown)
+            store.restore_scenario(unknown)
 
 
 def test_a_scenario_solved_twice_is_kept_once_and_checked(store, cuba):
     store.add_run(a_run(cuba))
-    before = store.last_write()
+    before = store.read_last_write()
     store.add_run(a_run(cuba, probabilities=(0.2, 0.3)))
-    assert (store.last_write(), store.check()) == (before + 1, ())
+    assert (store.read_last_write(), store.check()) == (before + 1, ())
 
 
 def test_runs_are_listed_by_scenario_and_kind(store, cuba, changed):
@@ -86,7 +86,7 @@ def test_runs_are_listed_by_scenario_and_kind(store, cuba, changed):
     third = store.add_run(a_run(changed))
 
     def found(**filters):
-        return [run.run_id for run in store.runs(**filters)]
+        return [run.run_id for run in store.list_runs(**filters)]
 
     assert found() == found(scenario="cuba-1962") == [first, second, third]
     assert found(scenario_hash=changed.scenario_hash) == [second, third]
@@ -97,17 +97,17 @@ def test_runs_are_listed_by_scenario_and_kind(store, cuba, changed):
 
 def test_a_run_tells_which_news_it_knew(store, cuba):
     store.add_documents([document()])
-    write = store.last_write()
-    assert store.run(store.add_run(a_run(cuba, known_by=write))).known_by == write
+    write = store.read_last_write()
+    assert store.read_run(store.add_run(a_run(cuba, known_by=write))).known_by == write
     with pytest.raises(InputError, match="unknown-write"):
         store.add_run(a_run(cuba, known_by=write + 10))
 
 
 def test_an_unknown_run_is_refused(store):
     with pytest.raises(InputError, match="there is no run `7`"):
-        store.run(7)
+        store.read_run(7)
     with pytest.raises(InputError, match="there is no run `7`"):
-        store.scenario_of(7)
+        store.restore_scenario(7)
 
 
 def test_a_run_is_of_its_scenario(cuba, changed):
@@ -120,7 +120,7 @@ def test_a_run_is_of_its_scenario(cuba, changed):
 def test_what_is_not_a_number_is_not_recorded(store, cuba):
     with pytest.raises(ValueError, match="not JSON compliant"):
         store.add_run(a_run(cuba, probabilities=(float("nan"), 0.5)))
-    assert (store.runs(), store.last_write()) == ((), 0)
+    assert (store.list_runs(), store.read_last_write()) == ((), 0)
 
 
 def test_a_run_under_settings_that_are_unknown_is_not_done_again(store, changed):

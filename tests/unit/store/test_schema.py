@@ -83,7 +83,7 @@ def test_every_migration_is_listed_in_order():
 def test_every_table_refuses_changes(store, engine):
     store.add_documents([document()])
     store.add_codings([coded(document())], method=METHOD)
-    numbers = [found.event_id for found in store.coded_events()]
+    numbers = [found.event_id for found in store.list_coded_events()]
     store.add_reviews([Review(numbers[0], "drop", "ann")])
     store.add_cluster(numbers, method="ann")
     store.set_mark("feed", 3)
@@ -108,7 +108,7 @@ def test_a_file_is_made_and_a_server_is_not(no_store):
 def test_preparing_makes_the_tables_once(no_store):
     for _ in range(2):
         with prepare_store(no_store) as store:
-            assert store.last_write() == 0
+            assert store.read_last_write() == 0
 
 
 def test_a_newer_store_is_refused_with_the_version_it_needs(engine, address):
@@ -173,16 +173,16 @@ def test_an_older_store_is_brought_up_to_date_where_that_is_allowed(first_versio
     database.close()
 
 
-def test_what_an_older_store_holds_is_kept_and_goes_on(first_version):
+def test_what_an_older_store_holds_is_kept_and_can_be_extended(first_version):
     with prepare_store(first_version) as store:
-        dropped, other = store.coded_events()
+        dropped, other = store.list_coded_events()
         assert dropped.review.review == Review(
             1, "drop", "ann", "an exercise", reviewed_at=dt.datetime(2031, 3, 5, tzinfo=dt.UTC)
         )
         assert (dropped.stands_for, other.review) == ({}, None)
         store.add_reviews([Review(2, "confirm", "ann", scenario="cuba-1962", stands_for="reply.ussr.write")])
         store.set_mark("feed", {"up_to": 3})
-        assert store.coded_events()[1].stands_for == {"cuba-1962": "reply.ussr.write"}
+        assert store.list_coded_events()[1].stands_for == {"cuba-1962": "reply.ussr.write"}
         assert store.check() == ()
 
 
@@ -198,7 +198,7 @@ def test_tables_that_could_not_all_be_created_are_not_there(no_store, monkeypatc
         prepare_store(no_store)
     monkeypatch.undo()
     with prepare_store(no_store) as store:
-        assert (store.last_write(), store.check()) == (0, ())
+        assert (store.read_last_write(), store.check()) == (0, ())
 
 
 def test_a_migration_that_fails_changes_nothing(first_version, monkeypatch):

@@ -33,7 +33,7 @@ OIL = {
             lambda: solve_salvo_exchange(Attack(1, 1), [], readiness=math.nan),
             "readiness must be a finite number, not `nan`",
         ),
-        (lambda: solve_salvo_exchange(Attack(1, 1), []).interval(2), r"level must lie in \[0, 1\], not `2`"),
+        (lambda: solve_salvo_exchange(Attack(1, 1), []).compute_interval(2), r"level must lie in \[0, 1\], not `2`"),
         (lambda: SalvoSubmodel(-4, 0, 1, 1, ()), "launchers must be at least 0, not `-4`"),
         (lambda: ElasticityPair("x", -0.1, -0.1), "supply elasticity must be at least 0, not `-0.1`"),
         (lambda: ElasticityPair("x", 0.1, 0.1), "demand elasticity must be at most 0, not `0.1`"),

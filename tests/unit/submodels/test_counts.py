@@ -66,7 +66,7 @@ def test_a_capacity_serves_counts_up_to_its_size_and_a_part_of_the_next():
 
 @pytest.mark.parametrize(("level", "count"), [(0.0, 3), (0.25, 3), (0.26, 4), (0.75, 4), (1.0, 5)])
 def test_a_quantile_is_the_smallest_count_not_exceeded(level, count):
-    assert CountDistribution(3, np.array([0.25, 0.5, 0.25])).quantile(level) == count
+    assert CountDistribution(3, np.array([0.25, 0.5, 0.25])).find_quantile(level) == count
 
 
 def test_mean_and_variance_are_those_of_a_binomial():

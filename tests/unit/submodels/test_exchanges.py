@@ -36,7 +36,7 @@ def test_the_row_is_the_exchange_at_the_central_inputs(row):
     layers = [InterceptorLayer("upper", 300, 0.65, 2), InterceptorLayer("lower", 150, 0.65)]
     launched = row.exchange.launched[1]
     result = solve(Attack(launched, launched, reliability=0.75), layers)
-    assert (row.leakers, row.interval) == (result.leakers, result.interval(0.9))
+    assert (row.leakers, row.interval) == (result.leakers, result.compute_interval(0.9))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.exchange.slug)

@@ -247,7 +247,7 @@ def test_a_magazine_emptied_by_the_last_target_did_not_run_dry(interceptors, cha
 
 def test_the_interval_holds_its_probability():
     result = solve_salvo_exchange(Attack(200, 200, reliability=0.8), [InterceptorLayer("a", 100, 0.7)])
-    low, high = result.interval(0.9)
+    low, high = result.compute_interval(0.9)
     inside = (result.distribution.values >= low) & (result.distribution.values <= high)
     assert 0.9 <= result.distribution.probabilities[inside].sum() <= 0.96
 

@@ -19,7 +19,7 @@ def test_fitting_separates_classes_and_is_reproducible():
     rows = [{"gun": 1.0}, {"gun": 1.0, "red": 1.0}, {"dove": 1.0}, {"dove": 1.0, "red": 1.0}] * 3
     classes = ["war", "war", "peace", "peace"] * 3
     one, other = (fit_linear(rows, classes, ("war", "peace"), strength=10.0) for _ in range(2))
-    assert one.probabilities([{"gun": 1.0}])[0, 0] > 0.8
+    assert one.compute_probabilities([{"gun": 1.0}])[0, 0] > 0.8
     assert (one.names, one.weights.tobytes()) == (other.names, other.weights.tobytes())
 
 

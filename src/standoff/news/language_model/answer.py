@@ -28,7 +28,7 @@ KINDS: dict[str, tuple[EventType, str]] = {name: (name, "") for name in EVENT_TY
 _KINDS = [*KINDS]
 
 
-def _one_of(names: list[str]) -> AfterValidator:
+def _require_one_of(names: list[str]) -> AfterValidator:
     known = frozenset(names)
 
     def check(given: str) -> str:
@@ -58,8 +58,10 @@ def _is_probability(given: float) -> float:
     return given
 
 
-Kind = Annotated[str, _one_of(_KINDS), WithJsonSchema({"type": "string", "enum": _KINDS})]
-Context = Annotated[str, _one_of(sorted(CONTEXTS)), WithJsonSchema({"type": "string", "enum": sorted(CONTEXTS)})]
+Kind = Annotated[str, _require_one_of(_KINDS), WithJsonSchema({"type": "string", "enum": _KINDS})]
+Context = Annotated[
+    str, _require_one_of(sorted(CONTEXTS)), WithJsonSchema({"type": "string", "enum": sorted(CONTEXTS)})
+]
 Code = Annotated[str, AfterValidator(_is_code)]
 Day = Annotated[str, AfterValidator(_is_day)]
 Probability = Annotated[float, AfterValidator(_is_probability)]

@@ -48,7 +48,7 @@ class AnswerCache:
     def find(self, key: str) -> Answer | None:
         """Find the answer to a question; None where there is none, or it cannot be read."""
         try:
-            return _ANSWER.validate_json(self._path(key).read_bytes(), strict=True)
+            return _ANSWER.validate_json(self._make_path(key).read_bytes(), strict=True)
         except (OSError, ValidationError):
             return None
 
@@ -58,9 +58,9 @@ class AnswerCache:
         Raises:
             InputError: The answer cannot be written (`cannot-write`).
         """
-        path = self._path(key)
+        path = self._make_path(key)
         make_folder(path.parent, _WHAT)
         write_whole(path, _ANSWER.dump_json(answer), _WHAT)
 
-    def _path(self, key: str) -> Path:
+    def _make_path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.json"

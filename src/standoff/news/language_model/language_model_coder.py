@@ -55,7 +55,7 @@ class LanguageModelCoder:
     @property
     def cost(self) -> float | None:
         """The cost of all documents so far, by the prices of `model`; None where unknown."""
-        return self._usage.cost(self.model.prompt_price, self.model.answer_price)
+        return self._usage.compute_cost(self.model.prompt_price, self.model.answer_price)
 
     def code(self, document: Document) -> CodedDocument:
         """Code one document.

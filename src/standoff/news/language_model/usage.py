@@ -47,7 +47,7 @@ class Usage:
             dropped=dict(Counter(self.dropped) + Counter(other.dropped)),
         )
 
-    def cost(self, prompt_price: float | None, answer_price: float | None) -> float | None:
+    def compute_cost(self, prompt_price: float | None, answer_price: float | None) -> float | None:
         """Calculate the cost of the answers.
 
         Args:
@@ -58,7 +58,7 @@ class Usage:
             The cost; None where a price is unknown or an answer has no count of tokens.
 
         Examples:
-            >>> Usage(num_requests=1, num_prompt_tokens=2_000_000, num_answer_tokens=100_000).cost(1.5, 10.0)
+            >>> Usage(num_requests=1, num_prompt_tokens=2_000_000, num_answer_tokens=100_000).compute_cost(1.5, 10.0)
             4.0
         """
         if prompt_price is None or answer_price is None or self.num_unmetered:

@@ -125,14 +125,14 @@ def _make_draft(entry: Any, feed: Any) -> Draft:
         text=text,
         title=title,
         outlet=_remove_markup(outlet, "text/html"),
-        author=_name(entry.get("author", "") or ""),
+        author=_parse_name(entry.get("author", "") or ""),
         date=_read_day(entry),
         language=(contents[0].get("language") if contents else "") or feed.get("language", "") or "",
         address=link if link.startswith(("http://", "https://")) else "",
     )
 
 
-def _name(author: str) -> str:
+def _parse_name(author: str) -> str:
     """Return the name in "name", "name (mail)" or "mail (name)"."""
     found = _MAIL_AND_NAME.fullmatch(author.strip())
     return (found[1] or found[2]) if found else author

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from standoff.errors import InputError
 from standoff.news.readers.faults import make_error
 
-__all__ = ["Deadline", "Limits"]
+__all__ = ["Limits", "ReadingDeadline"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Deadline:
+class ReadingDeadline:
     """When reading a source must be over.
 
     Attributes:

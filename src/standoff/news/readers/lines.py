@@ -5,7 +5,7 @@ from __future__ import annotations
 from standoff.errors import InputError
 from standoff.news.readers.decoding import decode
 from standoff.news.readers.faults import make_problem
-from standoff.news.readers.limits import Deadline, Limits
+from standoff.news.readers.limits import Limits, ReadingDeadline
 from standoff.news.readers.local_file import read_file, read_standard_input
 from standoff.news.readers.normal_form import normalise
 
@@ -28,7 +28,7 @@ def read_lines(source: str, *, limits: Limits = _DEFAULT, encoding: str = "") ->
     Raises:
         InputError: The file cannot be read (as for `read_documents`), or lines are too long (`text-too-long`).
     """
-    deadline = Deadline(source, limits.seconds)
+    deadline = ReadingDeadline(source, limits.seconds)
     found = read_standard_input(limits, deadline) if source == "-" else read_file(source, limits, deadline)
     text = decode(found.content, address=source, named=encoding)
     lines = text.removesuffix("\n").split("\n")

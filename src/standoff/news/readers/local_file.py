@@ -14,7 +14,7 @@ import sys
 from pathlib import PurePath
 
 from standoff.news.readers.faults import make_error
-from standoff.news.readers.limits import Deadline, Limits
+from standoff.news.readers.limits import Limits, ReadingDeadline
 from standoff.news.readers.source import SourceContent, make_size_error
 from standoff.text import shorten
 
@@ -39,7 +39,7 @@ _MEDIA_TYPES = {
 _CHUNK = 1 << 16
 
 
-def read_file(path: str, limits: Limits, deadline: Deadline) -> SourceContent:
+def read_file(path: str, limits: Limits, deadline: ReadingDeadline) -> SourceContent:
     """Read a file.
 
     Args:
@@ -81,7 +81,7 @@ def read_file(path: str, limits: Limits, deadline: Deadline) -> SourceContent:
     return SourceContent(content, path, media_type, "", dt.datetime.now(dt.UTC))
 
 
-def read_standard_input(limits: Limits, deadline: Deadline) -> SourceContent:
+def read_standard_input(limits: Limits, deadline: ReadingDeadline) -> SourceContent:
     """Read standard input to its end.
 
     Raises:
@@ -94,7 +94,7 @@ def read_standard_input(limits: Limits, deadline: Deadline) -> SourceContent:
     return SourceContent(content, "-", "", "", dt.datetime.now(dt.UTC))
 
 
-def _read(descriptor: int, address: str, limits: Limits, deadline: Deadline) -> bytes:
+def _read(descriptor: int, address: str, limits: Limits, deadline: ReadingDeadline) -> bytes:
     """Read all bytes of an open file, in chunks, so that no more than the limit is ever in memory."""
     is_waited_for = os.name == "posix" and not stat.S_ISREG(os.fstat(descriptor).st_mode)
     chunks: list[bytes] = []

@@ -24,7 +24,7 @@ from standoff.errors import InputError, MissingExtraError, Problem
 from standoff.news.readers.draft import Draft
 from standoff.news.readers.faults import make_error
 from standoff.news.readers.feed import read_feed
-from standoff.news.readers.limits import Deadline
+from standoff.news.readers.limits import ReadingDeadline
 from standoff.news.readers.pdf import read_pdf
 from standoff.news.readers.web_page import read_web_page
 from standoff.text import shorten
@@ -43,7 +43,7 @@ _NEEDS: Mapping[Kind, tuple[str, str]] = {
 _COMMAND = (sys.executable, "-P", "-c", "from standoff.news.readers.parser_process import serve; serve()")
 
 
-def parse_in_process(kind: Kind, content: bytes, *, address: str, deadline: Deadline) -> list[Draft]:
+def parse_in_process(kind: Kind, content: bytes, *, address: str, deadline: ReadingDeadline) -> list[Draft]:
     """Parse a source in the child process.
 
     Args:
@@ -74,7 +74,7 @@ class _Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = os.getpid()
 
-    def parse(self, kind: Kind, content: bytes, address: str, deadline: Deadline) -> list[Draft]:
+    def parse(self, kind: Kind, content: bytes, address: str, deadline: ReadingDeadline) -> list[Draft]:
         if not self._lock.acquire(timeout=deadline.measure_left()):
             raise deadline.make_error()
         try:
@@ -87,7 +87,7 @@ class _Worker:
             raise _make_unreadable_error(kind, address, answer["failed"])
         return [Draft.from_plain(plain) for plain in answer["drafts"]]
 
-    def _ask(self, kind: Kind, content: bytes, address: str, deadline: Deadline) -> dict[str, Any]:
+    def _ask(self, kind: Kind, content: bytes, address: str, deadline: ReadingDeadline) -> dict[str, Any]:
         process = self._start()
         assert process.stdin is not None
         assert process.stdout is not None

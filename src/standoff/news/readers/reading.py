@@ -34,7 +34,7 @@ from standoff.news.readers.draft import Draft
 from standoff.news.readers.faults import make_error, make_problem
 from standoff.news.readers.feed import looks_like_feed, refuse_entities
 from standoff.news.readers.json_lines import looks_like_json_lines, read_json_lines
-from standoff.news.readers.limits import Deadline, Limits
+from standoff.news.readers.limits import Limits, ReadingDeadline
 from standoff.news.readers.local_file import read_file, read_standard_input
 from standoff.news.readers.normal_form import drop_unwritable, normalise, normalise_line
 from standoff.news.readers.parser_process import parse_in_process
@@ -82,7 +82,7 @@ def read_documents(source: str, *, limits: Limits = _DEFAULT, encoding: str = ""
         InputError: The source or its content cannot be read; each module of this package lists its codes.
         MissingExtraError: A library of the extra `news` is not installed.
     """
-    deadline = Deadline(source, limits.seconds)
+    deadline = ReadingDeadline(source, limits.seconds)
     if source == "-":
         found = read_standard_input(limits, deadline)
     elif is_web_address(source):
@@ -107,7 +107,7 @@ def poll_documents(source: str, known: Validators, *, limits: Limits = _DEFAULT)
         InputError: As for `read_documents`.
         MissingExtraError: A library of the extra `news` is not installed.
     """
-    deadline = Deadline(source, limits.seconds)
+    deadline = ReadingDeadline(source, limits.seconds)
     if is_web_address(source):
         found = read_if_changed(source, limits, deadline, known)
         if found is None:
@@ -118,7 +118,7 @@ def poll_documents(source: str, known: Validators, *, limits: Limits = _DEFAULT)
 
 
 def _read_documents(
-    source: str, found: SourceContent, limits: Limits, encoding: str, deadline: Deadline
+    source: str, found: SourceContent, limits: Limits, encoding: str, deadline: ReadingDeadline
 ) -> list[Document]:
     media_type, drafts = _parse(found, encoding, deadline)
     deadline.measure_left()
@@ -132,7 +132,7 @@ def _read_documents(
     return _make_documents(drafts, found, media_type, limits)
 
 
-def _parse(source: SourceContent, encoding: str, deadline: Deadline) -> tuple[str, list[Draft]]:
+def _parse(source: SourceContent, encoding: str, deadline: ReadingDeadline) -> tuple[str, list[Draft]]:
     """Parse the source; returns its media type and its drafts."""
     address = source.address
     if b"%PDF-" in source.content[:1024]:
@@ -182,7 +182,7 @@ def _make_documents(drafts: list[Draft], source: SourceContent, media_type: str,
     return documents
 
 
-def _address(given: str) -> str:
+def _check_address(given: str) -> str:
     """Return an address that a source gives; "" where its scheme could make a program act when it is followed."""
     address = normalise_line(given, 2000)
     scheme = _SCHEME.match(address)
@@ -196,7 +196,7 @@ def _make_document(draft: Draft, text: str, source: SourceContent, media_type: s
         outlet=normalise_line(draft.outlet),
         author=normalise_line(draft.author),
         date=draft.date,
-        address=_address(draft.address) or source.address,
+        address=_check_address(draft.address) or source.address,
         media_type=media_type,
         retrieved=source.retrieved,
     )

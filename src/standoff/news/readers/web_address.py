@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from standoff.errors import InputError
 from standoff.news.http_client import HttpError, Request, exchange, read_content
 from standoff.news.readers.faults import make_error
-from standoff.news.readers.limits import Deadline, Limits
+from standoff.news.readers.limits import Limits, ReadingDeadline
 from standoff.news.readers.source import SourceContent, Validators, make_size_error
 from standoff.text import shorten
 from standoff.version import __version__
@@ -46,7 +46,7 @@ def is_web_address(source: str) -> bool:
     return "://" in source[:40]
 
 
-def read_web_address(address: str, limits: Limits, deadline: Deadline) -> SourceContent:
+def read_web_address(address: str, limits: Limits, deadline: ReadingDeadline) -> SourceContent:
     """Read the content at an address.
 
     Args:
@@ -68,7 +68,7 @@ def read_web_address(address: str, limits: Limits, deadline: Deadline) -> Source
     return found
 
 
-def read_if_changed(address: str, limits: Limits, deadline: Deadline, known: Validators) -> SourceContent | None:
+def read_if_changed(address: str, limits: Limits, deadline: ReadingDeadline, known: Validators) -> SourceContent | None:
     """Read the content at an address unless it is the known version.
 
     Args:
@@ -153,7 +153,7 @@ def _read_validator(response: http.client.HTTPResponse, name: str) -> str:
     return value if _PLAIN.fullmatch(value) else ""
 
 
-def _report(error: HttpError, current: str, address: str, limits: Limits, deadline: Deadline) -> InputError:
+def _report(error: HttpError, current: str, address: str, limits: Limits, deadline: ReadingDeadline) -> InputError:
     """The fault of a source that a failed request means.
 
     Args:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from standoff.analysis.bargain import Bargain, Pair
 from standoff.analysis.no_deal import NoDeal, Remedy
-from standoff.report.blocks import Block, Bullets, Grid, Heading, Paragraph, Section
+from standoff.report.blocks import Block, Bullets, GridBlock, Heading, Paragraph, Section
 from standoff.report.tables import replace_underscores
 from standoff.report.typesetting import show_count, show_number, show_percent
 from standoff.text import UNKNOWN, join_words
@@ -42,7 +42,7 @@ def describe_bargaining(bargain: Bargain, no_deal: NoDeal | None, target_labels:
             f"The agenda allows {show_count(len(bargain.packages.names), 'package')}. The table counts those that {sides} "
             "would both prefer to waiting, and to fighting now, for each combination of their true types."
         ),
-        Grid("bargaining-range", "Bargaining range today.", head, rows, wordy=(5,)),
+        GridBlock("bargaining-range", "Bargaining range today.", head, rows, wordy=(5,)),
     ]
     if no_deal is not None:
         blocks += _describe_obstacles(no_deal, target_labels)
@@ -78,7 +78,7 @@ def _describe_obstacles(no_deal: NoDeal, target_labels: Sequence[str]) -> list[B
             f"it is, the probabilities are: {now}.",
             is_before=True,
         ),
-        Grid(
+        GridBlock(
             "reasons",
             "Probabilities without each obstacle, and the change in percentage points.",
             ("Without the obstacle", *target_labels),

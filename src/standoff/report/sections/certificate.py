@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from standoff.report.blocks import Grid, Paragraph, Section
+from standoff.report.blocks import GridBlock, Paragraph, Section
 from standoff.report.typesetting import show_number, show_small
 from standoff.solve.equilibrium import Certificate, Settings
 from standoff.text import format_error, join_words, pluralise
@@ -24,7 +24,7 @@ def describe_certificate(solution: Solution) -> Section:
             "These checks are about the computation and not about the world: they show that the probabilities above are "
             "those of the model."
         ),
-        Grid("facts", "Checks that the solution passed.", head, rows, wordy=(2,)),
+        GridBlock("facts", "Checks that the solution passed.", head, rows, wordy=(2,)),
     )
     return Section("certificate", "Certificate: how accurately the model was solved", "Certificate", blocks)
 

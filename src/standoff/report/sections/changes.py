@@ -5,7 +5,7 @@ from __future__ import annotations
 from standoff.analysis.side_by_side import ProbabilityChange, SideBySide
 from standoff.analysis.tripwires import Tripwire, Tripwires
 from standoff.analysis.whatif import WhatIf
-from standoff.report.blocks import Block, Bullets, Grid, Heading, Paragraph, Section
+from standoff.report.blocks import Block, Bullets, GridBlock, Heading, Paragraph, Section
 from standoff.report.tables import replace_underscores
 from standoff.report.timeline import Timeline
 from standoff.report.typesetting import show_count, show_number, show_percent, show_points
@@ -29,7 +29,7 @@ def describe_changes(whatif: WhatIf | None, tripwires: Tripwires | None, timelin
 
 
 def _describe_variants(whatif: WhatIf, timeline: Timeline) -> list[Block]:
-    mark = next(iter(timeline.marks((_FOCUS,))), timeline.horizon)
+    mark = next(iter(timeline.place_marks((_FOCUS,))), timeline.horizon)
     at = _find_period(whatif, mark.period)
     rows = []
     for series in whatif.differences[0].probabilities:
@@ -47,7 +47,7 @@ def _describe_variants(whatif: WhatIf, timeline: Timeline) -> list[Block]:
     )
     return [
         Paragraph("Each column solves the crisis again with some assumptions changed. All sides know of the change."),
-        Grid("variants", caption, head, tuple(rows)),
+        GridBlock("variants", caption, head, tuple(rows)),
     ]
 
 

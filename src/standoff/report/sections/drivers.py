@@ -6,7 +6,7 @@ import numpy as np
 from markupsafe import Markup
 
 from standoff.analysis.drivers import Driver, Drivers
-from standoff.report.blocks import Block, Grid, Paragraph, Picture, Section
+from standoff.report.blocks import Block, GridBlock, Paragraph, Picture, Section
 from standoff.report.tables import replace_underscores
 from standoff.report.tornado import Bar, chart_tornado
 from standoff.report.typesetting import show_number, show_percent, show_points
@@ -38,7 +38,7 @@ def describe_drivers(drivers: Drivers) -> Section:
         f"The parameters that move {join_words(drivers.target_labels)} most over their ranges, in percentage points. The "
         f"crisis was solved at both ends of the range of {drivers.num_solves // 2} parameters; ≈ marks a linear estimate."
     )
-    blocks.append(Grid("drivers-table", caption, head, rows))
+    blocks.append(GridBlock("drivers-table", caption, head, rows))
     return Section("drivers", "What drives the forecast", "Drivers", tuple(blocks))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from standoff.report.blocks import Block, Heading, Paragraph, Picture, Probabilities, Section, Types
+from standoff.report.blocks import Block, Heading, Paragraph, Picture, ProbabilityBlock, Section, Types
 from standoff.report.bottom_line import find_deal
 from standoff.report.chart import Chart
 from standoff.report.figures import Curve, chart_bands, chart_lines
@@ -65,7 +65,7 @@ def _describe_outcomes(solution: Solution, timeline: Timeline) -> Section:
         ]
     length = show_count(round(forecast.mean_duration * timeline.length), timeline.unit)
     blocks += [
-        Probabilities(
+        ProbabilityBlock(
             "probabilities",
             "Probabilities by date, rounded to whole per cent, so a column of outcomes may miss 100 % by a point or two.",
             "Time from now",
@@ -85,7 +85,7 @@ def _describe_terms(solution: Solution, timeline: Timeline) -> Iterator[Section]
     if deal is None or not deal.parts:
         return
     caption = f"Terms of “{deal.label}”, the most likely first."
-    table = Probabilities("packages-table", caption, "Terms", tabulate_packages(deal, timeline), has_bars=True)
+    table = ProbabilityBlock("packages-table", caption, "Terms", tabulate_packages(deal, timeline), has_bars=True)
     yield Section("packages", "Likely terms of a deal", "Terms", (table,))
 
 
@@ -103,7 +103,7 @@ def _describe_types(solution: Solution, timeline: Timeline) -> Iterator[Section]
             "Each of these sides knows its own type. The others hold probabilities over it and revise them after every move."
         ),
         Types(groups),
-        Probabilities("types-table", caption, "Outcome", tabulate_types(forecast, game)),
+        ProbabilityBlock("types-table", caption, "Outcome", tabulate_types(forecast, game)),
     )
     yield Section("types", "Outcomes by private type", "Types", blocks)
 
@@ -127,7 +127,7 @@ def _describe_moves(solution: Solution) -> Iterator[Section]:
         blocks += [
             Heading(move.stage),
             Paragraph(_summarise_move(move), is_before=True),
-            Probabilities(f"move-{k}", caption, "Move", move.table, has_bars=True),
+            ProbabilityBlock(f"move-{k}", caption, "Move", move.table, has_bars=True),
         ]
     yield Section("moves", "What each side would do now", "Moves", tuple(blocks))
 
@@ -151,7 +151,7 @@ def _describe_beliefs(solution: Solution, timeline: Timeline) -> Iterator[Sectio
         "Mean public belief among crises that are unresolved at each date. The mean moves because different types act "
         "differently and because crises with some types end sooner."
     )
-    numbers = Probabilities("beliefs-table", "Mean public belief by date.", "Belief", table)
+    numbers = ProbabilityBlock("beliefs-table", "Mean public belief by date.", "Belief", table)
     yield Section("beliefs", "Beliefs about private types", "Beliefs", (Picture(chart, caption), numbers))
 
 

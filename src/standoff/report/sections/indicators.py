@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from standoff.analysis.indicators import Indicator, Indicators
-from standoff.report.blocks import Block, Bullets, Grid, Paragraph, Section
+from standoff.report.blocks import Block, Bullets, GridBlock, Paragraph, Section
 from standoff.report.typesetting import show_day, show_number, show_percent
 
 __all__ = ["describe_indicators"]
@@ -35,7 +35,7 @@ def describe_indicators(indicators: Indicators) -> Section:
         "Information (bits)",
     )
     rows = tuple(_describe_event(event) for event in [*events[:_TOP_ROWS], *quiet])
-    blocks.append(Grid("indicators-table", "Events by information.", head, rows))
+    blocks.append(GridBlock("indicators-table", "Events by information.", head, rows))
     return Section("indicators", "Indicators for the next period", "Indicators", tuple(blocks))
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from standoff.analysis.ensemble_result import LEVELS, Ensemble
 from standoff.analysis.targets import describe_target
-from standoff.report.blocks import Block, Bullets, Grid, Paragraph, Picture, Section
+from standoff.report.blocks import Block, Bullets, GridBlock, Paragraph, Picture, Section
 from standoff.report.figures import Fan, chart_fan
 from standoff.report.timeline import Timeline
 from standoff.report.typesetting import show_count, show_percent
@@ -42,7 +42,7 @@ def describe_uncertainty(ensemble: Ensemble, targets: Sequence[Target], timeline
         )
     ]
     blocks += [_draw_fan(ensemble, target, timeline, number) for number, target in enumerate(targets, start=1)]
-    mark = timeline.mark(targets[0].periods or timeline.num_periods)
+    mark = timeline.make_mark(targets[0].periods or timeline.num_periods)
     rows = tuple(
         (
             name.label,
@@ -53,7 +53,7 @@ def describe_uncertainty(ensemble: Ensemble, targets: Sequence[Target], timeline
     )
     head = ("", "Central values", *(f"{show_percent(share)} of draws are below" for share in LEVELS))
     blocks += [
-        Grid("bands", f"Probabilities by {mark.date} over all draws.", head, rows),
+        GridBlock("bands", f"Probabilities by {mark.date} over all draws.", head, rows),
         Bullets(tuple(_list_notes(ensemble))),
     ]
     return Section("uncertainty", "How uncertain the forecast is", "Uncertainty", tuple(blocks))

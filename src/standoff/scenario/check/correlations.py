@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from standoff.errors import Problem, nearest
+from standoff.errors import Problem, suggest_nearest
 from standoff.scenario.check.subject import Subject
 from standoff.scenario.correlations import (
     SMALLEST_EIGENVALUE,
@@ -54,7 +54,7 @@ def _check_parameters(subject: Subject, path: str, correlation: Correlation) -> 
             yield subject.report("correlation", f"`{name}` is named twice", inner, "name it once")
         elif name not in parameters:
             message = f"there is no parameter `{name}`"
-            yield subject.report("unknown-parameter", message, inner, nearest(name, list(parameters)))
+            yield subject.report("unknown-parameter", message, inner, suggest_nearest(name, list(parameters)))
         elif not is_drawn(parameters[name], parameters):
             message = f"`{name}` is not drawn: it has no range and no distribution, or it is a formula of others"
             yield subject.report("correlation", message, inner, f"give `{name}` a range, or remove it here")

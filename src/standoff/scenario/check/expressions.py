@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from standoff.errors import Problem, nearest
+from standoff.errors import Problem, suggest_nearest
 from standoff.scenario.check.subject import Subject
 from standoff.scenario.names import DeclaredNames, Use
-from standoff.scenario.nodes import BUILTIN_FUNCTIONS, Call, Comparison, Name, Node, walk
+from standoff.scenario.nodes import BUILTIN_FUNCTIONS, Call, Name, Node, Relation, walk
 from standoff.scenario.traversal import LocatedExpression, iterate_expressions
 
 __all__ = ["check_expressions"]
@@ -43,7 +43,7 @@ def _find_faults(located: LocatedExpression, names: DeclaredNames) -> Iterator[_
     root = located.expression.resolve(names.list_levels(located.use)).node
     compared: dict[int, Node] = {}
     for node in walk(root):
-        if isinstance(node, Comparison):
+        if isinstance(node, Relation):
             compared[id(node.left)] = node.right
             compared[id(node.right)] = node.left
         elif isinstance(node, Call):
@@ -73,7 +73,7 @@ def _check_name(name: str, other: Node | None, use: Use, names: DeclaredNames) -
     levels = names.list_levels(use)
     if isinstance(other, Name) and other.name in levels:
         known = levels[other.name]
-        yield _Fault("unknown-level", f"`{other.name}` has no level `{name}`", nearest(name, known))
+        yield _Fault("unknown-level", f"`{other.name}` has no level `{name}`", suggest_nearest(name, known))
         return
     owners = names.find_owners(name)
     is_declared = name in names.tracks or name in names.quantities or name in names.issues
@@ -88,7 +88,7 @@ def _check_name(name: str, other: Node | None, use: Use, names: DeclaredNames) -
     elif name in names.players:
         yield _Fault("unknown-name", f"the player `{name}` is not a number", "use a parameter or a track")
     else:
-        yield _Fault("unknown-name", f"`{name}` is not defined", nearest(name, valid))
+        yield _Fault("unknown-name", f"`{name}` is not defined", suggest_nearest(name, valid))
 
 
 def _check_call(call: Call, use: Use, names: DeclaredNames) -> Iterator[_Fault]:
@@ -101,7 +101,7 @@ def _check_call(call: Call, use: Use, names: DeclaredNames) -> Iterator[_Fault]:
         if name in names.functions or name == "passed":
             yield _Fault("unknown-function", f"`{name}` cannot be called here", _ALLOWED[use])
         else:
-            yield _Fault("unknown-function", f"there is no function `{name}`", nearest(name, valid))
+            yield _Fault("unknown-function", f"there is no function `{name}`", suggest_nearest(name, valid))
         return
     if name == "by":
         yield from _check_by(call, use, names)
@@ -110,7 +110,7 @@ def _check_call(call: Call, use: Use, names: DeclaredNames) -> Iterator[_Fault]:
         assert isinstance(deadline, Name)
         if deadline.name not in names.deadlines and deadline.name not in names.lost:
             message = f"there is no deadline `{deadline.name}`"
-            yield _Fault("unknown-deadline", message, nearest(deadline.name, names.deadlines))
+            yield _Fault("unknown-deadline", message, suggest_nearest(deadline.name, names.deadlines))
     elif name in BUILTIN_FUNCTIONS:
         builtin = BUILTIN_FUNCTIONS[name]
         if given < builtin.fewest or (builtin.most is not None and given > builtin.most):
@@ -128,7 +128,7 @@ def _check_by(call: Call, use: Use, names: DeclaredNames) -> Iterator[_Fault]:
     if name in names.lost:
         return
     if name not in levels:
-        advice = nearest(name, list(levels)) if name else "write it like `by(track, 0, 1, 2)`"
+        advice = suggest_nearest(name, list(levels)) if name else "write it like `by(track, 0, 1, 2)`"
         yield _Fault("wrong-arguments", "the first argument of `by` is not a track", advice)
         return
     values = len(call.arguments) - 1

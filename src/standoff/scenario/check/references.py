@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from standoff.errors import Problem, nearest
+from standoff.errors import Problem, suggest_nearest
 from standoff.scenario.check.subject import Subject
 from standoff.scenario.schema_moves import Bargaining, Effect
 from standoff.scenario.traversal import iterate_amounts, iterate_effects
@@ -93,7 +93,7 @@ def _check_stages(subject: Subject) -> Iterator[Problem]:
             yield from subject.check_player(stage.mover, f"{path}.mover")
         for position, mover in enumerate(stage.movers or ()):
             yield from subject.check_player(mover, f"{path}.movers.{position}")
-        for own in stage.own_actions():
+        for own in stage.list_actions():
             for position, player_type in enumerate(own.action.types or ()):
                 yield from subject.check_type(own.mover, player_type, f"{path}.{own.path}.types.{position}")
         if stage.bargaining:
@@ -109,7 +109,7 @@ def _check_bargaining(subject: Subject, path: str, bargaining: Bargaining) -> It
     valid = (*bargaining.between, "alternate", "random")
     if bargaining.proposer not in valid:
         message = f"`{bargaining.proposer}` cannot propose"
-        yield subject.report("bargaining", message, f"{path}.proposer", nearest(bargaining.proposer, valid))
+        yield subject.report("bargaining", message, f"{path}.proposer", suggest_nearest(bargaining.proposer, valid))
     accept = bargaining.accept
     yield from subject.check_name("outcome", accept.outcome, list(subject.scenario.outcomes), f"{path}.accept.outcome")
     for player in accept.ratify:

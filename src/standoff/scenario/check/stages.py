@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from standoff.errors import Problem, nearest
+from standoff.errors import Problem, suggest_nearest
 from standoff.scenario.check.subject import Subject
-from standoff.scenario.schema_moves import RESERVED_TOGETHER_KEYS, JointAction, Stage
+from standoff.scenario.schema_moves import RESERVED_TOGETHER_KEYS, JointAction, StageSpec
 
 __all__ = ["check_stages"]
 
@@ -30,7 +30,7 @@ def check_stages(subject: Subject) -> Iterator[Problem]:
             yield from _check_types_have_actions(subject, path, stage)
 
 
-def _check_kind(subject: Subject, path: str, stage: Stage) -> Iterator[Problem]:
+def _check_kind(subject: Subject, path: str, stage: StageSpec) -> Iterator[Problem]:
     """Yield a problem unless one player moves, two players move, or the sides bargain."""
     has_actions, has_bargaining = stage.actions is not None, stage.bargaining is not None
     if has_actions == has_bargaining:
@@ -55,7 +55,7 @@ def _check_kind(subject: Subject, path: str, stage: Stage) -> Iterator[Problem]:
         yield subject.report("stage", message, f"{path}.actions", "add an action")
 
 
-def _check_single_mover(subject: Subject, path: str, stage: Stage) -> Iterator[Problem]:
+def _check_single_mover(subject: Subject, path: str, stage: StageSpec) -> Iterator[Problem]:
     if stage.mover is not None and stage.by_player is not None:
         message = f"the stage `{stage.name}` has one mover, but its actions are grouped by player"
         advice = "write the actions of the mover only, or `movers: [a, b]`"
@@ -65,7 +65,7 @@ def _check_single_mover(subject: Subject, path: str, stage: Stage) -> Iterator[P
         yield subject.report("stage", message, f"{path}.together", "write `movers: [a, b]`, or remove `together:`")
 
 
-def _check_movers(subject: Subject, path: str, stage: Stage, movers: tuple[str, str]) -> Iterator[Problem]:
+def _check_movers(subject: Subject, path: str, stage: StageSpec, movers: tuple[str, str]) -> Iterator[Problem]:
     """Yield a problem if two movers and the actions do not fit each other."""
     first, second = movers
     if first == second:
@@ -79,7 +79,7 @@ def _check_movers(subject: Subject, path: str, stage: Stage, movers: tuple[str, 
         for player in stage.by_player:
             if player not in movers:
                 message = f"`{player}` does not move in the stage `{stage.name}`"
-                yield subject.report("stage", message, f"{path}.actions.{player}", nearest(player, movers))
+                yield subject.report("stage", message, f"{path}.actions.{player}", suggest_nearest(player, movers))
         for player in movers:
             if not stage.by_player.get(player) and subject.is_complete:
                 message = f"`{player}` moves in the stage `{stage.name}`, but has no action"
@@ -91,11 +91,11 @@ def _are_known(subject: Subject, movers: tuple[str, str]) -> bool:
     return all(mover in subject.scenario.players for mover in movers)
 
 
-def _check_types_have_actions(subject: Subject, path: str, stage: Stage) -> Iterator[Problem]:
+def _check_types_have_actions(subject: Subject, path: str, stage: StageSpec) -> Iterator[Problem]:
     """Yield a problem for every type of a mover that has no action."""
     for mover in stage.movers or (stage.mover or "",):
         player = subject.scenario.players.get(mover)
-        types_of_actions = [own.action.types for own in stage.actions_of(mover)]
+        types_of_actions = [own.action.types for own in stage.list_actions_of(mover)]
         if player is None or not types_of_actions:
             continue
         where = f"{path}.actions.{mover}" if stage.movers else f"{path}.actions"
@@ -105,7 +105,7 @@ def _check_types_have_actions(subject: Subject, path: str, stage: Stage) -> Iter
                 yield subject.report("no-action", message, where, "give it an action")
 
 
-def _check_joint_actions(subject: Subject, path: str, stage: Stage, movers: tuple[str, str]) -> Iterator[Problem]:
+def _check_joint_actions(subject: Subject, path: str, stage: StageSpec, movers: tuple[str, str]) -> Iterator[Problem]:
     """Yield a problem for every entry of `together` that names no pair of actions, or a pair named before."""
     if stage.by_player is None or movers[0] == movers[1]:
         return
@@ -121,17 +121,17 @@ def _check_joint_actions(subject: Subject, path: str, stage: Stage, movers: tupl
 
 
 def _check_pair(
-    subject: Subject, path: str, stage: Stage, entry: JointAction, movers: tuple[str, str]
+    subject: Subject, path: str, stage: StageSpec, entry: JointAction, movers: tuple[str, str]
 ) -> Iterator[Problem]:
     for player, action in entry.pair.items():
-        names = [own.name for own in stage.actions_of(player)]
+        names = [own.name for own in stage.list_actions_of(player)]
         if player not in movers:
             message = f"`{player}` does not move in the stage `{stage.name}`"
-            advice = nearest(player, [*movers, *RESERVED_TOGETHER_KEYS])
+            advice = suggest_nearest(player, [*movers, *RESERVED_TOGETHER_KEYS])
             yield subject.report("together", message, f"{path}.{player}", advice)
         elif names and action not in names and subject.is_complete:
             message = f"`{player}` has no action `{action}` in the stage `{stage.name}`"
-            yield subject.report("unknown-action", message, f"{path}.{player}", nearest(action, names))
+            yield subject.report("unknown-action", message, f"{path}.{player}", suggest_nearest(action, names))
     is_misnamed = any(player not in movers for player in entry.pair)
     for player in movers:
         if player not in entry.pair and not is_misnamed and subject.is_complete:

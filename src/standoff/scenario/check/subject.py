@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from standoff.errors import Problem, nearest
+from standoff.errors import Problem, suggest_nearest
 from standoff.scenario.names import DeclaredNames
 from standoff.scenario.schema import Scenario
 
@@ -32,12 +32,12 @@ class Subject:
 
     def report(self, code: str, message: str, path: str, advice: str) -> Problem:
         """Return a problem with the file and line of its path."""
-        return self.scenario.source_map.problem(code, message, path, advice)
+        return self.scenario.source_map.make_problem(code, message, path, advice)
 
     def check_name(self, kind: str, name: str, valid: Sequence[str], path: str) -> Iterator[Problem]:
         """Yield a problem if a name is not among the valid ones."""
         if name not in valid and name not in self.names.lost:
-            yield self.report(f"unknown-{kind}", f"there is no {kind} `{name}`", path, nearest(name, valid))
+            yield self.report(f"unknown-{kind}", f"there is no {kind} `{name}`", path, suggest_nearest(name, valid))
 
     def check_player(self, name: str, path: str) -> Iterator[Problem]:
         """Yield a problem if there is no such player."""
@@ -55,10 +55,10 @@ class Subject:
         types = self.names.players.get(player)
         if types is None or name in types or name in self.names.lost:
             return
-        advice = nearest(name, types) if types else f"`{player}` has no types: {instead}"
+        advice = suggest_nearest(name, types) if types else f"`{player}` has no types: {instead}"
         yield self.report("unknown-type", f"`{player}` has no type `{name}`", path, advice)
 
     def check_level(self, owner: str, levels: Sequence[str], name: str, path: str) -> Iterator[Problem]:
         """Yield a problem if a track or issue has no such level."""
         if name not in levels and name not in self.names.lost:
-            yield self.report("unknown-level", f"`{owner}` has no level `{name}`", path, nearest(name, levels))
+            yield self.report("unknown-level", f"`{owner}` has no level `{name}`", path, suggest_nearest(name, levels))

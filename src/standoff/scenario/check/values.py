@@ -11,7 +11,7 @@ from standoff.scenario.check.subject import Subject
 from standoff.scenario.cycles import find_cycles
 from standoff.scenario.expression import Expression
 from standoff.scenario.nodes import BUILTIN_FUNCTIONS, Scope
-from standoff.scenario.schema import Player
+from standoff.scenario.schema import PlayerSpec
 from standoff.scenario.schema_parameters import LogNormal, LogUniform, Normal, Parameter, Pert, Triangular
 from standoff.scenario.traversal import iterate_effects, iterate_expressions
 from standoff.scenario.values import find_rate_unit, find_time_constants, find_unit_factor
@@ -34,7 +34,7 @@ class _Constants:
     def evaluate(self, expression: Expression, path: str) -> float | None:
         """Evaluate an expression of parameters alone; None if it is something else or faulty."""
         is_constant = expression.names <= self.values.keys() and expression.functions <= _CONSTANT_FUNCTIONS
-        if not is_constant or self.subject.scenario.source_map.written_path(path) in self.subject.faulty:
+        if not is_constant or self.subject.scenario.source_map.find_written_path(path) in self.subject.faulty:
             return None
         number = expression.evaluate(Scope(self.values))
         assert isinstance(number, float)
@@ -156,7 +156,7 @@ def _check_distribution(subject: Subject, constants: _Constants, name: str, para
             yield subject.report("distribution", message, inner, "put the mode between the bounds")
 
 
-def _check_player(subject: Subject, constants: _Constants, name: str, player: Player) -> Iterator[Problem]:
+def _check_player(subject: Subject, constants: _Constants, name: str, player: PlayerSpec) -> Iterator[Problem]:
     path = f"players.{name}"
     rationality = constants.evaluate(player.rationality, f"{path}.rationality")
     if rationality is not None and rationality < 0:
@@ -172,7 +172,7 @@ def _check_player(subject: Subject, constants: _Constants, name: str, player: Pl
     yield from _check_priors(subject, constants, name, player)
 
 
-def _check_priors(subject: Subject, constants: _Constants, name: str, player: Player) -> Iterator[Problem]:
+def _check_priors(subject: Subject, constants: _Constants, name: str, player: PlayerSpec) -> Iterator[Problem]:
     path = f"players.{name}.types"
     found = {key: constants.evaluate(prior, f"{path}.{key}") for key, prior in player.types.items()}
     priors = {key: prior for key, prior in found.items() if prior is not None}

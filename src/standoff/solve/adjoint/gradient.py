@@ -36,10 +36,10 @@ from standoff.game.model import Epoch, Layer
 from standoff.solve.adjoint.linear import Components, evaluate_layer, evaluate_on_arrival
 from standoff.solve.adjoint.sensitivity import LARGEST_REACH, Derivatives, differentiate_layer, move_met
 from standoff.solve.adjoint.simultaneous import differentiate_joint_layer, evaluate_joint_layer
-from standoff.solve.kernels.arrays import Grid, LayerArrays, pack_layer
+from standoff.solve.kernels.arrays import BeliefGrid, KernelLayer, pack_layer
 from standoff.solve.result import Equilibrium
 from standoff.solve.target import Channels, Target, check_target, find_probability
-from standoff.solve.workers import num_processors
+from standoff.solve.workers import count_processors
 
 __all__ = ["GameGradient", "LayerGradient", "NotDifferentiableError", "differentiate"]
 
@@ -114,7 +114,7 @@ def differentiate(equilibrium: Equilibrium, targets: Sequence[Target]) -> tuple[
     """
     for target in targets:
         check_target(equilibrium.game, target)
-    threads = min(len(targets), equilibrium.settings.threads or num_processors())
+    threads = min(len(targets), equilibrium.settings.threads or count_processors())
     grid = equilibrium.grid
     if threads <= 1:
         return tuple(_Sweep(equilibrium, grid, target).run() for target in targets)
@@ -125,7 +125,7 @@ def differentiate(equilibrium: Equilibrium, targets: Sequence[Target]) -> tuple[
 class _Sweep:
     """The sweep for one target."""
 
-    def __init__(self, equilibrium: Equilibrium, grid: Grid, target: Target) -> None:
+    def __init__(self, equilibrium: Equilibrium, grid: BeliefGrid, target: Target) -> None:
         game = equilibrium.game
         self.game, self.equilibrium, self.grid, self.target = game, equilibrium, grid, target
         self.channels = Channels(game, target)
@@ -133,7 +133,7 @@ class _Sweep:
         self.planes = len(game.planes)
         self.num_components = self.planes + self.channels.count
         self.discounts = np.array([game.players[plane.player].discount for plane in game.planes])
-        self.layers: dict[int, tuple[LayerArrays, ...]] = {
+        self.layers: dict[int, tuple[KernelLayer, ...]] = {
             epoch.start: tuple(pack_layer(layer) for layer in epoch.layers) for epoch in game.epochs
         }
         # every terminal at every point: its payoff and its contribution to the target, zero after the target's last period
@@ -186,7 +186,7 @@ class _Sweep:
         )
 
     def _find_epoch(self, period: int) -> Epoch:
-        return self.game.epoch_of(min(period, self.game.num_periods - 1))
+        return self.game.find_epoch(min(period, self.game.num_periods - 1))
 
     def _holds(self, layer: Layer) -> NDArray[np.bool_]:
         return np.ascontiguousarray(layer.milestone_holds[:, self.channels.milestones])

@@ -25,14 +25,14 @@ from standoff.solve.kernels.chebyshev import (
 from standoff.solve.kernels.uniqueness import make_slope_samples
 from standoff.solve.kernels.vectors import WIDTH
 
-__all__ = ["Grid", "GridArrays", "LayerArrays", "LayerSolution", "pack_layer", "pad"]
+__all__ = ["BeliefGrid", "GridArrays", "KernelLayer", "LayerSolution", "pack_layer", "pad"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 
 
-class LayerArrays(NamedTuple):
+class KernelLayer(NamedTuple):
     """The arrays of a `Layer`, under its names; those of the second movers are empty where no state has one."""
 
     mover: Ints
@@ -110,7 +110,7 @@ class GridArrays(NamedTuple):
     own_belief: Floats
 
 
-def pack_layer(layer: Layer) -> LayerArrays:
+def pack_layer(layer: Layer) -> KernelLayer:
     """Copy the arrays of a layer where they are not contiguous or not of the type that kernels take."""
     second = layer.second
 
@@ -123,7 +123,7 @@ def pack_layer(layer: Layer) -> LayerArrays:
     def bools(array: NDArray[np.generic] | None) -> Bools:
         return np.ascontiguousarray(np.zeros((0, 2)) if array is None else array, dtype=np.bool_)
 
-    return LayerArrays(
+    return KernelLayer(
         mover=ints(layer.mover),
         arrival=floats(layer.arrival),
         skip=ints(layer.skip),
@@ -169,7 +169,7 @@ def _sample_slopes(num_points: int) -> Floats:
     return make_slope_samples(num_points)
 
 
-class Grid:
+class BeliefGrid:
     """The belief points of a solve, and each player's place among them.
 
     On each axis the prior is a point (see `chebyshev`), unless it lies next to an end. So every decision up to the first that

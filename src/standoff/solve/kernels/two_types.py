@@ -22,8 +22,8 @@ from standoff.solve.kernels.uniqueness import prove_unique
 from standoff.solve.kernels.vectors import WIDTH, kernel, largest, load, maximum, splat, store, where_below
 
 __all__ = [
-    "ANY_BRANCH", "COUNTS", "EVALUATIONS", "FOLDS", "FOLLOW", "FOLLOW_OR_JUMP", "LOG_ODDS_TOLERANCE", "LOST", "NODES", "PRINCIPAL", "TRACED",
-    "TRACED_TOLERANCE", "TRACE_ALWAYS", "UNIQUE", "Output", "OwnAxis", "solve_two_types",
+    "ANY_BRANCH", "COUNTS", "EVALUATIONS", "FOLDS", "FOLLOW", "FOLLOW_OR_JUMP", "LOG_ODDS_TOLERANCE", "LOST", "NODES",
+    "PRINCIPAL", "TRACED", "TRACED_TOLERANCE", "TRACE_ALWAYS", "UNIQUE", "Output", "OwnAxis", "solve_two_types",
 ]  # fmt: skip
 
 COUNTS = ("nodes", "evaluations", "unique", "traced", "folds", "lost")

@@ -15,7 +15,7 @@ import pytest
 from articles import BOMB, PAGE, PROTEST, RSS, SENTENCE, code_of, pdf_of
 from standoff.errors import InputError, MissingExtraError
 from standoff.news.readers import Limits, read_documents
-from standoff.news.readers.limits import Deadline
+from standoff.news.readers.limits import ReadingDeadline
 from standoff.news.readers.parser_process import parse_in_process
 
 
@@ -211,7 +211,7 @@ def test_a_parser_that_hangs_is_ended_and_the_next_page_is_read(tmp_path):
 
 
 @dataclass(frozen=True)
-class PassedMeanwhile(Deadline):
+class PassedMeanwhile(ReadingDeadline):
     """A deadline that passes while the child answers, and whose watchdog has not rung yet."""
 
     def has_passed(self):
