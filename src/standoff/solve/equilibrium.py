@@ -44,6 +44,9 @@ SMALL_GAME = 5000
 BELIEF_LADDER = (5, 9, 17, 33)
 """Belief points tried in turn until the error estimate meets the tolerance. Each rung halves the intervals of the last."""
 
+LARGEST_OFF_BRANCH = 0.1
+"""Largest probability with which play may come to decisions that left the principal branch; below, it counts as an error."""
+
 SAFETY = 3.0
 """Factor on differences of probabilities that gives an estimate of their error.
 
@@ -208,8 +211,9 @@ def _solve_on(
     )
     if joint is not None and joint.folds:
         mass = measure_off_branch(equilibrium, joint)
-        if mass > settings.belief_tolerance:
+        if mass > LARGEST_OFF_BRANCH:
             raise refuse_branch(joint, mass)
+        equilibrium = replace(equilibrium, certificate=replace(certificate, belief_error=max(error, mass)))
     return equilibrium
 
 

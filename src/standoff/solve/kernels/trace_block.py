@@ -35,7 +35,7 @@ MAX_STEPS = 400
 SMALLEST_DETERMINANT = 0.02  # a smaller determinant of the Jacobian may be the sign of a fold
 
 LONGEST_FOLLOWED_CORRECTION = 0.25  # of a node in one step of a whole game that is traced jointly (`joint_branch`),
-SMALLEST_FOLLOWED_DETERMINANT = 1e-3  # and the smallest determinant there
+SMALLEST_FOLLOWED_DETERMINANT = -1e-9  # and the smallest determinant there; it may vanish at the end of the branch
 
 
 @kernel
