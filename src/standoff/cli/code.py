@@ -211,7 +211,7 @@ def _format_event(event: Event) -> Text:
     from rich.text import Text
 
     kind = f"{event.event_type}/{event.mode}" if event.mode else event.event_type
-    day = event.date.isoformat() if event.date else "no day"
+    day = event.date.isoformat() if event.date else "undated"
     sides = _format_actor(event.actor)
     if event.target is not None:
         sides = sides + Text(f" {ARROW} ") + _format_actor(event.target)
