@@ -22,7 +22,7 @@ __all__ = ["register"]
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("show")(show)
+    app.command("show", short_help="Show the game: players, moves, nature, outcomes.")(show)
 
 
 def show(scenario: ScenarioName, overrides: Overrides = None) -> None:

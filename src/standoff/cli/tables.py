@@ -159,12 +159,13 @@ def print_certificate(console: Console, solution: Solution) -> None:
     from rich.text import Text
 
     certificate = solution.equilibrium.certificate
-    points = " x ".join(str(n) for n in certificate.belief_points) or "none"
+    points = " x ".join(str(n) for n in certificate.belief_points)
+    grid = f"with {points} belief points" if points else "without beliefs"
     console.print(Text("Certificate", style="bold"))
     print_indented(
         console,
         f"accuracy: residual {certificate.residual:.1e}, regret {certificate.regret:.2g}, probability error "
-        f"{certificate.belief_error:.1e} with {points} belief points, forward-backward gap {certificate.consistency_gap:.1e}",
+        f"{certificate.belief_error:.1e} {grid}, forward-backward gap {certificate.consistency_gap:.1e}",
     )
     print_indented(
         console,

@@ -99,7 +99,7 @@ def summarise_coding(one: StoredEvent) -> str:
     """Summarise the coding of an event in one line, which a form repeats to detect a changed coding."""
     event = one.coded
     day = event.date.isoformat() if event.date else "undated"
-    who, towards = format_code(event.actor) or "nobody known", format_code(event.target) or "nobody known"
+    who, towards = format_code(event.actor) or "unknown actor", format_code(event.target) or "unknown target"
     return make_safe(f"{event.event_type}, {who} to {towards}, {day}, {event.factuality}")
 
 
