@@ -53,7 +53,7 @@ def test_bargain_draws_its_tables(warm):
 def test_window_says_when_and_what_opens_it(warm):
     shown = warm("window", *SHORT)
     assert shown.code == 0
-    assert "United States, bold (" in shown.out
+    assert "United States, bold (US decision: strike the sites)" in shown.out
     assert "Missile sites" in shown.out
     assert "On average, acting never pays" in shown.out
     assert "change in the advantage since today, by part" in shown.out

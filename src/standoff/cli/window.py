@@ -101,9 +101,10 @@ def _draw_type(console: Console, solution: Solution, found: Window, one: TypeWin
 
     player = solution.scenario.players[one.player].label
     who = player if one.player_type == one.player else f"{player}, {one.player_type}"
-    game = solution.equilibrium.game
-    actions = ", ".join(game.label(action) for action in one.actions)
-    console.print(Text(f"{who} ({game.label(one.stage)}: {actions})", style="bold"))
+    stage = next(stage for stage in solution.scenario.stages if stage.name == one.stage)
+    labels = {own.name: own.action.label or own.name for own in stage.actions_of(one.player)}
+    actions = ", ".join(labels.get(action, action) for action in one.actions)
+    console.print(Text(f"{who} ({stage.label or stage.name}: {actions})", style="bold"))
     for sentence in _describe_spells(found, one):
         console.print(Text(sentence))
     periods = _find_periods(solution)
