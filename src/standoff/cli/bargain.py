@@ -112,7 +112,7 @@ def _list_types(found: Bargain) -> list[tuple[str, str]]:
 
 def _format_heading(found: Bargain, key: tuple[str, str]) -> str:
     player = next(player for player in found.packages.players if player.name == key[0])
-    return player.label if len(player.player_types) == 1 else f"{player.label}\n{key[1]}"
+    return key[0] if len(player.player_types) == 1 else f"{key[0]}\n{key[1]}"
 
 
 def _draw_disagreement(console: Console, found: Bargain) -> None:
