@@ -397,7 +397,8 @@ class _EventReader:
     def _write_sentence(self, condition: str, p: float, k: int, after: Probabilities) -> str:
         before = self.before.targets[k]
         target = f"the probability of “{self.labels[k]}”"
-        return f"{condition} (probability {format_precise_percent(p)}), {target} {_describe_change(before, float(after.targets[k]))}."
+        change = _describe_change(before, float(after.targets[k]))
+        return f"{condition} (probability {format_precise_percent(p)}), {target} {change}."
 
 
 def _describe_moves(moves: Sequence[Move], label: str) -> str:

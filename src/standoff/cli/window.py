@@ -102,7 +102,7 @@ def _draw_type(console: Console, solution: Solution, found: Window, one: TypeWin
     player = solution.scenario.players[one.player].label
     who = player if one.player_type == one.player else f"{player}, {one.player_type}"
     stage = next(stage for stage in solution.scenario.stages if stage.name == one.stage)
-    labels = {own.name: own.action.label or own.name for own in stage.actions_of(one.player)}
+    labels = {own.name: own.action.label or own.name for own in stage.list_actions_of(one.player)}
     actions = ", ".join(labels.get(action, action) for action in one.actions)
     console.print(Text(f"{who} ({stage.label or stage.name}: {actions})", style="bold"))
     for sentence in _describe_spells(found, one):
