@@ -41,8 +41,8 @@ def test_bargain_draws_its_tables(warm):
         "fighting (United States: strike the sites)",
         "Missiles in Cuba, Invasion of Cuba, Missiles in Turkey",
         "8* removed, forsworn, removed",
-        "why is there no deal? Air strikes on Cuba by 26 October 1962",
-        "information: everybody knows everybody's type",
+        "Air strikes on Cuba by 26 October 1962, without each reason for no deal",
+        "information: all types are known to all",
         "does not apply",
         "Payments of 0.2 cost the payer",
         "all solves of changed crises: residual at most",
@@ -53,8 +53,11 @@ def test_bargain_draws_its_tables(warm):
 def test_window_says_when_and_what_opens_it(warm):
     shown = warm("window", *SHORT)
     assert shown.code == 0
-    assert "United States, bold (pressure: strike)" in shown.out
+    assert "United States, bold (US decision: strike the sites)" in shown.out
     assert "Missile sites" in shown.out
+    assert "On average, acting never pays" in shown.out
+    assert "change in the advantage since today, by part" in shown.out
+    assert not {"-0.000", "+0.000"} & set(shown.out.split())
     assert "discretisation error of the advantages" in shown.out
     found = warm("window", *SHORT, "--milestone", "strike", "--json").document
     assert found["window"]["dates"] == ["1962-10-22", "1962-10-23", "1962-10-24", "1962-10-25"]

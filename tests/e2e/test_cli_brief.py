@@ -95,3 +95,11 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_work(warm, starter,
     done = warm("brief", starter, "--output", tmp_path / "none" / "b.html")
     assert done.code == 2
     assert "cannot-write" in done.err
+
+
+def test_a_file_of_another_format_is_refused_before_the_work(warm, starter, tmp_path):
+    done = warm("brief", starter, "--output", tmp_path / "b.pdf")
+    assert done.code == 2
+    assert "a brief is HTML or Markdown, and" in done.err
+    assert "ends in `.pdf`" in done.err
+    assert list(tmp_path.iterdir()) == []

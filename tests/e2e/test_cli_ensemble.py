@@ -175,7 +175,7 @@ def test_a_cluster_starts_in_a_process_that_has_imported_ray_before():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--draws", 0], "num-draws: `0` draws cannot be made"),
+        (["--draws", 0], "num-draws: `0` is not a possible number of draws"),
         (["--draws", "many"], "Invalid value for '--draws'"),
         (["--seed", -1], "Invalid value for '--seed': Input should be greater than or equal to 0"),
         (["--executor", "rey"], "unknown-executor: there is no executor `rey`\n  help: did you mean `ray`?"),

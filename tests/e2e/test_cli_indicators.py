@@ -37,7 +37,7 @@ def test_the_table_lists_indicators_and_describes_the_first_in_words(warm):
     shown = warm("indicators", *SHORT, "--target", "strike", "--top", "3").out
     assert "Indicators for 22 October 1962 to 23 October 1962" in shown
     assert "If you see the United States strike the sites (" in shown
-    assert "P(Air strikes on Cuba by 25 October 1962) moves from" in shown
+    assert "the probability of “Air strikes on Cuba by 25 October 1962” moves from" in shown
     assert "If the day stays quiet (" in shown
     assert "hit back at US forces" not in shown
     assert "Certificate" in shown

@@ -267,3 +267,15 @@ def test_check_says_that_a_crisis_continues(standoff, tmp_path):
     finished = standoff("check", tmp_path / "night.yaml")
     assert finished.code == 0
     assert "6 periods, continued without end, 0 packages" in finished.out
+
+
+def test_a_milestone_that_must_follow_another_says_so(warm):
+    shown = warm("show", "iran-us-2026").out
+    assert "talks >= rounds and conflict == none, after First strike on Iran\n" in shown
+
+
+def test_sides_are_shown_by_their_labels(warm):
+    shown = warm("show", "iran-us-2026").out
+    assert "red line of Iran (hardline): reduced" in shown
+    assert "between United States and Iran;" in shown
+    assert "United States must ratify the deal" in shown

@@ -205,3 +205,10 @@ def test_an_old_name_is_answered_with_the_present_one(warm, arguments, present):
     finished = warm(*arguments)
     assert (finished.code, finished.out) == (2, "")
     assert finished.err.startswith(f"renamed: {present}\n")
+
+
+@pytest.mark.parametrize("group", [(), ("events",), ("submodel",)], ids=str)
+def test_the_purpose_of_every_command_fits_in_its_line(warm, group):
+    commands = warm(*group, "--help").out.partition("Commands:")[2]
+    assert [line for line in commands.splitlines() if line.endswith("...")] == []
+    assert commands

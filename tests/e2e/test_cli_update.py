@@ -296,6 +296,7 @@ def test_the_page_of_an_update_holds_everything_and_runs_nothing(warm, place, tm
     assert "\u202e" not in page
     assert "&lt;script&gt;steal()&lt;/script&gt;" in page
     assert "&lt;b&gt;Trap 2026-02-09" in page
+    assert "with a forecast until" in page  # not for the weeks since the day of the scenario
     assert "reported as announced" in page
     [strike] = [row for row in page.split("<tr") if "Israel struck Iran" in row]
     shifts = [cell for cell in strike.split("<td") if "+" in cell or "\u2212" in cell]

@@ -134,7 +134,7 @@ def test_drivers_are_ranked_and_those_without_a_document_named(warm, choice):
     assert (finished.code, finished.err) == (0, "")
     assert "target 1  War by 2 March 2026: 65 %" in finished.out
     assert row_of(finished.out, "1 ")[:6] == ["1", "gain", "0.3,", "-1", "to", "1"]
-    assert "1 of the top 10 drivers rest on no document:" in finished.out
+    assert "1 of the top 1 drivers rests on no document:" in finished.out
 
 
 def test_the_json_of_drivers_holds_every_number(warm, choice):
@@ -221,3 +221,14 @@ def test_solves_at_ends_of_ranges_go_to_the_named_executor(warm, choice, command
     assert finished.err.startswith("unknown-executor: there is no executor `rey`")
     one = warm(command, choice, "--workers", "1", "--json").document
     assert one == warm(command, choice, "--workers", "2", "--json").document
+
+
+def test_a_comparison_without_a_variant_names_the_option(warm, choice):
+    refused = warm("whatif", choice)
+    assert (refused.code, refused.out) == (2, "")
+    assert "--variant NAME=VALUE" in refused.err
+
+
+def test_the_count_of_top_drivers_is_that_of_the_parameters_with_a_range(warm, starter):
+    finished = warm("drivers", starter, "--belief-points", 5, "--set", "period.horizon=8", "--tornado", 0)
+    assert "2 of the top 3 drivers rest on no document:" in finished.out

@@ -135,7 +135,7 @@ def check_request(scenario: Scenario, num_draws: int, seed: int) -> None:
     problems = []
     if not 1 <= num_draws <= MOST_DRAWS:
         advice = f"ask for 1 to {MOST_DRAWS} draws, preferably a power of two"
-        problems.append(Problem("num-draws", f"`{num_draws}` draws cannot be made", help=advice))
+        problems.append(Problem("num-draws", f"`{num_draws}` is not a possible number of draws", help=advice))
     if not 0 <= seed < 2**63:
         problems.append(Problem("seed", f"`{seed}` is not a seed", help="write a whole number, at least 0"))
     if not list_drawn_parameters(scenario):

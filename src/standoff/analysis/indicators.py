@@ -364,7 +364,7 @@ class _EventReader:
         if key[0] == "milestone":
             assert isinstance(key[1], int)
             milestone = game.milestones[key[1]]
-            return f"milestone.{milestone.name}", milestone.label, f"If this happens: {milestone.label}"
+            return f"milestone.{milestone.name}", milestone.label, f"If the milestone “{milestone.label}” is reached"
         assert happening is not None
         if key[0] == "round":
             label = self.words.name_stage(self._find_layer(happening))
@@ -396,8 +396,9 @@ class _EventReader:
 
     def _write_sentence(self, condition: str, p: float, k: int, after: Probabilities) -> str:
         before = self.before.targets[k]
-        target = f"P({self.labels[k]})"
-        return f"{condition} ({format_precise_percent(p)} likely), {target} {_describe_change(before, float(after.targets[k]))}."
+        target = f"the probability of “{self.labels[k]}”"
+        change = _describe_change(before, float(after.targets[k]))
+        return f"{condition} (probability {format_precise_percent(p)}), {target} {change}."
 
 
 def _describe_moves(moves: Sequence[Move], label: str) -> str:

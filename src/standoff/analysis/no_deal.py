@@ -258,13 +258,13 @@ class _Inquiry:
         probabilities, parts, weights = self._solve_revealed(self.scenario, self.equilibrium)
         applies = len(parts) > 1
         note = (
-            "The probability of each pair of types, known to all, averaged by the prior."
+            "The probability for each pair of types, averaged by the prior."
             if applies
             else "No player has a private type."
         )
         return Remedy(
             "information",
-            "everybody knows everybody's type",
+            "all types are known to all",
             applies,
             base.probabilities,
             probabilities,

@@ -139,7 +139,9 @@ def whatif(
     """
     read = parse_variants(variants)
     if not read:
-        raise InputError(Problem("variant", "there is no variant to compare with", help="write `--set NAME=VALUE`"))
+        raise InputError(
+            Problem("variant", "there is no variant to compare with", help="give one, e.g. `--variant NAME=VALUE`")
+        )
     problems: list[Problem] = []
     scenarios = [scenario]
     for variant in read:

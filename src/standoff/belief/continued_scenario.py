@@ -103,7 +103,10 @@ def _write_notes(scenario: Scenario, update: Update, state: StateProbability) ->
         yield "The priors of the types are independent here, although the reports may make the beliefs dependent."
     met = [one for one in update.probabilities if one.kind == "milestone" and one.after[0] > 1.0 - SPREAD]
     for one in met:
-        yield f"The milestone `{one.name}` has been met with probability {one.after[0]:.3f}; here it counts anew."
+        yield (
+            f"The milestone `{one.name}` has been reached with probability {one.after[0]:.3f}; a forecast from this file "
+            "counts it afresh."
+        )
     for name in _list_outside(scenario):
         yield f"The range of `{name}` is left out, because its value was set outside the range."
     if any(stage.bargaining and stage.bargaining.proposer == "alternate" for stage in scenario.stages):

@@ -17,6 +17,7 @@ from standoff.cli.common import (
     load_scenario,
     make_settings,
     open_console,
+    print_indented,
     print_json,
     print_note,
     print_title,
@@ -41,7 +42,7 @@ MOST_PACKAGES = 24
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("bargain")(bargain)
+    app.command("bargain", short_help="Compare packages, and show why there is no deal.")(bargain)
 
 
 def bargain(
@@ -99,8 +100,8 @@ def _draw(console: Console, solution: Solution, found: Bargain, reasons: NoDeal)
     parts = [part for remedy in reasons.remedies for part in remedy.parts]
     worst = max(part.certificate.belief_error for part in parts)
     residual = max(part.certificate.residual for part in parts)
-    console.print(
-        f"  all solves of changed crises: residual at most {residual:.1e}, probability error at most {worst:.1e}"
+    print_indented(
+        console, f"all solves of changed crises: residual at most {residual:.1e}, probability error at most {worst:.1e}"
     )
 
 
@@ -255,7 +256,7 @@ def _draw_reasons(console: Console, solution: Solution, reasons: NoDeal) -> None
     from standoff.cli.tables import make_table
 
     for k, target in enumerate(reasons.targets):
-        heading = f"why is there no deal? {describe_target(solution.scenario, target)}"
+        heading = f"{describe_target(solution.scenario, target)}, without each reason for no deal"
         table = make_table(heading, "probability", "removed", "share")
         table.add_row("base", format_percent(reasons.base.probabilities[k]), "", "")
         for remedy in reasons.remedies:

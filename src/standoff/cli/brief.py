@@ -19,6 +19,7 @@ from standoff.cli.common import (
 )
 from standoff.cli.progress import progress_bar
 from standoff.cli.whatif import Variants
+from standoff.errors import InputError, Problem
 
 __all__ = ["register"]
 
@@ -35,14 +36,14 @@ class _FigureFormat(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("brief")(brief)
+    app.command("brief", short_help="Write a brief of everything, as HTML or Markdown.")(brief)
 
 
 def brief(
     scenario: ScenarioName,
     output: Annotated[Path, typer.Option("--output", metavar="FILE", help="File to write.")],
     file_format: Annotated[
-        _Format | None, typer.Option("--format", help="File format (default: by the ending of the file).")
+        _Format | None, typer.Option("--format", help="File format (default: by the ending of the file, .html or .md).")
     ] = None,
     overrides: Overrides = None,
     variants: Variants = None,
@@ -67,6 +68,7 @@ def brief(
     from standoff.analysis.brief import assemble_brief, choose_parts
     from standoff.storing import check_writable, make_folder
 
+    kind = _choose_format(output, file_format)
     loaded = load_scenario(scenario, overrides)
     parts = choose_parts(without or ())
     check_writable(output)  # before the work, not after it
@@ -80,10 +82,25 @@ def brief(
     from standoff.report import write_brief, write_figures
 
     written = write_figures(found, figures, figure_format.value) if figures is not None else {}
-    by_name = _Format.md if output.suffix.lower() in {".md", ".markdown"} else _Format.html
-    write_brief(found, output, kind=(file_format or by_name).value, figures=written)
+    write_brief(found, output, kind=kind.value, figures=written)
     typer.echo(f"brief written to {output}")
     for file in written.values():
         typer.echo(f"figure written to {file}")
     for part, why in found.missing:
         typer.echo(f"left out {part}: {why}")
+
+
+def _choose_format(output: Path, given: _Format | None) -> _Format:
+    """Return the format that was asked for, or that the ending of the file names.
+
+    Raises:
+        InputError: The ending names another format (`unknown-format`).
+    """
+    ending = output.suffix.lower()
+    if given is not None or not ending or ending in {".html", ".htm"}:
+        return given or _Format.html
+    if ending in {".md", ".markdown"}:
+        return _Format.md
+    message = f"a brief is HTML or Markdown, and `{output}` ends in `{output.suffix}`"
+    advice = "name a file that ends in .html or .md, or add `--format`; a browser prints the HTML page to PDF"
+    raise InputError(Problem("unknown-format", message, help=advice))

@@ -19,7 +19,7 @@ __all__ = ["register"]
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("check")(check)
+    app.command("check", short_help="Check a scenario, and show where its numbers come from.")(check)
 
 
 def check(scenario: ScenarioName, overrides: Overrides = None, as_json: AsJson = False) -> None:
@@ -58,6 +58,7 @@ def _draw(console: Console, scenario: Scenario, game: Game, coverage: Coverage) 
         f"{pluralise(len(game.packages), 'package')}"
     )
     table = make_table("parameter", "value", "range", "unit", "source", left=5)
+    table.columns[0].no_wrap = True
     for name, parameter in scenario.parameters.items():
         span = f"{parameter.range[0]:g} to {parameter.range[1]:g}" if parameter.range is not None else ""
         documents = ", ".join(dict.fromkeys(item.document for item in parameter.evidence))

@@ -48,7 +48,7 @@ _ENDS = re.compile(r"[.!?][”\"'’)]*\s+|\n")
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("code")(code)
+    app.command("code", short_help="Code news: who did what to whom, and who claims what.")(code)
 
 
 def code(
@@ -157,6 +157,8 @@ def _draw(console: Console, news: CodedNews) -> None:
 
     for report in news.reports:
         _draw_report(console, report)
+    if not news.reports:
+        return  # nothing could be read, and the errors say why
     console.print(Text(_summarise(news), style="dim"))
     if news.scenario:
         console.print(
@@ -211,7 +213,7 @@ def _format_event(event: Event) -> Text:
     from rich.text import Text
 
     kind = f"{event.event_type}/{event.mode}" if event.mode else event.event_type
-    day = event.date.isoformat() if event.date else "no day"
+    day = event.date.isoformat() if event.date else "undated"
     sides = _format_actor(event.actor)
     if event.target is not None:
         sides = sides + Text(f" {ARROW} ") + _format_actor(event.target)

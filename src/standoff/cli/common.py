@@ -34,6 +34,7 @@ __all__ = [
     "load_scenario",
     "make_settings",
     "open_console",
+    "print_indented",
     "print_json",
     "print_note",
     "print_title",
@@ -144,6 +145,14 @@ def print_title(console: Console, scenario: Scenario, subtitle: str = "") -> Non
         console.print(Text(subtitle))
     if scenario.overrides:
         console.print(Text("overrides: " + "; ".join(scenario.overrides), style="yellow"))
+
+
+def print_indented(console: Console, text: str) -> None:
+    """Print a text two columns in, also where it wraps."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console.print(Padding(Text(text), (0, 0, 0, 2)))
 
 
 def print_note(console: Console, note: str) -> None:

@@ -38,7 +38,7 @@ class _Alignment(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("compare")(compare)
+    app.command("compare", short_help="Compare two crises, or one crisis as of two dates.")(compare)
 
 
 def compare(

@@ -15,7 +15,7 @@ _STYLES = {"ok": "green", "absent": "dim", "broken": "bold red"}
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("doctor")(doctor)
+    app.command("doctor", short_help="Check the installation.")(doctor)
 
 
 def doctor(

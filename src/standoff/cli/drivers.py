@@ -38,7 +38,7 @@ __all__ = ["register"]
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("drivers")(drivers)
+    app.command("drivers", short_help="Rank the parameters on which the answer depends.")(drivers)
 
 
 def drivers(
@@ -166,11 +166,13 @@ def _draw_unsourced(console: Console, found: Drivers) -> None:
     """Print which of the top drivers rest on no document."""
     from rich.text import Text
 
+    num_ranked = min(found.top, sum(row.range is not None for row in found.rows))
     if not found.unsourced_drivers:
-        console.print(f"Each of the top {found.top} drivers rests on a document.\n")
+        console.print(f"Each of the top {num_ranked} drivers rests on a document.\n")
         return
     count = len(found.unsourced_drivers)
-    console.print(Text(f"{count} of the top {found.top} drivers rest on no document:", style="bold"))
+    rest = "rests" if count == 1 else "rest"
+    console.print(Text(f"{count} of the top {num_ranked} drivers {rest} on no document:", style="bold"))
     for name in found.unsourced_drivers:
         row = found[name]
         reason = found.scenario.parameters[name].judgement or "no source"

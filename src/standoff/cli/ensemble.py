@@ -36,7 +36,7 @@ __all__ = ["register"]
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("ensemble")(ensemble)
+    app.command("ensemble", short_help="Show the range of every probability over many draws.")(ensemble)
 
 
 def ensemble(
@@ -136,7 +136,7 @@ def _draw_targets(console: Console, found: Ensemble, targets: Sequence[Target]) 
     for target in targets:
         period, k = found.locate(target)
         earlier = [
-            f"{format_percent(low)}..{format_percent(high)}" if low == low else "none"
+            f"{format_percent(low)} to {format_percent(high)}" if low == low else "none"
             for _, old in found.convergence[:-1]
             for low, high in [(old[0, period, k], old[-1, period, k])]
         ]

@@ -32,7 +32,7 @@ __all__ = ["register"]
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("equilibria")(equilibria)
+    app.command("equilibria", short_help="Search for other equilibria, and say where none can exist.")(equilibria)
 
 
 def equilibria(

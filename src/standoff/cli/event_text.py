@@ -134,7 +134,7 @@ def format_event(event: Event) -> Text:
     """Write an event in one line."""
     who = format_code(event.actor) or "unknown actor"
     towards = f" to {format_code(event.target)}" if event.target is not None and event.target.code else ""
-    day = event.date.isoformat() if event.date else "no day"
+    day = event.date.isoformat() if event.date else "undated"
     return format_foreign(
         f"{event.event_type}  {who}{towards}, {day}, {event.factuality}, confidence {event.confidence:.2f}"
     )

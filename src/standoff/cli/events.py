@@ -30,7 +30,7 @@ __all__ = ["register"]
 
 events = typer.Typer(
     name="events",
-    help="List, show, correct, drop, join, split and export the coded events of a store.",
+    help="List, correct and export the coded events of a store.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -103,7 +103,7 @@ def list_events(
     draw_events(found)
 
 
-@events.command("show")
+@events.command("show", short_help="Show an event with its context, sources and reviews.")
 def show_event(number: Number, store: StoreLocation = None, as_json: AsJson = False) -> None:
     """Show an event with its quotation in context, its sources and its reviews."""
     from standoff.desk.event_table import event_to_json
@@ -131,7 +131,7 @@ def show_event(number: Number, store: StoreLocation = None, as_json: AsJson = Fa
     draw_event(events, one, reviews)
 
 
-@events.command("edit")
+@events.command("edit", short_help="Correct events.")
 def edit_event(
     numbers: Numbers,
     author: Author,
@@ -189,7 +189,7 @@ def edit_event(
     _confirm("corrected", groups)
 
 
-@events.command("drop")
+@events.command("drop", short_help="Drop events that the text does not report.")
 def drop_event(
     numbers: Numbers,
     author: Author,
@@ -203,7 +203,7 @@ def drop_event(
     _confirm("dropped", groups)
 
 
-@events.command("join")
+@events.command("join", short_help="Mark events as one event with several sources.")
 def join_events(numbers: Numbers, author: Author, store: StoreLocation = None) -> None:
     """Mark events as one event with several sources; an update counts it once."""
     if len(set(numbers)) < 2:
@@ -227,7 +227,7 @@ def split_events(numbers: Numbers, author: Author, store: StoreLocation = None) 
     typer.echo(f"separate events: {', '.join(str(one.event_id) for one in found)}")
 
 
-@events.command("export")
+@events.command("export", short_help="Write events to a file: CSV, Parquet or PLOVER JSON.")
 def export_events(
     output: Annotated[Path, typer.Argument(metavar="FILE", help="File to write: .csv, .parquet or .json.")],
     file_format: Annotated[

@@ -63,7 +63,7 @@ _FORMAT_HELP = "; ".join(f"{name}: {description}" for name, (_, _, description) 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("export")(export)
+    app.command("export", short_help="Write a crisis for Gambit, PRISM or Storm.")(export)
 
 
 def export(
@@ -85,7 +85,7 @@ def export(
         ),
     ] = 5,
 ) -> None:
-    """Write a crisis for another program."""
+    """Write a crisis for another program: Gambit, PRISM or Storm."""
     from standoff.storing import check_writable, write_whole
 
     if file_format not in FORMATS:

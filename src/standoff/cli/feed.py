@@ -179,7 +179,7 @@ def _print_events(store: Store, found: FeedRound, scenario: Scenario | None, *, 
         else:
             event = one.event
             who, towards = format_code(event.actor) or "?", f" to {format_code(event.target)}" if event.target else ""
-            day = event.date.isoformat() if event.date else "no day"
+            day = event.date.isoformat() if event.date else "undated"
             outlet = name_outlet(events.copies[one.document_hash][0])
             words = events.quote_passage(one, PASSAGE)
             line_text = format_foreign(

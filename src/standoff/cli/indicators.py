@@ -37,7 +37,7 @@ IN_WORDS = 3
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("indicators")(indicators)
+    app.command("indicators", short_help="Rank the events of the next period as indicators.")(indicators)
 
 
 def indicators(

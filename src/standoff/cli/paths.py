@@ -15,6 +15,7 @@ from standoff.cli.common import (
     load_scenario,
     make_settings,
     open_console,
+    print_indented,
     print_json,
     print_note,
     print_title,
@@ -33,7 +34,7 @@ __all__ = ["register"]
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("paths")(paths)
+    app.command("paths", short_help="Show how each outcome might come about.")(paths)
 
 
 def paths(
@@ -83,7 +84,8 @@ def _draw(console: Console, solution: Solution, found: TypicalPaths) -> None:
     print_note(
         console,
         f"{pluralise(found.num_samples, 'play')} sampled with seed {found.seed}. Probabilities of paths are exact; shares are "
-        "of the sampled plays that reach the outcome, with their standard errors.",
+        "of the sampled plays that reach the outcome, with their standard errors. [then ...]: probability of the outcome after "
+        "these events.",
     )
     print_certificate(console, solution)
 
@@ -107,7 +109,7 @@ def _draw_outcome(console: Console, found: TypicalPaths, one: PathsToOutcome) ->
         for sequence in sequences:
             order = " → ".join(sequence.events) or "none"
             error = 100 * sequence.standard_error
-            console.print(Text(f"  {100 * sequence.share:.1f} ± {error:.1f} %: {order}"))
+            print_indented(console, f"{100 * sequence.share:.1f} ± {error:.1f} %: {order}")
 
 
 def _draw_path(console: Console, path: TypicalPath) -> None:

@@ -39,7 +39,7 @@ _AXIS = "NAME[=LOW:HIGH:COUNT]"
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("map")(regime_map)
+    app.command("map", short_help="Map the most likely outcome over two parameters.")(regime_map)
 
 
 def regime_map(
@@ -158,7 +158,7 @@ def _draw_border(console: Console, found: RegimeMap) -> None:
         console.print("The most likely outcome is the same everywhere on this map.")
         return
     labels = dict(zip(found.outcomes, found.labels, strict=True))
-    table = make_table("between", f"it flips at {found.x.name}", found.y.name)
+    table = make_table("flips between", f"at {found.x.name}", found.y.name)
     for point in found.border[:MOST_BORDER_LINES]:
         table.add_row(Text(f"{labels[point.first]} and {labels[point.second]}"), f"{point.x:.4g}", f"{point.y:.4g}")
     console.print(table)

@@ -33,7 +33,7 @@ class _Quit(Exception):  # noqa: N818 - not an error
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("review")(review)
+    app.command("review", short_help="Review the coded events that involve a scenario.")(review)
 
 
 def review(

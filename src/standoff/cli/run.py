@@ -20,6 +20,7 @@ from standoff.cli.common import (
     load_scenario,
     make_settings,
     open_console,
+    print_indented,
     print_json,
     print_note,
     print_title,
@@ -30,7 +31,6 @@ from standoff.text import format_day, format_percent, format_short_day, pluralis
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from standoff.analysis.forecast import Forecast
     from standoff.analysis.solution import Solution
 
 __all__ = ["register"]
@@ -88,7 +88,7 @@ def _draw(console: Console, solution: Solution) -> None:
     print_title(console, scenario, f"as of {format_day(scenario.as_of)}, {horizon} ahead, {periods}")
     console.print()
     _draw_probabilities(console, solution)
-    _draw_chart(console, solution.forecast)
+    _draw_chart(console, solution)
     _draw_timing(console, solution)
     _draw_first_moves(console, solution)
     print_certificate(console, solution)
@@ -126,24 +126,30 @@ def _draw_probabilities(console: Console, solution: Solution) -> None:
         cells = (format_percent(series.cumulative[k]) for _, k in checkpoints)
         table.add_row(Text("  " + series.label, style="italic"), *cells)
     console.print(table)
-    print_note(console, "Outcomes (letters) exclude each other and sum to 100 %. Milestones (italics) can overlap.\n")
+    print_note(
+        console,
+        f"Outcomes (letters) exclude each other and, with “{found.unresolved_label}”, sum to 100 %. "
+        "Milestones (italics) can overlap.\n",
+    )
 
 
 def _choose_letter(n: int) -> str:
     return chr(ord("A") + n)
 
 
-def _draw_chart(console: Console, found: Forecast) -> None:
+def _draw_chart(console: Console, solution: Solution) -> None:
     """Print a line for each date, in which the width of a band is the probability of an outcome."""
     import numpy as np
     from rich.text import Text
 
+    found, period = solution.forecast, solution.scenario.period
     periods = len(found.unresolved)
+    console.print(f"{period.unit}s ahead, from 0 to 100 %")
     step = max(1, -(-periods // CHART_ROWS))
     for k in range(step - 1, periods, step):
         probabilities = [series.cumulative[k] for series in found.outcomes.values()]
         edges = np.round(np.cumsum([0.0, *probabilities]) * CHART_WIDTH).astype(int)
-        line = Text(f"{k + 1:4d} ")
+        line = Text(f"{(k + 1) * period.length:4g} ")
         for n, (left, right) in enumerate(pairwise(edges)):
             line.append(_choose_letter(n) * (right - left), style=COLOURS[n % len(COLOURS)])
         line.append("·" * (CHART_WIDTH - int(edges[-1])), style="dim")
@@ -167,7 +173,7 @@ def _draw_timing(console: Console, solution: Solution) -> None:
                 "" if math.isnan(last) else f", {format_percent(last)} on average if the crisis is open at the horizon"
             )
             console.print(
-                f"Belief that {player.label} is {player.player_types[1]}: {format_percent(series[0])} now{later}"
+                f"Belief in {player.player_types[1]} ({player.label}): {format_percent(series[0])} now{later}"
             )
     console.print()
 
@@ -215,4 +221,4 @@ def _draw_sources(console: Console, solution: Solution) -> None:
     console.print(Text("\nSources of the numbers", style="bold"))
     console.print(f"  {describe_coverage(coverage)}")
     if coverage.unsourced:
-        console.print("  unsourced: " + ", ".join(coverage.unsourced))
+        print_indented(console, "unsourced: " + ", ".join(coverage.unsourced))

@@ -22,7 +22,7 @@ __all__ = ["register"]
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("show")(show)
+    app.command("show", short_help="Show the game: players, moves, nature, outcomes.")(show)
 
 
 def show(scenario: ScenarioName, overrides: Overrides = None) -> None:
@@ -110,13 +110,15 @@ def _draw_agenda(scenario: Scenario, game: Game) -> Tree:
     if scenario.agenda is None:
         return tree
     for issue in scenario.agenda.issues.values():
-        branch = _add(tree, f"{issue.label}: {', '.join(issue.levels)}")
+        branch = _add(
+            tree, f"{issue.label}: {', '.join(issue.level_labels.get(level, level) for level in issue.levels)}"
+        )
         for player, lines in issue.red_lines.items():
-            if isinstance(lines, Mapping):
-                for player_type, levels in lines.items():
-                    _add(branch, f"red line of {player} if {player_type}: {', '.join(levels)}")
-            else:
-                _add(branch, f"red line of {player}: {', '.join(lines)}")
+            who = scenario.players[player].label
+            by_type = lines.items() if isinstance(lines, Mapping) else [("", lines)]
+            for player_type, levels in by_type:
+                words = ", ".join(issue.level_labels.get(level, level) for level in levels)
+                _add(branch, f"red line of {who}{f' ({player_type})' if player_type else ''}: {words}")
     packages = _add(tree, f"packages that can be proposed ({len(game.packages)})")
     for name in game.packages:
         _add(packages, game.get_label(name))
@@ -135,11 +137,12 @@ def _draw_stages(scenario: Scenario) -> Tree:
         head = f"{stage.label or stage.name}: {_format_rate(stage.rate, unit)}{condition}"
         if stage.bargaining is not None:
             table = stage.bargaining
-            branch = _add(tree, f"{head}; proposer: {table.proposer}, between {' and '.join(table.between)}")
+            sides = " and ".join(scenario.players[name].label for name in table.between)
+            branch = _add(tree, f"{head}; between {sides}; {_describe_proposer(scenario, table.proposer)}")
             slip = ", rejects it or lets it lapse" if table.slip is not None else " or rejects it"
             _add(branch, f"one side proposes a package or nothing; the other accepts{slip}")
             for player in table.accept.ratify:
-                _add(branch, f"{player} must ratify the deal")
+                _add(branch, f"{scenario.players[player].label} must ratify the deal")
             continue
         movers = stage.movers or (stage.mover or "",)
         labels = " and ".join(scenario.players[mover].label for mover in movers)
@@ -153,6 +156,12 @@ def _draw_stages(scenario: Scenario) -> Tree:
             names = {own.mover: own.action.label for own in stage.list_actions() if entry.pair[own.mover] == own.name}
             _add(branch, f"together: {' with '.join(names[mover] for mover in movers)}")
     return tree
+
+
+def _describe_proposer(scenario: Scenario, proposer: str) -> str:
+    if proposer in scenario.players:
+        return f"{scenario.players[proposer].label} proposes"
+    return "the sides take turns to propose" if proposer == "alternate" else "the proposer is drawn at random"
 
 
 def _format_action(name: str, action: ActionSpec) -> str:
@@ -174,5 +183,6 @@ def _draw_outcomes(scenario: Scenario) -> Tree:
     for outcome in scenario.outcomes.values():
         _add(tree, f"{outcome.label}")
     for milestone in scenario.milestones.values():
-        _add(tree, f"milestone: {milestone.label}, when {milestone.when}")
+        after = "" if milestone.after is None else f", after {scenario.milestones[milestone.after].label}"
+        _add(tree, f"milestone: {milestone.label}, when {milestone.when}{after}")
     return tree

@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the app."""
     group = typer.Typer(help="Run a submodel on its own.", no_args_is_help=True, rich_markup_mode=None)
     group.command("salvo")(salvo)
-    group.command("oil")(oil)
+    group.command("oil", short_help="Compute the oil price after a chokepoint is closed.")(oil)
     app.add_typer(group, name="submodel")
 
 

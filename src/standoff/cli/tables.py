@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from standoff.cli.common import CHECKPOINTS
+from standoff.cli.common import CHECKPOINTS, print_indented
 from standoff.text import UNKNOWN, format_change, format_percent, format_short_day
 
 if TYPE_CHECKING:
@@ -159,23 +159,26 @@ def print_certificate(console: Console, solution: Solution) -> None:
     from rich.text import Text
 
     certificate = solution.equilibrium.certificate
-    points = " x ".join(str(n) for n in certificate.belief_points) or "none"
+    points = " x ".join(str(n) for n in certificate.belief_points)
+    grid = f"with {points} belief points" if points else "without beliefs"
     console.print(Text("Certificate", style="bold"))
-    console.print(
-        f"  accuracy: residual {certificate.residual:.1e}, regret {certificate.regret:.2g}, probability error "
-        f"{certificate.belief_error:.1e} with {points} belief points, forward-backward gap {certificate.consistency_gap:.1e}"
+    print_indented(
+        console,
+        f"accuracy: residual {certificate.residual:.1e}, regret {certificate.regret:.2g}, probability error "
+        f"{certificate.belief_error:.1e} {grid}, forward-backward gap {certificate.consistency_gap:.1e}",
     )
-    console.print(
-        f"  branch {certificate.branch}: {certificate.nodes:,} nodes, {certificate.unique:,} proved unique, "
-        f"{certificate.traced:,} traced from rationality 0, {certificate.folds:,} folds"
+    print_indented(
+        console,
+        f"branch {certificate.branch}: {certificate.nodes:,} nodes, {certificate.unique:,} proved unique, "
+        f"{certificate.traced:,} traced from rationality 0, {certificate.folds:,} folds",
     )
     if certificate.is_unique:
-        console.print("  no other equilibrium: the solution of every node is proved unique, given later play")
+        print_indented(console, "no other equilibrium: the solution of every node is proved unique, given later play")
     if solution.scenario.period.continues:
-        console.print(
-            f"  stationary: one more period changes no value by more than {certificate.stationary_change:.1e}"
+        print_indented(
+            console, f"stationary: one more period changes no value by more than {certificate.stationary_change:.1e}"
         )
-    console.print(f"  {_describe_provenance(solution.scenario)}")
+    print_indented(console, _describe_provenance(solution.scenario))
 
 
 def print_certificates(console: Console, sides: Sequence[tuple[str, Side]]) -> None:

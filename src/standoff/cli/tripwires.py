@@ -32,7 +32,7 @@ __all__ = ["register"]
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("tripwires")(tripwires)
+    app.command("tripwires", short_help="Find the smallest change that flips the answer.")(tripwires)
 
 
 def tripwires(
@@ -98,11 +98,11 @@ def _draw(console: Console, found: Tripwires) -> None:
     from standoff.cli.tables import format_source, format_value, make_table, print_provenance
 
     print_title(console, found.scenario)
-    console.print("Which is the most likely of")
+    console.print("The answer now, marked ->, is the most likely of these:")
     for k, (label, probability) in enumerate(zip(found.candidate_labels, found.probabilities, strict=True)):
         mark = "->" if k == found.answer else "  "
         console.print(Text(f"{mark} {label}: {format_percent(float(probability))}"))
-    console.print(f"It leads by {100 * found.lead:.2g} percentage points.\n")
+    console.print(f"It leads the next by {100 * found.lead:.2g} percentage points.\n")
     if found.flipping:
         table = make_table("parameter", "source", "new answer", "value", "flips at", "change", "share of range", left=3)
         for row in found.flipping:

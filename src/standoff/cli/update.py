@@ -19,6 +19,7 @@ from standoff.cli.common import (
     load_scenario,
     make_settings,
     open_console,
+    print_indented,
     print_json,
     print_note,
     print_title,
@@ -60,7 +61,7 @@ LEAST_PROBABILITY = 0.01
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("update")(update)
+    app.command("update", short_help="Update a forecast on the news.")(update)
 
 
 def update(
@@ -245,9 +246,11 @@ def _draw(
     passages = {events.names[one.event_id]: events.quote_passage(one, PASSAGE) for one in events.events}
     print_title(console, scenario, f"as of {format_day(scenario.as_of)}, updated to {format_day(update.as_of)}")
     counted = sum(len(one.observation.sources) for one in update.effects)
+    merged = len(events.events) - len(update.effects) - len(update.excluded)
     console.print(
         f"{pluralise(len(events.events), 'event')} coded: {len(update.effects)} used "
-        f"({pluralise(counted, 'source')}), {len(update.excluded)} excluded"
+        f"({pluralise(counted, 'source')}), {f'{merged} counted with another, ' if merged else ''}"
+        f"{len(update.excluded)} excluded"
     )
     if dated := found.reports.dated_by_report:
         console.print(f"{len(dated)} undated, counted on the day of their report: {', '.join(dated)}")
@@ -262,16 +265,18 @@ def _draw(
     _draw_effects(console, update, passages)
     _draw_excluded(console, update, passages)
     console.print(Text("Model of reporting", style="bold"))
-    console.print(Text("  event types: ") + format_foreign(update.model.confusion.origin))
+    print_indented(console, "event types: " + format_foreign(update.model.confusion.origin).plain)
     rates = ", ".join(f"{name} {rate:g}" for name, rate in update.model.reporting_rates.items())
-    console.print(
-        f"  probability of a report: {rates}; unrelated reports: {update.model.background_per_week:g} a week (judgements)\n"
+    print_indented(
+        console,
+        f"probability of a report: {rates}; unrelated reports: {update.model.background_per_week:g} a week (judgements)\n",
     )
     print_certificate(console, solution)
     error = "none" if math.isnan(update.belief_error) else f"{update.belief_error:.1e}"
-    console.print(
-        f"  updated probabilities: error {error}, neglected associations {update.neglected:.1e}, "
-        f"log marginal likelihood {update.log_likelihood:.2f}"
+    print_indented(
+        console,
+        f"updated probabilities: error {error}, neglected associations {update.neglected:.1e}, "
+        f"log marginal likelihood {update.log_likelihood:.2f}",
     )
     if run_id is not None:
         console.print(f"  run {run_id} of the store, based on its contents up to write {found.reports.known_by}")

@@ -45,7 +45,7 @@ Variants = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("whatif")(whatif)
+    app.command("whatif", short_help="Compare a crisis with variants of it.")(whatif)
 
 
 def whatif(

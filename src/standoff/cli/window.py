@@ -17,6 +17,7 @@ from standoff.cli.common import (
     load_scenario,
     make_settings,
     open_console,
+    print_indented,
     print_json,
     print_note,
     print_title,
@@ -34,14 +35,14 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 CALENDAR_OPENS = (
-    "It opens because of the calendar, which includes the end of the game at the horizon: check whether a longer horizon "
-    "moves it."
+    "Without the part of the calendar, which includes the end of the game at the horizon, it would stay closed: check "
+    "whether a longer horizon moves it."
 )
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
-    app.command("window")(window)
+    app.command("window", short_help="Show when striking pays more than waiting, and for whom.")(window)
 
 
 def window(
@@ -50,7 +51,9 @@ def window(
     milestone: Annotated[
         str | None,
         typer.Option(
-            "--milestone", metavar="NAME", help="Milestone that a strike meets (default: the first of the file)."
+            "--milestone",
+            metavar="NAME",
+            help="Milestone that an action must reach to count as a strike (default: the first of the file).",
         ),
     ] = None,
     belief_points: BeliefPoints = None,
@@ -84,12 +87,11 @@ def _draw(console: Console, solution: Solution, found: Window) -> None:
     print_note(
         console,
         "\nThe advantage is the value of acting now minus the value of not acting now, in payoff units, averaged over the "
-        "states in which the type may be by then. Parts: what has changed it since today. Levels: its value if one track "
-        "stood there.\n",
+        "states in which the type may be by then. – marks a state that cannot occur by then.\n",
     )
     print_certificate(console, solution)
     error = max(one.belief_error for one in found.types)
-    console.print(f"  discretisation error of the advantages {error:.1e}")
+    print_indented(console, f"discretisation error of the advantages {error:.1e}")
 
 
 def _draw_type(console: Console, solution: Solution, found: Window, one: TypeWindow) -> None:
@@ -99,7 +101,10 @@ def _draw_type(console: Console, solution: Solution, found: Window, one: TypeWin
 
     player = solution.scenario.players[one.player].label
     who = player if one.player_type == one.player else f"{player}, {one.player_type}"
-    console.print(Text(f"{who} ({one.stage}: {', '.join(one.actions)})", style="bold"))
+    stage = next(stage for stage in solution.scenario.stages if stage.name == one.stage)
+    labels = {own.name: own.action.label or own.name for own in stage.list_actions_of(one.player)}
+    actions = ", ".join(labels.get(action, action) for action in one.actions)
+    console.print(Text(f"{who} ({stage.label or stage.name}: {actions})", style="bold"))
     for sentence in _describe_spells(found, one):
         console.print(Text(sentence))
     periods = _find_periods(solution)
@@ -109,13 +114,13 @@ def _draw_type(console: Console, solution: Solution, found: Window, one: TypeWin
     table.add_row("advantage in the most likely state", *(_format_advantage(one.modal_advantage[t]) for t in periods))
     table.add_row("probability that it can act", *(format_percent(one.exposure[t]) for t in periods))
     table.add_row("probability that acting pays, if it can", *(format_percent(one.share_open[t]) for t in periods))
-    table.add_section()
+    table.add_row(Text("change in the advantage since today, by part", style="bold"))
     for part in one.parts:
         table.add_row(Text(f"  {part.label}", style="italic"), *(_format_advantage(part.values[t]) for t in periods))
     if any(abs(value) > 5e-4 for value in one.unattributed[periods] if not math.isnan(value)):
         cells = (_format_advantage(one.unattributed[t]) for t in periods)
         table.add_row(Text("  not attributed", style="italic"), *cells)
-    table.add_section()
+    table.add_row(Text("advantage if one track stood elsewhere", style="bold"))
     for level in one.levels:
         label = Text(f"  {level.track_label}: {level.label}", style="dim")
         table.add_row(label, *(_format_advantage(level.held[t]) for t in periods))
@@ -131,7 +136,10 @@ def _find_periods(solution: Solution) -> list[int]:
 
 
 def _format_advantage(value: float) -> str:
-    return UNKNOWN if math.isnan(value) else f"{value:+.3f}"
+    if math.isnan(value):
+        return UNKNOWN
+    rounded = f"{value:+.3f}"
+    return rounded[1:] if float(rounded) == 0.0 else rounded
 
 
 def _describe_spells(found: Window, one: TypeWindow) -> list[str]:
@@ -156,7 +164,9 @@ def _describe_spells(found: Window, one: TypeWindow) -> list[str]:
     if not one.spells:
         cause = _describe_cause(one, None, peak, is_rise=True)
         day = format_day(found.dates[peak])
-        sentences.append(f"Acting never pays; it comes closest from {day} ({one.advantage[peak]:+.2f}){cause}.")
+        sentences.append(
+            f"On average, acting never pays; it comes closest from {day} ({one.advantage[peak]:+.2f}){cause}."
+        )
     return sentences
 
 

@@ -98,8 +98,8 @@ def _may_match(one: StoredEvent, model: ReportableEvent) -> bool:
 def summarise_coding(one: StoredEvent) -> str:
     """Summarise the coding of an event in one line, which a form repeats to detect a changed coding."""
     event = one.coded
-    day = event.date.isoformat() if event.date else "no day"
-    who, towards = format_code(event.actor) or "nobody known", format_code(event.target) or "nobody known"
+    day = event.date.isoformat() if event.date else "undated"
+    who, towards = format_code(event.actor) or "unknown actor", format_code(event.target) or "unknown target"
     return make_safe(f"{event.event_type}, {who} to {towards}, {day}, {event.factuality}")
 
 
@@ -144,7 +144,7 @@ def write_review_form(events: EventSet, scenario: Scenario, questions: Sequence[
 
 def _list_sources(events: EventSet, question: Question) -> str:
     copies = [copy for repeat in question.repeats for copy in events.copies[repeat.document_hash]]
-    sources = (f"{name_outlet(copy)} {copy.date.isoformat() if copy.date else '(no day)'}" for copy in copies)
+    sources = (f"{name_outlet(copy)} {copy.date.isoformat() if copy.date else '(undated)'}" for copy in copies)
     return make_safe("; ".join(dict.fromkeys(sources)))
 
 

@@ -128,7 +128,7 @@ def choose_confusion_matrix(methods: Iterable[str]) -> ConfusionMatrix:
 def _list_sources(events: EventSet, one: StoredEvent) -> tuple[str, ...]:
     """List the outlet and day of every copy of the document of an event."""
     copies = events.copies[one.document_hash]
-    sources = (f"{name_outlet(copy)} {copy.date.isoformat() if copy.date else '(no day)'}" for copy in copies)
+    sources = (f"{name_outlet(copy)} {copy.date.isoformat() if copy.date else '(undated)'}" for copy in copies)
     return tuple(dict.fromkeys(sources))
 
 

@@ -180,6 +180,7 @@ def _gather_content(subject: Solution | Brief) -> dict[str, Any]:
         "as_of": show_day(scenario.as_of),
         "overrides": document["overrides"],
         "timeline": timeline,
+        "span": f"for {timeline.horizon.length}, until {timeline.horizon.date}",
         "sentences": sentences,
         "key_numbers": choose_key_numbers(forecast, timeline),
         "sections": choose_sections(brief),

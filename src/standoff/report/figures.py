@@ -111,7 +111,7 @@ def chart_values(curves: Sequence[Curve], timeline: Timeline, *, name: str, titl
         timeline: The calendar.
         name: Slug of the chart.
         title: Title.
-        axis: Label of the axis.
+        axis: What the axis shows, for the description; the caption says it to readers.
     """
     curves = [curve for curve in curves if np.isfinite(curve.heights).any()]
     known = np.concatenate([curve.heights[np.isfinite(curve.heights)] for curve in curves] or [np.zeros(1)])
@@ -124,7 +124,6 @@ def chart_values(curves: Sequence[Curve], timeline: Timeline, *, name: str, titl
         axes.axhline(0.0, color=canvas.ink, linewidth=1.0)
         _draw_lines(axes, curves, timeline)
         axes.set_ylim(low, high)
-        axes.set_ylabel(axis)
         axes.yaxis.set_major_formatter(lambda value, _: show_number(round(value, 6)))
         names = [f"{shorten(curve.label, 2 * canvas.letters)} {show_number(_find_last(curve), 2)}" for curve in curves]
         label_curves(axes, names, [(_find_last(curve) - low) / (high - low) for curve in curves], canvas)

@@ -61,11 +61,10 @@ def write_markdown(content: Mapping[str, Any], pictures: Mapping[str, str]) -> s
         content: The variables of the page's template (`standoff.report.brief`).
         pictures: Name of each chart and the address of its file; a chart without a file is described in a sentence.
     """
-    horizon = content["timeline"].horizon
     lines = [
         f"# {escape_markdown(content['title'])}",
         "",
-        f"Crisis brief as of **{content['as_of']}**, with a forecast for {horizon.length}, until {horizon.date}.",
+        f"Crisis brief as of **{content['as_of']}**, with a forecast {content['span']}.",
         "",
     ]
     if content["summary"]:

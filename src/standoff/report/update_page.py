@@ -47,6 +47,7 @@ def render_update(found: NewsUpdate, events: EventSet) -> str:
     scenario, document = solution.scenario, solution.to_json()
     passages = {events.names[one.event_id]: events.quote_passage(one) for one in events.events}
     targets = zip(update.target_labels, update.before, update.after, strict=True)
+    timeline = build_timeline(scenario)
     key_numbers = [
         KeyNumber(f"{show_percent(before)} → {show_percent(after)}", Markup("{}").format(label))
         for label, before, after in targets
@@ -64,7 +65,8 @@ def render_update(found: NewsUpdate, events: EventSet) -> str:
             "summary": scenario.summary,
             "as_of": show_day(update.as_of),
             "overrides": document["overrides"],
-            "timeline": build_timeline(scenario),
+            "timeline": timeline,
+            "span": f"until {timeline.horizon.date}",  # its length counts from the day of the scenario, not of the update
             "sentences": _write_sentences(found),
             "key_numbers": key_numbers,
             "sections": sections,

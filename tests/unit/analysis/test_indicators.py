@@ -226,7 +226,7 @@ def test_events_are_described_in_the_words_of_the_file(cuba):
     assert strike.label == "the United States: strike the sites"
     assert strike.sentences[0].startswith("If you see the United States strike the sites (")
     assert strike.sentences[0].endswith(" to 100 %.")
-    assert "P(Air strikes on Cuba by 25 October 1962) moves from" in strike.sentences[0]
+    assert "the probability of “Air strikes on Cuba by 25 October 1962” moves from" in strike.sentences[0]
     assert found["quiet"].sentences[0].startswith("If the day stays quiet (")
     assert found["building"].sentences[0].startswith("If you see this: Missile sites become ready (")
     assert found.end_labels[-2:] == ("General war", "Still open")

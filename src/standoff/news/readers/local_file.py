@@ -69,7 +69,7 @@ def read_file(path: str, limits: Limits, deadline: ReadingDeadline) -> SourceCon
             raise make_error(
                 "not-a-file",
                 f"`{shorten(path)}` is not a file",
-                "give a file; a folder is read file by file",
+                "name the files in it one by one",
                 file=path,
             )
         content = _read(descriptor, path, limits, deadline)

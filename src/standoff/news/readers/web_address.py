@@ -178,7 +178,7 @@ def _report(error: HttpError, current: str, address: str, limits: Limits, deadli
     message, advice = {
         "private-address": (
             f"`{host}` is this machine or in a private network",
-            "save the page to a file, or allow private addresses",
+            "save the page to a file, or allow private addresses (`--allow-private`)",
         ),
         "bad-proxy": (
             "the proxy that the environment names is not an http proxy",

@@ -11,7 +11,7 @@ from standoff.analysis.bargain import Bargain, Pair
 from standoff.analysis.no_deal import NoDeal, Remedy
 from standoff.report.blocks import Block, Bullets, GridBlock, Heading, Paragraph, Section
 from standoff.report.tables import replace_underscores
-from standoff.report.typesetting import show_count, show_number, show_percent
+from standoff.report.typesetting import show_count, show_percent, show_points
 from standoff.text import UNKNOWN, join_words
 
 __all__ = ["describe_bargaining"]
@@ -72,7 +72,7 @@ def _describe_obstacles(no_deal: NoDeal, target_labels: Sequence[str]) -> list[B
     )
     now = "; ".join(f"{label} {show_percent(p)}" for label, p in zip(target_labels, base, strict=True))
     blocks: list[Block] = [
-        Heading("Why there is no deal"),
+        Heading("Obstacles to a deal"),
         Paragraph(
             f"Each row solves the crisis again without one obstacle to a deal, after Fearon (1995). In the scenario as "
             f"it is, the probabilities are: {now}.",
@@ -98,7 +98,7 @@ def _describe_obstacles(no_deal: NoDeal, target_labels: Sequence[str]) -> list[B
 def _describe_effect(remedy: Remedy, base: NDArray[np.float64], k: int) -> str:
     if not remedy.applies:
         return "does not apply"
-    points = show_number(round(-100 * float(remedy.removed[k])))
+    points = show_points(-float(remedy.removed[k]))
     with_it = show_percent(remedy.baseline[k])
     # side payments are compared with a crisis in which the same packages can be offered without them
     compared = "" if with_it == show_percent(base[k]) else f" from {with_it}"

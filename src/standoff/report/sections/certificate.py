@@ -53,7 +53,7 @@ def _explain_certificate(certificate: Certificate, settings: Settings) -> tuple[
                 "Number of grid points of the belief about each side’s type. Values between grid points are interpolated.",
             ),
             (
-                "Error from belief points",
+                "Probability error",
                 show_small(certificate.belief_error),
                 f"Estimated effect of this interpolation on any probability: {format_error(certificate.belief_error)}. "
                 f"The tolerance is {show_number(100 * settings.belief_tolerance, 2)} percentage points.",
@@ -61,7 +61,7 @@ def _explain_certificate(certificate: Certificate, settings: Settings) -> tuple[
         ]
     facts += [
         (
-            "Consistency gap",
+            "Forward-backward gap",
             show_small(certificate.consistency_gap),
             "Each side’s expected payoff is computed twice: by backward induction, and by summing forward over the "
             "forecast. This is the largest difference between the two.",

@@ -92,7 +92,7 @@ def _describe_tripwires(tripwires: Tripwires, *, has_heading: bool) -> list[Bloc
 def _describe_tripwire(wire: Tripwire, tripwires: Tripwires) -> str:
     assert wire.flips_at is not None
     assert wire.answer is not None
-    unit = f" {wire.unit}" if wire.unit else ""
+    unit = f" {wire.unit}".replace(" 1/", " per ") if wire.unit else ""
     name = wire.label or replace_underscores(wire.name)
     basis = "" if wire.source == "evidence" else " This parameter rests on judgement."
     answer = f"“{tripwires.candidate_labels[wire.answer]}” is the most likely ({show_percent(wire.probabilities[wire.answer])})"

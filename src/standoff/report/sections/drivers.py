@@ -20,8 +20,9 @@ _BASES = {"evidence": "document", "judgement": "judgement", "none": "none stated
 
 def describe_drivers(drivers: Drivers) -> Section:
     """Show a tornado for every target, and a table of the strongest parameters with their basis."""
+    num_ranked = sum(row.range is not None for row in drivers.rows)
     guesses = [_name_driver(drivers[name]) for name in drivers.unsourced_drivers]
-    blocks: list[Block] = [Paragraph(_describe_guesses(guesses, drivers.top))]
+    blocks: list[Block] = [Paragraph(_describe_guesses(guesses, min(drivers.top, num_ranked)))]
     for k, label in enumerate(drivers.target_labels):
         bars = _choose_bars(drivers, k)
         if bars:

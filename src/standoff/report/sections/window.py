@@ -17,24 +17,25 @@ __all__ = ["describe_window"]
 def describe_window(window: Window, timeline: Timeline) -> Section:
     """Show the advantage of striking over waiting by date, for every type that can strike."""
     curves = [Curve(one.label, np.concatenate([one.advantage, one.advantage[-1:]])) for one in window.types]
-    axis = "Gain from striking now (payoff units)"
+    axis = "Gain from acting now (payoff units)"
     chart = chart_values(
-        curves, timeline, name="window", title=f"When striking pays: {window.milestone_label}", axis=axis
+        curves, timeline, name="window", title=f"When acting pays: {window.milestone_label}", axis=axis
     )
     blocks: list[Block] = [
         Paragraph(
-            "The gain from striking at each date instead of waiting, for each type that can strike and has not yet struck. "
-            "It is the mean over the states that the crisis may then be in. Above zero, striking pays."
+            f"To act is to choose a move that can lead to “{window.milestone_label}”. The chart shows the gain from acting at "
+            "each date instead of waiting, for each type that can act and has not yet done so. It is the mean over the states "
+            "that the crisis may then be in. Above zero, acting pays on average."
         ),
-        Picture(chart, "Mean value of striking now minus the value of waiting, in payoff units."),
+        Picture(chart, "Mean value of acting now minus the value of waiting, in payoff units."),
         Bullets(tuple(_describe_type(one, window) for one in window.types)),
     ]
-    return Section("window", "When striking pays", "Window", tuple(blocks))
+    return Section("window", "When acting pays", "Window", tuple(blocks))
 
 
 def _describe_type(one: TypeWindow, window: Window) -> str:
     spells = [_describe_spell(spell, window) for spell in one.spells]
-    text = f"{one.label}: " + (f"striking pays {'; '.join(spells)}" if spells else "striking does not pay at any date")
+    text = f"{one.label}: " + (f"acting pays {'; '.join(spells)}" if spells else "on average, acting pays at no date")
     peak = one.peak
     if peak is None:
         return f"{text}."
