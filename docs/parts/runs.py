@@ -25,7 +25,7 @@ def readme_run() -> str:
         ("United States and Iran", "Rounds of negotiation after a strike"),
         ("Length of the crisis", "Length of the crisis"),
         ("What each side would do now", "send the fleet home"),
-        ("Certificate", "branch principal"),
+        ("Certificate", "branch unique"),
     )
 
 
@@ -38,7 +38,7 @@ def tutorial_run() -> str:
         ("A border crisis", "Talks open"),
         ("Length of the crisis", "Length of the crisis"),
         ("What each side would do now", "give up"),
-        ("Certificate", "branch principal"),
+        ("Certificate", "branch unique"),
     )
     return block.replace(with_starter, "crisis.yaml")
 

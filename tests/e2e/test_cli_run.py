@@ -130,7 +130,7 @@ def test_the_certificate_meets_the_tolerances(solved):
     assert certificate["belief_error"] <= settings["belief_tolerance"] == 2e-3
     assert certificate["consistency_gap"] <= 1e-9
     assert certificate["regret"] >= 0
-    assert certificate["branch"] == "principal"
+    assert certificate["branch"] == "unique"
 
 
 def test_the_versions_are_those_of_what_ran(solved):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -25,6 +25,7 @@ __all__ = [
     "AsJson",
     "BeliefPoints",
     "BeliefTolerance",
+    "BranchName",
     "Horizon",
     "Overrides",
     "ScenarioName",
@@ -83,6 +84,15 @@ BeliefTolerance = Annotated[
         help="Largest estimated discretisation error allowed in any probability.",
     ),
 ]
+BranchName = Annotated[
+    Literal["principal", "node-wise"],
+    typer.Option(
+        "--branch",
+        metavar="NAME",
+        help="Which equilibrium, where there may be several: `principal`, along which the rationality of all players grows "
+        "together, or `node-wise`, the branch of each decision given later play.",
+    ),
+]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Random seed.")]
 _TARGET = "strike, strike@12 (time units ahead) or strike@2026-04-03 (a date)"
 Target = Annotated[
@@ -117,11 +127,13 @@ def load_scenario(name: str, overrides: Sequence[str] | None = None, *, horizon:
     return load(name, overrides=changes)
 
 
-def make_settings(belief_points: int | None, belief_tolerance: float) -> Settings:
+def make_settings(
+    belief_points: int | None, belief_tolerance: float, branch: Literal["principal", "node-wise"] = "principal"
+) -> Settings:
     """Return the settings that the options of a command give."""
     from standoff.solve.result import Settings
 
-    return Settings(belief_points=belief_points, belief_tolerance=belief_tolerance)
+    return Settings(belief_points=belief_points, belief_tolerance=belief_tolerance, branch=branch)
 
 
 def print_json(document: Mapping[str, Any] | Sequence[Any]) -> None:

@@ -14,6 +14,7 @@ from standoff.cli.common import (
     AsJson,
     BeliefPoints,
     BeliefTolerance,
+    BranchName,
     Horizon,
     Overrides,
     ScenarioName,
@@ -54,6 +55,7 @@ def run(
     horizon: Horizon = None,
     belief_points: BeliefPoints = None,
     belief_tolerance: BeliefTolerance = 2e-3,
+    branch: BranchName = "principal",
 ) -> None:
     """Forecast how a crisis ends and when, with a certificate."""
     loaded = load_scenario(scenario, overrides, horizon=horizon)
@@ -64,7 +66,7 @@ def run(
     from standoff.analysis.solution import solve
 
     with progress_bar() as progress:
-        solution = solve(loaded, make_settings(belief_points, belief_tolerance), progress)
+        solution = solve(loaded, make_settings(belief_points, belief_tolerance, branch), progress)
         _ = solution.forecast
     if report is not None:
         from standoff.report import write_brief

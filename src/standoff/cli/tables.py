@@ -174,6 +174,11 @@ def print_certificate(console: Console, solution: Solution) -> None:
     )
     if certificate.is_unique:
         print_indented(console, "no other equilibrium: the solution of every node is proved unique, given later play")
+    else:
+        print_indented(
+            console,
+            f"not proved unique; other equilibria may exist, see `standoff equilibria {solution.scenario.id}`",
+        )
     if solution.scenario.period.continues:
         print_indented(
             console, f"stationary: one more period changes no value by more than {certificate.stationary_change:.1e}"

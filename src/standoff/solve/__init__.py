@@ -22,7 +22,8 @@ Read in this order:
 5. `kernels.backward`: one layer. It calls `kernels.two_types` for all nodes of a state, which takes them eight at a time:
    `kernels.node_block` (Newton), `kernels.trace_block` (the branch). `kernels.vectors` is the arithmetic of eight numbers.
    `kernels.backward_complete` is the same layer without private types; `kernels.simultaneous_node` and
-   `kernels.simultaneous_layer` are those of two movers at the same time.
+   `kernels.simultaneous_layer` are those of two movers at the same time. `joint_branch`: the principal branch of a whole game, by
+   many backward passes, where not every node is proved unique.
 6. `forward_pass`: probability mass from the start to the horizon, with the transpose of the same interpolation
    (`kernels.forward` with `kernels.departure` and `kernels.mass`; `kernels.forward_complete` with `kernels.arrivals` without
    private types).

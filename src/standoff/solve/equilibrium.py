@@ -222,7 +222,7 @@ def refuse_branch(joint: JointBranch, mass: float) -> SolveError:
     return SolveError(
         f"the principal branch cannot be followed: at {joint.folds[0]:.0%} of the rationality it folds at a decision that play "
         f"reaches with probability {mass:.1g}, so that no smooth branch leads on: lower the rationality of the players, or ask "
-        "for the branch of each decision by itself (node-wise)"
+        "for the branch of each decision by itself (`standoff run --branch node-wise`)"
     )
 
 

@@ -69,8 +69,7 @@ def _explain_certificate(certificate: Certificate, settings: Settings) -> tuple[
         (
             "Branch",
             certificate.branch,
-            "Games in which moves reveal private information can have several equilibria. The principal branch starts "
-            "from uniformly random play and follows the equilibrium as rationality rises.",
+            _BRANCHES[certificate.branch],
         ),
         (
             "Decisions solved",
@@ -90,6 +89,18 @@ def _explain_certificate(certificate: Certificate, settings: Settings) -> tuple[
         ),
     ]
     return tuple(facts)
+
+
+_BRANCHES = {
+    "unique": "Games in which moves reveal private information can have several equilibria. This one has a single "
+    "equilibrium: the solution of every decision is proved unique.",
+    "principal": "Games in which moves reveal private information can have several equilibria, and nothing proves that this game "
+    "has no other. The principal branch starts from uniformly random play and follows the equilibrium as the rationality of all "
+    "sides rises together.",
+    "node-wise": "Games in which moves reveal private information can have several equilibria. Here each decision is on the "
+    "branch that starts from uniformly random play at that decision, with later play as it is.",
+    "other": "An equilibrium found by a search, on any branch.",
+}
 
 
 def _describe_folds(count: int) -> str:
