@@ -72,10 +72,12 @@ class Follow(NamedTuple):
         mode: `PRINCIPAL` for the first pass, `FOLLOW`, or `FOLLOW_OR_JUMP`.
         ell: Predictions by period and layer, as in `LayerSolution`; overwritten with the solutions. Those of a crisis without end
             stand under the period after the last.
+        horizon_values: V at the horizon of a crisis without end, where to begin to look for it; None: zero.
     """
 
     mode: int
     ell: dict[int, list[Floats]]
+    horizon_values: Floats | None = None
 
 
 class BranchLostError(Exception):
@@ -210,9 +212,9 @@ class _Induction:
 
         self.workers.share(solve, layer.num_states, layer.num_actions * grid.padded)
         worst, regret, lost = sum_up(solution.residuals, solution.regrets, solution.counts, self.counts)
-        if lost and self.mode == FOLLOW:
-            raise BranchLostError
         if lost or not worst <= self.settings.tolerance or not np.isfinite(regret):
+            if self.mode == FOLLOW:
+                raise BranchLostError
             raise _refuse(self.game, layer.stage, period, worst, lost, self.settings)
         self.residual = max(self.residual, worst)
         self.regret = max(self.regret, regret)
@@ -267,10 +269,12 @@ def backward_pass(
     value = np.zeros((game.num_states[0], len(game.planes), grid.padded))
     stationary_change = 0.0
     if game.continues:
+        if follow is not None and follow.horizon_values is not None:
+            value = follow.horizon_values
         value, stationary_change = _find_stationary(game, settings, induction, value)
     else:
         value += game.unresolved_payoff[:, :, None]
-    horizon_values = value
+    horizon_values = value.copy()  # the array itself is used again
     lengths = [
         (game.epochs[k + 1].start if k + 1 < len(game.epochs) else game.num_periods) - epoch.start
         for k, epoch in enumerate(game.epochs)

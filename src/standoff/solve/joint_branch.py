@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,7 @@ Ell = dict[int, list[Floats]]
 FIRST_STEP = 1 / 64
 LONGEST_STEP = 1 / 8
 SHORTEST_STEP = 1 / 4096
+TOLERANCE_ON_THE_WAY = 1e-6  # of a step before the last
 GROWTH = 1.5  # of the step after one that was taken
 
 
@@ -78,7 +79,8 @@ def trace_joint_branch(
         SolveError: A node did not converge.
     """
     now = _make_unknowns(game, grid)
-    backward_pass(game, settings, _scale(grid, 0.0), workers, None, Follow(PRINCIPAL, now))
+    on_the_way = replace(settings, tolerance=max(settings.tolerance, TOLERANCE_ON_THE_WAY))
+    backward = backward_pass(game, on_the_way, _scale(grid, 0.0), workers, None, Follow(PRINCIPAL, now))
     before, t_before, t, step = now, 0.0, 0.0, FIRST_STEP
     num_passes, folds = 1, []
     while True:
@@ -86,8 +88,10 @@ def trace_joint_branch(
         trial = _predict(before, now, (t_next - t) / (t - t_before) if t > t_before else 0.0)
         mode = FOLLOW if step > SHORTEST_STEP else FOLLOW_OR_JUMP
         num_passes += 1
+        follow = Follow(mode, trial, backward.horizon_values)
+        used = settings if t_next == 1.0 else on_the_way
         try:
-            backward = backward_pass(game, settings, _scale(grid, t_next), workers, None, Follow(mode, trial))
+            backward = backward_pass(game, used, _scale(grid, t_next), workers, None, follow)
         except BranchLostError:
             step = max(0.5 * step, SHORTEST_STEP)
             continue
