@@ -70,7 +70,7 @@ class GameSolution:
         >>> from standoff.game import matrix_game
         >>> solution = solve(matrix_game([[1, 0], [0, 0]], [[0, 0], [1, 0]], rationality=2))
         >>> solution
-        <Solution of a game: principal branch, residual 0e+00>
+        <Solution of a game: principal branch, residual ...>
     """
 
     equilibrium: Equilibrium
