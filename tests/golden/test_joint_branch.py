@@ -16,6 +16,7 @@ from standoff import GameBuilder
 from standoff.errors import SolveError
 from standoff.export.tree import count_nodes, unroll
 from standoff.solve.equilibrium import Settings, solve
+from standoff.solve.sample import find_strategy
 
 pytest.importorskip("pygambit", reason="the extra `verify` is not installed")
 
@@ -28,10 +29,10 @@ FAMILIES = {
 RATIONALITY = (5.0, 10.0, 20.0)
 
 
-def two_messages(rationality=10.0):
+def two_messages(rationality=10.0, prior=0.3):
     """A sender of two types, whose decision has several solutions, and a receiver."""
     game = GameBuilder()
-    game.player("sender", types={"a": 0.7, "b": 0.3}, rationality=rationality)
+    game.player("sender", types={"a": 1 - prior, "b": prior}, rationality=rationality)
     game.player("receiver", rationality=0.2 * rationality)
     payoffs = {  # of the sender of type a and b and of the receiver against a and b
         ("m0", "n0"): (-0.2, -0.79, -0.2, -1.05),
@@ -120,11 +121,12 @@ def test_a_branch_that_folds_where_play_comes_is_refused():
 
 
 def test_strategies_between_the_belief_points_stay_on_the_branch_of_the_equilibrium():
-    # the prior is no belief point here, so that its strategies are found between two of them
-    game = two_messages()
-    equilibrium = solve(game, Settings(belief_points=33, anchor=(0.5,), keep_values=True))
-    _, theirs, ours = largest_gaps(game, equilibrium)
-    assert max(np.abs(own - other).max() for own, other in zip(ours, theirs, strict=True)) < 1e-3
+    # the node-wise branch at this belief is far away
+    equilibrium = solve(two_messages(), Settings(belief_points=33, keep_values=True))
+    beside = solve(two_messages(prior=0.31), Settings(belief_points=33, keep_values=True))
+    (between, _), (there, _) = (find_strategy(one, 0, 0, 0, (0.31,)) for one in (equilibrium, beside))
+    assert between == pytest.approx(there, abs=1e-4)
+    assert between[1, 0] > 0.9
 
 
 def test_every_equilibrium_has_first_moves_of_its_own():

@@ -16,7 +16,7 @@ from standoff.errors import SolveError
 from standoff.game.model import Game
 from standoff.solve.backward_pass import backward_pass
 from standoff.solve.forward_pass import forward_pass
-from standoff.solve.joint_branch import JointBranch, measure_off_branch, trace_joint_branch
+from standoff.solve.joint_branch import trace_joint_branch
 from standoff.solve.kernels.arrays import BeliefGrid
 from standoff.solve.kernels.two_types import COUNTS
 from standoff.solve.result import Certificate, Equilibrium, ForwardResult, Settings
@@ -43,9 +43,6 @@ SMALL_GAME = 5000
 
 BELIEF_LADDER = (5, 9, 17, 33)
 """Belief points tried in turn until the error estimate meets the tolerance. Each rung halves the intervals of the last."""
-
-LARGEST_OFF_BRANCH = 0.1
-"""Largest probability with which play may come to decisions that left the principal branch; below, it counts as an error."""
 
 SAFETY = 3.0
 """Factor on differences of probabilities that gives an estimate of their error.
@@ -173,12 +170,12 @@ def _solve_on(
     with Workers.start(settings) as workers:
         backward = backward_pass(game, settings, grid, workers, progress)
         branch: str = settings.branch if settings.start is None else "other"
-        joint = None
+        off = 0.0
         if backward.counts[COUNTS.index("unique")] == backward.counts[COUNTS.index("nodes")]:
             branch = "unique"
         elif branch == "principal":
             joint = trace_joint_branch(game, settings, grid, workers, progress)
-            backward = joint.backward
+            backward, off = joint.backward, joint.off
         sweep = forward_pass(game, grid, backward, workers, progress)
     coarse = reference() if reference is not None else collect_all_probabilities(game, sweep)
     error = math.inf if coarse is None else estimate_error(game, sweep, coarse)
@@ -188,7 +185,7 @@ def _solve_on(
         residual=backward.residual,
         regret=backward.regret,
         belief_points=tuple(num_points for _ in game.belief_players),
-        belief_error=error,
+        belief_error=max(error, off),
         consistency_gap=gap,
         branch=branch,
         nodes=backward.counts[COUNTS.index("nodes")],
@@ -198,7 +195,7 @@ def _solve_on(
         folds=backward.counts[COUNTS.index("folds")],
         stationary_change=backward.stationary_change,
     )
-    equilibrium = Equilibrium(
+    return Equilibrium(
         game,
         settings,
         certificate,
@@ -208,21 +205,6 @@ def _solve_on(
         backward.second_strategies,
         sweep,
         backward.horizon_values,
-    )
-    if joint is not None and joint.folds:
-        mass = measure_off_branch(equilibrium, joint)
-        if mass > LARGEST_OFF_BRANCH:
-            raise refuse_branch(joint, mass)
-        equilibrium = replace(equilibrium, certificate=replace(certificate, belief_error=max(error, mass)))
-    return equilibrium
-
-
-def refuse_branch(joint: JointBranch, mass: float) -> SolveError:
-    """Make the error for a game whose principal branch does not lead smoothly to the full rationality."""
-    return SolveError(
-        f"the principal branch cannot be followed: at {joint.folds[0]:.0%} of the rationality it folds at a decision that play "
-        f"reaches with probability {mass:.1g}, so that no smooth branch leads on: lower the rationality of the players, or ask "
-        "for the branch of each decision by itself (`standoff run --branch node-wise`)"
     )
 
 

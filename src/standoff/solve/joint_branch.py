@@ -26,15 +26,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from standoff.errors import SolveError
 from standoff.game.model import NOBODY, Game
 from standoff.solve.backward_pass import Backward, BranchLostError, Follow, backward_pass, count_rows
 from standoff.solve.kernels.arrays import BeliefGrid
 from standoff.solve.kernels.two_types import FOLLOW, FOLLOW_OR_JUMP, PRINCIPAL
-from standoff.solve.occupancy import trace_occupancy
-from standoff.solve.result import Equilibrium, Settings
+from standoff.solve.occupancy import trace_mass
+from standoff.solve.result import Settings
 from standoff.solve.workers import Workers
 
-__all__ = ["JointBranch", "measure_off_branch", "trace_joint_branch"]
+__all__ = ["JointBranch", "trace_joint_branch"]
 
 Floats = NDArray[np.float64]
 Ell = dict[int, list[Floats]]
@@ -43,6 +44,10 @@ FIRST_STEP = 1 / 64
 LONGEST_STEP = 1 / 8
 SHORTEST_STEP = 1 / 4096
 TOLERANCE_ON_THE_WAY = 1e-6  # of a step before the last
+MOST_PASSES = 3000
+LARGEST_OFF_BRANCH = (
+    0.1  # probability with which play may come to nodes that left the branch; below, it counts as an error
+)
 GROWTH = 1.5  # of the step after one that was taken
 
 
@@ -52,15 +57,15 @@ class JointBranch:
 
     Attributes:
         backward: The solution at full rationality.
-        ell: The unknowns there, by period and layer; not a number at nodes that left the branch.
         num_passes: Backward passes made.
         folds: Fractions t at which nodes left the branch.
+        off: Probability with which play comes to nodes that left it (`measure_off_branch`).
     """
 
     backward: Backward
-    ell: Ell
     num_passes: int
     folds: tuple[float, ...]
+    off: float
 
 
 def trace_joint_branch(
@@ -76,7 +81,7 @@ def trace_joint_branch(
         progress: Called with the fraction of the work done.
 
     Raises:
-        SolveError: A node did not converge.
+        SolveError: A node did not converge, or play comes to a fold.
     """
     now = _make_unknowns(game, grid)
     on_the_way = replace(settings, tolerance=max(settings.tolerance, TOLERANCE_ON_THE_WAY))
@@ -97,12 +102,20 @@ def trace_joint_branch(
             continue
         if mode == FOLLOW_OR_JUMP and _count_off(trial) > _count_off(now):
             folds.append(t_next)
+            refuse_off_branch(measure_off_branch(game, grid, backward, workers, trial), t_next)
+        elif num_passes >= MOST_PASSES:
+            raise SolveError(
+                f"the principal branch was followed for {num_passes} steps, to {t:.0%} of the rationality, and not to its "
+                "end: lower the rationality of the players"
+            )
         before, now, t_before, t = now, trial, t, t_next
         step = min(GROWTH * step, LONGEST_STEP)
         if progress is not None:
             progress(t)
         if t >= 1.0:
-            return JointBranch(backward, now, num_passes, tuple(folds))
+            off = measure_off_branch(game, grid, backward, workers, now) if folds else 0.0
+            refuse_off_branch(off, folds[0] if folds else 1.0)
+            return JointBranch(backward, num_passes, tuple(folds), off)
 
 
 def _make_unknowns(game: Game, grid: BeliefGrid) -> Ell:
@@ -140,26 +153,35 @@ def _count_off(ell: Ell) -> int:
     return sum(int(np.isnan(array).sum()) for layers in ell.values() for array in layers)
 
 
-def measure_off_branch(equilibrium: Equilibrium, joint: JointBranch) -> float:
+def refuse_off_branch(off: float, t: float) -> None:
+    """Refuse a game whose principal branch does not lead smoothly to the full rationality where play comes."""
+    if off > LARGEST_OFF_BRANCH:
+        raise SolveError(
+            f"the principal branch cannot be followed: at {t:.0%} of the rationality it folds at a decision that play reaches "
+            f"with probability {min(off, 1.0):.1g}, so that no smooth branch leads on: lower the rationality of the players, "
+            "or ask for the branch of each decision by itself (`standoff run --branch node-wise`)"
+        )
+
+
+def measure_off_branch(game: Game, grid: BeliefGrid, backward: Backward, workers: Workers, ell: Ell) -> float:
     """Add up the probability with which play comes to nodes that left the branch and are not the last to be decided.
 
     Mass at a belief between the points lies on all of them, with weights of both signs; their sizes are added up, so the sum
     counts every node whose solution has a part in the answer.
     """
-    game, grid = equilibrium.game, equilibrium.grid
     n1, n2 = grid.shape
     total = 0.0
     is_followed = find_followed_states(game)
-    for found in trace_occupancy(equilibrium):
+    for found in trace_mass(game, grid, backward, workers):
         if found.period == game.num_periods:
             break
-        ell = joint.ell[found.period][found.layer_index]
-        if not np.isnan(ell).any():
+        unknowns = ell[found.period][found.layer_index]
+        if not np.isnan(unknowns).any():
             continue
         layer = game.find_epoch(found.period).layers[found.layer_index]
         rows = 1 if layer.second is None else 4
         for x in np.flatnonzero(is_followed[found.period][found.layer_index]):
-            lost = np.isnan(ell[rows * layer.action_start[x] : rows * layer.action_start[x + 1]])
+            lost = np.isnan(unknowns[rows * layer.action_start[x] : rows * layer.action_start[x + 1]])
             off: NDArray[np.bool_] = np.any(lost, axis=0)
             if not off.any():
                 continue

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from standoff.game.model import Layer
+from standoff.game.model import Game, Layer
 from standoff.solve.backward_pass import Backward
 from standoff.solve.forward_pass import ForwardPass, begin_forward_pass
+from standoff.solve.kernels.arrays import BeliefGrid
 from standoff.solve.result import Equilibrium
 from standoff.solve.workers import Workers
 
-__all__ = ["Occupancy", "trace_occupancy"]
+__all__ = ["Occupancy", "trace_mass", "trace_occupancy"]
 
 Floats = NDArray[np.float64]
 
@@ -54,15 +55,21 @@ def trace_occupancy(equilibrium: Equilibrium, milestone: int | None = None) -> I
         The mass before every layer of every period, in order, and once more at the horizon, as before layer 0 of the period after
         the last.
     """
-    game, grid = equilibrium.game, equilibrium.grid
-    assert milestone is None or game.milestones[milestone].after < 0
     with Workers.start(equilibrium.settings) as workers:
-        moving = begin_forward_pass(game, grid, Backward.restore(equilibrium), workers)
-        for period in range(game.num_periods):
-            for s, layer in enumerate(game.find_epoch(period).layers):
-                yield _record(moving, period, s, layer, milestone)
-                moving.step(period, s)
-        yield _record(moving, game.num_periods, 0, game.epochs[-1].layers[0], milestone)
+        yield from trace_mass(equilibrium.game, equilibrium.grid, Backward.restore(equilibrium), workers, milestone)
+
+
+def trace_mass(
+    game: Game, grid: BeliefGrid, backward: Backward, workers: Workers, milestone: int | None = None
+) -> Iterator[Occupancy]:
+    """Do the same from the result of a backward pass."""
+    assert milestone is None or game.milestones[milestone].after < 0
+    moving = begin_forward_pass(game, grid, backward, workers)
+    for period in range(game.num_periods):
+        for s, layer in enumerate(game.find_epoch(period).layers):
+            yield _record(moving, period, s, layer, milestone)
+            moving.step(period, s)
+    yield _record(moving, game.num_periods, 0, game.epochs[-1].layers[0], milestone)
 
 
 def _record(moving: ForwardPass, period: int, s: int, layer: Layer, milestone: int | None) -> Occupancy:
