@@ -110,7 +110,7 @@ def test_the_table_says_that_the_crisis_is_stationary(warm, stationary):
 
 def test_equilibria_prints_the_certificate_of_the_reported_one(warm):
     shown = warm("equilibria", "iran-us-2026", "--set", "period.horizon=2").out
-    assert "branch principal" in shown
+    assert "branch unique" in shown
     assert "no other equilibrium" in shown
 
 
@@ -123,7 +123,7 @@ def test_every_equilibrium_of_the_stag_hunt_is_found(warm, tmp_path):
         probabilities = {outcome["name"]: outcome["cumulative"][-1] for outcome in equilibrium["outcomes"]}
         stag.append(probabilities["both"] + probabilities["left"])
         assert equilibrium["certificate"]["residual"] < 1e-8
-    assert found["equilibria"][0]["certificate"]["branch"] == "principal"
+    assert found["equilibria"][0]["certificate"]["branch"] == "node-wise"
     assert {equilibrium["certificate"]["branch"] for equilibrium in found["equilibria"][1:]} == {"other"}
     assert stag[0] == pytest.approx(0.000337, abs=1e-6)
     assert sorted(stag[1:]) == pytest.approx([0.765045, 0.976213], abs=1e-6)

@@ -63,7 +63,7 @@ def several(rationality, **family):
         game = distinct_ends(random_game(seed, rationality=rationality, num_milestones=0, **family))
         if 60 <= count_nodes(game) <= 2500 and 4 <= len(unroll(game).information_sets) <= 80:
             try:
-                proved = solve(game, Settings(belief_points=9, branch="node-wise", threads=1)).certificate.is_unique
+                proved = solve(game, Settings(belief_points=9, threads=1)).certificate.is_unique
             except SolveError:
                 proved = False
             if not proved:
@@ -74,7 +74,7 @@ def assert_accepted_answers_are_those_of_gambit(games):
     accepted = 0
     for game in games:
         try:
-            equilibrium = solve(game, Settings(keep_values=True, threads=1))
+            equilibrium = solve(game, Settings(keep_values=True, branch="principal", threads=1))
         except SolveError:
             continue
         gap, _, _ = largest_gaps(game, equilibrium)
@@ -85,12 +85,12 @@ def assert_accepted_answers_are_those_of_gambit(games):
 
 def test_the_joint_branch_of_two_messages_is_that_of_gambit_and_not_that_of_each_decision():
     game = two_messages()
-    joint = solve(game, Settings(keep_values=True))
+    joint = solve(game, Settings(keep_values=True, branch="principal"))
     assert joint.certificate.branch == "principal"
     gap, theirs, ours = largest_gaps(game, joint)
     assert gap < joint.certificate.belief_error
     assert max(np.abs(own - other).max() for own, other in zip(ours, theirs, strict=True)) < 1e-4
-    alone = solve(game, Settings(keep_values=True, branch="node-wise"))
+    alone = solve(game, Settings(keep_values=True))
     assert alone.certificate.branch == "node-wise"
     assert largest_gaps(game, alone)[0] > 0.3
 
@@ -115,15 +115,15 @@ def test_no_accepted_answer_of_hundreds_is_further_off_than_its_certificate(fami
 
 def test_a_branch_that_folds_where_play_comes_is_refused():
     game = distinct_ends(random_game(80, rationality=5.0, num_milestones=0, **FAMILIES["first-side-private"]))
-    with pytest.raises(SolveError, match=r"the principal branch cannot be followed: at 7\d% .* --branch node-wise"):
-        solve(game)
-    assert solve(game, Settings(branch="node-wise")).certificate.branch == "node-wise"
+    with pytest.raises(SolveError, match=r"the principal branch cannot be followed: at 7\d% .* node-wise branch"):
+        solve(game, Settings(branch="principal"))
+    assert solve(game).certificate.branch == "node-wise"
 
 
 def test_strategies_between_the_belief_points_stay_on_the_branch_of_the_equilibrium():
     # the node-wise branch at this belief is far away
-    equilibrium = solve(two_messages(), Settings(belief_points=33, keep_values=True))
-    beside = solve(two_messages(prior=0.31), Settings(belief_points=33, keep_values=True))
+    equilibrium = solve(two_messages(), Settings(belief_points=33, keep_values=True, branch="principal"))
+    beside = solve(two_messages(prior=0.31), Settings(belief_points=33, keep_values=True, branch="principal"))
     (between, _), (there, _) = (find_strategy(one, 0, 0, 0, (0.31,)) for one in (equilibrium, beside))
     assert between == pytest.approx(there, abs=1e-4)
     assert between[1, 0] > 0.9

@@ -47,12 +47,12 @@ def test_every_result_of_a_search_is_an_equilibrium(seed):
         found = search_branches(game, Settings(belief_points=9), num_starts=4)
     except SolveError:
         return
-    assert found.principal.certificate.branch == ("unique" if found.num_starts == 0 else "principal")
+    assert found.reported.certificate.branch == ("unique" if found.num_starts == 0 else "node-wise")
     for other in found.others:
         assert other.certificate.branch == "other"
         assert other.certificate.residual < 1e-8
         assert (
-            np.abs(collect_probabilities(game, other.sweep) - collect_probabilities(game, found.principal.sweep)).max()
+            np.abs(collect_probabilities(game, other.sweep) - collect_probabilities(game, found.reported.sweep)).max()
             > 1e-6
         )
 

@@ -124,7 +124,7 @@ def test_reprs_are_one_line_with_what_matters(solution):
     assert repr(forecast).startswith("<Forecast my-crisis: deal ")
     assert repr(forecast).endswith("by 2 July 2026>")
     assert repr(forecast.outcomes["deal"]).startswith("<Series deal: ")
-    assert repr(solution).startswith("<Solution of my-crisis: principal branch, residual ")
+    assert repr(solution).startswith("<Solution of my-crisis: unique branch, residual ")
 
 
 def test_the_starter_is_not_written_over_another_file(tmp_path):

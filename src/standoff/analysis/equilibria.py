@@ -1,4 +1,4 @@
-"""All equilibria of a scenario that a search finds, the one on the principal branch first."""
+"""All equilibria of a scenario that a search finds, the reported one first."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Equilibria:
     """The equilibria of a scenario that a search found.
 
     Attributes:
-        solutions: The solution on the principal branch, then the others in the order in which they were first found.
+        solutions: The reported solution, then the others in the order in which they were first found.
         finds: How often each was found.
         num_starts: Starts of the search; 0 where no other equilibrium can exist at these belief points.
         num_failed: Starts from which some node did not converge.
@@ -50,7 +50,7 @@ def search_equilibria(
     num_starts: int = 24,
     progress: Callable[[float], None] | None = None,
 ) -> Equilibria:
-    """Search for other equilibria than the one on the principal branch.
+    """Search for other equilibria than the reported one.
 
     Args:
         scenario: The scenario.
@@ -60,7 +60,7 @@ def search_equilibria(
 
     Raises:
         ScenarioError: The scenario has faults that appear only when its states are built.
-        SolveError: The equilibrium on the principal branch did not meet the tolerances.
+        SolveError: The reported equilibrium did not meet the tolerances.
         ValueError: `num_starts` is below 1.
 
     Examples:

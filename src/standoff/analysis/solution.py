@@ -33,7 +33,7 @@ def solve(
 def solve(
     scenario: Scenario | Game, settings: Settings | None = None, progress: Callable[[float], None] | None = None
 ) -> Solution | GameSolution:
-    """Find the equilibrium of a scenario, or of a game built in Python, on the principal branch.
+    """Find the equilibrium of a scenario, or of a game built in Python.
 
     Args:
         scenario: The scenario; or a game, as `GameBuilder.build`, `matrix_game` and `markov_game` make it.
@@ -48,7 +48,7 @@ def solve(
         >>> from standoff import load
         >>> solution = solve(load("cuba-1962", overrides=["period.horizon=2"]))
         >>> solution.equilibrium.certificate.branch
-        'principal'
+        'unique'
     """
     from standoff.game.compile import compile_game
     from standoff.game.model import Game
@@ -70,7 +70,7 @@ class GameSolution:
         >>> from standoff.game import matrix_game
         >>> solution = solve(matrix_game([[1, 0], [0, 0]], [[0, 0], [1, 0]], rationality=2))
         >>> solution
-        <Solution of a game: principal branch, residual ...>
+        <Solution of a game: node-wise branch, residual ...>
     """
 
     equilibrium: Equilibrium

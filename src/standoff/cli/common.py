@@ -89,8 +89,8 @@ BranchName = Annotated[
     typer.Option(
         "--branch",
         metavar="NAME",
-        help="Which equilibrium, where there may be several: `principal`, along which the rationality of all players grows "
-        "together, or `node-wise`, the branch of each decision given later play.",
+        help="Which equilibrium, where there may be several: `node-wise`, the branch of each decision given later play, or "
+        "`principal`, along which the rationality of all players grows together.",
     ),
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Random seed.")]
@@ -128,7 +128,7 @@ def load_scenario(name: str, overrides: Sequence[str] | None = None, *, horizon:
 
 
 def make_settings(
-    belief_points: int | None, belief_tolerance: float, branch: Literal["principal", "node-wise"] = "principal"
+    belief_points: int | None, belief_tolerance: float, branch: Literal["principal", "node-wise"] = "node-wise"
 ) -> Settings:
     """Return the settings that the options of a command give."""
     from standoff.solve.result import Settings

@@ -63,9 +63,9 @@ def _draw(console: Console, found: Equilibria) -> None:
 
     from standoff.cli.tables import make_table, print_certificate
 
-    principal, others = found.solutions[0], found.solutions[1:]
-    print_title(console, principal.scenario)
-    print_certificate(console, principal)
+    reported, others = found.solutions[0], found.solutions[1:]
+    print_title(console, reported.scenario)
+    print_certificate(console, reported)
     console.print()
     if not found.num_starts:
         console.print("No search is needed: with these belief points no other equilibrium exists.")

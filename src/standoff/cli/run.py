@@ -55,7 +55,7 @@ def run(
     horizon: Horizon = None,
     belief_points: BeliefPoints = None,
     belief_tolerance: BeliefTolerance = 2e-3,
-    branch: BranchName = "principal",
+    branch: BranchName = "node-wise",
 ) -> None:
     """Forecast how a crisis ends and when, with a certificate."""
     loaded = load_scenario(scenario, overrides, horizon=horizon)

@@ -1,4 +1,4 @@
-"""Search for equilibria other than the one on the principal branch.
+"""Search for equilibria other than the one that is reported.
 
 Where moves reveal intentions, a node may have several solutions, and which one is played decides the value of earlier actions.
 The search solves the game again from many starts: from each, every node that is not proved unique takes the solution that
@@ -31,14 +31,14 @@ class Branches:
     """The equilibria of a search.
 
     Attributes:
-        principal: The equilibrium on the principal branch.
+        reported: The equilibrium that a solve with the same settings reports.
         others: The other equilibria, in the order in which they were found.
-        finds: Number of starts that led to each, the principal one first.
-        num_starts: Starts; 0 where the principal equilibrium is proved to be the only one.
+        finds: Number of starts that led to each, the reported one first.
+        num_starts: Starts; 0 where the reported equilibrium is proved to be the only one.
         num_failed: Starts from which a node did not converge.
     """
 
-    principal: Equilibrium
+    reported: Equilibrium
     others: tuple[Equilibrium, ...]
     finds: tuple[int, ...]
     num_starts: int
@@ -46,8 +46,8 @@ class Branches:
 
     @property
     def all(self) -> tuple[Equilibrium, ...]:
-        """The principal equilibrium and the others."""
-        return (self.principal, *self.others)
+        """The reported equilibrium and the others."""
+        return (self.reported, *self.others)
 
 
 def search_branches(
@@ -56,11 +56,11 @@ def search_branches(
     num_starts: int = 24,
     progress: Callable[[float], None] | None = None,
 ) -> Branches:
-    """Solve a game on its principal branch, then search for other equilibria from many starts.
+    """Solve a game, then search for other equilibria from many starts.
 
     Args:
         game: The game.
-        settings: How to solve; the search uses the belief points that the principal equilibrium needed.
+        settings: How to solve; the search uses the belief points that the reported equilibrium needed.
         num_starts: Starts, at least 1. The same starts find the same equilibria.
         progress: Called with the fraction of the work done.
 
@@ -69,16 +69,16 @@ def search_branches(
 
     Raises:
         ValueError: `num_starts` is below 1.
-        SolveError: The equilibrium on the principal branch was not found.
+        SolveError: The reported equilibrium was not found.
     """
     if num_starts < 1:
         raise ValueError(f"num_starts must be at least 1, not {num_starts!r}")
     settings = replace(settings or Settings(), start=None)
-    principal = solve(game, settings)
-    if principal.certificate.is_unique:
-        return Branches(principal, (), (1,), 0, 0)
-    points = principal.certificate.belief_points
-    found, finds, failed = [principal], [1], 0
+    reported = solve(game, settings)
+    if reported.certificate.is_unique:
+        return Branches(reported, (), (1,), 0, 0)
+    points = reported.certificate.belief_points
+    found, finds, failed = [reported], [1], 0
     for start in range(num_starts):
         if progress is not None:
             progress((1 + start) / (1 + num_starts))
@@ -94,7 +94,7 @@ def search_branches(
         else:
             found.append(other)
             finds.append(1)
-    return Branches(principal, tuple(found[1:]), tuple(finds), num_starts, failed)
+    return Branches(reported, tuple(found[1:]), tuple(finds), num_starts, failed)
 
 
 def _is_same(one: Equilibrium, other: Equilibrium) -> bool:

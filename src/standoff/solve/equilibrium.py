@@ -54,7 +54,7 @@ and for a difference that is small by chance (docs/explanation/verification.md).
 
 
 def solve(game: Game, settings: Settings | None = None, progress: Progress | None = None) -> Equilibrium:
-    """Find the logit equilibrium of a game on its principal branch.
+    """Find the logit equilibrium of a game on the branch that the settings ask for.
 
     Args:
         game: The game.

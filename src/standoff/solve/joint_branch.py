@@ -159,7 +159,7 @@ def refuse_off_branch(off: float, t: float) -> None:
         raise SolveError(
             f"the principal branch cannot be followed: at {t:.0%} of the rationality it folds at a decision that play reaches "
             f"with probability {min(off, 1.0):.1g}, so that no smooth branch leads on: lower the rationality of the players, "
-            "or ask for the branch of each decision by itself (`standoff run --branch node-wise`)"
+            "or take the node-wise branch"
         )
 
 

@@ -30,8 +30,9 @@ class Settings:
         belief_tolerance: Largest estimated discretisation error of any probability.
         anchor: The belief about each player with two types, 0..1, that is made a belief point; None: the prior. Comparisons
             between priors (a derivative, a batch with common points) fix the points by it.
-        branch: "principal": the branch of the whole game, along which the rationality of all players grows together from 0;
-            "node-wise": the branch of each decision by itself, with later play as it is at full rationality.
+        branch: Which equilibrium, where there may be several. "node-wise": the branch of each decision by itself, with later play
+            as it is at full rationality. "principal": the branch of the whole game, along which the rationality of all players
+            grows together from 0; refused where it folds at a decision that play reaches.
         trace_always: Trace every node from rationality 0, even where the solution is proved unique.
         start: Start of a search for other equilibria (see `standoff.solve.branches`); None: the principal branch.
         keep_values: Keep the values of every layer and period, which sampling needs; otherwise only those of period 0.
@@ -49,7 +50,7 @@ class Settings:
     belief_points: int | None = None
     belief_tolerance: float = 2e-3
     anchor: tuple[float, ...] | None = None
-    branch: Literal["principal", "node-wise"] = "principal"
+    branch: Literal["principal", "node-wise"] = "node-wise"
     trace_always: bool = False
     start: int | None = None
     keep_values: bool = False
@@ -92,8 +93,8 @@ class Certificate:
             given a player's true type; and the largest difference between a public probability and the same averaged over a
             player's true types. It is an estimate, not a bound. Without `Settings.estimate_error` only the second counts.
         consistency_gap: Largest difference between a player type's payoff in the forward pass and its value in the backward pass.
-        branch: "unique": every node's solution is proved unique, so that there is no other equilibrium. "principal": the branch
-            of the whole game, traced jointly. "node-wise": the branch of each decision by itself, as asked for. "other": found
+        branch: "unique": every node's solution is proved unique, so that there is no other equilibrium. "node-wise": the branch of
+            each decision by itself. "principal": the branch of the whole game, traced jointly, as asked for. "other": found
             by a search, on any branch.
         nodes: Decision nodes solved.
         evaluations: Evaluations of node equations.
@@ -145,7 +146,7 @@ class ForwardResult:
 
 @dataclass(frozen=True)
 class Equilibrium:
-    """The logit equilibrium of a game on its principal branch.
+    """A logit equilibrium of a game, on the branch that its certificate names.
 
     Attributes:
         game: The game.

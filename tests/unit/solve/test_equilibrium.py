@@ -46,11 +46,11 @@ def test_a_game_that_misses_the_belief_tolerance_is_refused_with_advice():
 
 def test_a_game_with_folds_is_refused_when_more_points_do_not_help():
     game = random_game(1, num_states=(4, 5, 6), num_periods=5)
-    found = solve(game, Settings(belief_points=17, branch="node-wise"))
+    found = solve(game, Settings(belief_points=17))
     assert found.certificate.folds > 0
     assert found.certificate.belief_error > 5e-3
     with pytest.raises(SolveError, match="with 33 belief points the estimated error of the probabilities is still"):
-        solve(game, Settings(belief_tolerance=1e-3, branch="node-wise"))
+        solve(game, Settings(belief_tolerance=1e-3))
 
 
 def test_a_solve_that_does_not_converge_is_refused_with_advice():

@@ -61,7 +61,7 @@ def test_derivatives_of_signals_have_the_closed_form_up_to_the_bifurcation(x):
     assert down == pytest.approx(own - meant, rel=1e-14 / x)
 
 
-@pytest.mark.parametrize("x", [0.5 / LARGEST_REACH, 1e-9])
+@pytest.mark.parametrize("x", [0.5 / LARGEST_REACH, 1e-9, 0.0])
 def test_a_signalling_equilibrium_has_no_derivative_at_its_bifurcation(x):
     with pytest.raises(NotDifferentiableError, match=r"in stage `signal` in period 1 .* lower the rationality"):
         by_first_payoff(signalling((1 - x) * SPLIT), "trusted a")
