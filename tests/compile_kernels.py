@@ -1,6 +1,7 @@
 """Compile the kernels that the tests need, two processes side by side, each the kernels that the other does not.
 
-Without it every process of the tests would compile all of them for itself: `make test` calls it once, with an empty cache.
+Without it every process of the tests would compile all of them for itself: `make test` calls it once for each state of the
+sources.
 """
 
 from __future__ import annotations

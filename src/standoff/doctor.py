@@ -105,34 +105,50 @@ def _describe_package(package: Installed) -> str:
 
 
 def _check_kernels() -> Finding:
-    """Count the kernels of the solver that are compiled on disk and newer than their source."""
+    """Count the kernels that are compiled on disk for the sources, packages and processor of this process."""
+    from standoff.solve.kernels.cache import find_folder, list_compiled
+
+    names = set(_list_kernels())
+    if not names:
+        return Finding("kernels", "absent", "run as plain Python, which is very slow", "unset NUMBA_DISABLE_JIT")
+    folder = find_folder()
+    advice = "set NUMBA_CACHE_DIR to a folder that you may write to"
+    if folder is None:
+        return Finding("kernels", "absent", "compiled in every run, because no folder for caches is known", advice)
+    files = list_compiled(folder)
+    num_compiled = len(names & {name for name, _ in files})
+    size = sum(num_bytes for _, num_bytes in files) / 1e6
+    found_text = f"{num_compiled} of {len(names)} compiled in {folder} ({size:.1f} MB)"
+    if not _is_writable(folder):
+        found_text += ", which cannot be written to"
+    elif num_compiled:
+        advice = ""
+    else:
+        advice = "the first run compiles them, which takes about half a minute"
+    return Finding("kernels", "ok" if num_compiled else "absent", found_text, advice)
+
+
+def _list_kernels() -> Iterator[str]:
     import importlib
     import pkgutil
 
     from numba.core.dispatcher import Dispatcher
 
-    num_kernels = num_compiled = 0
-    folders: set[str] = set()
+    from standoff.solve.kernels.cache import name_kernel
+
     solver = importlib.import_module("standoff.solve")
     for info in pkgutil.walk_packages(solver.__path__, "standoff.solve."):
         module = importlib.import_module(info.name)
         for kernel in vars(module).values():
             if isinstance(kernel, Dispatcher) and kernel.py_func.__module__ == module.__name__:
-                num_kernels += 1
-                num_compiled += _is_compiled(kernel)
-                folders.add(str(kernel.stats.cache_path))
-    if not num_kernels:
-        return Finding("kernels", "absent", "run as plain Python, which is very slow", "unset NUMBA_DISABLE_JIT")
-    found_text = f"{num_compiled} of {num_kernels} compiled in {os.path.commonpath(folders)}"
-    later = "" if num_compiled else "the first run compiles them, which takes about half a minute"
-    return Finding("kernels", "ok" if num_compiled else "absent", found_text, later)
+                yield name_kernel(kernel.py_func)
 
 
-def _is_compiled(kernel: Any) -> bool:
-    code, folder = kernel.py_func.__code__, Path(str(kernel.stats.cache_path))
-    source = Path(code.co_filename)
-    indices = folder.glob(f"{source.stem}.{kernel.py_func.__qualname__}-{code.co_firstlineno}.*.nbi")
-    return any(index.stat().st_mtime >= source.stat().st_mtime for index in indices)
+def _is_writable(folder: Path) -> bool:
+    """Whether a folder, or the one in which it would be made, can be written to."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return folder.is_dir() and os.access(folder, os.W_OK)
 
 
 def _check_coders() -> Iterator[Finding]:

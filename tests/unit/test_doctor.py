@@ -1,17 +1,17 @@
 """What is found sound, absent or broken."""
 
-import importlib.util
-import os
 import re
 import sqlite3
 import tomllib
 from pathlib import Path
 
 import pytest
+from numba.core import config
 
 from standoff import doctor
 from standoff.news import parsing
 from standoff.packages import EXTRAS, REQUIRED, find_installed
+from standoff.solve.kernels.cache import KernelFolder, find_folder
 from standoff.store import open_store
 from stored_news import METHOD, coded, document
 
@@ -75,18 +75,24 @@ def test_a_model_that_is_not_there_is_absent(monkeypatch):
     assert doctor._check_english_model().state == "absent"
 
 
-def test_a_kernel_is_compiled_once_it_has_run_and_until_its_source_changes(tmp_path):
-    path = tmp_path / "tiny_kernel.py"
-    path.write_text("from numba import njit\n\n\n@njit(cache=True)\ndef twice(x):\n    return 2 * x\n")
-    spec = importlib.util.spec_from_file_location("tiny_kernel", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    assert not doctor._is_compiled(module.twice)
-    assert module.twice(2) == 4
-    assert doctor._is_compiled(module.twice)
-    later = path.stat().st_mtime + 1000
-    os.utime(path, (later, later))
-    assert not doctor._is_compiled(module.twice)
+@pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
+def test_kernels_are_absent_until_one_is_compiled_and_are_not_made_by_looking(tmp_path, monkeypatch):
+    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path))
+    found = doctor._check_kernels()
+    assert (found.state, list(tmp_path.iterdir())) == ("absent", [])
+    KernelFolder(find_folder()).write("kernels.vectors.exp-0123456789abcdef.kernel", b"code" * 25_000)
+    found = doctor._check_kernels()
+    assert (found.state, found.help) == ("ok", "")
+    assert re.fullmatch(rf"1 of \d\d+ compiled in {tmp_path}/standoff/\w+ \(0\.1 MB\)", found.found)
+
+
+@pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
+def test_a_folder_of_kernels_that_cannot_be_written_to_is_reported(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "file" / "folder"))
+    found = doctor._check_kernels()
+    assert (found.state, "which cannot be written to" in found.found) == ("absent", True)
+    assert "NUMBA_CACHE_DIR" in found.help
 
 
 def test_a_store_is_absent_then_sound_and_is_not_made_by_looking(tmp_path):

@@ -20,7 +20,8 @@ Read in this order:
 4. `kernels.node`: the equations of one decision, H(l) = 0 in the log likelihood ratios l_a = log s_2(a)/s_1(a), and Newton's
    method. `kernels.uniqueness`: the proof that it has one solution. `kernels.arclength`: the principal branch where it may not.
 5. `kernels.backward`: one layer. It calls `kernels.two_types` for all nodes of a state, which takes them eight at a time:
-   `kernels.node_block` (Newton), `kernels.trace_block` (the branch). `kernels.vectors` is the arithmetic of eight numbers.
+   `kernels.node_block` (Newton), `kernels.trace_block` (the branch). `kernels.vectors` is the arithmetic of eight numbers, and
+   `kernels.cache` keeps what is compiled on disk.
    `kernels.backward_complete` is the same layer without private types; `kernels.simultaneous_node` and
    `kernels.simultaneous_layer` are those of two movers at the same time. `joint_branch`: the principal branch of a whole game, by
    many backward passes, where not every node is proved unique.

@@ -25,6 +25,8 @@ from numba.core.errors import TypingError
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, lower_cast, models, register_model
 
+from standoff.solve.kernels.cache import KernelCache, is_covered
+
 __all__ = [
     "WIDTH", "exp", "keep", "kernel", "lane_sum", "largest", "load", "log", "maximum", "minimum", "pointer", "splat", "store",
     "where_below",
@@ -290,8 +292,11 @@ if config.DISABLE_JIT:
 
 
 def kernel(function):
-    """Compile a kernel: cached on disk, without the interpreter lock, products and sums fused."""
-    return njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})(function)
+    """Compile a kernel: kept on disk (`cache`), without the interpreter lock, products and sums fused."""
+    compiled = njit(nogil=True, error_model="numpy", fastmath={"contract"})(function)
+    if is_covered(function) and not config.DISABLE_JIT:
+        compiled._cache = KernelCache(function)
+    return compiled
 
 
 @kernel
