@@ -93,8 +93,8 @@ class Certificate:
             given a player's true type; and the largest difference between a public probability and the same averaged over a
             player's true types. It is an estimate, not a bound. Without `Settings.estimate_error` only the second counts.
         consistency_gap: Largest difference between a player type's payoff in the forward pass and its value in the backward pass.
-        branch: "unique": every node's solution is proved unique, so that there is no other equilibrium. "node-wise": the branch of
-            each decision by itself. "principal": the branch of the whole game, traced jointly, as asked for. "other": found
+        branch: "unique": every node's solution is proved unique, so that there is no other equilibrium. "node-wise": the branch
+            of each decision by itself. "principal": the branch of the whole game, traced jointly, as asked for. "other": found
             by a search, on any branch.
         nodes: Decision nodes solved.
         evaluations: Evaluations of node equations.
