@@ -19,6 +19,7 @@ from standoff.solve.forward_pass import forward_pass
 from standoff.solve.joint_branch import trace_joint_branch
 from standoff.solve.kernels.arrays import BeliefGrid
 from standoff.solve.kernels.two_types import COUNTS
+from standoff.solve.open_crises import find_open_gap, rate_open_crises
 from standoff.solve.result import Certificate, Equilibrium, ForwardResult, Settings
 from standoff.solve.workers import Workers, count_processors
 
@@ -179,6 +180,8 @@ def _solve_on(
         sweep = forward_pass(game, grid, backward, workers, progress)
     coarse = reference() if reference is not None else collect_all_probabilities(game, sweep)
     error = math.inf if coarse is None else estimate_error(game, sweep, coarse)
+    if coarse is not None:
+        sweep = rate_open_crises(sweep, SAFETY * find_open_gap(game, sweep, coarse))
     start_values = backward.values[0][0][game.start] @ grid.start_weights
     gap = float(np.max(np.abs(start_values - sweep.payoffs))) if len(start_values) else 0.0
     certificate = Certificate(
