@@ -26,7 +26,7 @@ from standoff.scenario import Expression, Scope
 if TYPE_CHECKING:
     from standoff.scenario.nodes import Value
 
-__all__ = ["Codes", "StateSpace", "States"]
+__all__ = ["ON_THE_TABLE", "Codes", "StateSpace", "States"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -36,6 +36,8 @@ Codes = NDArray[np.int64] | NDArray[np.bytes_]
 ByPlayer = Mapping[str, Expression | Mapping[str, Expression]]
 
 SUM_TOLERANCE = 1e-9
+ON_THE_TABLE = ("proposer", "package")
+"""Names of the columns that live only inside a bargaining stage."""
 LARGEST_CODE = 2**63 - 1
 """Largest number of states that can be written whose codes are integers."""
 
@@ -66,7 +68,7 @@ class StateSpace:
             for stage in scenario.stages
             if stage.bargaining is not None and stage.bargaining.proposer == "alternate"
         ]
-        return (*tracks, *turns, ("proposer", 3), ("package", self.packages.num_packages + 1))
+        return (*tracks, *turns, *zip(ON_THE_TABLE, (3, self.packages.num_packages + 1), strict=True))
 
     @property
     def proposer_column(self) -> int:
