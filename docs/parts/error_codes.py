@@ -45,6 +45,10 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "a stage has more actions or branches in all of its states than can be numbered",
             "use fewer actions, tracks or levels",
         ),
+        "too-many-packages": (
+            "the issues of the agenda combine to more packages than can be compared",
+            "use fewer issues or levels, or list the packages",
+        ),
         "too-many-states": ("a stage has more reachable states than can be enumerated", "merge levels or tracks"),
         "unreachable-action, unreachable-hazard, unreachable-level, unreachable-milestone, unreachable-outcome": (
             "no sequence of moves gets there; not reported for scenarios with overrides",
