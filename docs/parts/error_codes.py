@@ -108,6 +108,10 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "see why in `failures` of the JSON output",
         ),
         "run-folder": ("the folder of an ensemble is damaged or holds something else", "choose another folder"),
+        "game-too-large": (
+            "a solve would need more than half of the memory that is available",
+            "shorten the horizon, or use fewer tracks, levels or belief points",
+        ),
         "tree-too-large": ("the exported tree would have too many nodes", "shorten the horizon"),
         "unknown-executor, unknown-format, unknown-part": ("an option has no such value", "use the suggested value"),
         "renamed": ("a command or option of an earlier version has another name now", "use the present name"),
