@@ -41,6 +41,14 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "not-finite": ("a formula is infinite or undefined in some state", "look for a division by zero"),
         "probabilities": ("probabilities of one move are outside 0 to 1 or do not sum to 1", "change the formulas"),
         "submodel": ("a submodel refuses its arguments", "change the fields of the submodel"),
+        "too-many-actions": (
+            "a stage has more actions or branches in all of its states than can be numbered",
+            "use fewer actions, tracks or levels",
+        ),
+        "too-many-packages": (
+            "the issues of the agenda combine to more packages than can be compared",
+            "use fewer issues or levels, or list the packages",
+        ),
         "too-many-states": ("a stage has more reachable states than can be enumerated", "merge levels or tracks"),
         "unreachable-action, unreachable-hazard, unreachable-level, unreachable-milestone, unreachable-outcome": (
             "no sequence of moves gets there; not reported for scenarios with overrides",
@@ -64,6 +72,10 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         ),
         "no-bargaining": ("the scenario has no bargaining stage", "ask another question"),
         "no-window": ("no decision of the scenario is likely to reach the milestone", "choose another milestone"),
+        "window-too-large": (
+            "too many tracks change where a side could strike to attribute the change to each",
+            "merge tracks, or set fewer belief points",
+        ),
         "override": ("`--set` is not of the form `name=value`", "write it like `escort_cost=0.02`"),
         "payment": ("a side payment is not positive, or is given twice", "give distinct positive sizes"),
         "switch-off": ("a part cannot be switched off", "switch off what needs it first"),
@@ -80,7 +92,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "bad-time": ("an interval is not of the form `15m`", "write a number with `s`, `m` or `h`"),
         "cannot-write": ("a file cannot be written", "choose another path"),
         "chain-too-large": (
-            "the exported Markov chain would have more than a million states",
+            "the exported Markov chain would have more than a million states, or more than can be numbered",
             "use fewer belief points",
         ),
         "cluster-unreachable, cluster-worker, ray-address": (
@@ -96,6 +108,10 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "see why in `failures` of the JSON output",
         ),
         "run-folder": ("the folder of an ensemble is damaged or holds something else", "choose another folder"),
+        "game-too-large": (
+            "a solve would need more than half of the memory that is available",
+            "shorten the horizon, or use fewer tracks, levels or belief points",
+        ),
         "tree-too-large": ("the exported tree would have too many nodes", "shorten the horizon"),
         "unknown-executor, unknown-format, unknown-part": ("an option has no such value", "use the suggested value"),
         "renamed": ("a command or option of an earlier version has another name now", "use the present name"),

@@ -86,7 +86,7 @@ def test_there_are_probabilities_for_every_period_up_to_the_horizon(solved):
 
 def test_everything_that_is_a_probability_lies_between_0_and_1(solved):
     everything = itertools.chain(solved["unresolved"], *series(solved), *solved["beliefs"].values())
-    assert all(-SUM <= one <= 1 + SUM for one in everything)
+    assert all(-SUM <= one <= 1 + SUM for one in everything if one is not None)  # beliefs may be unknown
 
 
 def test_the_ends_and_what_is_open_sum_to_one_at_every_date(solved):
@@ -406,3 +406,24 @@ def test_a_report_that_cannot_be_written_leaves_nothing_behind(standoff, starter
     assert message in finished.err
     assert sorted(found.name for found in tmp_path.rglob("*")) == ["file", "folder"]
     assert (tmp_path / "file").read_text(encoding="utf-8") == "mine\n"
+
+
+# ------------------------------------------------------------------------------------------ when nearly every crisis is over
+
+
+def test_a_mean_belief_over_too_few_open_crises_is_not_shown(warm, tmp_path):
+    long = ("run", "ultimatum", "--horizon", 40)
+    found = warm(*long, "--json").document
+    assert found["unresolved"][-1] < 1e-4
+    (beliefs,) = found["beliefs"].values()
+    shown = [belief for belief in beliefs if belief is not None]
+    assert beliefs[-1] is None
+    assert len(shown) > 5
+    assert all(0.0 <= belief <= 1.0 for belief in shown)
+    finished = warm(*long, "--report", tmp_path / "brief.html")
+    assert finished.code == 0
+    text = " ".join(finished.out.split())
+    assert "Belief in strong (Holder): 50 % now, too few crises are still open at the horizon for a mean" in text
+    page = (tmp_path / "brief.html").read_text(encoding="utf-8")
+    assert "Where too few crises are still open for a mean, none is shown." in page
+    assert "when last known" in page

@@ -213,7 +213,7 @@ def bargain(solution: Solution, milestone: str | None = None) -> Bargain:
     scenario, equilibrium = solution.scenario, solution.equilibrium
     table = tabulate_packages(scenario)
     game = equilibrium.game
-    fight = find_fight(equilibrium, choose_milestone(scenario, milestone))
+    fight = find_fight(equilibrium, choose_milestone(scenario, milestone), scenario.state.keys())
     keys = [(game.players[plane.player].name, game.players[plane.player].player_types[plane.player_type])
             for plane in game.planes]  # fmt: skip
     waiting = dict(zip(keys, map(float, equilibrium.start_values), strict=True))

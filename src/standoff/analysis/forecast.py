@@ -19,6 +19,7 @@ from standoff.errors import InputError, Problem
 from standoff.game.model import Game
 from standoff.scenario import Scenario
 from standoff.solve.equilibrium import Equilibrium
+from standoff.solve.open_crises import find_too_few
 from standoff.solve.sample import find_strategy
 from standoff.solve.target import UNRESOLVED
 from standoff.text import format_day, format_percent
@@ -118,8 +119,9 @@ class Forecast:
         milestones: Series of the milestones (first passages) by name; they are neither exclusive nor exhaustive.
         first_moves: Strategy of each type at each decision that may be the first.
         beliefs: Mean public belief in the second type of each player with two types while the crisis is open, by player;
-            shape (period + 1,), nan where nothing is open.
-        levels: Probability of each level of each track while the crisis is open, by (track, level); shape (period + 1,).
+            shape (period + 1,), nan where too few crises are still open for a mean.
+        levels: Probability of each level of each track while the crisis is open, by (track, level); shape (period + 1,), nan
+            likewise.
         mean_duration: Mean length in periods, where a crisis that is open at the horizon counts as ending there.
         median_duration: First period by whose end the crisis is over with probability one half, or None.
         start_values: Expected discounted payoff at the start, by (player, type).
@@ -372,10 +374,11 @@ def _compute_level_probabilities(
     first = equilibrium.game.epochs[0].layers[0]
     open_mass = equilibrium.sweep.open_mass
     total = open_mass.sum(axis=1)
+    enough = ~find_too_few(total, equilibrium.sweep.open_error)
     share: dict[tuple[str, str], Floats] = {}
     for track, names in level_names.items():
         column = first.levels[:, first.fields.index(track)]
         for level, name in enumerate(names):
             mass = open_mass[:, column == level].sum(axis=1)
-            share[track, name] = np.divide(mass, total, out=np.full_like(mass, np.nan), where=total > 1e-12)
+            share[track, name] = np.divide(mass, total, out=np.full_like(mass, np.nan), where=enough).clip(0.0, 1.0)
     return share

@@ -30,6 +30,7 @@ from standoff.analysis.executor import Draw, Executor
 from standoff.errors import SolveError, StandoffError
 from standoff.scenario import Scenario
 from standoff.solve.equilibrium import BELIEF_LADDER, SAFETY, Equilibrium, Settings, collect_probabilities, solve
+from standoff.solve.result import MOST_BELIEF_POINTS
 
 __all__ = [
     "MOST_EVALUATIONS",
@@ -228,13 +229,17 @@ def choose_points(
         error, unsolved = max(gaps, default=0.0), len(found) - len(gaps)
         if error <= settings.belief_tolerance and not unsolved:
             return num_points, found
-    advice = "accept a larger belief tolerance"
-    if settings.belief_points is not None:
-        advice = f"set more than {settings.belief_points} belief points, or {advice}"
+    advice = []
+    if settings.belief_points is not None and settings.belief_points < MOST_BELIEF_POINTS:
+        advice.append(f"set more than {settings.belief_points} belief points")
+    if unsolved:
+        advice.append("lower the rationality of the players")
+    if error > settings.belief_tolerance:
+        advice.append("accept a larger belief tolerance")
     failed = f" and {unsolved} of them are not solved" if unsolved else ""
     raise SolveError(
         f"on {len(checks)} checked draws the error of the probabilities is up to {error:.1e}, above the tolerance "
-        f"{settings.belief_tolerance:.1e}{failed}: {advice}"
+        f"{settings.belief_tolerance:.1e}{failed}: {', or '.join(advice)}"
     )
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from standoff.analysis.plain import to_plain
 from standoff.analysis.shapley import compute_shapley_values
 from standoff.analysis.strike_decisions import StrikeDecision
+from standoff.errors import InputError, Problem
 from standoff.scenario import Scenario
 
 __all__ = ["BELIEFS", "CALENDAR", "LevelAdvantage", "PartOfChange", "TypeWindow", "find_type_window"]
@@ -24,6 +25,8 @@ Ints = NDArray[np.int64]
 
 BELIEFS, CALENDAR = "beliefs", "calendar"
 """Names of the parts of a change that are not tracks."""
+MOST_NUMBERS = 500_000_000
+"""Largest number of values at once for the attribution of a change: combinations of tracks, states and belief points."""
 NEGLIGIBLE = 1e-9
 """Probability below which the type does not face the decision."""
 
@@ -231,7 +234,8 @@ class _TypeView:
             self._compute_mean(worth.sum(axis=1)),
             self._compute_mean(np.einsum("txk,txk->t", self.mass, self.over)),
             self.exposure,
-            self._compute_mean(np.where(by_state > 0.0, self.by_state, 0.0).sum(axis=1)),
+            # mass of single states may be slightly negative
+            self._compute_mean(np.where(by_state > 0.0, self.by_state, 0.0).sum(axis=1)).clip(0.0, 1.0),
             tuple(self._describe(int(x)) if self.exposure[t] > NEGLIGIBLE else None for t, x in enumerate(modal)),
             np.where(self.exposure > NEGLIGIBLE, by_state[np.arange(len(modal)), modal], np.nan),
             parts,
@@ -293,6 +297,7 @@ class _TypeView:
         """Attribute the change since today to the tracks, the beliefs and the calendar."""
         columns = self._list_moved()
         states = np.flatnonzero((self.by_state != 0.0).any(axis=0))
+        _require_few_coalitions(len(columns), len(states), self.mass.shape[2])
         # a coalition is a set of bits: the tracks in order, then the beliefs, then the calendar
         tables = np.stack(
             [
@@ -335,7 +340,7 @@ class _TypeView:
                 here = states[self.levels[states, column] == level]
                 for t in self.periods:
                     total = self.by_state[t, here].sum()
-                    share[t] = total / self.exposure[t]
+                    share[t] = np.clip(total / self.exposure[t], 0.0, 1.0)
                     if total > NEGLIGIBLE:
                         observed[t] = np.sum(self.mass[t, here] * self.gain[t, here]) / total
                     could = (at >= 0) & self.could[t, at]
@@ -344,6 +349,23 @@ class _TypeView:
                 label = track.level_labels.get(level_name, level_name)
                 found.append(LevelAdvantage(name, track.label, level_name, label, share, observed, held))
         return tuple(found)
+
+
+def _require_few_coalitions(num_tracks: int, num_states: int, num_points: int) -> None:
+    """Refuse to attribute a change to more tracks than can be combined.
+
+    Raises:
+        InputError: There are too many.
+    """
+    size = 2**num_tracks * num_states * num_points
+    if size > MOST_NUMBERS:
+        message = (
+            f"{num_tracks} tracks change where a type could strike, in {num_states:,} states: the change of the advantage would "
+            f"be attributed by {size:.1e} numbers, and at most {MOST_NUMBERS:.1e} are held"
+        )
+        raise InputError(
+            Problem("window-too-large", message, help="merge tracks or levels, or set fewer belief points")
+        )
 
 
 def _halve_coefficients(axis: Floats, matrix: Floats) -> Floats:

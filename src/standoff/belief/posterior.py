@@ -18,6 +18,7 @@ from standoff.belief.filter import FilterState
 from standoff.game.model import Game
 from standoff.scenario import Scenario
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
+from standoff.solve.open_crises import find_too_few
 from standoff.solve.result import Equilibrium
 from standoff.solve.target import UNRESOLVED, Target
 
@@ -101,7 +102,7 @@ class BeliefSeries:
         player_type: Slug of the second type.
         type_label: Text for people.
         mean: Probability that the player is of its second type, given that the crisis is open and given the reports up to each
-            date (a prediction after the last report); shape (period + 1,), nan if the crisis has surely ended.
+            date (a prediction after the last report); shape (period + 1,), nan if the crisis has almost surely ended.
         spread: Standard deviation of the public belief, which unreported moves leave uncertain; shape (period + 1,).
     """
 
@@ -171,13 +172,22 @@ def list_outcomes(equilibrium: Equilibrium, found: FilterState) -> tuple[Outcome
     return tuple(sorted(listed, key=lambda one: -one.probability))
 
 
-def list_levels(scenario: Scenario, equilibrium: Equilibrium, found: FilterState) -> tuple[LevelProbability, ...]:
-    """List the probabilities of the levels of every track; empty if the crisis has surely ended."""
+def list_levels(
+    scenario: Scenario, equilibrium: Equilibrium, found: FilterState, open_error: float = 0.0
+) -> tuple[LevelProbability, ...]:
+    """List the probabilities of the levels of every track; empty if the crisis has almost surely ended.
+
+    Args:
+        scenario: The scenario.
+        equilibrium: Its equilibrium.
+        found: The distribution.
+        open_error: Estimated error of the probability that the crisis is open.
+    """
     game = equilibrium.game
     layer = game.find_epoch(min(found.period, game.num_periods - 1)).layers[0]
     share = found.mass[:, 0].sum(axis=1)
     total = float(share.sum())
-    if total <= SMALLEST_PROBABILITY:
+    if find_too_few(np.array(total), open_error):
         return ()
     listed = []
     for name, track in scenario.state.items():
@@ -188,23 +198,31 @@ def list_levels(scenario: Scenario, equilibrium: Equilibrium, found: FilterState
 
 
 def trace_beliefs(
-    scenario: Scenario, equilibrium: Equilibrium, by_period: Sequence[FilterState]
+    scenario: Scenario, equilibrium: Equilibrium, by_period: Sequence[FilterState], open_error: Floats
 ) -> tuple[BeliefSeries, ...]:
-    """Trace the belief about every player with two types through the given distributions."""
+    """Trace the belief about every player with two types through the given distributions.
+
+    Args:
+        scenario: The scenario.
+        equilibrium: Its equilibrium.
+        by_period: The distributions.
+        open_error: Estimated error of the probability that the crisis is open in each of them; shape (period,).
+    """
     game, points = equilibrium.game, equilibrium.num_points
     listed = []
     for axis, i in enumerate(game.belief_players):
         player = game.players[i]
         belief = equilibrium.grid.beliefs[axis, :points]
         means, spreads = [], []
-        for found in by_period:
+        for found, error in zip(by_period, open_error, strict=True):
             mass = found.mass[:, 0, :points].sum(axis=0)
             total = float(mass.sum())
-            is_open = total > SMALLEST_PROBABILITY
+            is_open = not find_too_few(np.array(total), error)
             mean = _clip(float(mass @ belief) / total) if is_open else math.nan
             variance = float(mass @ belief**2) / total - mean**2 if is_open else math.nan
             means.append(mean)
-            spreads.append(math.sqrt(max(variance, 0.0)) if is_open else math.nan)
+            largest = mean * (1.0 - mean)  # of any distribution over 0..1 with this mean
+            spreads.append(math.sqrt(min(max(variance, 0.0), largest)) if is_open else math.nan)
         second = player.player_types[1]
         type_label = scenario.players[player.name].type_labels.get(second, second.replace("_", " "))
         listed.append(BeliefSeries(player.name, player.label, second, type_label, np.array(means), np.array(spreads)))

@@ -56,7 +56,7 @@ from standoff.errors import InputError, Problem, SolveError
 from standoff.scenario import Scenario
 from standoff.solve.continuation_probabilities import ContinuationProbabilities
 from standoff.solve.equilibrium import BELIEF_LADDER, SAFETY, Settings
-from standoff.solve.result import Equilibrium
+from standoff.solve.result import MOST_BELIEF_POINTS, Equilibrium
 from standoff.solve.target import UNRESOLVED, Target
 
 __all__ = ["SURPRISING", "Association", "KnownFacts", "ReportEffect", "Update", "update", "update_solution"]
@@ -194,9 +194,10 @@ def update(
             return found
         finer = 2 * points[0] - 1
         if settings.belief_points is not None or finer > BELIEF_LADDER[-1]:
+            advice = "set more belief points, or " if points[0] < MOST_BELIEF_POINTS else ""
             raise SolveError(
                 f"the error of the updated probabilities on {points[0]} belief points is {found.belief_error:.1e}, above the "
-                f"tolerance of {settings.belief_tolerance:.1e}: set more belief points, or accept a larger belief tolerance"
+                f"tolerance of {settings.belief_tolerance:.1e}: {advice}accept a larger belief tolerance"
             )
         reference = solution.equilibrium
         solution = solve(scenario, replace(settings, belief_points=finer), progress)
@@ -241,10 +242,13 @@ def update_solution(
     found = attribution.full[-1]
     ahead = _predict(scenario, attribution)
     series = trace_probabilities(equilibrium, ahead)
-    error = math.nan
+    by_period = (*attribution.full, *ahead[1:])
+    error, open_error = math.nan, np.zeros(len(by_period))
     if reference is not None:
         other = LeaveOneOutFilters(scenario, reference, used, model=model, shares=shares, facts=facts)
-        error = _estimate_error(series, trace_probabilities(reference, _predict(scenario, other)))
+        other_ahead = _predict(scenario, other)
+        error = _estimate_error(series, trace_probabilities(reference, other_ahead))
+        open_error = _estimate_open_error(by_period, (*other.full, *other_ahead[1:]))
     return Update(
         solution=solution,
         as_of=as_of,
@@ -259,8 +263,8 @@ def update_solution(
         excluded=excluded,
         states=list_states(scenario, equilibrium, found),
         outcomes=list_outcomes(equilibrium, found),
-        levels=list_levels(scenario, equilibrium, found),
-        beliefs=trace_beliefs(scenario, equilibrium, (*attribution.full, *ahead[1:])),
+        levels=list_levels(scenario, equilibrium, found, float(open_error[len(attribution.full) - 1])),
+        beliefs=trace_beliefs(scenario, equilibrium, by_period, open_error),
         dates=tuple(scenario.find_date(k) for k in range(state_period, scenario.num_periods + 1)),
         probabilities=series,
         log_likelihood=found.log_likelihood,
@@ -335,3 +339,9 @@ def _predict(scenario: Scenario, attribution: LeaveOneOutFilters) -> tuple[Filte
 def _estimate_error(series: Sequence[ProbabilitySeries], coarse: Sequence[ProbabilitySeries]) -> float:
     """Return the safety factor times the largest difference of any updated probability between two belief grids."""
     return SAFETY * max(float(np.max(np.abs(a.after - b.after))) for a, b in zip(series, coarse, strict=True))
+
+
+def _estimate_open_error(found: Sequence[FilterState], coarse: Sequence[FilterState]) -> Floats:
+    """Return the safety factor times the largest change of the probability of being open from this date on; shape (period,)."""
+    gap = np.array([abs(float(a.mass[:, 0].sum() - b.mass[:, 0].sum())) for a, b in zip(found, coarse, strict=True)])
+    return np.asarray(SAFETY * np.maximum.accumulate(gap[::-1])[::-1])

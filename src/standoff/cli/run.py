@@ -171,11 +171,11 @@ def _draw_timing(console: Console, solution: Solution) -> None:
         if player.name in found.beliefs:
             series = found.beliefs[player.name]
             last = float(series[-1])
-            later = (
-                "" if math.isnan(last) else f", {format_percent(last)} on average if the crisis is open at the horizon"
-            )
+            later = f"{format_percent(last)} on average if the crisis is open at the horizon"
+            if math.isnan(last):
+                later = "too few crises are still open at the horizon for a mean"
             console.print(
-                f"Belief in {player.player_types[1]} ({player.label}): {format_percent(series[0])} now{later}"
+                f"Belief in {player.player_types[1]} ({player.label}): {format_percent(series[0])} now, {later}"
             )
     console.print()
 

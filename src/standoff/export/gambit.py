@@ -5,7 +5,8 @@ standoff's equilibrium at exact beliefs (`standoff.export.tree` explains why): i
 `pygambit.qre.logit_solve_lambda(game, [1.0])`. The equilibrium of the strategic form is different.
 
 Numbers are written so that reading them gives the same floating-point number; the probabilities of a chance move sum to
-one exactly, as Gambit requires, because the largest takes up the rounding error.
+one exactly, as Gambit requires, because the largest takes up the rounding error. Names are written as Gambit reads them: white
+space of any kind becomes single spaces, and a name that another has already gets a number.
 
 References:
     McKelvey, R. D. and Palfrey, T. R. (1998), Quantal response equilibria for extensive form games.
@@ -14,12 +15,13 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Context, Decimal
 
 from standoff.errors import InputError, Problem
 from standoff.export.tree import Chance, Decision, InformationSet, Tree, count_nodes, unroll
 from standoff.game.model import Game
+from standoff.text import make_safe
 
 __all__ = ["MAX_NODES", "to_efg"]
 
@@ -68,7 +70,9 @@ def to_efg(game: Game, *, title: str = "A crisis game", max_nodes: int = MAX_NOD
     tree = unroll(game)
     assert len(tree.nodes) == count, "the nodes were counted wrong"
     names = _name_agents(game, tree)
-    head = f"EFG 2 R {_quote(title)} {{ {' '.join(map(_quote, names))} }}\n{_quote(_write_comment(game, tree))}\n"
+    head = (
+        f"EFG 2 R {_quote(_fold(title))} {{ {' '.join(map(_quote, names))} }}\n{_quote(_write_comment(game, tree))}\n"
+    )
     return "\n".join([head, *_write_nodes(game, tree, names)]) + "\n"
 
 
@@ -77,10 +81,10 @@ def _format_count(count: float) -> str:
 
 
 def _name_agents(game: Game, tree: Tree) -> list[str]:
-    return [
+    return _keep_apart(
         game.players[agent.player].name + ("" if agent.period is None else f" in period {agent.period + 1}")
         for agent in tree.agents
-    ]
+    )
 
 
 def _write_comment(game: Game, tree: Tree) -> str:
@@ -107,16 +111,17 @@ def _write_nodes(game: Game, tree: Tree, names: Sequence[str]) -> Iterator[str]:
         if isinstance(node, Chance):
             chances += 1
             probabilities = _make_exact([probability for _, probability in node.branches])
-            moves = " ".join(f"{_quote(name)} {p}" for (name, _), p in zip(node.branches, probabilities, strict=True))
-            yield f'c "" {chances} {_quote(f"{node.name} {chances}")} {{ {moves} }} 0'
+            branches = _keep_apart(name for name, _ in node.branches)
+            moves = " ".join(f"{_quote(name)} {p}" for name, p in zip(branches, probabilities, strict=True))
+            yield f'c "" {chances} {_quote(_fold(f"{node.name} {chances}"))} {{ {moves} }} 0'
         elif isinstance(node, Decision):
             own = tree.information_sets[node.information_set]
-            moves = " ".join(map(_quote, node.actions))
-            yield f'p "" {own.agent + 1} {own.number} {_quote(_name_information_set(game, own, names))} {{ {moves} }} 0'
+            moves = " ".join(map(_quote, _keep_apart(node.actions)))
+            yield f'p "" {own.agent + 1} {own.number} {_quote(_fold(_name_information_set(game, own, names)))} {{ {moves} }} 0'
         else:
             leaves += 1
             payoffs = ", ".join(map(_format_number, node.payoffs))
-            yield f't "" {leaves} {_quote(f"{node.name} {leaves}")} {{ {payoffs} }}'
+            yield f't "" {leaves} {_quote(_fold(f"{node.name} {leaves}"))} {{ {payoffs} }}'
 
 
 def _name_information_set(game: Game, own: InformationSet, names: Sequence[str]) -> str:
@@ -142,6 +147,23 @@ def _make_exact(probabilities: Sequence[float]) -> list[str]:
             others = _EXACT.add(others, p)
     decimals[largest] = _EXACT.subtract(Decimal(1), others)
     return [format(p, "f") for p in decimals]
+
+
+def _fold(text: str) -> str:
+    """Return a name as Gambit reads it: single spaces inside, none at the ends, and no control characters."""
+    return make_safe(" ".join(text.split())).replace("\\", "/")
+
+
+def _keep_apart(names: Iterable[str]) -> list[str]:
+    """Fold names, and number those that would be the same as one before."""
+    found: list[str] = []
+    for name in map(_fold, names):
+        copy, unique = 1, name
+        while unique in found:
+            copy += 1
+            unique = f"{name} ({copy})".lstrip()
+        found.append(unique)
+    return found
 
 
 def _quote(text: str) -> str:

@@ -37,6 +37,8 @@ Bools = NDArray[np.bool_]
 
 MAX_STATES = 1_000_000
 """Default limit on the number of chain states: some 100 to 200 megabytes of text."""
+LARGEST_NUMBER = 2**63 - 1
+"""Largest number of a chain state."""
 SAME_BELIEF = 1e-9  # grid beliefs closer to the prior than this are replaced by it
 
 
@@ -111,6 +113,9 @@ class _ChainUnrolling:
         self.grids = (*self.axes, *[np.zeros(1)] * (2 - len(self.axes)))
         self.waited = sorted({milestone.after for milestone in game.milestones if milestone.after >= 0})
         self.num_bits = len(self.waited)
+        largest = max(game.num_states) * len(self.grids[0]) * len(self.grids[1]) << self.num_bits
+        if largest > LARGEST_NUMBER:
+            self._refuse_numbers(largest)
 
     # One number stands for a chain state of a step: public state, belief indices, bits of milestones met.
 
@@ -320,16 +325,24 @@ class _ChainUnrolling:
     def _merge(self, transitions: _Transitions, num_nodes: int) -> _Transitions:
         """Add up the transitions from one node to one target."""
         kept = transitions.probability > 0.0
-        lowest = -len(self.game.terminals.outcome)
-        width = max(int(transitions.target.max(initial=0)), 0) - lowest + 1
-        key, index = np.unique(
-            transitions.source[kept] * width + (transitions.target[kept] - lowest), return_inverse=True
-        )
-        source, target = np.divmod(key, width)
+        # targets are numbered first: the product of nodes and numbers of chain states may exceed 63 bits
+        targets, number = np.unique(transitions.target[kept], return_inverse=True)
+        key, index = np.unique(transitions.source[kept] * len(targets) + number, return_inverse=True)
+        source, chosen = np.divmod(key, max(len(targets), 1))
         probability = np.bincount(index, weights=transitions.probability[kept], minlength=len(key)).astype(np.float64)
         total = np.bincount(source, weights=probability, minlength=num_nodes)
         assert np.all(np.abs(total - 1.0) < 1e-9), "the probabilities of a node's transitions do not sum to one"
-        return _Transitions(source, target + lowest, probability)
+        return _Transitions(source, targets[chosen], probability)
+
+    def _refuse_numbers(self, largest: int) -> None:
+        raise InputError(
+            Problem(
+                code="chain-too-large",
+                message=f"with {len(self.waited)} milestones that others come after, the chain may have {float(largest):.1e} "
+                f"different states; at most {LARGEST_NUMBER:.1e} can be numbered",
+                help="remove `after` from some milestones, or use fewer grid beliefs (`--chain-points`)",
+            )
+        )
 
     def _refuse(self, period: int, count: int) -> None:
         raise InputError(

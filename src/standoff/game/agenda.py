@@ -14,6 +14,7 @@ References:
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +41,11 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Levels = NDArray[np.int32]
 
+MAX_PACKAGES = 200_000
+"""Largest number of packages of an agenda that are compared."""
+SAME_WORTH = 1e-12
+"""Worths that differ by less are the same."""
+
 
 def choose_packages(bound: Bound) -> Packages:
     """Choose the packages that can be put on the table in every draw.
@@ -64,7 +70,7 @@ def choose_packages(bound: Bound) -> Packages:
     if not isinstance(agenda.packages, str):
         listed = [[issue.levels.index(package[name]) for name, issue in issues.items()] for package in agenda.packages]
         return _make_candidates(bound, agenda, np.array(listed, dtype=np.int32))
-    candidates = _make_candidates(bound, agenda, list_packages([len(issue.levels) for issue in issues.values()]))
+    candidates = _make_candidates(bound, agenda, _list_all(bound, agenda))
     chosen = candidates.chosen
     if agenda.packages == "efficient":
         chosen = tuple(_find_frontier(bound, candidates, d) for d in range(bound.num_draws))
@@ -81,6 +87,25 @@ def choose_packages(bound: Bound) -> Packages:
         candidates.forbidden,
         chosen,
     )
+
+
+def _list_all(bound: Bound, agenda: Agenda) -> Levels:
+    """Return every package of an agenda, shape (package, issue).
+
+    Raises:
+        ScenarioError: There are too many.
+    """
+    num_levels = [len(issue.levels) for issue in agenda.issues.values()]
+    count = math.prod(num_levels)
+    if count > MAX_PACKAGES:
+        bound.faults.add(
+            "too-many-packages",
+            f"the levels of {len(num_levels)} issues combine to {count:,} packages; at most {MAX_PACKAGES:,} can be compared",
+            "agenda.packages",
+            "use fewer issues or levels, or list the packages that can be proposed",
+        )
+        bound.faults.raise_problems()
+    return list_packages(num_levels)
 
 
 def _make_candidates(bound: Bound, agenda: Agenda, levels: Levels) -> Packages:
@@ -179,9 +204,7 @@ def _compute_nash_product(bound: Bound, candidates: Packages) -> Floats:
 
 def list_packages(num_levels: list[int]) -> Levels:
     """Return every combination of levels; shape (package, issue)."""
-    return np.array(list(itertools.product(*(range(n) for n in num_levels))), dtype=np.int32).reshape(
-        -1, len(num_levels)
-    )
+    return np.indices(num_levels, dtype=np.int32).reshape(len(num_levels), -1).T
 
 
 def find_efficient_packages(worth_a: Floats, worth_b: Floats, allowed_a: Bools, allowed_b: Bools) -> Bools:
@@ -205,11 +228,22 @@ def find_efficient_packages(worth_a: Floats, worth_b: Floats, allowed_a: Bools, 
     kept = np.zeros(worth_a.shape[1], dtype=np.bool_)
     for a, b in itertools.product(range(len(worth_a)), range(len(worth_b))):
         possible = np.flatnonzero(allowed_a[a] & allowed_b[b])
-        u, v = worth_a[a][possible], worth_b[b][possible]
-        at_least = (u[None, :] >= u[:, None] - 1e-12) & (v[None, :] >= v[:, None] - 1e-12)
-        better = (u[None, :] > u[:, None] + 1e-12) | (v[None, :] > v[:, None] + 1e-12)
-        kept[possible[~np.any(at_least & better, axis=1)]] = True
+        kept[possible[~_find_dominated(worth_a[a][possible], worth_b[b][possible])]] = True
     return kept
+
+
+def _find_dominated(u: Floats, v: Floats) -> Bools:
+    """Say whether another package is worth at least as much to both and more to one; shape (package,).
+
+    The packages are sorted by what they are worth to the first. Of those that are worth more to it, and of those that are worth
+    at least as much, only the one that is worth most to the second matters.
+    """
+    order = np.argsort(u, kind="stable")
+    rising = u[order]
+    best = np.append(np.maximum.accumulate(v[order][::-1])[::-1], -np.inf)  # of the packages from each position on
+    of_better = best[np.searchsorted(rising, u + SAME_WORTH, side="right")]
+    of_at_least = best[np.searchsorted(rising, u - SAME_WORTH, side="left")]
+    return np.asarray((of_better >= v - SAME_WORTH) | (of_at_least > v + SAME_WORTH))
 
 
 def keep_most_promising(order: NDArray[np.int64], product: Floats, limit: int) -> NDArray[np.int64]:
@@ -320,7 +354,7 @@ def tabulate_packages(scenario: Scenario) -> PackageTable:
     path = f"stages.{index}.bargaining.accept"
     faults = Faults(scenario, np.zeros(1, dtype=np.bool_))
     bound = bind(scenario, [{}], faults)
-    packages = _make_candidates(bound, agenda, list_packages([len(issue.levels) for issue in agenda.issues.values()]))
+    packages = _make_candidates(bound, agenda, _list_all(bound, agenda))
     states = StateSpace(bound, packages).make_start_states()
     deal = states.evaluate_outcome_payoff(list(scenario.outcomes).index(accept.outcome))[0]
     costs = states.evaluate_payoff(accept.costs, f"{path}.costs")[0]

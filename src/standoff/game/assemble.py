@@ -266,6 +266,17 @@ class _LayerAssembler:
         if goes_to < 0:
             report(f"where nobody moves, play cannot end in the outcome `{state.otherwise}`: let nature move there")
         self.skip.append(goes_to)
+        if len(movers) > 2:
+            report(
+                f"{len(movers)} players move at the same time; at most two can: let the others move in a later stage"
+            )
+        faulty = [pair for pair, _ in state.actions if not _is_pair(pair)]
+        if len(movers) <= 2:
+            for pair in faulty:
+                report(f"the actions `{pair!r}` are not a pair: give one action of each of the two movers")
+        if len(movers) > 2 or faulty:
+            self._add_empty_state()
+            return movers[0]
         first, second = _list_own_actions(state)
         pairs = dict(state.actions)
         for own in first:
@@ -281,6 +292,11 @@ class _LayerAssembler:
         self.action_start.append(len(self.label))
         self.second.append((movers[1], len(second)) if len(movers) == 2 and second else (NOBODY, 1))
         return NATURE if self.is_chance else movers[0] if movers else NOBODY
+
+    def _add_empty_state(self) -> None:
+        """Add a state without actions in the place of one whose actions mean nothing."""
+        self.action_start.append(len(self.label))
+        self.second.append((NOBODY, 1))
 
     def _find_player(self, name: str, report: Callable[[str], None]) -> int:
         if name in self.player_names:
@@ -315,7 +331,10 @@ class _LayerAssembler:
         )
         for name in pair[: max(len(movers), 1)]:
             self.labels.setdefault(name, len(self.labels))
-        self.label.append((self.labels[pair[0]], self.labels.get(pair[1], self.labels[pair[0]])))
+        # where nobody moves at the same time, the second part is the same in every action of the state
+        is_first = len(self.label) == self.action_start[-1]
+        alone = self.labels[pair[0]] if is_first else self.label[-1][1]
+        self.label.append((self.labels[pair[0]], self.labels[pair[1]] if len(movers) == 2 else alone))
         if action.only and len(movers) != 1:
             report_action("give `only` for the state, by player and action" if movers else "nature has no types")
         first_only = action.only if len(movers) == 1 else self._find_only(state, 0, pair[0])
@@ -383,6 +402,11 @@ class _LayerAssembler:
     def _has_action(self, state: DeclaredState, side: int, action: str, player_type: str) -> bool:
         only = self._find_only(state, side, action) if len(state.movers) == 2 else dict(state.actions)[action, ""].only
         return not only or player_type in ({only} if isinstance(only, str) else only)
+
+
+def _is_pair(pair: object) -> bool:
+    """Say whether the key of an action is a pair of names."""
+    return isinstance(pair, tuple) and len(pair) == 2 and all(isinstance(name, str) for name in pair)
 
 
 def _list_own_actions(state: DeclaredState) -> tuple[list[str], list[str]]:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from standoff.game.layer_arrays import ActionArrays, LayerArrays, LayerRule
 from standoff.game.model import NOBODY, Layer, SecondMover
 from standoff.game.packages import NO_PACKAGE
-from standoff.game.states import States, StateSpace
+from standoff.game.states import Codes, States, StateSpace
 from standoff.game.terminals import Met, TerminalIndex
 from standoff.game.validity import SUM_TOLERANCE
 
@@ -30,6 +30,9 @@ __all__ = ["LayerTemplate", "expand_states"]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Indices = NDArray[np.int64]
+
+LARGEST_INDEX = 2**31 - 1
+"""Largest number of actions or branches of a layer, whose indices have 32 bits."""
 
 
 def expand_states(values: NDArray[Any], num_states: int) -> NDArray[Any]:
@@ -104,7 +107,7 @@ class LayerTemplate:
         arrays: LayerArrays,
         *,
         holds: Bools,
-        next_codes: Indices,
+        next_codes: Codes,
         terminals: TerminalIndex,
     ) -> LayerTemplate:
         """Read the template of a layer off its arrays in a single draw.
@@ -124,6 +127,7 @@ class LayerTemplate:
         # actions are sorted by state and then by label, branches by state, label and their order in the action
         num_labels = max(len(found), 1)
         key = _join([action.states * num_labels + label for label, (action, _) in enumerate(found)])
+        _check_counts(rule, states, len(key), sum(len(target) for _, own in found for target in own))
         order = np.argsort(key, kind="stable")
         position = np.empty(len(order), dtype=np.int64)
         position[order] = np.arange(len(order))
@@ -259,12 +263,27 @@ def _join(parts: Sequence[NDArray[np.integer]]) -> Indices:
     return np.concatenate([*parts, np.empty(0, dtype=np.int64)]).astype(np.int64)
 
 
+def _check_counts(rule: LayerRule, states: States, num_actions: int, num_branches: int) -> None:
+    """Refuse a layer whose actions or branches cannot be numbered."""
+    if max(num_actions, num_branches) <= LARGEST_INDEX:
+        return
+    faults = states.space.bound.faults
+    faults.add(
+        "too-many-actions",
+        f"stage `{rule.stage}` has {num_actions:,} actions and {num_branches:,} branches in all of its states; "
+        f"at most {LARGEST_INDEX:,} of each can be numbered",
+        rule.path,
+        "use fewer actions, tracks or levels",
+    )
+    faults.raise_problems()
+
+
 def _cumulate(width: NDArray[np.integer]) -> NDArray[np.int32]:
     return np.concatenate([[0], np.cumsum(width)]).astype(np.int32)
 
 
 def _read_action(
-    action: ActionArrays, arrives: Bools, states: States, next_codes: Indices, terminals: TerminalIndex
+    action: ActionArrays, arrives: Bools, states: States, next_codes: Codes, terminals: TerminalIndex
 ) -> tuple[ActionTemplate, list[Indices]]:
     """Return the template of an action, whose positions are not yet known, and the targets of its branches."""
     count = states.num_states

@@ -10,6 +10,7 @@ Every array of values has two leading axes, (draw, state), each of length 1 wher
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,14 +26,20 @@ from standoff.scenario import Expression, Scope
 if TYPE_CHECKING:
     from standoff.scenario.nodes import Value
 
-__all__ = ["StateSpace", "States"]
+__all__ = ["ON_THE_TABLE", "Codes", "StateSpace", "States"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Levels = NDArray[np.int32]
+Codes = NDArray[np.int64] | NDArray[np.bytes_]
+"""Codes of states; those of one scenario have the same kind."""
 ByPlayer = Mapping[str, Expression | Mapping[str, Expression]]
 
 SUM_TOLERANCE = 1e-9
+ON_THE_TABLE = ("proposer", "package")
+"""Names of the columns that live only inside a bargaining stage."""
+LARGEST_CODE = 2**63 - 1
+"""Largest number of states that can be written whose codes are integers."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ class StateSpace:
             for stage in scenario.stages
             if stage.bargaining is not None and stage.bargaining.proposer == "alternate"
         ]
-        return (*tracks, *turns, ("proposer", 3), ("package", self.packages.num_packages + 1))
+        return (*tracks, *turns, *zip(ON_THE_TABLE, (3, self.packages.num_packages + 1), strict=True))
 
     @property
     def proposer_column(self) -> int:
@@ -85,8 +92,15 @@ class StateSpace:
             levels[0, column] = track.levels.index(track.start)
         return levels
 
-    def encode(self, levels: Levels) -> NDArray[np.int64]:
-        """Return one integer for each state, in the lexicographic order of the columns; shape (state,)."""
+    def encode(self, levels: Levels) -> Codes:
+        """Return one code for each state, in the lexicographic order of the columns; shape (state,).
+
+        Codes are integers where 63 bits suffice for every state that can be written. Otherwise they are texts of bytes, which
+        sort in the same order: with some 62 tracks of two levels a product of sizes is too large for an integer.
+        """
+        if math.prod(size for _, size in self._sized_columns) > LARGEST_CODE:
+            words = np.ascontiguousarray(levels, dtype=">u4")
+            return words.view(f"S{words.shape[1] * words.itemsize}").reshape(len(levels))
         code = np.zeros(len(levels), dtype=np.int64)
         for column, (_, size) in enumerate(self._sized_columns):
             code = code * size + levels[:, column]

@@ -187,7 +187,7 @@ def _set_probability_axis(axes: Axes, top: float, step: float) -> None:
 
 def _name_curves(curves: Sequence[Curve], canvas: Canvas) -> list[str]:
     """Label every curve with its last probability."""
-    return [f"{shorten(curve.label, 2 * canvas.letters)} {show_percent(_find_last(curve))}" for curve in curves]
+    return [f"{shorten(curve.label, 2 * canvas.letters)} {_show_last(curve)}" for curve in curves]
 
 
 def _list_times(timeline: Timeline) -> Floats:
@@ -200,6 +200,12 @@ def _find_last(curve: Curve) -> float:
     return float(known[-1]) if len(known) else math.nan
 
 
+def _show_last(curve: Curve) -> str:
+    """Write the last probability of a curve, and say so if the curve ends before the horizon."""
+    text = show_percent(_find_last(curve))
+    return text if np.isfinite(curve.heights[-1]) else f"{text} when last known"
+
+
 def _describe_curves(curves: Sequence[Curve], timeline: Timeline) -> str:
-    probabilities = join_words([f"{curve.label} {show_percent(_find_last(curve))}" for curve in curves])
+    probabilities = join_words([f"{curve.label} {_show_last(curve)}" for curve in curves])
     return f"By {timeline.horizon.date}, after {timeline.horizon.length}: {probabilities}."

@@ -147,7 +147,7 @@ def _describe_state(found: NewsUpdate) -> Section:
         rows.append((one.label, ", ".join(pairs)))
     for belief in update.beliefs:
         now = float(belief.mean[update.state_period])
-        after = "the crisis has ended" if math.isnan(now) else show_percent(now)
+        after = "the crisis has almost surely ended" if math.isnan(now) else show_percent(now)
         rows.append((f"{belief.label}: {belief.type_label}", f"{show_percent(belief.mean[0])} → {after}"))
     ended = sum(one.probability for one in update.outcomes)
     rows.append(("The crisis has ended", show_percent(ended)))

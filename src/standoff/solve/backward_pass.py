@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from standoff.errors import SolveError
 from standoff.game.model import Epoch, Game, Layer
+from standoff.solve.advice import advise_lost_branch, advise_residual
 from standoff.solve.kernels.arrays import BeliefGrid, KernelLayer, LayerSolution, pack_layer
 from standoff.solve.kernels.backward import chance_layer, decision_layer, end_period
 from standoff.solve.kernels.backward_complete import complete_layer
@@ -24,6 +25,7 @@ from standoff.solve.kernels.two_types import ANY_BRANCH, COUNTS, FOLLOW, LOST, P
 from standoff.solve.kernels.vectors import kernel
 from standoff.solve.result import Equilibrium, Settings
 from standoff.solve.workers import Workers
+from standoff.text import pluralise
 
 __all__ = ["Backward", "BranchLostError", "Follow", "backward_pass", "count_rows", "draw_start"]
 
@@ -344,11 +346,8 @@ def _find_stationary(game: Game, settings: Settings, induction: _Induction, valu
 
 
 def _refuse(game: Game, stage: str, period: int, residual: float, lost: int, settings: Settings) -> SolveError:
-    lambdas = ", ".join(f"{player.name} {player.rationality:g}" for player in game.players)
-    why = f"residual {residual:.1e}, tolerance {settings.tolerance:.1e}"
+    why, advice = f"residual {residual:.1e}, tolerance {settings.tolerance:.1e}", advise_residual(game, settings)
     if lost:
-        why = f"the branch traced from rationality 0 was lost at {lost} belief points"
-    return SolveError(
-        f"the equilibrium of stage `{stage}` in period {period + 1} did not converge ({why}): "
-        f"lower the rationality (now {lambdas}), or set more belief points"
-    )
+        where = f" at {pluralise(lost, 'belief point')}" if game.belief_players else ""
+        why, advice = f"the branch traced from rationality 0 was lost{where}", advise_lost_branch(game, settings)
+    return SolveError(f"the equilibrium of stage `{stage}` in period {period + 1} did not converge ({why}): {advice}")

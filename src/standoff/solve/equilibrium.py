@@ -19,7 +19,9 @@ from standoff.solve.forward_pass import forward_pass
 from standoff.solve.joint_branch import trace_joint_branch
 from standoff.solve.kernels.arrays import BeliefGrid
 from standoff.solve.kernels.two_types import COUNTS
+from standoff.solve.open_crises import find_open_gap, rate_open_crises
 from standoff.solve.result import Certificate, Equilibrium, ForwardResult, Settings
+from standoff.solve.size import require_memory
 from standoff.solve.workers import Workers, count_processors
 
 __all__ = [
@@ -65,9 +67,14 @@ def solve(game: Game, settings: Settings | None = None, progress: Progress | Non
         The equilibrium, whose certificate meets the tolerances.
 
     Raises:
+        InputError: The solve does not fit into memory.
         SolveError: A node did not converge, or the largest number of belief points does not meet the belief tolerance.
     """
     settings = settings or Settings()
+    num_points = (settings.belief_points or BELIEF_LADDER[1]) if game.belief_players else 1
+    require_memory(
+        game, settings, BeliefGrid(game, num_points, settings.anchor)
+    )  # before a coarse solve begins alongside
     if not game.belief_players:
         return _solve_on(game, settings, 1, progress, None)
     if settings.belief_points is not None:
@@ -167,6 +174,7 @@ def _solve_on(
             makes the error infinite. Without a reference the error is not estimated.
     """
     grid = BeliefGrid(game, num_points, settings.anchor)
+    require_memory(game, settings, grid)
     with Workers.start(settings) as workers:
         backward = backward_pass(game, settings, grid, workers, progress)
         branch: str = settings.branch if settings.start is None else "other"
@@ -174,11 +182,14 @@ def _solve_on(
         if backward.counts[COUNTS.index("unique")] == backward.counts[COUNTS.index("nodes")]:
             branch = "unique"
         elif branch == "principal":
+            require_memory(game, settings, grid, follows_branch=True)
             joint = trace_joint_branch(game, settings, grid, workers, progress)
             backward, off = joint.backward, joint.off
         sweep = forward_pass(game, grid, backward, workers, progress)
     coarse = reference() if reference is not None else collect_all_probabilities(game, sweep)
     error = math.inf if coarse is None else estimate_error(game, sweep, coarse)
+    if coarse is not None:
+        sweep = rate_open_crises(sweep, SAFETY * find_open_gap(game, sweep, coarse))
     start_values = backward.values[0][0][game.start] @ grid.start_weights
     gap = float(np.max(np.abs(start_values - sweep.payoffs))) if len(start_values) else 0.0
     certificate = Certificate(

@@ -166,7 +166,8 @@ class ForwardPass:
         else:
             values = np.einsum("xp,xp->p", open_mass.sum(axis=2), self.game.unresolved_payoff)
         payoffs = self.payoffs + self.factor * values
-        return ForwardResult(self.absorbed_by, self.open_by, self.beliefs_by, self.milestones_by, payoffs)
+        no_error = np.zeros(len(self.open_by))  # is estimated later, from a second solve
+        return ForwardResult(self.absorbed_by, self.open_by, self.beliefs_by, self.milestones_by, payoffs, no_error)
 
 
 class _CompleteInformation(ForwardPass):

@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 from standoff.game.model import Game
 from standoff.solve.kernels.arrays import BeliefGrid, KernelLayer, pack_layer
 
-__all__ = ["Certificate", "Equilibrium", "ForwardResult", "Settings"]
+__all__ = ["MOST_BELIEF_POINTS", "Certificate", "Equilibrium", "ForwardResult", "Settings"]
 
 Floats = NDArray[np.float64]
+
+MOST_BELIEF_POINTS = 129
+"""Largest number of points on a belief axis."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,8 @@ class Settings:
             value = getattr(self, name)
             if value is not None and not isinstance(value, numbers.Integral):
                 raise ValueError(f"{name} must be a whole number, not {value!r}")
-        if self.belief_points is not None and not 3 <= self.belief_points <= 129:
-            raise ValueError(f"belief_points must lie in 3..129, not {self.belief_points!r}")
+        if self.belief_points is not None and not 3 <= self.belief_points <= MOST_BELIEF_POINTS:
+            raise ValueError(f"belief_points must lie in 3..{MOST_BELIEF_POINTS}, not {self.belief_points!r}")
         if self.anchor is not None and not all(0 <= belief <= 1 for belief in self.anchor):
             raise ValueError(f"anchor must hold beliefs in 0..1, not {self.anchor!r}")
         if self.threads is not None and self.threads < 1:
@@ -132,9 +135,11 @@ class ForwardResult:
     Attributes:
         absorbed: Probability of having ended at each terminal by the end of each period; shape (period, terminal, measure).
         open_mass: Public probability of each state, still open, at the end of each period; shape (period + 1, state of layer 0).
-        mean_beliefs: Public belief about each player with two types, averaged over open crises; shape (period + 1, axis).
+        mean_beliefs: Public belief about each player with two types, averaged over open crises; shape (period + 1, axis), nan
+            where too few crises are open for an average (`standoff.solve.open_crises`).
         milestones: Probability that each milestone was met by the end of each period; shape (period, milestone).
         payoffs: Discounted payoff of each plane along its own measure; shape (plane,).
+        open_error: Estimated error of the probability that the crisis is open; shape (period + 1,).
     """
 
     absorbed: Floats
@@ -142,6 +147,7 @@ class ForwardResult:
     mean_beliefs: Floats
     milestones: Floats
     payoffs: Floats
+    open_error: Floats
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from standoff import bargain, load
 from standoff.errors import InputError
 from standoff.game.compile import compile_game
 from standoff.scenario import parse_scenario, replace
+from standoff.solve.action_values import find_action_values
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +124,63 @@ unresolved: {label: Open}
 """
     with pytest.raises(InputError, match="nobody bargains in `quiet`"):
         bargain(solved(parse_scenario(text)))
+
+
+LATER = """
+standoff: 1
+id: later
+title: War in a later stage
+as_of: 2000-01-01
+period: {unit: day, length: 1, horizon: 2}
+payoff_unit: the prize
+players:
+  a: {label: A, types: {mild: 0.5, stern: 0.5}, rationality: 3, discount: 1}
+  b: {label: B, rationality: 3, discount: 1}
+state:
+  words: {label: Words, levels: [calm, loud], start: calm}
+  conflict: {label: Fighting, levels: [none, war], start: none}
+agenda:
+  issues:
+    arms: {label: Arms, levels: [kept, given_up], worth: {a: {given_up: 0.6}, b: {given_up: 0.1}}, red_lines: {a: [kept]}}
+  packages: [{arms: given_up}]
+stages:
+  - name: speak
+    mover: a
+    actions:
+      wait: {label: Wait}
+      threaten: {label: Threaten, payoffs: {a: {mild: -0.5, stern: 0.2}}, leads_to: {words: loud}}
+  - name: act
+    mover: a
+    when: conflict == none
+    actions:
+      hold: {label: Hold}
+      attack: {label: Attack, leads_to: {conflict: war}}
+  - name: talks
+    rate: 1
+    when: conflict == none
+    bargaining: {between: [a, b], proposer: a, accept: {outcome: deal}, reject: {}}
+outcomes:
+  deal: {label: Deal, payoffs: {}}
+unresolved: {label: Open, payoffs: {a: {mild: -0.3 * conflict, stern: 0.1 * conflict}, b: -0.4 * conflict}}
+milestones:
+  war: {label: War, when: conflict == war}
+"""
+
+
+def test_fighting_is_found_in_a_later_stage_of_the_period_too():
+    solution = solved(parse_scenario(LATER))
+    fight = bargain(solution).fight
+    assert (fight.stage, fight.player, fight.action, fight.chance) == ("act", "a", "attack", 1.0)
+    # war is worth the same whatever comes after it: what is said in the second period costs the mild type something
+    assert fight.values["b", "b"] == pytest.approx(-0.4, abs=1e-9)
+    assert fight.values["a", "stern"] > 0.1 > -0.3 > fight.values["a", "mild"]
+
+
+def test_before_a_later_stage_nothing_public_changes():
+    solution = solved(parse_scenario(LATER))
+    equilibrium = solution.equilibrium
+    waited = next(move for move in solution.forecast.first_moves if move.stage == "speak").posteriors["wait"]
+    s = [layer.name for layer in equilibrium.game.epochs[0].layers].index("act")
+    calm = equilibrium.game.start
+    values = find_action_values(equilibrium, 0, s, calm, (waited,)).values[1]
+    assert list(bargain(solution).fight.values.values()) == pytest.approx(values, abs=1e-9)

@@ -247,8 +247,16 @@ RAID = ("raid", "b", 0.7)
         ),
         (
             [("    rate: 0.5\n", "")],
+            ("strike", "a", 1.0),
+        ),  # the raid is decided in every period; after `stand` there is still peace, and A decides
+        (
+            [
+                ("    rate: 0.5\n", ""),
+                ("{label: Stand}", "{label: Stand, leads_to: {conflict: skirmish}}"),
+                ("    when: conflict == none\n", "    when: conflict < war\n"),
+            ],
             RAID,
-        ),  # the raid is decided in every period, so play reaches no later decision at peace
+        ),  # neither move keeps the peace, so play reaches no later decision as things stand now
         (
             [
                 ("{p: 0.7, conflict: war}, {p: 0.3, conflict: skirmish}", "{p: 0.4, conflict: war}, {p: 0.6}"),

@@ -1,5 +1,6 @@
 """The text that Gambit reads."""
 
+import io
 import re
 from decimal import Decimal
 
@@ -111,3 +112,35 @@ def test_a_game_that_continues_without_end_has_no_tree():
     game = markov_game(["x"], [[[[0]]], [[[0]]]], [[[[1]]]], 1.0, 0.9, num_periods=1)
     with pytest.raises(InputError, match="endless-tree"):
         to_efg(game)
+
+
+def build_game_of_odd_names():
+    """A game in whose names white space is doubled, tabulated and broken, and two of which differ by white space alone."""
+    builder = GameBuilder()
+    builder.player("the\thawk", rationality=1)
+    builder.player("the  hawk", rationality=1)
+    builder.outcome(" all\n quiet ")
+    builder.outcome('a "war" \\')
+    first = builder.stage("first  move")
+    first.decision(
+        "x", "the\thawk", {"say  no": " all\n quiet ", "say\tno": "y", "say\u00a0no\x07": "y", "back\\": "y"}
+    )
+    builder.stage("answer").decision("y", "the  hawk", {" fight": 'a "war" \\', "fight ": " all\n quiet "})
+    return builder.build()
+
+
+def test_names_have_single_spaces_and_stay_apart():
+    text = to_efg(build_game_of_odd_names(), title="odd \t names")
+    head, moves = text.splitlines()[0], [line for line in text.splitlines() if line.startswith("p ")]
+    assert head == 'EFG 2 R "odd names" { "the hawk" "the hawk (2)" }'
+    assert moves[0].endswith('state 0 (1)" { "say no" "say no (2)" "say no/x07" "back/" } 0')
+    assert moves[1].endswith('state 0 (1)" { "fight" "fight (2)" } 0')
+    assert '"the hawk, first move, period 1, state 0 (1)"' in moves[0]
+    assert 't "" 1 "all quiet 1"' in text
+    assert '"a \\"war\\" / 2"' in text
+
+
+def test_gambit_reads_names_with_any_white_space():
+    pygambit = pytest.importorskip("pygambit")
+    read = pygambit.read_efg(io.BytesIO(to_efg(build_game_of_odd_names()).encode()))
+    assert list(read.players) == ["the hawk", "the hawk (2)"]

@@ -1,3 +1,5 @@
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -31,3 +33,19 @@ def test_a_package_that_both_types_refuse_is_not_kept():
 def test_both_ends_stay_and_then_the_largest_products(limit, kept):
     product = np.array([0.9, 0.8, 0.1, 0.2]) if limit == 1 else np.array([0.5, 0.9, 0.1, 0.2])
     assert keep_most_promising(np.array([3, 0, 1, 2]), product, limit).tolist() == kept
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_efficient_packages_are_those_that_no_other_dominates(seed):
+    rng = np.random.default_rng(seed)
+    u, v = rng.integers(0, 12, (2, 2, 150)) / 7  # many are worth the same
+    u[0, :20] += rng.choice([-4e-13, 4e-13, -3e-12, 3e-12], 20)
+    allowed_a, allowed_b = rng.random((2, 2, 150)) < 0.8
+    expected = np.zeros(150, dtype=bool)
+    for a, b in product(range(2), range(2)):
+        possible = np.flatnonzero(allowed_a[a] & allowed_b[b])
+        for k in possible:
+            gains = u[a][possible] - u[a][k], v[b][possible] - v[b][k]
+            at_least = (gains[0] >= -1e-12) & (gains[1] >= -1e-12)
+            expected[k] |= not (at_least & ((gains[0] > 1e-12) | (gains[1] > 1e-12))).any()
+    assert find_efficient_packages(u, v, allowed_a, allowed_b).tolist() == expected.tolist()

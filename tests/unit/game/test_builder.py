@@ -400,3 +400,55 @@ def test_an_unknown_stage_or_state_is_refused_with_the_nearest_name():
 def test_importing_the_package_of_games_imports_no_arrays():
     code = "import sys, standoff.game; sys.exit('numpy' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_three_players_who_move_at_the_same_time_are_one_mistake_among_the_others():
+    builder = GameBuilder()
+    for name in ("a", "b", "c"):
+        builder.player(name, rationality=1)
+    builder.outcome("end")
+    stage = builder.stage("s")
+    stage.simultaneous("x", ("a", "b", "c"), {("l", "m", "n"): "end", ("l", "m", "o"): "end"})
+    stage.simultaneous("y", ("a", "b"), {("l", "m"): "end", ("l", "m", "n"): "end", "lm": "end"})
+    stage.decision("z", "a", {"go": "nowhere"})
+    with pytest.raises(ValueError, match="the game has 4 mistakes") as caught:
+        builder.build()
+    message = str(caught.value)
+    assert (
+        "state `x`: 3 players move at the same time; at most two can: let the others move in a later stage" in message
+    )
+    assert (
+        "state `y`: the actions `('l', 'm', 'n')` are not a pair: give one action of each of the two movers" in message
+    )
+    assert "state `y`: the actions `'lm'` are not a pair" in message
+    assert "there is no outcome or state `nowhere`" in message
+
+
+def build_mixed_stage(*, is_split, rationality=1.0):
+    """Two players move at the same time; then, in the same stage or in one of its own, one of them moves alone."""
+    builder = GameBuilder(num_periods=3, start="both")
+    builder.player("one", rationality=rationality, types={"mild": 0.4, "stern": 0.6})
+    builder.player("two", rationality=rationality)
+    builder.outcome("calm", {"one": {"mild": 1, "stern": 0}, "two": 0.5})
+    builder.outcome("storm", {"one": {"mild": -1, "stern": 0.4}, "two": {"mild": 0.3, "stern": -0.6}})
+    alone = {"yield": Action("calm", {"two": 0.2}), "press": "storm", "stay": Action("alone", only=["stern"])}
+    together = {(own, other): "calm" if own == other else "alone" for own in ("l", "m", "r") for other in ("l", "r")}
+    stage = builder.stage("both stages" if not is_split else "alone stage")
+    stage.decision("alone", "one", alone)
+    second = builder.stage("both stage") if is_split else stage
+    second.simultaneous("both", ("two", "one"), together)
+    return builder.build()
+
+
+def test_a_stage_may_have_states_with_one_mover_and_states_with_two():
+    for is_split in (False, True):
+        (layer, *_) = build_mixed_stage(is_split=is_split).epochs[0].layers
+        assert (layer.second is None) == is_split
+    mixed, split = (
+        solve(build_mixed_stage(is_split=is_split), Settings(belief_points=17)) for is_split in (False, True)
+    )
+    assert mixed.certificate.residual < 1e-8
+    assert mixed.certificate.regret < 1.0
+    # where it is split, the decision alone comes before the other in a period: the same order, a stage apart
+    assert mixed.sweep.absorbed[-1] == pytest.approx(split.sweep.absorbed[-1], abs=1e-6)
+    assert mixed.start_values == pytest.approx(split.start_values, abs=1e-6)

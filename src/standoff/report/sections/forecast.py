@@ -151,6 +151,8 @@ def _describe_beliefs(solution: Solution, timeline: Timeline) -> Iterator[Sectio
         "Mean public belief among crises that are unresolved at each date. The mean moves because different types act "
         "differently and because crises with some types end sooner."
     )
+    if any(np.isnan(series).any() for series in solution.forecast.beliefs.values()):
+        caption += " Where too few crises are still open for a mean, none is shown."
     numbers = ProbabilityBlock("beliefs-table", "Mean public belief by date.", "Belief", table)
     yield Section("beliefs", "Beliefs about private types", "Beliefs", (Picture(chart, caption), numbers))
 
