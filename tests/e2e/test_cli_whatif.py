@@ -199,6 +199,8 @@ def test_a_lead_within_the_error_is_refused(warm, choice):
     finished = warm("tripwires", choice, "--set", "gain=0")
     assert (finished.code, finished.out) == (3, "")
     assert "there is no answer to change" in finished.err
+    assert "ask about another date" in finished.err
+    assert "belief" not in finished.err  # nobody has a private type
 
 
 @pytest.mark.parametrize(

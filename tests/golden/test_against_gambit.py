@@ -13,7 +13,7 @@ import pytest
 
 from small_trees import gambit_strategies, own_strategies, probabilities_of_outcomes, small_games, with_second_movers
 from standoff.export.tree import Chance, unroll
-from standoff.game import matrix_game
+from standoff.game import GameBuilder, matrix_game
 from standoff.game.model import NOBODY
 from standoff.solve.equilibrium import Settings, solve
 
@@ -71,6 +71,19 @@ def test_gambit_finds_the_same_strategies_at_every_information_set_and_the_same_
 @pytest.mark.parametrize(("family", "k"), SIMULTANEOUS_GAMES)
 def test_gambit_finds_the_same_strategies_with_simultaneous_moves(family, k):
     assert_agreement(simultaneous_games(family)[k])
+
+
+def test_gambit_finds_the_same_strategies_where_a_stage_mixes_states_with_one_mover_and_with_two():
+    builder = GameBuilder(num_periods=2, start="s")
+    builder.player("A", rationality=1.0, types={"mild": 0.4, "stern": 0.6})
+    builder.player("B", rationality=2.0)
+    builder.outcome("x", {"A": {"mild": 1, "stern": -0.5}, "B": 0})
+    builder.outcome("y", {"A": 0, "B": {"mild": 1, "stern": -1}})
+    stage = builder.stage("one")
+    stage.decision("t", "A", {"m0": "x", "m1": "y"})
+    joint = {(f"m{i}", f"n{j}"): "x" if i == j else "t" for i in range(3) for j in range(2)}
+    stage.simultaneous("s", ("B", "A"), joint)
+    assert_agreement(builder.build())
 
 
 @pytest.mark.parametrize("k", range(2))

@@ -323,9 +323,10 @@ class _Search:
         error = 2.0 * self.equilibrium.certificate.belief_error
         if self.lead <= error:
             first, second = (describe_target(self.scenario, self.candidates[k]) for k in (self.answer, self.rival))
+            finer = "set a smaller belief tolerance, or " if self.equilibrium.game.belief_players else ""
             raise SolveError(
                 f"there is no answer to change: `{first}` leads `{second}` by {self.lead:.1e}, which does not exceed the "
-                f"error of both probabilities, {error:.1e}; set a smaller belief tolerance, or another date"
+                f"error of both probabilities, {error:.1e}: {finer}ask about another date"
             )
 
     def compute_slopes(self, names: Sequence[str]) -> dict[str, float]:

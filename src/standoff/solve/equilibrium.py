@@ -21,7 +21,7 @@ from standoff.solve.kernels.arrays import BeliefGrid
 from standoff.solve.kernels.two_types import COUNTS
 from standoff.solve.open_crises import find_open_gap, rate_open_crises
 from standoff.solve.result import Certificate, Equilibrium, ForwardResult, Settings
-from standoff.solve.size import require_memory
+from standoff.solve.size import find_memory_budget, require_memory
 from standoff.solve.workers import Workers, count_processors
 
 __all__ = [
@@ -72,9 +72,8 @@ def solve(game: Game, settings: Settings | None = None, progress: Progress | Non
     """
     settings = settings or Settings()
     num_points = (settings.belief_points or BELIEF_LADDER[1]) if game.belief_players else 1
-    require_memory(
-        game, settings, BeliefGrid(game, num_points, settings.anchor)
-    )  # before a coarse solve begins alongside
+    # refused here, before a coarse solve begins alongside
+    require_memory(game, settings, BeliefGrid(game, num_points, settings.anchor))
     if not game.belief_players:
         return _solve_on(game, settings, 1, progress, None)
     if settings.belief_points is not None:
@@ -174,7 +173,8 @@ def _solve_on(
             makes the error infinite. Without a reference the error is not estimated.
     """
     grid = BeliefGrid(game, num_points, settings.anchor)
-    require_memory(game, settings, grid)
+    budget = find_memory_budget()
+    require_memory(game, settings, grid, budget=budget)
     with Workers.start(settings) as workers:
         backward = backward_pass(game, settings, grid, workers, progress)
         branch: str = settings.branch if settings.start is None else "other"
@@ -182,7 +182,7 @@ def _solve_on(
         if backward.counts[COUNTS.index("unique")] == backward.counts[COUNTS.index("nodes")]:
             branch = "unique"
         elif branch == "principal":
-            require_memory(game, settings, grid, follows_branch=True)
+            require_memory(game, settings, grid, follows_branch=True, budget=budget)
             joint = trace_joint_branch(game, settings, grid, workers, progress)
             backward, off = joint.backward, joint.off
         sweep = forward_pass(game, grid, backward, workers, progress)

@@ -59,7 +59,7 @@ def estimate_bytes(game: Game, settings: Settings, grid: BeliefGrid, *, follows_
         game: The game.
         settings: How to solve.
         grid: The belief points.
-        follows_branch: Whether the branch of the whole game is followed, which keeps three sets of unknowns and a second one of
+        follows_branch: Whether the branch of the whole game is followed, which keeps up to four sets of unknowns and three of
             strategies.
     """
     num_planes, num_terminals = len(game.planes), len(game.terminals.outcome)
@@ -75,7 +75,7 @@ def estimate_bytes(game: Game, settings: Settings, grid: BeliefGrid, *, follows_
     total = strategies + values + mass + results
     if follows_branch:
         rows = sum(actions * (ROWS_OF_TWO_MOVERS if has_second else 1) for actions, has_second in decisions)
-        total += strategies + 3 * rows * grid.padded * game.num_periods
+        total += 2 * strategies + 4 * rows * grid.padded * game.num_periods
     return NUMBER_BYTES * total
 
 

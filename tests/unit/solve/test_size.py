@@ -37,6 +37,19 @@ def test_the_estimate_is_near_what_a_solve_allocates(types, keep_values):
     assert 0.4 < estimate_bytes(game, settings, BeliefGrid(game, points or 1)) / peak < 2.0
 
 
+def test_the_estimate_counts_what_following_the_branch_of_the_whole_game_adds():
+    game = random_game(3, num_periods=40, num_states=(12, 12, 12), rationality=4.0)
+    given = {"belief_points": 9, "estimate_error": False, "threads": 1}
+    solve_game(game, **given)  # compiles
+    tracemalloc.start()
+    found = solve_game(game, **given)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (found.certificate.branch, found.certificate.residual < 1e-8) == ("principal", True)
+    estimate = estimate_bytes(game, Settings(**given), BeliefGrid(game, 9), follows_branch=True)
+    assert 0.5 < estimate / peak < 2.0
+
+
 def test_nodes_are_counted_as_the_certificate_counts_them():
     game = make_game((2, 1))
     found = solve_game(game, belief_points=9, estimate_error=False)
