@@ -168,3 +168,18 @@ def test_the_json_has_the_reports_and_the_reporting_model(found):
     assert sources == {"write": ["tass"], "run": ["ap"], "clash": ["upi"], "march": ["afp"]}
     assert document["reporting"]["confusion"]["origin"].startswith("assumed")
     assert len(document["states"]) == len(found.states)
+
+
+def test_a_belief_over_crises_of_which_too_few_are_open_is_not_shown(solved):
+    # the reference stands for a coarser solution whose probability of being open is far off at the last dates
+    other = load("cuba-1962", overrides=["period.horizon=6", "rationality=3"])
+    far_off = solve(other, Settings(belief_points=5, threads=1)).equilibrium
+    without, found = (update_solution(solved, SEEN, as_of=DAY, reference=reference) for reference in (None, far_off))
+    for series, free in zip(found.beliefs, without.beliefs, strict=True):
+        shown = ~np.isnan(series.mean)
+        assert series.mean[shown] == pytest.approx(free.mean[shown], abs=0)
+        assert ((series.mean[shown] >= 0.0) & (series.mean[shown] <= 1.0)).all()
+        assert not np.isnan(free.mean).any()
+    hidden = [np.isnan(series.mean) for series in found.beliefs]
+    assert hidden[0].any()
+    assert (hidden[0] == hidden[1]).all()
