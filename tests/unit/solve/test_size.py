@@ -39,7 +39,7 @@ def test_the_estimate_is_near_what_a_solve_allocates(types, keep_values):
 
 def test_the_estimate_counts_what_following_the_branch_of_the_whole_game_adds():
     game = random_game(3, num_periods=40, num_states=(12, 12, 12), rationality=4.0)
-    given = {"belief_points": 9, "estimate_error": False, "threads": 1}
+    given = {"belief_points": 9, "estimate_error": False, "threads": 1, "branch": "principal"}
     solve_game(game, **given)  # compiles
     tracemalloc.start()
     found = solve_game(game, **given)
