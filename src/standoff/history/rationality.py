@@ -122,9 +122,9 @@ def fit_rationality(
         solves += 1
         try:
             equilibrium = solve(_set_rationality(game, chosen, rationality), settings)
+            return compute_log_likelihood(equilibrium, observations)
         except SolveError as error:
             raise SolveError(f"{error} (the fit tried rationalities from {low:g} to {high:g}; narrow them)") from None
-        return compute_log_likelihood(equilibrium, observations)
 
     estimate = maximise(evaluate, low, high, num_observations=total, name="rationality", grid_points=25)
     final = solve(_set_rationality(game, chosen, estimate.value), settings)

@@ -175,6 +175,9 @@ def _solve_at(x, beliefs, layer, grid, following, strategies, posteriors):
             for step in range(1, steps + 1):
                 at = own_axis[0, own] + step / steps * (belief - own_axis[0, own])
                 used = newton(at, rationality, ell, coefficients, allowed, LOG_ODDS_TOLERANCE, work)
+            # steep nodes are solved no more closely at the belief points themselves
+            if used < 0 and evaluate(belief, rationality, ell, coefficients, allowed, work) <= TRACED_TOLERANCE:
+                used = 1
             if used > 0:
                 break
         if used < 0 and is_unique(rationality, coefficients, allowed, grid.samples1 if axis == 0 else grid.samples2):
