@@ -139,7 +139,6 @@ def test_ctrl_c_stops_cleanly_and_keeps_what_is_done(start, warm, whole, tmp_pat
 
 
 @linux
-@pytest.mark.nightly
 def test_a_killed_worker_of_ray_costs_its_unfinished_draws_only(start, whole, tmp_path):
     """A cluster of two workers is started on this machine, and one of them is killed at its work."""
     pytest.importorskip("ray", reason="the extra `cluster` is not installed")

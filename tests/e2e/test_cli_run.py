@@ -85,8 +85,18 @@ def test_there_are_probabilities_for_every_period_up_to_the_horizon(solved):
 
 
 def test_everything_that_is_a_probability_lies_between_0_and_1(solved):
-    everything = itertools.chain(solved["unresolved"], *series(solved), *solved["beliefs"].values())
-    assert all(-SUM <= one <= 1 + SUM for one in everything if one is not None)  # beliefs may be unknown
+    everything = itertools.chain(solved["unresolved"], *series(solved))
+    assert all(-SUM <= one <= 1 + SUM for one in everything)
+
+
+def test_a_mean_belief_is_a_probability_and_missing_only_where_hardly_a_crisis_is_open(solved):
+    is_open = [1.0, *solved["unresolved"]]
+    for beliefs in solved["beliefs"].values():
+        assert len(beliefs) == len(is_open)
+        assert all(-SUM <= one <= 1 + SUM for one in beliefs if one is not None)
+        # an average of 5 points' accuracy, over a share that is known to the tolerance
+        fewest = solved["settings"]["belief_tolerance"] / 0.05
+        assert all(share <= fewest for one, share in zip(beliefs, is_open, strict=True) if one is None)
 
 
 def test_the_ends_and_what_is_open_sum_to_one_at_every_date(solved):

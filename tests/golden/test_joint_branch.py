@@ -15,6 +15,7 @@ from small_trees import distinct_ends, gambit_strategies, own_strategies, probab
 from standoff import GameBuilder
 from standoff.errors import SolveError
 from standoff.export.tree import count_nodes, unroll
+from standoff.solve.branches import search_branches
 from standoff.solve.equilibrium import Settings, solve
 from standoff.solve.sample import find_strategy
 
@@ -136,6 +137,16 @@ def test_every_equilibrium_has_first_moves_of_its_own():
         for branch in ("principal", "node-wise")
     ]
     assert np.abs(moves[0] - moves[1]).max() > 0.05
+
+
+def test_equilibria_of_a_search_have_the_first_moves_of_their_own_solution():
+    game = two_messages()
+    found = search_branches(game, Settings(belief_points=17, keep_values=True), num_starts=12)
+    prior = found.reported.grid.interpolate(game.prior_belief).argmax()  # a belief point
+    assert len(found.all) > 1
+    for equilibrium in found.all:
+        (strategies, _) = find_strategy(equilibrium, 0, 0, 0, tuple(game.prior_belief))
+        assert strategies == pytest.approx(equilibrium.strategies[0][0][:, :, prior].T, abs=1e-8)
 
 
 def test_a_lower_rationality_makes_the_whole_game_unique():

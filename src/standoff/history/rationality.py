@@ -4,7 +4,7 @@ Given counts of actions at named decision points, the log-likelihood of a common
 
     log l(L) = sum_points sum_a n_a log s_a(L)
 
-where s(L) is the logit equilibrium of the game on its principal branch with rationality L for the chosen players. Every trial L
+where s(L) is the logit equilibrium that a solve reports with rationality L for the chosen players. Every trial L
 is a full solve with its own certificate. If the type of the player is unknown, s_a is the public probability: the strategies
 of both types weighted by the public belief at that point.
 

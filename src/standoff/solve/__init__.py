@@ -18,7 +18,8 @@ Read in this order:
 2. `backward_pass`: values and strategies from the last period to the first, layer by layer. `kernels.arrays` lists the arrays.
 3. `kernels.chebyshev`: belief points and interpolation.
 4. `kernels.node`: the equations of one decision, H(l) = 0 in the log likelihood ratios l_a = log s_2(a)/s_1(a), and Newton's
-   method. `kernels.uniqueness`: the proof that it has one solution. `kernels.arclength`: the principal branch where it may not.
+   method. `kernels.uniqueness`: the proof that it has one solution. `kernels.arclength`: its branch from rationality 0 where it
+   may have several.
 5. `kernels.backward`: one layer. It calls `kernels.two_types` for all nodes of a state, which takes them eight at a time:
    `kernels.node_block` (Newton), `kernels.trace_block` (the branch). `kernels.vectors` is the arithmetic of eight numbers, and
    `kernels.cache` keeps what is compiled on disk.

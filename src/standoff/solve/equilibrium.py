@@ -183,8 +183,7 @@ def _solve_on(
             branch = "unique"
         elif branch == "principal":
             require_memory(game, settings, grid, follows_branch=True, budget=budget)
-            joint = trace_joint_branch(game, settings, grid, workers, progress)
-            backward, off = joint.backward, joint.off
+            backward, off = trace_joint_branch(game, settings, grid, workers, progress)
         sweep = forward_pass(game, grid, backward, workers, progress)
     coarse = reference() if reference is not None else collect_all_probabilities(game, sweep)
     error = math.inf if coarse is None else estimate_error(game, sweep, coarse)

@@ -7,10 +7,10 @@ node by itself (`kernels.arclength`), along which later play stays as it is at t
 
 The branch is followed by steps in t. A step predicts the unknowns of every node at every belief point from the last two steps
 and corrects them by Newton's method in one backward pass. It is taken only if every correction is short and no determinant of a
-Jacobian comes close to zero; else it is halved. Where the shortest step fails at a node, its branch turns back in t (a fold). The
+Jacobian is negative; else it is halved. Where the shortest step fails at a node, its branch turns back in t (a fold). The
 node then leaves the branch and is solved by itself from there on (`kernels.arclength`). If nobody moves after it, what follows
-does not depend on t, and its own branch, traced around the fold, is that of the whole game. Elsewhere the caller decides whether
-play comes there.
+does not depend on t, and its own branch, traced around the fold, is that of the whole game. Elsewhere the
+game is refused if play comes there.
 
 References:
     McKelvey, R. D. and Palfrey, T. R. (1998), Quantal response equilibria for extensive form games, Experimental Economics 1.
@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,7 @@ from standoff.solve.occupancy import trace_mass
 from standoff.solve.result import Settings
 from standoff.solve.workers import Workers
 
-__all__ = ["JointBranch", "trace_joint_branch"]
+__all__ = ["trace_joint_branch"]
 
 Floats = NDArray[np.float64]
 Ell = dict[int, list[Floats]]
@@ -51,26 +51,9 @@ LARGEST_OFF_BRANCH = (
 GROWTH = 1.5  # of the step after one that was taken
 
 
-@dataclass(frozen=True)
-class JointBranch:
-    """The end of the branch of a whole game.
-
-    Attributes:
-        backward: The solution at full rationality.
-        num_passes: Backward passes made.
-        folds: Fractions t at which nodes left the branch.
-        off: Probability with which play comes to nodes that left it (`measure_off_branch`).
-    """
-
-    backward: Backward
-    num_passes: int
-    folds: tuple[float, ...]
-    off: float
-
-
 def trace_joint_branch(
     game: Game, settings: Settings, grid: BeliefGrid, workers: Workers, progress: Callable[[float], None] | None = None
-) -> JointBranch:
+) -> tuple[Backward, float]:
     """Follow the principal branch of a game from rationality 0 to that of its players.
 
     Args:
@@ -80,14 +63,18 @@ def trace_joint_branch(
         workers: Threads.
         progress: Called with the fraction of the work done.
 
+    Returns:
+        The solution at full rationality, and the probability with which play comes to nodes that left the branch
+        (`measure_off_branch`), an error of every probability.
+
     Raises:
         SolveError: A node did not converge, or play comes to a fold.
     """
     now = _make_unknowns(game, grid)
-    on_the_way = replace(settings, tolerance=max(settings.tolerance, TOLERANCE_ON_THE_WAY))
+    on_the_way = replace(settings, tolerance=max(settings.tolerance, TOLERANCE_ON_THE_WAY), keep_values=False)
     backward = backward_pass(game, on_the_way, _scale(grid, 0.0), workers, None, Follow(PRINCIPAL, now))
     before, t_before, t, step = now, 0.0, 0.0, FIRST_STEP
-    num_passes, folds = 1, []
+    num_passes, fold = 1, 1.0
     while True:
         t_next = min(1.0, t + step)
         trial = _predict(before, now, (t_next - t) / (t - t_before) if t > t_before else 0.0)
@@ -101,9 +88,9 @@ def trace_joint_branch(
             step = max(0.5 * step, SHORTEST_STEP)
             continue
         if mode == FOLLOW_OR_JUMP and _count_off(trial) > _count_off(now):
-            folds.append(t_next)
+            fold = min(fold, t_next)
             refuse_off_branch(measure_off_branch(game, grid, backward, workers, trial), t_next)
-        elif num_passes >= MOST_PASSES:
+        if num_passes >= MOST_PASSES:
             raise SolveError(
                 f"the principal branch was followed for {num_passes} steps, to {t:.0%} of the rationality, and not to its "
                 "end: lower the rationality of the players"
@@ -113,9 +100,9 @@ def trace_joint_branch(
         if progress is not None:
             progress(t)
         if t >= 1.0:
-            off = measure_off_branch(game, grid, backward, workers, now) if folds else 0.0
-            refuse_off_branch(off, folds[0] if folds else 1.0)
-            return JointBranch(backward, num_passes, tuple(folds), off)
+            off = measure_off_branch(game, grid, backward, workers, now)
+            refuse_off_branch(off, fold)
+            return backward, off
 
 
 def _make_unknowns(game: Game, grid: BeliefGrid) -> Ell:

@@ -37,7 +37,7 @@ class Settings:
             as it is at full rationality. "principal": the branch of the whole game, along which the rationality of all players
             grows together from 0; refused where it folds at a decision that play reaches.
         trace_always: Trace every node from rationality 0, even where the solution is proved unique.
-        start: Start of a search for other equilibria (see `standoff.solve.branches`); None: the principal branch.
+        start: Start of a search for other equilibria (see `standoff.solve.branches`); None: no search.
         keep_values: Keep the values of every layer and period, which sampling needs; otherwise only those of period 0.
         threads: Threads to use; None: one for each processor that this process may use. The answer does not depend on it.
         estimate_error: Estimate the error of given `belief_points` by a second solve; without it the certificate's `belief_error`

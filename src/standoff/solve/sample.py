@@ -20,13 +20,24 @@ from standoff.solve.kernels.arclength import trace_node
 from standoff.solve.kernels.arrays import pack_layer
 from standoff.solve.kernels.chebyshev import write_weights_at
 from standoff.solve.kernels.node import S1, S2, WORK_ROWS, evaluate, newton, update_beliefs
-from standoff.solve.kernels.simultaneous_layer import add_joint_values, fill_joint_node, solve_joint_at
+from standoff.solve.kernels.simultaneous_layer import (
+    JOINT_TOLERANCE,
+    add_joint_values,
+    fill_joint_node,
+    set_joint_beliefs,
+    solve_joint_at,
+)
+from standoff.solve.kernels.simultaneous_node import correct_joint, evaluate_joint
+from standoff.solve.kernels.trace_block import LONGEST_FOLLOWED_CORRECTION
 from standoff.solve.kernels.two_types import LOG_ODDS_TOLERANCE, TRACED_TOLERANCE
 from standoff.solve.kernels.uniqueness import is_unique
 from standoff.solve.kernels.vectors import kernel
 from standoff.solve.result import Equilibrium
 
 __all__ = ["Paths", "find_strategy", "sample_paths"]
+
+SHORTEST_BELIEF_STEP = 1 / 4096
+"""Shortest step from a belief point to a belief, as a fraction of the way, over which a solution is followed."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -61,12 +72,25 @@ class Following(NamedTuple):
         values: V of the next layer; shape (state, plane, point).
         strategies: Strategies of the movers; shape (action, type, point).
         second_strategies: Strategies of the second movers; shape (action, type, point).
+        is_node_wise: Whether every node lies on its own branch, so that it can be traced anew at any belief.
     """
 
     terminal_values: Floats
     values: Floats
     strategies: Floats
     second_strategies: Floats
+    is_node_wise: bool
+
+    @staticmethod
+    def of(equilibrium: Equilibrium, period: int, layer_index: int, values: Floats) -> Following:
+        """Take what an equilibrium holds of a layer."""
+        return Following(
+            equilibrium.grid.terminal_values,
+            values,
+            equilibrium.strategies[period][layer_index],
+            equilibrium.second_strategies[period][layer_index],
+            equilibrium.certificate.branch in {"unique", "node-wise"},
+        )
 
 
 class PlayBatch(NamedTuple):
@@ -158,13 +182,16 @@ def _solve_at(x, beliefs, layer, grid, following, strategies, posteriors):
     if belief <= 0.0 or belief >= 1.0:
         evaluate(belief, rationality, ell, coefficients, allowed, work)
     else:
-        own_axis = axis1 if axis == 0 else axis2
-        own = _find_nearest(belief, own_axis)
-        other = _find_nearest(beliefs[1 - axis], axis2 if axis == 0 else axis1)
-        point = own * (n2 if axis == 0 else n1) + other
         used = -1
-        for steps in (1, 16):
-            # from the solution at the nearest point, so that the equilibrium stays the same between the points
+        has_one_solution = is_unique(rationality, coefficients, allowed, grid.samples1 if axis == 0 else grid.samples2)
+        if has_one_solution:
+            used = newton(belief, rationality, ell, coefficients, allowed, LOG_ODDS_TOLERANCE, work)
+        if used < 0 and (following.is_node_wise or has_one_solution):
+            used, _ = trace_node(belief, rationality, ell, coefficients, allowed, TRACED_TOLERANCE, work)
+        elif used < 0:
+            own_axis = axis1 if axis == 0 else axis2
+            own = _find_nearest(belief, own_axis)
+            point = own * (n2 if axis == 0 else n1) + _find_nearest(beliefs[1 - axis], axis2 if axis == 0 else axis1)
             for a in range(n):
                 if allowed[a, 0] and allowed[a, 1]:
                     known1, known2 = (
@@ -172,16 +199,7 @@ def _solve_at(x, beliefs, layer, grid, following, strategies, posteriors):
                         following.strategies[start + a, 1, point],
                     )
                     ell[a] = np.log(max(known2, 1e-300)) - np.log(max(known1, 1e-300))
-            for step in range(1, steps + 1):
-                at = own_axis[0, own] + step / steps * (belief - own_axis[0, own])
-                used = newton(at, rationality, ell, coefficients, allowed, LOG_ODDS_TOLERANCE, work)
-            # steep nodes are solved no more closely at the belief points themselves
-            if used < 0 and evaluate(belief, rationality, ell, coefficients, allowed, work) <= TRACED_TOLERANCE:
-                used = 1
-            if used > 0:
-                break
-        if used < 0 and is_unique(rationality, coefficients, allowed, grid.samples1 if axis == 0 else grid.samples2):
-            used, _ = trace_node(belief, rationality, ell, coefficients, allowed, TRACED_TOLERANCE, work)
+            used = _follow_belief(own_axis[0, own], belief, rationality, ell, coefficients, allowed, work)
     for a in range(n):
         strategies[0, a] = work[S1, a]
         strategies[1, a] = work[S2, a]
@@ -200,12 +218,55 @@ def _find_nearest(belief, points):
 
 
 @kernel
-def _solve_joint_near(x, beliefs, layer, grid, following):
-    """Solve a node with two movers near its solution at the nearest belief point; returns the node and evaluations."""
+def _follow_belief(start, belief, rationality, ell, coefficients, allowed, work):
+    """Follow a solution, in `ell`, from one belief to another in steps that keep every correction short.
+
+    Returns:
+        Evaluations used, negative where the solution could not be followed.
+    """
+    here, there, step = 0.0, 0.0, 1.0
+    before = ell.copy()
+    # the first correction is that from the nearest point of the other belief, which may lie further away
+    longest = 1.0
+    total = 0
+    while True:
+        at = belief if there == 1.0 else start + there * (belief - start)
+        used = newton(at, rationality, ell, coefficients, allowed, LOG_ODDS_TOLERANCE, work)
+        total += abs(used)
+        # steep nodes are solved no more closely at the belief points themselves
+        is_solved = used > 0 or evaluate(at, rationality, ell, coefficients, allowed, work) <= TRACED_TOLERANCE
+        if is_solved and np.max(np.abs(ell - before)) <= longest:
+            if there == 1.0:
+                return total
+            step = 2.0 * step if there > 0.0 else step
+            here = there
+            before[:] = ell
+            longest = LONGEST_FOLLOWED_CORRECTION
+        elif there == 0.0:
+            return -total
+        else:
+            ell[:] = before
+            step *= 0.5
+            if step < SHORTEST_BELIEF_STEP:
+                return -total
+        there = min(1.0, here + step)
+
+
+@kernel
+def _solve_joint_at(x, beliefs, layer, grid, following):
+    """Solve a node with two movers, near its solution at the nearest belief point unless it is traced anew.
+
+    Returns:
+        The node, and evaluations, negative where it was not solved.
+    """
     w = add_joint_values(x, layer, following.terminal_values, following.values)
     node, size = fill_joint_node(x, layer, grid, w)
-    point = _find_nearest(beliefs[0], grid.axis1) * grid.n2 + _find_nearest(beliefs[1], grid.axis2)
     y = np.empty(size)
+    f = np.empty(size)
+    if following.is_node_wise:
+        _, used, _ = solve_joint_at(node, beliefs[0], beliefs[1], False, y, f)
+        return node, used
+    point = _find_nearest(beliefs[0], grid.axis1) * grid.n2 + _find_nearest(beliefs[1], grid.axis2)
     here = 0
     for m in range(2):
         for h in range(node.num_types[m]):
@@ -215,7 +276,9 @@ def _solve_joint_near(x, beliefs, layer, grid, following):
                     known = following.strategies if m == 0 else following.second_strategies
                     y[here] = np.log(max(known[action, h, point], 1e-300))
                     here += 1
-    _, used, _ = solve_joint_at(node, beliefs[0], beliefs[1], True, y, np.empty(size))
+    set_joint_beliefs(node, beliefs[0], beliefs[1])
+    used = correct_joint(node, y, JOINT_TOLERANCE)
+    evaluate_joint(node, 1.0, y, f)
     return node, used
 
 
@@ -280,7 +343,7 @@ def _sample_joint_layer(layer, grid, following, plays):
         if layer.mover[x] == -2 or uniforms[path, 0] >= layer.arrival[x]:
             states[path] = layer.skip[x]
             continue
-        node, used = _solve_joint_near(x, beliefs[path], layer, grid, following)
+        node, used = _solve_joint_at(x, beliefs[path], layer, grid, following)
         failed += used < 0
         action = layer.action_start[x]
         for which in range(1 if layer.second_mover[x] < 0 else 2):
@@ -298,7 +361,7 @@ def _sample_joint_layer(layer, grid, following, plays):
 @kernel
 def _solve_joint(x, beliefs, layer, grid, following, strategies, posteriors):
     """Write strategies and posteriors of both movers; shapes (mover, type, action), (mover, action). False where lost."""
-    node, used = _solve_joint_near(x, beliefs, layer, grid, following)
+    node, used = _solve_joint_at(x, beliefs, layer, grid, following)
     for which in range(2):
         for a in range(node.counts[which]):
             posteriors[which, a] = node.posterior[which, a]
@@ -355,12 +418,7 @@ def sample_paths(
         layer_values = equilibrium.values[period] if values is None else values(period)
         for s, layer in enumerate(epoch.layers):
             arrays = pack_layer(layer)
-            following = Following(
-                grid.terminal_values,
-                layer_values[s + 1],
-                equilibrium.strategies[period][s],
-                equilibrium.second_strategies[period][s],
-            )
+            following = Following.of(equilibrium, period, s, layer_values[s + 1])
             layer_states[period, s] = states
             uniforms = rng.random((num_paths, 4 if layer.second is not None else 3))
             plays = PlayBatch(types, uniforms, states, beliefs, actions[period, s])
@@ -429,12 +487,7 @@ def find_strategy(
     both_beliefs[: len(beliefs)] = beliefs
     grid, arrays = equilibrium.grid, equilibrium.layer_arrays(period, layer_index)
     values = equilibrium.values[period][layer_index + 1] if next_values is None else next_values
-    following = Following(
-        grid.terminal_values,
-        values,
-        equilibrium.strategies[period][layer_index],
-        equilibrium.second_strategies[period][layer_index],
-    )
+    following = Following.of(equilibrium, period, layer_index, values)
     if layer.second is None:
         assert player in (None, mover), "this player does not move in this state"
         strategies = np.empty((2, n))

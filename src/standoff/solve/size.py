@@ -7,6 +7,7 @@ from pathlib import Path
 
 from standoff.errors import InputError, Problem
 from standoff.game.model import Game
+from standoff.solve.backward_pass import count_rows
 from standoff.solve.kernels.arrays import BeliefGrid
 from standoff.solve.result import Settings
 
@@ -17,8 +18,6 @@ FEW_POINTS = 5
 """Belief points on an axis below which a solve is hardly accurate enough."""
 SHARE_OF_MEMORY = 0.5
 """Share of the available memory that a solve may use."""
-ROWS_OF_TWO_MOVERS = 4
-"""Unknowns of each joint action that are kept while the branch of the whole game is followed."""
 
 
 def find_memory_budget() -> int | None:
@@ -74,7 +73,7 @@ def estimate_bytes(game: Game, settings: Settings, grid: BeliefGrid, *, follows_
     results = game.num_periods * (num_terminals * (1 + num_planes) + game.num_states[0] + len(game.milestones))
     total = strategies + values + mass + results
     if follows_branch:
-        rows = sum(actions * (ROWS_OF_TWO_MOVERS if has_second else 1) for actions, has_second in decisions)
+        rows = sum(map(count_rows, layers))
         total += 2 * strategies + 4 * rows * grid.padded * game.num_periods
     return NUMBER_BYTES * total
 
@@ -106,7 +105,7 @@ def require_memory(
             advice.append(f"set fewer than {grid.shape[0]} belief points")
             advice += ["accept a larger belief tolerance"] if settings.belief_points is None else []
     if follows_branch:
-        advice.append("ask for the branch of each decision by itself (`standoff run --branch node-wise`)")
+        advice.append("take the node-wise branch")
     message = (
         f"the game is too large to solve: it has {count_nodes(game, grid.num_points):,} decisions "
         f"({game.num_periods:,} periods, {sum(game.num_states):,} states{points}) and needs about {_show_bytes(needed)} of "

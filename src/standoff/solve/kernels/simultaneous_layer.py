@@ -34,9 +34,11 @@ from standoff.solve.kernels.two_types import (
 from standoff.solve.kernels.vectors import kernel
 
 __all__ = [
+    "JOINT_TOLERANCE",
     "Start",
     "add_joint_values",
     "fill_joint_node",
+    "set_joint_beliefs",
     "simultaneous_amounts",
     "simultaneous_layer",
     "solve_joint_at",
@@ -118,17 +120,23 @@ def fill_joint_node(x, layer, grid, w):
 
 
 @kernel
+def set_joint_beliefs(node, belief1, belief2):
+    """Set the public beliefs of both axes."""
+    node.at[0] = belief1
+    node.at[1] = belief2
+    for axis in range(2):
+        if node.owner[axis] >= 0:
+            node.belief[node.owner[axis]] = node.at[axis]
+
+
+@kernel
 def solve_joint_at(node, belief1, belief2, is_start_given, solution, f):
     """Solve a node at the public beliefs of both axes, on the principal branch, or from a start given in `solution`.
 
     Returns:
         The largest |F|, evaluations (negative where the branch was lost), folds.
     """
-    node.at[0] = belief1
-    node.at[1] = belief2
-    for axis in range(2):
-        if node.owner[axis] >= 0:
-            node.belief[node.owner[axis]] = node.at[axis]
+    set_joint_beliefs(node, belief1, belief2)
     tries, folds = -1, 0
     if is_start_given:
         tries = correct_joint(node, solution, JOINT_TOLERANCE)
@@ -218,10 +226,7 @@ def simultaneous_layer(first, last, layer, grid, terminal_values, values, soluti
 @kernel
 def _follow_joint(node, belief1, belief2, first_action, ell, k, mode, y, f):
     """Solve a node near the prediction in column k of `ell`, which is overwritten; returns as `solve_joint_at` does."""
-    node.at[0], node.at[1] = belief1, belief2
-    for axis in range(2):
-        if node.owner[axis] >= 0:
-            node.belief[node.owner[axis]] = node.at[axis]
+    set_joint_beliefs(node, belief1, belief2)
     size = y.shape[0]
     here = 0
     is_known = True

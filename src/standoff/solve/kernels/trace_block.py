@@ -87,13 +87,7 @@ def trace_block(block, belief):
         for _ in range(CORRECTIONS):
             size, g_h, g_1, _ = evaluate_block(block, rationality * there, belief)
             evaluations += 1
-            shift = g_h / (one + g_1)
-            for a in range(n):
-                if allowed[2 * a] and allowed[2 * a + 1]:
-                    at = WIDTH * ROWS * a
-                    change = (shift - load(work, at + WIDTH * H)) * load(work, at + WIDTH * INVERSE_D)
-                    total = total + maximum(change, -change)
-                    store(ell, WIDTH * a, load(ell, WIDTH * a) + change)
+            total = total + _apply_step(block, g_h / (one + g_1))
             if largest(where_below(lost, half, size, zero)) <= NEAR:
                 break
         # a lane succeeds where its correction was short and ended near a solution
@@ -124,13 +118,12 @@ def follow_block(block, belief):
 
     Args:
         block: The nodes; `block.failed` is written: 1 in every lane whose correction was long, did not converge, or ended where
-            the determinant of the Jacobian is close to zero, else 0.
+            the determinant of the Jacobian is negative, else 0.
         belief: The mover's public belief, one a lane.
 
     Returns:
         Evaluations used.
     """
-    n, allowed, ell, work = block.num_actions, block.allowed, block.ell, block.work
     one = splat(1.0)
     zero = splat(0.0)
     total = zero
@@ -141,18 +134,26 @@ def follow_block(block, belief):
         evaluations += 1
         determinant = where_below(product * (one + g_1), one + g_1, product * (one + g_1), one + g_1)
         lost = where_below(splat(SMALLEST_FOLLOWED_DETERMINANT), determinant, zero, one)
-        shift = g_h / (one + g_1)
-        for a in range(n):
-            if allowed[2 * a] and allowed[2 * a + 1]:
-                at = WIDTH * ROWS * a
-                change = (shift - load(work, at + WIDTH * H)) * load(work, at + WIDTH * INVERSE_D)
-                total = total + maximum(change, -change)
-                store(ell, WIDTH * a, load(ell, WIDTH * a) + change)
+        total = total + _apply_step(block, g_h / (one + g_1))
         if largest(size) <= NEAR:
             break
     is_off = where_below(size, splat(NEAR), where_below(total, splat(LONGEST_FOLLOWED_CORRECTION), lost, one), one)
     store(block.failed, 0, is_off)
     return evaluations
+
+
+@kernel
+def _apply_step(block, shift):
+    """Apply a Newton step to `block.ell` from what `evaluate_block` has written; returns the sum of its sizes."""
+    allowed, ell, work = block.allowed, block.ell, block.work
+    total = splat(0.0)
+    for a in range(block.num_actions):
+        if allowed[2 * a] and allowed[2 * a + 1]:
+            at = WIDTH * ROWS * a
+            change = (shift - load(work, at + WIDTH * H)) * load(work, at + WIDTH * INVERSE_D)
+            total = total + maximum(change, -change)
+            store(ell, WIDTH * a, load(ell, WIDTH * a) + change)
+    return total
 
 
 @kernel
