@@ -125,6 +125,11 @@ class Certificate:
         """Whether every node's solution is proved unique, given what follows it, so that there is no other equilibrium."""
         return self.unique == self.nodes
 
+    @property
+    def is_node_wise(self) -> bool:
+        """Whether every node lies on its own branch from rationality 0, given later play, as a proved one always does."""
+        return self.branch in {"unique", "node-wise"}
+
 
 @dataclass(frozen=True)
 class ForwardResult:

@@ -89,7 +89,7 @@ class Following(NamedTuple):
             values,
             equilibrium.strategies[period][layer_index],
             equilibrium.second_strategies[period][layer_index],
-            equilibrium.certificate.branch in {"unique", "node-wise"},
+            equilibrium.certificate.is_node_wise,
         )
 
 
