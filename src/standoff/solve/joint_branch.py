@@ -7,10 +7,10 @@ node by itself (`kernels.arclength`), along which later play stays as it is at t
 
 The branch is followed by steps in t. A step predicts the unknowns of every node at every belief point from the last two steps
 and corrects them by Newton's method in one backward pass. It is taken only if every correction is short and no determinant of a
-Jacobian is negative; else it is halved. Where the shortest step fails at a node, its branch turns back in t (a fold). The
-node then leaves the branch and is solved by itself from there on (`kernels.arclength`). If nobody moves after it, what follows
-does not depend on t, and its own branch, traced around the fold, is that of the whole game. Elsewhere the
-game is refused if play comes there.
+Jacobian, nor the factor of it that all actions share, is negative; else it is halved. Where the shortest step fails at a node, as
+where its branch turns back in t (a fold), the node leaves the branch and is solved by itself from there on (`kernels.arclength`).
+If nobody moves after it, what follows does not depend on t, and its own branch, traced around the fold, is that of the whole
+game. Elsewhere the game is refused if play comes there.
 
 References:
     McKelvey, R. D. and Palfrey, T. R. (1998), Quantal response equilibria for extensive form games, Experimental Economics 1.
@@ -68,7 +68,7 @@ def trace_joint_branch(
         (`measure_off_branch`), an error of every probability.
 
     Raises:
-        SolveError: A node did not converge, or play comes to a fold.
+        SolveError: A node did not converge, or the branch is lost at a node that play reaches.
     """
     now = _make_unknowns(game, grid)
     on_the_way = replace(settings, tolerance=max(settings.tolerance, TOLERANCE_ON_THE_WAY), keep_values=False)
@@ -141,12 +141,11 @@ def _count_off(ell: Ell) -> int:
 
 
 def refuse_off_branch(off: float, t: float) -> None:
-    """Refuse a game whose principal branch does not lead smoothly to the full rationality where play comes."""
+    """Refuse a game whose principal branch is lost where play comes."""
     if off > LARGEST_OFF_BRANCH:
         raise SolveError(
-            f"the principal branch cannot be followed: at {t:.0%} of the rationality it folds at a decision that play reaches "
-            f"with probability {min(off, 1.0):.1g}, so that no smooth branch leads on: lower the rationality of the players, "
-            "or take the node-wise branch"
+            f"the principal branch cannot be followed: at {t:.0%} of the rationality it is lost at a decision that play reaches "
+            f"with probability {min(off, 1.0):.1g}: lower the rationality of the players, or take the node-wise branch"
         )
 
 

@@ -35,7 +35,7 @@ class Settings:
             between priors (a derivative, a batch with common points) fix the points by it.
         branch: Which equilibrium, where there may be several. "node-wise": the branch of each decision by itself, with later play
             as it is at full rationality. "principal": the branch of the whole game, along which the rationality of all players
-            grows together from 0; refused where it folds at a decision that play reaches.
+            grows together from 0; refused where it is lost at a decision that play reaches.
         trace_always: Trace every node from rationality 0, even where the solution is proved unique.
         start: Start of a search for other equilibria (see `standoff.solve.branches`); None: no search.
         keep_values: Keep the values of every layer and period, which sampling needs; otherwise only those of period 0.

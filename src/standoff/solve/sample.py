@@ -189,32 +189,19 @@ def _solve_at(x, beliefs, layer, grid, following, strategies, posteriors):
         if used < 0 and (following.is_node_wise or has_one_solution):
             used, _ = trace_node(belief, rationality, ell, coefficients, allowed, TRACED_TOLERANCE, work)
         elif used < 0:
-            own_axis = axis1 if axis == 0 else axis2
-            own = _find_nearest(belief, own_axis)
-            point = own * (n2 if axis == 0 else n1) + _find_nearest(beliefs[1 - axis], axis2 if axis == 0 else axis1)
+            own_axis, other_axis = (axis1, axis2) if axis == 0 else (axis2, axis1)
+            own = np.argmin(np.abs(own_axis[0] - belief))
+            point = own * other_axis.shape[1] + np.argmin(np.abs(other_axis[0] - beliefs[1 - axis]))
             for a in range(n):
                 if allowed[a, 0] and allowed[a, 1]:
-                    known1, known2 = (
-                        following.strategies[start + a, 0, point],
-                        following.strategies[start + a, 1, point],
-                    )
-                    ell[a] = np.log(max(known2, 1e-300)) - np.log(max(known1, 1e-300))
+                    known = following.strategies[start + a, :, point]
+                    ell[a] = np.log(max(known[1], 1e-300)) - np.log(max(known[0], 1e-300))
             used = _follow_belief(own_axis[0, own], belief, rationality, ell, coefficients, allowed, work)
     for a in range(n):
         strategies[0, a] = work[S1, a]
         strategies[1, a] = work[S2, a]
     update_beliefs(belief, strategies[:, :n], allowed, posteriors[:n])
     return used
-
-
-@kernel
-def _find_nearest(belief, points):
-    """Find the point of an axis that lies nearest to a belief."""
-    nearest = 0
-    for k in range(1, points.shape[1]):
-        if abs(points[0, k] - belief) < abs(points[0, nearest] - belief):
-            nearest = k
-    return nearest
 
 
 @kernel
@@ -266,7 +253,8 @@ def _solve_joint_at(x, beliefs, layer, grid, following):
     if following.is_node_wise:
         _, used, _ = solve_joint_at(node, beliefs[0], beliefs[1], False, y, f)
         return node, used
-    point = _find_nearest(beliefs[0], grid.axis1) * grid.n2 + _find_nearest(beliefs[1], grid.axis2)
+    nearest1, nearest2 = np.argmin(np.abs(grid.axis1[0] - beliefs[0])), np.argmin(np.abs(grid.axis2[0] - beliefs[1]))
+    point = nearest1 * grid.n2 + nearest2
     here = 0
     for m in range(2):
         for h in range(node.num_types[m]):

@@ -131,7 +131,7 @@ def set_joint_beliefs(node, belief1, belief2):
 
 @kernel
 def solve_joint_at(node, belief1, belief2, is_start_given, solution, f):
-    """Solve a node at the public beliefs of both axes, on the principal branch, or from a start given in `solution`.
+    """Solve a node at the public beliefs of both axes, on its own branch, or from a start given in `solution`.
 
     Returns:
         The largest |F|, evaluations (negative where the branch was lost), folds.

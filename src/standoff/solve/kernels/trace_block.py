@@ -118,7 +118,7 @@ def follow_block(block, belief):
 
     Args:
         block: The nodes; `block.failed` is written: 1 in every lane whose correction was long, did not converge, or ended where
-            the determinant of the Jacobian is negative, else 0.
+            the determinant of the Jacobian, or its factor 1 + sum g_a / d_a, is negative, else 0.
         belief: The mover's public belief, one a lane.
 
     Returns:
